@@ -1,0 +1,168 @@
+//! The command line as typed.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::job::size::ByteSize;
+
+/// Every night: who wants what, in segments that stay recognizable, with a plan for each.
+///
+/// Exit codes: 0 published or nothing to do · 1 bug · 2 command line or configuration · 3 inputs unusable ·
+/// 4 a gate held the night back, yesterday stays live · 5 not ready or another run is at work, retry ·
+/// 6 environment (disk, permission, memory) · 7 stored state damaged · 130 interrupted.
+#[derive(Debug, Parser)]
+#[command(name = "valueseg", version, max_term_width = 100)]
+pub struct Args {
+    /// Work as if started in this folder.
+    #[arg(short = 'C', long = "project", global = true, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+    /// Configuration file [default: valueseg.toml in the project folder].
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print one JSON document on stdout instead of text.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say nothing but errors.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Colors.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// Threads; 0 = as many as there are cores. Never changes a result.
+    #[arg(long, global = true, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Most memory to plan with, such as 4GiB.
+    #[arg(long, global = true, value_name = "SIZE")]
+    pub memory: Option<ByteSize>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When to use colors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make realistic inputs with known hidden segments and run two nights on them.
+    #[command(after_help = "Examples:\n  valueseg demo\n  valueseg demo shop --customers 50000 --seed 7")]
+    Demo {
+        /// Folder to make.
+        #[arg(default_value = "valueseg-demo")]
+        dir: PathBuf,
+        /// Customers to invent.
+        #[arg(long, value_name = "N", default_value_t = 20_000)]
+        customers: u32,
+        /// Seed of the invention.
+        #[arg(long, value_name = "S", default_value_t = 1)]
+        seed: u64,
+    },
+    /// Write a starter configuration, looking once at the files given.
+    #[command(after_help = "Examples:\n  valueseg init\n  valueseg init shop --from crm.parquet --from survey.csv")]
+    Init {
+        /// Folder of the project.
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+        /// A file to look at; may be given again.
+        #[arg(long, value_name = "FILE")]
+        from: Vec<PathBuf>,
+    },
+    /// Read configuration and inputs, say what is there, what is missing and what that costs. Writes nothing.
+    #[command(after_help = "Examples:\n  valueseg check\n  valueseg check --deep --json")]
+    Check {
+        /// Read every row instead of looking.
+        #[arg(long)]
+        deep: bool,
+        /// The night to check for.
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<NaiveDate>,
+    },
+    /// Run a night.
+    #[command(after_help = "Examples:\n  valueseg run\n  valueseg run --as-of 2026-11-21 --refit")]
+    Run {
+        /// The night: everything up to the end of this day counts [default: yesterday in the project's zone].
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<NaiveDate>,
+        /// Fit a new model even if there is one.
+        #[arg(long)]
+        refit: bool,
+        /// Run again although the night is published with the same inputs.
+        #[arg(long)]
+        force: bool,
+        /// Do everything but publish; print what would be published.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Explain in plain words.
+    #[command(after_help = "Examples:\n  valueseg explain customer C000123\n  valueseg explain segment S03\n  valueseg explain element saves_time\n  valueseg explain error E0301")]
+    Explain {
+        /// What to explain.
+        #[command(subcommand)]
+        subject: Subject,
+    },
+    /// Print the JSON Schema of the configuration, or every column of every table.
+    Schema {
+        /// Which.
+        what: SchemaOf,
+    },
+    /// Print a completion script.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+/// What to explain.
+#[derive(Debug, Subcommand)]
+pub enum Subject {
+    /// Why a customer is where they are, in the latest night.
+    Customer {
+        /// The customer's id.
+        id: String,
+        /// The night [default: the latest].
+        #[arg(long, value_name = "DATE")]
+        run: Option<NaiveDate>,
+    },
+    /// What makes a segment different.
+    Segment {
+        /// Its id, such as S03.
+        id: String,
+        /// The night [default: the latest].
+        #[arg(long, value_name = "DATE")]
+        run: Option<NaiveDate>,
+    },
+    /// What an element of value means here.
+    Element {
+        /// Its id, such as `saves_time`.
+        id: String,
+    },
+    /// What an error code means and what to do.
+    Error {
+        /// The code, such as E0301.
+        code: String,
+    },
+}
+
+/// Which schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// The configuration file, as JSON Schema.
+    Config,
+    /// The tables of a night, column by column.
+    Tables,
+}

@@ -1,0 +1,162 @@
+//! Why a run ended without a published night, and with which exit code.
+
+use std::path::PathBuf;
+
+use crate::catalogue::CatalogueError;
+use crate::job::load::ConfigError;
+use crate::model::ModelError;
+use crate::tables::intake::IntakeError;
+use crate::tables::publish::PublishError;
+use crate::tables::write::WriteError;
+
+/// What the process says to whoever started it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Published, or already published.
+    Published = 0,
+    /// A bug.
+    Bug = 1,
+    /// Command line or configuration.
+    Config = 2,
+    /// Inputs unusable.
+    Inputs = 3,
+    /// A gate held the night back; yesterday stays live.
+    Held = 4,
+    /// Not ready, or another run holds the lock: try again.
+    Retry = 5,
+    /// Disk, permission, memory.
+    Environment = 6,
+    /// Stored state damaged.
+    State = 7,
+}
+
+/// Why a run ended without a published night.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JobError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The company's own catalogue files.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// A file of the company's own catalogue cannot be read.
+    #[error("cannot read the catalogue file {}", path.display())]
+    CatalogueFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The inputs.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// The fit, or a stored model.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// A stored model file cannot be used.
+    #[error("the stored model {} cannot be used: {message}", path.display())]
+    StoredModel {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A table cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The night cannot be made visible.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// Gates held the night back.
+    #[error("the night was held back: {}", reasons.join("; "))]
+    Held {
+        /// Each gate in plain words.
+        reasons: Vec<String>,
+    },
+    /// There is no published night to read.
+    #[error("no night is published in {}", out.display())]
+    NoNight {
+        /// The results folder.
+        out: PathBuf,
+    },
+    /// Something asked for is not there.
+    #[error("there is no {kind} `{seen}`")]
+    Unknown {
+        /// What was asked for: customer, segment, element, error code.
+        kind: &'static str,
+        /// The name asked for; never a customer id.
+        seen: String,
+        /// The nearest that is there.
+        nearest: Option<String>,
+    },
+    /// Anything the operating system refuses.
+    #[error("{doing} {}", path.display())]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+}
+
+impl JobError {
+    /// Exit code of the process.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Config(_) | Self::Catalogue(_) | Self::CatalogueFile { .. } | Self::Unknown { .. } => Exit::Config,
+            Self::Intake(error) if error.is_config() => Exit::Config,
+            Self::Intake(error) if error.is_environment() => Exit::Environment,
+            Self::Intake(_) | Self::Model(_) => Exit::Inputs,
+            Self::Held { .. } => Exit::Held,
+            Self::NoNight { .. } => Exit::Retry,
+            Self::Publish(error) if error.is_locked() => Exit::Retry,
+            Self::StoredModel { .. } => Exit::State,
+            Self::Write(_) | Self::Publish(_) | Self::Io { .. } => Exit::Environment,
+        }
+    }
+
+    /// Stable code for `valueseg explain error`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Config(error) => error.code(),
+            Self::Catalogue(_) => "E0250",
+            Self::CatalogueFile { .. } => "E0251",
+            Self::Intake(error) => error.code(),
+            Self::Model(error) => error.code(),
+            Self::StoredModel { .. } => "E0701",
+            Self::Write(error) => error.code(),
+            Self::Publish(error) => error.code(),
+            Self::Held { .. } => "E0401",
+            Self::NoNight { .. } => "E0501",
+            Self::Unknown { .. } => "E0210",
+            Self::Io { .. } => "E0601",
+        }
+    }
+
+    /// One thing to do.
+    #[must_use]
+    pub fn to_do(&self) -> String {
+        match self {
+            Self::Config(error) => error.to_do(),
+            Self::Catalogue(_) | Self::CatalogueFile { .. } => "correct the file named, in the catalogue folder".to_owned(),
+            Self::Intake(error) => error.to_do(),
+            Self::Model(error) => error.to_do(),
+            Self::StoredModel { .. } => "restore the file, or fit anew with `valueseg run --refit`".to_owned(),
+            Self::Write(error) => error.to_do(),
+            Self::Publish(error) => error.to_do(),
+            Self::Held { .. } => {
+                "look at out/held, then correct the inputs or raise the limit named under [gates]".to_owned()
+            }
+            Self::NoNight { .. } => "run `valueseg run` first".to_owned(),
+            Self::Unknown { nearest: Some(name), .. } => format!("did you mean `{name}`?"),
+            Self::Unknown { .. } => "check the spelling".to_owned(),
+            Self::Io { .. } => "check that the path exists, has room and may be written".to_owned(),
+        }
+    }
+}

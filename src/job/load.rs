@@ -1,0 +1,333 @@
+//! From a file and the environment to checked [`Settings`].
+
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+use sha2::{Digest, Sha256};
+
+use crate::job::settings::Settings;
+use crate::tables::spec::TableName;
+
+/// Prefix of environment variables that override a key: `VALUESEG_RUN__MEMORY_LIMIT` sets `[run] memory_limit`.
+pub const ENVIRONMENT_PREFIX: &str = "VALUESEG_";
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// No file there.
+    #[error("there is no configuration at {}", path.display())]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Not TOML, or a key or value of the wrong kind; the text shows line and place.
+    #[error("{}: {message}", path.display())]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// What the parser says, with the line.
+        message: String,
+        /// The nearest known name, where one was expected.
+        nearest: Option<String>,
+    },
+    /// An environment variable that sets nothing, or not what is expected there.
+    #[error("environment variable {name}: {message}")]
+    Environment {
+        /// The variable.
+        name: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// A value outside its bounds.
+    #[error("`{key}` is {seen}; expected {expected}")]
+    Value {
+        /// The key, dotted.
+        key: String,
+        /// The value seen.
+        seen: String,
+        /// What is allowed.
+        expected: String,
+    },
+    /// A table names a source that is not there.
+    #[error("`tables.{table}` reads source `{seen}`, which is not among the sources")]
+    UnknownSource {
+        /// The table.
+        table: String,
+        /// The name seen.
+        seen: String,
+        /// The nearest source.
+        nearest: Option<String>,
+    },
+    /// Too little to work on.
+    #[error("the configuration has no `[tables.{table}]`")]
+    NoTable {
+        /// What is missing.
+        table: &'static str,
+    },
+}
+
+impl ConfigError {
+    /// Stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "E0201",
+            Self::Read { .. } => "E0202",
+            Self::Syntax { .. } => "E0203",
+            Self::Environment { .. } => "E0204",
+            Self::Value { .. } => "E0205",
+            Self::UnknownSource { .. } => "E0206",
+            Self::NoTable { .. } => "E0207",
+        }
+    }
+
+    /// One thing to do.
+    #[must_use]
+    pub fn to_do(&self) -> String {
+        match self {
+            Self::Missing { .. } => {
+                "make one with `valueseg init --from FILE`, or name it with --config or -C".to_owned()
+            }
+            Self::Read { .. } => "check the path and its permissions".to_owned(),
+            Self::Syntax { nearest: Some(name), .. } => format!("did you mean `{name}`?"),
+            Self::Syntax { .. } => "correct the line; `valueseg schema config` lists every key".to_owned(),
+            Self::Environment { name, .. } => format!("unset {name} or correct it"),
+            Self::Value { key, .. } => format!("correct `{key}`"),
+            Self::UnknownSource { nearest: Some(name), .. } => format!("did you mean `{name}`?"),
+            Self::UnknownSource { seen, .. } => format!("add `[sources.{seen}]`"),
+            Self::NoTable { table } => format!("add `[tables.{table}]`; `valueseg init --from FILE` writes a start"),
+        }
+    }
+}
+
+/// A configuration that was read and checked.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The settings.
+    pub settings: Settings,
+    /// The file.
+    pub path: PathBuf,
+    /// Its folder: relative paths start here.
+    pub base: PathBuf,
+    /// Zone of the project.
+    pub timezone: Tz,
+}
+
+impl Loaded {
+    /// Hash of everything in the settings that may change a result: threads, memory, retention and the place of the
+    /// output are left out, because results may not depend on them.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let mut settings = self.settings.clone();
+        settings.run = super::settings::RunSettings::default();
+        settings.audiences.clear();
+        let text = serde_json::to_string(&settings).expect("settings are plain data");
+        hex(&Sha256::digest(text.as_bytes()))
+    }
+}
+
+/// Bytes in lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        text.push(char::from_digit(u32::from(byte >> 4), 16).expect("four bits"));
+        text.push(char::from_digit(u32::from(byte & 15), 16).expect("four bits"));
+        text
+    })
+}
+
+/// Reads `path`, applies overrides from `environment`, checks every bound.
+pub fn load(path: &Path, environment: &[(String, String)]) -> Result<Loaded, ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => ConfigError::Missing { path: path.to_owned() },
+        _ => ConfigError::Read { path: path.to_owned(), source },
+    })?;
+    let settings = parse(path, &text, environment)?;
+    let timezone = check(&settings)?;
+    let base = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+    Ok(Loaded { settings, path: path.to_owned(), base, timezone })
+}
+
+fn parse(path: &Path, text: &str, environment: &[(String, String)]) -> Result<Settings, ConfigError> {
+    let syntax = |error: toml::de::Error| ConfigError::Syntax {
+        path: path.to_owned(),
+        nearest: nearest_expected(error.message()),
+        message: error.to_string().trim_end().to_owned(),
+    };
+    // The plain file first: its errors point at a line, those of a merged table cannot.
+    let plain: Settings = toml::from_str(text).map_err(syntax)?;
+    let overrides: Vec<_> = environment.iter().filter(|(name, _)| name.starts_with(ENVIRONMENT_PREFIX)).collect();
+    if overrides.is_empty() {
+        return Ok(plain);
+    }
+    let mut table: toml::Table = toml::from_str(text).map_err(syntax)?;
+    for (name, value) in overrides {
+        set(&mut table, name, value)?;
+        if let Err(error) = table.clone().try_into::<Settings>() {
+            return Err(ConfigError::Environment { name: name.clone(), message: error.message().to_owned() });
+        }
+    }
+    table.try_into().map_err(syntax)
+}
+
+/// Sets the key that `name` stands for; the value is read as TOML where it is TOML, else as text.
+fn set(table: &mut toml::Table, name: &str, value: &str) -> Result<(), ConfigError> {
+    let refuse = |message: &str| ConfigError::Environment { name: name.to_owned(), message: message.to_owned() };
+    let keys: Vec<String> = name[ENVIRONMENT_PREFIX.len()..].split("__").map(str::to_lowercase).collect();
+    let (last, folders) = keys.split_last().ok_or_else(|| refuse("names no key"))?;
+    if folders.is_empty() || keys.iter().any(String::is_empty) {
+        return Err(refuse("write section and key with two underscores between, as in VALUESEG_RUN__MEMORY_LIMIT"));
+    }
+    let mut here = table;
+    for key in folders {
+        let next = here.entry(key.clone()).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        here = next.as_table_mut().ok_or_else(|| refuse("goes through a key that is not a section"))?;
+    }
+    let parsed = toml::from_str::<toml::Table>(&format!("v = {value}")).ok().and_then(|mut t| t.remove("v"));
+    here.insert(last.clone(), parsed.unwrap_or_else(|| toml::Value::String(value.to_owned())));
+    Ok(())
+}
+
+/// The expected name nearest to the one seen, read from a parser message such as
+/// "unknown field `modle`, expected one of `model`, `run`".
+fn nearest_expected(message: &str) -> Option<String> {
+    let mut names = message.split('`').skip(1).step_by(2);
+    let seen = names.next()?;
+    if !message.starts_with("unknown ") {
+        return None;
+    }
+    nearest(seen, names)
+}
+
+/// The candidate most like `seen`, if any is close.
+pub(crate) fn nearest<'a>(seen: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
+    candidates
+        .map(|name| (strsim::jaro_winkler(&seen.to_lowercase(), &name.to_lowercase()), name))
+        .filter(|(score, _)| *score >= 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
+        .map(|(_, name)| name.to_owned())
+}
+
+fn check(settings: &Settings) -> Result<Tz, ConfigError> {
+    let timezone = settings.project.timezone.parse::<Tz>().map_err(|_| ConfigError::Value {
+        key: "project.timezone".to_owned(),
+        seen: format!("\"{}\"", settings.project.timezone),
+        expected: "a zone of the IANA list, such as \"Europe/Paris\"".to_owned(),
+    })?;
+    let model = &settings.model;
+    let bounds = [
+        ("model.min_share", model.min_share, 0.0, 0.5),
+        ("model.min_probability", model.min_probability, 0.0, 1.0),
+        ("model.min_margin", model.min_margin, 0.0, 1.0),
+        ("model.hysteresis.margin", model.hysteresis.margin, 0.0, 1.0),
+        ("gates.max_rejected_share", settings.gates.max_rejected_share, 0.0, 1.0),
+        ("gates.max_population_change", settings.gates.max_population_change, 0.0, f64::MAX),
+        ("gates.max_moved_share", settings.gates.max_moved_share, 0.0, 1.0),
+        ("holdout.share", settings.holdout.share, 0.0, 0.5),
+    ];
+    for (key, seen, low, high) in bounds {
+        if !(seen >= low && seen <= high) {
+            let top = if high < f64::MAX { format!("between {low} and {high}") } else { format!("{low} or more") };
+            return Err(ConfigError::Value { key: key.to_owned(), seen: seen.to_string(), expected: top });
+        }
+    }
+    if settings.privacy.min_cell < 5 {
+        return Err(ConfigError::Value {
+            key: "privacy.min_cell".to_owned(),
+            seen: settings.privacy.min_cell.to_string(),
+            expected: "5 or more: smaller groups could be recognized".to_owned(),
+        });
+    }
+    if settings.run.memory_limit.0 < 256 << 20 {
+        return Err(ConfigError::Value {
+            key: "run.memory_limit".to_owned(),
+            seen: settings.run.memory_limit.to_string(),
+            expected: "256MiB or more".to_owned(),
+        });
+    }
+    check_tables(settings)?;
+    Ok(timezone)
+}
+
+fn check_tables(settings: &Settings) -> Result<(), ConfigError> {
+    for (table, specs) in &settings.tables {
+        for seen in specs.iter().filter_map(|spec| spec.source.as_deref()) {
+            if !settings.sources.contains_key(seen) {
+                return Err(ConfigError::UnknownSource {
+                    table: table.slug().to_owned(),
+                    seen: seen.to_owned(),
+                    nearest: nearest(seen, settings.sources.keys().map(String::as_str)),
+                });
+            }
+        }
+    }
+    if !settings.tables.contains_key(&TableName::Customers) {
+        return Err(ConfigError::NoTable { table: "customers" });
+    }
+    let evidence = [TableName::Ratings, TableName::Signals, TableName::Orders, TableName::Interactions];
+    if !evidence.iter().any(|table| settings.tables.contains_key(table)) {
+        return Err(ConfigError::NoTable { table: "ratings` or `[tables.signals`, `[tables.orders`, `[tables.interactions" });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = "[project]\nname = \"shop\"\n[sources.crm]\nfiles = \"in/*.csv\"\n[tables.customers]\nsource = \"crm\"\n[tables.orders]\nquery = \"select 1\"\n";
+
+    fn read(text: &str, environment: &[(&str, &str)]) -> Result<Settings, ConfigError> {
+        let environment: Vec<_> = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let settings = parse(Path::new("valueseg.toml"), text, &environment)?;
+        check(&settings)?;
+        Ok(settings)
+    }
+
+    #[test]
+    fn a_small_configuration_gets_every_default() {
+        let settings = read(SMALL, &[]).expect("valid");
+        assert_eq!(settings.run.memory_limit, crate::job::size::ByteSize(DEFAULT));
+        assert_eq!(settings.privacy.min_cell, 20);
+    }
+    const DEFAULT: u64 = crate::job::settings::DEFAULT_MEMORY_LIMIT;
+
+    #[test]
+    fn an_unknown_key_is_refused_with_the_nearest_right_one() {
+        let text = format!("{SMALL}[modle]\nseed = 3\n");
+        let error = read(&text, &[]).expect_err("refused");
+        assert_eq!(error.to_do(), "did you mean `model`?");
+    }
+
+    #[test]
+    fn the_environment_overrides_the_file_and_is_checked_like_it() {
+        let settings = read(SMALL, &[("VALUESEG_MODEL__SEED", "7"), ("HOME", "/")]).expect("valid");
+        assert_eq!(settings.model.seed, 7);
+        assert!(matches!(
+            read(SMALL, &[("VALUESEG_RUN__MEMORY", "1GiB")]),
+            Err(ConfigError::Environment { name, .. }) if name == "VALUESEG_RUN__MEMORY"
+        ));
+    }
+
+    #[test]
+    fn a_number_out_of_bounds_or_not_a_number_is_refused_by_its_key() {
+        for bad in ["0.9", "nan", "-0.1"] {
+            let text = format!("{SMALL}[model]\nmin_share = {bad}\n");
+            assert!(matches!(read(&text, &[]), Err(ConfigError::Value { key, .. }) if key == "model.min_share"));
+        }
+    }
+
+    #[test]
+    fn a_source_that_is_not_there_is_named_with_the_nearest() {
+        let text = SMALL.replace("source = \"crm\"", "source = \"crn\"");
+        assert!(matches!(read(&text, &[]), Err(ConfigError::UnknownSource { nearest: Some(n), .. }) if n == "crm"));
+    }
+}

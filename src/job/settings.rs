@@ -1,0 +1,310 @@
+//! `valueseg.toml` as types: every setting, its default and its bounds.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::job::size::ByteSize;
+use crate::model::needs::NeedSettings;
+use crate::model::{ApplySettings, Aspect, FitSettings, Method, SegmentCount};
+use crate::tables::spec::{SourceSpec, TableName, TableSpecs};
+
+/// Default of `[model] min_share`: no segment below 5 % of the base (domain fact sheet 6.7).
+pub const DEFAULT_MIN_SHARE: f64 = 0.05;
+/// Default of `[model] min_respondents`: fewer surveyed people cannot describe a segment (domain fact sheet 6.7).
+pub const DEFAULT_MIN_RESPONDENTS: usize = 100;
+/// Default of `[privacy] min_cell`.
+pub const DEFAULT_MIN_CELL: u64 = 20;
+/// Default of `[holdout] share`.
+pub const DEFAULT_HOLDOUT_SHARE: f64 = 0.10;
+/// Default of `[run] keep_nights`.
+pub const DEFAULT_KEEP_NIGHTS: u32 = 35;
+/// Default of `[run] memory_limit`.
+pub const DEFAULT_MEMORY_LIMIT: u64 = 4 << 30;
+/// Default of `[gates] max_rejected_share`: one row in two hundred.
+pub const DEFAULT_MAX_REJECTED_SHARE: f64 = 0.005;
+
+/// The whole of `valueseg.toml`.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// What the project is.
+    pub project: Project,
+    /// Raw data, as it lies: a name and its files.
+    pub sources: BTreeMap<String, SourceSpec>,
+    /// Canonical tables made of the sources.
+    pub tables: BTreeMap<TableName, TableSpecs>,
+    /// How segments are found.
+    #[serde(default)]
+    pub model: ModelSettings,
+    /// How need tiers are computed.
+    #[serde(default)]
+    pub needs: NeedSettings,
+    /// What holds a night back.
+    #[serde(default)]
+    pub gates: Gates,
+    /// What may not be shown.
+    #[serde(default)]
+    pub privacy: Privacy,
+    /// The permanent random control group.
+    #[serde(default)]
+    pub holdout: Holdout,
+    /// Lists for marketing tools (written from a later version on).
+    #[serde(default)]
+    pub audiences: Vec<Audience>,
+    /// Where results go and what the job may use.
+    #[serde(default)]
+    pub run: RunSettings,
+}
+
+/// `[project]`.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Project {
+    /// Name shown in the report.
+    pub name: String,
+    /// Zone that decides when a night ends, such as `Europe/Paris`; never the machine's.
+    #[serde(default = "default_timezone")]
+    pub timezone: String,
+    /// Currency of amounts, a three-letter code.
+    #[serde(default = "default_currency")]
+    pub currency: String,
+    /// Folder with the company's own catalogue files, relative to the configuration.
+    #[serde(default)]
+    pub catalogue: Option<PathBuf>,
+}
+
+/// When the model is fitted anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refit {
+    /// When there is no model yet, or the stored one no longer fits the inputs. (Drift gates come later.)
+    #[default]
+    OnDrift,
+    /// Only when there is no model yet.
+    Never,
+    /// Every night.
+    Always,
+}
+
+/// `[model]`.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ModelSettings {
+    /// `"auto"`, a number, or `{ from = 4, to = 9 }`.
+    pub segments: SegmentCount,
+    /// How the partition is found.
+    pub method: Method,
+    /// Which ratings shape the segments; chosen by coverage when absent.
+    pub cut_on: Option<Aspect>,
+    /// When the model is fitted anew.
+    pub refit: Refit,
+    /// Seed of every random choice.
+    pub seed: u64,
+    /// Smallest share of the base a segment may have, 0–0.5.
+    pub min_share: f64,
+    /// Fewest respondents a segment may rest on.
+    pub min_respondents: usize,
+    /// A customer whose likeliest segment is less probable stays without a segment, 0–1.
+    pub min_probability: f64,
+    /// A customer whose likeliest segment leads by less stays without a segment, 0–1.
+    pub min_margin: f64,
+    /// When a customer changes segment from night to night.
+    pub hysteresis: Hysteresis,
+}
+
+impl Default for ModelSettings {
+    fn default() -> Self {
+        let apply = ApplySettings::default();
+        Self {
+            segments: SegmentCount::default(),
+            method: Method::default(),
+            cut_on: None,
+            refit: Refit::default(),
+            seed: 1,
+            min_share: DEFAULT_MIN_SHARE,
+            min_respondents: DEFAULT_MIN_RESPONDENTS,
+            min_probability: apply.min_probability,
+            min_margin: apply.min_margin,
+            hysteresis: Hysteresis::default(),
+        }
+    }
+}
+
+/// `[model.hysteresis]`: read and checked now, applied from the version that compares nights.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Hysteresis {
+    /// The new segment must lead by this probability, 0–1 …
+    pub margin: f64,
+    /// … on this many nights.
+    pub nights: u32,
+}
+
+impl Default for Hysteresis {
+    fn default() -> Self {
+        Self { margin: 0.10, nights: 3 }
+    }
+}
+
+/// `[gates]`: a miss holds the night back (exit 4) and yesterday stays live.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Gates {
+    /// Rejected rows over rows read, any one table.
+    pub max_rejected_share: f64,
+    /// Relative change of the number of customers since the last night.
+    pub max_population_change: f64,
+    /// Share of customers who may change segment in one night (compared from the version that compares nights).
+    pub max_moved_share: f64,
+}
+
+impl Default for Gates {
+    fn default() -> Self {
+        Self { max_rejected_share: DEFAULT_MAX_REJECTED_SHARE, max_population_change: 0.20, max_moved_share: 0.08 }
+    }
+}
+
+/// What may be written about sensitive elements (the catalogue says which they are).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SensitiveElements {
+    /// Segment figures only; no score of a single customer.
+    #[default]
+    AggregateOnly,
+    /// Like any other element: the company has explicit consent for it.
+    Allowed,
+}
+
+/// `[privacy]`.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Privacy {
+    /// Fewest people behind a printed figure, at least 5.
+    pub min_cell: u64,
+    /// What may be written about sensitive elements.
+    pub sensitive_elements: SensitiveElements,
+}
+
+impl Default for Privacy {
+    fn default() -> Self {
+        Self { min_cell: DEFAULT_MIN_CELL, sensitive_elements: SensitiveElements::default() }
+    }
+}
+
+/// `[holdout]`.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Holdout {
+    /// Share of customers kept out of every audience, 0–0.5.
+    pub share: f64,
+    /// Changing it draws another group.
+    pub salt: String,
+}
+
+impl Default for Holdout {
+    fn default() -> Self {
+        Self { share: DEFAULT_HOLDOUT_SHARE, salt: "valueseg".to_owned() }
+    }
+}
+
+/// `[[audiences]]`: read and checked now, written from a later version on.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Audience {
+    /// Folder below `audiences/`.
+    pub name: String,
+    /// Shape of the files.
+    pub format: AudienceFormat,
+    /// Consent column that must be true.
+    pub consent: String,
+}
+
+/// Shape of audience files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AudienceFormat {
+    /// Plain CSV.
+    Generic,
+    /// Klaviyo profiles.
+    Klaviyo,
+    /// HubSpot contacts.
+    Hubspot,
+    /// Braze attributes.
+    Braze,
+    /// Mailchimp contacts.
+    Mailchimp,
+    /// Google Customer Match.
+    Google,
+    /// Meta custom audiences.
+    Meta,
+}
+
+/// `[run]`.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RunSettings {
+    /// Folder of the results, relative to the configuration.
+    pub output: PathBuf,
+    /// Most memory the job plans with, such as `"4GiB"`.
+    pub memory_limit: ByteSize,
+    /// Threads; 0 = as many as there are cores. Never changes a result.
+    pub threads: usize,
+    /// Nights kept.
+    pub keep_nights: u32,
+}
+
+impl Default for RunSettings {
+    fn default() -> Self {
+        Self {
+            output: PathBuf::from("out"),
+            memory_limit: ByteSize(DEFAULT_MEMORY_LIMIT),
+            threads: 0,
+            keep_nights: DEFAULT_KEEP_NIGHTS,
+        }
+    }
+}
+
+fn default_timezone() -> String {
+    "UTC".to_owned()
+}
+
+fn default_currency() -> String {
+    "EUR".to_owned()
+}
+
+impl Settings {
+    /// Settings of the fit.
+    #[must_use]
+    pub fn fit(&self) -> FitSettings {
+        FitSettings {
+            segments: self.model.segments,
+            method: self.model.method,
+            cut_on: self.model.cut_on,
+            seed: self.model.seed,
+            min_share: self.model.min_share,
+            min_respondents: self.model.min_respondents,
+            ..FitSettings::default()
+        }
+    }
+
+    /// Settings of scoring.
+    #[must_use]
+    pub fn apply(&self) -> ApplySettings {
+        ApplySettings {
+            min_probability: self.model.min_probability,
+            min_margin: self.model.min_margin,
+            holdout_share: self.holdout.share,
+            holdout_salt: self.holdout.salt.clone(),
+            ..ApplySettings::default()
+        }
+    }
+
+    /// Folder of the results, for a configuration in `base`.
+    #[must_use]
+    pub fn output(&self, base: &Path) -> PathBuf {
+        base.join(&self.run.output)
+    }
+}

@@ -1,0 +1,56 @@
+//! What a run tells while it works: stages begin, move on and end. Showing it is the caller's affair.
+
+/// The stages of a night, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Sources to canonical tables to one row per customer.
+    Read,
+    /// Finding or fetching the model.
+    Fit,
+    /// Scores, need tiers and segments of every customer.
+    Score,
+    /// Segments described.
+    Profile,
+    /// Plans drawn up.
+    Plan,
+    /// Tables, report and plans written.
+    Write,
+    /// The night made visible.
+    Publish,
+}
+
+impl Stage {
+    /// One word for a line of progress.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Fit => "fit",
+            Self::Score => "score",
+            Self::Profile => "profile",
+            Self::Plan => "plan",
+            Self::Write => "write",
+            Self::Publish => "publish",
+        }
+    }
+}
+
+/// Somebody who watches a run.
+pub trait Watch: Sync {
+    /// A stage begins.
+    fn begin(&self, stage: Stage);
+    /// A stage has come this far; `total` where it is known.
+    fn progress(&self, stage: Stage, done: u64, total: Option<u64>);
+    /// A stage has ended; `result` says in a few words with what.
+    fn end(&self, stage: Stage, result: &str);
+}
+
+/// Nobody watches.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn begin(&self, _: Stage) {}
+    fn progress(&self, _: Stage, _: u64, _: Option<u64>) {}
+    fn end(&self, _: Stage, _: &str) {}
+}

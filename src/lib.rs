@@ -1,0 +1,30 @@
+//! valueseg: every night, from a company's raw customer data to scores on the 30 elements of value, segments that stay
+//! recognizable, and a tested plan for each.
+//!
+//! A newcomer meets four nouns: **inputs → scores → segments → plans**. The way of the data, stage by stage, is
+//! [`job::night::run`]; it fits on one screen.
+//!
+//! Each folder answers one question and uses only the folders to its left (a test reads every `use crate::`):
+//!
+//! ```text
+//! catalogue → stats → model → tables → job → cli
+//! ```
+//!
+//! | folder | the question it answers |
+//! |---|---|
+//! | [`catalogue`] | What are we talking about? Elements, levels, need tiers, motivators, signals, plays. |
+//! | [`stats`] | How is it computed? Arrays in, arrays out: factor mixture, k-means, intervals, power. |
+//! | [`model`] | What does a customer's row say? Scores, tiers, segment, reasons, profiles, plans. |
+//! | [`tables`] | How do rows enter and leave? Contracts, SQL, readers, writers, the report, the run folder. |
+//! | [`job`] | What happens, in which order, with which settings? |
+//! | [`cli`] | How do people meet it? Arguments, progress, messages, exit codes. |
+//!
+//! What is statistically decided is marked `// METHOD:` where it is decided; the tables' columns are documented in
+//! `data/schema/`, the domain's own data in `data/catalogue/`.
+
+pub mod catalogue;
+pub mod cli;
+pub mod job;
+pub mod model;
+pub mod stats;
+pub mod tables;
