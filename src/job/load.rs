@@ -259,7 +259,7 @@ fn check(settings: &Settings) -> Result<Tz, ConfigError> {
 
 fn check_tables(settings: &Settings) -> Result<(), ConfigError> {
     for (table, specs) in &settings.tables {
-        for seen in specs.iter().filter_map(|spec| spec.source.as_deref()) {
+        for seen in specs.as_slice().iter().filter_map(|spec| spec.source.as_deref()) {
             if !settings.sources.contains_key(seen) {
                 return Err(ConfigError::UnknownSource {
                     table: table.slug().to_owned(),

@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::job::size::ByteSize;
 use crate::model::needs::NeedSettings;
+use crate::model::plan::PlanSettings;
 use crate::model::{ApplySettings, Aspect, FitSettings, Method, SegmentCount};
 use crate::tables::spec::{SourceSpec, TableName, TableSpecs};
+use crate::tables::write::SensitivePolicy;
 
 /// Default of `[model] min_share`: no segment below 5 % of the base (domain fact sheet 6.7).
 pub const DEFAULT_MIN_SHARE: f64 = 0.05;
@@ -42,6 +44,9 @@ pub struct Settings {
     /// How need tiers are computed.
     #[serde(default)]
     pub needs: NeedSettings,
+    /// When a play fires, and how far a plan goes.
+    #[serde(default)]
+    pub plan: PlanSettings,
     /// What holds a night back.
     #[serde(default)]
     pub gates: Gates,
@@ -167,17 +172,6 @@ impl Default for Gates {
     }
 }
 
-/// What may be written about sensitive elements (the catalogue says which they are).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum SensitiveElements {
-    /// Segment figures only; no score of a single customer.
-    #[default]
-    AggregateOnly,
-    /// Like any other element: the company has explicit consent for it.
-    Allowed,
-}
-
 /// `[privacy]`.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -185,12 +179,12 @@ pub struct Privacy {
     /// Fewest people behind a printed figure, at least 5.
     pub min_cell: u64,
     /// What may be written about sensitive elements.
-    pub sensitive_elements: SensitiveElements,
+    pub sensitive_elements: SensitivePolicy,
 }
 
 impl Default for Privacy {
     fn default() -> Self {
-        Self { min_cell: DEFAULT_MIN_CELL, sensitive_elements: SensitiveElements::default() }
+        Self { min_cell: DEFAULT_MIN_CELL, sensitive_elements: SensitivePolicy::default() }
     }
 }
 

@@ -21,8 +21,9 @@ pub const MIN_MARGIN: f32 = 0.15;
 /// With more tiers uncovered than this, a customer's needs are undetermined. Our judgement.
 pub const MAX_UNCOVERED: u32 = 2;
 
-/// Points of importance that span the whole relative importance from 0 to 1. Our judgement.
-const IMPORTANCE_SPAN: f32 = 10.0;
+/// Points of importance that span the whole relative importance from 0 to 1: the means of tiers rarely lie more than
+/// two points from a person's own mean. Our judgement.
+pub(super) const IMPORTANCE_SPAN: f32 = 4.0;
 
 /// How the tier to serve next is chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -146,15 +147,15 @@ impl NeedAssessor {
     ///
     /// `scores` are 30 importances, then 30 fulfilments, 0–10; bit `i` of `scored` says that `scores[i]` exists. With
     /// `w` the need map and sums over what is scored, `F_t = Σ w·fulfilment / Σ w`,
-    /// `I_t = ½ + (Σ w·importance / Σ w − mean importance)/10` within 0–1:
+    /// `I_t = ½ + (Σ w·importance / Σ w − mean importance)/4` within 0–1:
     ///
     /// * weighted gap: `G_t = I_t·max(0, tau − F_t)·pi_t`, the tier with the largest; growth if every measured lower
     ///   tier reaches `tau` and `I_growth > ½`; balanced if there is neither a gap nor that pull. Without importance
     ///   scores all `I_t` count the same, and nothing is known to pull;
     /// * lowest unsatisfied: the first tier with `F_t < tau`, else growth;
     /// * importance only: the tier with the largest `I_t`. What the brand serves is not known then, so a tier is
-    ///   named but the state stays [`NeedState::Undetermined`] (growth excepted: it needs no deficit). This method also
-    ///   stands in when fulfilment is not scored.
+    ///   named but the state stays [`NeedState::Undetermined`]. This method also stands in when fulfilment is not
+    ///   scored.
     ///
     /// A tier takes part when at least `min_coverage` of its weight is scored; with more than [`MAX_UNCOVERED`] tiers
     /// out, or a lead below [`MIN_MARGIN`] of the range, the result is undetermined and names no tier.
@@ -203,11 +204,12 @@ impl NeedAssessor {
     fn tiers(&self, scores: &[f32], scored: u64) -> Tiers {
         let (mut sum, mut weight) = ([0.0f32; 8], [0.0f32; 8]);
         for (e, (row, &score)) in self.weights.iter().zip(scores).enumerate() {
-            let here = (scored >> e & 1) as f32;
-            let x = if here > 0.0 { score } else { 0.0 };
+            // All ones where the element is scored: no branch, and whatever stands in an absent cell becomes 0.
+            let here = ((scored >> e & 1) as u32).wrapping_neg();
+            let (x, one) = (f32::from_bits(score.to_bits() & here), f32::from_bits(1.0f32.to_bits() & here));
             for t in 0..8 {
                 sum[t] += row[t] * x;
-                weight[t] += row[t] * here;
+                weight[t] += row[t] * one;
             }
         }
         let mut tiers = Tiers { mean: [0.0; TIERS], weight: [0.0; TIERS], covered: 0 };
@@ -247,7 +249,7 @@ impl NeedAssessor {
         if top.best.1 <= 0.0 {
             return CustomerNeeds { state: NeedState::Balanced, ..undetermined() };
         }
-        top.needs(NeedState::Deficit, 0.0)
+        top.needs(NeedState::Deficit)
     }
 
     fn lowest_unsatisfied(&self, served: &Tiers) -> CustomerNeeds {
@@ -255,12 +257,9 @@ impl NeedAssessor {
             .into_iter()
             .filter(|tier| served.covered >> tier.index() & 1 == 1 && served.mean[tier.index()] < self.tau);
         match open.next() {
-            Some(tier) => CustomerNeeds {
-                tier: Some(tier),
-                state: NeedState::Deficit,
-                runner_up: open.next(),
-                ..undetermined()
-            },
+            Some(tier) => {
+                CustomerNeeds { tier: Some(tier), state: NeedState::Deficit, runner_up: open.next(), ..undetermined() }
+            }
             None => CustomerNeeds { tier: Some(NeedTier::Growth), state: NeedState::Growth, ..undetermined() },
         }
     }
@@ -289,22 +288,21 @@ impl Top {
         Some(Self { best: best?, second: second?, least })
     }
 
-    /// The best tier in `state`, or undetermined where it does not lead clearly; a runner-up must exceed `floor`.
-    fn needs(&self, state: NeedState, floor: f32) -> CustomerNeeds {
+    /// The best tier in `state`, or undetermined where it does not lead clearly; a runner-up must exceed 0.
+    fn needs(&self, state: NeedState) -> CustomerNeeds {
         let lead = self.best.1 - self.second.1;
         let clear = lead > 0.0 && lead >= MIN_MARGIN * (self.best.1 - self.least);
         if !clear {
             return undetermined();
         }
-        let runner_up = (self.second.1 > floor).then_some(self.second.0);
+        let runner_up = (self.second.1 > 0.0).then_some(self.second.0);
         CustomerNeeds { tier: Some(self.best.0), state, runner_up, ..undetermined() }
     }
 }
 
 fn most_important(wanted: &Tiers) -> CustomerNeeds {
     let Some(top) = Top::of(wanted.covered, |t| wanted.mean[t]) else { return undetermined() };
-    let state = if top.best.0 == NeedTier::Growth { NeedState::Growth } else { NeedState::Undetermined };
-    top.needs(state, 0.0)
+    top.needs(NeedState::Undetermined)
 }
 
 fn enough(covered: u32) -> bool {
@@ -313,4 +311,147 @@ fn enough(covered: u32) -> bool {
 
 fn undetermined() -> CustomerNeeds {
     CustomerNeeds { tier: None, state: NeedState::Undetermined, runner_up: None, fulfilment: [None; TIERS] }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::profile::fixture::catalogue;
+    use super::*;
+
+    const ALL: u64 = (1 << 60) - 1;
+
+    fn assessor(method: NeedMethod) -> NeedAssessor {
+        NeedAssessor::new(catalogue(), NeedSettings { method, ..NeedSettings::default() }).unwrap()
+    }
+
+    fn element(slug: &str) -> usize {
+        ElementId::parse(slug).unwrap().index()
+    }
+
+    /// 30 importances, 30 fulfilments, with the exceptions named.
+    fn scores(importance: f32, fulfilment: f32) -> [f32; 60] {
+        std::array::from_fn(|i| if i < 30 { importance } else { fulfilment })
+    }
+
+    #[test]
+    fn equal_gaps_go_to_the_lowest_tier_by_the_soft_order() {
+        // G_t = ½·(7 − 5)·pi_t with pi = (1, .95, .9, .85, .8)^1.5: 1, .926, .854, .784, .716;
+        // the lead .074 is 26 % of the range .284.
+        let needs = assessor(NeedMethod::WeightedGap).assess(&scores(5.0, 5.0), ALL);
+        assert_eq!((needs.tier, needs.state), (Some(NeedTier::Physiological), NeedState::Deficit));
+        assert_eq!(needs.runner_up, Some(NeedTier::Safety));
+        assert_eq!(needs.fulfilment, [Some(5.0); 5]);
+    }
+
+    #[test]
+    fn without_an_order_equal_gaps_name_no_tier() {
+        let settings = NeedSettings { lambda: 0.0, ..NeedSettings::default() };
+        let needs = NeedAssessor::new(catalogue(), settings).unwrap().assess(&scores(5.0, 5.0), ALL);
+        assert_eq!((needs.tier, needs.state), (None, NeedState::Undetermined));
+    }
+
+    #[test]
+    fn a_well_served_customer_is_balanced_unless_growth_pulls() {
+        let assessor = assessor(NeedMethod::WeightedGap);
+        let mut s = scores(5.0, 9.0);
+        assert_eq!(assessor.assess(&s, ALL).state, NeedState::Balanced);
+        assert_eq!(assessor.assess(&s, ALL).tier, None);
+        s[element("self_actualization")] = 9.0;
+        let needs = assessor.assess(&s, ALL);
+        assert_eq!((needs.tier, needs.state), (Some(NeedTier::Growth), NeedState::Growth));
+    }
+
+    #[test]
+    fn the_lowest_unsatisfied_tier_is_found_by_hand_worked_means() {
+        // Elements with at least half their weight on safety at 3, the rest at 9:
+        // safety (2.5·9 + 7.1·3)/9.6 = 4.56, physiological (3.2·9 + 1.5·3)/4.7 = 7.09, both by the need map.
+        let catalogue = catalogue();
+        let mut s = scores(5.0, 9.0);
+        for e in ElementId::all().filter(|e| catalogue.needs().weight(*e, NeedTier::Safety) >= 0.5) {
+            s[30 + e.index()] = 3.0;
+        }
+        let needs = assessor(NeedMethod::LowestUnsatisfied).assess(&s, ALL);
+        assert_eq!((needs.tier, needs.state), (Some(NeedTier::Safety), NeedState::Deficit));
+        assert_eq!(needs.runner_up, None);
+        assert_eq!((needs.fulfilment[0], needs.fulfilment[1]), (Some(7.09), Some(4.56)));
+        let served = assessor(NeedMethod::LowestUnsatisfied).assess(&scores(5.0, 9.0), ALL);
+        assert_eq!((served.tier, served.state), (Some(NeedTier::Growth), NeedState::Growth));
+    }
+
+    #[test]
+    fn without_fulfilment_the_tier_wanted_most_is_named_and_no_deficit_claimed() {
+        let mut s = scores(5.0, f32::MAX);
+        for slug in ["affiliation_belonging", "connects", "nostalgia"] {
+            s[element(slug)] = 10.0;
+        }
+        let needs = assessor(NeedMethod::WeightedGap).assess(&s, Aspect::Importance.mask());
+        assert_eq!((needs.tier, needs.state), (Some(NeedTier::Belonging), NeedState::Undetermined));
+        assert_eq!(needs.fulfilment, [None; 5]);
+    }
+
+    #[test]
+    fn without_importance_all_tiers_count_the_same() {
+        let mut s = scores(f32::MAX, 6.0);
+        for slug in ["affiliation_belonging", "connects", "nostalgia"] {
+            s[30 + element(slug)] = 1.0;
+        }
+        let needs = assessor(NeedMethod::WeightedGap).assess(&s, Aspect::Fulfilment.mask());
+        assert_eq!((needs.tier, needs.state), (Some(NeedTier::Belonging), NeedState::Deficit));
+    }
+
+    #[test]
+    fn a_handful_of_scores_determines_nothing_and_nothing_is_invented() {
+        let few = 1u64 << (30 + element("affiliation_belonging"));
+        let needs = assessor(NeedMethod::WeightedGap).assess(&scores(5.0, 2.0), few);
+        assert_eq!((needs.tier, needs.state), (None, NeedState::Undetermined));
+        assert_eq!(needs.fulfilment, [None, None, Some(2.0), Some(2.0), None]);
+        assert_eq!(assessor(NeedMethod::WeightedGap).assess(&scores(5.0, 2.0), 0).fulfilment, [None; 5]);
+    }
+
+    #[test]
+    fn settings_out_of_range_are_refused_and_not_a_number_too() {
+        let with = |f: fn(&mut NeedSettings)| {
+            let mut settings = NeedSettings::default();
+            f(&mut settings);
+            settings.check()
+        };
+        assert_eq!(with(|_| ()), Ok(()));
+        assert!(matches!(with(|s| s.tau = f64::NAN), Err(NeedSettingsError::Tau { .. })));
+        assert!(matches!(with(|s| s.tau = 11.0), Err(NeedSettingsError::Tau { .. })));
+        assert!(matches!(with(|s| s.lambda = -0.1), Err(NeedSettingsError::Lambda { .. })));
+        assert!(matches!(with(|s| s.min_coverage = 0.0), Err(NeedSettingsError::MinCoverage { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn a_constant_added_to_every_importance_changes_nothing(
+            raw in proptest::collection::vec(0u8..=80, 60), scored in 0u64..(1 << 60), shift in 1u8..20,
+        ) {
+            let assessor = assessor(NeedMethod::WeightedGap);
+            let plain: Vec<f32> = raw.iter().map(|x| f32::from(*x) / 8.0).collect();
+            let more = f32::from(shift) / 8.0;
+            let shifted: Vec<f32> =
+                plain.iter().enumerate().map(|(i, x)| if i < 30 { x + more } else { *x }).collect();
+            let (a, b) = (assessor.importance(&plain, scored), assessor.importance(&shifted, scored));
+            for (a, b) in a.into_iter().zip(b) {
+                prop_assert_eq!(a.is_some(), b.is_some());
+                prop_assert!(a.zip(b).is_none_or(|(a, b)| (a - b).abs() < 1e-5));
+            }
+        }
+
+        #[test]
+        fn a_tier_lies_within_the_scores_it_was_made_of(
+            raw in proptest::collection::vec(0u8..=100, 60), scored in 0u64..(1 << 60),
+        ) {
+            let s: Vec<f32> = raw.iter().map(|x| f32::from(*x) / 10.0).collect();
+            let needs = assessor(NeedMethod::WeightedGap).assess(&s, scored);
+            for f in needs.fulfilment.into_iter().flatten() {
+                prop_assert!((0.0..=10.0).contains(&f));
+            }
+            prop_assert!(needs.tier.is_some() || needs.runner_up.is_none());
+            prop_assert!(needs.tier.is_none() || needs.tier != needs.runner_up);
+        }
+    }
 }

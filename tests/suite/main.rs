@@ -1,3 +1,7 @@
-//! Behaviors a user can see, through the library's front door or the command itself. One binary, linked once.
+//! Behaviors a user can see, through the command itself or the library's front door. One binary, linked once.
 
+mod bad_inputs;
+mod command;
 mod layers;
+mod same_bytes;
+mod shop;

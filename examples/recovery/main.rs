@@ -1,0 +1,159 @@
+//! How well the demo's hidden segments are recovered, and how well hidden answers are predicted.
+//!
+//! `cargo run --release --locked --example recovery [CUSTOMERS [SEEDS]]` makes demos with and without twelve signals that
+//! carry strong structure unrelated to needs, runs intake, fit and scoring on each through the library, and prints:
+//!
+//! - adjusted Rand index (ARI) to the truth among surveyed and unsurveyed customers, the number of segments given;
+//! - the ARI of a multinomial logistic classifier that was trained on the *true* segments of half the base, on the other
+//!   half: what the signals could tell at best to somebody who knew the truth;
+//! - what filling gaps with item means and k-means over everybody would have given;
+//! - the error of predicting given answers that were hidden before the fit, against predicting the item's mean, and how
+//!   often the 90 % interval covers them.
+
+mod held_out;
+mod oracle;
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::Path;
+
+use tempfile::TempDir;
+use valueseg::catalogue::Catalogue;
+use valueseg::job::demo::{DemoSettings, FIRST_NIGHT, HIDDEN_SEGMENTS, write_demo};
+use valueseg::job::load::load;
+use valueseg::model::needs::{NeedAssessor, NeedSettings};
+use valueseg::model::{
+    ApplySettings, CustomerBlock, FitRequest, FitSettings, Model, RESPONDENT_CAP, SampleCollector, Scorer, SegmentCount, fit,
+};
+use valueseg::stats::agreement::adjusted_rand_index;
+use valueseg::tables::intake::{self, IntakeRequest};
+use valueseg::tables::read::all_rows;
+
+/// Everything known about one demo.
+struct Base {
+    blocks: Vec<CustomerBlock>,
+    signal_ids: Vec<String>,
+    /// True segment by customer, in block order.
+    truth: Vec<usize>,
+    surveyed: Vec<bool>,
+}
+
+/// Figures of one demo.
+struct Figures {
+    surveyed: f64,
+    unsurveyed: f64,
+    oracle: f64,
+    naive: f64,
+    held_out: held_out::HeldOut,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let customers = arguments.next().map_or(Ok(20_000), |text| text.parse())?;
+    let seeds: u64 = arguments.next().map_or(Ok(5), |text| text.parse())?;
+    print_line("nuisance seed | surveyed unsurveyed oracle ratio | filled+k-means | RMSE/item mean coverage answers");
+    for nuisance_signals in [0, 12] {
+        for seed in 1..=seeds {
+            let settings = DemoSettings { customers, seed, nuisance_signals, ..DemoSettings::default() };
+            let figures = measure(&settings)?;
+            print_line(&format!(
+                "{nuisance_signals:8} {seed:4} | {:8.3} {:10.3} {:6.3} {:5.3} | {:14.3} | {:14.3} {:8.3} {:7}",
+                figures.surveyed,
+                figures.unsurveyed,
+                figures.oracle,
+                figures.unsurveyed / figures.oracle,
+                figures.naive,
+                figures.held_out.rmse / figures.held_out.rmse_of_item_mean,
+                figures.held_out.coverage,
+                figures.held_out.answers,
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn print_line(text: &str) {
+    use std::io::Write as _;
+    // A closed pipe ends the listing, not the program.
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+fn measure(settings: &DemoSettings) -> Result<Figures, Box<dyn Error>> {
+    let folder = TempDir::new()?;
+    write_demo(folder.path(), settings)?;
+    let base = read(folder.path())?;
+    let model = fitted(&base.blocks, &base.signal_ids)?;
+    let found = segments(&base.blocks, &model)?;
+    let pick = |keep: bool| -> (Vec<usize>, Vec<usize>) {
+        let rows = (0..found.len()).filter(|row| base.surveyed[*row] == keep);
+        rows.map(|row| (base.truth[row], found[row])).unzip()
+    };
+    let (truth, placed) = pick(true);
+    let surveyed = adjusted_rand_index(&truth, &placed);
+    let (truth, placed) = pick(false);
+    let unsurveyed = adjusted_rand_index(&truth, &placed);
+    Ok(Figures {
+        surveyed,
+        unsurveyed,
+        oracle: oracle::logistic(&base)?,
+        naive: oracle::filled_and_clustered(&base)?,
+        held_out: held_out::measure(&base.blocks, &base.signal_ids)?,
+    })
+}
+
+/// Intake of the demo in `folder`, as the job does it, with the truth beside it.
+fn read(folder: &Path) -> Result<Base, Box<dyn Error>> {
+    let loaded = load(&folder.join("valueseg.toml"), &[])?;
+    let catalogue = Catalogue::embedded();
+    let scratch = folder.join("scratch");
+    std::fs::create_dir_all(&scratch)?;
+    let intake = intake::run(&IntakeRequest {
+        base_dir: &loaded.base,
+        sources: &loaded.settings.sources,
+        tables: &loaded.settings.tables,
+        catalogue: &catalogue,
+        as_of: FIRST_NIGHT,
+        timezone: loaded.timezone,
+        scratch: &scratch,
+        memory_limit: loaded.settings.run.memory_limit.0,
+        threads: 0,
+        progress: &|_| {},
+    })?;
+    let blocks: Vec<CustomerBlock> = intake.blocks()?.collect::<Result<_, _>>()?;
+    let mut known = BTreeMap::new();
+    for row in all_rows(&folder.join("truth/truth.parquet"))? {
+        let id = row["customer_id"].as_str().ok_or("an id")?.to_owned();
+        let segment = row["segment"].as_u64().ok_or("a segment")? as usize;
+        known.insert(id, segment);
+    }
+    let truth = blocks.iter().flat_map(|block| &block.ids).map(|id| known.get(id).copied().ok_or("a known customer"));
+    let truth = truth.collect::<Result<Vec<usize>, _>>()?;
+    let surveyed = blocks.iter().flat_map(|block| block.rated.iter().map(|rated| *rated != 0)).collect();
+    Ok(Base { blocks, signal_ids: intake.signal_ids().to_vec(), truth, surveyed })
+}
+
+fn fitted(blocks: &[CustomerBlock], signal_ids: &[String]) -> Result<Model, Box<dyn Error>> {
+    let settings = FitSettings { segments: SegmentCount::Exactly(HIDDEN_SEGMENTS), ..FitSettings::default() };
+    let mut collector = SampleCollector::new(settings.seed, RESPONDENT_CAP);
+    blocks.iter().for_each(|block| collector.absorb(block));
+    let sample = collector.finish();
+    let catalogue = Catalogue::embedded();
+    Ok(fit(&FitRequest { catalogue: &catalogue, signal_ids, sample: &sample, settings: &settings })?)
+}
+
+fn scorer<'a>(model: &'a Model, catalogue: &Catalogue) -> Result<Scorer<'a>, Box<dyn Error>> {
+    let needs = NeedAssessor::new(catalogue, NeedSettings::default())?;
+    Ok(Scorer::new(model, catalogue, ApplySettings::default(), needs)?)
+}
+
+/// Likeliest segment of every customer; those with none at all share a label of their own.
+fn segments(blocks: &[CustomerBlock], model: &Model) -> Result<Vec<usize>, Box<dyn Error>> {
+    let catalogue = Catalogue::embedded();
+    let scorer = scorer(model, &catalogue)?;
+    let none = model.segments().len();
+    let label = |raw: Option<u8>| raw.map_or(none, usize::from);
+    Ok(blocks
+        .iter()
+        .flat_map(|block| scorer.score(block).assignments.into_iter().map(|assignment| label(assignment.raw)).collect::<Vec<_>>())
+        .collect())
+}

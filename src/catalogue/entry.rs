@@ -1,0 +1,325 @@
+//! From a table of TOML to a checked part of the catalogue: one strict form per kind of entry.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::element::nearest_of;
+use super::signal::sql_problem;
+use super::{
+    Better, CatalogueError, Element, ElementId, Level, Metric, Motivator, NeedTier, NoRows, Play, PlayChannel,
+    PlayKind, PlaySubject, Sensitivity, Signal, SignalTable, Transform,
+};
+
+/// One entry as read, and where: what errors are made of.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    /// File that touched it last.
+    pub(super) file: String,
+    /// Its id.
+    pub(super) id: String,
+    /// Its keys.
+    pub(super) table: toml::Table,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ElementForm {
+    id: String,
+    name: String,
+    level: String,
+    definition: String,
+    #[serde(default)]
+    sensitivity: Sensitivity,
+    cues_positive: Vec<String>,
+    cues_negative: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MotivatorForm {
+    id: String,
+    name: String,
+    desire: String,
+    elements: Vec<String>,
+    needs: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignalForm {
+    id: String,
+    name: String,
+    table: SignalTable,
+    sql: String,
+    columns: Vec<String>,
+    when_no_rows: NoRows,
+    transform: Transform,
+    #[serde(default)]
+    importance: BTreeMap<String, LoadingForm>,
+    #[serde(default)]
+    fulfilment: BTreeMap<String, LoadingForm>,
+    #[serde(default)]
+    caveat: Option<String>,
+    #[serde(default)]
+    sensitivity: Sensitivity,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum LoadingForm {
+    Mark(String),
+    Number(f64),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MetricForm {
+    id: String,
+    name: String,
+    description: String,
+    better: Better,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlayForm {
+    id: String,
+    kind: PlayKind,
+    subject: String,
+    action: String,
+    channels: Vec<PlayChannel>,
+    message_angle: String,
+    proof_needed: String,
+    avoid: String,
+    metric: String,
+    owner: String,
+    window_days: u32,
+    priority: u32,
+}
+
+impl Entry {
+    /// The id of `table`, or why it has none; `position` counts from 1 within the file.
+    pub(super) fn new(file: &str, position: usize, table: toml::Table) -> Result<Self, CatalogueError> {
+        let Some(id) = table.get("id").and_then(toml::Value::as_str).map(str::to_owned) else {
+            return Err(CatalogueError::Entry {
+                file: file.to_owned(),
+                id: format!("#{position}"),
+                message: "missing key `id`, a text".to_owned(),
+            });
+        };
+        let entry = Self { file: file.to_owned(), id, table };
+        let starts_well = entry.id.starts_with(|c: char| c.is_ascii_lowercase());
+        if starts_well && entry.id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+            Ok(entry)
+        } else {
+            Err(CatalogueError::BadId { file: entry.file, id: entry.id })
+        }
+    }
+
+    /// Takes the switch `off` out of the entry; absent means `false`.
+    pub(super) fn take_off(&mut self) -> Result<bool, CatalogueError> {
+        match self.table.remove("off") {
+            None => Ok(false),
+            Some(toml::Value::Boolean(off)) => Ok(off),
+            Some(other) => Err(self.wrong(format!("`off` is {other}, expected true or false"))),
+        }
+    }
+
+    fn form<T: for<'de> Deserialize<'de>>(&self) -> Result<T, CatalogueError> {
+        self.table.clone().try_into::<T>().map_err(|error| self.wrong(error.message().to_owned()))
+    }
+
+    fn wrong(&self, message: String) -> CatalogueError {
+        CatalogueError::Entry { file: self.file.clone(), id: self.id.clone(), message }
+    }
+
+    /// `text` trimmed, or that it says nothing.
+    fn text(&self, key: &'static str, text: &str) -> Result<String, CatalogueError> {
+        match text.trim() {
+            "" => Err(CatalogueError::Empty { file: self.file.clone(), id: self.id.clone(), key }),
+            said => Ok(said.to_owned()),
+        }
+    }
+
+    pub(super) fn element_named(&self, key: &'static str, slug: &str) -> Result<ElementId, CatalogueError> {
+        ElementId::parse(slug).ok_or_else(|| CatalogueError::UnknownElement {
+            file: self.file.clone(),
+            id: self.id.clone(),
+            key,
+            got: slug.to_owned(),
+            nearest: ElementId::nearest(slug),
+        })
+    }
+
+    /// That `got` is none of `words`.
+    pub(super) fn unknown_word(&self, key: &'static str, got: &str, words: &[&str]) -> CatalogueError {
+        CatalogueError::UnknownWord {
+            file: self.file.clone(),
+            id: self.id.clone(),
+            key,
+            got: got.into(),
+            expected: words.join(", ").into(),
+            nearest: nearest_of(got, words.iter().copied()).map(Into::into),
+        }
+    }
+
+    fn tier_named(&self, key: &'static str, slug: &str) -> Result<NeedTier, CatalogueError> {
+        NeedTier::parse(slug).ok_or_else(|| self.unknown_word(key, slug, &NeedTier::ALL.map(NeedTier::slug)))
+    }
+
+    pub(super) fn to_element(&self) -> Result<Element, CatalogueError> {
+        let form: ElementForm = self.form()?;
+        let level = Level::ALL.into_iter().find(|level| level.slug() == form.level);
+        Ok(Element {
+            id: self.element_named("id", &form.id)?,
+            name: self.text("name", &form.name)?,
+            level: level.ok_or_else(|| self.unknown_word("level", &form.level, &Level::ALL.map(Level::slug)))?,
+            definition: self.text("definition", &form.definition)?,
+            sensitivity: form.sensitivity,
+            cues_positive: form.cues_positive,
+            cues_negative: form.cues_negative,
+        })
+    }
+
+    pub(super) fn to_motivator(&self) -> Result<Motivator, CatalogueError> {
+        let form: MotivatorForm = self.form()?;
+        let empty = |key| CatalogueError::Empty { file: self.file.clone(), id: self.id.clone(), key };
+        if form.elements.is_empty() {
+            return Err(empty("elements"));
+        }
+        if form.needs.is_empty() {
+            return Err(empty("needs"));
+        }
+        Ok(Motivator {
+            name: self.text("name", &form.name)?,
+            desire: self.text("desire", &form.desire)?,
+            elements: form
+                .elements
+                .iter()
+                .map(|slug| self.element_named("elements", slug))
+                .collect::<Result<_, _>>()?,
+            needs: form.needs.iter().map(|slug| self.tier_named("needs", slug)).collect::<Result<_, _>>()?,
+            id: form.id,
+        })
+    }
+
+    pub(super) fn to_signal(&self) -> Result<Signal, CatalogueError> {
+        let form: SignalForm = self.form()?;
+        if form.columns.is_empty() {
+            return Err(CatalogueError::Empty { file: self.file.clone(), id: self.id.clone(), key: "columns" });
+        }
+        if let Some(problem) = sql_problem(form.table, &form.sql, &form.columns) {
+            return Err(CatalogueError::Sql { file: self.file.clone(), id: self.id.clone(), problem });
+        }
+        Ok(Signal {
+            name: self.text("name", &form.name)?,
+            table: form.table,
+            sql: self.text("sql", &form.sql)?,
+            columns: form.columns,
+            when_no_rows: form.when_no_rows,
+            transform: form.transform,
+            importance: self.loadings("importance", &form.importance)?,
+            fulfilment: self.loadings("fulfilment", &form.fulfilment)?,
+            caveat: form.caveat.filter(|caveat| !caveat.trim().is_empty()),
+            sensitivity: form.sensitivity,
+            id: form.id,
+        })
+    }
+
+    fn loadings(
+        &self,
+        key: &'static str,
+        form: &BTreeMap<String, LoadingForm>,
+    ) -> Result<Vec<(ElementId, f64)>, CatalogueError> {
+        let mut loadings = Vec::with_capacity(form.len());
+        for (slug, loading) in form {
+            let element = self.element_named(key, slug)?;
+            let value = match loading {
+                LoadingForm::Number(value) => *value,
+                LoadingForm::Mark(mark) => match mark.as_str() {
+                    "++" => 0.6,
+                    "+" => 0.3,
+                    "-" => -0.3,
+                    "--" => -0.6,
+                    other => return Err(self.unknown_word(key, other, &["++", "+", "-", "--"])),
+                },
+            };
+            if !(-1.0..=1.0).contains(&value) {
+                return Err(CatalogueError::BadNumber {
+                    file: self.file.clone(),
+                    id: self.id.clone(),
+                    key: format!("{key}.{slug}"),
+                    got: value,
+                    expected: "within -1 to 1",
+                });
+            }
+            loadings.push((element, value));
+        }
+        loadings.sort_by_key(|(element, _)| *element);
+        Ok(loadings)
+    }
+
+    pub(super) fn to_metric(&self) -> Result<Metric, CatalogueError> {
+        let form: MetricForm = self.form()?;
+        Ok(Metric {
+            name: self.text("name", &form.name)?,
+            description: self.text("description", &form.description)?,
+            better: form.better,
+            id: form.id,
+        })
+    }
+
+    /// `metrics` are those plays may name.
+    pub(super) fn to_play(&self, metrics: &[Metric]) -> Result<Play, CatalogueError> {
+        let form: PlayForm = self.form()?;
+        if !metrics.iter().any(|metric| metric.id == form.metric) {
+            let words: Vec<&str> = metrics.iter().map(Metric::id).collect();
+            return Err(self.unknown_word("metric", &form.metric, &words));
+        }
+        if form.channels.is_empty() {
+            return Err(CatalogueError::Empty { file: self.file.clone(), id: self.id.clone(), key: "channels" });
+        }
+        if let Some(twice) = (1..form.channels.len()).find(|&i| form.channels[..i].contains(&form.channels[i])) {
+            return Err(self.wrong(format!("channels names `{}` twice", form.channels[twice].slug())));
+        }
+        if !(1..=730).contains(&form.window_days) {
+            return Err(CatalogueError::BadNumber {
+                file: self.file.clone(),
+                id: self.id.clone(),
+                key: "window_days".to_owned(),
+                got: f64::from(form.window_days),
+                expected: "within 1 to 730",
+            });
+        }
+        Ok(Play {
+            kind: form.kind,
+            subject: self.subject(form.kind, &form.subject)?,
+            action: self.text("action", &form.action)?,
+            channels: form.channels,
+            message_angle: self.text("message_angle", &form.message_angle)?,
+            proof_needed: self.text("proof_needed", &form.proof_needed)?,
+            avoid: self.text("avoid", &form.avoid)?,
+            metric: form.metric,
+            owner: self.text("owner", &form.owner)?,
+            window_days: form.window_days,
+            priority: form.priority,
+            id: form.id,
+        })
+    }
+
+    /// The subject of a play: its kind says which list the word must come from.
+    fn subject(&self, kind: PlayKind, word: &str) -> Result<PlaySubject, CatalogueError> {
+        match kind {
+            PlayKind::Lead | PlayKind::Fix | PlayKind::Hold => {
+                self.element_named("subject", word).map(PlaySubject::Element)
+            }
+            PlayKind::Need => self.tier_named("subject", word).map(PlaySubject::Need),
+            PlayKind::Arc => PlaySubject::ARC_STEPS.into_iter().find(|step| step.slug() == word).ok_or_else(|| {
+                self.unknown_word("subject", word, &["arc_0_1", "arc_1_2", "arc_2_3", "arc_3_4", "arc_4_5"])
+            }),
+            PlayKind::Neutral if word == "everyone" => Ok(PlaySubject::Everyone),
+            PlayKind::Neutral => Err(self.unknown_word("subject", word, &["everyone"])),
+        }
+    }
+}

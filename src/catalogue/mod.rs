@@ -1,0 +1,33 @@
+//! "What are we talking about?" The 30 elements, need tiers, motivators, signals and plays, as checked data.
+//!
+//! Texts and numbers live in `data/catalogue/*.toml`; this module parses them, refuses what does not fit together,
+//! and lets a company's own folder reword and extend them through the same parser. It knows no arrays and no files.
+//!
+//! ```
+//! use valueseg::catalogue::{Catalogue, ElementId, NeedTier};
+//!
+//! let catalogue = Catalogue::embedded();
+//! let element = ElementId::parse("reduces_risk").expect("one of the 30");
+//! assert_eq!(catalogue.element(element).name(), "Reduces risk");
+//! assert_eq!(catalogue.needs().weight(element, NeedTier::Safety), 1.0);
+//! ```
+
+mod check;
+mod element;
+mod entry;
+mod error;
+mod load;
+mod motivator;
+mod need;
+mod play;
+mod signal;
+#[cfg(test)]
+mod tests;
+
+pub use element::{Element, ElementId, Level, N_ELEMENTS, Sensitivity};
+pub use error::CatalogueError;
+pub use load::{Catalogue, CatalogueTexts};
+pub use motivator::Motivator;
+pub use need::{NeedMap, NeedTier};
+pub use play::{Better, Metric, Play, PlayChannel, PlayKind, PlaySubject};
+pub use signal::{AS_OF, NoRows, SIGNAL_LIMIT, Signal, SignalTable, Transform};

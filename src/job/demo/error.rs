@@ -1,0 +1,61 @@
+//! Why a demo could not be written.
+
+use std::path::{Path, PathBuf};
+
+use super::settings::DemoSettingError;
+
+/// Why a demo could not be written. Files written before the failure stay.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DemoError {
+    /// A setting is out of its range.
+    #[error(transparent)]
+    Setting(#[from] DemoSettingError),
+    /// The folder holds a project that is not a demo.
+    #[error("{} is not a demo's configuration: choose another folder, or move the file away", path.display())]
+    ForeignProject {
+        /// The configuration found there.
+        path: PathBuf,
+    },
+    /// A file or folder cannot be written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A Parquet file cannot be written.
+    #[error("cannot write {}", path.display())]
+    Parquet {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: parquet::errors::ParquetError,
+    },
+    /// A CSV file cannot be written.
+    #[error("cannot write {}", path.display())]
+    Csv {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: csv::Error,
+    },
+}
+
+impl DemoError {
+    pub(super) fn write(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Write { path, source }
+    }
+
+    pub(super) fn parquet(path: &Path) -> impl FnOnce(parquet::errors::ParquetError) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Parquet { path, source }
+    }
+
+    pub(super) fn csv(path: &Path) -> impl FnOnce(csv::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Csv { path, source }
+    }
+}

@@ -1,0 +1,56 @@
+//! A made-up retailer with hidden segments: realistic inputs to try the job on, and to measure it against.
+//!
+//! The planted truth follows the problem as it is posed, not a picture of it: six unequal segments that want different
+//! things, everybody's own use of the rating scale, a halo of overall experience on every fulfilment answer, content
+//! factors inside segments, few respondents with a part of the questions each, and behaviour that echoes wants weakly
+//! beneath how much somebody buys. [`World`] is the numbers, [`write_demo`] the files.
+//!
+//! ```
+//! use valueseg::job::demo::{DemoSettings, World};
+//!
+//! let world = World::new(&DemoSettings { survey_share: 1.0, ..DemoSettings::default() })?;
+//! let person = world.person(0);
+//! let response = world.response(&person).expect("everybody answers");
+//! assert_eq!(response.ratings.len(), 12);
+//! # Ok::<(), valueseg::job::demo::DemoSettingError>(())
+//! ```
+
+mod contacts;
+mod customer;
+mod descriptors;
+mod dice;
+mod error;
+mod feedback;
+mod nuisance;
+mod orders;
+mod page;
+mod parquet_files;
+mod profiles;
+mod settings;
+mod survey;
+#[cfg(test)]
+mod tests;
+mod text_files;
+mod texts;
+mod time;
+mod traces;
+mod truth;
+mod world;
+mod write;
+
+pub use contacts::Interaction;
+pub use customer::Customer;
+pub use error::DemoError;
+pub use feedback::Feedback;
+pub use nuisance::nuisance_name;
+pub use orders::Order;
+pub use profiles::{Content, ElementTruth, HIDDEN_SEGMENTS, SEGMENT_NAMES, SEGMENT_SHARES, SPREAD, TRUTH};
+pub use settings::{
+    DEFAULT_CUSTOMERS, DEFAULT_ITEMS_ASKED, DEFAULT_SEED, DEFAULT_SURVEY_SHARE, DemoSettingError, DemoSettings,
+    MAX_CUSTOMERS, MAX_NUISANCE_SIGNALS,
+};
+pub use survey::{Answer, FULFILMENT_CONTENT_LOADING, FULFILMENT_NOISE_SD, HALO, IMPORTANCE_NOISE_SD, Response};
+pub use time::Moment;
+pub use traces::{GET_EFFECT, Inclinations, OWN_INCLINATION_SD, TRACES, WANT_EFFECT};
+pub use world::{CONTENT_LOADING, FIRST_NIGHT, OWN_GETS_SD, OWN_WANTS_SD, Person, Profile, SECOND_NIGHT, World};
+pub use write::{DemoCounts, DemoFiles, write_demo};

@@ -1,0 +1,219 @@
+//! Orders of a customer in the year up to the second night.
+
+use super::dice::{Dice, Topic};
+use super::time::{DAY, HOUR, MINUTE, Moment, Window};
+use super::traces::{Inclinations, trace};
+use super::world::Person;
+
+/// Orders a year of the middle customer.
+const ORDERS_A_YEAR: f64 = 9.0;
+/// Spread of the log number of orders over customers, unrelated to wants.
+const HEAVINESS_EFFECT: f64 = 0.6;
+
+/// One order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    /// When.
+    pub ordered_at: Moment,
+    /// Net value in cents, above 0.
+    pub amount_cents: i64,
+    /// Discount in cents, at least 0.
+    pub discount_cents: i64,
+    /// Points or a voucher were used.
+    pub reward_used: bool,
+    /// A word of the catalogue's `channels`.
+    pub channel: &'static str,
+    /// A word of the catalogue's `categories`, or one of the retailer's own.
+    pub category: &'static str,
+    /// Promised delivery; absent for goods taken along.
+    pub promised_at: Option<Moment>,
+    /// Delivery; absent for goods taken along or still on their way.
+    pub delivered_at: Option<Moment>,
+    /// It came back.
+    pub returned: bool,
+    /// Why, where it came back.
+    pub return_reason: Option<&'static str>,
+}
+
+/// A way of ordering: word, usual weight, the trace that bends it.
+type Rule = (&'static str, f64, Option<usize>);
+
+const CHANNELS: [Rule; 9] = [
+    ("web", 30.0, None),
+    ("app", 22.0, None),
+    ("store", 18.0, Some(trace("store_share"))),
+    ("express", 8.0, Some(trace("express_share"))),
+    ("pickup", 8.0, Some(trace("pickup_share"))),
+    ("one_click", 6.0, Some(trace("one_click_share"))),
+    ("subscription", 4.0, Some(trace("subscription_share"))),
+    ("marketplace", 3.0, None),
+    ("phone", 1.0, None),
+];
+
+const CATEGORIES: [Rule; 15] = [
+    ("own_label", 8.0, Some(trace("own_label_share"))),
+    ("new_arrival", 6.0, Some(trace("new_arrival_share"))),
+    ("premium", 4.5, Some(trace("premium_share"))),
+    ("heritage", 2.5, Some(trace("heritage_share"))),
+    ("gift", 5.0, Some(trace("gift_share"))),
+    ("beauty", 5.0, Some(trace("beauty_share"))),
+    ("wellness", 4.0, Some(trace("wellness_share"))),
+    ("relief", 1.5, Some(trace("relief_share"))),
+    ("taste", 6.0, Some(trace("taste_share"))),
+    ("ethical", 3.0, Some(trace("ethical_share"))),
+    ("durable", 3.0, Some(trace("durable_share"))),
+    ("protection", 2.0, Some(trace("protection_share"))),
+    ("learning", 2.5, Some(trace("learning_share"))),
+    ("entertainment", 4.0, Some(trace("entertainment_share"))),
+    ("bundle", 2.5, Some(trace("bundle_share"))),
+];
+
+/// Categories of the retailer that say nothing about wants; a customer has a favorite among them.
+const PLAIN_CATEGORIES: [&str; 8] =
+    ["fashion", "home", "kitchen", "garden", "kids", "electronics", "books", "household"];
+/// Weight of the plain categories beside [`CATEGORIES`].
+const PLAIN_WEIGHT: f64 = 45.0;
+
+const DEFECT: [&str; 4] = ["defective", "damaged", "wrong_item", "poor_quality"];
+const FIT: [&str; 3] = ["size", "fit", "not_as_described"];
+
+fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+/// What does not change from order to order of a person.
+struct Habits<'a> {
+    z: &'a Inclinations,
+    channels: [f64; CHANNELS.len()],
+    categories: [f64; CATEGORIES.len() + 1],
+    favorite: &'static str,
+    budget: f64,
+}
+
+impl<'a> Habits<'a> {
+    fn new(dice: &mut Dice, z: &'a Inclinations) -> Self {
+        let bend = |rule: &Rule| rule.1 * rule.2.map_or(1.0, |t| z[t].exp());
+        let mut channels = CHANNELS.map(|rule| bend(&rule));
+        // People of the screen and people of the shop: a nuisance that moves several signals together.
+        let screen = 0.5 * dice.normal();
+        for i in [0, 1] {
+            channels[i] *= (screen + 0.4 * dice.normal()).exp();
+        }
+        channels[2] *= (-screen).exp();
+        let categories =
+            std::array::from_fn(|c| if c < CATEGORIES.len() { bend(&CATEGORIES[c]) } else { PLAIN_WEIGHT });
+        Self { z, channels, categories, favorite: dice.one_of(&PLAIN_CATEGORIES), budget: dice.normal() }
+    }
+
+    fn category(&self, dice: &mut Dice) -> &'static str {
+        let c = dice.weighted(&self.categories);
+        match CATEGORIES.get(c) {
+            Some(rule) => rule.0,
+            None if dice.chance(logistic(-0.4 + self.z[trace("category_count")])) => dice.one_of(&PLAIN_CATEGORIES),
+            None => self.favorite,
+        }
+    }
+
+    fn order(&self, dice: &mut Dice, day: Moment) -> Order {
+        let z = self.z;
+        let night = dice.chance(logistic(-2.6 + z[trace("night_order_share")]));
+        let ordered_at = day + if night { night_hour(dice) } else { day_hour(dice) };
+        let channel = CHANNELS[dice.weighted(&self.channels)].0;
+        let category = self.category(dice);
+        let list_price = (3.5 + 0.35 * self.budget + 0.55 * dice.normal()).exp() * price_level(category);
+        let reduced = dice.chance(logistic(-1.0 + z[trace("promotion_share")]));
+        let depth =
+            if reduced { 0.5 * logistic(-0.7 + 0.5 * z[trace("discount_depth")] + 0.4 * dice.normal()) } else { 0.0 };
+        let discount_cents = (100.0 * list_price * depth).round() as i64;
+        let amount_cents = ((100.0 * list_price).round() as i64 - discount_cents).max(1);
+        let reward_used = dice.chance(logistic(-2.0 + z[trace("reward_share")]));
+        let (promised_at, delivered_at) = self.delivery(dice, channel, ordered_at);
+        let return_reason = self.return_reason(dice, category);
+        Order {
+            ordered_at,
+            amount_cents,
+            discount_cents,
+            reward_used,
+            channel,
+            category,
+            promised_at,
+            delivered_at,
+            returned: return_reason.is_some(),
+            return_reason,
+        }
+    }
+
+    fn delivery(&self, dice: &mut Dice, channel: &str, ordered_at: Moment) -> (Option<Moment>, Option<Moment>) {
+        let promise = match channel {
+            "store" => return (None, None),
+            "express" => DAY,
+            "pickup" => 2 * DAY,
+            "marketplace" => 6 * DAY,
+            _ => 4 * DAY,
+        };
+        let promised_at = ordered_at + promise;
+        let late = dice.chance(logistic(-2.3 + self.z[trace("late_delivery_share")]));
+        let pace = (0.25 * self.z[trace("delivery_days_mean")] + 0.35 * dice.normal()).exp();
+        let usual = (0.55 * promise as f64 * pace).min(0.98 * promise as f64);
+        let delay = if late { DAY + dice.below(3) as i64 * DAY + dice.below(24) as i64 * HOUR } else { 0 };
+        let delivered_at = if late { promised_at + delay } else { ordered_at + usual as i64 };
+        (Some(promised_at), Window::is_known(delivered_at).then_some(delivered_at))
+    }
+
+    fn return_reason(&self, dice: &mut Dice, category: &str) -> Option<&'static str> {
+        let z = self.z;
+        let defect = 0.016 * z[trace("defect_return_share")].exp();
+        let wearable = if matches!(category, "fashion" | "kids" | "premium" | "new_arrival") { 1.8 } else { 0.5 };
+        let fit = 0.03 * wearable * z[trace("fit_return_share")].exp();
+        let mind = 0.025 * z[trace("return_share")].exp();
+        let u = dice.uniform();
+        if u < defect {
+            Some(dice.one_of(&DEFECT))
+        } else if u < defect + fit {
+            Some(dice.one_of(&FIT))
+        } else if u < defect + fit + mind {
+            Some("changed_mind")
+        } else {
+            None
+        }
+    }
+}
+
+fn price_level(category: &str) -> f64 {
+    match category {
+        "own_label" | "taste" => 0.6,
+        "premium" | "electronics" => 2.6,
+        "durable" | "bundle" => 2.0,
+        "heritage" => 1.3,
+        _ => 1.0,
+    }
+}
+
+fn day_hour(dice: &mut Dice) -> Moment {
+    // Two humps, late morning and evening, inside 6 to 22 o'clock.
+    let center = if dice.chance(0.4) { 11.0 } else { 18.5 };
+    let hour = (center + 2.2 * dice.normal()).clamp(6.0, 21.9);
+    (hour * 60.0) as i64 * MINUTE
+}
+
+fn night_hour(dice: &mut Dice) -> Moment {
+    // From 22 o'clock, or before 6 on the same calendar day.
+    let minute = if dice.chance(0.5) { 22 * 60 + dice.below(50) as i64 } else { dice.below(6 * 60) as i64 };
+    minute * MINUTE
+}
+
+/// All orders of the year, in order of time.
+pub(super) fn orders(seed: u64, person: &Person, z: &Inclinations, window: &Window) -> Vec<Order> {
+    let mut dice = Dice::new(seed, person.number, Topic::Orders);
+    let habits = Habits::new(&mut dice, z);
+    let h = HEAVINESS_EFFECT;
+    let mean = ORDERS_A_YEAR * (h * person.heaviness - h * h / 2.0).exp() * window.years();
+    let mut orders: Vec<Order> = (0..dice.count(mean))
+        .map(|_| {
+            let day = window.day(&mut dice);
+            habits.order(&mut dice, day)
+        })
+        .collect();
+    orders.sort_by_key(|order| order.ordered_at);
+    orders
+}

@@ -1,0 +1,104 @@
+//! The model of a night: the one in use if it still fits, else a new one from a bounded sample.
+
+use std::path::{Path, PathBuf};
+
+use crate::job::error::JobError;
+use crate::job::project::Project;
+use crate::job::settings::Refit;
+use crate::model::{FitRequest, Model, RESPONDENT_CAP, SampleCollector, fit};
+use crate::tables::intake::Intake;
+use crate::tables::manifest::Manifest;
+
+/// A model, and whether it was fitted just now.
+pub(super) struct Obtained {
+    /// The model.
+    pub(super) model: Model,
+    /// Fitted tonight, so it has to be stored.
+    pub(super) fitted: bool,
+}
+
+/// A few words for the line of progress.
+pub(super) fn words(obtained: &Obtained) -> String {
+    let how = if obtained.fitted { "new model" } else { "model in use" };
+    format!("{how} {}, {} segments", obtained.model.id(), obtained.model.segments().len())
+}
+
+/// The model in use, unless there is none, it no longer fits the inputs, or a new one is wanted.
+pub(super) fn model(project: &Project, intake: &Intake, refit: bool) -> Result<Obtained, JobError> {
+    let wish = project.settings().model.refit;
+    if !refit && wish != Refit::Always {
+        if let Some(model) = in_use(project)? {
+            if model.signal_ids() == intake.signal_ids() {
+                return Ok(Obtained { model, fitted: false });
+            }
+            if wish == Refit::Never {
+                return Err(JobError::ModelDoesNotFit { model: model.id().to_owned() });
+            }
+        }
+    }
+    let settings = project.settings().fit();
+    let mut collector = SampleCollector::new(settings.seed, RESPONDENT_CAP);
+    for block in intake.blocks()? {
+        collector.absorb(&block?);
+    }
+    let sample = collector.finish();
+    let request = FitRequest {
+        catalogue: project.catalogue(),
+        signal_ids: intake.signal_ids(),
+        sample: &sample,
+        settings: &settings,
+    };
+    Ok(Obtained { model: fit(&request)?, fitted: true })
+}
+
+/// The model of the newest night before or on this one.
+fn in_use(project: &Project) -> Result<Option<Model>, JobError> {
+    let Some(folder) = newest_before(&project.out(), project.as_of())? else { return Ok(None) };
+    let Some(manifest) = Manifest::read(&folder)? else { return Ok(None) };
+    let path = path_of(&project.out(), &manifest.model_id);
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| JobError::StoredModel { path: path.clone(), message: error.to_string() })?;
+    let model = Model::from_json(&text).map_err(|error| JobError::StoredModel { path, message: error.to_string() })?;
+    Ok(Some(model))
+}
+
+/// Folder of the newest published night up to `date`.
+pub(super) fn newest_before(out: &Path, date: chrono::NaiveDate) -> Result<Option<PathBuf>, JobError> {
+    let runs = out.join("runs");
+    let entries = match std::fs::read_dir(&runs) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(JobError::Io { doing: "cannot list", path: runs, source }),
+    };
+    let nights = entries.filter_map(|entry| {
+        let entry = entry.ok()?;
+        let night: chrono::NaiveDate = entry.file_name().to_str()?.parse().ok()?;
+        (night <= date).then(|| (night, entry.path()))
+    });
+    Ok(nights.max_by_key(|(night, _)| *night).map(|(_, path)| path))
+}
+
+/// Where a model is stored.
+fn path_of(out: &Path, id: &str) -> PathBuf {
+    out.join("models").join(id).join("model.json")
+}
+
+/// Stores a model beside the nights; the same model stored twice is the same file.
+pub(super) fn store(project: &Project, model: &Model) -> Result<(), JobError> {
+    let path = path_of(&project.out(), model.id());
+    let folder = path.parent().expect("a file in a folder").to_owned();
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| JobError::Io { doing: "cannot store the model at", path, source }
+    };
+    std::fs::create_dir_all(&folder).map_err(failed(&folder))?;
+    let report = serde_json::to_string_pretty(model.report()).expect("a report is plain data");
+    for (name, text) in [("fit.json", report), ("model.json", model.to_json())] {
+        let half = folder.join(format!(".{name}"));
+        let whole = folder.join(name);
+        std::fs::write(&half, text).map_err(failed(&half))?;
+        std::fs::File::open(&half).and_then(|file| file.sync_all()).map_err(failed(&half))?;
+        std::fs::rename(&half, &whole).map_err(failed(&whole))?;
+    }
+    std::fs::File::open(&folder).and_then(|folder| folder.sync_all()).map_err(failed(&folder))
+}

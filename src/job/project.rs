@@ -1,0 +1,98 @@
+//! A project opened for one night: its settings, its catalogue, its folders.
+
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+
+use crate::catalogue::{Catalogue, ElementId};
+use crate::job::error::JobError;
+use crate::job::load::Loaded;
+use crate::job::settings::Settings;
+
+/// A project opened for the night `as_of`.
+#[derive(Debug)]
+pub struct Project<'a> {
+    loaded: &'a Loaded,
+    catalogue: Catalogue,
+    as_of: NaiveDate,
+}
+
+impl<'a> Project<'a> {
+    /// Opens the project; reads the catalogue folder where one is configured.
+    pub fn open(loaded: &'a Loaded, as_of: NaiveDate) -> Result<Self, JobError> {
+        Ok(Self { loaded, catalogue: open_catalogue(loaded)?, as_of })
+    }
+
+    /// The configuration as loaded.
+    #[must_use]
+    pub fn loaded(&self) -> &Loaded {
+        self.loaded
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.loaded.settings
+    }
+
+    /// The catalogue with the company's own additions.
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// The night.
+    #[must_use]
+    pub fn as_of(&self) -> NaiveDate {
+        self.as_of
+    }
+
+    /// Folder of the results.
+    #[must_use]
+    pub fn out(&self) -> PathBuf {
+        self.settings().output(&self.loaded.base)
+    }
+
+    /// Folder of this night, once published.
+    #[must_use]
+    pub fn run_folder(&self) -> PathBuf {
+        run_folder(&self.out(), self.as_of)
+    }
+
+    /// Rating indicators no row about a customer may show.
+    #[must_use]
+    pub fn masked_ratings(&self) -> u64 {
+        let sensitive = ElementId::all().filter(|id| self.catalogue.element(*id).sensitivity().is_sensitive());
+        self.settings().privacy.sensitive_elements.masked_ratings(sensitive)
+    }
+}
+
+/// Folder of the night of `date`.
+#[must_use]
+pub fn run_folder(out: &Path, date: NaiveDate) -> PathBuf {
+    out.join("runs").join(date.to_string())
+}
+
+/// The catalogue, with the files of the configured folder laid over it.
+pub fn open_catalogue(loaded: &Loaded) -> Result<Catalogue, JobError> {
+    let Some(folder) = &loaded.settings.project.catalogue else { return Ok(Catalogue::embedded()) };
+    let folder = loaded.base.join(folder);
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| JobError::CatalogueFile { path, source }
+    };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(&folder).map_err(failed(&folder))? {
+        let path = entry.map_err(failed(&folder))?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    let mut overrides = Vec::new();
+    for path in &files {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        overrides.push((name, std::fs::read_to_string(path).map_err(failed(path))?));
+    }
+    Ok(Catalogue::with_overrides(&overrides)?)
+}

@@ -1,0 +1,92 @@
+//! From a sample to a model.
+//!
+//! ```text
+//! sample → prepared (standardized ratings, normal-scored signals)
+//!        → partition of those who answered          search, rivals
+//!        → measurement model of everything          measure
+//!        → checks on hidden answers                 check
+//!        → Model with its report
+//! ```
+//!
+//! METHOD: only the ratings cut on, helped by the few signal combinations that predict them, shape the partition. The
+//! other ratings and all signals are attached afterwards with the classes held, so strong structure in behavior that
+//! has nothing to do with what people want cannot become a segment (MODEL trap 5 and section 3).
+
+mod assemble;
+mod check;
+mod loadings;
+mod measure;
+mod prepare;
+mod prior;
+mod rivals;
+mod search;
+
+use super::customer::{Aspect, MAX_SIGNALS};
+use super::error::ModelError;
+use super::fitted::Model;
+use super::sample::Sample;
+use super::settings::FitSettings;
+use crate::catalogue::Catalogue;
+
+use prepare::Prepared;
+
+/// Everything a fit needs.
+#[derive(Clone, Copy, Debug)]
+pub struct FitRequest<'a> {
+    /// Elements and signals.
+    pub catalogue: &'a Catalogue,
+    /// Ids of the signal columns of the sample, in order; those the catalogue does not know are read as normal scores.
+    pub signal_ids: &'a [String],
+    /// The customers.
+    pub sample: &'a Sample,
+    /// How to fit.
+    pub settings: &'a FitSettings,
+}
+
+/// Fits a model.
+///
+/// Segments are cut on importance when enough customers rated it, else on fulfilment; when nobody was surveyed, on
+/// importance as the catalogue reads it from signals (basis `prior`). A setting that pins the ratings is obeyed or
+/// refused. The result depends on the request alone: the same bits at any number of threads.
+///
+/// # Errors
+/// [`ModelError`]: a setting out of range, nobody who may be scored, or too little evidence of any kind.
+pub fn fit(request: &FitRequest<'_>) -> Result<Model, ModelError> {
+    request.settings.check()?;
+    check_shape(request)?;
+    let prepared = Prepared::new(request)?;
+    match aspect_to_cut(&prepared, request.settings) {
+        Some(aspect) => assemble::surveyed(request, &prepared, aspect),
+        None if prior::possible(request, &prepared) => assemble::unsurveyed(request, &prepared),
+        None => Err(ModelError::TooLittleEvidence {
+            respondents: prepared.importance.rows.len().max(prepared.fulfilment.rows.len()),
+            needed: request.settings.min_respondents,
+        }),
+    }
+}
+
+/// The ratings segments are cut on: the pinned ones, else importance, else fulfilment, each only with enough
+/// respondents.
+fn aspect_to_cut(prepared: &Prepared, settings: &FitSettings) -> Option<Aspect> {
+    let enough = |aspect: &Aspect| prepared.aspect(*aspect).rows.len() >= settings.min_respondents;
+    match settings.cut_on {
+        Some(pinned) => Some(pinned).filter(enough),
+        None => [Aspect::Importance, Aspect::Fulfilment].into_iter().find(enough),
+    }
+}
+
+fn check_shape(request: &FitRequest<'_>) -> Result<(), ModelError> {
+    let named = request.signal_ids.len();
+    if named > MAX_SIGNALS {
+        return Err(ModelError::TooManySignals { got: named, most: MAX_SIGNALS });
+    }
+    if request.sample.base.is_empty() {
+        return Err(ModelError::NoCustomers);
+    }
+    for block in [&request.sample.base, &request.sample.respondents] {
+        if !block.is_empty() && block.signals.ncols() != named {
+            return Err(ModelError::SignalCount { named, held: block.signals.ncols() });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! Ratings on a common scale, signals as normal scores.
+
+use ndarray::{Array1, Array2};
+use rayon::prelude::*;
+
+use super::super::customer::{Aspect, CustomerBlock, N_RATINGS};
+use super::super::error::ModelError;
+use super::super::measurement::stored;
+use super::super::sample::MIN_ANSWERS;
+use super::super::transform::SignalLine;
+use super::FitRequest;
+use crate::catalogue::{N_ELEMENTS, Transform};
+use crate::stats::observed::Observed;
+
+/// Answers below which a rating is not known to the model: its mean in a segment would be a guess.
+pub(super) const MIN_ITEM_ANSWERS: u64 = 30;
+
+/// Ratings of one aspect, and the respondents who gave enough of them to be cut on.
+#[derive(Clone, Debug)]
+pub(super) struct AspectData {
+    /// Rows of [`Prepared::ratings`] with at least [`MIN_ANSWERS`] answers of this aspect.
+    pub(super) rows: Vec<usize>,
+    /// Columns of [`Prepared::ratings`] of this aspect that are known to the model.
+    pub(super) columns: Vec<usize>,
+}
+
+/// The sample as numbers.
+#[derive(Clone, Debug)]
+pub(super) struct Prepared {
+    /// How each signal is read.
+    pub(super) lines: Vec<SignalLine>,
+    /// Respondents × 60, standardized by `center` and `spread`; unknown ratings are absent.
+    pub(super) ratings: Observed,
+    /// Mean of each rating, 0–10.
+    pub(super) center: Vec<f64>,
+    /// Spread of each rating.
+    pub(super) spread: Vec<f64>,
+    /// Answers to each rating.
+    pub(super) answers: Vec<u64>,
+    /// Bit `i`: rating `i` is known to the model.
+    pub(super) asked: u64,
+    /// Respondents × signals, normal scores.
+    pub(super) respondent_signals: Observed,
+    /// Everybody × signals, normal scores.
+    pub(super) base_signals: Observed,
+    pub(super) importance: AspectData,
+    pub(super) fulfilment: AspectData,
+}
+
+impl Prepared {
+    pub(super) fn new(request: &FitRequest<'_>) -> Result<Self, ModelError> {
+        let sample = request.sample;
+        let lines = learn_lines(request);
+        let raw = raw_ratings(&sample.respondents)?;
+        let answers: Vec<u64> =
+            raw.present().columns().into_iter().map(|c| c.iter().filter(|p| **p).count() as u64).collect();
+        let mut moments = raw.column_moments();
+        moments.mean.mapv_inplace(stored);
+        moments.spread.mapv_inplace(stored);
+        let mut asked = 0;
+        for at in 0..N_RATINGS {
+            let known = answers[at] >= MIN_ITEM_ANSWERS && moments.spread[at] > 0.0;
+            if known {
+                asked |= 1 << at;
+            } else {
+                moments.spread[at] = 1.0;
+            }
+        }
+        let present = Array2::from_shape_fn(raw.present().dim(), |(i, j)| raw.present()[(i, j)] && asked >> j & 1 == 1);
+        let known = Observed::try_new(raw.values().to_owned(), present, raw.weights().clone())?;
+        let ratings = known.standardized(&moments);
+        let aspect = |aspect: Aspect| {
+            let mask = asked & aspect.mask();
+            let answered = |row: &usize| (sample.respondents.rated[*row] & mask).count_ones() >= MIN_ANSWERS;
+            AspectData {
+                rows: (0..sample.respondents.len()).filter(answered).collect(),
+                columns: (0..N_RATINGS).filter(|c| mask >> c & 1 == 1).collect(),
+            }
+        };
+        Ok(Self {
+            ratings,
+            center: moments.mean.to_vec(),
+            spread: moments.spread.to_vec(),
+            answers,
+            asked,
+            respondent_signals: signal_scores(&sample.respondents, &lines)?,
+            base_signals: signal_scores(&sample.base, &lines)?,
+            importance: aspect(Aspect::Importance),
+            fulfilment: aspect(Aspect::Fulfilment),
+            lines,
+        })
+    }
+
+    pub(super) fn aspect(&self, aspect: Aspect) -> &AspectData {
+        match aspect {
+            Aspect::Importance => &self.importance,
+            Aspect::Fulfilment => &self.fulfilment,
+        }
+    }
+
+    /// Standardized ratings of `aspect` from those who gave enough of them: `(rows, columns)`.
+    pub(super) fn cut_table(&self, aspect: Aspect) -> Result<Observed, ModelError> {
+        let part = self.aspect(aspect);
+        let rows = self.ratings.select(&part.rows);
+        let pick = |from: Array2<f64>| from.select(ndarray::Axis(1), &part.columns);
+        let present = rows.present().select(ndarray::Axis(1), &part.columns);
+        Ok(Observed::try_new(pick(rows.values().to_owned()), present, rows.weights().clone())?)
+    }
+}
+
+/// Learns how each signal is read from the sample of everybody.
+fn learn_lines(request: &FitRequest<'_>) -> Vec<SignalLine> {
+    let base = &request.sample.base;
+    (0..request.signal_ids.len())
+        .into_par_iter()
+        .map(|s| {
+            let known: Vec<usize> = (0..base.len())
+                .filter(|i| base.signalled[*i] >> s & 1 == 1 && base.signals[(*i, s)].is_finite())
+                .collect();
+            let values: Vec<f64> = known.iter().map(|i| base.signals[(*i, s)]).collect();
+            let weights: Vec<f64> = known.iter().map(|i| base.weight[*i]).collect();
+            let signal = request.catalogue.signal(&request.signal_ids[s]);
+            SignalLine::learn(signal.map_or(Transform::NormalScore, |signal| signal.transform()), &values, &weights)
+        })
+        .collect()
+}
+
+fn raw_ratings(block: &CustomerBlock) -> Result<Observed, ModelError> {
+    let shape = (block.len(), N_RATINGS);
+    let values = Array2::from_shape_fn(shape, |at| f64::from(block.ratings[at]));
+    let present = Array2::from_shape_fn(shape, |(i, j)| block.rated[i] >> j & 1 == 1);
+    Ok(Observed::try_new(values, present, Array1::from(block.weight.clone()))?)
+}
+
+/// Normal scores of a block's signals; what is not read or not finite is absent.
+pub(super) fn signal_scores(block: &CustomerBlock, lines: &[SignalLine]) -> Result<Observed, ModelError> {
+    let shape = (block.len(), lines.len());
+    let mut values = Array2::zeros(shape);
+    let mut present = Array2::from_elem(shape, false);
+    for i in 0..block.len() {
+        for (s, line) in lines.iter().enumerate() {
+            if block.signalled[i] >> s & 1 == 1
+                && let Some(score) = line.score(block.signals[(i, s)])
+            {
+                values[(i, s)] = score;
+                present[(i, s)] = true;
+            }
+        }
+    }
+    Ok(Observed::try_new(values, present, Array1::from(block.weight.clone()))?)
+}
+
+/// First column of an aspect among the 60 ratings.
+pub(super) fn first_column(aspect: Aspect) -> usize {
+    match aspect {
+        Aspect::Importance => 0,
+        Aspect::Fulfilment => N_ELEMENTS,
+    }
+}

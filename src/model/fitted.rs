@@ -1,0 +1,236 @@
+//! A fitted model: what a night needs to score anybody, and what it tells about itself.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::customer::{MAX_SIGNALS, N_RATINGS};
+use super::error::ModelError;
+use super::indicator::Indicator;
+use super::measurement::Measurement;
+use super::report::{CutOn, FitReport};
+use super::settings::MAX_SEGMENTS;
+use super::transform::{SignalLine, SignalLineFile};
+
+/// Format of the model file. Raised whenever an older program could misread it.
+pub const FORMAT_VERSION: u64 = 1;
+
+/// Hexadecimal digits of a model's id.
+const ID_DIGITS: usize = 12;
+
+/// A segment of a model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SegmentInfo {
+    /// `S01`, `S02`, …, by falling size when the model was made.
+    pub id: String,
+    /// Name for people; the id until one is given.
+    pub name: String,
+}
+
+/// A fitted model. Immutable but for the names of its segments; made by [`super::fit()`] or read from JSON.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    id: String,
+    cut_on: CutOn,
+    signal_ids: Vec<String>,
+    indicators: Vec<Indicator>,
+    segments: Vec<SegmentInfo>,
+    lines: Vec<SignalLine>,
+    measurement: Measurement,
+    report: FitReport,
+}
+
+/// The parts of a new model.
+pub(super) struct Parts {
+    pub(super) cut_on: CutOn,
+    pub(super) signal_ids: Vec<String>,
+    pub(super) lines: Vec<SignalLine>,
+    pub(super) measurement: Measurement,
+    pub(super) report: FitReport,
+}
+
+/// The model file.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ModelFile {
+    format_version: u64,
+    model_id: String,
+    segments: Vec<SegmentInfo>,
+    content: Content,
+}
+
+/// What the id is a hash of: everything but the names.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Content {
+    cut_on: CutOn,
+    signals: Vec<String>,
+    lines: Vec<SignalLineFile>,
+    measurement: Measurement,
+    report: FitReport,
+}
+
+impl Content {
+    /// Leading hexadecimal digits of the SHA-256 of the content's JSON.
+    fn id(&self) -> Result<String, ModelError> {
+        let digest = Sha256::digest(serde_json::to_vec(self)?);
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(hex[..ID_DIGITS].to_owned())
+    }
+}
+
+impl Model {
+    /// Puts a model together and gives it its id.
+    pub(super) fn new(parts: Parts) -> Result<Self, ModelError> {
+        let content = Content {
+            cut_on: parts.cut_on,
+            signals: parts.signal_ids,
+            lines: parts.lines.iter().map(SignalLineFile::from).collect(),
+            measurement: parts.measurement,
+            report: parts.report,
+        };
+        let id = content.id()?;
+        let segments = (1..=content.measurement.weights.len())
+            .map(|n| SegmentInfo { id: format!("S{n:02}"), name: format!("S{n:02}") })
+            .collect();
+        Self::checked(ModelFile { format_version: FORMAT_VERSION, model_id: id, segments, content })
+    }
+
+    /// Leading digits of the hash of the model's content (names excepted): the same content, the same id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Segments, by falling size when the model was made.
+    #[must_use]
+    pub fn segments(&self) -> &[SegmentInfo] {
+        &self.segments
+    }
+
+    /// 60 ratings, then the signals in the order of [`Model::signal_ids`].
+    #[must_use]
+    pub fn indicators(&self) -> &[Indicator] {
+        &self.indicators
+    }
+
+    /// What shaped the segments.
+    #[must_use]
+    pub fn cut_on(&self) -> CutOn {
+        self.cut_on
+    }
+
+    /// Signals the model reads, in the order it reads them.
+    #[must_use]
+    pub fn signal_ids(&self) -> &[String] {
+        &self.signal_ids
+    }
+
+    /// How the fit went.
+    #[must_use]
+    pub fn report(&self) -> &FitReport {
+        &self.report
+    }
+
+    /// Mean rating, 0–10, of each segment on rating `indicator` (`0..60`) as the model knows it; `None` where it was
+    /// not asked.
+    #[must_use]
+    pub fn segment_means(&self, indicator: usize) -> Option<Vec<f64>> {
+        let m = &self.measurement;
+        let asked = indicator < N_RATINGS && m.asked >> indicator & 1 == 1;
+        asked.then(|| {
+            let mean = |row: &Vec<f64>| (m.center[indicator] + m.spread[indicator] * row[indicator]).clamp(0.0, 10.0);
+            m.ratings.means.iter().map(mean).collect()
+        })
+    }
+
+    /// The same model with these names, in the order of [`Model::segments`]; segments beyond the names keep theirs.
+    #[must_use]
+    pub fn with_names(mut self, names: Vec<String>) -> Self {
+        for (segment, name) in self.segments.iter_mut().zip(names) {
+            segment.name = name;
+        }
+        self
+    }
+
+    pub(super) fn lines(&self) -> &[SignalLine] {
+        &self.lines
+    }
+
+    pub(super) fn measurement(&self) -> &Measurement {
+        &self.measurement
+    }
+
+    /// The model as JSON.
+    ///
+    /// # Errors
+    /// [`ModelError::Json`]; no model made here gives one.
+    pub fn to_json(&self) -> Result<String, ModelError> {
+        let file = ModelFile {
+            format_version: FORMAT_VERSION,
+            model_id: self.id.clone(),
+            segments: self.segments.clone(),
+            content: Content {
+                cut_on: self.cut_on,
+                signals: self.signal_ids.clone(),
+                lines: self.lines.iter().map(SignalLineFile::from).collect(),
+                measurement: self.measurement.clone(),
+                report: self.report.clone(),
+            },
+        };
+        Ok(serde_json::to_string_pretty(&file)?)
+    }
+
+    /// Reads a model.
+    ///
+    /// # Errors
+    /// [`ModelError::Format`] for another format version, [`ModelError::Json`] for what is no model file,
+    /// [`ModelError::Damaged`] for tables or numbers that do not fit together or do not give the id.
+    pub fn from_json(text: &str) -> Result<Self, ModelError> {
+        // The version first: a newer file may have keys this program does not know.
+        let any: serde_json::Value = serde_json::from_str(text)?;
+        if let Some(found) = any.get("format_version").and_then(serde_json::Value::as_u64)
+            && found != FORMAT_VERSION
+        {
+            return Err(ModelError::Format { found, expected: FORMAT_VERSION });
+        }
+        let file: ModelFile = serde_json::from_str(text)?;
+        let id = file.content.id()?;
+        if id != file.model_id {
+            let what = format!("its content gives the id {id}, it says {}", file.model_id);
+            return Err(ModelError::Damaged { what });
+        }
+        Self::checked(file)
+    }
+
+    fn checked(file: ModelFile) -> Result<Self, ModelError> {
+        let damaged = |what: &str| Err(ModelError::Damaged { what: what.to_owned() });
+        let ModelFile { model_id: id, segments, content, .. } = file;
+        let (k, p) = (segments.len(), content.signals.len());
+        if !(1..=MAX_SEGMENTS).contains(&k) {
+            return damaged("the number of segments is out of range");
+        }
+        if p > MAX_SIGNALS {
+            return Err(ModelError::TooManySignals { got: p, most: MAX_SIGNALS });
+        }
+        content.measurement.check(k, p)?;
+        if content.lines.len() != p {
+            return damaged("signals and their lines are not as many");
+        }
+        if content.report.answers.len() != N_RATINGS {
+            return damaged("the report does not count the answers to 60 ratings");
+        }
+        let Some(lines) = content.lines.into_iter().map(SignalLineFile::read).collect() else {
+            return damaged("the knots of a signal do not ascend");
+        };
+        Ok(Self {
+            id,
+            cut_on: content.cut_on,
+            indicators: Indicator::all(&content.signals),
+            signal_ids: content.signals,
+            segments,
+            lines,
+            measurement: content.measurement,
+            report: content.report,
+        })
+    }
+}

@@ -1,0 +1,55 @@
+//! "What does a customer's row say?" Scores, need tiers, segment and reasons; profiles, names and plans.
+//!
+//! A [`Sample`] of customers is fitted once into a [`Model`]; every night a [`Scorer`] applies it to each block of
+//! customers. Both work with the same measurement model: segments (classes) that share one covariance, common factors
+//! for scale use and halo, and indicators of which most are unknown (`MODEL` in the project's documentation).
+//!
+//! | type | is |
+//! |---|---|
+//! | [`CustomerBlock`] → [`ScoredBlock`] | rows in, rows out |
+//! | [`SampleCollector`] → [`Sample`] | the bounded sample a fit works on |
+//! | [`FitRequest`], [`FitSettings`] → [`fit()`] → [`Model`] | a fit and its [`FitReport`] |
+//! | [`Scorer`], [`ApplySettings`] | the nightly application |
+
+mod apply;
+mod customer;
+mod error;
+mod fit;
+mod fitted;
+mod indicator;
+mod measurement;
+pub mod naming;
+pub mod needs;
+pub mod plan;
+mod plan_types;
+pub mod profile;
+mod profile_types;
+mod report;
+mod sample;
+mod scored;
+mod settings;
+mod suppression;
+mod transform;
+
+pub use apply::{ApplySettings, DEFAULT_MIN_MARGIN, DEFAULT_MIN_PROBABILITY, Scorer};
+pub use customer::{Aspect, BLOCK_ROWS, CustomerBlock, CustomerFlags, MAX_SIGNALS, N_RATINGS};
+pub use error::ModelError;
+pub use fit::{FitRequest, fit};
+pub use fitted::{FORMAT_VERSION, Model, SegmentInfo};
+pub use indicator::Indicator;
+pub use plan_types::{Plan, PlanLine, PlanSet};
+pub use profile_types::{
+    Contrast, Delivered, ElementProfile, Estimate, NeedProfile, Profiles, Reach, SegmentProfile,
+};
+pub use report::{
+    Candidate, CutOn, FitReport, HeldOut, LearnedLoading, LoadingVerdict, SignalUse, TypingCheck,
+};
+pub use sample::{BASE_CAP, MIN_ANSWERS, RESPONDENT_CAP, Sample, SampleCollector};
+pub use scored::{
+    Assignment, Basis, CustomerNeeds, NeedState, ScoredBlock, SuppressedReason, UnassignedReason,
+};
+pub use suppression::suppression;
+pub use settings::{
+    DEFAULT_MAX_FACTORS, DEFAULT_MAX_SEGMENTS, DEFAULT_MIN_RESPONDENTS, DEFAULT_MIN_SEGMENTS, DEFAULT_MIN_SHARE,
+    DEFAULT_STARTS, FitSettings, MAX_SEGMENTS, Method, SegmentCount,
+};

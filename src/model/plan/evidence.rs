@@ -1,0 +1,225 @@
+//! The figures a line rests on, as JSON and as one plain sentence.
+
+use serde_json::{Map, Value, json};
+
+use crate::catalogue::{Catalogue, ElementId};
+
+use super::super::customer::Aspect;
+use super::super::naming::thousands;
+use super::super::profile_types::{Contrast, ElementProfile, Estimate, NeedProfile, Profiles, SegmentProfile};
+
+/// What was asked of anybody, and so how much a plan can claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// Somebody rated importance.
+    pub(super) importance: bool,
+    /// Somebody rated fulfilment.
+    pub(super) fulfilment: bool,
+}
+
+impl Asked {
+    pub(super) fn of(profiles: &Profiles) -> Self {
+        let any = |answers: fn(&ElementProfile) -> u64| {
+            profiles.segments.iter().chain([&profiles.everyone]).flat_map(|s| &s.elements).any(|e| answers(e) > 0)
+        };
+        Self { importance: any(|e| e.importance_answers), fulfilment: any(|e| e.fulfilment_answers) }
+    }
+
+    /// Nobody was asked anything: every line is a hypothesis read from behaviour.
+    pub(super) fn nothing(self) -> bool {
+        !self.importance && !self.fulfilment
+    }
+
+    /// The aspect on which segments are compared: fulfilment only where it alone was asked.
+    pub(super) fn compared(self) -> Aspect {
+        if self.fulfilment && !self.importance { Aspect::Fulfilment } else { Aspect::Importance }
+    }
+}
+
+/// One element in one segment, with what is needed to speak about it.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'a> {
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) segment: &'a SegmentProfile,
+    pub(super) element: &'a ElementProfile,
+    pub(super) asked: Asked,
+}
+
+impl Case<'_> {
+    pub(super) fn id(&self) -> ElementId {
+        self.element.element
+    }
+
+    /// The name of the element as part of a sentence, in quotation marks: names are verbs.
+    pub(super) fn name(&self) -> String {
+        format!("“{}”", self.catalogue.element(self.id()).name())
+    }
+
+    /// Difference from the rest on the aspect on which segments are compared.
+    pub(super) fn difference(&self) -> Option<Contrast> {
+        match self.asked.compared() {
+            Aspect::Importance => self.element.importance_difference,
+            Aspect::Fulfilment => self.element.fulfilment_difference,
+        }
+    }
+
+    /// All figures of the element that exist; a figure that is not known has no key.
+    pub(super) fn json(&self) -> Value {
+        let e = self.element;
+        let mut map = segment_json(self.segment);
+        put(&mut map, "element", Some(json!(e.element.slug())));
+        put(&mut map, "importance", e.importance.map(estimate_json));
+        put(&mut map, "fulfilment", e.fulfilment.map(estimate_json));
+        put(&mut map, "gap", e.gap.map(estimate_json));
+        put(&mut map, "high_share", e.high_share.map(estimate_json));
+        put(&mut map, "delivered", Some(json!(e.delivered.slug())));
+        put(&mut map, "importance_difference", e.importance_difference.map(contrast_json));
+        put(&mut map, "fulfilment_difference", e.fulfilment_difference.map(contrast_json));
+        put(&mut map, "importance_answers", Some(json!(e.importance_answers)));
+        put(&mut map, "fulfilment_answers", Some(json!(e.fulfilment_answers)));
+        put(&mut map, "basis", Some(json!(self.basis())));
+        Value::Object(map)
+    }
+
+    /// `survey` where every member answered, `mixed` where some did, `inferred` where only others did, `hypothesis`
+    /// where nobody was asked at all.
+    fn basis(&self) -> &'static str {
+        let answers = match self.asked.compared() {
+            Aspect::Importance => self.element.importance_answers,
+            Aspect::Fulfilment => self.element.fulfilment_answers,
+        };
+        match answers {
+            _ if self.asked.nothing() => "hypothesis",
+            0 => "inferred",
+            n if n >= self.segment.size => "survey",
+            _ => "mixed",
+        }
+    }
+
+    /// "“Saves time” matters more to these 4,120 customers than to the rest (d 0.62, 0.51 to 0.73; 412 answers)", as
+    /// far as known.
+    pub(super) fn wanted(&self) -> String {
+        let e = self.element;
+        let whom = format!("these {} customers", thousands(self.segment.size));
+        match (e.importance_difference, e.gap) {
+            (Some(c), _) if c.d.value > 0.0 => format!(
+                "{} matters more to {whom} than to the rest (d {}; {})",
+                self.name(),
+                range(c.d, 2),
+                answers(e.importance_answers)
+            ),
+            (_, Some(gap)) => format!(
+                "{} is wanted more by {whom} than it is delivered, measured against everything else (gap {}; {})",
+                self.name(),
+                range(gap, 2),
+                answers(e.importance_answers)
+            ),
+            _ => format!("{} among {whom}", self.name()),
+        }
+    }
+
+    /// "they feel better (or worse) served here than the rest".
+    pub(super) fn served_differently(&self) -> String {
+        let word = |d: f64| if d > 0.0 { "better" } else { "worse" };
+        match self.element.fulfilment_difference {
+            Some(c) => format!(
+                "These {} customers feel {} served on {} than the rest (d {}; {}); whether it matters to them was not \
+                 asked",
+                thousands(self.segment.size),
+                word(c.d.value),
+                self.name(),
+                range(c.d, 2),
+                answers(self.element.fulfilment_answers)
+            ),
+            None => self.wanted(),
+        }
+    }
+
+    /// How well it is delivered, as far as known.
+    pub(super) fn delivery(&self) -> String {
+        let e = self.element;
+        match (e.high_share, e.fulfilment) {
+            (Some(share), Some(mean)) => format!(
+                "{} of {} rate it 8 or more, its mean is {} of 10",
+                percent(share),
+                answers(e.fulfilment_answers),
+                range(mean, 1)
+            ),
+            (None, Some(mean)) => {
+                format!("its mean fulfilment is {} of 10 ({})", range(mean, 1), answers(e.fulfilment_answers))
+            }
+            (Some(share), None) => format!("{} of {} rate it 8 or more", percent(share), answers(e.fulfilment_answers)),
+            (None, None) => "how well it is delivered is not known".to_owned(),
+        }
+    }
+}
+
+/// Evidence of a line about a need tier.
+pub(super) fn need_json(segment: &SegmentProfile, need: &NeedProfile, asked: Asked) -> Value {
+    let mut map = segment_json(segment);
+    put(&mut map, "need_tier", Some(json!(need.tier.slug())));
+    put(&mut map, "need_share", need.share.map(estimate_json));
+    put(&mut map, "fulfilment", need.fulfilment.map(estimate_json));
+    put(&mut map, "importance", need.importance.map(estimate_json));
+    put(&mut map, "basis", Some(json!(if asked.nothing() { "hypothesis" } else { "mixed" })));
+    Value::Object(map)
+}
+
+/// What every line says of its segment.
+pub(super) fn segment_json(segment: &SegmentProfile) -> Map<String, Value> {
+    let mut map = Map::new();
+    put(&mut map, "segment", Some(json!(segment.segment_id)));
+    put(&mut map, "size", Some(json!(segment.size)));
+    put(&mut map, "share", segment.share.map(estimate_json));
+    put(&mut map, "respondents", Some(json!(segment.respondents)));
+    map
+}
+
+fn put(map: &mut Map<String, Value>, key: &str, value: Option<Value>) {
+    if let Some(value) = value {
+        map.insert(key.to_owned(), value);
+    }
+}
+
+fn estimate_json(e: Estimate) -> Value {
+    json!({ "value": e.value, "low": e.low, "high": e.high })
+}
+
+fn contrast_json(c: Contrast) -> Value {
+    let mut value = json!({ "d": c.d.value, "low": c.d.low, "high": c.d.high });
+    if let Some(p) = c.p_adjusted {
+        value["p_adjusted"] = json!(p);
+    }
+    value
+}
+
+/// "0.62, 0.51 to 0.73".
+pub(super) fn range(e: Estimate, decimals: usize) -> String {
+    format!("{:.d$}, {:.d$} to {:.d$}", e.value, e.low, e.high, d = decimals)
+}
+
+/// "64 % (58 to 70 %)".
+pub(super) fn percent(e: Estimate) -> String {
+    format!("{:.0} % ({:.0} to {:.0} %)", 100.0 * e.value, 100.0 * e.low, 100.0 * e.high)
+}
+
+/// "1 answer", "412 answers", "no answers of their own".
+pub(super) fn answers(n: u64) -> String {
+    match n {
+        0 => "no answers of their own".to_owned(),
+        1 => "1 answer".to_owned(),
+        n => format!("{} answers", thousands(n)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_for_people() {
+        assert_eq!(range(Estimate { value: 0.618, low: 0.5, high: 0.73 }, 2), "0.62, 0.50 to 0.73");
+        assert_eq!(percent(Estimate { value: 0.64, low: 0.58, high: 0.7 }), "64 % (58 to 70 %)");
+        assert_eq!((answers(0).as_str(), answers(1).as_str()), ("no answers of their own", "1 answer"));
+    }
+}

@@ -1,0 +1,96 @@
+//! When a play fires, and how far a plan goes.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Thresholds of the plan. All defaults are our judgement, except the quality floor (Bain's cut).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PlanSettings {
+    /// Share of high quality answers, 0–1, below which mending quality comes before anything else.
+    pub quality_floor: f64,
+    /// Standardized difference from the rest from which an element counts as wanted more, above 0.
+    pub min_difference: f64,
+    /// Standardized gap between wanting and getting from which an element counts as missed, above 0.
+    pub min_gap: f64,
+    /// Mean fulfilment, 0–10, from which a company may speak about an element; or the "delivered" rule.
+    pub credible_fulfilment: f64,
+    /// Mean fulfilment, 0–10, below which an element is low: never spoken about, mended where wanted.
+    pub low_fulfilment: f64,
+    /// Largest relative effect that is plausible: a line that can detect only more is not testable. Above 0.
+    pub plausible_effect: f64,
+    /// Most lines of a plan, 1–20.
+    pub max_lines: u32,
+    /// Whether the company has explicit consent to speak about sensitive elements.
+    pub sensitive_allowed: bool,
+}
+
+impl Default for PlanSettings {
+    fn default() -> Self {
+        Self {
+            quality_floor: 0.5,
+            min_difference: 0.3,
+            min_gap: 0.3,
+            credible_fulfilment: 6.5,
+            low_fulfilment: 6.0,
+            plausible_effect: 0.30,
+            max_lines: 8,
+            sensitive_allowed: false,
+        }
+    }
+}
+
+/// A threshold of the plan that cannot be used.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("plan.{key} = {got}: expected {expected}")]
+#[non_exhaustive]
+pub struct PlanSettingsError {
+    /// Key at fault.
+    pub key: &'static str,
+    /// Value given.
+    pub got: f64,
+    /// What would do.
+    pub expected: &'static str,
+}
+
+impl PlanSettings {
+    /// Refuses thresholds outside their ranges, and a credible fulfilment below the low one.
+    pub fn check(&self) -> Result<(), PlanSettingsError> {
+        let positive = "a number above 0";
+        let on_scale = "a number from 0 to 10, low_fulfilment not above credible_fulfilment";
+        let scale_ok = |x: f64| (0.0..=10.0).contains(&x) && self.low_fulfilment <= self.credible_fulfilment;
+        let checks = [
+            ("quality_floor", self.quality_floor, (0.0..=1.0).contains(&self.quality_floor), "a share from 0 to 1"),
+            ("min_difference", self.min_difference, self.min_difference > 0.0, positive),
+            ("min_gap", self.min_gap, self.min_gap > 0.0, positive),
+            ("credible_fulfilment", self.credible_fulfilment, scale_ok(self.credible_fulfilment), on_scale),
+            ("low_fulfilment", self.low_fulfilment, scale_ok(self.low_fulfilment), on_scale),
+            ("plausible_effect", self.plausible_effect, self.plausible_effect > 0.0, positive),
+            ("max_lines", f64::from(self.max_lines), (1..=20).contains(&self.max_lines), "a number from 1 to 20"),
+        ];
+        match checks.into_iter().find(|(_, _, ok, _)| !ok) {
+            Some((key, got, _, expected)) => Err(PlanSettingsError { key, got, expected }),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_pass_and_what_is_no_number_does_not() {
+        assert_eq!(PlanSettings::default().check(), Ok(()));
+        let with = |f: fn(&mut PlanSettings)| {
+            let mut settings = PlanSettings::default();
+            f(&mut settings);
+            settings.check().unwrap_err().key
+        };
+        assert_eq!(with(|s| s.quality_floor = 1.5), "quality_floor");
+        assert_eq!(with(|s| s.min_difference = f64::NAN), "min_difference");
+        assert_eq!(with(|s| s.min_gap = 0.0), "min_gap");
+        assert_eq!(with(|s| s.low_fulfilment = 7.0), "credible_fulfilment");
+        assert_eq!(with(|s| s.max_lines = 0), "max_lines");
+    }
+}

@@ -1,0 +1,292 @@
+//! Each rule of the plan, on profiles made by hand.
+
+use crate::catalogue::{ElementId, NeedTier, PlayKind, Sensitivity};
+use crate::model::plan_types::{Plan, PlanLine};
+use crate::model::profile::fixture::{catalogue, contrast, element, estimate, profiles, segment, served, wants};
+use crate::model::profile_types::{Delivered, Estimate, Profiles, Reach, SegmentProfile};
+
+use super::*;
+
+fn plan_of(segment: SegmentProfile) -> Plan {
+    plan(&profiles(vec![segment]), catalogue(), &PlanSettings::default()).plans.remove(0)
+}
+
+fn lines(plan: &Plan, kind: PlayKind) -> Vec<&PlanLine> {
+    plan.lines.iter().filter(|line| line.kind == kind.slug()).collect()
+}
+
+fn subjects(plan: &Plan, kind: PlayKind) -> Vec<String> {
+    lines(plan, kind).into_iter().map(|line| line.subject.clone()).collect()
+}
+
+/// Time and ease are wanted and delivered, organizing is wanted and missed.
+fn organizers() -> SegmentProfile {
+    let mut s = segment("S01");
+    for (slug, d, mean) in [("saves_time", 0.9, 7.8), ("reduces_effort", 0.7, 7.0), ("organizes", 0.8, 4.5)] {
+        wants(&mut s, slug, d);
+        served(&mut s, slug, mean);
+    }
+    element(&mut s, "organizes").gap = Some(estimate(1.1, 0.2));
+    s
+}
+
+#[test]
+fn a_plan_mends_what_is_missed_and_leads_with_what_is_delivered() {
+    let plan = plan_of(organizers());
+    assert_eq!(subjects(&plan, PlayKind::Fix), ["organizes"]);
+    assert_eq!(subjects(&plan, PlayKind::Lead), ["saves_time", "reduces_effort"]);
+    let ranks: Vec<u32> = plan.lines.iter().map(|line| line.rank).collect();
+    assert_eq!(ranks, (1..=plan.lines.len() as u32).collect::<Vec<_>>());
+    assert_eq!(
+        lines(&plan, PlayKind::Fix)[0].because,
+        "“Organizes” matters more to these 5,000 customers than to the rest (d 0.80, 0.70 to 0.90; 300 answers), but \
+         it is not delivered: 10 % (3 to 17 %) of 300 answers rate it 8 or more, its mean is 4.5, 4.3 to 4.7 of 10."
+    );
+}
+
+#[test]
+fn quality_below_its_floor_comes_before_everything() {
+    let mut s = organizers();
+    element(&mut s, "quality").high_share = Some(Estimate { value: 0.40, low: 0.35, high: 0.45 });
+    let first = &plan_of(s.clone()).lines[0];
+    assert_eq!((first.kind.as_str(), first.subject.as_str(), first.rank), ("fix", "quality", 1));
+    assert!(first.because.starts_with("Quality comes first"), "{}", first.because);
+    // An interval that reaches the floor does not open the gate.
+    element(&mut s, "quality").high_share = Some(Estimate { value: 0.46, low: 0.41, high: 0.51 });
+    assert_ne!(plan_of(s).lines[0].subject, "quality");
+}
+
+#[test]
+fn nothing_leads_that_is_served_badly_however_much_it_is_wanted() {
+    let mut s = segment("S01");
+    wants(&mut s, "saves_time", 2.0);
+    served(&mut s, "saves_time", 5.0);
+    wants(&mut s, "variety", 1.5);
+    served(&mut s, "variety", 6.2);
+    let plan = plan_of(s);
+    assert_eq!(subjects(&plan, PlayKind::Lead), Vec::<String>::new());
+    assert_eq!(subjects(&plan, PlayKind::Fix), ["saves_time"]);
+}
+
+#[test]
+fn a_large_difference_that_may_be_chance_does_not_lead() {
+    let mut s = segment("S01");
+    wants(&mut s, "saves_time", 0.9);
+    served(&mut s, "saves_time", 8.0);
+    element(&mut s, "saves_time").importance_difference.as_mut().unwrap().d = estimate(0.9, 1.0);
+    assert_eq!(subjects(&plan_of(s), PlayKind::Lead), Vec::<String>::new());
+}
+
+#[test]
+fn delicate_elements_never_lead_and_are_mended_where_nobody_is_addressed() {
+    let delicate: Vec<ElementId> = ElementId::all()
+        .filter(|e| !matches!(catalogue().element(*e).sensitivity(), Sensitivity::None | Sensitivity::Financial))
+        .collect();
+    assert_eq!(delicate.len(), 8);
+    for id in &delicate {
+        let (mut wanted, mut missed) = (segment("S01"), segment("S01"));
+        wants(&mut wanted, id.slug(), 1.5);
+        served(&mut wanted, id.slug(), 8.5);
+        assert!(plan_of(wanted.clone()).lines.iter().all(|line| line.kind != "lead" || line.subject != id.slug()));
+        let allowed = PlanSettings { sensitive_allowed: true, ..PlanSettings::default() };
+        let allowed = plan(&profiles(vec![wanted]), catalogue(), &allowed).plans.remove(0);
+        assert_eq!(subjects(&allowed, PlayKind::Lead), [id.slug()]);
+        wants(&mut missed, id.slug(), 1.5);
+        served(&mut missed, id.slug(), 4.0);
+        for line in lines(&plan_of(missed), PlayKind::Fix) {
+            assert!(!["email", "sms", "push", "phone", "post"].contains(&line.channel.as_str()), "{}", line.play_id);
+        }
+    }
+}
+
+#[test]
+fn a_discount_is_ruled_out_unless_price_leads() {
+    let without = plan_of(organizers());
+    assert!(lines(&without, PlayKind::Lead).iter().all(|line| line.avoid.contains("No discount")));
+    let mut s = organizers();
+    wants(&mut s, "reduces_cost", 1.2);
+    served(&mut s, "reduces_cost", 7.5);
+    let with = plan_of(s);
+    assert_eq!(subjects(&with, PlayKind::Lead)[0], "reduces_cost");
+    assert!(with.lines.iter().all(|line| !line.avoid.contains("No discount")));
+}
+
+#[test]
+fn a_small_segment_is_not_testable_and_an_unreachable_one_says_nothing_of_effects() {
+    let mut s = organizers();
+    s.reach = Reach { any: 300, email: 200, sms: 0, push: 0, phone: 0, post: 0, held_out: 30 };
+    let plan = plan_of(s.clone());
+    for line in &plan.lines {
+        assert!(!line.testable && line.detectable_effect.is_none_or(|e| e > 0.3), "{line:?}");
+    }
+    s.reach = Reach::default();
+    for line in plan_of(s).lines {
+        assert_eq!((line.reach, line.held_out, line.detectable_effect), (0, 0, None));
+        assert!(!line.testable && line.target.is_none());
+    }
+}
+
+#[test]
+fn a_large_segment_is_testable_and_its_target_is_what_the_test_can_see() {
+    let mut s = organizers();
+    s.size = 500_000;
+    s.reach = Reach { any: 400_000, email: 300_000, sms: 0, push: 0, phone: 0, post: 0, held_out: 44_000 };
+    let plan = plan_of(s);
+    let fix = lines(&plan, PlayKind::Fix)[0];
+    assert_eq!((fix.metric.as_str(), fix.baseline), ("element_high_share", Some(0.1)));
+    let effect = fix.detectable_effect.unwrap();
+    assert!(fix.testable && effect < 0.1);
+    assert!((fix.target.unwrap() - 0.1 * (1.0 + effect)).abs() < 1e-12);
+}
+
+#[test]
+fn the_channel_is_the_first_with_reach_and_reach_is_that_of_the_channel() {
+    let mut s = segment("S01");
+    s.reach = Reach { any: 900, email: 0, sms: 0, push: 0, phone: 0, post: 900, held_out: 90 };
+    for (i, tier) in s.needs.iter_mut().enumerate() {
+        tier.share = Some(estimate(if i == NeedTier::Esteem.index() { 0.5 } else { 0.12 }, 0.02));
+    }
+    let plan = plan_of(s);
+    let need = lines(&plan, PlayKind::Need)[0];
+    let channels: Vec<&str> =
+        catalogue().play(&need.play_id).unwrap().channels().iter().map(|channel| channel.slug()).collect();
+    assert!(channels.contains(&need.channel.as_str()) && need.channel != "email");
+    assert_eq!((need.reach, need.held_out), (900, 90));
+}
+
+#[test]
+fn a_tier_sets_the_tone_only_when_it_is_surely_ahead() {
+    let with = |safety: f64, half: f64| {
+        let mut s = segment("S01");
+        for need in &mut s.needs {
+            need.share = Some(estimate(0.18, 0.02));
+        }
+        s.needs[NeedTier::Safety.index()].share = Some(estimate(safety, half));
+        subjects(&plan_of(s), PlayKind::Need)
+    };
+    assert_eq!(with(0.4, 0.03), ["safety"]);
+    assert!(with(0.22, 0.03).is_empty());
+    assert!(with(0.4, 0.3).is_empty());
+}
+
+#[test]
+fn what_was_not_asked_is_listed_as_not_assessed_and_fires_nothing() {
+    let mut s = segment("S01");
+    for e in &mut s.elements {
+        (e.fulfilment, e.high_share, e.gap, e.fulfilment_difference) = (None, None, None, None);
+        (e.delivered, e.fulfilment_answers) = (Delivered::Unknown, 0);
+    }
+    for need in &mut s.needs {
+        need.share = None;
+    }
+    wants(&mut s, "saves_time", 0.9);
+    let mut night = profiles(vec![s.clone()]);
+    night.everyone = SegmentProfile { segment_id: "ALL".to_owned(), ..s };
+    let plan = plan(&night, catalogue(), &PlanSettings::default()).plans.remove(0);
+    assert!(lines(&plan, PlayKind::Fix).is_empty() && lines(&plan, PlayKind::Need).is_empty());
+    let missing: Vec<&str> = plan.not_assessed.iter().map(|(play, _)| play.as_str()).collect();
+    for play in ["fix_quality", "fix_saves_time", "need_safety_status", "arc_first_weeks", "hold_quality"] {
+        assert!(missing.contains(&play), "{play} is not in {missing:?}");
+    }
+    let lead = lines(&plan, PlayKind::Lead)[0];
+    assert!(lead.because.contains("how well it is delivered is not known"), "{}", lead.because);
+    assert!(lead.evidence.get("fulfilment").is_none());
+}
+
+/// The night as if nobody had been asked: scores only, with wide intervals.
+fn nobody_asked(mut s: SegmentProfile) -> Profiles {
+    for e in &mut s.elements {
+        (e.importance_answers, e.fulfilment_answers) = (0, 0);
+        (e.fulfilment, e.high_share, e.gap, e.fulfilment_difference) = (None, None, None, None);
+        e.delivered = Delivered::Unknown;
+        let d = e.importance_difference.unwrap().d.value;
+        e.importance_difference.as_mut().unwrap().d = estimate(d, 2.8);
+    }
+    let mut night = profiles(vec![s.clone()]);
+    night.everyone = SegmentProfile { segment_id: "ALL".to_owned(), ..s };
+    night
+}
+
+#[test]
+fn where_nobody_was_asked_every_claim_is_called_a_hypothesis() {
+    let plan = plan(&nobody_asked(organizers()), catalogue(), &PlanSettings::default()).plans.remove(0);
+    let leads = lines(&plan, PlayKind::Lead);
+    assert_eq!(leads.len(), 3);
+    for lead in leads {
+        assert!(lead.because.ends_with("A hypothesis read from behaviour: nobody was asked."), "{}", lead.because);
+        assert_eq!(lead.evidence["basis"], "hypothesis");
+    }
+}
+
+#[test]
+fn where_only_fulfilment_was_asked_plans_speak_of_service_and_not_of_wishes() {
+    let mut s = segment("S01");
+    for e in &mut s.elements {
+        (e.importance, e.importance_difference, e.gap, e.importance_answers) = (None, None, None, 0);
+    }
+    served(&mut s, "variety", 8.0);
+    element(&mut s, "variety").fulfilment_difference = Some(contrast(0.7));
+    served(&mut s, "informs", 4.0);
+    element(&mut s, "informs").fulfilment_difference = Some(contrast(-0.7));
+    let mut night = profiles(vec![s.clone()]);
+    night.everyone = SegmentProfile { segment_id: "ALL".to_owned(), ..s };
+    let plan = plan(&night, catalogue(), &PlanSettings::default()).plans.remove(0);
+    assert_eq!(subjects(&plan, PlayKind::Lead), ["variety"]);
+    assert_eq!(subjects(&plan, PlayKind::Fix), ["informs"]);
+    for line in plan.lines.iter().filter(|line| ["lead", "fix"].contains(&line.kind.as_str())) {
+        assert!(line.because.contains("whether it matters to them was not asked"), "{}", line.because);
+    }
+}
+
+#[test]
+fn hold_keeps_the_floor_of_what_matters_but_sets_nobody_apart() {
+    let mut s = organizers();
+    wants(&mut s, "quality", 0.1);
+    element(&mut s, "quality").importance = Some(estimate(8.0, 0.2));
+    served(&mut s, "quality", 8.2);
+    assert_eq!(subjects(&plan_of(s), PlayKind::Hold), ["quality"]);
+}
+
+#[test]
+fn a_segment_like_everybody_gets_lines_that_suit_everybody() {
+    let plan = plan_of(segment("S01"));
+    assert_eq!(plan.lines.len(), 3);
+    assert!(plan.lines.iter().all(|line| line.kind == "neutral" && line.subject == "everyone"));
+}
+
+#[test]
+fn plans_stay_within_the_limit_and_claim_no_gain() {
+    let mut s = organizers();
+    for (slug, d, mean) in
+        [("variety", 1.0, 8.0), ("informs", 1.1, 3.0), ("integrates", 1.2, 3.0), ("connects", 1.3, 3.0)]
+    {
+        wants(&mut s, slug, d);
+        served(&mut s, slug, mean);
+    }
+    let settings = PlanSettings { max_lines: 5, ..PlanSettings::default() };
+    let plan = plan(&profiles(vec![s]), catalogue(), &settings).plans.remove(0);
+    assert_eq!(plan.lines.len(), 5);
+    // Strength is difference plus gap: 0.8 + 1.1 for organizing, 1.3, 1.2 and 1.1 for the others.
+    assert_eq!(subjects(&plan, PlayKind::Fix), ["organizes", "connects", "integrates"]);
+    assert!(plan.lines.iter().all(|line| line.expected_gain.is_none()));
+}
+
+#[test]
+fn different_evidence_gives_different_plans_and_the_unassigned_get_the_neutral_one() {
+    let mut other = segment("S02");
+    wants(&mut other, "variety", 0.8);
+    served(&mut other, "variety", 8.0);
+    let set = plan(&profiles(vec![organizers(), other]), catalogue(), &PlanSettings::default());
+    let plays = |plan: &Plan| plan.lines.iter().map(|line| line.play_id.clone()).collect::<Vec<_>>();
+    assert_ne!(plays(&set.plans[0]), plays(&set.plans[1]));
+    assert_eq!(set.neutral.segment_id, "NONE");
+    assert!(!set.neutral.lines.is_empty() && set.neutral.lines.iter().all(|line| line.kind == "neutral"));
+    assert_eq!(set.catalogue_version, catalogue().version());
+}
+
+#[test]
+fn a_plan_is_the_same_every_time_it_is_made() {
+    let night = profiles(vec![organizers(), segment("S02")]);
+    let settings = PlanSettings::default();
+    assert_eq!(plan(&night, catalogue(), &settings), plan(&night, catalogue(), &settings));
+}

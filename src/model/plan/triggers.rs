@@ -1,0 +1,148 @@
+//! Which plays fire: conditions on evidence (effect, share, size), never on rank alone.
+
+use crate::catalogue::{ElementId, Sensitivity};
+
+use super::super::customer::Aspect;
+use super::super::profile_types::{Delivered, Estimate, NeedProfile, SegmentProfile};
+use super::evidence::Case;
+use super::settings::PlanSettings;
+
+/// Most fix lines, quality included.
+pub(super) const MAX_FIX: usize = 3;
+/// Most lead lines.
+pub(super) const MAX_LEAD: usize = 3;
+
+/// Least share of a tier, at the low end of its interval, to set the tone: what it would have if all five were alike.
+const NEED_SHARE: f64 = 0.2;
+
+/// What a condition says about an element.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Verdict {
+    /// It fires, with this strength (larger = earlier); strengths of one kind compare.
+    Fires(f64),
+    /// It was judged and does not fire.
+    Quiet,
+    /// A value it reads is absent.
+    Missing(&'static str),
+}
+
+impl Verdict {
+    fn when(fires: bool, strength: f64) -> Self {
+        if fires { Self::Fires(strength) } else { Self::Quiet }
+    }
+}
+
+/// Whether an element may be spoken about to customers, or its inference is too delicate.
+///
+/// Prices and earnings may be: the care lies in the terms (no worse price, no credit), which the plays' own texts keep.
+/// Source: domain fact sheet 8.2.
+pub(super) fn may_be_spoken_of(sensitivity: Sensitivity, settings: &PlanSettings) -> bool {
+    settings.sensitive_allowed || super::super::naming::nameable(sensitivity)
+}
+
+/// The quality gate: the whole interval of the share of high quality answers lies below the floor.
+pub(super) fn quality_gate(case: &Case, settings: &PlanSettings) -> Verdict {
+    match case.element.high_share {
+        None => Verdict::Missing("enough answers on how well quality is delivered"),
+        Some(share) => Verdict::when(share.high < settings.quality_floor, settings.quality_floor - share.value),
+    }
+}
+
+/// Fix: wanted more than by the rest, or more than it is delivered, and low. Where only fulfilment was asked: served
+/// worse than the rest, and low.
+pub(super) fn fix(case: &Case, settings: &PlanSettings) -> Verdict {
+    if !case.asked.fulfilment {
+        return Verdict::Missing("any answer on fulfilment");
+    }
+    let Some(served) = case.element.fulfilment else { return Verdict::Missing("fulfilment of the element") };
+    let low = served.value < settings.low_fulfilment && case.element.delivered != Delivered::Yes;
+    if case.asked.compared() == Aspect::Fulfilment {
+        let Some(c) = case.difference() else { return Verdict::Missing("a difference on fulfilment") };
+        let worse = c.d.value <= -settings.min_difference && c.d.high < 0.0;
+        return Verdict::when(low && worse, -c.d.value);
+    }
+    let (difference, gap) = (case.difference().map(|c| c.d), case.element.gap);
+    if difference.is_none() && gap.is_none() {
+        return Verdict::Missing("importance of the element");
+    }
+    let strength = |e: Option<Estimate>, least: f64| e.filter(|e| e.value >= least && e.low > 0.0).map(|e| e.value);
+    let (more, missed) = (strength(difference, settings.min_difference), strength(gap, settings.min_gap));
+    let wanted_less = difference.is_some_and(|d| d.value < 0.0);
+    let fires = low && !wanted_less && (more.is_some() || missed.is_some());
+    Verdict::when(fires, more.into_iter().chain(missed).sum())
+}
+
+/// Lead: wanted more than by the rest, and delivered well enough to be believed.
+///
+/// Where nobody was asked about fulfilment, the condition does not read it: the line says that delivery is not known,
+/// and its proof has to come from elsewhere. Where nobody was asked anything, the difference need not be sure either:
+/// it is said to be a hypothesis.
+pub(super) fn lead(case: &Case, settings: &PlanSettings) -> Verdict {
+    if !may_be_spoken_of(case.catalogue.element(case.id()).sensitivity(), settings) {
+        return Verdict::Quiet;
+    }
+    let Some(c) = case.difference() else {
+        return Verdict::Missing(match case.asked.compared() {
+            Aspect::Importance => "a difference on importance",
+            Aspect::Fulfilment => "a difference on fulfilment",
+        });
+    };
+    let stands_out = c.d.value >= settings.min_difference && (c.d.low > 0.0 || case.asked.nothing());
+    if !stands_out {
+        return Verdict::Quiet;
+    }
+    if !case.asked.fulfilment {
+        return Verdict::Fires(c.d.value);
+    }
+    let Some(served) = case.element.fulfilment else { return Verdict::Missing("fulfilment of the element") };
+    Verdict::when(served_well(case, served, settings), c.d.value * served.value / 10.0)
+}
+
+/// Hold: more important to the segment than its average element and served well, yet nothing that sets it apart. Where
+/// importance was not asked: served well, and like the rest.
+pub(super) fn hold(case: &Case, settings: &PlanSettings) -> Verdict {
+    let (Some(served), Some(c)) = (case.element.fulfilment, case.difference()) else {
+        return Verdict::Missing("fulfilment of the element, and a difference from the rest");
+    };
+    let ordinary = c.d.value.abs() < settings.min_difference;
+    let well = served_well(case, served, settings);
+    if case.asked.compared() == Aspect::Fulfilment {
+        return Verdict::when(well && ordinary, served.value);
+    }
+    let (Some(own), Some(average)) = (case.element.importance, average_importance(case.segment)) else {
+        return Verdict::Missing("importance of the element");
+    };
+    Verdict::when(well && ordinary && own.low > average, own.value)
+}
+
+/// Delivered by Bain's rule, or high enough on average; never low.
+fn served_well(case: &Case, served: Estimate, settings: &PlanSettings) -> bool {
+    served.value >= settings.low_fulfilment
+        && (case.element.delivered == Delivered::Yes || served.value >= settings.credible_fulfilment)
+}
+
+fn average_importance(segment: &SegmentProfile) -> Option<f64> {
+    let known: Vec<f64> = segment.elements.iter().filter_map(|e| e.importance).map(|e| e.value).collect();
+    if known.is_empty() { None } else { Some(known.iter().sum::<f64>() / known.len() as f64) }
+}
+
+/// The tier most members are to be served on next, if surely more than an even share and surely ahead of the next tier;
+/// with it, the next tier.
+pub(super) fn dominant_need(segment: &SegmentProfile) -> Result<Option<(&NeedProfile, &NeedProfile)>, &'static str> {
+    let mut known: Vec<(&NeedProfile, f64)> =
+        segment.needs.iter().filter_map(|need| need.share.map(|share| (need, share.value))).collect();
+    known.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.tier.cmp(&b.0.tier)));
+    let [(first, _), (second, next), ..] = known.as_slice() else { return Err("need tiers of enough members") };
+    let sure = first.share.is_some_and(|share| share.low >= NEED_SHARE && share.low > *next);
+    Ok(sure.then_some((*first, *second)))
+}
+
+/// The element of the quality gate.
+pub(super) fn quality() -> ElementId {
+    ElementId::parse("quality").expect("quality is one of the 30 elements")
+}
+
+/// The one element that may be led with by price.
+pub(super) fn price() -> ElementId {
+    ElementId::parse("reduces_cost").expect("reduces_cost is one of the 30 elements")
+}

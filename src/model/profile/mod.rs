@@ -1,0 +1,26 @@
+//! What distinguishes a segment? Sums over all customers, and the profiles made of them.
+//!
+//! Three types, one after the other: the sums of a chunk of rows in machine words, the mergeable integer sums of the
+//! pass ([`ProfileState`]), and the published figures ([`Profiles`](super::profile_types::Profiles)), which alone know
+//! a mean. Integers make the merge exact, so the figures have the same bits for any thread count, batch size or split
+//! of the files.
+
+mod contact;
+mod elements;
+mod finish;
+#[cfg(test)]
+pub(super) mod fixture;
+mod fold;
+mod limits;
+mod score_mean;
+mod state;
+mod sums;
+#[cfg(test)]
+mod tests;
+mod withhold;
+
+pub use contact::{CONSENT_CHANNELS, consented, may_contact};
+pub use finish::{DEFAULT_MIN_CELL, ProfileContext, SegmentFacts};
+pub use fold::{BlockFold, PartialState, StateError};
+pub use limits::{ConsentColumns, Structure};
+pub use state::{ProfileFold, ProfileState};

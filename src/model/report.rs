@@ -1,0 +1,194 @@
+//! What a fit tells about itself.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::customer::Aspect;
+use super::settings::Method;
+use crate::catalogue::ElementId;
+
+/// What shaped the segments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CutOn {
+    /// Importance ratings.
+    Importance,
+    /// Fulfilment ratings: segments differ in how they are served, not in what they want.
+    Fulfilment,
+    /// Nobody was asked; importance was read from signals through the catalogue's loadings. Hypotheses.
+    Prior,
+}
+
+impl CutOn {
+    /// The ratings that shaped the segments; `None` = nobody was asked.
+    #[must_use]
+    pub fn aspect(self) -> Option<Aspect> {
+        match self {
+            Self::Importance => Some(Aspect::Importance),
+            Self::Fulfilment => Some(Aspect::Fulfilment),
+            Self::Prior => None,
+        }
+    }
+
+    /// The word used in files.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Importance => "importance",
+            Self::Fulfilment => "fulfilment",
+            Self::Prior => "prior",
+        }
+    }
+}
+
+impl From<Aspect> for CutOn {
+    fn from(aspect: Aspect) -> Self {
+        match aspect {
+            Aspect::Importance => Self::Importance,
+            Aspect::Fulfilment => Self::Fulfilment,
+        }
+    }
+}
+
+/// One solution that was tried.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Candidate {
+    /// How it was found.
+    pub method: Method,
+    /// Number of segments.
+    pub segments: usize,
+    /// Common factors; `None` for k-means.
+    pub factors: Option<usize>,
+    /// Rows it was fitted on.
+    pub rows: u64,
+    /// Bayesian information criterion on those rows, smaller is better, comparable only between equal rows; `None`
+    /// for k-means.
+    pub bic: Option<f64>,
+    /// Mean adjusted Rand index between solutions of two halves of the sample; `None` = not tested.
+    pub stability: Option<f64>,
+    /// Share of the smallest segment.
+    pub smallest_share: f64,
+    /// Respondents in the smallest segment.
+    pub smallest_respondents: f64,
+    /// The solution used.
+    pub chosen: bool,
+    /// Why it could not be chosen, in words; `None` = it could.
+    pub knocked_out: Option<String>,
+}
+
+/// How well answers that were hidden from the model were predicted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HeldOut {
+    /// Which answers.
+    pub aspect: Aspect,
+    /// Whether other answers of the same customer were known; else signals alone.
+    pub own_answers_known: bool,
+    /// Answers predicted.
+    pub answers: u64,
+    /// Root mean squared error, on 0–10.
+    pub rmse: f64,
+    /// The same for the element's mean.
+    pub rmse_of_mean: f64,
+    /// Share of answers inside their 90 % interval, with the standard errors as published.
+    pub coverage_90: f64,
+}
+
+/// How well signals alone find the segment that a respondent's answers and signals together show.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TypingCheck {
+    /// Respondents typed by signals alone, by a model that had not seen them.
+    pub respondents: u64,
+    /// Share typed alike.
+    pub accuracy: f64,
+    /// Share of the largest segment: what guessing it for everybody would reach.
+    pub base_rate: f64,
+    /// Adjusted Rand index of the two typings.
+    pub agreement: f64,
+    /// `[with answers][signals alone]` respondents.
+    pub confusion: Vec<Vec<u64>>,
+}
+
+/// What became of a loading of the catalogue once answers were there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LoadingVerdict {
+    /// Same sign, at least two standard errors from 0.
+    Confirmed,
+    /// Within two standard errors of 0: the answers neither confirm nor refute it.
+    Unclear,
+    /// Opposite sign, at least two standard errors from 0. What was learned is used, not the catalogue.
+    WrongSign,
+}
+
+/// A loading of the catalogue beside what the answers say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LearnedLoading {
+    /// Signal.
+    pub signal: String,
+    /// Element.
+    #[schemars(with = "String")]
+    pub element: ElementId,
+    /// Importance or fulfilment.
+    pub aspect: Aspect,
+    /// The catalogue's loading, -1 to 1.
+    pub catalogue: f64,
+    /// Correlation of the signal's normal score with the rating, centered within the person; -1 to 1.
+    pub learned: f64,
+    /// Its standard error.
+    pub standard_error: f64,
+    /// Answers behind it.
+    pub answers: u64,
+    /// What follows.
+    pub verdict: LoadingVerdict,
+}
+
+/// What a signal contributes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SignalUse {
+    /// Signal.
+    pub signal: String,
+    /// Share of the base for whom it is known.
+    pub known: f64,
+    /// Share of its variance that lies between segments, 0 = it types nobody.
+    pub between: f64,
+}
+
+/// What a fit tells about itself: how segments were chosen, how sure they and the scores are, what it could not do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FitReport {
+    /// Respondents whose ratings cut the segments.
+    pub respondents: u64,
+    /// Customers in the sample of everybody.
+    pub base: u64,
+    /// Answers in the sample, in the order of the 60 ratings.
+    pub answers: Vec<u64>,
+    /// What found the partition.
+    pub method: Method,
+    /// Common factors of the partition; `None` for k-means.
+    pub factors: Option<usize>,
+    /// Common factors of ratings and of signals in the measurement model.
+    pub measurement_factors: [usize; 2],
+    /// Directions in signal space that were let in while the segments were found.
+    pub signal_directions: usize,
+    /// Share of the answers' variance that signals predict, cross-validated.
+    pub predicted_by_signals: f64,
+    /// Everything tried.
+    pub candidates: Vec<Candidate>,
+    /// Mean adjusted Rand index between solutions of two halves of the sample; `None` = not tested.
+    pub stability: Option<f64>,
+    /// Agreement with k-means on raw ratings, 0 to 1: the dual run.
+    pub agreement_with_raw: Option<f64>,
+    /// Share of the variance of the respondents' own mean rating that lies between segments; near 1 the segments are
+    /// only "people who rate high".
+    pub rating_level_between: Option<f64>,
+    /// Predictions of hidden answers.
+    pub held_out: Vec<HeldOut>,
+    /// Typing by signals alone.
+    pub typing: Option<TypingCheck>,
+    /// Catalogue loadings beside learned ones; empty where nobody was asked.
+    pub loadings: Vec<LearnedLoading>,
+    /// Signals in the model's order.
+    pub signals: Vec<SignalUse>,
+    /// What a reader must know, in plain sentences.
+    pub limits: Vec<String>,
+}

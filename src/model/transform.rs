@@ -1,0 +1,111 @@
+//! From raw signals to what the model reads.
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::Transform;
+use crate::stats::normal_scores::NormalScores;
+
+/// How one signal enters the model.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct SignalLine {
+    /// Read as happened or not.
+    pub(super) flag: bool,
+    /// The line to normal scores; `None` = the signal did not vary when the model was made and is not read.
+    pub(super) line: Option<NormalScores>,
+}
+
+impl SignalLine {
+    /// Learns the line from the values of those who have one, with their weights.
+    pub(super) fn learn(transform: Transform, values: &[f64], weights: &[f64]) -> Self {
+        let flag = transform == Transform::Flag;
+        let read: Vec<f64> = values.iter().map(|v| as_read(flag, *v)).collect();
+        Self { flag, line: NormalScores::learn(&read, weights).and_then(|line| rounded(&line)) }
+    }
+
+    /// The score of a raw value; `None` if the signal is not read or the value is not finite.
+    #[inline]
+    pub(super) fn score(&self, raw: f64) -> Option<f64> {
+        let line = self.line.as_ref()?;
+        raw.is_finite().then(|| line.score(as_read(self.flag, raw)))
+    }
+}
+
+fn as_read(flag: bool, raw: f64) -> f64 {
+    if flag { f64::from(u8::from(raw > 0.0)) } else { raw }
+}
+
+/// The line as it will be read back from a file.
+fn rounded(line: &NormalScores) -> Option<NormalScores> {
+    let knots: Vec<f64> = line.knots().iter().map(|x| super::measurement::stored(*x)).collect();
+    let scores: Vec<f64> = line.scores().iter().map(|x| super::measurement::stored(*x)).collect();
+    // Knots closer than the digits kept fall together; the first of them stays.
+    let mut pairs: Vec<(f64, f64)> = Vec::with_capacity(knots.len());
+    for (knot, score) in knots.into_iter().zip(scores) {
+        if pairs.last().is_none_or(|last| knot > last.0) {
+            pairs.push((knot, score));
+        }
+    }
+    let (knots, scores) = pairs.into_iter().unzip();
+    NormalScores::from_knots(knots, scores)
+}
+
+/// A [`SignalLine`] as written to the model file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SignalLineFile {
+    flag: bool,
+    knots: Vec<f64>,
+    scores: Vec<f64>,
+}
+
+impl From<&SignalLine> for SignalLineFile {
+    fn from(line: &SignalLine) -> Self {
+        let (knots, scores) = match &line.line {
+            Some(line) => (line.knots().to_vec(), line.scores().to_vec()),
+            None => (Vec::new(), Vec::new()),
+        };
+        Self { flag: line.flag, knots, scores }
+    }
+}
+
+impl SignalLineFile {
+    /// Back to a line; `None` if the knots make none.
+    pub(super) fn read(self) -> Option<SignalLine> {
+        if self.knots.is_empty() && self.scores.is_empty() {
+            return Some(SignalLine { flag: self.flag, line: None });
+        }
+        let line = NormalScores::from_knots(self.knots, self.scores)?;
+        Some(SignalLine { flag: self.flag, line: Some(line) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_asks_only_whether_it_happened() {
+        let values = [0.0, 0.0, 0.0, 5.0, 1.0, 40.0];
+        let line = SignalLine::learn(Transform::Flag, &values, &[1.0; 6]);
+        assert_eq!(line.score(1.0), line.score(1e6));
+        assert!((line.score(0.0).unwrap() + 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_signal_without_spread_and_a_value_that_is_no_number_are_not_read() {
+        let constant = SignalLine::learn(Transform::NormalScore, &[3.0, 3.0], &[1.0, 1.0]);
+        assert_eq!(constant.score(3.0), None);
+        let line = SignalLine::learn(Transform::NormalScore, &[1.0, 2.0, 3.0], &[1.0; 3]);
+        assert_eq!(line.score(f64::NAN), None);
+        assert!(line.score(2.0).is_some());
+    }
+
+    #[test]
+    fn a_line_survives_its_file_bit_by_bit() {
+        let values: Vec<f64> = (0..500).map(|i| f64::from(i).sqrt() * 17.123_456_789).collect();
+        let line = SignalLine::learn(Transform::NormalScore, &values, &[1.0; 500]);
+        let text = serde_json::to_string(&SignalLineFile::from(&line)).unwrap();
+        let back = serde_json::from_str::<SignalLineFile>(&text).unwrap().read().unwrap();
+        assert_eq!(line, back);
+    }
+}

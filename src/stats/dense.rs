@@ -1,0 +1,213 @@
+//! Small dense linear algebra: Cholesky, its solves, and the eigen-decomposition of a symmetric matrix.
+//!
+//! Matrices here have at most a few hundred rows, so plain loops over `f64` are as fast as anything else and give the
+//! same bits everywhere.
+
+use ndarray::{Array1, Array2, ArrayView2};
+
+/// Sweeps after which the Jacobi iteration is taken as finished; six to ten are usual.
+const MAX_SWEEPS: usize = 60;
+
+/// The lower Cholesky factor `L` of a symmetric positive definite matrix, `A = L·Lᵀ`.
+#[derive(Clone, Debug)]
+pub struct Cholesky {
+    lower: Array2<f64>,
+}
+
+impl Cholesky {
+    /// Factorizes `a` (n × n, only the lower triangle is read); `None` unless it is positive definite.
+    #[must_use]
+    pub fn try_new(a: ArrayView2<'_, f64>) -> Option<Self> {
+        let n = a.nrows();
+        let mut lower = Array2::zeros((n, n));
+        for i in 0..n {
+            for j in 0..=i {
+                let mut sum = a[(i, j)];
+                for t in 0..j {
+                    sum -= lower[(i, t)] * lower[(j, t)];
+                }
+                if i == j {
+                    let positive = sum.is_finite() && sum > 0.0;
+                    if !positive {
+                        return None;
+                    }
+                    lower[(i, i)] = sum.sqrt();
+                } else {
+                    lower[(i, j)] = sum / lower[(j, j)];
+                }
+            }
+        }
+        Some(Self { lower })
+    }
+
+    /// `L`.
+    #[must_use]
+    pub fn lower(&self) -> ArrayView2<'_, f64> {
+        self.lower.view()
+    }
+
+    /// `x` with `A·x = b`, written over `b` (length n).
+    pub fn solve(&self, b: &mut [f64]) {
+        self.forward(b);
+        self.backward(b);
+    }
+
+    /// `y` with `L·y = b`, written over `b`: the whitened vector, whose squared length is `bᵀA⁻¹b`.
+    pub fn forward(&self, b: &mut [f64]) {
+        for i in 0..b.len() {
+            let mut sum = b[i];
+            for t in 0..i {
+                sum -= self.lower[(i, t)] * b[t];
+            }
+            b[i] = sum / self.lower[(i, i)];
+        }
+    }
+
+    /// `x` with `Lᵀ·x = b`, written over `b`.
+    pub fn backward(&self, b: &mut [f64]) {
+        let n = b.len();
+        for i in (0..n).rev() {
+            let mut sum = b[i];
+            for t in i + 1..n {
+                sum -= self.lower[(t, i)] * b[t];
+            }
+            b[i] = sum / self.lower[(i, i)];
+        }
+    }
+
+    /// `ln |A|`.
+    #[must_use]
+    pub fn log_determinant(&self) -> f64 {
+        2.0 * self.lower.diag().iter().map(|d| d.ln()).sum::<f64>()
+    }
+}
+
+/// Eigenvalues of a symmetric matrix in falling order and the eigenvectors, one column each.
+#[derive(Clone, Debug)]
+pub struct SymmetricEigen {
+    /// Eigenvalues, largest first.
+    pub values: Array1<f64>,
+    /// `(n, n)`: column `i` belongs to `values[i]`; its largest entry is positive, so that signs are the same always.
+    pub vectors: Array2<f64>,
+}
+
+/// Eigen-decomposition of the symmetric matrix `a` (n × n) by cyclic Jacobi rotations.
+///
+/// Source: Golub and Van Loan, Matrix Computations, 4th ed., section 8.5.
+#[must_use]
+pub fn symmetric_eigen(a: ArrayView2<'_, f64>) -> SymmetricEigen {
+    let n = a.nrows();
+    let mut a = a.to_owned();
+    let mut v = Array2::<f64>::eye(n);
+    let scale = a.iter().map(|x| x * x).sum::<f64>();
+    for _ in 0..MAX_SWEEPS {
+        let off: f64 = (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|at| a[at] * a[at]).sum();
+        if off <= scale * 1e-28 {
+            break;
+        }
+        for p in 0..n {
+            for q in p + 1..n {
+                rotate(&mut a, &mut v, p, q);
+            }
+        }
+    }
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|x, y| a[(*y, *y)].total_cmp(&a[(*x, *x)]));
+    let mut vectors = Array2::zeros((n, n));
+    for (to, from) in order.iter().enumerate() {
+        let column = v.row(*from);
+        let largest = column.iter().copied().fold(0.0, |best: f64, x| if x.abs() > best.abs() { x } else { best });
+        let sign = if largest < 0.0 { -1.0 } else { 1.0 };
+        vectors.column_mut(to).assign(&column.mapv(|x| x * sign));
+    }
+    SymmetricEigen { values: order.iter().map(|i| a[(*i, *i)]).collect(), vectors }
+}
+
+/// One Jacobi rotation that makes `a[p, q]` zero; `v` keeps the eigenvectors as rows (contiguous in memory).
+fn rotate(a: &mut Array2<f64>, v: &mut Array2<f64>, p: usize, q: usize) {
+    let apq = a[(p, q)];
+    if apq == 0.0 {
+        return;
+    }
+    let theta = (a[(q, q)] - a[(p, p)]) / (2.0 * apq);
+    let t = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
+    let t = if theta == 0.0 { 1.0 } else { t };
+    let c = 1.0 / (t * t + 1.0).sqrt();
+    let s = t * c;
+    let n = a.nrows();
+    for i in 0..n {
+        let (x, y) = (a[(i, p)], a[(i, q)]);
+        a[(i, p)] = c * x - s * y;
+        a[(i, q)] = s * x + c * y;
+    }
+    for i in 0..n {
+        let (x, y) = (a[(p, i)], a[(q, i)]);
+        a[(p, i)] = c * x - s * y;
+        a[(q, i)] = s * x + c * y;
+    }
+    for i in 0..n {
+        let (x, y) = (v[(p, i)], v[(q, i)]);
+        v[(p, i)] = c * x - s * y;
+        v[(q, i)] = s * x + c * y;
+    }
+}
+
+/// Solves `(A + ridge·I)·x = b` for every column of `b` (n × m), `A` symmetric and at least semidefinite; `None` if
+/// even so it is not positive definite.
+#[must_use]
+pub fn ridge_solve(a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>, ridge: f64) -> Option<Array2<f64>> {
+    let mut with_ridge = a.to_owned();
+    with_ridge.diag_mut().iter_mut().for_each(|d| *d += ridge);
+    let factor = Cholesky::try_new(with_ridge.view())?;
+    let mut out = b.to_owned();
+    for mut column in out.columns_mut() {
+        let mut x = column.to_vec();
+        factor.solve(&mut x);
+        column.assign(&Array1::from(x));
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn cholesky_of_a_matrix_worked_by_hand() {
+        let factor = Cholesky::try_new(array![[4.0, 2.0], [2.0, 5.0]].view()).unwrap();
+        assert_eq!(factor.lower(), array![[2.0, 0.0], [1.0, 2.0]]);
+        let mut b = [8.0, 14.0];
+        factor.solve(&mut b);
+        assert!((b[0] - 0.75).abs() < 1e-12 && (b[1] - 2.5).abs() < 1e-12);
+        assert!((factor.log_determinant() - 16f64.ln()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_matrix_that_is_not_positive_definite_has_no_factor() {
+        assert!(Cholesky::try_new(array![[1.0, 2.0], [2.0, 1.0]].view()).is_none());
+        assert!(Cholesky::try_new(array![[f64::NAN]].view()).is_none());
+    }
+
+    #[test]
+    fn eigenvalues_of_a_matrix_worked_by_hand() {
+        let eigen = symmetric_eigen(array![[2.0, 1.0], [1.0, 2.0]].view());
+        assert!((eigen.values[0] - 3.0).abs() < 1e-12 && (eigen.values[1] - 1.0).abs() < 1e-12);
+        let half = 0.5f64.sqrt();
+        assert!((eigen.vectors[(0, 0)] - half).abs() < 1e-12 && (eigen.vectors[(1, 0)] - half).abs() < 1e-12);
+    }
+
+    proptest! {
+        #[test]
+        fn vectors_and_values_rebuild_the_matrix(cells in prop::collection::vec(-3.0..3.0f64, 25)) {
+            let raw = Array2::from_shape_vec((5, 5), cells).unwrap();
+            let a = &raw + &raw.t();
+            let eigen = symmetric_eigen(a.view());
+            let back = eigen.vectors.dot(&Array2::from_diag(&eigen.values)).dot(&eigen.vectors.t());
+            prop_assert!((&back - &a).iter().all(|d| d.abs() < 1e-9));
+            prop_assert!(eigen.values.windows(2).into_iter().all(|w| w[0] >= w[1]));
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! How far signals tell known groups apart, and no further: class means shrunk in whitened space, and a
+//! within-class covariance learned from everybody.
+
+use ndarray::{Array1, Array2, ArrayView2, Axis};
+
+use super::dense::{Cholesky, symmetric_eigen};
+use super::observed::Observed;
+
+/// Rounds of "covariance within = total − between".
+const ROUNDS: usize = 3;
+
+/// Share of a signal's total variance that its variance within classes never falls below.
+const LEAST_WITHIN: f64 = 0.05;
+
+/// Class means of signals and their covariance within classes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Discriminant {
+    /// `(K, p)` class means, shrunk.
+    pub means: Array2<f64>,
+    /// `(p, p)` covariance within classes.
+    pub within: Array2<f64>,
+    /// Squared singular values of the scaled class means before shrinking; noise alone stays near `p`.
+    pub strengths: Array1<f64>,
+}
+
+impl Discriminant {
+    /// Learns from `labelled` rows `(n, p)` with class probabilities `given` `(n, K)`, and the covariance
+    /// `total` `(p, p)` of everybody.
+    ///
+    /// METHOD: a class mean from n_k rows carries noise `W/n_k`. In the space where W = I, the matrix with rows
+    /// `√n_k·(m̂_k − m̂)` is signal plus unit noise; its singular values `y` are shrunk to
+    /// `√((y² − p − m)² − 4pm) / y` (0 below `√p + √m`, `m = K − 1`), the optimal rule for squared error (Gavish and
+    /// Donoho 2017, IEEE Trans. Inf. Theory 63). Noise and nuisance signals so get no say. W is total minus between,
+    /// much more precise from everybody than from the few who answered.
+    #[must_use]
+    pub fn learn(labelled: &Observed, given: ArrayView2<'_, f64>, total: &Array2<f64>) -> Self {
+        let raw = RawMeans::of(labelled, given);
+        let mut within = total.clone();
+        let mut means = raw.centered.clone();
+        let mut strengths = Array1::zeros(0);
+        for _ in 0..ROUNDS {
+            let Some(root) = Cholesky::try_new(with_floor(&within, total).view()) else { break };
+            let (shrunk, found) = shrink(&raw, &root);
+            let between = weighted_outer(&shrunk, &raw.share);
+            within = with_floor(&(total - &between), total);
+            means = shrunk;
+            strengths = found;
+        }
+        for mut row in means.rows_mut() {
+            row += &raw.overall;
+        }
+        Self { means, within, strengths }
+    }
+}
+
+/// Weighted class means as they come.
+struct RawMeans {
+    /// `(K, p)` minus the overall mean.
+    centered: Array2<f64>,
+    overall: Array1<f64>,
+    /// `(K,)` shares of the classes.
+    share: Array1<f64>,
+    /// `(K,)` rows each class mean is worth.
+    effective: Array1<f64>,
+}
+
+impl RawMeans {
+    fn of(labelled: &Observed, given: ArrayView2<'_, f64>) -> Self {
+        let weighted = &given * &labelled.weights().view().insert_axis(Axis(1));
+        let present = labelled.present().mapv(f64::from);
+        let sums = weighted.t().dot(&labelled.values());
+        let counts = weighted.t().dot(&present);
+        let column_total = counts.sum_axis(Axis(0));
+        let overall = &sums.sum_axis(Axis(0)) / &column_total.mapv(|c| if c > 0.0 { c } else { 1.0 });
+        let mut centered = Array2::zeros(sums.dim());
+        for ((at, target), count) in centered.indexed_iter_mut().zip(&counts) {
+            // Too little evidence to call it a mean: it stays at the overall mean.
+            if *count > 0.5 {
+                *target = sums[at] / count - overall[at.1];
+            }
+        }
+        let size = weighted.sum_axis(Axis(0));
+        let squares = (&weighted * &weighted).sum_axis(Axis(0));
+        let known = column_total.mean().unwrap_or(0.0) / size.sum().max(f64::MIN_POSITIVE);
+        let effective = ndarray::Zip::from(&size).and(&squares).map_collect(|s, q| if *q > 0.0 { known * s * s / q } else { 0.0 });
+        let share = &size / size.sum().max(f64::MIN_POSITIVE);
+        Self { centered, overall, share, effective }
+    }
+}
+
+/// The class means `(K, p)` after singular value shrinkage in the space whitened by `root`, and the squared singular
+/// values found.
+fn shrink(raw: &RawMeans, root: &Cholesky) -> (Array2<f64>, Array1<f64>) {
+    let (k, p) = raw.centered.dim();
+    let mut scaled = Array2::zeros((k, p));
+    for (class, row) in raw.centered.rows().into_iter().enumerate() {
+        let mut white = row.to_vec();
+        root.forward(&mut white);
+        let factor = raw.effective[class].sqrt();
+        scaled.row_mut(class).assign(&Array1::from(white).mapv(|x| x * factor));
+    }
+    let gram = scaled.dot(&scaled.t());
+    let eigen = symmetric_eigen(gram.view());
+    let (pf, m) = (p as f64, k.saturating_sub(1) as f64);
+    let keep = eigen.values.mapv(|square| {
+        let excess = square - pf - m;
+        let inside = excess * excess - 4.0 * pf * m;
+        if excess > 0.0 && inside > 0.0 { inside.sqrt() / square } else { 0.0 }
+    });
+    let projector = eigen.vectors.dot(&Array2::from_diag(&keep)).dot(&eigen.vectors.t());
+    let mut shrunk = projector.dot(&scaled);
+    for (class, mut row) in shrunk.rows_mut().into_iter().enumerate() {
+        let factor = raw.effective[class].sqrt();
+        // White x = L⁻¹d, so d = L·x.
+        let white = row.to_owned();
+        let back = root.lower().dot(&white);
+        row.assign(&back.mapv(|x| if factor > 0.0 { x / factor } else { 0.0 }));
+    }
+    (shrunk, eigen.values)
+}
+
+/// `Σ_k share_k d_k d_kᵀ`.
+fn weighted_outer(means: &Array2<f64>, share: &Array1<f64>) -> Array2<f64> {
+    let scaled = means * &share.view().insert_axis(Axis(1));
+    means.t().dot(&scaled)
+}
+
+/// The nearest matrix whose eigenvalues are at least a small share of the mean total variance.
+fn with_floor(matrix: &Array2<f64>, total: &Array2<f64>) -> Array2<f64> {
+    let floor = LEAST_WITHIN * total.diag().mean().unwrap_or(1.0).max(f64::MIN_POSITIVE);
+    let mut above = matrix.clone();
+    above.diag_mut().iter_mut().for_each(|d| *d -= floor);
+    if Cholesky::try_new(above.view()).is_some() {
+        return matrix.clone();
+    }
+    let eigen = symmetric_eigen(matrix.view());
+    let values = eigen.values.mapv(|v| v.max(floor));
+    eigen.vectors.dot(&Array2::from_diag(&values)).dot(&eigen.vectors.t())
+}
+
+/// Covariance `(p, p)` of a table with holes around its column means, each entry over the rows that know both.
+#[must_use]
+pub fn pairwise_covariance(table: &Observed) -> Array2<f64> {
+    let present = table.present().mapv(f64::from);
+    let means = table.column_moments().mean;
+    let centered = (&table.values() - &means.insert_axis(Axis(0))) * &present;
+    let w = table.weights().view().insert_axis(Axis(1));
+    let mut sums = centered.t().dot(&(&centered * &w));
+    let counts = present.t().dot(&(&present * &w));
+    sums.zip_mut_with(&counts, |s, n| *s = if *n > 0.0 { *s / n } else { 0.0 });
+    sums
+}
+
+/// Factor analysis of a covariance matrix: loadings `(p, q)` and uniqueness `(p,)` by EM.
+///
+/// Source: Rubin and Thayer (1982), Psychometrika 47. Uniqueness is floored at `floor` of each variance.
+#[must_use]
+pub fn factor_covariance(covariance: &Array2<f64>, q: usize, floor: f64) -> (Array2<f64>, Array1<f64>) {
+    let p = covariance.nrows();
+    let variance = covariance.diag().to_owned();
+    if q == 0 || p < 2 {
+        return (Array2::zeros((p, q)), variance);
+    }
+    let eigen = symmetric_eigen(covariance.view());
+    let rest = eigen.values.iter().skip(q).sum::<f64>() / (p - q.min(p - 1)) as f64;
+    let mut loadings = Array2::zeros((p, q));
+    for a in 0..q.min(p) {
+        let size = (eigen.values[a] - rest).max(0.0).sqrt();
+        loadings.column_mut(a).assign(&eigen.vectors.column(a).mapv(|x| x * size));
+    }
+    let unique = |common: &Array1<f64>| -> Array1<f64> {
+        ndarray::Zip::from(&variance).and(common).map_collect(|v, c| (v - c).max(floor * v))
+    };
+    let common = (&loadings * &loadings).sum_axis(Axis(1));
+    let mut psi = unique(&common);
+    for _ in 0..FACTOR_ITERATIONS {
+        let scaled = &loadings / &psi.view().insert_axis(Axis(1));
+        let mut precision = loadings.t().dot(&scaled);
+        precision.diag_mut().iter_mut().for_each(|d| *d += 1.0);
+        let Some(factor) = Cholesky::try_new(precision.view()) else { break };
+        let mut beta = scaled.t().to_owned();
+        for mut column in beta.columns_mut() {
+            let mut x = column.to_vec();
+            factor.solve(&mut x);
+            column.assign(&Array1::from(x));
+        }
+        let cross = covariance.dot(&beta.t());
+        let mut second = beta.dot(&cross);
+        second -= &beta.dot(&loadings);
+        second.diag_mut().iter_mut().for_each(|d| *d += 1.0);
+        let Some(solver) = Cholesky::try_new(second.view()) else { break };
+        let mut next = Array2::zeros((p, q));
+        for c in 0..p {
+            let mut x = cross.row(c).to_vec();
+            solver.solve(&mut x);
+            next.row_mut(c).assign(&Array1::from(x));
+        }
+        let common = (&next * &cross).sum_axis(Axis(1));
+        psi = unique(&common);
+        loadings = next;
+    }
+    (loadings, psi)
+}
+
+/// EM iterations of the factor analysis; each costs p²q operations.
+const FACTOR_ITERATIONS: usize = 60;

@@ -1,0 +1,142 @@
+//! The EM loop, free or with classes given.
+
+use ndarray::{Array2, ArrayView2, s};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::fitted::FactorMixture;
+use super::kernel::{Kernel, TILE, Tile};
+use super::moments::{MStep, Moments, Workspace};
+use crate::stats::observed::Observed;
+
+/// Why an iteration stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Termination {
+    /// The gain fell below the tolerance.
+    Converged,
+    /// The most iterations allowed were made; what was reached is used.
+    IterationLimit,
+}
+
+/// When to stop.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// Most iterations.
+    pub(super) iterations: usize,
+    /// Gain in mean log likelihood per unit of weight under which it is converged.
+    pub(super) tolerance: f64,
+}
+
+/// Where a run of EM ended.
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    pub(super) model: FactorMixture,
+    /// Mean log likelihood per unit of weight at the parameters before the last step.
+    pub(super) mean_log_likelihood: f64,
+    pub(super) iterations: usize,
+    pub(super) termination: Termination,
+}
+
+/// Cuts a table into tiles.
+pub(super) fn tiles_of(data: &Observed) -> Vec<Tile> {
+    let starts: Vec<usize> = (0..data.n_rows()).step_by(TILE).collect();
+    starts.into_par_iter().map(|start| Tile::of_rows(data, start)).collect()
+}
+
+/// Class probabilities `(n, K)` cut into `(K, TILE)` pieces that fit the tiles.
+pub(super) fn given_tiles(given: ArrayView2<'_, f64>) -> Vec<Array2<f32>> {
+    (0..given.nrows())
+        .step_by(TILE)
+        .map(|start| {
+            let rows = TILE.min(given.nrows() - start);
+            let mut piece = Array2::zeros((given.ncols(), TILE));
+            for r in 0..rows {
+                piece.column_mut(r).assign(&given.slice(s![start + r, ..]).mapv(|p| p as f32));
+            }
+            piece
+        })
+        .collect()
+}
+
+/// One pass: the sums of all tiles under `model`.
+pub(super) fn pass(tiles: &[Tile], given: Option<&[Array2<f32>]>, model: &FactorMixture) -> Option<Moments> {
+    let kernel = Kernel::new(model);
+    let (k, q, j) = (model.n_classes(), model.n_factors(), model.n_indicators());
+    let parts: Vec<Moments> = tiles
+        .par_iter()
+        .enumerate()
+        .map_init(
+            || Workspace::new(k, q, j),
+            |work, (at, tile)| {
+                kernel.posterior(tile, given.map(|g| g[at].view()), &mut work.posterior);
+                Moments::of_tile(tile, k, q, work)
+            },
+        )
+        .collect();
+    let mut parts = parts.into_iter();
+    let first = parts.next()?;
+    Some(parts.fold(first, |sum, part| sum.merge(&part)))
+}
+
+/// Iterates from `model` until the gain is small or the limit is reached.
+pub(super) fn run(
+    tiles: &[Tile],
+    given: Option<&[Array2<f32>]>,
+    mut model: FactorMixture,
+    rule: &MStep,
+    limits: Limits,
+) -> Run {
+    let all_free = rule.free.iter().all(|f| *f) && rule.loads.iter().all(|l| *l);
+    let mut last = f64::NEG_INFINITY;
+    for iteration in 1..=limits.iterations {
+        let Some(moments) = pass(tiles, given, &model) else { break };
+        let mean = moments.log_likelihood / moments.weight;
+        let gain = mean - last;
+        last = mean;
+        moments.update(&mut model, rule);
+        if all_free {
+            moments.expand(&mut model);
+        }
+        if iteration > 1 && gain.abs() < limits.tolerance {
+            let termination = Termination::Converged;
+            return Run { model, mean_log_likelihood: mean, iterations: iteration, termination };
+        }
+    }
+    let (iterations, termination) = (limits.iterations, Termination::IterationLimit);
+    Run { model, mean_log_likelihood: last, iterations, termination }
+}
+
+/// What to learn while the classes stay as they are.
+#[derive(Clone, Debug)]
+pub struct Attach {
+    /// Per indicator: learn its means, loadings and uniqueness (else they stay).
+    pub free: Vec<bool>,
+    /// `(j, q)`: loadings that may differ from 0.
+    pub loads: Array2<bool>,
+    /// Observations' worth of pull of class means to the overall mean.
+    pub mean_pull: f64,
+    /// Ridge on loadings, in observations.
+    pub loading_pull: f64,
+    /// Per indicator: smallest uniqueness.
+    pub psi_floor: Vec<f64>,
+    /// Iterations; the loop stops earlier when the gain per row is below 1e-4.
+    pub iterations: usize,
+}
+
+/// The supervised step: with class probabilities `given` (`(n, K)`) held fixed, learns the indicators that
+/// `what.free` marks, starting from `model`. Class weights stay.
+#[must_use]
+pub fn attach(data: &Observed, given: ArrayView2<'_, f64>, model: FactorMixture, what: &Attach) -> FactorMixture {
+    let rule = MStep {
+        free: what.free.clone(),
+        loads: what.loads.clone(),
+        update_classes: false,
+        mean_pull: what.mean_pull,
+        loading_pull: what.loading_pull,
+        class_pull: 0.0,
+        psi_floor: what.psi_floor.clone(),
+    };
+    let limits = Limits { iterations: what.iterations, tolerance: 1e-4 };
+    run(&tiles_of(data), Some(&given_tiles(given)), model, &rule, limits).model
+}

@@ -1,0 +1,60 @@
+//! What can go wrong with the mixture.
+
+/// A setting that makes no sense, whatever the data.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MixtureParamError {
+    /// No class, or more than can be named.
+    #[error("{got} classes asked for; 1 to {most} are possible")]
+    Classes {
+        /// What was asked for.
+        got: usize,
+        /// Most that are possible.
+        most: usize,
+    },
+    /// More factors than the kernel has room for.
+    #[error("{got} common factors asked for; at most {most} are possible")]
+    Factors {
+        /// What was asked for.
+        got: usize,
+        /// Most that are possible.
+        most: usize,
+    },
+    /// The tolerance is not a finite number above 0.
+    #[error("tolerance {got} is not a finite number above 0")]
+    Tolerance {
+        /// What was asked for.
+        got: f64,
+    },
+    /// No iteration or no start.
+    #[error("at least one start and one iteration are needed, not {starts} and {iterations}")]
+    Effort {
+        /// Starts asked for.
+        starts: usize,
+        /// Iterations asked for.
+        iterations: usize,
+    },
+}
+
+/// Why a mixture could not be fitted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MixtureError {
+    /// A setting makes no sense.
+    #[error(transparent)]
+    Params(#[from] MixtureParamError),
+    /// Fewer rows with an observed cell than classes.
+    #[error("{rows} rows with an answer are too few for {classes} classes")]
+    TooFewRows {
+        /// Rows with at least one observed cell.
+        rows: usize,
+        /// Classes asked for.
+        classes: usize,
+    },
+    /// linfa's k-means, used for the starts, failed.
+    #[error("the k-means start failed")]
+    Start(#[source] linfa_clustering::KMeansError),
+    /// An error of linfa itself.
+    #[error("linfa refused the data")]
+    Linfa(#[from] linfa::Error),
+}

@@ -1,0 +1,110 @@
+//! The fitted mixture.
+
+use linfa::traits::PredictInplace;
+use ndarray::{Array1, Array2};
+use rayon::prelude::*;
+
+use super::em::{Termination, tiles_of};
+use super::kernel::{Kernel, TilePosterior};
+use crate::stats::observed::Observed;
+
+/// Parameters of a mixture of `K` classes with `q` shared factors over `j` indicators.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FactorMixture {
+    /// `(K,)` class weights π, sum 1.
+    pub class_weights: Array1<f64>,
+    /// `(K, j)` class means μ.
+    pub means: Array2<f64>,
+    /// `(j, q)` loadings Λ.
+    pub loadings: Array2<f64>,
+    /// `(j,)` variances ψ of each indicator's own part, > 0.
+    pub uniqueness: Array1<f64>,
+}
+
+impl FactorMixture {
+    /// K.
+    #[must_use]
+    pub fn n_classes(&self) -> usize {
+        self.means.nrows()
+    }
+
+    /// j.
+    #[must_use]
+    pub fn n_indicators(&self) -> usize {
+        self.means.ncols()
+    }
+
+    /// q.
+    #[must_use]
+    pub fn n_factors(&self) -> usize {
+        self.loadings.ncols()
+    }
+
+    /// Free parameters: `(K − 1) + K·j + j·q − q(q−1)/2 + j`; rotations of the factors are not counted.
+    #[must_use]
+    pub fn n_parameters(&self) -> usize {
+        let (k, j, q) = (self.n_classes(), self.n_indicators(), self.n_factors());
+        (k - 1) + k * j + (j * q).saturating_sub(q * q.saturating_sub(1) / 2) + j
+    }
+
+    /// Class probabilities of every row, `(n, K)`. A row without an observed cell gets the class weights.
+    #[must_use]
+    pub fn probabilities(&self, data: &Observed) -> Array2<f64> {
+        let kernel = Kernel::new(self);
+        let tiles = tiles_of(data);
+        let parts: Vec<Array2<f32>> = tiles
+            .par_iter()
+            .map(|tile| {
+                let mut out = TilePosterior::new(self.n_classes(), self.n_factors());
+                kernel.posterior(tile, None, &mut out);
+                out.classes
+            })
+            .collect();
+        let mut all = Array2::zeros((data.n_rows(), self.n_classes()));
+        let mut row = 0;
+        for (tile, part) in tiles.iter().zip(&parts) {
+            for r in 0..tile.rows {
+                all.row_mut(row).assign(&part.column(r).mapv(f64::from));
+                row += 1;
+            }
+        }
+        all
+    }
+}
+
+/// A mixture and how its fit went.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fitted {
+    /// The parameters.
+    pub mixture: FactorMixture,
+    /// Weighted log likelihood of the data.
+    pub log_likelihood: f64,
+    /// `−2·log L + parameters · ln(Σ weights)`; smaller is better.
+    ///
+    /// Source: Schwarz (1978), Annals of Statistics 6.
+    pub bic: f64,
+    /// Iterations of the final fit.
+    pub iterations: usize,
+    /// Why it stopped.
+    pub termination: Termination,
+}
+
+impl PredictInplace<Observed, Array1<usize>> for Fitted {
+    /// The likeliest class of each row; ties go to the lower class.
+    fn predict_inplace<'a>(&'a self, x: &'a Observed, y: &mut Array1<usize>) {
+        let probabilities = self.mixture.probabilities(x);
+        for (target, row) in y.iter_mut().zip(probabilities.rows()) {
+            let mut best = 0;
+            for (class, p) in row.iter().enumerate() {
+                if *p > row[best] {
+                    best = class;
+                }
+            }
+            *target = best;
+        }
+    }
+
+    fn default_target(&self, x: &Observed) -> Array1<usize> {
+        Array1::zeros(x.n_rows())
+    }
+}

@@ -1,0 +1,121 @@
+//! Where EM starts: partitions by linfa's k-means, and the factors left in their residuals.
+
+use ndarray::{Array1, Array2, ArrayView2, Axis};
+
+use super::error::MixtureError;
+use super::fill::FactorFill;
+use super::fitted::FactorMixture;
+use super::params::PSI_FLOOR;
+use crate::stats::dense::symmetric_eigen;
+use crate::stats::kmeans::kmeans_once;
+use crate::stats::observed::Observed;
+
+/// Iterations of a k-means start: it only has to land in the right valley.
+const START_ITERATIONS: u64 = 15;
+
+/// Most factors of the model that fills gaps.
+const MAX_FILL_FACTORS: usize = 10;
+
+/// A hard partition of the rows: a class of each.
+pub type Partition = Vec<usize>;
+
+/// One k-means++ start on a complete table `(n, d)`, then Lloyd; labels `0..k`, some possibly empty.
+///
+/// # Errors
+/// [`MixtureError::Start`] if linfa's k-means fails.
+pub(super) fn kmeans_start(points: &Array2<f64>, k: usize, seed: u64) -> Result<Partition, MixtureError> {
+    kmeans_once(points, k, START_ITERATIONS, seed).map(|(labels, _)| labels).map_err(MixtureError::Start)
+}
+
+/// One-hot class probabilities `(n, k)` of a partition.
+#[must_use]
+pub fn one_hot(labels: &[usize], k: usize) -> Array2<f64> {
+    let mut out = Array2::zeros((labels.len(), k));
+    for (row, label) in labels.iter().enumerate() {
+        out[(row, *label)] = 1.0;
+    }
+    out
+}
+
+/// Class means of soft classes `given` (`(n, k)`), the leading `q` factors of what is left, and the rest.
+///
+/// Residual covariances are taken over the rows that observed both indicators.
+#[must_use]
+pub fn model_from(data: &Observed, given: ArrayView2<'_, f64>, q: usize, pull: f64) -> FactorMixture {
+    let (k, j) = (given.ncols(), data.n_columns());
+    let present = data.present().mapv(f64::from);
+    let weighted = &given * &data.weights().view().insert_axis(Axis(1));
+    let counts = weighted.t().dot(&present);
+    let sums = weighted.t().dot(&data.values());
+    let overall = &sums.sum_axis(Axis(0)) / &counts.sum_axis(Axis(0)).mapv(|c| c.max(f64::MIN_POSITIVE));
+    let mut means = Array2::zeros((k, j));
+    for ((at, mean), n) in means.indexed_iter_mut().zip(&counts) {
+        *mean = (sums[at] + pull * overall[at.1]) / (n + pull);
+    }
+    let mut residual = (&data.values() - &given.dot(&means)) * &present;
+    for (mut row, w) in residual.rows_mut().into_iter().zip(data.weights()) {
+        row *= w.sqrt();
+    }
+    let mut rooted = present;
+    for (mut row, w) in rooted.rows_mut().into_iter().zip(data.weights()) {
+        row *= w.sqrt();
+    }
+    let pairs = rooted.t().dot(&rooted);
+    let mut covariance = residual.t().dot(&residual);
+    covariance.zip_mut_with(&pairs, |c, n| *c = if *n > 0.0 { *c / n } else { 0.0 });
+    let (loadings, uniqueness) = leading_factors(&covariance, q);
+    let class_weights = weighted.sum_axis(Axis(0));
+    let total = class_weights.sum() + k as f64;
+    FactorMixture { class_weights: class_weights.mapv(|w| (w + 1.0) / total), means, loadings, uniqueness }
+}
+
+/// Principal factors of a covariance matrix: the `q` leading directions above the mean of the other eigenvalues.
+fn leading_factors(covariance: &Array2<f64>, q: usize) -> (Array2<f64>, Array1<f64>) {
+    let j = covariance.nrows();
+    let q_used = q.min(j.saturating_sub(1));
+    let mut loadings = Array2::zeros((j, q));
+    let mut uniqueness = covariance.diag().to_owned();
+    if q_used > 0 {
+        let eigen = symmetric_eigen(covariance.view());
+        let rest = eigen.values.iter().skip(q_used).map(|v| v.max(0.0)).sum::<f64>() / (j - q_used) as f64;
+        for a in 0..q_used {
+            let size = (eigen.values[a] - rest).max(0.01).sqrt();
+            loadings.column_mut(a).assign(&eigen.vectors.column(a).mapv(|x| x * size));
+        }
+    }
+    for c in 0..j {
+        let variance = uniqueness[c];
+        let common: f64 = loadings.row(c).iter().map(|l| l * l).sum();
+        let floor = if variance > 0.0 { variance * 0.1 } else { 1.0 };
+        uniqueness[c] = (variance - common).max(floor).max(PSI_FLOOR);
+    }
+    (loadings, uniqueness)
+}
+
+/// Complete tables to run k-means on, in three readings of the same answers.
+pub(super) struct StartPoints {
+    readings: Vec<Array2<f64>>,
+}
+
+impl StartPoints {
+    /// Readings of a standardized table: centered within the person, as it is, and with the gaps filled by a factor
+    /// model of one class (the factors then hold what separates the classes as well).
+    pub(super) fn new(data: &Observed, k: usize, q: usize) -> Self {
+        if k == 1 {
+            return Self { readings: vec![data.values().to_owned()] };
+        }
+        let filled = FactorFill::learn(data, (q + k - 1).min(MAX_FILL_FACTORS)).expected(data);
+        let centered = centered_rows(&filled);
+        Self { readings: vec![data.row_centered().values().to_owned(), centered, filled, data.values().to_owned()] }
+    }
+
+    /// The reading start number `start` works on.
+    pub(super) fn of_start(&self, start: usize) -> &Array2<f64> {
+        &self.readings[start % self.readings.len()]
+    }
+}
+
+fn centered_rows(table: &Array2<f64>) -> Array2<f64> {
+    let means = table.mean_axis(Axis(1)).expect("a table has columns");
+    table - &means.insert_axis(Axis(1))
+}

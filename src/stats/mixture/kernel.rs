@@ -1,0 +1,482 @@
+//! The E-step, for a tile of rows at a time: the same code fits a model and types every customer of the base.
+//!
+//! With observed set `O` of a row (Woodbury, so only q × q algebra):
+//!
+//! ```text
+//! P   = I_q + Λ_Oᵀ Ψ_O⁻¹ Λ_O
+//! m_k = P⁻¹ Λ_Oᵀ Ψ_O⁻¹ (v_O − μ_kO)
+//! log p(v_O | k) = −½ [ Σ_O log 2πψ + log|P| + (v_O−μ_kO)ᵀ Ψ_O⁻¹ (v_O−μ_kO) − (v_O−μ_kO)ᵀ Ψ_O⁻¹ Λ_O m_k ]
+//! ```
+//!
+//! Every sum over `O` is linear in the row's presence mask or in its masked values, so a tile needs two matrix
+//! products with tables made once per parameter set; what is left per row runs in lanes of [`LANES`] rows. Each
+//! row's result depends on that row alone, not on its neighbors or its place in the tile.
+
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array1, Array2, ArrayView2, s};
+
+use super::fitted::FactorMixture;
+use crate::stats::observed::Observed;
+
+/// Rows of a tile. Sums run tile by tile in order, so this number is part of what makes a result reproducible.
+pub const TILE: usize = 256;
+
+/// Rows worked on side by side.
+pub const LANES: usize = 8;
+
+/// Most common factors a model may have.
+pub const MAX_FACTORS: usize = 16;
+
+/// Entries of a packed lower triangle of [`MAX_FACTORS`] rows.
+const MAX_TRIANGLE: usize = MAX_FACTORS * (MAX_FACTORS + 1) / 2;
+
+/// Pivots multiplied before a logarithm is taken: few enough that the product stays far from overflow.
+const PIVOTS_PER_LOG: usize = 4;
+
+type Lane = [f32; LANES];
+
+/// Place of `(i, j)`, `j <= i`, in a packed lower triangle.
+pub(super) const fn packed(i: usize, j: usize) -> usize {
+    i * (i + 1) / 2 + j
+}
+
+/// Up to [`TILE`] rows, indicator by indicator: column `r` of each array is row `r`.
+#[derive(Clone, Debug)]
+pub struct Tile {
+    /// `(j, TILE)`: 1 = observed, 0 = absent.
+    pub present: Array2<f32>,
+    /// `(j, TILE)`: the value, 0 where absent.
+    pub values: Array2<f32>,
+    /// Row weights; 0 for the padding after the last row.
+    pub weights: Array1<f32>,
+    /// Rows in use.
+    pub rows: usize,
+}
+
+impl Tile {
+    /// A tile without rows for `j` indicators.
+    #[must_use]
+    pub fn empty(j: usize) -> Self {
+        let zeros = Array2::zeros((j, TILE));
+        Self { present: zeros.clone(), values: zeros, weights: Array1::zeros(TILE), rows: 0 }
+    }
+
+    /// Rows `start..` of a table, as many as fit.
+    #[must_use]
+    pub fn of_rows(data: &Observed, start: usize) -> Self {
+        let mut tile = Self::empty(data.n_columns());
+        tile.rows = TILE.min(data.n_rows() - start);
+        let (values, present) = (data.values(), data.present());
+        for r in 0..tile.rows {
+            tile.weights[r] = data.weights()[start + r] as f32;
+            for c in 0..data.n_columns() {
+                if present[(start + r, c)] {
+                    tile.present[(c, r)] = 1.0;
+                    tile.values[(c, r)] = values[(start + r, c)] as f32;
+                }
+            }
+        }
+        tile
+    }
+}
+
+/// Tables of one parameter set for the two matrix products.
+#[derive(Clone, Debug)]
+pub struct Kernel {
+    classes: usize,
+    factors: usize,
+    /// Rows: packed `λ_a λ_b / ψ`, then `μ_k λ_a / ψ` (class by class), `μ_k² / ψ`, and `log 2πψ`.
+    mask_table: Array2<f32>,
+    /// Rows: `λ_a / ψ`, then `μ_k / ψ`.
+    value_table: Array2<f32>,
+    inverse_psi: Vec<f32>,
+    log_class: Vec<f32>,
+}
+
+/// What a tile's rows turned out to be.
+#[derive(Clone, Debug)]
+pub struct TilePosterior {
+    /// Products of the mask table; its rows `q(q+1)/2 ..` are `Λ_Oᵀ Ψ_O⁻¹ μ_kO`, class by class.
+    projections: Array2<f32>,
+    value_products: Array2<f32>,
+    /// `(K, TILE)`: log densities of each class up to a part common to all classes.
+    pub scores: Array2<f32>,
+    /// `(K, TILE)`: class probabilities.
+    pub classes: Array2<f32>,
+    /// `(K·q, TILE)`: factor means in each class, class by class.
+    pub factors: Array2<f32>,
+    /// `(q(q+1)/2, TILE)`: packed lower triangle of `P⁻¹`, the factors' covariance.
+    pub covariance: Array2<f32>,
+    /// What all classes' log densities have in common, and after [`Kernel::posterior`] the log likelihood of each row
+    /// (with given classes their expected log density).
+    pub log_likelihood: Array1<f32>,
+}
+
+impl TilePosterior {
+    /// Room for a tile under models of `classes` × `factors`.
+    #[must_use]
+    pub fn new(classes: usize, factors: usize) -> Self {
+        let triangle = packed(factors, 0);
+        Self {
+            projections: Array2::zeros((triangle + classes * factors + classes + 1, TILE)),
+            value_products: Array2::zeros((factors + classes, TILE)),
+            scores: Array2::zeros((classes, TILE)),
+            classes: Array2::zeros((classes, TILE)),
+            factors: Array2::zeros((classes * factors, TILE)),
+            covariance: Array2::zeros((triangle, TILE)),
+            log_likelihood: Array1::zeros(TILE),
+        }
+    }
+
+    /// Factor `a` of `Λ_Oᵀ Ψ_O⁻¹ μ_kO` for the row at `row`: what the reasons are made of.
+    #[must_use]
+    pub fn projected_mean(&self, class: usize, a: usize, factors: usize, row: usize) -> f32 {
+        self.projections[(packed(factors, 0) + class * factors + a, row)]
+    }
+}
+
+impl Kernel {
+    /// Tables of `model`.
+    #[must_use]
+    pub fn new(model: &FactorMixture) -> Self {
+        let (classes, j, factors) = (model.n_classes(), model.n_indicators(), model.n_factors());
+        let triangle = packed(factors, 0);
+        let mut mask_table = Array2::zeros((triangle + classes * factors + classes + 1, j));
+        let mut value_table = Array2::zeros((factors + classes, j));
+        for c in 0..j {
+            let psi = model.uniqueness[c];
+            for a in 0..factors {
+                let scaled = model.loadings[(c, a)] / psi;
+                value_table[(a, c)] = scaled as f32;
+                for b in 0..=a {
+                    mask_table[(packed(a, b), c)] = (scaled * model.loadings[(c, b)]) as f32;
+                }
+                for k in 0..classes {
+                    mask_table[(triangle + k * factors + a, c)] = (scaled * model.means[(k, c)]) as f32;
+                }
+            }
+            for k in 0..classes {
+                let mean = model.means[(k, c)];
+                value_table[(factors + k, c)] = (mean / psi) as f32;
+                mask_table[(triangle + classes * factors + k, c)] = (mean * mean / psi) as f32;
+            }
+            mask_table[(triangle + classes * factors + classes, c)] = (std::f64::consts::TAU * psi).ln() as f32;
+        }
+        Self {
+            classes,
+            factors,
+            mask_table,
+            value_table,
+            inverse_psi: model.uniqueness.iter().map(|p| (1.0 / p) as f32).collect(),
+            log_class: model.class_weights.iter().map(|w| w.max(f64::MIN_POSITIVE).ln() as f32).collect(),
+        }
+    }
+
+    /// `ln π_k`.
+    #[must_use]
+    pub fn log_class(&self) -> &[f32] {
+        &self.log_class
+    }
+
+    /// Fills `out` for the rows of `tile`. With `given` (`(K, TILE)`), class probabilities are taken from there and
+    /// only the factors are worked out.
+    pub fn posterior(&self, tile: &Tile, given: Option<ArrayView2<'_, f32>>, out: &mut TilePosterior) {
+        self.evidence(tile, out);
+        for (mut scores, prior) in out.scores.rows_mut().into_iter().zip(&self.log_class) {
+            scores += *prior;
+        }
+        match given {
+            None => normalize(&out.scores, &mut out.classes, &mut out.log_likelihood),
+            Some(given) => {
+                out.classes.assign(&given);
+                for (scores, given) in out.scores.rows().into_iter().zip(given.rows()) {
+                    for ((sum, s), g) in out.log_likelihood.iter_mut().zip(scores).zip(given) {
+                        *sum += s * g;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Everything but the class probabilities: factors, their covariance, and the classes' log densities without the
+    /// class weights. Rows after the last, up to the next whole lane, hold finite numbers of no meaning.
+    pub fn evidence(&self, tile: &Tile, out: &mut TilePosterior) {
+        let used = tile.rows.next_multiple_of(LANES);
+        let window = s![.., ..used];
+        let (present, values) = (tile.present.slice(window), tile.values.slice(window));
+        general_mat_mul(1.0, &self.mask_table, &present, 0.0, &mut out.projections.slice_mut(window));
+        general_mat_mul(1.0, &self.value_table, &values, 0.0, &mut out.value_products.slice_mut(window));
+        out.log_likelihood.fill(0.0);
+        for (row, inverse) in values.rows().into_iter().zip(&self.inverse_psi) {
+            for (sum, v) in out.log_likelihood.iter_mut().zip(row) {
+                *sum += v * v * inverse;
+            }
+        }
+        for at in (0..used).step_by(LANES) {
+            self.lanes(at, out);
+        }
+    }
+
+    /// Solves the q × q systems of [`LANES`] rows from row `at` on.
+    fn lanes(&self, at: usize, out: &mut TilePosterior) {
+        let (k, q) = (self.classes, self.factors);
+        let triangle = packed(q, 0);
+        let mut inverse = [[0.0; LANES]; MAX_TRIANGLE];
+        for (i, entry) in inverse.iter_mut().enumerate().take(triangle) {
+            *entry = load(&out.projections, i, at);
+        }
+        let log_determinant = invert(&mut inverse, q);
+        for (i, entry) in inverse.iter().enumerate().take(triangle) {
+            store(&mut out.covariance, i, at, entry);
+        }
+        let mut evidence = [[0.0; LANES]; MAX_FACTORS];
+        for (a, entry) in evidence.iter_mut().enumerate().take(q) {
+            *entry = load(&out.value_products, a, at);
+        }
+        for class in 0..k {
+            let mut difference = evidence;
+            for (a, entry) in difference.iter_mut().enumerate().take(q) {
+                let mean = load(&out.projections, triangle + class * q + a, at);
+                each(entry, |l, x| x - mean[l]);
+            }
+            let mut score = load(&out.projections, triangle + k * q + class, at);
+            let cross = load(&out.value_products, q + class, at);
+            each(&mut score, |l, x| x - 2.0 * cross[l]);
+            for a in 0..q {
+                let mut mean = [0.0; LANES];
+                for (b, d) in difference.iter().enumerate().take(q) {
+                    let p = &inverse[if b <= a { packed(a, b) } else { packed(b, a) }];
+                    each(&mut mean, |l, x| x + p[l] * d[l]);
+                }
+                each(&mut score, |l, x| x - difference[a][l] * mean[l]);
+                store(&mut out.factors, class * q + a, at, &mean);
+            }
+            each(&mut score, |_, x| -0.5 * x);
+            store(&mut out.scores, class, at, &score);
+        }
+        let log_psi = load(&out.projections, triangle + k * q + k, at);
+        for l in 0..LANES {
+            let sum = out.log_likelihood[at + l] + log_psi[l] + log_determinant[l];
+            out.log_likelihood[at + l] = -0.5 * sum;
+        }
+    }
+}
+
+/// Turns log densities `(K, TILE)` into probabilities and adds the log of their sum to `log_likelihood`.
+pub fn normalize(scores: &Array2<f32>, classes: &mut Array2<f32>, log_likelihood: &mut Array1<f32>) {
+    let mut top = [f32::NEG_INFINITY; TILE];
+    for row in scores.rows() {
+        for (t, s) in top.iter_mut().zip(row) {
+            *t = t.max(*s);
+        }
+    }
+    let mut sum = [0.0f32; TILE];
+    for (scores, mut classes) in scores.rows().into_iter().zip(classes.rows_mut()) {
+        for (((p, s), t), sum) in classes.iter_mut().zip(scores).zip(&top).zip(&mut sum) {
+            *p = exp_of_negative(s - t);
+            *sum += *p;
+        }
+    }
+    for mut row in classes.rows_mut() {
+        for (p, sum) in row.iter_mut().zip(&sum) {
+            *p /= sum;
+        }
+    }
+    for ((l, t), sum) in log_likelihood.iter_mut().zip(&top).zip(&sum) {
+        *l += t + sum.ln();
+    }
+}
+
+/// `eˣ` for `x <= 0`, relative error below 3e-7, 0 beyond -87; in operations that the compiler can do for several
+/// numbers at once, and the same bits on every machine.
+///
+/// `eˣ = 2ⁱ·2ᶠ` with `i` the nearest whole number of `x·log₂e`; `2ᶠ` by its Taylor series to the sixth power.
+#[inline]
+fn exp_of_negative(x: f32) -> f32 {
+    const ROUNDER: f32 = 12_582_912.0;
+    let t = x.max(-87.0) * std::f32::consts::LOG2_E;
+    let shifted = t + ROUNDER;
+    let whole = shifted - ROUNDER;
+    let y = (t - whole) * std::f32::consts::LN_2;
+    let series = 1.0 + y * (1.0 + y * (0.5 + y * (1.0 / 6.0 + y * (1.0 / 24.0 + y * (1.0 / 120.0 + y / 720.0)))));
+    let exponent = shifted.to_bits().wrapping_sub(ROUNDER.to_bits()).wrapping_add(127) << 23;
+    let result = series * f32::from_bits(exponent);
+    if x < -87.0 { 0.0 } else { result }
+}
+
+/// Applies `f(lane, value)` to each lane.
+#[inline]
+fn each(lane: &mut Lane, f: impl Fn(usize, f32) -> f32) {
+    for (l, x) in lane.iter_mut().enumerate() {
+        *x = f(l, *x);
+    }
+}
+
+#[inline]
+fn load(from: &Array2<f32>, row: usize, at: usize) -> Lane {
+    let cells = from.as_slice().expect("tile arrays are contiguous");
+    let start = row * TILE + at;
+    cells[start..start + LANES].try_into().expect("a lane has LANES cells")
+}
+
+#[inline]
+fn store(to: &mut Array2<f32>, row: usize, at: usize, lane: &Lane) {
+    let cells = to.as_slice_mut().expect("tile arrays are contiguous");
+    let start = row * TILE + at;
+    cells[start..start + LANES].copy_from_slice(lane);
+}
+
+/// Turns the packed lower triangle `M` into that of `(I + M)⁻¹` and returns `ln |I + M|`.
+fn invert(matrix: &mut [Lane; MAX_TRIANGLE], q: usize) -> Lane {
+    let mut log_determinant = [0.0; LANES];
+    let mut product = [1.0; LANES];
+    let mut inverse_diagonal = [[0.0; LANES]; MAX_FACTORS];
+    for i in 0..q {
+        for j in 0..=i {
+            let mut sum = matrix[packed(i, j)];
+            if i == j {
+                each(&mut sum, |_, x| x + 1.0);
+            }
+            for t in 0..j {
+                let (a, b) = (matrix[packed(i, t)], matrix[packed(j, t)]);
+                each(&mut sum, |l, x| x - a[l] * b[l]);
+            }
+            if i == j {
+                // INVARIANT: I + ΛᵀΨ⁻¹Λ has eigenvalues >= 1, so its pivots do; rounding may take a hair off.
+                each(&mut sum, |_, x| x.max(0.5));
+                each(&mut product, |l, x| x * sum[l]);
+                if i % PIVOTS_PER_LOG == PIVOTS_PER_LOG - 1 || i == q - 1 {
+                    each(&mut log_determinant, |l, x| x + product[l].ln());
+                    product = [1.0; LANES];
+                }
+                each(&mut inverse_diagonal[i], |l, _| 1.0 / sum[l].sqrt());
+            } else {
+                let d = inverse_diagonal[j];
+                each(&mut sum, |l, x| x * d[l]);
+            }
+            matrix[packed(i, j)] = sum;
+        }
+    }
+    // L⁻¹, column by column, in place of L.
+    for j in 0..q {
+        matrix[packed(j, j)] = inverse_diagonal[j];
+        for i in j + 1..q {
+            let mut sum = [0.0; LANES];
+            for t in j..i {
+                let (a, b) = (matrix[packed(i, t)], matrix[packed(t, j)]);
+                each(&mut sum, |l, x| x - a[l] * b[l]);
+            }
+            let d = inverse_diagonal[i];
+            each(&mut sum, |l, x| x * d[l]);
+            matrix[packed(i, j)] = sum;
+        }
+    }
+    // (L⁻¹)ᵀ·L⁻¹: entry (i, j) needs rows >= i only, so it can be written from the top.
+    for i in 0..q {
+        for j in 0..=i {
+            let mut sum = [0.0; LANES];
+            for t in i..q {
+                let (a, b) = (matrix[packed(t, i)], matrix[packed(t, j)]);
+                each(&mut sum, |l, x| x + a[l] * b[l]);
+            }
+            matrix[packed(i, j)] = sum;
+        }
+    }
+    log_determinant
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn the_exponential_agrees_with_the_library() {
+        for i in 0..=8_600 {
+            let x = -i as f32 / 100.0;
+            let (ours, theirs) = (f64::from(exp_of_negative(x)), f64::from(x).exp());
+            assert!((ours / theirs - 1.0).abs() < 2e-6, "{x}: {ours} {theirs}");
+        }
+        assert_eq!(exp_of_negative(0.0), 1.0);
+        assert_eq!(exp_of_negative(-1e30), 0.0);
+    }
+
+    /// Two classes, one factor, three indicators.
+    fn model() -> FactorMixture {
+        FactorMixture {
+            class_weights: array![0.25, 0.75],
+            means: array![[1.0, 0.0, -1.0], [-0.5, 0.5, 0.0]],
+            loadings: array![[0.8], [0.5], [-0.3]],
+            uniqueness: array![0.5, 0.7, 0.9],
+        }
+    }
+
+    /// Density of a normal vector with the model's covariance over the observed cells, by plain determinants.
+    fn density(model: &FactorMixture, class: usize, cells: &[(usize, f64)]) -> f64 {
+        let n = cells.len();
+        let covariance = Array2::from_shape_fn((n, n), |(a, b)| {
+            let (i, j) = (cells[a].0, cells[b].0);
+            let own = if i == j { model.uniqueness[i] } else { 0.0 };
+            model.loadings[(i, 0)] * model.loadings[(j, 0)] + own
+        });
+        let factor = crate::stats::dense::Cholesky::try_new(covariance.view()).unwrap();
+        let mut white: Vec<f64> = cells.iter().map(|(c, v)| v - model.means[(class, *c)]).collect();
+        factor.forward(&mut white);
+        let square: f64 = white.iter().map(|x| x * x).sum();
+        -0.5 * (square + factor.log_determinant() + n as f64 * std::f64::consts::TAU.ln())
+    }
+
+    #[test]
+    fn probabilities_and_likelihood_are_those_of_the_written_out_normal_density() {
+        let model = model();
+        let rows = [vec![(0, 1.2), (1, 0.3), (2, -0.4)], vec![(1, -0.7)], vec![], vec![(0, -1.0), (2, 2.0)]];
+        let mut tile = Tile::empty(3);
+        tile.rows = rows.len();
+        for (r, cells) in rows.iter().enumerate() {
+            tile.weights[r] = 1.0;
+            for (c, v) in cells {
+                tile.present[(*c, r)] = 1.0;
+                tile.values[(*c, r)] = *v as f32;
+            }
+        }
+        let mut out = TilePosterior::new(2, 1);
+        Kernel::new(&model).posterior(&tile, None, &mut out);
+        for (r, cells) in rows.iter().enumerate() {
+            let joint: Vec<f64> =
+                (0..2).map(|k| model.class_weights[k].ln() + density(&model, k, cells)).collect();
+            let total = joint.iter().map(|j| j.exp()).sum::<f64>();
+            assert!((f64::from(out.log_likelihood[r]) - total.ln()).abs() < 1e-5, "row {r}");
+            for k in 0..2 {
+                let expected = joint[k].exp() / total;
+                assert!((f64::from(out.classes[(k, r)]) - expected).abs() < 1e-5, "row {r} class {k}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_is_judged_alike_wherever_it_stands() {
+        let model = model();
+        let mut tile = Tile::empty(3);
+        tile.rows = TILE;
+        for r in 0..TILE {
+            for c in 0..3 {
+                tile.present[(c, r)] = f32::from((r + c) % 3 != 0);
+                tile.values[(c, r)] = tile.present[(c, r)] * ((r * 7 + c * 5) % 13) as f32 / 6.0;
+            }
+        }
+        let mut whole = TilePosterior::new(2, 1);
+        Kernel::new(&model).posterior(&tile, None, &mut whole);
+        for r in [0, 5, 100, 255] {
+            let mut alone = Tile::empty(3);
+            alone.rows = 1;
+            alone.present.column_mut(0).assign(&tile.present.column(r));
+            alone.values.column_mut(0).assign(&tile.values.column(r));
+            let mut out = TilePosterior::new(2, 1);
+            Kernel::new(&model).posterior(&alone, None, &mut out);
+            for k in 0..2 {
+                assert_eq!(out.classes[(k, 0)].to_bits(), whole.classes[(k, r)].to_bits());
+            }
+        }
+    }
+}

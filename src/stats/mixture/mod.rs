@@ -1,0 +1,32 @@
+//! A mixture of Gaussians whose classes share one factor-analytic covariance, for tables full of holes.
+//!
+//! ```text
+//! s_i ~ Categorical(π)                    class, K of them
+//! u_i ~ N(0, I_q)                         q common factors: scale use, halo, engagement
+//! v_ij | s_i = k, u_i ~ N(μ_kj + λ_j·u_i, ψ_j)     independent over indicators j, given s and u
+//! ```
+//!
+//! Cells missing at random are left out of the likelihood. Rows carry weights. `q = 0` is the local-independence
+//! mixture, `K = 1` factor analysis.
+//!
+//! Params and checked params are two types, as everywhere in linfa: only [`FactorMixtureValidParams`] can fit, and
+//! [`linfa::ParamGuard`] leads from one to the other.
+
+mod em;
+mod error;
+mod fill;
+mod fit;
+mod fitted;
+mod init;
+mod kernel;
+mod moments;
+mod params;
+
+pub use em::{Attach, Termination, attach};
+pub use error::{MixtureError, MixtureParamError};
+pub use fill::FactorFill;
+pub(in crate::stats) use fit::mixed_seed;
+pub use fitted::{FactorMixture, Fitted};
+pub use kernel::{Kernel, LANES, MAX_FACTORS, TILE, Tile, TilePosterior, normalize};
+pub use init::{Partition, model_from, one_hot};
+pub use params::{FactorMixtureParams, FactorMixtureValidParams};

@@ -1,0 +1,264 @@
+//! The M-step: sums over rows that can be merged, and the small ridge system of each indicator they lead to.
+
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array1, Array2, ArrayView1};
+
+use super::fitted::FactorMixture;
+use super::kernel::{TILE, Tile, TilePosterior, packed};
+use crate::stats::dense::Cholesky;
+
+/// Sums over rows that hold everything an M-step needs. Merging is exact addition in the order of the tiles.
+#[derive(Clone, Debug)]
+pub(super) struct Moments {
+    /// `(j, K + K·q + q(q+1)/2)` over rows that observed j: `Σ w r_k`, `Σ w r_k m_k`, `Σ w E[u uᵀ]` packed.
+    second: Array2<f64>,
+    /// `(j, K + q)` over rows that observed j: `Σ w r_k v`, `Σ w v E[u]`.
+    cross: Array2<f64>,
+    /// `(j,)`: `Σ w v²`.
+    square: Array1<f64>,
+    /// The first part of `second` over all rows: `(K + K·q + q(q+1)/2,)`.
+    all: Array1<f64>,
+    /// `Σ w log p(v)`.
+    pub(super) log_likelihood: f64,
+    /// `Σ w`.
+    pub(super) weight: f64,
+}
+
+/// Room for the products of one tile.
+pub(super) struct Workspace {
+    pub(super) posterior: TilePosterior,
+    second: Array2<f32>,
+    cross: Array2<f32>,
+    second_sum: Array2<f32>,
+    cross_sum: Array2<f32>,
+}
+
+impl Workspace {
+    pub(super) fn new(k: usize, q: usize, j: usize) -> Self {
+        let width = k + k * q + packed(q, 0);
+        Self {
+            posterior: TilePosterior::new(k, q),
+            second: Array2::zeros((width, TILE)),
+            cross: Array2::zeros((k + q, TILE)),
+            second_sum: Array2::zeros((j, width)),
+            cross_sum: Array2::zeros((j, k + q)),
+        }
+    }
+}
+
+impl Moments {
+    /// Sums of one tile whose posterior stands in `work`.
+    pub(super) fn of_tile(tile: &Tile, k: usize, q: usize, work: &mut Workspace) -> Self {
+        fill_products(tile, k, q, work);
+        general_mat_mul(1.0, &tile.present, &work.second.t(), 0.0, &mut work.second_sum);
+        general_mat_mul(1.0, &tile.values, &work.cross.t(), 0.0, &mut work.cross_sum);
+        let weights = &tile.weights;
+        let square = tile.values.rows().into_iter().map(|row| weighted_square(row, weights)).collect();
+        let total = |row: ArrayView1<'_, f32>| row.iter().map(|x| f64::from(*x)).sum::<f64>();
+        let log_likelihood = work.posterior.log_likelihood.iter().zip(weights).take(tile.rows);
+        Self {
+            second: work.second_sum.mapv(f64::from),
+            cross: work.cross_sum.mapv(f64::from),
+            square,
+            all: work.second.rows().into_iter().map(total).collect(),
+            log_likelihood: log_likelihood.map(|(l, w)| f64::from(*l) * f64::from(*w)).sum(),
+            weight: weights.iter().map(|w| f64::from(*w)).sum(),
+        }
+    }
+
+    /// Adds the sums of the next tile.
+    pub(super) fn merge(mut self, other: &Self) -> Self {
+        self.second += &other.second;
+        self.cross += &other.cross;
+        self.square += &other.square;
+        self.all += &other.all;
+        self.log_likelihood += other.log_likelihood;
+        self.weight += other.weight;
+        self
+    }
+
+    /// Updates class weights, and of the indicators that `free` marks also means, loadings and uniqueness.
+    pub(super) fn update(&self, model: &mut FactorMixture, rule: &MStep) {
+        let (k, q) = (model.n_classes(), model.n_factors());
+        if rule.update_classes {
+            let total: f64 = self.all.iter().take(k).sum::<f64>() + k as f64 * rule.class_pull;
+            for class in 0..k {
+                model.class_weights[class] = (self.all[class] + rule.class_pull) / total;
+            }
+        }
+        for c in 0..model.n_indicators() {
+            if rule.free[c] {
+                self.update_indicator(model, c, rule, k, q);
+            }
+        }
+    }
+
+    /// Solves the ridge system of indicator `c` for `(μ_1c … μ_Kc, λ_c)`.
+    fn update_indicator(&self, model: &mut FactorMixture, c: usize, rule: &MStep, k: usize, q: usize) {
+        let sums = self.second.row(c);
+        let weight: f64 = sums.iter().take(k).sum();
+        let good = weight > 0.0;
+        if !good {
+            return;
+        }
+        let loads: Vec<usize> = (0..q).filter(|a| rule.loads[(c, *a)]).collect();
+        let size = k + loads.len();
+        let overall = self.cross.row(c).iter().take(k).sum::<f64>() / weight;
+        let mut system = Array2::zeros((size, size));
+        let mut rhs = vec![0.0; size];
+        for class in 0..k {
+            system[(class, class)] = sums[class] + rule.mean_pull;
+            rhs[class] = self.cross[(c, class)] + rule.mean_pull * overall;
+            for (at, a) in loads.iter().enumerate() {
+                system[(k + at, class)] = sums[k + class * q + a];
+            }
+        }
+        for (at, a) in loads.iter().enumerate() {
+            for (bt, b) in loads.iter().enumerate().take(at + 1) {
+                system[(k + at, k + bt)] = sums[k + k * q + packed(*a, *b)];
+            }
+            system[(k + at, k + at)] += rule.loading_pull;
+            rhs[k + at] = self.cross[(c, k + a)];
+        }
+        let Some(factor) = Cholesky::try_new(system.view()) else { return };
+        let data_rhs: Vec<f64> = (0..size)
+            .map(|i| if i < k { self.cross[(c, i)] } else { self.cross[(c, k + loads[i - k])] })
+            .collect();
+        factor.solve(&mut rhs);
+        // ψ = mean squared residual under the posterior: Σwv² − 2θ·b + θᵀAθ with A, b free of the pulls.
+        let mut explained = 0.0;
+        for i in 0..size {
+            explained += 2.0 * rhs[i] * data_rhs[i];
+            for j in 0..size {
+                let (hi, lo) = if i >= j { (i, j) } else { (j, i) };
+                let mut a = system[(hi, lo)];
+                if i == j {
+                    a -= if i < k { rule.mean_pull } else { rule.loading_pull };
+                }
+                explained -= rhs[i] * rhs[j] * a;
+            }
+        }
+        model.means.column_mut(c).iter_mut().zip(&rhs).for_each(|(to, from)| *to = *from);
+        model.loadings.row_mut(c).fill(0.0);
+        for (at, a) in loads.iter().enumerate() {
+            model.loadings[(c, *a)] = rhs[k + at];
+        }
+        let psi = (self.square[c] - explained) / weight;
+        model.uniqueness[c] = if psi.is_finite() { psi.max(rule.psi_floor[c]) } else { rule.psi_floor[c] };
+    }
+
+    /// Brings the factors back to mean 0 and covariance I within classes, absorbing the change in means and loadings:
+    /// the likelihood stays, the next steps are longer.
+    ///
+    /// Source: parameter-expanded EM, Liu, Rubin and Wu (1998), Biometrika 85.
+    pub(super) fn expand(&self, model: &mut FactorMixture) {
+        let (k, q) = (model.n_classes(), model.n_factors());
+        if q == 0 {
+            return;
+        }
+        let mut shift = Array2::<f64>::zeros((k, q));
+        let mut total = 0.0;
+        for class in 0..k {
+            let weight = self.all[class];
+            total += weight;
+            let good = weight > 1.0;
+            if good {
+                for a in 0..q {
+                    shift[(class, a)] = self.all[k + class * q + a] / weight;
+                }
+            }
+        }
+        let mut within = Array2::<f64>::zeros((q, q));
+        for a in 0..q {
+            for b in 0..=a {
+                let mut sum = self.all[k + k * q + packed(a, b)];
+                for class in 0..k {
+                    sum -= self.all[class] * shift[(class, a)] * shift[(class, b)];
+                }
+                within[(a, b)] = sum / total;
+                within[(b, a)] = within[(a, b)];
+            }
+        }
+        let Some(root) = Cholesky::try_new(within.view()) else { return };
+        model.means += &shift.dot(&model.loadings.t());
+        model.loadings = model.loadings.dot(&root.lower());
+    }
+}
+
+/// What an M-step may change, and its small pulls.
+#[derive(Clone, Debug)]
+pub(super) struct MStep {
+    /// Per indicator: whether its parameters are updated.
+    pub(super) free: Vec<bool>,
+    /// `(j, q)`: which loadings may differ from 0.
+    pub(super) loads: Array2<bool>,
+    /// Whether class weights are updated.
+    pub(super) update_classes: bool,
+    /// Observations' worth of pull of class means to the overall mean.
+    pub(super) mean_pull: f64,
+    /// Ridge on loadings, in observations of a standard factor.
+    pub(super) loading_pull: f64,
+    /// Customers' worth of pull of class weights to equal shares.
+    pub(super) class_pull: f64,
+    /// Per indicator: smallest uniqueness.
+    pub(super) psi_floor: Vec<f64>,
+}
+
+fn weighted_square(row: ArrayView1<'_, f32>, weights: &Array1<f32>) -> f64 {
+    let mut sum = 0.0f64;
+    for (v, w) in row.iter().zip(weights) {
+        sum += f64::from(w * v * v);
+    }
+    sum
+}
+
+/// `w r_k`, `w r_k m_k`, `w E[u uᵀ]` and `w E[u]` of each row, indicator-major like the tile.
+fn fill_products(tile: &Tile, k: usize, q: usize, work: &mut Workspace) {
+    let Workspace { posterior, second, cross, .. } = work;
+    let weights = tile.weights.as_slice().expect("weights are contiguous");
+    let flat = |a: &Array2<f32>, row: usize| -> [f32; TILE] {
+        let cells = a.as_slice().expect("tile arrays are contiguous");
+        cells[row * TILE..(row + 1) * TILE].try_into().expect("a row has TILE cells")
+    };
+    let mut factor_sums = vec![[0.0f32; TILE]; q];
+    let mut outer = vec![[0.0f32; TILE]; packed(q, 0)];
+    for class in 0..k {
+        let mut weighted = flat(&posterior.classes, class);
+        weighted.iter_mut().zip(weights).for_each(|(r, w)| *r *= w);
+        put(second, class, &weighted);
+        put(cross, class, &weighted);
+        let mut scaled = vec![[0.0f32; TILE]; q];
+        let mut plain = vec![[0.0f32; TILE]; q];
+        for a in 0..q {
+            plain[a] = flat(&posterior.factors, class * q + a);
+            for r in 0..TILE {
+                scaled[a][r] = weighted[r] * plain[a][r];
+                factor_sums[a][r] += scaled[a][r];
+            }
+            put(second, k + class * q + a, &scaled[a]);
+        }
+        for a in 0..q {
+            for b in 0..=a {
+                let sum = &mut outer[packed(a, b)];
+                for r in 0..TILE {
+                    sum[r] += scaled[a][r] * plain[b][r];
+                }
+            }
+        }
+    }
+    for (i, sum) in outer.iter_mut().enumerate() {
+        let covariance = flat(&posterior.covariance, i);
+        for r in 0..TILE {
+            sum[r] += weights[r] * covariance[r];
+        }
+        put(second, k + k * q + i, sum);
+    }
+    for (a, sum) in factor_sums.iter().enumerate() {
+        put(cross, k + a, sum);
+    }
+}
+
+fn put(to: &mut Array2<f32>, row: usize, cells: &[f32; TILE]) {
+    let all = to.as_slice_mut().expect("tile arrays are contiguous");
+    all[row * TILE..(row + 1) * TILE].copy_from_slice(cells);
+}

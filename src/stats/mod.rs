@@ -1,0 +1,25 @@
+//! "How is it computed?" Arrays in, arrays out: nothing here knows a file, a text or a customer.
+//!
+//! | module | answers |
+//! |---|---|
+//! | [`observed`] | a table of numbers of which many are absent, with row weights |
+//! | [`mixture`] | which groups, and which common factors, are behind such a table |
+//! | [`kmeans`] | the same by k-means, through linfa |
+//! | [`reduced_rank`] | which few combinations of signals predict the answers |
+//! | [`discriminant`] | how far signals tell known groups apart, and no further |
+//! | [`normal_scores`] | a signal of any shape on the scale of a normal variable |
+//! | [`agreement`] | how alike two partitions are |
+//! | [`dense`] | small dense linear algebra |
+//! | [`interval`], [`power`], [`multiple`] | how sure a figure is, what a test can see, many tests at once |
+
+pub mod agreement;
+pub mod dense;
+pub mod discriminant;
+pub mod interval;
+pub mod kmeans;
+pub mod mixture;
+pub mod multiple;
+pub mod normal_scores;
+pub mod observed;
+pub mod power;
+pub mod reduced_rank;

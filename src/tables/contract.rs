@@ -1,0 +1,291 @@
+//! The canonical input tables as data: the one place that `check`, `schema`, the intake and the docs read.
+
+use super::spec::TableName;
+
+/// What a column holds, after reading.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// An opaque id: trimmed text, never case-folded; whole numbers as their plain digits.
+    Id,
+    /// Any text, kept as it is.
+    Text,
+    /// A finite number within `low..=high` (f64).
+    Number {
+        /// Smallest value allowed; −∞ for none.
+        low: f64,
+        /// Largest value allowed; +∞ for none.
+        high: f64,
+    },
+    /// A finite number above zero (f64).
+    Positive,
+    /// Yes or no: true/false, yes/no, y/n, j/n, 1/0.
+    Flag,
+    /// A calendar day (date32).
+    Day,
+    /// A moment (timestamp, µs, UTC). Without a zone it is read in the project's.
+    Moment,
+    /// An id of one of the 30 elements.
+    Element,
+    /// `importance` or `fulfilment`.
+    Aspect,
+    /// An attitude question of [`QUESTIONS`], or `want_…`/`helps_…` and a motivator.
+    Question,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// An answer on the scale of its table spec, mapped to 0–10 (f32).
+    Rating,
+}
+
+/// What an unreadable cell does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnBad {
+    /// The whole row is rejected.
+    Row,
+    /// The cell is absent and counted.
+    Cell,
+    /// The flag counts as set, and is counted: whoever cannot be understood is protected.
+    Protect,
+}
+
+/// One column of a canonical table.
+#[derive(Clone, Copy, Debug)]
+pub struct ColumnRule {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether a table without it is refused, and a row without it rejected.
+    pub required: bool,
+    /// What an unreadable cell does.
+    pub bad: OnBad,
+    /// What it means, and what absence means.
+    pub doc: &'static str,
+}
+
+/// A canonical table.
+#[derive(Clone, Copy, Debug)]
+pub struct TableContract {
+    /// Its name.
+    pub name: TableName,
+    /// What a row is.
+    pub grain: &'static str,
+    /// What it is for.
+    pub doc: &'static str,
+    /// Its columns.
+    pub columns: &'static [ColumnRule],
+    /// What further columns are taken as, where they are allowed.
+    pub further: Option<Kind>,
+}
+
+impl TableContract {
+    /// The rule of a column.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&'static ColumnRule> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The column that dates a row: rows dated after the night are left out.
+    #[must_use]
+    pub fn dated_by(&self) -> Option<&'static str> {
+        match self.name {
+            TableName::Customers => Some("signup_date"),
+            TableName::Ratings | TableName::Attitudes => Some("asked_at"),
+            TableName::Orders => Some("ordered_at"),
+            TableName::Interactions | TableName::Feedback => Some("at"),
+            TableName::Treatments => Some("treated_at"),
+            TableName::Signals => None,
+        }
+    }
+}
+
+/// Questions of `attitudes`, each with what it asks. Answers are on 0–10 after mapping.
+pub const QUESTIONS: [(&str, &str); 10] = [
+    ("satisfaction", "How satisfied are you, all in all?"),
+    ("recommend", "How likely are you to recommend us?"),
+    ("good_brand", "Is this a good brand?"),
+    ("different", "Is it different from the others?"),
+    ("alternative_liking", "How much do you like the best alternative?"),
+    ("self_connection", "How much is it a part of who you are?"),
+    ("irreplaceable", "How hard would it be to replace?"),
+    ("second_chance", "Would you give it a second chance after a mistake?"),
+    ("trust", "How much do you trust it?"),
+    ("switch_discount", "How large a discount elsewhere would make you switch?"),
+];
+
+const ANY: Kind = Kind::Number { low: f64::NEG_INFINITY, high: f64::INFINITY };
+const NOT_NEGATIVE: Kind = Kind::Number { low: 0.0, high: f64::INFINITY };
+
+const fn required(name: &'static str, kind: Kind, doc: &'static str) -> ColumnRule {
+    ColumnRule { name, kind, required: true, bad: OnBad::Row, doc }
+}
+
+const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> ColumnRule {
+    ColumnRule { name, kind, required: false, bad: OnBad::Cell, doc }
+}
+
+const fn strict(name: &'static str, kind: Kind, doc: &'static str) -> ColumnRule {
+    ColumnRule { name, kind, required: false, bad: OnBad::Row, doc }
+}
+
+const fn protective(name: &'static str, doc: &'static str) -> ColumnRule {
+    ColumnRule { name, kind: Kind::Flag, required: false, bad: OnBad::Protect, doc }
+}
+
+const CUSTOMER: ColumnRule = required("customer_id", Kind::Id, "The customer. The same id in every table.");
+
+const CUSTOMERS: &[ColumnRule] = &[
+    CUSTOMER,
+    strict("weight", Kind::Positive, "How many customers the row stands for. 1 when absent."),
+    optional("signup_date", Kind::Day, "Since when they are a customer. Later than the night: not yet one."),
+    optional(
+        "consent_profiling",
+        Kind::Flag,
+        "May be scored and segmented. No such column: everybody may, and the report says so. Absent in a row: no.",
+    ),
+    optional("consent_email", Kind::Flag, "May be contacted by e-mail. Absent: no."),
+    optional("consent_sms", Kind::Flag, "May be contacted by text message. Absent: no."),
+    optional("consent_push", Kind::Flag, "May be contacted by push message. Absent: no."),
+    optional("consent_phone", Kind::Flag, "May be contacted by phone. Absent: no."),
+    optional("consent_post", Kind::Flag, "May be contacted by post. Absent: no."),
+    protective("objection_marketing", "Objects to direct marketing. Absent: no; unreadable: yes."),
+    protective("minor", "Under age. Absent: no; unreadable: yes."),
+    protective("vulnerable", "Known to be vulnerable. Absent: no; unreadable: yes."),
+    protective("deceased", "Deceased. Absent: no; unreadable: yes."),
+    protective("open_case", "A complaint or claim is open. Absent: no; unreadable: yes."),
+    strict("erasure_requested", Kind::Flag, "Asked to be erased: left out of everything. Absent: no."),
+    optional("email", Kind::Text, "E-mail address, for audience files only."),
+    optional("phone", Kind::Text, "Phone number, for audience files only."),
+    optional("country", Kind::Text, "Country, for audience files only."),
+];
+
+const RATINGS: &[ColumnRule] = &[
+    CUSTOMER,
+    required("element", Kind::Element, "The element of value that was rated."),
+    required("rating", Kind::Rating, "The answer, on the scale of the table. May be absent where `answer` says why."),
+    strict("aspect", Kind::Aspect, "Which question was asked. `fulfilment` when absent."),
+    optional("asked_at", Kind::Moment, "When. The last answer counts; an undated one counts as the oldest."),
+    optional("brand", Kind::Text, "Whom the answer is about: absent or `own` for the company, else a competitor."),
+    strict("answer", Kind::Choice(&["rated", "not_applicable", "not_asked", "refused"]), "`rated` when absent."),
+];
+
+const ATTITUDES: &[ColumnRule] = &[
+    CUSTOMER,
+    required("question", Kind::Question, "The question."),
+    required("value", Kind::Rating, "The answer, on the scale of the table."),
+    optional("asked_at", Kind::Moment, "When. The last answer counts; an undated one counts as the oldest."),
+    optional("brand", Kind::Text, "Whom the answer is about: absent or `own` for the company, else a competitor."),
+];
+
+const ORDERS: &[ColumnRule] = &[
+    CUSTOMER,
+    required("ordered_at", Kind::Moment, "When it was ordered."),
+    optional("order_id", Kind::Id, "The order; several rows may share it."),
+    optional("amount", ANY, "Net value in the project's currency; negative for a refund."),
+    optional("discount", NOT_NEGATIVE, "Discount given, in the project's currency."),
+    optional("reward_used", Kind::Flag, "A reward or point balance was used."),
+    optional("channel", Kind::Text, "Where it was ordered."),
+    optional("category", Kind::Text, "What kind of thing."),
+    optional("promised_at", Kind::Moment, "When delivery was promised."),
+    optional("delivered_at", Kind::Moment, "When it was delivered."),
+    optional("returned", Kind::Flag, "It came back."),
+    optional("return_reason", Kind::Text, "Why."),
+];
+
+const INTERACTIONS: &[ColumnRule] = &[
+    CUSTOMER,
+    required("at", Kind::Moment, "When."),
+    required("kind", Kind::Text, "What it was: `complaint`, `question`, `visit`, `referral` …"),
+    optional("channel", Kind::Text, "Where."),
+    optional("case_id", Kind::Id, "The case it belongs to."),
+    optional("rating", ANY, "What the customer gave it, 0–10."),
+    optional("severity", ANY, "How grave it was, larger is graver."),
+    optional("resolved_at", Kind::Moment, "When it was resolved. Absent: open."),
+    optional("promised_at", Kind::Moment, "When an answer was promised."),
+];
+
+const FEEDBACK: &[ColumnRule] = &[
+    CUSTOMER,
+    required("at", Kind::Moment, "When."),
+    required("text", Kind::Text, "What they wrote."),
+    optional("rating", ANY, "What they gave, 0–10."),
+    optional("channel", Kind::Text, "Where."),
+];
+
+const SIGNALS: &[ColumnRule] = &[CUSTOMER];
+
+const TREATMENTS: &[ColumnRule] = &[
+    CUSTOMER,
+    required("play_id", Kind::Id, "The play of the plan line."),
+    required("treated_at", Kind::Moment, "When."),
+    strict("arm", Kind::Choice(&["treated", "control"]), "`treated` when absent."),
+];
+
+const fn contract(
+    name: TableName,
+    grain: &'static str,
+    doc: &'static str,
+    columns: &'static [ColumnRule],
+) -> TableContract {
+    TableContract { name, grain, doc, columns, further: None }
+}
+
+/// Every canonical table, in the order of [`TableName::ALL`].
+pub const TABLES: [TableContract; 8] = [
+    TableContract {
+        further: Some(Kind::Text),
+        ..contract(
+            TableName::Customers,
+            "customer",
+            "Who the customers are and what they agreed to. Further columns named in `columns` are descriptors.",
+            CUSTOMERS,
+        )
+    },
+    contract(TableName::Ratings, "customer × element × aspect × brand", "Ratings of the elements of value.", RATINGS),
+    contract(TableName::Attitudes, "customer × question × brand", "Answers about the company as a whole.", ATTITUDES),
+    contract(TableName::Orders, "order or order line", "What they bought.", ORDERS),
+    contract(TableName::Interactions, "contact or event", "When they got in touch, or were there.", INTERACTIONS),
+    contract(TableName::Feedback, "verbatim", "What they wrote.", FEEDBACK),
+    TableContract {
+        further: Some(ANY),
+        ..contract(
+            TableName::Signals,
+            "customer",
+            "Numbers per customer computed elsewhere: each further column named in `columns` is one.",
+            SIGNALS,
+        )
+    },
+    contract(TableName::Treatments, "customer × plan line × night", "What was done to whom.", TREATMENTS),
+];
+
+/// The contract of a table.
+#[must_use]
+pub fn contract_of(table: TableName) -> &'static TableContract {
+    static ALL: [TableContract; 8] = TABLES;
+    &ALL[table as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_has_its_contract_and_its_key_first() {
+        for table in TableName::ALL {
+            let contract = contract_of(table);
+            assert_eq!(contract.name, table);
+            assert_eq!(contract.columns[0].name, "customer_id");
+            assert!(contract.dated_by().is_none_or(|name| contract.column(name).is_some()));
+        }
+    }
+
+    #[test]
+    fn required_columns_reject_the_row_and_names_are_unique() {
+        for contract in TABLES {
+            for (i, column) in contract.columns.iter().enumerate() {
+                assert!(!column.required || column.bad == OnBad::Row, "{}", column.name);
+                assert!(contract.columns[..i].iter().all(|other| other.name != column.name));
+                assert!(column.doc.ends_with(['.', '…', '?']), "{}", column.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The query engine: its threads, its memory and where it spills.
+
+use std::future::Future;
+use std::path::Path;
+use std::sync::Arc;
+
+use datafusion::execution::context::SessionContext;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::{FairSpillPool, GreedyMemoryPool, MemoryPool};
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::prelude::SessionConfig;
+
+use super::error::IntakeError;
+
+/// Most memory a sort may hold before it spills: four million customers must not cost more than one million.
+const SORT_MEMORY: u64 = 96 << 20;
+
+/// Least memory a sort can work with.
+const SORT_MEMORY_LEAST: u64 = 32 << 20;
+
+/// Most tasks that sort at the same time: each needs a share of the sort memory.
+const SORT_TASKS: usize = 4;
+
+/// Stack of the engine's threads: its planner recurses, and is compiled without optimization to build fast.
+const STACK: usize = 16 << 20;
+
+/// Functions whose result is not the same every time: a night must be.
+const UNSTEADY: [&str; 9] = [
+    "now", "current_timestamp", "current_date", "today", "current_time", "random", "rand", "uuid", "version",
+];
+
+/// What a session is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Our plans over raw sources, on as many tasks as there are threads.
+    Mapping,
+    /// A user's SQL: one task, so that its sums do not depend on the number of threads; identifiers as written.
+    UserSql,
+    /// Streaming over sorted tables: one task, so that the order survives.
+    Sorted,
+}
+
+/// The engine of one intake.
+pub(super) struct Engine {
+    runtime: tokio::runtime::Runtime,
+    sorting: Arc<RuntimeEnv>,
+    querying: Arc<RuntimeEnv>,
+    tasks: usize,
+    memory_limit: u64,
+}
+
+impl Engine {
+    /// Starts the threads; spilled data goes below `scratch`.
+    pub(super) fn start(scratch: &Path, memory_limit: u64, threads: usize) -> Result<Self, IntakeError> {
+        let threads = threads.max(1);
+        let stage = "starting the query engine";
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(threads)
+            .thread_stack_size(STACK)
+            .thread_name("intake")
+            .build()
+            .map_err(|source| IntakeError::Engine { stage: stage.to_owned(), what: source.to_string() })?;
+        let spill = scratch.join("spill");
+        std::fs::create_dir_all(&spill).map_err(|source| IntakeError::Scratch { path: spill.clone(), source })?;
+        let env = |pool: Arc<dyn MemoryPool>| {
+            let disk = DiskManagerBuilder::default()
+                .with_mode(DiskManagerMode::Directories(vec![spill.clone()]))
+                .with_max_temp_directory_size(u64::MAX);
+            RuntimeEnvBuilder::new()
+                .with_memory_pool(pool)
+                .with_disk_manager_builder(disk)
+                .build_arc()
+                .map_err(|error| IntakeError::from_engine(error, stage, memory_limit))
+        };
+        let sort_memory = (memory_limit / 4).clamp(SORT_MEMORY_LEAST, SORT_MEMORY);
+        let query_memory = (memory_limit / 2).max(SORT_MEMORY_LEAST);
+        Ok(Self {
+            runtime,
+            sorting: env(Arc::new(FairSpillPool::new(sort_memory as usize)))?,
+            querying: env(Arc::new(GreedyMemoryPool::new(query_memory as usize)))?,
+            tasks: threads.min(SORT_TASKS),
+            memory_limit,
+        })
+    }
+
+    /// A session. Only `Mapping` has the memory of sorts.
+    pub(super) fn session(&self, purpose: Purpose) -> SessionContext {
+        let tasks = if purpose == Purpose::Mapping { self.tasks } else { 1 };
+        let mut config = SessionConfig::new().with_target_partitions(tasks).with_batch_size(8192);
+        let options = config.options_mut();
+        options.execution.collect_statistics = false;
+        options.execution.sort_spill_reservation_bytes = 4 << 20;
+        options.sql_parser.enable_ident_normalization = purpose != Purpose::UserSql;
+        let env = if purpose == Purpose::Mapping { &self.sorting } else { &self.querying };
+        let context = SessionContext::new_with_config_rt(config, Arc::clone(env));
+        if purpose == Purpose::UserSql {
+            for name in UNSTEADY {
+                context.deregister_udf(name);
+            }
+        }
+        context
+    }
+
+    /// Tasks a sort may be split into.
+    pub(super) fn tasks(&self) -> usize {
+        self.tasks
+    }
+
+    /// The memory limit of the whole job, in bytes: what messages name.
+    pub(super) fn memory_limit(&self) -> u64 {
+        self.memory_limit
+    }
+
+    /// Runs a future on the engine's threads.
+    pub(super) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.runtime.block_on(future)
+    }
+}

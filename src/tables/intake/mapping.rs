@@ -1,0 +1,377 @@
+//! Which column of the data is which canonical column: names resolved and refused before a row is read.
+
+use datafusion::arrow::datatypes::Schema;
+
+use super::super::contract::{ColumnRule, Kind, OnBad, TableContract, contract_of};
+use super::super::source::{FILE_COLUMN, ROW_COLUMN};
+use super::super::spec::{Answer, TableName, TableSpec, WideSpec};
+use super::cells::{Cells, element_of};
+use super::error::IntakeError;
+use super::names::{nearest, slip_of};
+use super::times::format_is_known;
+use crate::catalogue::ElementId;
+use crate::model::Aspect;
+
+/// A canonical column and where it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Input {
+    /// Canonical name.
+    pub(super) name: String,
+    /// What it must hold.
+    pub(super) kind: Kind,
+    /// Whether a row without it is rejected.
+    pub(super) required: bool,
+    /// What an unreadable cell does.
+    pub(super) bad: OnBad,
+    /// Column of the source or query, as rejects name it.
+    pub(super) from: String,
+}
+
+/// How the answers of a table of ratings or attitudes are laid out and read.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Scale {
+    /// The answer that becomes 0.
+    pub(super) worst: f64,
+    /// The answer that becomes 10.
+    pub(super) best: f64,
+    /// Numbers that mean "does not apply".
+    pub(super) not_applicable: Vec<f64>,
+    /// Texts that mean "does not apply".
+    pub(super) not_applicable_words: Vec<String>,
+    /// What words are worth.
+    pub(super) words: Vec<(String, f64)>,
+}
+
+/// The layout of a spec.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Form {
+    /// A row is a row.
+    Rows,
+    /// One answer per row: ratings or attitudes.
+    Long(Scale),
+    /// One respondent per row; the inputs after id and date are these cells.
+    Wide(Scale, Vec<usize>),
+}
+
+/// A spec whose names were resolved.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Mapping {
+    pub(super) inputs: Vec<Input>,
+    pub(super) form: Form,
+    /// Result columns of a query that nothing reads.
+    pub(super) unused: Vec<String>,
+}
+
+/// Resolves the names of a spec against the columns there are. `place` is its key in the configuration, `cells` the
+/// cells of the table if it holds answers.
+pub(super) fn resolve(
+    table: TableName,
+    spec: &TableSpec,
+    place: &str,
+    available: &Schema,
+    cells: Option<&Cells>,
+) -> Result<Mapping, IntakeError> {
+    let seen = Seen { place, spec, available, contract: contract_of(table) };
+    seen.check_shape()?;
+    match (&spec.wide, cells) {
+        (Some(wide), Some(cells)) => seen.wide(wide, cells),
+        (Some(_), None) => Err(seen.refuse("`wide` is for `ratings` and `attitudes` only".to_owned())),
+        (None, Some(_)) => {
+            let mut mapping = seen.rows()?;
+            let scale = scale(place, spec.scale, &spec.not_applicable, &spec.values)?;
+            mapping.form = Form::Long(scale);
+            Ok(mapping)
+        }
+        (None, None) => seen.rows(),
+    }
+}
+
+struct Seen<'a> {
+    place: &'a str,
+    spec: &'a TableSpec,
+    available: &'a Schema,
+    contract: &'static TableContract,
+}
+
+impl Seen<'_> {
+    fn refuse(&self, what: String) -> IntakeError {
+        IntakeError::Spec { place: self.place.to_owned(), what }
+    }
+
+    fn check_shape(&self) -> Result<(), IntakeError> {
+        let spec = self.spec;
+        if let Some(format) = &spec.date_format
+            && !format_is_known(format)
+        {
+            return Err(self.refuse(format!("date_format `{format}` has letters strftime does not know")));
+        }
+        if spec.wide.is_some() {
+            if !spec.columns.is_empty() {
+                return Err(self.refuse("`columns` and `wide` exclude each other".to_owned()));
+            }
+            if spec.scale.is_some() || !spec.values.is_empty() || !spec.not_applicable.is_empty() {
+                return Err(self.refuse("write `scale`, `values` and `not_applicable` inside `wide`".to_owned()));
+            }
+        }
+        let answers = matches!(self.contract.name, TableName::Ratings | TableName::Attitudes);
+        if !answers && (spec.scale.is_some() || !spec.values.is_empty() || !spec.not_applicable.is_empty()) {
+            let what = "`scale`, `values` and `not_applicable` are for `ratings` and `attitudes` only";
+            return Err(self.refuse(what.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let fields = self.available.fields().iter().map(|field| field.name().as_str());
+        fields.filter(|name| *name != FILE_COLUMN && *name != ROW_COLUMN)
+    }
+
+    fn has(&self, column: &str) -> bool {
+        self.names().any(|name| name == column)
+    }
+
+    /// A source column a user named must exist.
+    fn existing(&self, key: &str, column: &str) -> Result<String, IntakeError> {
+        if self.has(column) {
+            return Ok(column.to_owned());
+        }
+        Err(IntakeError::UnknownColumn {
+            place: format!("{}.{key}", self.place),
+            source_name: self.spec.source.clone().unwrap_or_else(|| "query".to_owned()),
+            column: column.to_owned(),
+            nearest: nearest(column, self.names()),
+        })
+    }
+
+    fn input(rule: &ColumnRule, from: String) -> Input {
+        Input { name: rule.name.to_owned(), kind: rule.kind, required: rule.required, bad: rule.bad, from }
+    }
+
+    fn rows(&self) -> Result<Mapping, IntakeError> {
+        let mut inputs = Vec::new();
+        for rule in self.contract.columns {
+            match self.spec.columns.get(rule.name) {
+                Some(from) => inputs.push(Self::input(rule, self.existing(&format!("columns.{}", rule.name), from)?)),
+                None if self.has(rule.name) => inputs.push(Self::input(rule, rule.name.to_owned())),
+                None if rule.required => {
+                    return Err(IntakeError::MissingColumn {
+                        place: self.place.to_owned(),
+                        table: self.contract.name.slug(),
+                        column: rule.name,
+                        nearest: nearest(rule.name, self.names()),
+                    });
+                }
+                None => {}
+            }
+        }
+        let mut unused = Vec::new();
+        self.further(&mut inputs, &mut unused)?;
+        Ok(Mapping { inputs, form: Form::Rows, unused })
+    }
+
+    /// Columns beyond the contract: descriptors of customers, signals; elsewhere refused.
+    fn further(&self, inputs: &mut Vec<Input>, unused: &mut Vec<String>) -> Result<(), IntakeError> {
+        let own: Vec<&str> = self.contract.columns.iter().map(|rule| rule.name).collect();
+        let push = |inputs: &mut Vec<Input>, kind, name: &str, from: &str| {
+            let (name, from) = (name.to_owned(), from.to_owned());
+            inputs.push(Input { name, kind, required: false, bad: OnBad::Cell, from });
+        };
+        for (name, from) in self.spec.columns.iter().filter(|(name, _)| !own.contains(&name.as_str())) {
+            let place = format!("{}.columns.{name}", self.place);
+            let slip = slip_of(name, own.iter().copied());
+            match self.contract.further {
+                Some(kind) if slip.is_none() => {
+                    push(inputs, kind, name, &self.existing(&format!("columns.{name}"), from)?);
+                }
+                _ => {
+                    return Err(IntakeError::UnknownCanonical {
+                        place,
+                        table: self.contract.name.slug(),
+                        column: name.clone(),
+                        nearest: slip.map_or_else(|| nearest(name, own.iter().copied()), |s| vec![s.to_owned()]),
+                    });
+                }
+            }
+        }
+        let named_further = self.spec.columns.keys().any(|name| !own.contains(&name.as_str()));
+        let used = |inputs: &[Input], name: &str| inputs.iter().any(|input| input.from == name || input.name == name);
+        for field in self.available.fields() {
+            let name = field.name().as_str();
+            if name == FILE_COLUMN || name == ROW_COLUMN || used(inputs, name) {
+                continue;
+            }
+            if self.spec.query.is_some() {
+                if let Some(slip) = slip_of(name, own.iter().copied()) {
+                    return Err(IntakeError::UnknownCanonical {
+                        place: format!("{}.query", self.place),
+                        table: self.contract.name.slug(),
+                        column: name.to_owned(),
+                        nearest: vec![slip.to_owned()],
+                    });
+                }
+                match self.contract.further {
+                    Some(kind) => push(inputs, kind, name, name),
+                    None => unused.push(name.to_owned()),
+                }
+            } else if self.contract.name == TableName::Signals && !named_further && field.data_type().is_numeric() {
+                push(inputs, Kind::Number { low: f64::NEG_INFINITY, high: f64::INFINITY }, name, name);
+            }
+        }
+        Ok(())
+    }
+
+    fn wide(&self, wide: &WideSpec, cells: &Cells) -> Result<Mapping, IntakeError> {
+        let ratings = cells.table() == TableName::Ratings;
+        let (columns, key, other) = if ratings {
+            (&wide.elements, "elements", &wide.questions)
+        } else {
+            (&wide.questions, "questions", &wide.elements)
+        };
+        if columns.is_empty() || !other.is_empty() || (!ratings && wide.aspect.is_some()) {
+            let what = format!("a wide table of {} names its columns in `{key}` alone", cells.table().slug());
+            return Err(self.refuse(what));
+        }
+        let aspect = wide.aspect.unwrap_or(Aspect::Fulfilment);
+        let rule = |name| self.contract.column(name).expect("both tables of answers have it");
+        let mut inputs = vec![Self::input(rule("customer_id"), self.existing("wide.id", &wide.id)?)];
+        if let Some(from) = &wide.asked_at {
+            inputs.push(Self::input(rule("asked_at"), self.existing("wide.asked_at", from)?));
+        }
+        let mut numbers = Vec::new();
+        for (name, from) in columns {
+            let place = format!("{}.wide.{key}", self.place);
+            let cell = if ratings {
+                let element = element_of(name).ok_or_else(|| IntakeError::UnknownElement {
+                    place,
+                    element: name.clone(),
+                    nearest: nearest(name, ElementId::all().map(ElementId::slug)),
+                })?;
+                aspect.indicator(element)
+            } else {
+                cells.question(name).ok_or_else(|| IntakeError::UnknownQuestion {
+                    place,
+                    question: name.clone(),
+                    nearest: cells.near_question(name),
+                })?
+            };
+            if numbers.contains(&cell) {
+                return Err(self.refuse(format!("`{name}` is named twice in wide.{key}")));
+            }
+            numbers.push(cell);
+            let from = self.existing(&format!("wide.{key}.{name}"), from)?;
+            let name = cells.name(cell).to_owned();
+            inputs.push(Input { name, kind: Kind::Rating, required: false, bad: OnBad::Cell, from });
+        }
+        let scale = scale(&format!("{}.wide", self.place), wide.scale, &wide.not_applicable, &wide.values)?;
+        Ok(Mapping { inputs, form: Form::Wide(scale, numbers), unused: Vec::new() })
+    }
+}
+
+fn scale(
+    place: &str,
+    ends: Option<[f64; 2]>,
+    not_applicable: &[Answer],
+    values: &std::collections::BTreeMap<String, f64>,
+) -> Result<Scale, IntakeError> {
+    let refuse = |what: String| IntakeError::Spec { place: place.to_owned(), what };
+    let [worst, best] = ends.unwrap_or([0.0, 10.0]);
+    if !(worst.is_finite() && best.is_finite() && worst != best) {
+        return Err(refuse("`scale` is the worst and the best answer, two different numbers".to_owned()));
+    }
+    let (low, high) = (worst.min(best), worst.max(best));
+    if let Some((word, _)) = values.iter().find(|(_, value)| !(low <= **value && **value <= high)) {
+        return Err(refuse(format!("what `{word}` is worth does not lie on the scale [{worst}, {best}]")));
+    }
+    let mut scale = Scale {
+        worst,
+        best,
+        not_applicable: Vec::new(),
+        not_applicable_words: Vec::new(),
+        words: values.iter().map(|(word, value)| (word.clone(), *value)).collect(),
+    };
+    for answer in not_applicable {
+        match answer {
+            Answer::Number(number) => scale.not_applicable.push(*number),
+            Answer::Text(text) => scale.not_applicable_words.push(text.trim().to_owned()),
+        }
+    }
+    Ok(scale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datafusion::arrow::datatypes::{DataType, Field};
+
+    fn schema(columns: &[&str]) -> Schema {
+        Schema::new(columns.iter().map(|c| Field::new(*c, DataType::Utf8, true)).collect::<Vec<_>>())
+    }
+
+    fn spec(text: &str) -> TableSpec {
+        toml::from_str(text).expect("reads")
+    }
+
+    fn map(table: TableName, text: &str, columns: &[&str]) -> Result<Mapping, IntakeError> {
+        let cells = (table == TableName::Ratings).then(Cells::ratings);
+        resolve(table, &spec(text), "tables.t", &schema(columns), cells.as_ref())
+    }
+
+    #[test]
+    fn renamed_columns_and_those_with_the_canonical_name_are_found() {
+        let text = "source = \"s\"\ncolumns = { customer_id = \"no\", region = \"Region\" }";
+        let mapping = map(TableName::Customers, text, &["no", "weight", "Region", "secret"]).expect("fine");
+        let got: Vec<_> = mapping.inputs.iter().map(|i| (i.name.as_str(), i.from.as_str())).collect();
+        assert_eq!(got, [("customer_id", "no"), ("weight", "weight"), ("region", "Region")]);
+    }
+
+    #[test]
+    fn a_missing_source_column_is_refused_with_the_nearest() {
+        let text = "source = \"s\"\ncolumns = { customer_id = \"custmer_no\" }";
+        match map(TableName::Customers, text, &["customer_no", "x"]).expect_err("refused") {
+            IntakeError::UnknownColumn { nearest, place, .. } => {
+                assert_eq!(nearest, ["customer_no"]);
+                assert_eq!(place, "tables.t.columns.customer_id");
+            }
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn a_slip_in_a_consent_column_is_not_taken_for_a_descriptor() {
+        let text = "source = \"s\"\ncolumns = { customer_id = \"no\", consent_emial = \"e\" }";
+        let error = map(TableName::Customers, text, &["no", "e"]).expect_err("refused");
+        assert_eq!(error.code(), "E0322");
+        assert!(error.to_string().contains("consent_email"), "{error}");
+    }
+
+    #[test]
+    fn wide_elements_are_checked_one_by_one() {
+        let text = "source = \"s\"\nwide = { id = \"no\", elements = { qality = \"Q1\" } }";
+        let error = map(TableName::Ratings, text, &["no", "Q1"]).expect_err("refused");
+        assert!(error.to_string().contains("`quality`"), "{error}");
+        let text = "source = \"s\"\nwide = { id = \"no\", aspect = \"importance\", elements = { quality = \"Q1\" } }";
+        let mapping = map(TableName::Ratings, text, &["no", "Q1"]).expect("fine");
+        let quality = ElementId::parse("quality").expect("exists");
+        assert!(matches!(&mapping.form, Form::Wide(_, cells) if cells == &[Aspect::Importance.indicator(quality)]));
+    }
+
+    #[test]
+    fn scales_must_have_two_ends_and_words_must_lie_on_them() {
+        let wide = |scale: &str| {
+            format!("source = \"s\"\nwide = {{ id = \"no\", scale = {scale}, elements = {{ quality = \"Q1\" }} }}")
+        };
+        assert!(map(TableName::Ratings, &wide("[3, 3]"), &["no", "Q1"]).is_err());
+        assert!(map(TableName::Ratings, &wide("[5, 1]"), &["no", "Q1"]).is_ok());
+        let text = "source = \"s\"\nvalues = { yes = 11 }";
+        assert!(map(TableName::Ratings, text, &["customer_id", "element", "rating"]).is_err());
+    }
+
+    #[test]
+    fn a_result_column_nobody_reads_is_said_and_a_slip_is_refused() {
+        let text = "query = \"select 1\"";
+        let orders = ["customer_id", "ordered_at", "colour"];
+        assert_eq!(map(TableName::Orders, text, &orders).expect("fine").unused, ["colour"]);
+        let error = map(TableName::Orders, text, &["customer_id", "ordered_at", "ammount"]).expect_err("refused");
+        assert!(error.to_string().contains("`amount`"), "{error}");
+    }
+}

@@ -1,0 +1,65 @@
+//! Names that were probably meant.
+
+/// Least likeness (Jaro–Winkler on lower-case letters and digits) of a suggestion. Our judgement.
+const LIKENESS: f64 = 0.72;
+
+/// At most three of `known` that look like `wanted`, likeliest first.
+pub(super) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let wanted = bare(wanted);
+    let mut likely: Vec<(f64, &str)> = known
+        .into_iter()
+        .map(|name| {
+            let other = bare(name);
+            let inside = wanted.len() >= 4 && other.len() >= 4 && (other.contains(&wanted) || wanted.contains(&other));
+            let likeness = strsim::jaro_winkler(&wanted, &other);
+            (if inside { likeness.max(0.9) } else { likeness }, name)
+        })
+        .filter(|(likeness, _)| *likeness >= LIKENESS)
+        .collect();
+    likely.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    likely.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
+}
+
+/// Whether a name differs from a known one by so little that it is more likely a slip than a name of its own.
+pub(super) fn slip_of<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = bare(name);
+    known.into_iter().find(|other| {
+        let other = bare(other);
+        let longer = wanted.chars().count().max(other.chars().count());
+        other == wanted || (longer >= 5 && strsim::osa_distance(&wanted, &other) <= longer / 8 + 1)
+    })
+}
+
+/// `; did you mean …?` or nothing.
+pub(super) fn suggestion(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => format!("; did you mean `{one}`?"),
+        many => format!("; did you mean one of `{}`?", many.join("`, `")),
+    }
+}
+
+fn bare(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_likeliest_name_comes_first() {
+        let known = ["CustomerNo", "order_no", "amount", "customer_since"];
+        assert_eq!(nearest("customer_no", known)[0], "CustomerNo");
+        assert!(nearest("zzz", known).is_empty());
+    }
+
+    #[test]
+    fn a_slip_is_told_from_a_name_of_its_own() {
+        let known = ["consent_email", "weight", "minor"];
+        assert_eq!(slip_of("consent_emial", known), Some("consent_email"));
+        assert_eq!(slip_of("Weight", known), Some("weight"));
+        assert_eq!(slip_of("height_cm", known), None);
+        assert_eq!(slip_of("region", known), None);
+    }
+}

@@ -1,0 +1,147 @@
+//! Where each row of a batch comes from, and what one task notes about rows while it reads.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Int32Type, Int64Type};
+
+use super::super::ledger::{RejectCode, Scope};
+use super::mapping::Input;
+use super::scale::Watch;
+use super::tally::{Counts, Fault, FaultKey, FileId, FileRegistry, NO_FILE};
+
+/// Bits of an order key that hold the row.
+const ROW_BITS: u32 = 35;
+
+/// Bits of an order key that hold the file.
+const FILE_BITS: u32 = 20;
+
+/// File and row of every row of a batch.
+pub(super) struct Places {
+    files: Files,
+    rows: Option<Int64Array>,
+}
+
+enum Files {
+    One(FileId),
+    Each(Vec<FileId>),
+}
+
+impl Places {
+    /// Reads the two columns, where a plan has them.
+    pub(super) fn of(
+        batch: &RecordBatch,
+        file_at: Option<usize>,
+        row_at: Option<usize>,
+        registry: &FileRegistry,
+    ) -> Self {
+        let rows = row_at.and_then(|at| {
+            cast(batch.column(at), &DataType::Int64).ok().map(|rows| rows.as_primitive::<Int64Type>().clone())
+        });
+        let files = file_at.map_or(Files::One(NO_FILE), |at| files_of(batch.column(at), registry));
+        Self { files, rows }
+    }
+
+    /// The file of a row.
+    pub(super) fn file(&self, i: usize) -> FileId {
+        match &self.files {
+            Files::One(file) => *file,
+            Files::Each(files) => files[i],
+        }
+    }
+
+    /// The row in its file, from 1; 0 where it is not known.
+    pub(super) fn row(&self, i: usize) -> u64 {
+        self.rows.as_ref().filter(|rows| rows.is_valid(i)).map_or(0, |rows| rows.value(i).max(0) as u64)
+    }
+
+    /// A key that orders rows as they were written: by spec, file and row.
+    pub(super) fn order(&self, spec: u8, n: usize) -> ArrayRef {
+        let keys = (0..n).map(|i| {
+            let row = self.row(i).min((1 << ROW_BITS) - 1);
+            (i64::from(spec) << (FILE_BITS + ROW_BITS)) | (i64::from(self.file(i)) << ROW_BITS) | row as i64
+        });
+        Arc::new(Int64Array::from_iter_values(keys))
+    }
+
+    /// Notes accepted and rejected rows per file; `rejected` tells which.
+    pub(super) fn count(&self, n: usize, rejected: &BTreeMap<usize, (usize, RejectCode)>, counts: &mut Counts) {
+        match &self.files {
+            Files::One(file) => counts.rows(*file, (n - rejected.len()) as u64, rejected.len() as u64),
+            Files::Each(files) => {
+                for (i, file) in files.iter().enumerate() {
+                    let bad = rejected.contains_key(&i);
+                    counts.rows(*file, u64::from(!bad), u64::from(bad));
+                }
+            }
+        }
+    }
+}
+
+/// File and row of an order key.
+pub(super) fn place_of(order: i64) -> (FileId, u64) {
+    let file = (order >> ROW_BITS) & ((1 << FILE_BITS) - 1);
+    (file as FileId, (order & ((1 << ROW_BITS) - 1)) as u64)
+}
+
+fn files_of(array: &ArrayRef, registry: &FileRegistry) -> Files {
+    if let Some(dictionary) = array.as_dictionary_opt::<Int32Type>() {
+        let keys = dictionary.keys();
+        let paths = dictionary.values().as_string_opt::<i32>();
+        if let Some(paths) = paths.filter(|_| keys.null_count() == 0 && !keys.is_empty()) {
+            let id = |key: i32| registry.by_path(paths.value(key as usize));
+            let first = keys.value(0);
+            if keys.values().iter().all(|key| *key == first) {
+                return Files::One(id(first));
+            }
+            let ids: Vec<FileId> = (0..paths.len()).map(|key| id(key as i32)).collect();
+            return Files::Each(keys.values().iter().map(|key| ids[*key as usize]).collect());
+        }
+    }
+    let text = super::cast::as_text(array);
+    Files::Each(text.iter().map(|path| path.map_or(NO_FILE, |path| registry.by_path(path))).collect())
+}
+
+/// What one task has noted. Columns are numbers here: faults can be many.
+#[derive(Default)]
+pub(super) struct Notes {
+    pub(super) counts: Counts,
+    faults: BTreeMap<(usize, RejectCode, Scope), Fault>,
+    /// Per cell of a table of answers.
+    pub(super) watches: Vec<Watch>,
+}
+
+impl Notes {
+    /// A fault in the column with that number among the inputs.
+    pub(super) fn fault(&mut self, column: usize, code: RejectCode, scope: Scope, place: (FileId, u64)) {
+        self.faults.entry((column, code, scope)).or_default().add(place.0, place.1);
+    }
+
+    /// The counts, with columns by the names their source gives them.
+    pub(super) fn finish(self, inputs: &[Input]) -> (Counts, Vec<Watch>) {
+        let mut counts = self.counts;
+        for ((column, code, scope), fault) in self.faults {
+            let column = inputs.get(column).map_or_else(String::new, |input| input.from.clone());
+            counts.faults(FaultKey { column, code, scope }, fault);
+        }
+        (counts, self.watches)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_key_gives_back_its_file_and_row() {
+        let rows = Some(Int64Array::from(vec![1, 34_000_000_000]));
+        let places = Places { files: Files::Each(vec![7, 1_048_575]), rows };
+        let keys = places.order(3, 2);
+        let keys = keys.as_primitive::<Int64Type>();
+        assert_eq!(place_of(keys.value(0)), (7, 1));
+        assert_eq!(place_of(keys.value(1)), (NO_FILE, 34_000_000_000));
+        assert!(keys.value(0) > 0 && keys.value(1) > keys.value(0));
+    }
+}

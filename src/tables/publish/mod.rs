@@ -1,0 +1,19 @@
+//! A night becomes visible whole or not at all.
+//!
+//! Everything is written into `out/.staging/<date>` and forced to the disk, the manifest last; one rename makes it
+//! `out/runs/<date>`. Readers of `runs/` therefore never meet half a night, and a crash at any point leaves the last
+//! night as it was: the next run finds the leftovers under `.staging` and clears them. `out/latest` is a convenience
+//! that is replaced in one step as well. One process at a time holds the lock of an output folder; the kernel frees it
+//! when the process ends, however it ends, so there is never a stale lock to remove.
+
+mod error;
+mod lock;
+mod nights;
+mod staging;
+#[cfg(test)]
+mod tests;
+
+pub use error::PublishError;
+pub use lock::OutputLock;
+pub use nights::{existing_manifest, is_published, published_nights, run_folder};
+pub use staging::Staging;

@@ -1,0 +1,237 @@
+//! One card per group: what stands out, what lacks, what it is worth, how sure that is.
+
+use serde::Serialize;
+
+use super::input::ReportInput;
+use super::needs::{NeedBars, need_bars};
+use super::pyramid::{Pyramid, contrast, pyramid};
+use super::words::{count, decimal, difference, how_much, is_sure, many, money, percent, points, score, share, signed};
+use crate::model::{Aspect, Delivered, ElementProfile, SegmentProfile};
+
+/// Standardized difference from which an element stands out. Source: Cohen's "small" effect.
+const STANDS_OUT: f64 = 0.2;
+
+/// A group as the page shows it.
+#[derive(Debug, Serialize)]
+pub(super) struct Card {
+    id: String,
+    anchor: String,
+    name: String,
+    description: String,
+    size: String,
+    share: String,
+    suppressed: bool,
+    stands_out: Vec<Point>,
+    stands_out_none: &'static str,
+    lacks: Vec<Point>,
+    lacks_none: &'static str,
+    facts: Vec<Fact>,
+    needs: Option<NeedBars>,
+    pyramid: Option<Pyramid>,
+}
+
+/// A finding: what, in words, and the figures behind the words.
+#[derive(Debug, Serialize)]
+struct Point {
+    what: String,
+    words: String,
+    figures: String,
+    sure: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Fact {
+    label: &'static str,
+    value: String,
+    note: String,
+}
+
+/// Cards in segment order.
+pub(super) fn cards(input: &ReportInput<'_>) -> Vec<Card> {
+    let jaccard = |i: usize| input.solution.jaccard.get(i).copied().flatten();
+    input.profiles.segments.iter().enumerate().map(|(i, segment)| card(input, segment, jaccard(i))).collect()
+}
+
+fn card(input: &ReportInput<'_>, segment: &SegmentProfile, jaccard: Option<f64>) -> Card {
+    let details = !segment.suppressed;
+    let (stands_out, stands_out_none) = if details { stands_out(input, segment) } else { (Vec::new(), "") };
+    let (lacks, lacks_none) = if details { lacks(input, segment) } else { (Vec::new(), "") };
+    Card {
+        id: segment.segment_id.clone(),
+        anchor: anchor(&segment.segment_id),
+        name: segment.name.clone(),
+        description: segment.description.clone(),
+        size: many(segment.size, "customer", "customers"),
+        share: share(segment.share),
+        suppressed: segment.suppressed,
+        stands_out,
+        stands_out_none,
+        lacks,
+        lacks_none,
+        facts: if details { facts(input, segment, jaccard) } else { Vec::new() },
+        needs: details.then(|| need_bars(segment)).flatten(),
+        pyramid: if details { pyramid(input, segment) } else { None },
+    }
+}
+
+/// Anchor of a group's card: letters and digits of its id.
+pub(super) fn anchor(segment_id: &str) -> String {
+    let plain: String = segment_id.chars().filter(char::is_ascii_alphanumeric).collect();
+    format!("group-{}", plain.to_lowercase())
+}
+
+/// Up to three elements on which the group lies surely above the rest.
+fn stands_out(input: &ReportInput<'_>, segment: &SegmentProfile) -> (Vec<Point>, &'static str) {
+    let Some(aspect) = input.shown() else {
+        return (Vec::new(), "Not known: how groups differ could not be measured.");
+    };
+    let verb = match aspect {
+        Aspect::Importance => "matters",
+        Aspect::Fulfilment => "is rated",
+    };
+    let more = match aspect {
+        Aspect::Importance => "more than to others",
+        Aspect::Fulfilment => "better than by others",
+    };
+    let above = |element: &ElementProfile| {
+        contrast(element, aspect).map(|c| c.d).filter(|d| d.value >= STANDS_OUT && d.low > 0.0)
+    };
+    let mut found: Vec<_> = segment.elements.iter().filter_map(|element| Some((above(element)?, element))).collect();
+    found.sort_by(|a, b| b.0.value.total_cmp(&a.0.value).then(a.1.element.cmp(&b.1.element)));
+    let points = found
+        .into_iter()
+        .take(3)
+        .map(|(d, element)| Point {
+            what: input.catalogue.element(element.element).name().to_owned(),
+            words: format!("{verb} {} {more}", how_much(d.value)),
+            figures: difference(Some(d)),
+            sure: "sure",
+        })
+        .collect();
+    (points, "Nothing stands out beyond chance: a typical group.")
+}
+
+/// Up to two elements that the group wants more than it gets; where only fulfilment is known, on which it is served
+/// worse than the rest.
+fn lacks(input: &ReportInput<'_>, segment: &SegmentProfile) -> (Vec<Point>, &'static str) {
+    let elements = || segment.elements.iter().filter(|element| !element.suppressed);
+    if elements().any(|element| element.gap.is_some()) {
+        let wanting = |element: &ElementProfile| {
+            element.gap.filter(|gap| gap.value > 0.0 && gap.low > 0.0 && element.delivered != Delivered::Yes)
+        };
+        let mut found: Vec<_> = elements().filter_map(|element| Some((wanting(element)?, element))).collect();
+        found.sort_by(|a, b| b.0.value.total_cmp(&a.0.value).then(a.1.element.cmp(&b.1.element)));
+        let points = found.into_iter().take(2).map(|(gap, element)| Point {
+            what: input.catalogue.element(element.element).name().to_owned(),
+            words: "is wanted more than it is delivered".to_owned(),
+            figures: format!("gap {}{}", difference(Some(gap)), high_share(element)),
+            sure: "sure",
+        });
+        return (points.collect(), "Nothing is wanted surely more than it is delivered.");
+    }
+    if elements().any(|element| element.fulfilment_difference.is_some()) {
+        let mut found: Vec<_> = elements()
+            .filter_map(|element| Some((contrast(element, Aspect::Fulfilment)?.d, element)))
+            .filter(|(d, _)| d.value <= -STANDS_OUT && d.high < 0.0)
+            .collect();
+        found.sort_by(|a, b| a.0.value.total_cmp(&b.0.value).then(a.1.element.cmp(&b.1.element)));
+        let points = found.into_iter().take(2).map(|(d, element)| Point {
+            what: input.catalogue.element(element.element).name().to_owned(),
+            words: format!("is rated {} worse than by others", how_much(d.value)),
+            figures: format!("{}{}", difference(Some(d)), high_share(element)),
+            sure: if is_sure(d) { "sure" } else { "unsure" },
+        });
+        return (points.collect(), "Nothing is served surely worse than elsewhere.");
+    }
+    (Vec::new(), "Not known: nobody was asked how well the elements are delivered.")
+}
+
+fn high_share(element: &ElementProfile) -> String {
+    element.high_share.map_or_else(String::new, |high| {
+        format!(
+            "; {} give 8 or more, of {}",
+            percent(high.value),
+            many(element.fulfilment_answers, "answer", "answers")
+        )
+    })
+}
+
+fn facts(input: &ReportInput<'_>, segment: &SegmentProfile, jaccard: Option<f64>) -> Vec<Fact> {
+    let worth = segment.value_total.map_or_else(|| "not known".to_owned(), |value| money(value, input.currency));
+    let of_all = segment.value_share.map(|s| format!("{} of all", percent(s))).unwrap_or_default();
+    let each = segment.value_mean.map(|mean| {
+        let end = |value: f64| decimal(value, 0);
+        format!("{} each ({} to {})", money(mean.value, input.currency), end(mean.low), end(mean.high))
+    });
+    let worth_note: Vec<String> = [of_all, each.unwrap_or_default()].into_iter().filter(|t| !t.is_empty()).collect();
+    let reach = &segment.reach;
+    vec![
+        Fact { label: "Value in a year", value: worth, note: worth_note.join(", ") },
+        Fact {
+            label: "Would recommend (NPS)",
+            value: points(segment.nps),
+            note: many(segment.nps_answers, "answer", "answers"),
+        },
+        Fact { label: "Satisfaction, 0–10", value: score(segment.satisfaction), note: String::new() },
+        Fact { label: "Say “a good brand”", value: share(segment.good_brand), note: String::new() },
+        Fact {
+            label: "Answered the survey",
+            value: count(segment.respondents),
+            note: segment.mean_probability.map_or_else(String::new, |p| {
+                format!("members belong here with a probability of {} on average", percent(p))
+            }),
+        },
+        Fact { label: "Found again in resamples", value: found_again(jaccard), note: String::new() },
+        Fact {
+            label: "Within reach",
+            value: count(reach.any),
+            note: format!(
+                "e-mail {}, text {}, push {}, phone {}, post {}; {} held out",
+                count(reach.email),
+                count(reach.sms),
+                count(reach.push),
+                count(reach.phone),
+                count(reach.post),
+                count(reach.held_out),
+            ),
+        },
+        Fact {
+            label: "A test here can show",
+            value: segment.detectable_effect.map_or_else(
+                || "nothing: nobody to test on".to_owned(),
+                |e| format!("a change of {} or more", percent(e)),
+            ),
+            note: "of a response rate of 10\u{a0}%".to_owned(),
+        },
+    ]
+}
+
+/// Jaccard in words, by the customary bands 0.60, 0.75 and 0.85.
+fn found_again(jaccard: Option<f64>) -> String {
+    let Some(jaccard) = jaccard else { return "not known".to_owned() };
+    let word = match jaccard {
+        j if j >= 0.85 => "very stable",
+        j if j >= 0.75 => "stable",
+        j if j >= 0.60 => "doubtful",
+        _ => "unstable",
+    };
+    format!("{} ({word})", signed(jaccard, 2).trim_start_matches('+'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn anchors_hold_letters_and_digits_alone() {
+        assert_eq!(anchor("S01"), "group-s01");
+        assert_eq!(anchor("\"><script>"), "group-script");
+    }
+
+    #[test]
+    fn stability_is_told_in_bands() {
+        assert_eq!(found_again(Some(0.9)), "0.90 (very stable)");
+        assert_eq!(found_again(Some(0.59)), "0.59 (unstable)");
+        assert_eq!(found_again(None), "not known");
+    }
+}

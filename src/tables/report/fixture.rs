@@ -1,0 +1,279 @@
+//! An invented night for tests: seven groups whose figures follow from their place, one of them too small to show.
+
+use serde_json::json;
+
+use super::{ReportInput, TableHealth};
+use crate::catalogue::{Catalogue, ElementId, NeedTier};
+use crate::model::{
+    Contrast, Delivered, ElementProfile, Estimate, NeedProfile, Plan, PlanLine, PlanSet, Profiles, Reach,
+    SegmentProfile,
+};
+use crate::tables::manifest::InputFile;
+use crate::tables::write::{CandidateRow, SolutionFacts};
+
+/// Name and customers of the groups.
+const GROUPS: [(&str, u64); 7] = [
+    ("Time and ease", 41_205),
+    ("Safe choices and order", 38_770),
+    ("Fair prices", 33_018),
+    ("Design and status", 27_411),
+    ("Contact and belonging", 21_950),
+    ("Learning and meaning", 18_364),
+    ("Rare finds", 11),
+];
+
+/// Everything a report needs, owned.
+pub(super) struct Night {
+    pub(super) catalogue: Catalogue,
+    pub(super) profiles: Profiles,
+    pub(super) plans: PlanSet,
+    pub(super) solution: SolutionFacts,
+    pub(super) health: Vec<TableHealth>,
+    pub(super) notes: Vec<String>,
+    pub(super) candidates: Vec<CandidateRow>,
+    pub(super) inputs: Vec<InputFile>,
+    pub(super) details: Vec<(String, String)>,
+}
+
+impl Night {
+    pub(super) fn input(&self) -> ReportInput<'_> {
+        ReportInput {
+            project: "acme-loyalty",
+            run_date: chrono::NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day"),
+            currency: "EUR",
+            catalogue: &self.catalogue,
+            profiles: &self.profiles,
+            plans: &self.plans,
+            solution: &self.solution,
+            health: &self.health,
+            notes: &self.notes,
+            candidates: &self.candidates,
+            inputs: &self.inputs,
+            details: &self.details,
+        }
+    }
+}
+
+pub(super) fn estimate(value: f64, half: f64) -> Estimate {
+    Estimate { value, low: value - half, high: value + half }
+}
+
+/// The invented night.
+pub(super) fn night() -> Night {
+    let scored: u64 = GROUPS.iter().map(|(_, size)| size).sum::<u64>() + 3_120;
+    let segments: Vec<SegmentProfile> = (0..GROUPS.len()).map(|place| segment(place, scored)).collect();
+    let mut everyone = segment(2, scored);
+    everyone.segment_id = "ALL".to_owned();
+    everyone.name = "Everybody".to_owned();
+    everyone.size = scored;
+    everyone.respondents = 18_902;
+    let mut unassigned = segment(6, scored);
+    unassigned.segment_id = "NONE".to_owned();
+    unassigned.name = "Unassigned".to_owned();
+    unassigned.size = 3_120;
+    unassigned.share = Some(estimate(3_120.0 / scored as f64, 0.0006));
+    let plans = plans(&segments);
+    Night {
+        catalogue: Catalogue::embedded(),
+        profiles: Profiles {
+            everyone,
+            segments,
+            unassigned,
+            suppressed: vec![("no_profiling_consent".to_owned(), 9_214), ("minor".to_owned(), 102)],
+            limits: vec![
+                "Three elements (heirloom, nostalgia, self-transcendence) were not asked, so nothing is said about \
+                 them."
+                    .to_owned(),
+                "No order table was given for the shops, so value counts online orders alone.".to_owned(),
+            ],
+        },
+        plans,
+        solution: SolutionFacts {
+            label: Some("reproducible".to_owned()),
+            jaccard: vec![Some(0.91), Some(0.88), Some(0.83), Some(0.79), Some(0.72), Some(0.77), None],
+        },
+        health: ["customers", "ratings", "orders", "interactions"]
+            .iter()
+            .zip([(212_400, 0), (402_118, 931), (3_104_552, 12), (880_410, 0)])
+            .map(|(name, (read, rejected))| TableHealth {
+                name: (*name).to_owned(),
+                read,
+                accepted: read - rejected,
+                rejected,
+            })
+            .collect(),
+        notes: vec!["31 survey answers were given twice; the later one counts.".to_owned()],
+        candidates: candidates(),
+        inputs: vec![InputFile {
+            bytes: 48_210_331,
+            path: "in/survey/2026-11.csv".to_owned(),
+            rows: Some(402_118),
+            sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
+            source: "survey".to_owned(),
+        }],
+        details: [("Model", "m-2026-11-01-7c1e"), ("Method", "mixture with 4 common factors, 7 groups"), ("Seed", "1")]
+            .map(|(label, value)| (label.to_owned(), value.to_owned()))
+            .to_vec(),
+    }
+}
+
+fn segment(place: usize, scored: u64) -> SegmentProfile {
+    let (name, size) = GROUPS[place];
+    let share = size as f64 / scored as f64;
+    let wave = |step: f64| (place as f64 * step).sin();
+    SegmentProfile {
+        segment_id: format!("S{:02}", place + 1),
+        name: name.to_owned(),
+        description: format!("{name} count for more here than elsewhere, and the difference is beyond chance."),
+        size,
+        share: Some(estimate(share, 0.0018)),
+        respondents: size / 10,
+        value_total: Some(1_240_000.0 - 140_000.0 * place as f64),
+        value_share: Some(0.24 - 0.03 * place as f64),
+        value_mean: Some(estimate(61.2 + 9.0 * wave(1.3), 3.1)),
+        mean_probability: Some(0.83 + 0.05 * wave(0.7)),
+        nps: Some(estimate(32.0 * wave(1.9) + 8.0, 6.5)),
+        nps_answers: size / 34,
+        satisfaction: Some(estimate(7.6 + 0.5 * wave(2.1), 0.12)),
+        good_brand: (place != 4).then(|| estimate(0.58 + 0.1 * wave(1.1), 0.03)),
+        elements: ElementId::all().map(|id| element(place, id, size)).collect(),
+        needs: NeedTier::ALL.into_iter().map(|tier| need(place, tier)).collect(),
+        reach: Reach {
+            any: size * 6 / 10,
+            email: size * 5 / 10,
+            sms: size / 5,
+            push: size / 7,
+            phone: size / 12,
+            post: size / 3,
+            held_out: size / 10,
+        },
+        detectable_effect: Some(0.08 + 0.03 * place as f64),
+        suppressed: size < 20,
+    }
+}
+
+fn element(place: usize, id: ElementId, size: u64) -> ElementProfile {
+    let i = id.index();
+    let asked = !["heirloom", "nostalgia", "self_transcendence"].contains(&id.slug());
+    let d = 0.75 * ((i as f64 + 1.0) * (place as f64 + 1.7) * 0.61).sin() + 0.25 * (i as f64 * 0.9).cos();
+    let contrast = |d: f64, p: Option<f64>| Contrast { d: estimate(d, 0.07), p_adjusted: p };
+    let gap = 0.5 * ((i * 3 + place * 5) as f64 * 0.37).sin();
+    let high = 0.5 + 0.3 * ((i + place) as f64 * 0.8).cos();
+    ElementProfile {
+        element: id,
+        importance: asked.then(|| estimate(6.0 + 1.6 * d, 0.09)),
+        fulfilment: asked.then(|| estimate(6.8 - gap, 0.1)),
+        gap: asked.then(|| estimate(gap, 0.08)),
+        high_share: asked.then(|| estimate(high, 0.03)),
+        delivered: match high {
+            _ if !asked => Delivered::Unknown,
+            share if share > 0.53 => Delivered::Yes,
+            share if share < 0.47 => Delivered::No,
+            _ => Delivered::Uncertain,
+        },
+        importance_difference: asked.then(|| contrast(d, None)),
+        fulfilment_difference: asked.then(|| contrast(-0.6 * d, Some(0.01))),
+        importance_answers: if asked { size / 13 } else { 0 },
+        fulfilment_answers: if asked { size / 14 } else { 0 },
+        suppressed: false,
+    }
+}
+
+fn need(place: usize, tier: NeedTier) -> NeedProfile {
+    let weight = |i: usize| 1.2 + ((i * 2 + place * 3) as f64).sin();
+    let total: f64 = (0..5).map(weight).sum();
+    NeedProfile {
+        tier,
+        share: Some(estimate(weight(tier.index()) / total, 0.01)),
+        fulfilment: Some(estimate(7.9 - 0.5 * tier.index() as f64, 0.1)),
+        importance: Some(estimate(0.2, 0.01)),
+    }
+}
+
+fn plans(segments: &[SegmentProfile]) -> PlanSet {
+    let catalogue = Catalogue::embedded();
+    let plan = |segment: &SegmentProfile, place: usize| Plan {
+        segment_id: segment.segment_id.clone(),
+        segment_name: segment.name.clone(),
+        lines: (0..4)
+            .filter(|_| !segment.suppressed)
+            .map(|i| line(&catalogue, segment, place * 5 + i * 7, i))
+            .collect(),
+        not_assessed: vec![("hold_heirloom".to_owned(), "heirloom was not asked".to_owned())],
+    };
+    let neutral =
+        SegmentProfile { reach: Reach { any: 1_890, held_out: 310, ..Reach::default() }, ..segments[6].clone() };
+    PlanSet {
+        plans: segments.iter().enumerate().map(|(place, segment)| plan(segment, place)).collect(),
+        neutral: Plan {
+            segment_id: "NONE".to_owned(),
+            segment_name: "Everybody without a group".to_owned(),
+            lines: vec![PlanLine {
+                kind: "neutral".to_owned(),
+                subject: "everyone".to_owned(),
+                baseline: None,
+                target: None,
+                detectable_effect: None,
+                testable: false,
+                ..line(&catalogue, &neutral, 1, 0)
+            }],
+            not_assessed: Vec::new(),
+        },
+        catalogue_version: catalogue.version().to_owned(),
+    }
+}
+
+fn line(catalogue: &Catalogue, segment: &SegmentProfile, play: usize, place: usize) -> PlanLine {
+    let play = &catalogue.plays()[play % catalogue.plays().len()];
+    let effect = 0.11 + 0.09 * place as f64;
+    PlanLine {
+        rank: place as u32 + 1,
+        play_id: play.id().to_owned(),
+        kind: play.kind().slug().to_owned(),
+        subject: play.subject().slug(),
+        action: play.action().to_owned(),
+        channel: play.channels()[0].slug().to_owned(),
+        message_angle: play.message_angle().to_owned(),
+        proof_needed: play.proof_needed().to_owned(),
+        avoid: play.avoid().to_owned(),
+        owner: play.owner().to_owned(),
+        window_days: play.window_days(),
+        metric: play.metric().to_owned(),
+        baseline: Some(0.214),
+        target: Some(0.214 * (1.0 + effect)),
+        evidence: json!({ "size": segment.size, "d": 0.82 }),
+        because:
+            "it matters far more here than elsewhere (+0.82, 0.75 to 0.89) and 61 % already give 8 or more (3,101 \
+                  answers)."
+                .to_owned(),
+        reach: segment.reach.any,
+        held_out: segment.reach.held_out,
+        expected_gain: None,
+        detectable_effect: Some(effect),
+        testable: effect <= 0.3,
+    }
+}
+
+fn candidates() -> Vec<CandidateRow> {
+    let mut rows = Vec::new();
+    for (method, q) in [("kmeans-centred", 0), ("mixture", 4)] {
+        for k in 5..9u32 {
+            let stability = 0.94 - 0.05 * f64::from(k.abs_diff(7)) - if q == 0 { 0.2 } else { 0.0 };
+            rows.push(CandidateRow {
+                method: method.to_owned(),
+                k,
+                q,
+                ari: Some(stability),
+                min_jaccard: Some(stability - 0.2),
+                silhouette: Some(0.09),
+                bic: (q > 0).then(|| 412_233.0 - 900.0 * f64::from(k)),
+                outcome_r2: Some(0.21 + 0.01 * f64::from(k)),
+                smallest_share: Some(0.4 / f64::from(k)),
+                smallest_respondents: Some(u64::from(9_000 / k)),
+                chosen: q == 4 && k == 7,
+                knocked_out: (k == 8).then(|| "smallest segment below min_respondents".to_owned()),
+            });
+        }
+    }
+    rows
+}

@@ -1,0 +1,30 @@
+//! What people read in the morning: one HTML page, eight lines of text, and a page per plan.
+//!
+//! The page is a single file without scripts and without anything fetched from elsewhere, readable in a mail, on paper
+//! and in the dark. Its size follows the number of groups, never the number of customers. Everything that came from
+//! data (names, file paths, catalogue texts) is escaped by the template engine or by [`plan_page`]; nothing is marked
+//! as safe but our own style sheet, whose hash is the only style the page's policy lets in.
+
+mod appendix;
+mod cards;
+mod input;
+mod needs;
+mod overview;
+mod page;
+mod plan_page;
+mod plan_view;
+mod pyramid;
+mod sentences;
+mod summary;
+mod words;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
+pub use input::{ReportInput, TableHealth};
+pub use page::{ReportError, render};
+pub use plan_page::{plan_page, plans_json};
+pub use sentences::{Sentence, sentences};
+pub use summary::{alerts_json, summary_json, summary_text};

@@ -1,0 +1,133 @@
+//! The strip of data health and the list of sizes.
+
+use serde::Serialize;
+
+use super::cards::anchor;
+use super::input::ReportInput;
+use super::needs::unit;
+use super::words::{count, many, percent, share};
+use crate::model::SegmentProfile;
+
+/// How good the data of the night is.
+#[derive(Debug, Serialize)]
+pub(super) struct Health {
+    tiles: Vec<Tile>,
+    tables: Vec<TableLine>,
+    left_out: Vec<String>,
+    limits: Vec<String>,
+    notes: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Tile {
+    label: &'static str,
+    value: String,
+    note: String,
+}
+
+#[derive(Debug, Serialize)]
+struct TableLine {
+    name: String,
+    read: String,
+    accepted: String,
+    rejected: String,
+}
+
+/// Groups by size.
+#[derive(Debug, Serialize)]
+pub(super) struct SizeRow {
+    name: String,
+    anchor: Option<String>,
+    size: String,
+    share: String,
+    /// Length and interval of the bar, 0–100 of the largest; absent where the share is not known.
+    bar: Option<Bar>,
+}
+
+#[derive(Debug, Serialize)]
+struct Bar {
+    length: String,
+    low: String,
+    width: String,
+}
+
+pub(super) fn health(input: &ReportInput<'_>) -> Health {
+    let sum = |of: fn(&super::TableHealth) -> u64| input.health.iter().map(of).sum::<u64>();
+    let (read, rejected) = (sum(|table| table.read), sum(|table| table.rejected));
+    let of = |part: u64, whole: u64| if whole == 0 { String::new() } else { percent(part as f64 / whole as f64) };
+    let (scored, answered) = (input.scored(), input.profiles.everyone.respondents);
+    let tables = input.health.iter().map(|table| TableLine {
+        name: table.name.clone(),
+        read: count(table.read),
+        accepted: count(table.accepted),
+        rejected: count(table.rejected),
+    });
+    Health {
+        tiles: vec![
+            Tile { label: "Rows read", value: count(read), note: many(input.health.len() as u64, "table", "tables") },
+            Tile { label: "Usable", value: count(sum(|table| table.accepted)), note: String::new() },
+            Tile { label: "Rejected", value: count(rejected), note: of(rejected, read) },
+            Tile { label: "Customers scored", value: count(scored), note: String::new() },
+            Tile { label: "Answered", value: count(answered), note: of(answered, scored) },
+            Tile {
+                label: "Left out",
+                value: count(input.left_out()),
+                note: of(input.left_out(), input.left_out() + scored),
+            },
+        ],
+        tables: tables.collect(),
+        left_out: input
+            .profiles
+            .suppressed
+            .iter()
+            .map(|(reason, n)| format!("{}: {}", reason_words(reason), count(*n)))
+            .collect(),
+        limits: input.profiles.limits.clone(),
+        notes: input.notes.to_vec(),
+    }
+}
+
+/// Reasons for leaving customers out, as people say them.
+fn reason_words(slug: &str) -> String {
+    match slug {
+        "deceased" => "deceased",
+        "minor" => "under age",
+        "objection_marketing" => "object to marketing",
+        "no_profiling_consent" => "no consent to profiling",
+        other => return other.replace('_', " "),
+    }
+    .to_owned()
+}
+
+/// Segments in order, the unassigned last.
+pub(super) fn sizes(input: &ReportInput<'_>) -> Vec<SizeRow> {
+    let all = || input.profiles.segments.iter().chain([&input.profiles.unassigned]);
+    let longest = all().filter_map(|segment| segment.share).map(|s| s.high).fold(0.0, f64::max);
+    let mut rows: Vec<SizeRow> = input
+        .profiles
+        .segments
+        .iter()
+        .map(|segment| size_row(segment, longest, Some(anchor(&segment.segment_id))))
+        .collect();
+    if input.profiles.unassigned.size > 0 {
+        let mut row = size_row(&input.profiles.unassigned, longest, None);
+        "In no group".clone_into(&mut row.name);
+        rows.push(row);
+    }
+    rows
+}
+
+fn size_row(segment: &SegmentProfile, longest: f64, anchor: Option<String>) -> SizeRow {
+    let scale = |value: f64| unit(value / longest * 100.0);
+    SizeRow {
+        name: segment.name.clone(),
+        anchor,
+        size: count(segment.size),
+        share: share(segment.share),
+        bar: segment.share.filter(|_| longest > 0.0).map(|s| Bar {
+            length: scale(s.value),
+            low: scale(s.low),
+            width: unit(((s.high - s.low) / longest * 100.0).max(0.3)),
+        }),
+    }
+}

@@ -1,0 +1,143 @@
+//! The night in five plain sentences, made from its figures.
+
+use serde::Serialize;
+
+use super::input::ReportInput;
+use super::words::{count, how_much, many, percent, unpointed};
+use crate::model::{Aspect, Estimate, PlanLine, SegmentProfile};
+
+/// One sentence and the part of the report that shows its figures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Sentence {
+    /// What it is about: `size`, `difference`, `action`, `certainty`, `missing`.
+    pub about: &'static str,
+    /// Anchor in `report.html`, without `#`.
+    pub figure: &'static str,
+    /// The sentence, plain text.
+    pub text: String,
+}
+
+/// The five sentences, always in the same order: how many, what differs, what to do first, how sure, what is missing.
+#[must_use]
+pub fn sentences(input: &ReportInput<'_>) -> Vec<Sentence> {
+    vec![
+        Sentence { about: "size", figure: "sizes", text: size(input) },
+        Sentence { about: "difference", figure: "groups", text: difference(input) },
+        Sentence { about: "action", figure: "plans", text: action(input) },
+        Sentence { about: "certainty", figure: "method", text: certainty(input) },
+        Sentence { about: "missing", figure: "data", text: missing(input) },
+    ]
+}
+
+fn size(input: &ReportInput<'_>) -> String {
+    let (scored, assigned) = (input.scored(), input.assigned());
+    let groups = input.profiles.segments.len();
+    let largest = input.profiles.segments.iter().reduce(|best, next| if next.size > best.size { next } else { best });
+    match largest {
+        Some(largest) if scored > 0 => {
+            let of = |n: u64| percent(n as f64 / scored as f64);
+            format!(
+                "{} were scored and {} of them ({}) belong to {}; the largest is “{}” with {}.",
+                many(scored, "customer", "customers"),
+                count(assigned),
+                of(assigned),
+                if groups == 1 { "one group".to_owned() } else { format!("one of {groups} groups") },
+                largest.name,
+                of(largest.size),
+            )
+        }
+        _ => format!("{} were scored, and no groups were formed.", many(scored, "customer", "customers")),
+    }
+}
+
+/// The largest sure difference between a group and the rest.
+fn difference(input: &ReportInput<'_>) -> String {
+    let Some(aspect) = input.shown() else {
+        return "How the groups differ is not known: nobody was asked, and behavior does not tell.".to_owned();
+    };
+    let mut largest: Option<(&SegmentProfile, usize, Estimate)> = None;
+    for segment in input.profiles.segments.iter().filter(|segment| !segment.suppressed) {
+        for (i, element) in segment.elements.iter().enumerate().filter(|(_, element)| !element.suppressed) {
+            let contrast = match aspect {
+                Aspect::Importance => element.importance_difference,
+                Aspect::Fulfilment => element.fulfilment_difference,
+            };
+            let Some(d) = contrast.map(|contrast| contrast.d).filter(|d| d.low > 0.0) else { continue };
+            if largest.is_none_or(|(_, _, best)| d.value > best.value) {
+                largest = Some((segment, i, d));
+            }
+        }
+    }
+    let Some((segment, i, d)) = largest else {
+        return "No group differs from the rest by more than chance would explain.".to_owned();
+    };
+    let name = input.catalogue.element(segment.elements[i].element).name();
+    let degree = how_much(d.value);
+    match aspect {
+        Aspect::Importance => {
+            format!(
+                "What sets the groups apart most is “{name}”: it matters {degree} more to “{}” than to others.",
+                segment.name
+            )
+        }
+        Aspect::Fulfilment => format!(
+            "What sets the groups apart most is “{name}”: “{}” rate it {degree} better than others do.",
+            segment.name
+        ),
+    }
+}
+
+/// The first line of the plan that reaches most customers, ties to the earlier segment.
+fn action(input: &ReportInput<'_>) -> String {
+    let first = |lines: &[PlanLine]| lines.iter().min_by_key(|line| line.rank).cloned();
+    let best = input
+        .plans
+        .plans
+        .iter()
+        .filter_map(|plan| Some((plan, first(&plan.lines)?)))
+        .reduce(|best, next| if next.1.reach > best.1.reach { next } else { best });
+    match best {
+        Some((plan, line)) => format!(
+            "Begin with “{}” ({} within reach): {}.",
+            plan.segment_name,
+            many(line.reach, "customer", "customers"),
+            unpointed(&line.action),
+        ),
+        None => "No plan could be backed by evidence, so the neutral plan applies to everybody.".to_owned(),
+    }
+}
+
+fn certainty(input: &ReportInput<'_>) -> String {
+    let answered = input.profiles.everyone.respondents;
+    let basis = if answered == 0 {
+        "Nobody was asked, so every group is a hypothesis read from behavior".to_owned()
+    } else {
+        let share = if input.scored() > 0 { answered as f64 / input.scored() as f64 } else { 0.0 };
+        format!(
+            "{} answered ({} of those scored) and the others are placed by what they do",
+            many(answered, "customer", "customers"),
+            percent(share)
+        )
+    };
+    let found = match input.solution.label.as_deref() {
+        Some("natural") => "; the groups are real clusters that other samples show again",
+        Some("reproducible") => "; the groups come back in other samples but shade into one another",
+        Some("constructive") => "; the groups are useful cuts in a continuum, not clusters found in the data",
+        _ => "",
+    };
+    let probability = input.profiles.everyone.mean_probability.map_or_else(String::new, |p| {
+        format!("; on average a customer belongs to the group named with a probability of {}", percent(p))
+    });
+    format!("{basis}{found}{probability}.")
+}
+
+fn missing(input: &ReportInput<'_>) -> String {
+    let left_out = match input.left_out() {
+        0 => String::new(),
+        n => format!(" {} left out on legal or ethical grounds.", many(n, "customer is", "customers are")),
+    };
+    match input.profiles.limits.first() {
+        Some(limit) => format!("{}.{left_out}", unpointed(limit)),
+        None => format!("Nothing essential is missing.{left_out}"),
+    }
+}

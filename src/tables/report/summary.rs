@@ -1,0 +1,100 @@
+//! The night in eight lines, and the same for machines.
+
+use serde_json::{Value, json};
+
+use super::input::ReportInput;
+use super::sentences::sentences;
+use super::words::{count, decimal};
+
+/// Columns and lines of `summary.txt`.
+const WIDTH: usize = 80;
+const LINES: usize = 8;
+
+/// `summary.txt`: at most 8 lines of at most 80 columns, for a terminal, a mail or a chat.
+#[must_use]
+pub fn summary_text(input: &ReportInput<'_>) -> String {
+    let mut lines = vec![format!(
+        "{}, night of {}: {} scored, {} left out",
+        input.project,
+        input.run_date,
+        count(input.scored()),
+        count(input.left_out())
+    )];
+    let segments = &input.profiles.segments;
+    let shown = if segments.len() <= 5 { segments.len() } else { 4 };
+    for segment in &segments[..shown] {
+        let share = segment.share.map_or_else(String::new, |s| format!("{:>5} %", decimal(s.value * 100.0, 1)));
+        lines.push(format!(
+            "  {:<4} {:<40} {:>12} {share}",
+            segment.segment_id,
+            cut(&segment.name, 40),
+            count(segment.size)
+        ));
+    }
+    if shown < segments.len() {
+        let rest: u64 = segments[shown..].iter().map(|segment| segment.size).sum();
+        lines.push(format!("  and {} more groups with {} customers", segments.len() - shown, count(rest)));
+    }
+    let texts = sentences(input);
+    let action = texts.iter().find(|sentence| sentence.about == "action");
+    lines.extend(action.map(|sentence| sentence.text.clone()));
+    lines.push("Report: report.html".to_owned());
+    lines.truncate(LINES);
+    lines.iter().map(|line| one_line(line) + "\n").collect()
+}
+
+/// `summary.json`: the five sentences, totals and groups.
+#[must_use]
+pub fn summary_json(input: &ReportInput<'_>) -> String {
+    let groups: Vec<Value> = input
+        .profiles
+        .segments
+        .iter()
+        .map(|segment| {
+            json!({
+                "segment_id": segment.segment_id,
+                "name": segment.name,
+                "size": segment.size,
+                "share": segment.share,
+                "reach": segment.reach.any,
+                "suppressed": segment.suppressed,
+            })
+        })
+        .collect();
+    let summary = json!({
+        "schema": "valueseg.summary.1",
+        "project": input.project,
+        "run_date": input.run_date.to_string(),
+        "sentences": sentences(input),
+        "customers": {
+            "scored": input.scored(),
+            "in_groups": input.assigned(),
+            "left_out": input.left_out(),
+            "answered": input.profiles.everyone.respondents,
+        },
+        "groups": groups,
+        "limits": input.profiles.limits,
+        "report": "report.html",
+    });
+    format!("{summary:#}\n")
+}
+
+/// `alerts.json`: nothing is compared between nights yet, so the list is empty.
+#[must_use]
+pub fn alerts_json() -> String {
+    "[]\n".to_owned()
+}
+
+/// Control characters gone, cut to the width.
+fn one_line(text: &str) -> String {
+    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    cut(plain.trim_end(), WIDTH)
+}
+
+/// At most `width` characters, an ellipsis for what is gone.
+fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    text.chars().take(width - 1).chain(['…']).collect()
+}

@@ -1,0 +1,177 @@
+//! Numbers as people read them. What is not known is said so, never shown as 0.
+
+use chrono::NaiveDate;
+
+use crate::model::Estimate;
+
+/// Shown in place of a figure that does not exist.
+pub(super) const NOT_KNOWN: &str = "not known";
+
+/// A blank that does not break a line.
+const NB: char = '\u{a0}';
+
+/// `188,412`.
+pub(super) fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number with `places` decimals, thousands set apart, and a real minus sign; no `−0`.
+pub(super) fn decimal(value: f64, places: usize) -> String {
+    let text = format!("{:.places$}", value.abs());
+    let (whole, rest) = text.split_once('.').map_or((text.as_str(), String::new()), |(w, r)| (w, format!(".{r}")));
+    // INVARIANT: the text before the point of a finite number is digits; beyond u64 no grouping is needed.
+    let whole = whole.parse::<u64>().map_or_else(|_| whole.to_owned(), count);
+    let is_zero = text.chars().all(|c| c == '0' || c == '.');
+    let sign = if value < 0.0 && !is_zero { "\u{2212}" } else { "" };
+    format!("{sign}{whole}{rest}")
+}
+
+/// [`decimal`] with a plus where it is positive.
+pub(super) fn signed(value: f64, places: usize) -> String {
+    let text = decimal(value, places);
+    let positive = value > 0.0 && text.chars().any(|c| c.is_ascii_digit() && c != '0');
+    if positive { format!("+{text}") } else { text }
+}
+
+/// `20.6 %` of a share 0–1.
+pub(super) fn percent(share: f64) -> String {
+    let value = share * 100.0;
+    let places = if value > 0.0 && value < 0.95 { 2 } else { 1 };
+    format!("{}{NB}%", decimal(value, places))
+}
+
+/// `20.6 % (20.4 to 20.8)`.
+pub(super) fn share(estimate: Option<Estimate>) -> String {
+    estimate.map_or_else(known_not, |e| {
+        format!("{} ({} to {})", percent(e.value), decimal(e.low * 100.0, 1), decimal(e.high * 100.0, 1))
+    })
+}
+
+/// `7.4 (7.3 to 7.5)`.
+pub(super) fn score(estimate: Option<Estimate>) -> String {
+    interval(estimate, |v| decimal(v, 1))
+}
+
+/// `+32 (25 to 39)`.
+pub(super) fn points(estimate: Option<Estimate>) -> String {
+    interval(estimate, |v| signed(v, 0))
+}
+
+/// `+0.82 (0.75 to 0.89)`, for standardized differences.
+pub(super) fn difference(estimate: Option<Estimate>) -> String {
+    interval(estimate, |v| signed(v, 2))
+}
+
+fn interval(estimate: Option<Estimate>, text: impl Fn(f64) -> String) -> String {
+    estimate.map_or_else(known_not, |e| {
+        let end = |v: f64| text(v).trim_start_matches('+').to_owned();
+        format!("{} ({} to {})", text(e.value), end(e.low), end(e.high))
+    })
+}
+
+/// `1.24 million EUR`, `61.20 EUR`.
+pub(super) fn money(value: f64, currency: &str) -> String {
+    let size = value.abs();
+    let text = if size >= 1e9 {
+        format!("{} billion", decimal(value / 1e9, 2))
+    } else if size >= 1e6 {
+        format!("{} million", decimal(value / 1e6, 2))
+    } else if size >= 1000.0 {
+        decimal(value, 0)
+    } else {
+        decimal(value, 2)
+    };
+    format!("{text}{NB}{currency}")
+}
+
+/// `21 November 2026`.
+pub(super) fn date(day: NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
+}
+
+/// `one customer`, `3 customers`.
+pub(super) fn many(n: u64, one: &str, more: &str) -> String {
+    if n == 1 { format!("one {one}") } else { format!("{} {more}", count(n)) }
+}
+
+/// How much more or less, by the customary steps of a standardized difference (0.2, 0.5, 0.8; Cohen 1988).
+pub(super) fn how_much(d: f64) -> &'static str {
+    match d.abs() {
+        size if size >= 0.8 => "far",
+        size if size >= 0.5 => "clearly",
+        size if size >= 0.2 => "somewhat",
+        _ => "hardly",
+    }
+}
+
+/// Whether an interval leaves the direction open.
+pub(super) fn is_sure(difference: Estimate) -> bool {
+    difference.low > 0.0 || difference.high < 0.0
+}
+
+/// A text without its last period, to go on with it.
+pub(super) fn unpointed(text: &str) -> &str {
+    text.trim().trim_end_matches('.')
+}
+
+fn known_not() -> String {
+    NOT_KNOWN.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1000), "1,000");
+        assert_eq!(count(188_412), "188,412");
+        assert_eq!(decimal(-1234.5, 1), "\u{2212}1,234.5");
+    }
+
+    #[test]
+    fn signs_are_shown_and_a_rounded_zero_has_none() {
+        assert_eq!(signed(0.82, 1), "+0.8");
+        assert_eq!(signed(-0.82, 1), "\u{2212}0.8");
+        assert_eq!(signed(-0.01, 1), "0.0");
+        assert_eq!(signed(0.01, 1), "0.0");
+    }
+
+    #[test]
+    fn shares_are_percents_with_their_interval_and_tiny_ones_keep_two_places() {
+        let estimate = Estimate { value: 0.206, low: 0.204, high: 0.208 };
+        assert_eq!(share(Some(estimate)), "20.6\u{a0}% (20.4 to 20.8)");
+        assert_eq!(percent(0.0006), "0.06\u{a0}%");
+        assert_eq!(percent(0.0), "0.0\u{a0}%");
+        assert_eq!(share(None), "not known");
+    }
+
+    #[test]
+    fn intervals_show_a_plus_at_the_figure_alone() {
+        let estimate = Estimate { value: 32.4, low: -2.0, high: 39.0 };
+        assert_eq!(points(Some(estimate)), "+32 (\u{2212}2 to 39)");
+    }
+
+    #[test]
+    fn money_is_short() {
+        assert_eq!(money(1_240_000.0, "EUR"), "1.24 million\u{a0}EUR");
+        assert_eq!(money(61.2, "EUR"), "61.20\u{a0}EUR");
+        assert_eq!(money(-12_345.6, "EUR"), "\u{2212}12,346\u{a0}EUR");
+    }
+
+    #[test]
+    fn words_for_differences_follow_the_customary_steps() {
+        assert_eq!([0.19, 0.2, 0.5, -0.8].map(how_much), ["hardly", "somewhat", "clearly", "far"]);
+        assert_eq!(date(NaiveDate::from_ymd_opt(2026, 11, 1).unwrap()), "1 November 2026");
+    }
+}

@@ -1,0 +1,73 @@
+//! Tables about the night itself: candidates, quality, drift, transitions, rejected rows.
+
+use super::column::{Column, ColumnType as T, RUN_DATE, filled, maybe};
+
+/// `transitions`: how many went from where to where.
+pub(super) const TRANSITIONS: &[Column] = &[
+    RUN_DATE,
+    filled("from_segment_id", T::Category, "Segment then, `NONE` = no segment, `OUT` = not scored then."),
+    filled("to_segment_id", T::Category, "Segment tonight, `NONE` = no segment, `OUT` = not scored any more."),
+    filled("horizon_days", T::Int32, "Nights between then and now: 1 or 30."),
+    maybe("customers", T::Int64, "Customers who took this way; null = withheld, too few."),
+    maybe("share", T::Float64, "Share of those in `from_segment_id` then, 0–1; null as `customers`."),
+    maybe("share_by_noise", T::Float64, "Share that uncertain labels alone would produce, 0–1; null = not estimated."),
+    filled("suppressed", T::Bool, "The count was withheld because too few people stand behind it."),
+];
+
+/// `candidates`: every solution that was tried at the fit, with what decided.
+pub(super) const CANDIDATES: &[Column] = &[
+    RUN_DATE,
+    filled("method", T::Category, "`mixture`, `kmeans` or `kmeans-centred`."),
+    filled("k", T::Int32, "Number of segments."),
+    filled("q", T::Int32, "Number of common factors of a mixture; 0 for the other methods."),
+    maybe("ari", T::Float64, "Mean adjusted Rand index over resamples, at most 1; null = not measured."),
+    maybe("min_jaccard", T::Float64, "Jaccard of its least reproducible segment, 0–1; null = not measured."),
+    maybe("silhouette", T::Float64, "Mean silhouette on a sample, −1 to 1; null = not measured."),
+    maybe("bic", T::Float64, "Bayesian information criterion, smaller is better; null = not defined for the method."),
+    maybe("outcome_r2", T::Float64, "Held-out variance of outcomes explained, at most 1; null = no outcome known."),
+    maybe("smallest_share", T::Float64, "Share of the smallest segment, 0–1; null = not measured."),
+    maybe("smallest_respondents", T::Int64, "Respondents in the smallest segment; null = not measured."),
+    filled("chosen", T::Bool, "This is the solution in use."),
+    maybe("knocked_out", T::Text, "Why it could not be chosen; null = it could."),
+];
+
+/// `quality`: every check of the night.
+pub(super) const QUALITY: &[Column] = &[
+    RUN_DATE,
+    filled("input", T::Category, "Table or source checked; `night` for checks of the whole."),
+    filled("check_id", T::Category, "The check."),
+    filled("severity", T::Category, "What a miss means: `note`, `warn` or `gate`."),
+    filled("status", T::Category, "`ok`, `note`, `warn` or `fail`."),
+    maybe("value", T::Float64, "Figure checked; null = the check is not about a number."),
+    maybe("limit", T::Float64, "Figure it was held against; null = none."),
+    maybe("rows", T::Int64, "Rows concerned; null = not counted."),
+    filled("message", T::Text, "The finding in one sentence; never holds personal data."),
+];
+
+/// `drift`: whether the inputs still look like those of the fit.
+pub(super) const DRIFT: &[Column] = &[
+    RUN_DATE,
+    filled("indicator", T::Category, "Indicator of the model."),
+    maybe("statistic", T::Float64, "Distance between now and the fit; null = not measured."),
+    maybe(
+        "threshold",
+        T::Float64,
+        "The distance that chance alone exceeds once in a hundred nights; null = not known.",
+    ),
+    maybe("mean_now", T::Float64, "Mean now, in the unit of the indicator; null = nobody has a value."),
+    maybe("mean_reference", T::Float64, "Mean at the fit; null = not known."),
+    maybe("missing_share_now", T::Float64, "Share without a value now, 0–1; null = not measured."),
+    maybe("missing_share_reference", T::Float64, "Share without a value at the fit, 0–1; null = not known."),
+    filled("status", T::Category, "`ok`, `watch` or `drifted`."),
+];
+
+/// `rejected/rows`: input rows that were not accepted. The place is named, the value is not.
+pub(super) const REJECTED_ROWS: &[Column] = &[
+    RUN_DATE,
+    filled("input", T::Category, "Table or source the row was read for."),
+    filled("file", T::Text, "Input file, relative to the project."),
+    filled("row_number", T::Int64, "Row or line in that file, 1 = first; 0 = the file as a whole."),
+    filled("column_name", T::Category, "Column at fault; empty = the row as a whole."),
+    filled("code", T::Category, "Code of the rule broken."),
+    filled("kind", T::Text, "What was found, as a kind of value, never the value itself."),
+];

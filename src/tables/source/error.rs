@@ -1,0 +1,174 @@
+//! What can be wrong with a source before any row of it is judged.
+
+use std::sync::Arc;
+
+use super::super::spec::Format;
+
+/// A source that cannot be read. Each variant says which file, what was expected and one thing to do.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// A pattern matched nothing.
+    #[error("sources.{source_name}: no file matches `{pattern}`")]
+    NoFiles {
+        /// Key under `[sources]`.
+        source_name: String,
+        /// The pattern, file or folder as written.
+        pattern: String,
+    },
+    /// A pattern cannot be used.
+    #[error("sources.{source_name}: `{pattern}` cannot be used: {reason}")]
+    Pattern {
+        /// Key under `[sources]`.
+        source_name: String,
+        /// The pattern as written.
+        pattern: String,
+        /// Why.
+        reason: String,
+    },
+    /// The operating system refuses.
+    #[error("{file}: cannot be read")]
+    Io {
+        /// The file, relative to the configuration.
+        file: String,
+        /// What the system says.
+        source: Arc<std::io::Error>,
+    },
+    /// The extension says nothing.
+    #[error("{file}: the extension does not tell what this file holds")]
+    UnknownExtension {
+        /// The file.
+        file: String,
+        /// The source it belongs to.
+        source_name: String,
+    },
+    /// A source mixes formats.
+    #[error("sources.{source_name}: {first} files and {second} files in one source")]
+    MixedFormats {
+        /// Key under `[sources]`.
+        source_name: String,
+        /// One format.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+    },
+    /// The first bytes belong to something else.
+    #[error("{file}: expected {} but this is {found}", .expected.slug())]
+    NotTheFormat {
+        /// The file.
+        file: String,
+        /// What its name or the configuration promised.
+        expected: Format,
+        /// What its first bytes say.
+        found: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// Nothing in it.
+    #[error("{file}: the file is empty")]
+    Empty {
+        /// The file.
+        file: String,
+    },
+    /// Damaged: cut off, overwritten, or never valid.
+    #[error("{file}: damaged: {what}")]
+    Damaged {
+        /// The file.
+        file: String,
+        /// What was found. Never a value.
+        what: String,
+    },
+    /// Well-formed, but it declares more than any honest file needs.
+    #[error("{file}: {what} is above the limit of {limit}")]
+    Limit {
+        /// The file.
+        file: String,
+        /// What is too large.
+        what: String,
+        /// The limit.
+        limit: u64,
+    },
+    /// The `csv` settings do not make sense.
+    #[error("sources.{source_name}.csv.{key}: `{value}` is not {expected}")]
+    Dialect {
+        /// Key under `[sources]`.
+        source_name: String,
+        /// Key under `csv`.
+        key: &'static str,
+        /// As written.
+        value: String,
+        /// What would do.
+        expected: &'static str,
+    },
+    /// Two columns of one name.
+    #[error("{file}: the column name `{column}` stands twice in the header")]
+    DoubleHeader {
+        /// The file.
+        file: String,
+        /// The name.
+        column: String,
+    },
+    /// One record without an end.
+    #[error("{file}, line {line}: a record of more than {limit} bytes")]
+    EndlessRecord {
+        /// The file.
+        file: String,
+        /// Where it starts.
+        line: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
+}
+
+impl SourceError {
+    /// What the operating system says about a file.
+    pub(super) fn io(file: &str, source: std::io::Error) -> Self {
+        Self::Io { file: file.to_owned(), source: Arc::new(source) }
+    }
+
+    /// Stable code, `E0301` and up.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoFiles { .. } => "E0301",
+            Self::Pattern { .. } => "E0302",
+            Self::Io { .. } => "E0303",
+            Self::UnknownExtension { .. } => "E0304",
+            Self::MixedFormats { .. } => "E0305",
+            Self::NotTheFormat { .. } => "E0306",
+            Self::Empty { .. } => "E0307",
+            Self::Damaged { .. } => "E0308",
+            Self::Limit { .. } => "E0309",
+            Self::Dialect { .. } => "E0310",
+            Self::DoubleHeader { .. } => "E0311",
+            Self::EndlessRecord { .. } => "E0312",
+        }
+    }
+
+    /// One thing to do about it.
+    #[must_use]
+    pub fn help(&self) -> String {
+        match self {
+            Self::NoFiles { .. } => "check the path; it is relative to the configuration file".to_owned(),
+            Self::Pattern { .. } => "give a file, a folder or a glob such as `in/crm/*.parquet`".to_owned(),
+            Self::Io { .. } => "check that the file is there and may be read by this user".to_owned(),
+            Self::UnknownExtension { source_name, .. } => {
+                format!("set sources.{source_name}.format to \"parquet\", \"csv\" or \"json\"")
+            }
+            Self::MixedFormats { source_name, .. } => format!("split sources.{source_name} into one source per format"),
+            Self::NotTheFormat { advice, .. } => (*advice).to_owned(),
+            Self::Empty { .. } => "deliver the file again, or take it out of the folder".to_owned(),
+            Self::Damaged { .. } => "deliver the file again; the copy is incomplete or altered".to_owned(),
+            Self::Limit { .. } => "write the file again in smaller row groups, pages or records".to_owned(),
+            Self::Dialect { source_name, key, .. } => format!("correct sources.{source_name}.csv.{key}"),
+            Self::DoubleHeader { .. } => "rename one of the two columns in the file".to_owned(),
+            Self::EndlessRecord { .. } => "look for a quote that is never closed, or set csv.quote".to_owned(),
+        }
+    }
+}
+
+impl From<SourceError> for datafusion::error::DataFusionError {
+    fn from(error: SourceError) -> Self {
+        Self::External(Box::new(error))
+    }
+}

@@ -1,0 +1,177 @@
+//! Which files a source is made of, in which order, and what their bytes hash to.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::super::spec::{Format, SourceSpec};
+use super::error::SourceError;
+
+/// A file of a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Relative to the configuration's folder where it lies below it, with `/`.
+    pub(super) shown: String,
+    /// Where to open it.
+    pub(super) path: PathBuf,
+    /// Its size in bytes.
+    pub(super) bytes: u64,
+}
+
+/// Expands the files, folders and globs of a source: each file once, in ascending order of its shown path.
+///
+/// Names starting with `.` or `_` are skipped in folders and globs, as other readers of such folders do.
+pub(super) fn expand(base: &Path, name: &str, spec: &SourceSpec) -> Result<Vec<Found>, SourceError> {
+    let mut found = Vec::new();
+    for pattern in spec.files.as_slice() {
+        let before = found.len();
+        expand_one(base, name, pattern, &mut found)?;
+        if found.len() == before {
+            return Err(SourceError::NoFiles { source_name: name.to_owned(), pattern: pattern.clone() });
+        }
+    }
+    if found.is_empty() {
+        return Err(SourceError::NoFiles { source_name: name.to_owned(), pattern: "(none given)".to_owned() });
+    }
+    found.sort_by(|a, b| a.shown.cmp(&b.shown));
+    found.dedup_by(|a, b| a.shown == b.shown);
+    Ok(found)
+}
+
+fn expand_one(base: &Path, name: &str, pattern: &str, found: &mut Vec<Found>) -> Result<(), SourceError> {
+    let refuse = |reason: &str| SourceError::Pattern {
+        source_name: name.to_owned(),
+        pattern: pattern.to_owned(),
+        reason: reason.to_owned(),
+    };
+    if pattern.contains("://") {
+        return Err(refuse("object stores are not read; mount the bucket or copy the files"));
+    }
+    let path = base.join(pattern);
+    if path.is_dir() {
+        let entries = std::fs::read_dir(&path).map_err(|source| io_error(base, &path, source))?;
+        for entry in entries {
+            let file = entry.map_err(|source| io_error(base, &path, source))?.path();
+            if !hidden(&file) && file.is_file() && format_of(&file).is_some() {
+                found.push(look_at(base, file)?);
+            }
+        }
+    } else if path.is_file() {
+        found.push(look_at(base, path)?);
+    } else if pattern.contains(['*', '?', '[']) {
+        let full = if Path::new(pattern).is_absolute() {
+            pattern.to_owned()
+        } else {
+            format!("{}/{pattern}", glob::Pattern::escape(&base.to_string_lossy()))
+        };
+        for file in glob::glob(&full).map_err(|error| refuse(error.msg))? {
+            let file = file.map_err(|error| io_error(base, &error.path().to_path_buf(), error.into_error()))?;
+            if !hidden(&file) && file.is_file() {
+                found.push(look_at(base, file)?);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn hidden(path: &Path) -> bool {
+    path.file_name().is_none_or(|name| name.to_string_lossy().starts_with(['.', '_']))
+}
+
+fn look_at(base: &Path, path: PathBuf) -> Result<Found, SourceError> {
+    let bytes = path.metadata().map_err(|source| io_error(base, &path, source))?.len();
+    Ok(Found { shown: shown(base, &path), path, bytes })
+}
+
+fn shown(base: &Path, path: &Path) -> String {
+    let relative = path.strip_prefix(base).unwrap_or(path);
+    let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.join("/").replacen("//", "/", 1)
+}
+
+fn io_error(base: &Path, path: &Path, source: std::io::Error) -> SourceError {
+    SourceError::io(&shown(base, path), source)
+}
+
+/// The format a file's name promises, and `None` where it promises nothing.
+pub(super) fn format_of(path: &Path) -> Option<Format> {
+    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    let packed = name.strip_suffix(".gz");
+    let stem = packed.unwrap_or(&name);
+    let (_, extension) = stem.rsplit_once('.')?;
+    match extension {
+        "parquet" | "pq" if packed.is_none() => Some(Format::Parquet),
+        "csv" | "tsv" | "txt" => Some(Format::Csv),
+        "jsonl" | "ndjson" | "json" => Some(Format::Json),
+        _ => None,
+    }
+}
+
+/// SHA-256 of a file in lower-case hex, read in pieces.
+pub(super) fn digest(file: &Found) -> Result<String, SourceError> {
+    let failed = |source| SourceError::io(&file.shown, source);
+    let mut reader = File::open(&file.path).map_err(failed)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0u8; 1 << 18];
+    loop {
+        let n = reader.read(&mut buffer).map_err(failed)?;
+        if n == 0 {
+            break;
+        }
+        hasher.update(&buffer[..n]);
+    }
+    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::spec::OneOrMany;
+
+    fn expand_in(dir: &Path, files: &[&str]) -> Result<Vec<String>, SourceError> {
+        let files = OneOrMany(files.iter().map(|&f| f.to_owned()).collect());
+        let spec = SourceSpec { files, format: None, csv: None };
+        expand(dir, "crm", &spec).map(|found| found.into_iter().map(|file| file.shown).collect())
+    }
+
+    #[test]
+    fn folders_globs_and_files_give_each_file_once_in_order() {
+        let dir = tempfile::tempdir().expect("temp");
+        for name in ["b.csv", "a.csv", "_SUCCESS", ".a.csv.tmp", "notes.md", "c.parquet"] {
+            std::fs::write(dir.path().join(name), "x").expect("writes");
+        }
+        assert_eq!(expand_in(dir.path(), &["."]).expect("found"), ["a.csv", "b.csv", "c.parquet"]);
+        assert_eq!(expand_in(dir.path(), &["*.csv", "a.csv"]).expect("found"), ["a.csv", "b.csv"]);
+    }
+
+    #[test]
+    fn a_pattern_without_a_file_is_an_error_even_beside_one_that_has() {
+        let dir = tempfile::tempdir().expect("temp");
+        std::fs::write(dir.path().join("a.csv"), "x").expect("writes");
+        let error = expand_in(dir.path(), &["a.csv", "b-*.csv"]).expect_err("refused");
+        assert_eq!(error.code(), "E0301");
+    }
+
+    #[test]
+    fn the_extension_decides_the_format() {
+        assert_eq!(format_of(Path::new("in/A.CSV.gz")), Some(Format::Csv));
+        assert_eq!(format_of(Path::new("a.ndjson")), Some(Format::Json));
+        assert_eq!(format_of(Path::new("a.parquet.gz")), None);
+        assert_eq!(format_of(Path::new("a.xlsx")), None);
+    }
+
+    #[test]
+    fn the_digest_is_sha_256_in_hex() {
+        let dir = tempfile::tempdir().expect("temp");
+        let path = dir.path().join("a.csv");
+        std::fs::write(&path, "abc").expect("writes");
+        let found = Found { shown: "a.csv".to_owned(), path, bytes: 3 };
+        // FIPS 180-2, appendix B.1.
+        assert_eq!(
+            digest(&found).expect("reads"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+}

@@ -1,0 +1,23 @@
+//! Raw data as it lies: finding the files of a source, telling what they are, and reading them as record batches.
+//!
+//! Every source becomes a table the query engine can scan, with two columns of its own: `_file` (the path relative to
+//! the configuration) and `_row` (the row of a Parquet file, the line of a text file; from 1). CSV and JSON columns
+//! are text, always; what they mean is decided by the canonical table they are mapped to.
+
+mod csv_file;
+mod decode;
+mod error;
+mod files;
+mod json_file;
+mod magic;
+mod open;
+mod pages;
+mod parquet_file;
+mod provider;
+mod scan;
+mod text;
+
+pub use error::SourceError;
+pub(crate) use open::Source;
+pub(crate) use provider::{FILE_COLUMN, ROW_COLUMN, SourceTable};
+pub(crate) use scan::RowFaults;

@@ -1,0 +1,260 @@
+//! Opening a source: its files, their columns, and one schema for all of them.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+
+use super::super::spec::{Format, SourceSpec};
+use super::csv_file::{CsvBatches, Dialect};
+use super::error::SourceError;
+use super::files::{Found, digest, expand, format_of};
+use super::magic::{HEAD, Packing, check_text, recognize};
+use super::provider::{FILE_COLUMN, ROW_COLUMN};
+use super::{decode, json_file, parquet_file};
+
+/// A file whose format was checked and whose columns are known.
+#[derive(Debug)]
+pub(super) struct SourceFile {
+    pub(super) found: Found,
+    pub(super) kind: FileKind,
+    /// Its usable columns with the type they are stored as.
+    pub(super) columns: Vec<(String, DataType)>,
+    /// Rows, once known: from the footer, or after a scan.
+    rows: AtomicU64,
+}
+
+/// What is needed to read a file again.
+#[derive(Debug)]
+pub(super) enum FileKind {
+    Parquet(parquet_file::Footer),
+    Csv { packing: Packing, tabs: bool },
+    Json { packing: Packing },
+}
+
+const UNKNOWN_ROWS: u64 = u64::MAX;
+
+/// A source whose files were found and looked at.
+#[derive(Debug)]
+pub(crate) struct Source {
+    name: String,
+    pub(super) files: Vec<SourceFile>,
+    pub(super) dialect: Dialect,
+    schema: SchemaRef,
+    decimal: char,
+    remarks: Vec<String>,
+}
+
+impl Source {
+    /// Finds and looks at the files of a source. `base` is the configuration's folder.
+    pub(crate) fn open(base: &Path, name: &str, spec: &SourceSpec) -> Result<Self, SourceError> {
+        let dialect = Dialect::check(name, spec.csv.as_ref())?;
+        let mut files = Vec::new();
+        let mut first: Option<Format> = None;
+        for found in expand(base, name, spec)? {
+            let format = spec.format.or_else(|| format_of(&found.path)).ok_or_else(|| {
+                SourceError::UnknownExtension { file: found.shown.clone(), source_name: name.to_owned() }
+            })?;
+            if let Some(other) = first.filter(|first| *first != format) {
+                let (first, second) = (other.slug(), format.slug());
+                return Err(SourceError::MixedFormats { source_name: name.to_owned(), first, second });
+            }
+            first = Some(format);
+            files.push(open_file(found, format, &dialect)?);
+        }
+        let (schema, remarks) = unify(&files);
+        let decimal = spec.csv.as_ref().map_or('.', |csv| csv.decimal);
+        Ok(Self { name: name.to_owned(), files, dialect, schema, decimal, remarks })
+    }
+
+    /// Key under `[sources]`.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Columns, `_file` and `_row` last.
+    pub(crate) fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// What stands before the decimals of a number written as text.
+    pub(crate) fn decimal(&self) -> char {
+        self.decimal
+    }
+
+    /// What a person should know about the files: columns that only some have, types that differ.
+    pub(crate) fn remarks(&self) -> &[String] {
+        &self.remarks
+    }
+
+    /// Number of files.
+    pub(crate) fn n_files(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Path of a file as shown, relative to the configuration.
+    pub(crate) fn shown(&self, file: usize) -> &str {
+        &self.files[file].found.shown
+    }
+
+    /// Size of a file in bytes.
+    pub(crate) fn bytes(&self, file: usize) -> u64 {
+        self.files[file].found.bytes
+    }
+
+    /// Rows of a file; `None` for a text file that was not read to its end.
+    pub(crate) fn rows(&self, file: usize) -> Option<u64> {
+        Some(self.files[file].rows.load(Ordering::Relaxed)).filter(|&rows| rows != UNKNOWN_ROWS)
+    }
+
+    pub(super) fn set_rows(&self, file: usize, rows: u64) {
+        self.files[file].rows.store(rows, Ordering::Relaxed);
+    }
+
+    /// SHA-256 of a file, in hex.
+    pub(crate) fn sha256(&self, file: usize) -> Result<String, SourceError> {
+        digest(&self.files[file].found)
+    }
+}
+
+impl SourceFile {
+    /// The text of a CSV or JSON file.
+    pub(super) fn text(&self, dialect: &Dialect) -> Result<Box<dyn Read + Send>, SourceError> {
+        let (packing, encoding) = match &self.kind {
+            FileKind::Csv { packing, .. } => (*packing, dialect.encoding),
+            FileKind::Json { packing } => (*packing, encoding_rs::UTF_8),
+            FileKind::Parquet(_) => (Packing::Plain, encoding_rs::UTF_8),
+        };
+        decode::open_text(&self.found.path, packing, encoding)
+            .map_err(|source| SourceError::io(&self.found.shown, source))
+    }
+}
+
+fn open_file(found: Found, format: Format, dialect: &Dialect) -> Result<SourceFile, SourceError> {
+    let name = found.shown.clone();
+    let io = |source| SourceError::io(&name, source);
+    let mut head = Vec::with_capacity(HEAD);
+    File::open(&found.path).and_then(|file| file.take(HEAD as u64).read_to_end(&mut head)).map_err(io)?;
+    let encoding = if format == Format::Csv { dialect.encoding } else { encoding_rs::UTF_8 };
+    let packing = recognize(&name, &head, format, encoding)?;
+    if packing == Packing::Gzip {
+        let mut inside = Vec::with_capacity(HEAD);
+        let unpacked = File::open(&found.path).map_err(io)?;
+        flate2::read::MultiGzDecoder::new(unpacked)
+            .take(HEAD as u64)
+            .read_to_end(&mut inside)
+            .map_err(|_| SourceError::Damaged { file: name.clone(), what: "it is not whole gzip".to_owned() })?;
+        if inside.is_empty() {
+            return Err(SourceError::Empty { file: name });
+        }
+        recognize(&name, &inside, format, encoding)?;
+        check_text(&name, &inside, format, encoding)?;
+    }
+    let rows = AtomicU64::new(UNKNOWN_ROWS);
+    let mut file = match format {
+        Format::Parquet => {
+            let footer = parquet_file::open(&found.path, &name)?;
+            rows.store(footer.rows(), Ordering::Relaxed);
+            let columns = footer.flat_schema();
+            return Ok(SourceFile { found, kind: FileKind::Parquet(footer), columns, rows });
+        }
+        Format::Csv => {
+            let tabs = name.to_ascii_lowercase().trim_end_matches(".gz").ends_with(".tsv");
+            SourceFile { found, kind: FileKind::Csv { packing, tabs }, columns: Vec::new(), rows }
+        }
+        Format::Json => SourceFile { found, kind: FileKind::Json { packing }, columns: Vec::new(), rows },
+    };
+    let text = file.text(dialect)?;
+    let names = match file.kind {
+        FileKind::Csv { tabs, .. } => CsvBatches::new(&name, text, dialect, tabs)?.header,
+        _ => json_file::keys(&name, text)?,
+    };
+    file.columns = names.into_iter().map(|column| (column, DataType::Utf8)).collect();
+    Ok(file)
+}
+
+/// One schema for all files: columns in order of first appearance, types widened where they differ.
+fn unify(files: &[SourceFile]) -> (SchemaRef, Vec<String>) {
+    let mut columns: Vec<(String, DataType, usize, bool)> = Vec::new();
+    let mut place = std::collections::BTreeMap::new();
+    for file in files {
+        for (name, kind) in &file.columns {
+            if name == FILE_COLUMN || name == ROW_COLUMN {
+                continue;
+            }
+            let at = *place.entry(name.clone()).or_insert_with(|| {
+                columns.push((name.clone(), kind.clone(), 0, false));
+                columns.len() - 1
+            });
+            let column = &mut columns[at];
+            column.2 += 1;
+            if column.1 != *kind {
+                column.1 = widen(&column.1, kind);
+                column.3 = true;
+            }
+        }
+    }
+    let mut remarks = Vec::new();
+    for (name, kind, n, differs) in &columns {
+        if *differs {
+            remarks.push(format!("column `{name}` has different types in different files; it is read as {kind}"));
+        }
+        if *n < files.len() {
+            remarks.push(format!("column `{name}` is in {n} of {} files; it is absent elsewhere", files.len()));
+        }
+    }
+    let mut fields: Vec<Field> = columns.into_iter().map(|(name, kind, ..)| Field::new(name, plain(kind), true)).collect();
+    let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    fields.push(Field::new(FILE_COLUMN, dictionary, false));
+    fields.push(Field::new(ROW_COLUMN, DataType::Int64, false));
+    (Arc::new(Schema::new(fields)), remarks)
+}
+
+/// The type that holds both: the wider number, the finer time, text as the last resort.
+fn widen(a: &DataType, b: &DataType) -> DataType {
+    let number = |t: &DataType| t.is_numeric() || *t == DataType::Null;
+    let time = |t: &DataType| matches!(t, DataType::Timestamp(..) | DataType::Date32 | DataType::Date64);
+    match (a, b) {
+        (DataType::Null, other) | (other, DataType::Null) => other.clone(),
+        _ if a.is_signed_integer() && b.is_signed_integer() => DataType::Int64,
+        _ if number(a) && number(b) => DataType::Float64,
+        _ if time(a) && time(b) => {
+            let zone = |t: &DataType| if let DataType::Timestamp(_, zone) = t { zone.clone() } else { None };
+            DataType::Timestamp(TimeUnit::Microsecond, zone(a).or_else(|| zone(b)))
+        }
+        _ => DataType::Utf8,
+    }
+}
+
+/// The type a column is handed on as: text stored as bytes or in a rarer layout becomes plain text.
+fn plain(kind: DataType) -> DataType {
+    match kind {
+        DataType::Binary
+        | DataType::LargeBinary
+        | DataType::BinaryView
+        | DataType::LargeUtf8
+        | DataType::Utf8View
+        | DataType::Dictionary(..)
+        | DataType::Null => DataType::Utf8,
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_widen_to_what_holds_both_and_text_in_the_end() {
+        assert_eq!(widen(&DataType::Int32, &DataType::Int64), DataType::Int64);
+        assert_eq!(widen(&DataType::Int64, &DataType::Float32), DataType::Float64);
+        assert_eq!(widen(&DataType::Null, &DataType::Int8), DataType::Int8);
+        assert_eq!(widen(&DataType::Utf8, &DataType::Int8), DataType::Utf8);
+        let zoned = DataType::Timestamp(TimeUnit::Nanosecond, Some("UTC".into()));
+        let finest = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+        assert_eq!(widen(&DataType::Date32, &zoned), finest);
+    }
+}

@@ -1,0 +1,192 @@
+//! Walking the page headers of a Parquet file before its reader trusts them: the reader reserves what a header
+//! declares, up to 2 GiB, before it looks at the bytes.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+
+use super::error::SourceError;
+
+/// Most bytes a page may declare, packed or unpacked.
+pub(super) const PAGE_LIMIT: u64 = 256 << 20;
+
+/// Longest page header accepted; statistics may stand in it.
+const HEADER_LIMIT: usize = 1 << 20;
+
+/// A stretch of a file that holds the pages of one column chunk.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Chunk {
+    /// First byte.
+    pub(super) start: u64,
+    /// Bytes.
+    pub(super) len: u64,
+}
+
+/// Checks every page header of a chunk: sizes are not negative, within [`PAGE_LIMIT`] and within the chunk.
+pub(super) fn check_chunk(file: &mut File, name: &str, chunk: Chunk) -> Result<(), SourceError> {
+    let damaged = |what: &str| SourceError::Damaged { file: name.to_owned(), what: what.to_owned() };
+    let end = chunk.start + chunk.len;
+    let mut at = chunk.start;
+    while at < end {
+        let (header, length) = read_header(file, name, at, end - at)?;
+        let (Ok(packed), Ok(unpacked)) = (u64::try_from(header.packed), u64::try_from(header.unpacked)) else {
+            return Err(damaged("a page declares a negative size"));
+        };
+        if packed > PAGE_LIMIT || unpacked > PAGE_LIMIT {
+            return Err(SourceError::Limit {
+                file: name.to_owned(),
+                what: format!("a page of {} bytes", packed.max(unpacked)),
+                limit: PAGE_LIMIT,
+            });
+        }
+        at += length as u64 + packed;
+    }
+    if at == end { Ok(()) } else { Err(damaged("a page reaches beyond its column chunk")) }
+}
+
+fn read_header(file: &mut File, name: &str, at: u64, room: u64) -> Result<(PageHeader, usize), SourceError> {
+    for size in [96, 4096, HEADER_LIMIT] {
+        let size = size.min(usize::try_from(room).unwrap_or(usize::MAX));
+        let mut bytes = vec![0; size];
+        file.seek(SeekFrom::Start(at))
+            .and_then(|_| file.read_exact(&mut bytes))
+            .map_err(|source| SourceError::io(name, source))?;
+        let mut cursor = Compact { bytes: &bytes, at: 0 };
+        match cursor.page_header() {
+            Some(header) => return Ok((header, cursor.at)),
+            None if size as u64 == room => break,
+            None => {}
+        }
+    }
+    Err(SourceError::Damaged { file: name.to_owned(), what: "a page header cannot be read".to_owned() })
+}
+
+/// The two sizes a page header declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct PageHeader {
+    unpacked: i64,
+    packed: i64,
+}
+
+/// Reads just enough of Thrift's compact protocol. `None` at any point: the bytes end, or are not Thrift.
+struct Compact<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl Compact<'_> {
+    fn page_header(&mut self) -> Option<PageHeader> {
+        let (mut unpacked, mut packed) = (None, None);
+        let mut field = 0i64;
+        loop {
+            let kind = self.field(&mut field)?;
+            match (kind, field) {
+                (0, _) => break,
+                (5, 2) => unpacked = Some(self.zigzag()?),
+                (5, 3) => packed = Some(self.zigzag()?),
+                _ => self.skip(kind, 0)?,
+            }
+        }
+        Some(PageHeader { unpacked: unpacked?, packed: packed? })
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        let byte = *self.bytes.get(self.at)?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    fn varint(&mut self) -> Option<u64> {
+        let mut value = 0u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            value |= u64::from(byte & 0x7F) << shift;
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn zigzag(&mut self) -> Option<i64> {
+        let value = self.varint()?;
+        Some((value >> 1) as i64 ^ -((value & 1) as i64))
+    }
+
+    /// Type of the next field, 0 at the end of the struct; `last` becomes its id.
+    fn field(&mut self, last: &mut i64) -> Option<u8> {
+        let byte = self.byte()?;
+        let (delta, kind) = (byte >> 4, byte & 0x0F);
+        if kind != 0 {
+            *last = if delta == 0 { self.zigzag()? } else { last.checked_add(i64::from(delta))? };
+        }
+        Some(kind)
+    }
+
+    fn skip(&mut self, kind: u8, depth: usize) -> Option<()> {
+        if depth > 8 {
+            return None;
+        }
+        match kind {
+            1 | 2 => {}
+            3 => self.at = self.at.checked_add(1)?,
+            4..=6 => drop(self.varint()?),
+            7 => self.at = self.at.checked_add(8)?,
+            8 => {
+                let length = usize::try_from(self.varint()?).ok()?;
+                self.at = self.at.checked_add(length)?;
+            }
+            9 | 10 => {
+                let head = self.byte()?;
+                let length = if head >> 4 == 15 { self.varint()? } else { u64::from(head >> 4) };
+                for _ in 0..length {
+                    let kind = head & 0x0F;
+                    // Booleans in a list take a byte each.
+                    self.skip(if kind <= 2 { 3 } else { kind }, depth + 1)?;
+                }
+            }
+            12 => {
+                let mut last = 0;
+                loop {
+                    let kind = self.field(&mut last)?;
+                    if kind == 0 {
+                        break;
+                    }
+                    self.skip(kind, depth + 1)?;
+                }
+            }
+            _ => return None,
+        }
+        (self.at <= self.bytes.len()).then_some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// type = DATA_PAGE, uncompressed = 300, compressed = 100, then a struct of one field, by the compact protocol.
+    const HEADER: [u8; 12] = [0x15, 0x00, 0x15, 0xD8, 0x04, 0x15, 0xC8, 0x01, 0x2C, 0x15, 0x02, 0x00];
+
+    #[test]
+    fn a_header_written_by_hand_is_read() {
+        let mut bytes = HEADER.to_vec();
+        bytes.push(0);
+        let mut cursor = Compact { bytes: &bytes, at: 0 };
+        assert_eq!(cursor.page_header(), Some(PageHeader { unpacked: 300, packed: 100 }));
+        assert_eq!(cursor.at, 13);
+    }
+
+    #[test]
+    fn a_header_cut_off_anywhere_is_none_and_never_a_panic() {
+        for n in 0..HEADER.len() {
+            assert_eq!(Compact { bytes: &HEADER[..n], at: 0 }.page_header(), None);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_survived(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+            let _ = Compact { bytes: &bytes, at: 0 }.page_header();
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! Reading a source inside a query: only the columns asked for, file by file and row group by row group.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use datafusion::arrow::array::{
+    ArrayRef, DictionaryArray, Int32Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray, new_null_array,
+};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{Int32Type, SchemaRef};
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::{DataFusionError, Result};
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_expr::{EquivalenceProperties, Partitioning, PhysicalExpr};
+use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType, ReplaceChildrenOptions};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
+
+use super::super::ledger::RejectCode;
+use super::csv_file::CsvBatches;
+use super::error::SourceError;
+use super::json_file::JsonBatches;
+use super::open::FileKind;
+use super::parquet_file::ParquetBatches;
+use super::provider::{FILE_COLUMN, ROW_COLUMN, SourceTable};
+use super::text::{RowFault, TextBatch};
+
+/// Who hears of records that cannot be rows.
+pub(crate) trait RowFaults: Send + Sync {
+    /// The record at `row` of the file with that number in its source was left out.
+    fn left_out(&self, source: &str, file: usize, row: u64, code: RejectCode);
+}
+
+/// Part of a file that is read by one task: all of it, or some row groups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Piece {
+    file: usize,
+    groups: Range<usize>,
+}
+
+/// The leaf of a query plan that reads a source.
+pub(super) struct SourceScan {
+    table: SourceTable,
+    schema: SchemaRef,
+    pieces: Vec<Vec<Piece>>,
+    properties: Arc<PlanProperties>,
+}
+
+impl SourceScan {
+    pub(super) fn new(table: SourceTable, projection: Option<&Vec<usize>>, partitions: usize) -> Result<Self> {
+        let full = table.source.schema();
+        let schema = match projection {
+            Some(columns) => Arc::new(full.project(columns)?),
+            None => Arc::clone(full),
+        };
+        let pieces = share_out(&table, partitions.max(1));
+        let properties = PlanProperties::new(
+            EquivalenceProperties::new(Arc::clone(&schema)),
+            Partitioning::UnknownPartitioning(pieces.len()),
+            EmissionType::Incremental,
+            Boundedness::Bounded,
+        );
+        Ok(Self { table, schema, pieces, properties: Arc::new(properties) })
+    }
+}
+
+/// Splits the source into at most `partitions` runs of pieces of about the same size. Order within a run is the order
+/// of files and rows.
+fn share_out(table: &SourceTable, partitions: usize) -> Vec<Vec<Piece>> {
+    let mut weighted: Vec<(u64, Piece)> = Vec::new();
+    for (file, opened) in table.source.files.iter().enumerate() {
+        match &opened.kind {
+            FileKind::Parquet(footer) => {
+                let rows = footer.rows().max(1) as f64;
+                for (group, &n) in footer.group_rows.iter().enumerate() {
+                    let bytes = opened.found.bytes as f64 * n as f64 / rows;
+                    weighted.push((bytes as u64 + 1, Piece { file, groups: group..group + 1 }));
+                }
+            }
+            _ => weighted.push((opened.found.bytes + 1, Piece { file, groups: 0..0 })),
+        }
+    }
+    let total: u64 = weighted.iter().map(|(bytes, _)| bytes).sum();
+    let mut shares: Vec<Vec<Piece>> = vec![Vec::new(); partitions];
+    let mut before = 0u64;
+    for (bytes, piece) in weighted {
+        let middle = before + bytes / 2;
+        before += bytes;
+        let share = usize::try_from(u128::from(middle) * partitions as u128 / u128::from(total.max(1))).unwrap_or(0);
+        let share = &mut shares[share.min(partitions - 1)];
+        match share.last_mut() {
+            Some(last) if last.file == piece.file && last.groups.end == piece.groups.start && !piece.groups.is_empty() => {
+                last.groups.end = piece.groups.end;
+            }
+            _ => share.push(piece),
+        }
+    }
+    shares.retain(|share| !share.is_empty());
+    if shares.is_empty() { vec![Vec::new()] } else { shares }
+}
+
+impl fmt::Debug for SourceScan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SourceScan").field("table", &self.table).finish_non_exhaustive()
+    }
+}
+
+impl DisplayAs for SourceScan {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SourceScan: {}, tasks={}", self.table.source.name(), self.pieces.len())
+    }
+}
+
+impl ExecutionPlan for SourceScan {
+    fn name(&self) -> &'static str {
+        "SourceScan"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        Vec::new()
+    }
+
+    fn replace_children(
+        self: Arc<Self>,
+        _: Vec<Arc<dyn ExecutionPlan>>,
+        _: ReplaceChildrenOptions,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(self)
+    }
+
+    fn with_new_children(self: Arc<Self>, _: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(self)
+    }
+
+    fn apply_expressions(
+        &self,
+        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn execute(&self, partition: usize, _: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let task = ScanTask::new(self.table.clone(), Arc::clone(&self.schema), self.pieces[partition].clone());
+        let stream = futures::stream::iter(task);
+        Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), stream)))
+    }
+}
+
+/// Reads pieces one after the other.
+struct ScanTask {
+    table: SourceTable,
+    schema: SchemaRef,
+    /// Columns of the source that are wanted, `_file` and `_row` not among them.
+    wanted: Vec<String>,
+    paths: ArrayRef,
+    pieces: std::vec::IntoIter<Piece>,
+    open: Option<Open>,
+    failed: bool,
+}
+
+/// A piece being read.
+struct Open {
+    piece: Piece,
+    reader: Reader,
+    /// Parquet: row the next batch starts on, from 1. Text: rows and rejected records so far.
+    rows: u64,
+    /// This task reports the bad records of the file.
+    reports: bool,
+}
+
+enum Reader {
+    Parquet(ParquetBatches),
+    Csv(CsvBatches, Vec<Option<usize>>),
+    Json(JsonBatches),
+}
+
+impl ScanTask {
+    fn new(table: SourceTable, schema: SchemaRef, pieces: Vec<Piece>) -> Self {
+        let names = schema.fields().iter().map(|field| field.name().clone());
+        let wanted = names.filter(|name| name != FILE_COLUMN && name != ROW_COLUMN).collect();
+        let source = &table.source;
+        let paths = StringArray::from_iter_values((0..source.n_files()).map(|file| source.shown(file)));
+        Self { table, schema, wanted, paths: Arc::new(paths), pieces: pieces.into_iter(), open: None, failed: false }
+    }
+
+    fn open(&self, piece: Piece) -> Result<Open, SourceError> {
+        let source = &self.table.source;
+        let file = &source.files[piece.file];
+        let name = &file.found.shown;
+        let mut rows = 0;
+        let reader = match &file.kind {
+            FileKind::Parquet(footer) => {
+                rows = 1 + footer.group_rows[..piece.groups.start].iter().sum::<u64>();
+                let groups = piece.groups.clone();
+                Reader::Parquet(ParquetBatches::new(&file.found.path, name, footer, groups, &self.wanted)?)
+            }
+            FileKind::Csv { tabs, .. } => {
+                let csv = CsvBatches::new(name, file.text(&source.dialect)?, &source.dialect, *tabs)?;
+                let places = self.wanted.iter().map(|c| csv.header.iter().position(|h| h == c)).collect();
+                Reader::Csv(csv, places)
+            }
+            FileKind::Json { .. } => Reader::Json(JsonBatches::new(name, file.text(&source.dialect)?)),
+        };
+        let reports = !self.table.reported[piece.file].swap(true, Ordering::Relaxed);
+        Ok(Open { piece, reader, rows, reports })
+    }
+
+    fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
+        loop {
+            let mut open = match self.open.take() {
+                Some(open) => open,
+                None => match self.pieces.next() {
+                    Some(piece) => self.open(piece)?,
+                    None => return Ok(None),
+                },
+            };
+            if let Some(batch) = self.read(&mut open)? {
+                self.open = Some(open);
+                if batch.num_rows() > 0 {
+                    return Ok(Some(batch));
+                }
+            }
+        }
+    }
+
+    fn read(&self, open: &mut Open) -> Result<Option<RecordBatch>> {
+        let source = &self.table.source;
+        let file = open.piece.file;
+        let mut bad = 0;
+        let mut report = |fault: RowFault| {
+            bad += 1;
+            if open.reports {
+                self.table.faults.left_out(source.name(), file, fault.row, fault.code);
+            }
+        };
+        let text = match &mut open.reader {
+            Reader::Parquet(reader) => {
+                let Some(batch) = reader.next_batch()? else { return Ok(None) };
+                let start = open.rows as i64;
+                open.rows += batch.num_rows() as u64;
+                let rows = Int64Array::from_iter_values(start..open.rows as i64);
+                let columns = self.wanted.iter().map(|name| batch.column_by_name(name).cloned()).collect();
+                return self.assemble(file, batch.num_rows(), columns, Arc::new(rows)).map(Some);
+            }
+            Reader::Csv(reader, places) => reader.next_batch(places, &mut report)?,
+            Reader::Json(reader) => reader.next_batch(&self.wanted, &mut report)?,
+        };
+        open.rows += bad + text.as_ref().map_or(0, TextBatch::len) as u64;
+        let Some(batch) = text else {
+            source.set_rows(file, open.rows);
+            return Ok(None);
+        };
+        let (n, rows) = (batch.len(), batch.rows);
+        self.assemble(file, n, batch.columns.into_iter().map(Some).collect(), rows).map(Some)
+    }
+
+    /// Puts a file's columns into the order and types of the source; columns the file lacks are absent.
+    fn assemble(
+        &self,
+        file: usize,
+        n: usize,
+        columns: Vec<Option<ArrayRef>>,
+        rows: ArrayRef,
+    ) -> Result<RecordBatch> {
+        let mut columns = columns.into_iter();
+        let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.schema.fields().len());
+        for field in self.schema.fields() {
+            arrays.push(match field.name().as_str() {
+                FILE_COLUMN => {
+                    let keys = Int32Array::from_value(file as i32, n);
+                    Arc::new(DictionaryArray::<Int32Type>::try_new(keys, Arc::clone(&self.paths))?)
+                }
+                ROW_COLUMN => Arc::clone(&rows),
+                _ => match columns.next().flatten() {
+                    Some(array) if array.data_type() == field.data_type() => array,
+                    Some(array) => cast(&array, field.data_type())?,
+                    None => new_null_array(field.data_type(), n),
+                },
+            });
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(n));
+        Ok(RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)?)
+    }
+}
+
+impl Iterator for ScanTask {
+    type Item = Result<RecordBatch, DataFusionError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed {
+            return None;
+        }
+        let next = self.next_batch();
+        self.failed = next.is_err();
+        next.transpose()
+    }
+}

@@ -1,0 +1,89 @@
+//! Invented customers for tests: every value follows from the row number.
+
+use ndarray::Array2;
+
+use super::TableMeta;
+use crate::catalogue::NeedTier;
+use crate::model::{
+    Assignment, Basis, CustomerBlock, CustomerFlags, CustomerNeeds, N_RATINGS, NeedState, ScoredBlock,
+    SuppressedReason, UnassignedReason,
+};
+
+pub(super) fn meta() -> TableMeta {
+    TableMeta {
+        run_date: chrono::NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day"),
+        model_id: "m-2026-11-01-00ff".to_owned(),
+    }
+}
+
+pub(super) fn segments() -> Vec<String> {
+    ["S01", "S02", "S03"].map(str::to_owned).to_vec()
+}
+
+/// 60 ratings and one signal.
+pub(super) fn indicators() -> Vec<String> {
+    let mut names = Vec::new();
+    for aspect in ["importance", "fulfilment"] {
+        names.extend(crate::catalogue::ElementId::all().map(|element| format!("{aspect}_{element}")));
+    }
+    names.push("orders_90d".to_owned());
+    names
+}
+
+/// Rows `from..to`. Row 7 of every ten has no evidence; row 8 is suppressed; score `j` of row `i` exists unless
+/// `(i + j) % 5 == 0` and is `((i · 7 + j · 13) % 1001) / 100`.
+pub(super) fn blocks(from: usize, to: usize) -> (CustomerBlock, ScoredBlock) {
+    let rows: Vec<usize> = (from..to).collect();
+    let n = rows.len();
+    let score = |i: usize, j: usize| ((i * 7 + j * 13) % 1001) as f32 / 100.0;
+    let exists = |i: usize, j: usize| i % 10 < 7 && (i + j) % 5 != 0;
+    let mask = |i: usize| (0..N_RATINGS).filter(|j| exists(i, *j)).fold(0u64, |mask, j| mask | 1 << j);
+    let customers = CustomerBlock {
+        ids: rows.iter().map(|i| format!("c_{i:07}")).collect(),
+        weight: vec![1.0; n],
+        ratings: Array2::zeros((n, N_RATINGS)),
+        rated: vec![0; n],
+        signals: Array2::zeros((n, 1)),
+        signalled: vec![0; n],
+        flags: vec![CustomerFlags::default(); n],
+        recommend: vec![None; n],
+        satisfaction: vec![None; n],
+        good_brand: vec![None; n],
+        value_365d: rows.iter().map(|i| (i % 3 != 0).then_some(*i as f64 - 100.5)).collect(),
+    };
+    let scored = ScoredBlock {
+        assignments: rows.iter().map(|i| assignment(*i)).collect(),
+        basis: rows.iter().map(|i| if i % 10 < 7 { Basis::Mixed } else { Basis::None }).collect(),
+        scores: Array2::from_shape_fn((n, N_RATINGS), |(i, j)| score(rows[i], j)),
+        standard_errors: Array2::from_shape_fn((n, N_RATINGS), |(i, j)| score(rows[i], j + 1) / 10.0),
+        scored: rows.iter().map(|i| mask(*i)).collect(),
+        needs: rows.iter().map(|i| needs(*i)).collect(),
+        suppressed: rows.iter().map(|i| (i % 10 == 8).then_some(SuppressedReason::Objection)).collect(),
+        holdout: rows.iter().map(|i| i % 11 == 0).collect(),
+    };
+    (customers, scored)
+}
+
+fn assignment(i: usize) -> Assignment {
+    let known = i % 10 < 7;
+    Assignment {
+        segment: known.then_some((i % 3) as u8),
+        probability: known.then_some(0.5 + (i % 50) as f32 / 100.0),
+        runner_up: known.then_some(((i + 1) % 3) as u8),
+        runner_up_probability: known.then_some((i % 50) as f32 / 200.0),
+        raw: known.then_some((i % 3) as u8),
+        unassigned: (i % 10 == 7).then_some(UnassignedReason::NoEvidence),
+        reasons: [known.then_some((i % 61) as u16), known.then_some(60), None],
+        reason_against: known.then_some(19),
+    }
+}
+
+fn needs(i: usize) -> CustomerNeeds {
+    let known = i % 10 < 7;
+    CustomerNeeds {
+        tier: known.then_some(NeedTier::ALL[i % 5]),
+        state: if known { NeedState::Deficit } else { NeedState::Undetermined },
+        runner_up: None,
+        fulfilment: [known.then_some(i as f32 % 10.0), Some(0.0), None, Some(f32::NAN), Some(10.0)],
+    }
+}

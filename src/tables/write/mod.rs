@@ -1,0 +1,38 @@
+//! How rows leave: Parquet files that are the same bytes for the same rows.
+//!
+//! Rows are encoded in chunks of [`CHUNK_ROWS`] and closed into row groups of [`ROW_GROUP_ROWS`], whatever the size of
+//! the batches that arrive, and columns are encoded side by side without ever sharing state. So neither batches nor
+//! threads leave a trace in a file. Nothing in a file names a clock, a host or a path.
+
+mod batch;
+mod cell;
+mod customers;
+mod element_scores;
+mod error;
+mod file;
+mod layout;
+mod night;
+mod order;
+
+mod plans;
+mod profiles;
+mod sensitive;
+mod table_file;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod round_trip;
+
+pub use batch::{Row, TableRows};
+pub use cell::Cell;
+pub use customers::{CustomerLabels, CustomersWriter};
+pub use element_scores::ElementScoresWriter;
+pub use error::WriteError;
+pub(crate) use file::hex;
+pub use file::{OutputFile, WrittenFile};
+pub use layout::{CHUNK_ROWS, ROW_GROUP_ROWS, TableMeta};
+pub use night::{CandidateRow, QualityRow, RejectedRow, candidates_table, quality_table, rejected_table};
+pub use plans::plans_table;
+pub use profiles::{SolutionFacts, segment_elements_table, segment_needs_table, segments_table};
+pub use sensitive::SensitivePolicy;

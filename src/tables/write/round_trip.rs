@@ -1,0 +1,265 @@
+//! Tables written and read back: values, nulls, order, metadata, and the same bytes however they were made.
+
+use std::fs::File;
+use std::path::Path;
+
+use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::compute::concat_batches;
+use datafusion::arrow::datatypes::{Date32Type, Float32Type, Float64Type, Int32Type, Int64Type};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::metadata::ParquetMetaData;
+
+use super::fixture::{blocks, indicators, meta, segments};
+use super::*;
+use crate::catalogue::ElementId;
+use crate::tables::schema::{SCHEMA_VERSION, TableId};
+
+/// A folder like a run folder.
+fn run_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("tables")).unwrap();
+    std::fs::create_dir(folder.path().join("rejected")).unwrap();
+    folder
+}
+
+fn read(folder: &Path, table: TableId) -> (RecordBatch, ParquetMetaData) {
+    let file = File::open(folder.join(table.path())).unwrap();
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+    let (schema, metadata) = (builder.schema().clone(), builder.metadata().as_ref().clone());
+    let batches: Vec<RecordBatch> = builder.build().unwrap().map(Result::unwrap).collect();
+    (concat_batches(&schema, &batches).unwrap(), metadata)
+}
+
+/// Text of a category column; `None` = null.
+fn word<'a>(batch: &'a RecordBatch, column: &str, row: usize) -> Option<&'a str> {
+    let array = batch.column_by_name(column).unwrap().as_dictionary::<Int32Type>();
+    array.is_valid(row).then(|| array.values().as_string::<i32>().value(array.keys().value(row) as usize))
+}
+
+fn float(batch: &RecordBatch, column: &str, row: usize) -> Option<f32> {
+    let array = batch.column_by_name(column).unwrap().as_primitive::<Float32Type>();
+    array.is_valid(row).then(|| array.value(row))
+}
+
+/// Writes rows `0..n` of both large tables in batches of `batch`.
+fn write(folder: &Path, n: usize, batch: usize, masked: u64) -> [WrittenFile; 2] {
+    let (segments, indicators) = (segments(), indicators());
+    let labels = CustomerLabels { segments: &segments, indicators: &indicators, masked };
+    let mut customers = CustomersWriter::new(folder, &meta(), &labels).unwrap();
+    let mut scores = ElementScoresWriter::new(folder, &meta(), masked).unwrap();
+    for from in (0..n).step_by(batch) {
+        let (block, scored) = blocks(from, (from + batch).min(n));
+        customers.write(&block, &scored).unwrap();
+        scores.write(&block, &scored).unwrap();
+    }
+    [customers.finish().unwrap(), scores.finish().unwrap()]
+}
+
+#[test]
+fn customers_come_back_as_they_were_and_what_is_not_known_is_null() {
+    let folder = run_folder();
+    let [written, _] = write(folder.path(), 30, 30, 0);
+    assert_eq!((written.name.as_str(), written.rows), ("tables/customers.parquet", Some(30)));
+    let (batch, _) = read(folder.path(), TableId::Customers);
+    assert_eq!(batch.schema().fields(), TableId::Customers.arrow_schema().fields());
+    let days = batch.column(0).as_primitive::<Date32Type>();
+    assert!(days.iter().all(|day| day == Some(20_778)));
+    assert_eq!(batch.column(1).as_string::<i32>().value(29), "c_0000029");
+    // Row 4: segment 4 % 3, runner-up 5 % 3, tier 4 % 5, value 4 − 100.5.
+    assert_eq!(word(&batch, "segment_id", 4), Some("S02"));
+    assert_eq!(word(&batch, "runner_up_id", 4), Some("S03"));
+    assert_eq!(float(&batch, "segment_probability", 4), Some(0.54));
+    assert_eq!(word(&batch, "reason_1", 4), Some("importance_organizes"));
+    assert_eq!(word(&batch, "reason_2", 4), Some("orders_90d"));
+    assert_eq!(word(&batch, "reason_3", 4), None);
+    assert_eq!(word(&batch, "need_tier", 4), Some("growth"));
+    assert_eq!(word(&batch, "basis", 4), Some("mixed"));
+    let value = batch.column_by_name("value_365d").unwrap().as_primitive::<Float64Type>();
+    assert_eq!((value.value(4), value.is_null(3)), (-96.5, true));
+    // Row 7 has no evidence, row 8 is suppressed.
+    assert_eq!((word(&batch, "segment_id", 7), word(&batch, "unassigned_reason", 7)), (None, Some("no_evidence")));
+    assert_eq!(word(&batch, "suppressed_reason", 8), Some("objection_marketing"));
+    assert_eq!(word(&batch, "need_state", 8), Some("undetermined"));
+    // 0 is a value, absent is null, and what is no number is null.
+    assert_eq!(float(&batch, "safety_fulfilment", 8), Some(0.0));
+    assert_eq!(float(&batch, "belonging_fulfilment", 8), None);
+    assert_eq!(float(&batch, "esteem_fulfilment", 8), None);
+    let holdout = batch.column_by_name("holdout").unwrap().as_boolean();
+    assert_eq!(holdout.iter().flatten().filter(|held| *held).count(), 3);
+}
+
+#[test]
+fn only_columns_of_lenses_to_come_are_empty() {
+    let folder = run_folder();
+    write(folder.path(), 100, 100, 0);
+    let (batch, _) = read(folder.path(), TableId::Customers);
+    for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+        let column = TableId::Customers
+            .columns()
+            .into_iter()
+            .find(|c| c.name() == field.name())
+            .map(|c| (c.doc().contains("yet"), column.null_count() == 100))
+            .unwrap();
+        // The fixture never has a third reason, a second tier, a known belonging tier or a number for esteem.
+        let unused = ["reason_3", "need_runner_up", "belonging_fulfilment", "esteem_fulfilment"]
+            .contains(&field.name().as_str());
+        assert_eq!(column.0 || unused, column.1, "{}", field.name());
+    }
+}
+
+#[test]
+fn scores_come_back_and_a_score_without_evidence_is_null() {
+    let folder = run_folder();
+    write(folder.path(), 30, 30, 0);
+    let (batch, _) = read(folder.path(), TableId::ElementScores);
+    // Row 3, importance of element 4 (organizes), indicator 4: (3·7 + 4·13) / 100 = 0.73, error of indicator 5 / 10.
+    assert_eq!(float(&batch, "importance_organizes", 3), Some(0.73));
+    assert_eq!(float(&batch, "importance_organizes_se", 3), Some(0.086));
+    // Fulfilment of element 4 is indicator 34: (21 + 442) / 100.
+    assert_eq!(float(&batch, "fulfilment_organizes", 3), Some(4.63));
+    // (3 + 2) % 5 = 0: indicator 2 of row 3 does not exist; rows 7 to 9 have nothing.
+    assert_eq!(float(&batch, "importance_makes_money", 3), None);
+    assert_eq!(float(&batch, "importance_makes_money_se", 3), None);
+    assert!((0..60).all(|i| batch.column(2 + i).is_null(8)));
+}
+
+#[test]
+fn the_same_rows_give_the_same_bytes_for_any_batches_and_threads() {
+    let n = 2 * CHUNK_ROWS + 777;
+    let with = |threads: usize, batch: usize| {
+        let folder = run_folder();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| write(folder.path(), n, batch, 0)).map(|written| written.sha256)
+    };
+    let first = with(1, CHUNK_ROWS);
+    for (threads, batch) in [(2, CHUNK_ROWS), (8, CHUNK_ROWS), (2, 1000), (1, n), (8, 8191)] {
+        assert_eq!(with(threads, batch), first, "{threads} threads, batches of {batch}");
+    }
+}
+
+#[test]
+fn row_groups_and_pages_end_where_the_layout_says() {
+    let folder = run_folder();
+    let n = ROW_GROUP_ROWS + 5;
+    write(folder.path(), n, CHUNK_ROWS, 0);
+    let (batch, metadata) = read(folder.path(), TableId::Customers);
+    assert_eq!(batch.num_rows(), n);
+    let rows: Vec<i64> =
+        metadata.row_groups().iter().map(parquet::file::metadata::RowGroupMetaData::num_rows).collect();
+    assert_eq!(rows, [ROW_GROUP_ROWS as i64, 5]);
+    // A column that is null throughout costs next to nothing.
+    let group = metadata.row_group(0);
+    let stage = group.columns().iter().find(|c| c.column_path().string() == "connection_stage").unwrap();
+    assert!(stage.compressed_size() < 300, "{} bytes", stage.compressed_size());
+    assert!(group.columns().iter().all(|column| column.statistics().is_some()));
+}
+
+#[test]
+fn rows_about_customers_neither_show_nor_name_masked_elements() {
+    let folder = run_folder();
+    let wellness = ElementId::parse("wellness").unwrap();
+    write(folder.path(), 100, 100, SensitivePolicy::AggregateOnly.masked_ratings([wellness]));
+    let (scores, _) = read(folder.path(), TableId::ElementScores);
+    for column in ["importance_wellness", "importance_wellness_se", "fulfilment_wellness", "fulfilment_wellness_se"] {
+        assert_eq!(scores.column_by_name(column).unwrap().null_count(), 100, "{column}");
+    }
+    assert!(scores.column_by_name("fulfilment_badge_value").unwrap().null_count() < 100);
+    let (customers, _) = read(folder.path(), TableId::Customers);
+    // Indicator 19 (importance of wellness) spoke against in every row, and for in row 19 + 61.
+    assert_eq!(customers.column_by_name("reason_against").unwrap().null_count(), 100);
+    assert_eq!(word(&customers, "reason_1", 80), None);
+    assert_eq!(word(&customers, "reason_1", 81), Some("importance_therapeutic_value"));
+}
+
+#[test]
+fn metadata_names_table_version_model_night_and_columns_and_nothing_else() {
+    let folder = run_folder();
+    write(folder.path(), 10, 10, 0);
+    let (_, metadata) = read(folder.path(), TableId::Customers);
+    let file = metadata.file_metadata();
+    assert!(file.created_by().unwrap().starts_with("valueseg version "));
+    let pairs = file.key_value_metadata().unwrap();
+    let value = |key: &str| pairs.iter().find(|kv| kv.key == key).and_then(|kv| kv.value.clone()).unwrap();
+    assert_eq!(value("valueseg.table"), "customers");
+    assert_eq!(value("valueseg.schema_version"), SCHEMA_VERSION);
+    assert_eq!(value("valueseg.model_id"), "m-2026-11-01-00ff");
+    assert_eq!(value("valueseg.as_of"), "2026-11-21");
+    let docs: serde_json::Value = serde_json::from_str(&value("valueseg.docs")).unwrap();
+    assert!(docs["holdout"].as_str().unwrap().contains("never in an audience"));
+    let keys: Vec<&str> = pairs.iter().map(|kv| kv.key.as_str()).filter(|key| !key.starts_with("valueseg.")).collect();
+    assert_eq!(keys, ["ARROW:schema"]);
+}
+
+#[test]
+fn blocks_that_cannot_be_right_are_refused() {
+    let folder = run_folder();
+    let (segments, indicators) = (segments(), indicators());
+    let labels = CustomerLabels { segments: &segments[..2], indicators: &indicators, masked: 0 };
+    let mut writer = CustomersWriter::new(folder.path(), &meta(), &labels).unwrap();
+    let (block, scored) = blocks(0, 10);
+    let error = writer.write(&block, &scored).unwrap_err();
+    assert!(matches!(error, WriteError::Label { what: "segments", position: 2, known: 2, .. }), "{error}");
+    let (_, shorter) = blocks(0, 9);
+    assert!(matches!(writer.write(&block, &shorter).unwrap_err(), WriteError::Block { .. }));
+    let mut scores = ElementScoresWriter::new(folder.path(), &meta(), 0).unwrap();
+    scores.write(&block, &scored).unwrap();
+    assert!(matches!(scores.write(&block, &scored).unwrap_err(), WriteError::Order { row: 10, .. }));
+}
+
+#[test]
+fn a_table_without_rows_still_has_its_columns() {
+    let folder = run_folder();
+    for table in TableId::ALL {
+        let written = TableRows::new(table).write(folder.path(), &meta()).unwrap();
+        assert_eq!((written.rows, written.name), (Some(0), table.path()));
+        let (batch, _) = read(folder.path(), table);
+        assert_eq!(batch.num_rows(), 0);
+        assert_eq!(batch.schema().fields(), table.arrow_schema().fields());
+    }
+}
+
+#[test]
+fn small_tables_are_sorted_by_key_and_a_key_is_never_used_twice() {
+    let folder = run_folder();
+    let candidate = |method: &str, k| CandidateRow { method: method.to_owned(), k, q: 0, ..CandidateRow::default() };
+    let rows = [candidate("mixture", 3), candidate("kmeans", 10), candidate("kmeans", 9)];
+    candidates_table(&rows).unwrap().write(folder.path(), &meta()).unwrap();
+    let (batch, _) = read(folder.path(), TableId::Candidates);
+    let ks: Vec<i32> = batch.column_by_name("k").unwrap().as_primitive::<Int32Type>().values().to_vec();
+    assert_eq!(ks, [9, 10, 3]);
+    let twice = candidates_table(&[candidate("kmeans", 4), candidate("kmeans", 4)]).unwrap();
+    let error = twice.write(run_folder().path(), &meta()).unwrap_err();
+    assert!(matches!(error, WriteError::Order { table: "candidates", row: 1 }), "{error}");
+}
+
+#[test]
+fn a_row_has_to_fit_its_table() {
+    let mut table = TableRows::new(TableId::Quality);
+    let unknown = table.push(Row::new().set("inptu", "crm")).unwrap_err();
+    assert!(matches!(unknown, WriteError::Column { .. }), "{unknown}");
+    let wrong_type = table.push(Row::new().set("input", 3u64)).unwrap_err();
+    assert!(matches!(wrong_type, WriteError::Column { .. }), "{wrong_type}");
+    let missing = table.push(Row::new().set("input", "crm")).unwrap_err();
+    assert!(matches!(&missing, WriteError::Missing { column, .. } if column == "check_id"), "{missing}");
+    assert!(table.is_empty());
+}
+
+#[test]
+fn rejected_rows_are_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = run_folder();
+    let row = RejectedRow {
+        input: "survey".to_owned(),
+        file: "in/survey/a.csv".to_owned(),
+        row_number: 418,
+        column_name: "Q7".to_owned(),
+        code: "E0511".to_owned(),
+        kind: "a number above the scale".to_owned(),
+    };
+    let written = rejected_table(&[row]).unwrap().write(folder.path(), &meta()).unwrap();
+    assert_eq!(written.name, "rejected/rows.parquet");
+    let path = folder.path().join(&written.name);
+    assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+    let (batch, _) = read(folder.path(), TableId::RejectedRows);
+    assert_eq!(batch.column_by_name("row_number").unwrap().as_primitive::<Int64Type>().value(0), 418);
+}

@@ -1,0 +1,101 @@
+//! One Parquet file being written chunk by chunk, columns side by side.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use datafusion::arrow::array::ArrayRef;
+use datafusion::arrow::datatypes::SchemaRef;
+use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::arrow::{ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata};
+use parquet::errors::ParquetError;
+use parquet::file::writer::SerializedFileWriter;
+use rayon::prelude::*;
+
+use super::layout::{CHUNK_ROWS, ROW_GROUP_ROWS, TableMeta, properties};
+use super::{OutputFile, WriteError, WrittenFile};
+use crate::tables::schema::TableId;
+
+/// A table being written. Memory: one row group in encoded form.
+pub(super) struct TableFile {
+    table: TableId,
+    schema: SchemaRef,
+    file: SerializedFileWriter<OutputFile>,
+    factory: ArrowRowGroupWriterFactory,
+    group: Vec<ArrowColumnWriter>,
+    group_index: usize,
+    group_rows: usize,
+    rows: u64,
+}
+
+impl TableFile {
+    /// Creates the table's file inside the run folder, whose subfolders exist.
+    pub(super) fn create(run_folder: &Path, table: TableId, meta: &TableMeta) -> Result<Self, WriteError> {
+        let schema = table.arrow_schema();
+        let output = OutputFile::create(run_folder, &table.path(), table == TableId::RejectedRows)?;
+        let path = output.path().to_owned();
+        let started = (|| {
+            let mut properties = properties(table, meta);
+            let parquet_schema = ArrowSchemaConverter::new().schema_root("schema").convert(&schema)?;
+            add_encoded_arrow_schema_to_metadata(&schema, &mut properties);
+            SerializedFileWriter::new(output, parquet_schema.root_schema_ptr(), Arc::new(properties))
+        })();
+        let file = started.map_err(|source| WriteError::encode(&path, source))?;
+        let factory = ArrowRowGroupWriterFactory::new(&file, Arc::clone(&schema));
+        Ok(Self { table, schema, file, factory, group: Vec::new(), group_index: 0, group_rows: 0, rows: 0 })
+    }
+
+    /// Appends a chunk of `rows` ≤ [`CHUNK_ROWS`] rows, only the last one shorter: that is what keeps page borders,
+    /// and so the bytes, independent of the batches that arrived. `column` makes the array of one column; it is called
+    /// on the thread that encodes it, while the array is still in that core's cache.
+    pub(super) fn append(&mut self, rows: usize, column: impl Fn(usize) -> ArrayRef + Sync) -> Result<(), WriteError> {
+        debug_assert!(rows <= CHUNK_ROWS && self.group_rows.is_multiple_of(CHUNK_ROWS), "chunks are cut by the caller");
+        if rows == 0 {
+            return Ok(());
+        }
+        self.encode(column).map_err(|source| self.failed(source))?;
+        self.group_rows += rows;
+        self.rows += rows as u64;
+        if self.group_rows >= ROW_GROUP_ROWS {
+            self.close_group().map_err(|source| self.failed(source))?;
+        }
+        Ok(())
+    }
+
+    /// Closes the file and waits for the disk.
+    pub(super) fn finish(mut self) -> Result<WrittenFile, WriteError> {
+        if self.group_rows > 0 {
+            self.close_group().map_err(|source| self.failed(source))?;
+        }
+        let path = self.file.inner().path().to_owned();
+        let output = self.file.into_inner().map_err(|source| WriteError::encode(&path, source))?;
+        output.finish(&self.table.path(), Some(self.rows))
+    }
+
+    fn failed(&self, source: ParquetError) -> WriteError {
+        WriteError::encode(self.file.inner().path(), source)
+    }
+
+    /// Each column goes to its own encoder, so the order in which threads take them cannot matter.
+    fn encode(&mut self, column: impl Fn(usize) -> ArrayRef + Sync) -> Result<(), ParquetError> {
+        if self.group.is_empty() {
+            self.group = self.factory.create_column_writers(self.group_index)?;
+        }
+        let fields = self.schema.fields();
+        self.group.par_iter_mut().enumerate().try_for_each(|(i, writer)| {
+            compute_leaves(&fields[i], &column(i))?.iter().try_for_each(|leaf| writer.write(leaf))
+        })
+    }
+
+    fn close_group(&mut self) -> Result<(), ParquetError> {
+        let writers = std::mem::take(&mut self.group);
+        let chunks = writers.into_par_iter().map(ArrowColumnWriter::close).collect::<Result<Vec<_>, _>>()?;
+        let mut group = self.file.next_row_group()?;
+        for chunk in chunks {
+            chunk.append_to_row_group(&mut group)?;
+        }
+        group.close()?;
+        self.group_index += 1;
+        self.group_rows = 0;
+        Ok(())
+    }
+}

@@ -1,0 +1,143 @@
+//! Bad input is a clear error or a counted reject; never a panic, never a half-written night.
+
+use std::fs;
+
+use crate::shop::Shop;
+
+/// Runs the night and expects a refusal: the exit code, the words it must say, and no night.
+fn refused(shop: &Shop, code: i32, words: &[&str]) {
+    let said = shop.night();
+    assert_eq!(said.code, code, "{}", said.stderr);
+    for word in words {
+        assert!(said.stderr.contains(word), "`{word}` is missing in:\n{}", said.stderr);
+    }
+    assert!(said.stderr.contains("E0"), "no code in:\n{}", said.stderr);
+    assert!(!said.stderr.contains("panicked"), "{}", said.stderr);
+    assert!(shop.has_no_night());
+}
+
+/// Runs the night and expects it published with `count` rejects of `code`.
+fn counted(shop: &Shop, code: &str, count: u64) {
+    let said = shop.night();
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    let quality = shop.say(&["check", "--deep", "--as-of", "2026-11-20", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&quality.stdout).expect("one JSON document");
+    let faults = json["faults"].as_array().expect("faults");
+    let found: u64 = faults.iter().filter(|fault| fault["code"] == code).filter_map(|fault| fault["count"].as_u64()).sum();
+    assert_eq!(found, count, "{}", quality.stdout);
+}
+
+#[test]
+fn a_wrong_column_is_refused_with_the_nearest_right_one() {
+    let shop = Shop::new(60);
+    shop.edit("valueseg.toml", "saves_time = \"q_time\"", "saves_time = \"q_tme\"");
+    refused(&shop, 2, &["q_tme", "q_time"]);
+}
+
+#[test]
+fn an_unknown_element_is_refused_with_the_nearest_right_one() {
+    let shop = Shop::new(60);
+    shop.edit("valueseg.toml", "saves_time = ", "save_time = ");
+    refused(&shop, 2, &["save_time", "saves_time"]);
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_line_and_the_nearest_right_one() {
+    let shop = Shop::new(60);
+    shop.edit("valueseg.toml", "min_respondents", "min_respondent");
+    refused(&shop, 2, &["min_respondent", "did you mean `min_respondents`?"]);
+}
+
+#[test]
+fn an_answer_off_its_scale_is_counted_and_the_rest_of_the_night_stands() {
+    let shop = Shop::new(200);
+    shop.edit("in/survey.csv", "K00003,2026-10-04,", "K00003,2026-10-04,9");
+    counted(&shop, "R0104", 1);
+}
+
+#[test]
+fn a_text_where_a_number_belongs_is_counted() {
+    let shop = Shop::new(200);
+    shop.edit("in/survey.csv", "K00003,2026-10-04,", "K00003,2026-10-04,x");
+    counted(&shop, "R0102", 1);
+}
+
+#[test]
+fn not_a_number_never_enters() {
+    let shop = Shop::new(200);
+    let text = shop.read("in/survey.csv");
+    let line = text.lines().nth(4).expect("a line").to_owned();
+    let mut cells: Vec<&str> = line.split(',').collect();
+    cells[2] = "NaN";
+    shop.edit("in/survey.csv", &line, &cells.join(","));
+    counted(&shop, "R0111", 1);
+}
+
+#[test]
+fn a_customer_twice_with_different_facts_is_rejected_and_counted() {
+    let shop = Shop::new(200);
+    let text = shop.read("in/customers.csv");
+    shop.write("in/customers.csv", format!("{text}K00005,yes,yes,DE\n"));
+    counted(&shop, "R0112", 2);
+}
+
+#[test]
+fn an_empty_file_is_refused_by_name() {
+    let shop = Shop::new(60);
+    shop.write("in/survey.csv", "");
+    refused(&shop, 3, &["survey.csv", "empty"]);
+}
+
+#[test]
+fn a_workbook_named_csv_is_called_what_it_is() {
+    let shop = Shop::new(60);
+    shop.write("in/survey.csv", b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00");
+    refused(&shop, 3, &["survey.csv", "Excel"]);
+}
+
+#[test]
+fn a_truncated_parquet_file_is_refused_by_name() {
+    let shop = Shop::new(60);
+    let demo = Shop::new(1);
+    let made = demo.say(&["demo", demo.path().join("d").to_str().expect("UTF-8"), "--customers", "300", "--quiet"]);
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    let whole = fs::read(demo.path().join("d/in/customers.parquet")).expect("made by the demo");
+    shop.write("in/customers.parquet", &whole[..whole.len() / 2]);
+    shop.edit("valueseg.toml", "in/customers.csv", "in/customers.parquet");
+    refused(&shop, 3, &["customers.parquet"]);
+}
+
+#[test]
+fn a_cut_off_last_line_is_one_counted_reject() {
+    let shop = Shop::new(200);
+    let text = shop.read("in/survey.csv");
+    shop.write("in/survey.csv", &text[..text.len() - 8]);
+    counted(&shop, "R0121", 1);
+}
+
+#[test]
+fn too_many_rejects_hold_the_night() {
+    let shop = Shop::new(100);
+    let text = shop.read("in/customers.csv");
+    shop.write("in/customers.csv", text.replace("K0000", ""));
+    shop.edit("valueseg.toml", "max_rejected_share = 0.05", "max_rejected_share = 0.0");
+    let broken = shop.read("in/customers.csv") + ",yes,no,FR\n";
+    shop.write("in/customers.csv", broken);
+    let said = shop.night();
+    assert_eq!(said.code, 4, "{}", said.stderr);
+    assert!(shop.has_no_night());
+}
+
+#[test]
+fn there_is_nothing_to_read_where_no_file_matches() {
+    let shop = Shop::new(60);
+    shop.edit("valueseg.toml", "in/survey*.csv", "in/surveys/*.csv");
+    refused(&shop, 3, &["surveys"]);
+}
+
+#[test]
+fn a_missing_configuration_says_how_to_make_one() {
+    let shop = Shop::new(1);
+    fs::remove_file(shop.path().join("valueseg.toml")).expect("removed");
+    refused(&shop, 2, &["valueseg init"]);
+}
