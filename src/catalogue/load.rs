@@ -1,17 +1,9 @@
-//! The catalogue as a whole: texts in, layer upon layer, one checked catalogue out.
+//! The catalogue as a whole, and the texts it is made of.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::check;
-use super::element::nearest_of;
-use super::entry::Entry;
+use super::layers::{Collected, FILES};
 use super::{CatalogueError, Element, ElementId, Metric, Motivator, NeedMap, Play, PlayKind, PlaySubject, Signal};
-
-const FILES: [&str; 4] = ["elements.toml", "needs.toml", "motivators.toml", "signals.toml"];
-const FILE_NAMES: &str = "elements.toml, needs.toml, motivators.toml, signals.toml, playbook*.toml";
 
 /// The texts a catalogue is made of: file name and TOML, in the order they are read and hashed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,23 +50,23 @@ impl CatalogueTexts {
 /// Everything the job talks about, checked: see [`Catalogue::embedded`] and [`Catalogue::with_overrides`].
 #[derive(Clone, Debug)]
 pub struct Catalogue {
-    elements: Vec<Element>,
-    needs: NeedMap,
-    motivators: Vec<Motivator>,
-    signals: Vec<Signal>,
-    metrics: Vec<Metric>,
-    plays: Vec<Play>,
-    words: Words,
-    version: String,
-    hash: String,
+    pub(super) elements: Vec<Element>,
+    pub(super) needs: NeedMap,
+    pub(super) motivators: Vec<Motivator>,
+    pub(super) signals: Vec<Signal>,
+    pub(super) metrics: Vec<Metric>,
+    pub(super) plays: Vec<Play>,
+    pub(super) words: Words,
+    pub(super) version: String,
+    pub(super) hash: String,
 }
 
 /// Words that rows may use in a column, with their meaning, in alphabetical order.
 #[derive(Clone, Debug, Default)]
-struct Words {
-    kinds: Vec<(String, String)>,
-    channels: Vec<(String, String)>,
-    categories: Vec<(String, String)>,
+pub(super) struct Words {
+    pub(super) kinds: Vec<(String, String)>,
+    pub(super) channels: Vec<(String, String)>,
+    pub(super) categories: Vec<(String, String)>,
 }
 
 impl Catalogue {
@@ -229,162 +221,5 @@ impl Catalogue {
     #[must_use]
     pub fn hash(&self) -> &str {
         &self.hash
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Header {
-    version: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ElementsFile {
-    catalogue: Option<Header>,
-    #[serde(default)]
-    element: Vec<toml::Table>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NeedsFile {
-    weights: BTreeMap<String, Vec<f64>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MotivatorsFile {
-    motivator: Vec<toml::Table>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct SignalsFile {
-    kinds: BTreeMap<String, String>,
-    channels: BTreeMap<String, String>,
-    categories: BTreeMap<String, String>,
-    signal: Vec<toml::Table>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct PlaybookFile {
-    metric: Vec<toml::Table>,
-    play: Vec<toml::Table>,
-}
-
-fn file_form<T: for<'de> Deserialize<'de>>(file: &str, text: &str) -> Result<T, CatalogueError> {
-    toml::from_str(text).map_err(|error| CatalogueError::Syntax {
-        file: file.to_owned(),
-        message: error.to_string().trim_end().to_owned(),
-    })
-}
-
-/// Entries of one kind by order of first appearance, and the layer that touched each last.
-#[derive(Default)]
-struct Entries(Vec<(usize, Entry)>);
-
-impl Entries {
-    /// Adds a file's entries: a new id is appended, an id of an earlier layer has its keys replaced.
-    fn add(&mut self, layer: usize, file: &str, tables: Vec<toml::Table>) -> Result<(), CatalogueError> {
-        for (position, table) in tables.into_iter().enumerate() {
-            let entry = Entry::new(file, position + 1, table)?;
-            let Some((last, known)) = self.0.iter_mut().find(|(_, known)| known.id == entry.id) else {
-                self.0.push((layer, entry));
-                continue;
-            };
-            if *last == layer {
-                let (file, id, other_file) = (entry.file, entry.id, known.file.clone());
-                return Err(CatalogueError::DuplicateId { file, id, other_file });
-            }
-            *last = layer;
-            known.file = entry.file;
-            known.table.extend(entry.table);
-        }
-        Ok(())
-    }
-
-    fn each<T>(self, make: fn(&Entry) -> Result<T, CatalogueError>) -> Result<Vec<T>, CatalogueError> {
-        self.0.iter().map(|(_, entry)| make(entry)).collect()
-    }
-
-    /// As [`Entries::each`], leaving out entries switched off.
-    fn each_on<T>(self, make: impl Fn(&Entry) -> Result<T, CatalogueError>) -> Result<Vec<T>, CatalogueError> {
-        let mut made = Vec::with_capacity(self.0.len());
-        for (_, mut entry) in self.0 {
-            if !entry.take_off()? {
-                made.push(make(&entry)?);
-            }
-        }
-        Ok(made)
-    }
-}
-
-#[derive(Default)]
-struct Collected {
-    version: Option<(usize, String)>,
-    elements: Entries,
-    weights: BTreeMap<String, (String, Vec<f64>)>,
-    motivators: Entries,
-    signals: Entries,
-    metrics: Entries,
-    plays: Entries,
-    words: [BTreeMap<String, String>; 3],
-}
-
-impl Collected {
-    fn read(&mut self, layer: usize, file: &str, text: &str) -> Result<(), CatalogueError> {
-        match file {
-            "elements.toml" => {
-                let form: ElementsFile = file_form(file, text)?;
-                if let Some(header) = form.catalogue {
-                    self.version = Some((layer, header.version));
-                }
-                self.elements.add(layer, file, form.element)
-            }
-            "needs.toml" => {
-                let form: NeedsFile = file_form(file, text)?;
-                self.weights.extend(form.weights.into_iter().map(|(id, row)| (id, (file.to_owned(), row))));
-                Ok(())
-            }
-            "motivators.toml" => {
-                let form: MotivatorsFile = file_form(file, text)?;
-                self.motivators.add(layer, file, form.motivator)
-            }
-            "signals.toml" => {
-                let form: SignalsFile = file_form(file, text)?;
-                for (words, new) in self.words.iter_mut().zip([form.kinds, form.channels, form.categories]) {
-                    words.extend(new);
-                }
-                self.signals.add(layer, file, form.signal)
-            }
-            playbook if playbook.starts_with("playbook") && playbook.ends_with(".toml") => {
-                let form: PlaybookFile = file_form(file, text)?;
-                self.metrics.add(layer, file, form.metric)?;
-                self.plays.add(layer, file, form.play)
-            }
-            other => Err(CatalogueError::UnknownFile {
-                file: other.to_owned(),
-                expected: FILE_NAMES,
-                nearest: nearest_of(other, FILES.into_iter()).map(str::to_owned),
-            }),
-        }
-    }
-
-    fn finish(self, hash: String, has_own: bool) -> Result<Catalogue, CatalogueError> {
-        let (said_in, said) = self
-            .version
-            .ok_or_else(|| CatalogueError::Missing { what: "version under [catalogue] in elements.toml".to_owned() })?;
-        let version = if has_own && said_in == 0 { format!("{said}+own.{}", &hash[..8]) } else { said };
-        let elements = check::elements(self.elements.each(Entry::to_element)?)?;
-        let needs = check::needs(&self.weights)?;
-        let motivators = self.motivators.each(Entry::to_motivator)?;
-        let signals = check::signals(self.signals.each_on(Entry::to_signal)?)?;
-        let metrics = self.metrics.each(Entry::to_metric)?;
-        let plays = check::plays(self.plays.each_on(|entry| entry.to_play(&metrics))?)?;
-        let [kinds, channels, categories] = self.words.map(|words| words.into_iter().collect());
-        let words = Words { kinds, channels, categories };
-        Ok(Catalogue { elements, needs, motivators, signals, metrics, plays, words, version, hash })
     }
 }

@@ -16,6 +16,7 @@ mod check;
 mod element;
 mod entry;
 mod error;
+mod layers;
 mod load;
 mod motivator;
 mod need;

@@ -4,30 +4,27 @@ use rayon::prelude::*;
 
 use crate::job::error::JobError;
 use crate::job::project::Project;
-use crate::job::watch::{Stage, Watch};
+use crate::job::watch::{Stage, Watch, Words};
 use crate::model::needs::NeedAssessor;
 use crate::model::profile::{BlockFold, PartialState, ProfileFold, ProfileState};
 use crate::model::{CustomerBlock, Model, ScoredBlock, Scorer};
 use crate::tables::intake::Intake;
 use crate::tables::publish::Staging;
-use crate::tables::write::{CustomerLabels, CustomersWriter, ElementScoresWriter, TableMeta, WrittenFile};
+use crate::tables::write::{CustomerLabels, CustomersWriter, ElementScoresWriter, TableMeta};
 
 /// Blocks scored side by side. A constant, so that memory depends neither on the threads nor on the customers.
 const AT_ONCE: usize = 4;
 
-/// What scoring left behind: the two customer tables, written, and the sums of all profiles.
+/// What scoring left behind, beside the two customer tables: the sums of all profiles.
 pub(super) struct Applied {
     /// Sums over everybody.
     pub(super) sums: ProfileState,
-    /// `customers` and `element_scores`.
-    pub(super) tables: Vec<WrittenFile>,
     /// Customers scored or suppressed.
     pub(super) customers: u64,
 }
 
-impl Applied {
-    /// A few words for the line of progress.
-    pub(super) fn words(&self) -> String {
+impl Words for Applied {
+    fn words(&self) -> String {
         format!("{} customers", self.customers)
     }
 }
@@ -37,7 +34,7 @@ pub(super) fn apply(
     project: &Project,
     intake: &Intake,
     model: &Model,
-    staging: &Staging,
+    staging: &mut Staging<'_>,
     watch: &dyn Watch,
 ) -> Result<Applied, JobError> {
     let settings = project.settings();
@@ -78,6 +75,7 @@ pub(super) fn apply(
         }
         watch.progress(Stage::Score, done, Some(total));
     }
-    let tables = vec![customers.finish()?, scores.finish()?];
-    Ok(Applied { sums, tables, customers: done })
+    staging.announce(customers.finish()?);
+    staging.announce(scores.finish()?);
+    Ok(Applied { sums, customers: done })
 }

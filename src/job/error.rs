@@ -4,9 +4,15 @@ use std::path::PathBuf;
 
 use crate::catalogue::CatalogueError;
 use crate::job::load::ConfigError;
+use crate::job::demo::DemoError;
 use crate::model::ModelError;
-use crate::tables::intake::IntakeError;
+use crate::model::needs::NeedSettingsError;
+use crate::model::plan::PlanSettingsError;
+use crate::tables::intake::{Blame, IntakeError};
+use crate::tables::peek::PeekError;
 use crate::tables::publish::PublishError;
+use crate::tables::read::ReadError;
+use crate::tables::report::ReportError;
 use crate::tables::write::WriteError;
 
 /// What the process says to whoever started it.
@@ -91,6 +97,36 @@ pub enum JobError {
         /// The nearest that is there.
         nearest: Option<String>,
     },
+    /// There is a configuration already.
+    #[error("{} exists already", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The model in use was made for other signals, and `refit = "never"`.
+    #[error("model {model} reads other signals than the inputs hold, and model.refit is \"never\"")]
+    ModelDoesNotFit {
+        /// Its id.
+        model: String,
+    },
+    /// A threshold of the need tiers.
+    #[error(transparent)]
+    Needs(#[from] NeedSettingsError),
+    /// A threshold of the plans.
+    #[error(transparent)]
+    PlanSettings(#[from] PlanSettingsError),
+    /// The report.
+    #[error("the report cannot be made")]
+    Report(#[from] ReportError),
+    /// A file that `init` was shown.
+    #[error(transparent)]
+    Peek(#[from] PeekError),
+    /// A published table.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The demo.
+    #[error("the demo cannot be made")]
+    Demo(#[from] DemoError),
     /// Anything the operating system refuses.
     #[error("{doing} {}", path.display())]
     Io {
@@ -109,14 +145,22 @@ impl JobError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Config(_) | Self::Catalogue(_) | Self::CatalogueFile { .. } | Self::Unknown { .. } => Exit::Config,
-            Self::Intake(error) if error.is_config() => Exit::Config,
-            Self::Intake(error) if error.is_environment() => Exit::Environment,
-            Self::Intake(_) | Self::Model(_) => Exit::Inputs,
+            Self::Exists { .. } | Self::Needs(_) | Self::PlanSettings(_) | Self::Peek(_) => Exit::Config,
+            Self::Model(ModelError::Setting { .. }) => Exit::Config,
+            Self::Intake(error) => match error.blame() {
+                Blame::Config => Exit::Config,
+                Blame::Inputs => Exit::Inputs,
+                Blame::Environment => Exit::Environment,
+            },
+            Self::Model(_) | Self::ModelDoesNotFit { .. } => Exit::Inputs,
+            Self::Report(_) => Exit::Bug,
+            Self::Read(_) => Exit::State,
+            Self::Publish(error) if error.is_damaged() => Exit::State,
             Self::Held { .. } => Exit::Held,
             Self::NoNight { .. } => Exit::Retry,
             Self::Publish(error) if error.is_locked() => Exit::Retry,
             Self::StoredModel { .. } => Exit::State,
-            Self::Write(_) | Self::Publish(_) | Self::Io { .. } => Exit::Environment,
+            Self::Write(_) | Self::Publish(_) | Self::Demo(_) | Self::Io { .. } => Exit::Environment,
         }
     }
 
@@ -128,13 +172,21 @@ impl JobError {
             Self::Catalogue(_) => "E0250",
             Self::CatalogueFile { .. } => "E0251",
             Self::Intake(error) => error.code(),
-            Self::Model(error) => error.code(),
+            Self::Model(error) => model_code(error),
             Self::StoredModel { .. } => "E0701",
             Self::Write(error) => error.code(),
             Self::Publish(error) => error.code(),
             Self::Held { .. } => "E0401",
             Self::NoNight { .. } => "E0501",
             Self::Unknown { .. } => "E0210",
+            Self::Exists { .. } => "E0211",
+            Self::Needs(_) => "E0212",
+            Self::PlanSettings(_) => "E0213",
+            Self::Peek(_) => "E0214",
+            Self::ModelDoesNotFit { .. } => "E0402",
+            Self::Report(_) => "E0101",
+            Self::Demo(_) => "E0602",
+            Self::Read(error) => error.code(),
             Self::Io { .. } => "E0601",
         }
     }
@@ -145,18 +197,48 @@ impl JobError {
         match self {
             Self::Config(error) => error.to_do(),
             Self::Catalogue(_) | Self::CatalogueFile { .. } => "correct the file named, in the catalogue folder".to_owned(),
-            Self::Intake(error) => error.to_do(),
-            Self::Model(error) => error.to_do(),
+            Self::Intake(error) => error.help(),
+            Self::Model(error) => model_help(error),
             Self::StoredModel { .. } => "restore the file, or fit anew with `valueseg run --refit`".to_owned(),
-            Self::Write(error) => error.to_do(),
+            Self::Write(_) => "make room on the disk, or check who may write there, then run again".to_owned(),
             Self::Publish(error) => error.to_do(),
             Self::Held { .. } => {
                 "look at out/held, then correct the inputs or raise the limit named under [gates]".to_owned()
             }
+            Self::Exists { .. } => "edit it, or choose another folder".to_owned(),
+            Self::Needs(_) => "correct it under [needs]".to_owned(),
+            Self::PlanSettings(_) => "correct it under [plan]".to_owned(),
+            Self::Peek(_) => "name a Parquet, CSV or JSON-lines file".to_owned(),
+            Self::ModelDoesNotFit { .. } => "map the tables the model was made with, or run with --refit".to_owned(),
+            Self::Report(_) => "this is a bug: please report it".to_owned(),
+            Self::Demo(_) => "choose another folder, or make room on the disk".to_owned(),
+            Self::Read(_) => "run the night again with --force".to_owned(),
             Self::NoNight { .. } => "run `valueseg run` first".to_owned(),
             Self::Unknown { nearest: Some(name), .. } => format!("did you mean `{name}`?"),
             Self::Unknown { .. } => "check the spelling".to_owned(),
             Self::Io { .. } => "check that the path exists, has room and may be written".to_owned(),
         }
     }
+}
+
+fn model_code(error: &ModelError) -> &'static str {
+    match error {
+        ModelError::Setting { .. } => "E0215",
+        ModelError::NoCustomers => "E0451",
+        ModelError::TooLittleEvidence { .. } => "E0452",
+        ModelError::TooManySignals { .. } => "E0453",
+        ModelError::Json(_) | ModelError::Format { .. } | ModelError::Damaged { .. } => "E0701",
+        _ => "E0454",
+    }
+}
+
+fn model_help(error: &ModelError) -> String {
+    match error {
+        ModelError::Setting { key, .. } => return format!("correct `model.{key}`"),
+        ModelError::NoCustomers => "check the consent and protection columns of [tables.customers]",
+        ModelError::TooLittleEvidence { .. } => "map more ratings, orders or interactions; `valueseg check` says what is missing",
+        ModelError::TooManySignals { .. } => "keep fewer columns in [tables.signals]",
+        _ => "check the ratings with `valueseg check --deep`, or pin model.segments",
+    }
+    .to_owned()
 }

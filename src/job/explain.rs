@@ -9,8 +9,9 @@ use crate::catalogue::{Catalogue, ElementId, N_ELEMENTS, NeedTier};
 use crate::job::codes;
 use crate::job::error::JobError;
 use crate::job::load::{Loaded, nearest};
-use crate::job::project::{open_catalogue, run_folder};
+use crate::job::project::open_catalogue;
 use crate::model::Aspect;
+use crate::tables::publish::run_folder;
 use crate::tables::read::{Row, all_rows, rows_where};
 
 /// An explanation: a title and what there is to say, one line each.
@@ -73,6 +74,11 @@ pub fn segment(loaded: &Loaded, id: &str, run: Option<NaiveDate>) -> Result<Expl
     lines.push(format!("What to do: {}", folder.join("plans").join(format!("{id}.md")).display()));
     let name = names.iter().find(|(other, _)| other == id).map(|(_, name)| name.clone()).unwrap_or_default();
     Ok(Explanation { title: format!("{id} {name}"), lines })
+}
+
+/// What an element means in a project, with the company's own additions to the catalogue.
+pub fn element_of(loaded: &Loaded, slug: &str) -> Result<Explanation, JobError> {
+    element(&open_catalogue(loaded)?, slug)
 }
 
 /// What an element means, and what the job reads as a trace of it.

@@ -49,7 +49,7 @@ impl Gated {
 
 fn rejected(project: &Project, intake: &Intake, gated: &mut Gated) {
     let limit = project.settings().gates.max_rejected_share;
-    for table in intake.ledger().tables() {
+    for table in &intake.ledger().tables {
         if table.read == 0 {
             continue;
         }

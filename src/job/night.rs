@@ -4,19 +4,23 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-use crate::job::apply::{Applied, apply};
+use crate::job::apply::apply;
+use crate::job::describe::describe;
 use crate::job::error::JobError;
 use crate::job::gates;
 use crate::job::load::Loaded;
-use crate::job::obtain::{self, Obtained};
+use crate::job::obtain;
 use crate::job::outcome::{Outcome, Summary};
 use crate::job::project::Project;
-use crate::job::watch::{Stage, Watch};
+use crate::job::read::{identity, read};
+use crate::job::scratch::Scratch;
+use crate::job::watch::{Stage, Watch, stage};
 use crate::job::write::{self, Night};
 use crate::model::plan::plan;
+use crate::tables::publish::{OutputLock, Staging, is_published};
 
 /// What to run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct NightRequest {
     /// The night: everything up to the end of this day, in the project's zone, counts.
     pub as_of: NaiveDate,
@@ -34,49 +38,34 @@ pub struct NightRequest {
 /// Any [`JobError`]; whatever it is, nothing was published and the last night is as it was.
 pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result<Outcome, JobError> {
     let project = Project::open(loaded, request.as_of)?;
-    let _lock = project.lock()?;
-    let staging = project.stage()?;
+    let lock = OutputLock::acquire(&project.out())?;
+    let scratch = Scratch::create(&project.out())?;
+    let mut staging = Staging::create(&lock, request.as_of)?;
 
-    let intake = stage(watch, Stage::Read, || project.read(&staging, watch), read_words)?;
-    let identity = project.identity(&intake);
-    if !request.force && !request.refit && !request.dry_run && project.is_published(&identity)? {
+    let intake = stage(watch, Stage::Read, || read(&project, &scratch))?;
+    let identity = identity(&project, &intake);
+    let again = request.force || request.refit || request.dry_run;
+    if !again && is_published(&project.out(), request.as_of, &identity)? {
         return Ok(Outcome::AlreadyPublished { run: project.run_folder() });
     }
-    let Obtained { model, fitted } =
-        stage(watch, Stage::Fit, || obtain::model(&project, &intake, request.refit), obtain::words)?;
-    let Applied { profiles, tables } =
-        stage(watch, Stage::Score, || apply(&project, &intake, &model, &staging, watch), Applied::words)?;
-    let model = model.with_names(profiles.names());
-    let plans = stage(
-        watch,
-        Stage::Plan,
-        || Ok(plan(&profiles, project.catalogue(), &project.plan_settings())),
-        |plans| format!("{} plans", plans.plans.len() + 1),
-    )?;
-    gates::check(&project, &intake, &profiles)?;
+    let obtained = stage(watch, Stage::Fit, || obtain::model(&project, &intake, request.refit))?;
+    let applied = stage(watch, Stage::Score, || apply(&project, &intake, &obtained.model, &mut staging, watch))?;
+    let described = stage(watch, Stage::Profile, || describe(&project, &intake, obtained.model, &applied))?;
+    let plans = plan(&described.profiles, project.catalogue(), &project.plan_settings());
+    let gated = gates::check(&project, &intake, &described.profiles)?;
 
-    let night = Night { project: &project, intake: &intake, model: &model, profiles: &profiles, plans: &plans };
-    let written = stage(watch, Stage::Write, || write::night(&night, &staging, tables), write::words)?;
-    let summary = Summary::of(&night, &written);
+    let night = Night { project: &project, intake: &intake, described: &described, plans: &plans, checks: &gated.checks };
+    let facts = stage(watch, Stage::Write, || write::night(&night, &identity, &mut staging))?;
+    let summary = Summary::of(&night);
+    if !gated.reasons.is_empty() {
+        return Err(JobError::Held { reasons: gated.reasons });
+    }
     if request.dry_run {
         return Ok(Outcome::DryRun { summary });
     }
-    if fitted {
-        obtain::store(&project, &model)?;
+    if obtained.fitted {
+        obtain::store(&project, &described.model)?;
     }
-    let run = stage(watch, Stage::Publish, || project.publish(staging, &identity, &written), PathBuf::display_words)?;
+    let run: PathBuf = stage(watch, Stage::Publish, || Ok(staging.publish(facts)?.0))?;
     Ok(Outcome::Published { run, summary })
-}
-
-/// Runs one stage and tells the watcher of its beginning and end.
-fn stage<T>(
-    watch: &dyn Watch,
-    stage: Stage,
-    work: impl FnOnce() -> Result<T, JobError>,
-    words: impl FnOnce(&T) -> String,
-) -> Result<T, JobError> {
-    watch.begin(stage);
-    let result = work()?;
-    watch.end(stage, &words(&result));
-    Ok(result)
 }

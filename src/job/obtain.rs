@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use crate::job::error::JobError;
 use crate::job::project::Project;
 use crate::job::settings::Refit;
+use crate::job::watch::Words;
 use crate::model::{FitRequest, Model, RESPONDENT_CAP, SampleCollector, fit};
 use crate::tables::intake::Intake;
 use crate::tables::manifest::Manifest;
+use crate::tables::publish::{published_nights, run_folder};
 
 /// A model, and whether it was fitted just now.
 pub(super) struct Obtained {
@@ -17,10 +19,11 @@ pub(super) struct Obtained {
     pub(super) fitted: bool,
 }
 
-/// A few words for the line of progress.
-pub(super) fn words(obtained: &Obtained) -> String {
-    let how = if obtained.fitted { "new model" } else { "model in use" };
-    format!("{how} {}, {} segments", obtained.model.id(), obtained.model.segments().len())
+impl Words for Obtained {
+    fn words(&self) -> String {
+        let how = if self.fitted { "new model" } else { "model" };
+        format!("{how} {}, {} segments", self.model.id(), self.model.segments().len())
+    }
 }
 
 /// The model in use, unless there is none, it no longer fits the inputs, or a new one is wanted.
@@ -64,18 +67,8 @@ fn in_use(project: &Project) -> Result<Option<Model>, JobError> {
 
 /// Folder of the newest published night up to `date`.
 pub(super) fn newest_before(out: &Path, date: chrono::NaiveDate) -> Result<Option<PathBuf>, JobError> {
-    let runs = out.join("runs");
-    let entries = match std::fs::read_dir(&runs) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(JobError::Io { doing: "cannot list", path: runs, source }),
-    };
-    let nights = entries.filter_map(|entry| {
-        let entry = entry.ok()?;
-        let night: chrono::NaiveDate = entry.file_name().to_str()?.parse().ok()?;
-        (night <= date).then(|| (night, entry.path()))
-    });
-    Ok(nights.max_by_key(|(night, _)| *night).map(|(_, path)| path))
+    let nights = published_nights(out)?;
+    Ok(nights.into_iter().rfind(|night| *night <= date).map(|night| run_folder(out, night)))
 }
 
 /// Where a model is stored.
@@ -93,7 +86,7 @@ pub(super) fn store(project: &Project, model: &Model) -> Result<(), JobError> {
     };
     std::fs::create_dir_all(&folder).map_err(failed(&folder))?;
     let report = serde_json::to_string_pretty(model.report()).expect("a report is plain data");
-    for (name, text) in [("fit.json", report), ("model.json", model.to_json())] {
+    for (name, text) in [("fit.json", report), ("model.json", model.to_json()?)] {
         let half = folder.join(format!(".{name}"));
         let whole = folder.join(name);
         std::fs::write(&half, text).map_err(failed(&half))?;

@@ -8,6 +8,9 @@ use crate::catalogue::{Catalogue, ElementId};
 use crate::job::error::JobError;
 use crate::job::load::Loaded;
 use crate::job::settings::Settings;
+use crate::model::plan::PlanSettings;
+use crate::tables::publish::run_folder;
+use crate::tables::write::SensitivePolicy;
 
 /// A project opened for the night `as_of`.
 #[derive(Debug)]
@@ -59,18 +62,19 @@ impl<'a> Project<'a> {
         run_folder(&self.out(), self.as_of)
     }
 
+    /// Settings of the plans.
+    #[must_use]
+    pub fn plan_settings(&self) -> PlanSettings {
+        let allowed = self.settings().privacy.sensitive_elements == SensitivePolicy::Include;
+        PlanSettings { sensitive_allowed: allowed, ..self.settings().plan }
+    }
+
     /// Rating indicators no row about a customer may show.
     #[must_use]
     pub fn masked_ratings(&self) -> u64 {
         let sensitive = ElementId::all().filter(|id| self.catalogue.element(*id).sensitivity().is_sensitive());
         self.settings().privacy.sensitive_elements.masked_ratings(sensitive)
     }
-}
-
-/// Folder of the night of `date`.
-#[must_use]
-pub fn run_folder(out: &Path, date: NaiveDate) -> PathBuf {
-    out.join("runs").join(date.to_string())
 }
 
 /// The catalogue, with the files of the configured folder laid over it.

@@ -1,5 +1,9 @@
 //! What a run tells while it works: stages begin, move on and end. Showing it is the caller's affair.
 
+use std::path::PathBuf;
+
+use crate::job::error::JobError;
+
 /// The stages of a night, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
@@ -11,8 +15,6 @@ pub enum Stage {
     Score,
     /// Segments described.
     Profile,
-    /// Plans drawn up.
-    Plan,
     /// Tables, report and plans written.
     Write,
     /// The night made visible.
@@ -28,7 +30,6 @@ impl Stage {
             Self::Fit => "fit",
             Self::Score => "score",
             Self::Profile => "profile",
-            Self::Plan => "plan",
             Self::Write => "write",
             Self::Publish => "publish",
         }
@@ -41,7 +42,7 @@ pub trait Watch: Sync {
     fn begin(&self, stage: Stage);
     /// A stage has come this far; `total` where it is known.
     fn progress(&self, stage: Stage, done: u64, total: Option<u64>);
-    /// A stage has ended; `result` says in a few words with what.
+    /// A stage has ended well; `result` says in a few words with what.
     fn end(&self, stage: Stage, result: &str);
 }
 
@@ -53,4 +54,28 @@ impl Watch for Unwatched {
     fn begin(&self, _: Stage) {}
     fn progress(&self, _: Stage, _: u64, _: Option<u64>) {}
     fn end(&self, _: Stage, _: &str) {}
+}
+
+/// What a stage leaves behind, in a few words for a line of progress.
+pub(super) trait Words {
+    /// The words.
+    fn words(&self) -> String;
+}
+
+impl Words for PathBuf {
+    fn words(&self) -> String {
+        self.display().to_string()
+    }
+}
+
+/// Runs one stage and tells the watcher of its beginning and, if all went well, of its end.
+pub(super) fn stage<T: Words>(
+    watch: &dyn Watch,
+    stage: Stage,
+    work: impl FnOnce() -> Result<T, JobError>,
+) -> Result<T, JobError> {
+    watch.begin(stage);
+    let result = work()?;
+    watch.end(stage, &result.words());
+    Ok(result)
 }

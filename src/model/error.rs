@@ -14,6 +14,9 @@ pub enum ModelError {
         /// What is possible.
         expected: &'static str,
     },
+    /// A setting of the need tiers is outside its range.
+    #[error(transparent)]
+    Needs(#[from] super::needs::NeedSettingsError),
     /// The sample holds nobody who may be profiled.
     #[error("there is no customer who may be scored")]
     NoCustomers,

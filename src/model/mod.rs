@@ -31,7 +31,7 @@ mod settings;
 mod suppression;
 mod transform;
 
-pub use apply::{ApplySettings, DEFAULT_MIN_MARGIN, DEFAULT_MIN_PROBABILITY, Scorer};
+pub use apply::{ApplySettings, DEFAULT_HOLDOUT_SHARE, DEFAULT_MIN_MARGIN, DEFAULT_MIN_PROBABILITY, Scorer};
 pub use customer::{Aspect, BLOCK_ROWS, CustomerBlock, CustomerFlags, MAX_SIGNALS, N_RATINGS};
 pub use error::ModelError;
 pub use fit::{FitRequest, fit};

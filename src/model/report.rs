@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::customer::Aspect;
+use super::measurement::stored;
 use super::settings::Method;
 use crate::catalogue::ElementId;
 
@@ -191,4 +192,42 @@ pub struct FitReport {
     pub signals: Vec<SignalUse>,
     /// What a reader must know, in plain sentences.
     pub limits: Vec<String>,
+}
+
+impl FitReport {
+    /// The report with all numbers as they will be read back from a file.
+    pub(super) fn stored(mut self) -> Self {
+        let keep = |x: &mut f64| *x = stored(*x);
+        let keep_some = |x: &mut Option<f64>| *x = x.filter(|x| x.is_finite()).map(stored);
+        keep(&mut self.predicted_by_signals);
+        for candidate in &mut self.candidates {
+            keep_some(&mut candidate.bic);
+            keep_some(&mut candidate.stability);
+            keep(&mut candidate.smallest_share);
+            keep(&mut candidate.smallest_respondents);
+        }
+        keep_some(&mut self.stability);
+        keep_some(&mut self.agreement_with_raw);
+        keep_some(&mut self.rating_level_between);
+        for held in &mut self.held_out {
+            keep(&mut held.rmse);
+            keep(&mut held.rmse_of_mean);
+            keep(&mut held.coverage_90);
+        }
+        if let Some(typing) = &mut self.typing {
+            keep(&mut typing.accuracy);
+            keep(&mut typing.base_rate);
+            keep(&mut typing.agreement);
+        }
+        for loading in &mut self.loadings {
+            keep(&mut loading.catalogue);
+            keep(&mut loading.learned);
+            keep(&mut loading.standard_error);
+        }
+        for signal in &mut self.signals {
+            keep(&mut signal.known);
+            keep(&mut signal.between);
+        }
+        self
+    }
 }

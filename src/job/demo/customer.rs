@@ -29,6 +29,7 @@ pub struct Customer {
 
 /// What the systems behind the files got wrong about a customer, so that the ledger of rejects has something to show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent slips, not the states of anything")]
 pub(super) struct Dirt {
     /// Stands twice in the customer file.
     pub(super) twice: bool,

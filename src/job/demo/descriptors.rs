@@ -9,6 +9,7 @@ const COUNTRIES: [(&str, f64); 6] =
 
 /// One row of the customer file. Absent consent is `None`, which counts as no.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "the flags of the customer table, one a column")]
 pub(super) struct Descriptors {
     pub(super) country: &'static str,
     pub(super) loyalty_tier: &'static str,

@@ -55,7 +55,7 @@ pub struct Response {
     /// Element, importance, fulfilment; in the order asked.
     pub ratings: Vec<(ElementId, Answer, Answer)>,
     /// Question and answer, 0–10, in questionnaire order.
-    pub attitudes: Vec<(&'static str, u8)>,
+    pub attitudes: Vec<(String, u8)>,
 }
 
 /// On 0–10 in whole points: what the questionnaire lets people tick.
@@ -83,7 +83,7 @@ impl World {
         let early = dice.chance(0.5) && person.signup <= first;
         let (wave, answered_on) = if early { (1, first) } else { (2, second.max(person.signup)) };
         let ratings = rotation(&mut dice, settings.items_asked).map(|e| rate(&mut dice, person, e)).collect();
-        let attitudes = attitudes(settings.seed, person, wave);
+        let attitudes = attitudes(self, person, wave);
         Some(Response { wave, answered_on, ratings, attitudes })
     }
 }
@@ -129,29 +129,56 @@ const SERVED_USUALLY: f64 = 6.1;
 /// Position of `quality` among the elements: it drives recommending most wherever that was studied.
 const QUALITY: usize = 10;
 
-fn attitudes(seed: u64, person: &Person, wave: u8) -> Vec<(&'static str, u8)> {
-    let mut dice = Dice::new(seed, person.number, Topic::Attitudes);
-    let served = served(person) - SERVED_USUALLY;
-    let meaning = person.content[Content::Meaning as usize];
-    let mood = 0.5 * person.scale_use + 0.8 * person.experience;
-    let mut ask = |center: f64, slope: f64, sd: f64| tick(center + slope * served + mood + sd * dice.normal());
-    let quality = 0.4 * (person.gets[QUALITY] - 7.5);
-    let satisfaction = ask(7.1, 0.9, 0.9);
-    let recommend = ask(7.0 + quality, 1.1, 1.2);
-    let good_brand = ask(7.3 + quality / 2.0, 0.5, 1.0);
-    let mut answers = vec![("satisfaction", satisfaction), ("recommend", recommend), ("good_brand", good_brand)];
-    if wave == 2 {
-        // The second wave also asked how deep the relationship goes; such answers fall steadily towards the last.
-        let warmth = 0.5 * meaning + 0.4 * person.heaviness;
-        answers.push(("different", ask(5.2 + 0.5 * warmth, 0.7, 1.4)));
-        answers.push(("alternative_liking", tick(6.4 - 0.4 * served - 0.3 * warmth + 1.6 * dice.normal())));
-        let mut ask = |center: f64, slope: f64, sd: f64| tick(center + slope * served + mood + sd * dice.normal());
-        answers.push(("trust", ask(6.6, 0.8, 1.1)));
-        answers.push(("self_connection", ask(3.6 + warmth, 0.6, 1.7)));
-        answers.push(("irreplaceable", ask(2.9 + warmth, 0.6, 1.7)));
-        answers.push(("second_chance", ask(5.4 + 0.5 * warmth, 0.6, 1.6)));
+/// One person's way through the attitude questions.
+struct Sitting {
+    dice: Dice,
+    served: f64,
+    mood: f64,
+    answers: Vec<(String, u8)>,
+}
+
+impl Sitting {
+    /// Answers `center + slope·served + mood·x + noise` with `x` the person's mood: scale use and experience.
+    fn ask(&mut self, question: &str, center: f64, slope: (f64, f64), sd: f64) {
+        let answer = center + slope.0 * self.served + slope.1 * self.mood + sd * self.dice.normal();
+        self.answers.push((question.to_owned(), tick(answer)));
     }
-    answers
+}
+
+fn attitudes(world: &World, person: &Person, wave: u8) -> Vec<(String, u8)> {
+    let mut sitting = Sitting {
+        dice: Dice::new(world.settings().seed, person.number, Topic::Attitudes),
+        served: served(person) - SERVED_USUALLY,
+        mood: 0.5 * person.scale_use + 0.8 * person.experience,
+        answers: Vec::new(),
+    };
+    let quality = 0.4 * (person.gets[QUALITY] - TRUTH[QUALITY].delivery);
+    sitting.ask("satisfaction", 7.6, (0.9, 1.0), 0.9);
+    sitting.ask("recommend", 7.8 + quality, (1.1, 1.0), 1.2);
+    sitting.ask("good_brand", 7.7 + quality / 2.0, (0.5, 1.0), 1.0);
+    if wave == 2 {
+        deeper(world, person, &mut sitting);
+    }
+    sitting.answers
+}
+
+/// The second wave also asked how deep the relationship goes. Such answers fall steadily towards the last question.
+fn deeper(world: &World, person: &Person, sitting: &mut Sitting) {
+    let warmth = 0.5 * person.content[Content::Meaning as usize] + 0.4 * person.heaviness;
+    sitting.ask("different", 6.3 + 0.5 * warmth, (0.7, 1.0), 1.4);
+    sitting.ask("alternative_liking", 6.4 - 0.3 * warmth, (-0.4, -0.2), 1.6);
+    sitting.ask("trust", 7.0, (0.8, 1.0), 1.1);
+    sitting.ask("self_connection", 4.2 + warmth, (0.6, 1.0), 1.7);
+    sitting.ask("irreplaceable", 3.5 + warmth, (0.6, 1.0), 1.7);
+    sitting.ask("second_chance", 5.9 + 0.5 * warmth, (0.6, 1.0), 1.6);
+    for (motivator, elements) in world.motivators() {
+        let mean =
+            |x: &dyn Fn(usize) -> f64| elements.iter().map(|e| x(e.index())).sum::<f64>() / elements.len() as f64;
+        let wanted = mean(&|e| person.wants[e] - TRUTH[e].importance);
+        let helped = mean(&|e| person.gets[e] - TRUTH[e].delivery);
+        sitting.ask(&format!("want_{motivator}"), 5.6 + 0.8 * wanted, (0.0, 0.4), 1.5);
+        sitting.ask(&format!("helps_{motivator}"), 6.3 + 0.7 * helped + 0.5 * warmth, (0.3, 1.2), 1.4);
+    }
 }
 
 #[cfg(test)]
@@ -183,7 +210,9 @@ mod tests {
             elements.sort_unstable();
             elements.dedup();
             assert_eq!(elements.len(), 12);
-            elements.iter().for_each(|e| asked[e.index()] += 1);
+            for e in elements {
+                asked[e.index()] += 1;
+            }
         }
         let expected = given.len() as f64 * 12.0 / 30.0;
         assert!(asked.iter().all(|&n| (n as f64 / expected - 1.0).abs() < 0.15), "{asked:?}");

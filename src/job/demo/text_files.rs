@@ -68,7 +68,7 @@ impl CsvSheet {
         let id = customer.person.id();
         let day = response.answered_on.to_string();
         for (question, value) in &response.attitudes {
-            self.writer.write_record([&id, *question, &value.to_string(), &day])?;
+            self.writer.write_record([&id, question, &value.to_string(), &day])?;
         }
         Ok(())
     }

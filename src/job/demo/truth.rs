@@ -18,7 +18,8 @@ struct Truth<'a> {
 
 #[derive(Serialize)]
 struct Segment<'a> {
-    segment: usize,
+    #[serde(rename = "segment")]
+    number: usize,
     name: &'static str,
     share: f64,
     #[serde(flatten)]
@@ -50,9 +51,9 @@ struct Behaviour {
 pub(super) fn json(world: &World) -> String {
     let planted = world.settings().segments_planted;
     let segments = (world.profiles().iter().zip(world.shares()).enumerate())
-        .map(|(segment, (profile, &share))| Segment {
-            segment,
-            name: if planted { SEGMENT_NAMES[segment] } else { "everybody" },
+        .map(|(number, (profile, &share))| Segment {
+            number,
+            name: if planted { SEGMENT_NAMES[number] } else { "everybody" },
             share,
             profile,
         })

@@ -6,7 +6,7 @@ use super::dice::{Dice, Topic};
 use super::profiles::{Content, HIDDEN_SEGMENTS, SEGMENT_SHARES, SPREAD, TRUTH};
 use super::settings::{DemoSettingError, DemoSettings};
 use super::traces::{Inclinations, TraceTable};
-use crate::catalogue::{Catalogue, N_ELEMENTS};
+use crate::catalogue::{Catalogue, ElementId, N_ELEMENTS};
 
 /// The first night of the demo: events up to this day are known.
 pub const FIRST_NIGHT: NaiveDate = day(2026, 11, 20);
@@ -80,6 +80,7 @@ pub struct World {
     shares: Vec<f64>,
     profiles: Vec<Profile>,
     traces: TraceTable,
+    motivators: Vec<(String, Vec<ElementId>)>,
 }
 
 impl World {
@@ -102,8 +103,10 @@ impl World {
         } else {
             (vec![1.0], vec![profile(&SEGMENT_SHARES)])
         };
-        let traces = TraceTable::new(Catalogue::embedded().signals(), profile(&SEGMENT_SHARES));
-        Ok(Self { settings: settings.clone(), shares, profiles, traces })
+        let catalogue = Catalogue::embedded();
+        let traces = TraceTable::new(catalogue.signals(), profile(&SEGMENT_SHARES));
+        let motivators = catalogue.motivators().iter().map(|m| (m.id().to_owned(), m.elements().to_vec())).collect();
+        Ok(Self { settings: settings.clone(), shares, profiles, traces, motivators })
     }
 
     /// The settings this world was made from.
@@ -122,6 +125,11 @@ impl World {
     #[must_use]
     pub fn shares(&self) -> &[f64] {
         &self.shares
+    }
+
+    /// Motivators the second wave asks about, with the elements they speak of.
+    pub(super) fn motivators(&self) -> &[(String, Vec<ElementId>)] {
+        &self.motivators
     }
 
     /// Profile of each hidden segment.

@@ -3,6 +3,7 @@
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
+use super::check::{Hidden, hide, predict};
 use super::prepare::Prepared;
 use crate::catalogue::N_ELEMENTS;
 use crate::stats::dense::symmetric_eigen;
@@ -104,7 +105,10 @@ fn factor_count(covariance: &Array2<f64>) -> usize {
 
 /// Learns the ratings in each class, `q` factors, with `given` held; unknown ratings have mean 0, variance 1.
 pub(super) fn learn_ratings(ratings: &Observed, given: ArrayView2<'_, f64>, q: usize) -> FactorMixture {
-    let j = ratings.n_columns();
+    let columns: Vec<usize> =
+        (0..ratings.n_columns()).filter(|c| ratings.present().column(*c).iter().any(|p| *p)).collect();
+    let known = pick(ratings, &columns);
+    let j = columns.len();
     let what = Attach {
         free: vec![true; j],
         loads: Array2::from_elem((j, q), true),
@@ -113,13 +117,17 @@ pub(super) fn learn_ratings(ratings: &Observed, given: ArrayView2<'_, f64>, q: u
         psi_floor: vec![LEAST_OWN; j],
         iterations: if q == 0 { 2 } else { ITERATIONS },
     };
-    let mut model = attach(ratings, given, model_from(ratings, given, q, MEAN_PULL), &what);
-    for c in 0..j {
-        if ratings.present().column(c).iter().all(|p| !p) {
-            model.means.column_mut(c).fill(0.0);
-            model.loadings.row_mut(c).fill(0.0);
-            model.uniqueness[c] = 1.0;
-        }
+    let learned = attach(&known, given, model_from(&known, given, q, MEAN_PULL), &what);
+    let mut model = FactorMixture {
+        class_weights: learned.class_weights,
+        means: Array2::zeros((given.ncols(), ratings.n_columns())),
+        loadings: Array2::zeros((ratings.n_columns(), q)),
+        uniqueness: Array1::ones(ratings.n_columns()),
+    };
+    for (from, to) in columns.into_iter().enumerate() {
+        model.means.column_mut(to).assign(&learned.means.column(from));
+        model.loadings.row_mut(to).assign(&learned.loadings.row(from));
+        model.uniqueness[to] = learned.uniqueness[from];
     }
     model
 }
@@ -131,7 +139,7 @@ pub(super) fn rating_factors(ratings: &Observed, given: ArrayView2<'_, f64>, mos
     let n = ratings.n_rows();
     let rows: Vec<usize> = if n <= CHOICE_ROWS { (0..n).collect() } else { (0..CHOICE_ROWS).map(|i| i * n / CHOICE_ROWS).collect() };
     let (part, given) = (ratings.select(&rows), given.select(Axis(0), &rows));
-    let (kept, hidden) = super::check::hide(&part, seed);
+    let (kept, hidden) = hide(&part, seed);
     let asked = (0..part.n_columns()).filter(|c| part.present().column(*c).iter().any(|p| *p)).count();
     let errors: Vec<(usize, f64)> = RATING_FACTORS
         .into_iter()
@@ -145,36 +153,11 @@ pub(super) fn rating_factors(ratings: &Observed, given: ArrayView2<'_, f64>, mos
 }
 
 /// Mean squared error of hidden answers with classes given.
-fn hidden_error(kept: &Observed, hidden: &[(usize, usize, f64)], given: ArrayView2<'_, f64>, q: usize) -> f64 {
+fn hidden_error(kept: &Observed, hidden: &[Hidden], given: ArrayView2<'_, f64>, q: usize) -> f64 {
     let model = learn_ratings(kept, given, q);
-    let expected = expected_ratings(&model, kept, Some(given));
-    hidden.iter().map(|(i, c, v)| (v - expected[(*i, *c)]).powi(2)).sum::<f64>() / hidden.len().max(1) as f64
-}
-
-/// Expected standardized ratings `(n, 60)` of rows, with classes given or worked out from the ratings.
-fn expected_ratings(model: &FactorMixture, data: &Observed, given: Option<ArrayView2<'_, f64>>) -> Array2<f64> {
-    let (k, q) = (model.n_classes(), model.n_factors());
-    let kernel = Kernel::new(model);
-    let mut all = Array2::zeros((data.n_rows(), data.n_columns()));
-    let mut out = TilePosterior::new(k, q);
-    for start in (0..data.n_rows()).step_by(TILE) {
-        let tile = Tile::of_rows(data, start);
-        kernel.posterior(&tile, None, &mut out);
-        for r in 0..tile.rows {
-            let classes: Array1<f64> = match given {
-                Some(given) => given.row(start + r).to_owned(),
-                None => out.classes.column(r).mapv(f64::from),
-            };
-            let mut factors = Array1::<f64>::zeros(q);
-            for class in 0..k {
-                for a in 0..q {
-                    factors[a] += classes[class] * f64::from(out.factors[(class * q + a, r)]);
-                }
-            }
-            all.row_mut(start + r).assign(&(classes.dot(&model.means) + model.loadings.dot(&factors)));
-        }
-    }
-    all
+    let predicted = predict(&model, kept, given, hidden);
+    let squares = hidden.iter().zip(&predicted).map(|(h, p)| (h.value - p.mean).powi(2));
+    squares.sum::<f64>() / hidden.len().max(1) as f64
 }
 
 impl Measured {

@@ -14,6 +14,7 @@
 
 mod assemble;
 mod check;
+mod limits;
 mod loadings;
 mod measure;
 mod prepare;
@@ -29,6 +30,7 @@ use super::settings::FitSettings;
 use crate::catalogue::Catalogue;
 
 use prepare::Prepared;
+pub(super) use prior::say;
 
 /// Everything a fit needs.
 #[derive(Clone, Copy, Debug)]

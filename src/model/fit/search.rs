@@ -42,16 +42,19 @@ pub(super) struct Evidence {
     pub(super) ratings: usize,
     /// Share of the ratings' variance that signals predict.
     pub(super) predicted: f64,
+    /// Rows of the sample (respondents, or everybody where nobody was asked) behind the rows of `data`.
+    pub(super) rows: Vec<usize>,
 }
 
 impl Evidence {
     /// Ratings of `aspect` beside the signal directions that predict them.
     pub(super) fn of(prepared: &Prepared, aspect: Aspect) -> Result<Self, ModelError> {
         let ratings = prepared.cut_table(aspect)?;
-        let signals = prepared.respondent_signals.values().select(Axis(0), &prepared.aspect(aspect).rows);
+        let rows = prepared.aspect(aspect).rows.clone();
+        let signals = prepared.respondent_signals.values().select(Axis(0), &rows);
         let columns = ratings.n_columns();
         if signals.ncols() == 0 {
-            return Ok(Self { data: ratings, ratings: columns, predicted: 0.0 });
+            return Ok(Self { data: ratings, ratings: columns, predicted: 0.0, rows });
         }
         // METHOD: centered answers, so that what generous raters have in common does not lead the directions.
         let found = ReducedRank::learn(signals.view(), &ratings.row_centered());
@@ -60,7 +63,7 @@ impl Evidence {
         } else {
             ratings.beside(&Observed::complete(found.scores(signals.view()))?)?
         };
-        Ok(Self { data, ratings: columns, predicted: found.predicted_share })
+        Ok(Self { data, ratings: columns, predicted: found.predicted_share, rows })
     }
 
     /// Evenly spaced rows.

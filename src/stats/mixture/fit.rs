@@ -134,7 +134,8 @@ fn screening_sample(data: &Observed) -> Observed {
 }
 
 /// A seed for work item `item`: `SplitMix64` of both, so that neighbors share nothing.
-pub(in crate::stats) fn mixed_seed(seed: u64, item: u64) -> u64 {
+#[must_use]
+pub fn mixed_seed(seed: u64, item: u64) -> u64 {
     let mut z = seed.wrapping_add(item.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

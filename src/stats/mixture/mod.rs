@@ -25,7 +25,7 @@ mod params;
 pub use em::{Attach, Termination, attach};
 pub use error::{MixtureError, MixtureParamError};
 pub use fill::FactorFill;
-pub(in crate::stats) use fit::mixed_seed;
+pub use fit::mixed_seed;
 pub use fitted::{FactorMixture, Fitted};
 pub use kernel::{Kernel, LANES, MAX_FACTORS, TILE, Tile, TilePosterior, normalize};
 pub use init::{Partition, model_from, one_hot};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::input::ReportInput;
-use super::needs::{NeedBars, need_bars};
+use super::needs::{NeedBars, longest_share, need_bars};
 use super::pyramid::{Pyramid, contrast, pyramid};
 use super::words::{count, decimal, difference, how_much, is_sure, many, money, percent, points, score, share, signed};
 use crate::model::{Aspect, Delivered, ElementProfile, SegmentProfile};
@@ -69,7 +69,7 @@ fn card(input: &ReportInput<'_>, segment: &SegmentProfile, jaccard: Option<f64>)
         lacks,
         lacks_none,
         facts: if details { facts(input, segment, jaccard) } else { Vec::new() },
-        needs: details.then(|| need_bars(segment)).flatten(),
+        needs: details.then(|| need_bars(segment, longest_share(input))).flatten(),
         pyramid: if details { pyramid(input, segment) } else { None },
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::cards::anchor;
 use super::input::ReportInput;
-use super::words::{decimal, percent, score, share};
+use super::words::{decimal, percent, share};
 use crate::catalogue::NeedTier;
 use crate::model::{NeedProfile, SegmentProfile};
 
@@ -20,7 +20,7 @@ pub(super) struct NeedBars {
 struct NeedBar {
     name: &'static str,
     tier: &'static str,
-    /// Length, 0–100; absent where the share is not known.
+    /// Length, 0–100 of the longest; absent where the share is not known.
     length: Option<String>,
     share: String,
     fulfilment: String,
@@ -71,8 +71,14 @@ fn about(tier: NeedTier) -> &'static str {
     }
 }
 
-/// Bars of one group; `None` where nothing is known of its needs.
-pub(super) fn need_bars(segment: &SegmentProfile) -> Option<NeedBars> {
+/// Largest share of a tier in any group: the bars of all cards have one scale.
+pub(super) fn longest_share(input: &ReportInput<'_>) -> f64 {
+    let needs = input.profiles.segments.iter().flat_map(|segment| &segment.needs);
+    needs.filter_map(|need| need.share).map(|share| share.value).fold(0.0, f64::max)
+}
+
+/// Bars of one group, `longest` being the share that fills a bar; `None` where nothing is known of its needs.
+pub(super) fn need_bars(segment: &SegmentProfile, longest: f64) -> Option<NeedBars> {
     let known = |need: &NeedProfile| need.share.is_some() || need.fulfilment.is_some();
     if !segment.needs.iter().any(known) {
         return None;
@@ -80,7 +86,7 @@ pub(super) fn need_bars(segment: &SegmentProfile) -> Option<NeedBars> {
     let bars = segment.needs.iter().rev().map(|need| NeedBar {
         name: need.tier.name(),
         tier: need.tier.slug(),
-        length: need.share.map(|s| unit(s.value * 100.0)),
+        length: need.share.filter(|_| longest > 0.0).map(|s| unit(s.value / longest * 100.0)),
         share: need.share.map_or_else(|| "not known".to_owned(), |s| percent(s.value)),
         fulfilment: need.fulfilment.map_or_else(|| "not known".to_owned(), |f| decimal(f.value, 1)),
     });
@@ -134,7 +140,7 @@ fn finding(input: &ReportInput<'_>) -> String {
         .filter_map(|need| Some((need.share?.value, need)))
         .reduce(|best, next| if next.0 > best.0 { next } else { best });
     largest.map_or_else(String::new, |(value, need)| {
-        let served = need.fulfilment.map(|f| format!(", served at {} of 10", score(Some(f)))).unwrap_or_default();
+        let served = need.fulfilment.map(|f| format!(", served at {} of 10", decimal(f.value, 1))).unwrap_or_default();
         format!(
             "Most often the tier to serve next is {} ({}{served}).",
             need.tier.name().to_lowercase(),

@@ -8,7 +8,7 @@ use crate::catalogue::{ElementId, Level};
 use crate::model::{Aspect, Contrast, ElementProfile, SegmentProfile};
 
 /// Cell and page measures, in units of the drawing.
-const CELL: (f64, f64) = (98.0, 50.0);
+const CELL: (f64, f64) = (98.0, 56.0);
 const GAP: f64 = 4.0;
 const GUTTER: f64 = 92.0;
 const LEVEL_GAP: f64 = 8.0;
@@ -141,7 +141,7 @@ pub(super) fn pyramid(input: &ReportInput<'_>, segment: &SegmentProfile) -> Opti
 fn cell(input: &ReportInput<'_>, element: &ElementProfile, aspect: Aspect, place: (f64, f64)) -> Cell {
     let name = input.catalogue.element(element.element).name();
     let lines = wrapped(name);
-    let top = if lines.len() == 1 { 19.0 } else { 14.0 };
+    let top = if lines.len() == 1 { 23.0 } else { 17.0 };
     let words = lines.into_iter().enumerate().map(|(i, text)| Word { text, dy: top + 12.0 * i as f64 }).collect();
     let (class, value, tip) = match contrast(element, aspect) {
         Some(contrast) => {
@@ -210,9 +210,9 @@ fn finding(input: &ReportInput<'_>, segment: &SegmentProfile, aspect: Aspect) ->
 /// A name broken into lines that fit a cell; what does not fit ends in an ellipsis.
 fn wrapped(name: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for word in name.replace('/', "/ ").split_whitespace() {
+    for word in name.replace('/', "/ ").replace('-', "- ").split_whitespace() {
         let line = lines.last_mut().expect("there is a line");
-        let glue = if line.is_empty() || line.ends_with('/') { "" } else { " " };
+        let glue = if line.is_empty() || line.ends_with(['/', '-']) { "" } else { " " };
         if line.chars().count() + glue.len() + word.chars().count() <= LINE_LETTERS || line.is_empty() {
             line.push_str(glue);
             line.push_str(word);
@@ -252,6 +252,7 @@ mod tests {
         assert_eq!(wrapped("Quality"), ["Quality"]);
         assert_eq!(wrapped("Affiliation and belonging"), ["Affiliation and", "belonging"]);
         assert_eq!(wrapped("Fun/entertainment"), ["Fun/", "entertainment"]);
+        assert_eq!(wrapped("Self-transcendence"), ["Self-", "transcendence"]);
         assert_eq!(wrapped("Design/aesthetics"), ["Design/", "aesthetics"]);
         assert_eq!(wrapped("A name of an element that goes on"), ["A name of an", "element that…"]);
         assert_eq!(wrapped("Donaudampfschifffahrtsgesellschaft"), ["Donaudampfschi…"]);

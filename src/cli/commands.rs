@@ -1,0 +1,196 @@
+//! One function a command.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{NaiveDate, Utc};
+use chrono_tz::Tz;
+use clap::CommandFactory as _;
+use serde_json::{Value, json};
+
+use crate::catalogue::Catalogue;
+use crate::cli::answer;
+use crate::cli::args::{Args, Command, SchemaOf, Subject};
+use crate::cli::failure;
+use crate::cli::progress::{Progress, line};
+use crate::job::check::{self, CheckRequest};
+use crate::job::demo::{DemoSettings, FIRST_NIGHT, SECOND_NIGHT, write_demo};
+use crate::job::error::{Exit, JobError};
+use crate::job::explain::{self, Explanation};
+use crate::job::init::{config_schema, start};
+use crate::job::load::{Loaded, load};
+use crate::job::night::{self, NightRequest};
+use crate::job::outcome::Outcome;
+use crate::tables::schema::{TableId, tables_markdown};
+
+/// Does what was asked.
+pub(super) fn run(args: &Args) -> Exit {
+    let done = match &args.command {
+        Command::Demo { dir, customers, seed } => demo(args, dir, *customers, *seed),
+        Command::Init { dir, from } => init(args, dir, from),
+        Command::Check { deep, as_of } => check_inputs(args, *deep, *as_of),
+        Command::Run { as_of, refit, force, dry_run } => load_project(args).and_then(|loaded| {
+            let as_of = as_of.unwrap_or_else(|| yesterday(loaded.timezone));
+            let request = NightRequest { as_of, refit: *refit, force: *force, dry_run: *dry_run };
+            let outcome = night::run(&loaded, &request, &Progress::new(args.quiet))?;
+            Ok(said(args, &outcome))
+        }),
+        Command::Explain { subject } => explain(args, subject),
+        Command::Schema { what } => Ok(schema(args, *what)),
+        Command::Completions { shell } => Ok(completions(*shell)),
+    };
+    done.unwrap_or_else(|error| failure::say(args, &error))
+}
+
+/// Reads the configuration; flags go over the environment, the environment over the file.
+fn load_project(args: &Args) -> Result<Loaded, JobError> {
+    let folder = args.project.clone().unwrap_or_default();
+    let path = folder.join(args.config.as_deref().unwrap_or(Path::new("valueseg.toml")));
+    load_from(args, &path)
+}
+
+fn load_from(args: &Args, path: &Path) -> Result<Loaded, JobError> {
+    let environment: Vec<(String, String)> =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
+    let mut loaded = load(path, &environment)?;
+    if let Some(threads) = args.threads {
+        loaded.settings.run.threads = threads;
+    }
+    if let Some(memory) = args.memory {
+        loaded.settings.run.memory_limit = memory;
+    }
+    // The first caller sizes the pool; a second night of one process finds it made.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(loaded.settings.run.threads).build_global();
+    Ok(loaded)
+}
+
+/// The day that ended last in the project's zone: the only place where a clock is read, and it is printed.
+fn yesterday(zone: Tz) -> NaiveDate {
+    let today = Utc::now().with_timezone(&zone).date_naive();
+    today.pred_opt().unwrap_or(today)
+}
+
+fn demo(args: &Args, dir: &Path, customers: u32, seed: u64) -> Result<Exit, JobError> {
+    let settings = DemoSettings { customers, seed, ..DemoSettings::default() };
+    let files = write_demo(dir, &settings)?;
+    let counts = &files.counts;
+    if !args.quiet {
+        line(&format!(
+            "  made     {} customers, {} respondents, {} orders, {} contacts, {} verbatims",
+            counts.customers, counts.respondents, counts.orders, counts.interactions, counts.feedback
+        ));
+    }
+    let loaded = load_from(args, &dir.join("valueseg.toml"))?;
+    let mut last = None;
+    for as_of in [FIRST_NIGHT, SECOND_NIGHT] {
+        if !args.quiet {
+            line(&format!("night of {as_of}"));
+        }
+        let request = NightRequest { as_of, refit: false, force: false, dry_run: false };
+        last = Some(night::run(&loaded, &request, &Progress::new(args.quiet))?);
+    }
+    Ok(last.map_or(Exit::Published, |outcome| said(args, &outcome)))
+}
+
+fn init(args: &Args, dir: &Path, from: &[PathBuf]) -> Result<Exit, JobError> {
+    let started = start(dir, from)?;
+    if args.json {
+        return Ok(answer::json(&document(json!({ "config": started.config, "questions": started.questions }))));
+    }
+    let mut text = format!("Wrote {}.", started.config.display());
+    for question in &started.questions {
+        text.push_str(&format!("\n  to review: {question}"));
+    }
+    text.push_str("\nNext: look at the lines marked CHECK, then run `valueseg check`.");
+    Ok(answer::text(&text))
+}
+
+fn check_inputs(args: &Args, deep: bool, as_of: Option<NaiveDate>) -> Result<Exit, JobError> {
+    let loaded = load_project(args)?;
+    let as_of = as_of.unwrap_or_else(|| yesterday(loaded.timezone));
+    let found = check::check(&loaded, &CheckRequest { as_of, deep })?;
+    if args.json {
+        let value = serde_json::to_value(&found).unwrap_or(Value::Null);
+        return Ok(answer::json(&document(value)));
+    }
+    Ok(answer::text(&found.to_string()))
+}
+
+fn explain(args: &Args, subject: &Subject) -> Result<Exit, JobError> {
+    let explanation = match subject {
+        Subject::Customer { id, run } => explain::customer(&load_project(args)?, id, *run)?,
+        Subject::Segment { id, run } => explain::segment(&load_project(args)?, id, *run)?,
+        Subject::Element { id } => match load_project(args) {
+            Ok(loaded) => explain::element_of(&loaded, id)?,
+            // An element has a meaning without a project, too.
+            Err(_) => explain::element(&Catalogue::embedded(), id)?,
+        },
+        Subject::Error { code } => explain::error(code)?,
+    };
+    if args.json {
+        let value = serde_json::to_value(&explanation).unwrap_or(Value::Null);
+        return Ok(answer::json(&document(value)));
+    }
+    let Explanation { title, lines } = explanation;
+    let body: Vec<String> = lines.iter().map(|line| format!("  {line}")).collect();
+    Ok(answer::text(&format!("{title}\n{}", body.join("\n"))))
+}
+
+fn schema(args: &Args, what: SchemaOf) -> Exit {
+    match what {
+        SchemaOf::Config => answer::text(config_schema().trim_end()),
+        SchemaOf::Tables if args.json => {
+            let tables: serde_json::Map<String, Value> =
+                TableId::ALL.iter().map(|table| (table.slug().to_owned(), columns(*table))).collect();
+            answer::json(&document(Value::Object(tables)))
+        }
+        SchemaOf::Tables => answer::text(tables_markdown().trim_end()),
+    }
+}
+
+fn columns(table: TableId) -> Value {
+    let columns = table.columns();
+    let described = columns.iter().map(|column| {
+        json!({ "name": column.name(), "type": column.kind().slug(), "nullable": column.nullable(), "doc": column.doc() })
+    });
+    Value::Array(described.collect())
+}
+
+fn completions(shell: clap_complete::Shell) -> Exit {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "valueseg", &mut script);
+    answer::text(String::from_utf8_lossy(&script).trim_end())
+}
+
+/// Says how a night ended.
+fn said(args: &Args, outcome: &Outcome) -> Exit {
+    if args.json {
+        let value = match outcome {
+            Outcome::Published { run, summary } => json!({ "outcome": "published", "run": run, "summary": summary }),
+            Outcome::AlreadyPublished { run } => json!({ "outcome": "already_published", "run": run }),
+            Outcome::DryRun { summary } => json!({ "outcome": "dry_run", "summary": summary }),
+        };
+        return answer::json(&document(value));
+    }
+    match outcome {
+        Outcome::Published { run, summary } => {
+            let text = summary.text.trim_end().trim_end_matches("Report: report.html");
+            answer::text(&format!("{text}Report: {}", run.join("report.html").display()))
+        }
+        Outcome::AlreadyPublished { run } => {
+            answer::text(&format!("already published with the same inputs: {}", run.display()))
+        }
+        Outcome::DryRun { summary } => {
+            let text = summary.text.trim_end().trim_end_matches("Report: report.html").trim_end();
+            answer::text(&format!("{text}\nDry run: nothing was published."))
+        }
+    }
+}
+
+/// Every JSON answer carries its schema and the exit code.
+fn document(mut value: Value) -> Value {
+    if let Some(object) = value.as_object_mut() {
+        object.insert("schema".to_owned(), Value::from("valueseg.answer.1"));
+        object.insert("exit_code".to_owned(), Value::from(Exit::Published as u8));
+    }
+    value
+}

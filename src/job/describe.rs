@@ -1,0 +1,81 @@
+//! From the sums of a night to profiles with names.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::job::apply::Applied;
+use crate::job::error::JobError;
+use crate::job::project::Project;
+use crate::job::watch::Words;
+use crate::model::profile::{ConsentColumns, ProfileContext, SegmentFacts};
+use crate::model::{Model, Profiles};
+use crate::tables::intake::Intake;
+
+/// Names given by people, beside the results: segment id = name.
+const NAMES: &str = "segments.toml";
+
+/// A described night: the profiles, and the model with its segments named.
+pub(super) struct Described {
+    /// Segments and what is known about them.
+    pub(super) profiles: Profiles,
+    /// The model; names stay with it from the first night on.
+    pub(super) model: Model,
+}
+
+impl Words for Described {
+    fn words(&self) -> String {
+        let assigned: u64 = self.profiles.segments.iter().map(|segment| segment.size).sum();
+        format!("{assigned} customers in {} segments", self.profiles.segments.len())
+    }
+}
+
+/// Turns sums into profiles. A segment keeps the name people gave it, else the model's, else gets one by what stands out.
+pub(super) fn describe(
+    project: &Project,
+    intake: &Intake,
+    model: Model,
+    applied: &Applied,
+) -> Result<Described, JobError> {
+    let given = given_names(&project.out().join(NAMES))?;
+    let facts: Vec<SegmentFacts> = model
+        .segments()
+        .iter()
+        .map(|segment| {
+            let of_model = (segment.name != segment.id).then(|| segment.name.clone());
+            SegmentFacts { id: segment.id.clone(), name: given.get(&segment.id).cloned().or(of_model) }
+        })
+        .collect();
+    let context = ProfileContext {
+        catalogue: project.catalogue(),
+        segments: &facts,
+        cut_on: model.cut_on().aspect(),
+        structure: None,
+        min_cell: project.settings().privacy.min_cell,
+        consent: consent(intake),
+    };
+    let mut profiles = applied.sums.finish(&context);
+    let unsaid = model.report().limits.iter().filter(|limit| !profiles.limits.contains(limit)).cloned();
+    let unsaid: Vec<String> = unsaid.collect();
+    profiles.limits.extend(unsaid);
+    let names = profiles.segments.iter().map(|segment| segment.name.clone()).collect();
+    Ok(Described { model: model.with_names(names), profiles })
+}
+
+fn consent(intake: &Intake) -> ConsentColumns {
+    let there = intake.consent_columns();
+    let channel = |name: &&String| name.starts_with("consent_") && name.as_str() != "consent_profiling";
+    ConsentColumns {
+        profiling: there.iter().any(|name| name == "consent_profiling"),
+        channels: there.iter().any(|name| channel(&name)),
+    }
+}
+
+fn given_names(path: &Path) -> Result<BTreeMap<String, String>, JobError> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(source) => return Err(JobError::Io { doing: "cannot read", path: path.to_owned(), source }),
+    };
+    toml::from_str(&text)
+        .map_err(|error| JobError::StoredModel { path: path.to_owned(), message: error.message().to_owned() })
+}

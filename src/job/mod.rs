@@ -1,0 +1,33 @@
+//! "What happens, in which order, with which settings?" A night from the configuration to the published folder.
+//!
+//! | module | is |
+//! |---|---|
+//! | [`night`] | the recipe of a night, on one screen |
+//! | [`settings`], [`load`], [`size`] | `valueseg.toml` as checked types |
+//! | [`demo`] | realistic inputs with known hidden segments |
+//! | [`init`] | a starter configuration from a look at some files |
+//! | [`check`] | what is there, what is missing, what that costs |
+//! | [`explain`], [`codes`] | why, in plain words |
+//! | [`watch`] | how a run tells how far it is |
+//! | [`outcome`], [`error`] | how a run ends |
+
+mod apply;
+pub mod check;
+pub mod codes;
+pub mod demo;
+mod describe;
+pub mod error;
+pub mod explain;
+mod gates;
+pub mod init;
+pub mod load;
+pub mod night;
+mod obtain;
+pub mod outcome;
+mod project;
+mod read;
+mod scratch;
+pub mod settings;
+pub mod size;
+pub mod watch;
+mod write;

@@ -1,0 +1,65 @@
+//! How a run ends when all went well.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::job::write::Night;
+use crate::tables::report::summary_text;
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// A new night is visible.
+    Published {
+        /// Its folder.
+        run: PathBuf,
+        /// What it says.
+        summary: Summary,
+    },
+    /// The same night of the same inputs is visible already; nothing was done.
+    AlreadyPublished {
+        /// Its folder.
+        run: PathBuf,
+    },
+    /// Everything was done but publishing.
+    DryRun {
+        /// What would have been said.
+        summary: Summary,
+    },
+}
+
+/// A night in a few lines.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    /// At most eight lines.
+    pub text: String,
+    /// Customers scored.
+    pub customers: u64,
+    /// Rows read.
+    pub rows_read: u64,
+    /// Rows rejected.
+    pub rows_rejected: u64,
+    /// Model in use.
+    pub model_id: String,
+    /// Segment id, name and size.
+    pub segments: Vec<(String, String, u64)>,
+    /// What a reader must know.
+    pub limits: Vec<String>,
+}
+
+impl Summary {
+    pub(super) fn of(night: &Night<'_>) -> Self {
+        let profiles = &night.described.profiles;
+        let ledger = night.intake.ledger();
+        Self {
+            text: night.with_report_input(|input| summary_text(input)),
+            customers: profiles.everyone.size,
+            rows_read: ledger.read(),
+            rows_rejected: ledger.rejected(),
+            model_id: night.described.model.id().to_owned(),
+            segments: profiles.segments.iter().map(|s| (s.segment_id.clone(), s.name.clone(), s.size)).collect(),
+            limits: profiles.limits.clone(),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Intake of a night, and what its results follow from.
+
+use crate::job::error::JobError;
+use crate::job::project::Project;
+use crate::job::scratch::Scratch;
+use crate::job::watch::Words;
+use crate::tables::intake::{self, Intake, IntakeRequest};
+use crate::tables::manifest::{InputFile, RunIdentity};
+
+impl Words for Intake {
+    fn words(&self) -> String {
+        let ledger = self.ledger();
+        format!("{} rows read, {} rejected, {} customers", ledger.read(), ledger.rejected(), self.n_customers())
+    }
+}
+
+/// Reads the inputs into one row per customer.
+pub(super) fn read(project: &Project, scratch: &Scratch) -> Result<Intake, JobError> {
+    Ok(intake::run(&request(project, scratch))?)
+}
+
+/// What intake is asked to do.
+pub(super) fn request<'a>(project: &'a Project<'_>, scratch: &'a Scratch) -> IntakeRequest<'a> {
+    let settings = project.settings();
+    IntakeRequest {
+        base_dir: &project.loaded().base,
+        sources: &settings.sources,
+        tables: &settings.tables,
+        catalogue: project.catalogue(),
+        as_of: project.as_of(),
+        timezone: project.loaded().timezone,
+        scratch: scratch.folder(),
+        memory_limit: settings.run.memory_limit.0,
+        threads: settings.run.threads,
+        progress: &|_| {},
+    }
+}
+
+/// Everything the results follow from.
+pub(super) fn identity(project: &Project, intake: &Intake) -> RunIdentity {
+    RunIdentity {
+        catalogue_hash: project.catalogue().hash().to_owned(),
+        catalogue_version: project.catalogue().version().to_owned(),
+        config_fingerprint: project.loaded().fingerprint(),
+        inputs: inputs(intake),
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+/// The files read, as manifest and report list them.
+pub(super) fn inputs(intake: &Intake) -> Vec<InputFile> {
+    let files = intake.inputs().iter().map(|file| InputFile {
+        bytes: file.bytes,
+        path: file.path.clone(),
+        rows: Some(file.rows),
+        sha256: file.sha256.clone(),
+        source: file.source.clone(),
+    });
+    files.collect()
+}

@@ -1,0 +1,236 @@
+//! Everything of a night but the two customer tables, written into its staging folder.
+
+use std::collections::BTreeMap;
+
+use crate::job::describe::Described;
+use crate::job::error::JobError;
+use crate::job::gates::CUSTOMERS;
+use crate::job::project::Project;
+use crate::job::read::inputs;
+use crate::job::watch::Words;
+use crate::model::{FitReport, PlanSet};
+use crate::tables::intake::Intake;
+use crate::tables::manifest::{RunFacts, RunIdentity};
+use crate::tables::publish::Staging;
+use crate::tables::report::{
+    ReportInput, TableHealth, alerts_json, plan_page, plans_json, render, summary_json, summary_text,
+};
+use crate::tables::schema::TableId;
+use crate::tables::write::{
+    CandidateRow, QualityRow, SolutionFacts, TableMeta, TableRows, candidates_table, plans_table, quality_table,
+    segment_elements_table, segment_needs_table, segments_table,
+};
+
+/// A finished night, not yet written.
+pub(super) struct Night<'a> {
+    pub(super) project: &'a Project<'a>,
+    pub(super) intake: &'a Intake,
+    pub(super) described: &'a Described,
+    pub(super) plans: &'a PlanSet,
+    /// What the gates found.
+    pub(super) checks: &'a [QualityRow],
+}
+
+impl Words for RunFacts {
+    fn words(&self) -> String {
+        "13 tables, report, plans".to_owned()
+    }
+}
+
+/// Tables that later versions fill.
+const EMPTY: [TableId; 5] = [TableId::Drivers, TableId::Moves, TableId::Transitions, TableId::Drift, TableId::Effects];
+
+/// Writes tables, report, summaries and plans; gives what the manifest has to know.
+pub(super) fn night(night: &Night<'_>, identity: &RunIdentity, staging: &mut Staging<'_>) -> Result<RunFacts, JobError> {
+    tables(night, staging)?;
+    night.with_report_input(|input| -> Result<(), JobError> {
+        staging.write("report.html", render(input)?.as_bytes(), false)?;
+        staging.write("summary.txt", summary_text(input).as_bytes(), false)?;
+        staging.write("summary.json", summary_json(input).as_bytes(), false)?;
+        staging.write("alerts.json", alerts_json().as_bytes(), false)?;
+        staging.write("plans/plans.json", plans_json(night.plans).as_bytes(), false)?;
+        for plan in night.plans.plans.iter().chain([&night.plans.neutral]) {
+            staging.write(&format!("plans/{}.md", plan.segment_id), plan_page(plan).as_bytes(), false)?;
+        }
+        Ok(())
+    })?;
+    rejected(night, staging)?;
+    let profiles = &night.described.profiles;
+    let ledger = night.intake.ledger();
+    let counts = [
+        (CUSTOMERS, night.intake.n_customers()),
+        ("rows_read", ledger.read()),
+        ("rows_rejected", ledger.rejected()),
+        ("scored", profiles.everyone.size),
+        ("segments", profiles.segments.len() as u64),
+        ("unassigned", profiles.unassigned.size),
+    ];
+    Ok(RunFacts {
+        identity: identity.clone(),
+        model_id: night.described.model.id().to_owned(),
+        counts: counts.into_iter().map(|(name, count)| (name.to_owned(), count)).collect::<BTreeMap<_, _>>(),
+        limits: profiles.limits.clone(),
+    })
+}
+
+fn tables(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> {
+    let Described { profiles, model } = night.described;
+    let meta = TableMeta { run_date: night.project.as_of(), model_id: model.id().to_owned() };
+    let mut ready = vec![
+        segments_table(profiles, &night.solution())?,
+        segment_elements_table(profiles)?,
+        segment_needs_table(profiles)?,
+        plans_table(night.plans)?,
+        candidates_table(&candidates(model.report()))?,
+        quality_table(&night.quality())?,
+    ];
+    ready.extend(EMPTY.map(TableRows::new));
+    for table in ready {
+        let file = table.write(staging.folder(), &meta)?;
+        staging.announce(file);
+    }
+    Ok(())
+}
+
+/// Rejected rows: file, row, column and code, never a value. For the owner alone.
+fn rejected(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> {
+    let path = night.intake.rejects_path();
+    let content = std::fs::read(path)
+        .map_err(|source| JobError::Io { doing: "cannot read", path: path.to_owned(), source })?;
+    staging.write("rejected/rows.parquet", &content, true)?;
+    Ok(())
+}
+
+/// Solutions tried at the fit, as a table.
+fn candidates(report: &FitReport) -> Vec<CandidateRow> {
+    report
+        .candidates
+        .iter()
+        .map(|candidate| CandidateRow {
+            method: candidate.method.slug().to_owned(),
+            k: candidate.segments as u32,
+            q: candidate.factors.unwrap_or(0) as u32,
+            ari: candidate.stability,
+            bic: candidate.bic,
+            smallest_share: Some(candidate.smallest_share),
+            smallest_respondents: Some(candidate.smallest_respondents.round() as u64),
+            chosen: candidate.chosen,
+            knocked_out: candidate.knocked_out.clone(),
+            ..CandidateRow::default()
+        })
+        .collect()
+}
+
+impl Night<'_> {
+    fn solution(&self) -> SolutionFacts {
+        SolutionFacts::default()
+    }
+
+    /// Checks of the gates, then what intake counted and remarked.
+    fn quality(&self) -> Vec<QualityRow> {
+        let mut rows = self.checks.to_vec();
+        for table in &self.intake.ledger().tables {
+            for (rule, count) in &table.set_aside {
+                rows.push(remark(table.table.slug(), rule, *count, format!("{count} rows set aside: {}", rule.replace('_', " "))));
+            }
+            for fault in &table.faults {
+                let check = format!("{}:{}", fault.code.code(), fault.column);
+                let what = format!("{} {}s in `{}`: {}", fault.count, fault.scope.slug(), fault.column, fault.code.meaning());
+                rows.push(remark(table.table.slug(), &check, fault.count, what));
+            }
+        }
+        for (number, note) in self.intake.ledger().notes.iter().enumerate() {
+            let input = note.table.map_or("night", |table| table.slug());
+            rows.push(remark(input, &format!("{}_{number:02}", note.topic), note.count, note.text.clone()));
+        }
+        rows
+    }
+
+    /// Hands `use_it` everything a report says.
+    pub(super) fn with_report_input<T>(&self, use_it: impl FnOnce(&ReportInput<'_>) -> T) -> T {
+        let Described { profiles, model } = self.described;
+        let settings = self.project.settings();
+        let ledger = self.intake.ledger();
+        let health: Vec<TableHealth> = ledger
+            .tables
+            .iter()
+            .map(|table| TableHealth {
+                name: table.table.slug().to_owned(),
+                read: table.read,
+                accepted: table.accepted,
+                rejected: table.rejected,
+            })
+            .collect();
+        let notes: Vec<String> = ledger.notes.iter().map(|note| note.text.clone()).collect();
+        let candidates = candidates(model.report());
+        let inputs = inputs(self.intake);
+        let details = self.details();
+        use_it(&ReportInput {
+            project: &settings.project.name,
+            run_date: self.project.as_of(),
+            currency: &settings.project.currency,
+            catalogue: self.project.catalogue(),
+            profiles,
+            plans: self.plans,
+            solution: &self.solution(),
+            health: &health,
+            notes: &notes,
+            candidates: &candidates,
+            inputs: &inputs,
+            details: &details,
+        })
+    }
+
+    /// What else belongs into the appendix.
+    fn details(&self) -> Vec<(String, String)> {
+        let model = &self.described.model;
+        let report = model.report();
+        let factors = report.factors.map_or("none".to_owned(), |q| q.to_string());
+        let mut details = vec![
+            ("Model".to_owned(), model.id().to_owned()),
+            ("Segments cut on".to_owned(), model.cut_on().slug().to_owned()),
+            ("Method".to_owned(), format!("{}, common factors: {factors}", report.method.slug())),
+            ("Respondents the segments were found on".to_owned(), report.respondents.to_string()),
+            ("Seed".to_owned(), self.project.settings().model.seed.to_string()),
+        ];
+        if let Some(typing) = &report.typing {
+            let text = format!(
+                "{:.0} % of {} respondents placed alike by signals alone (largest segment: {:.0} %)",
+                typing.accuracy * 100.0,
+                typing.respondents,
+                typing.base_rate * 100.0
+            );
+            details.push(("Placing people who were not asked".to_owned(), text));
+        }
+        for held in &report.held_out {
+            let known = if held.own_answers_known { "other answers known" } else { "signals alone" };
+            let text = format!(
+                "error {:.2} against {:.2} for the item's mean, {:.0} % of {} answers inside their 90 % interval",
+                held.rmse,
+                held.rmse_of_mean,
+                held.coverage_90 * 100.0,
+                held.answers
+            );
+            details.push((format!("Hidden answers on {}, {known}", held.aspect.slug()), text));
+        }
+        if let Some(agreement) = report.agreement_with_raw {
+            details.push(("Agreement with k-means on raw ratings".to_owned(), format!("{agreement:.2}")));
+        }
+        details.push(("Catalogue".to_owned(), self.project.catalogue().version().to_owned()));
+        details.push(("Program".to_owned(), env!("CARGO_PKG_VERSION").to_owned()));
+        details
+    }
+}
+
+fn remark(input: &str, check_id: &str, rows: u64, message: String) -> QualityRow {
+    QualityRow {
+        input: input.to_owned(),
+        check_id: check_id.to_owned(),
+        severity: "note".to_owned(),
+        status: "note".to_owned(),
+        value: None,
+        limit: None,
+        rows: Some(rows),
+        message,
+    }
+}

@@ -1,0 +1,186 @@
+//! From rows of customers to class probabilities, a tile at a time.
+
+use ndarray::Array2;
+
+use super::super::customer::{CustomerBlock, N_RATINGS};
+use super::super::fitted::Model;
+use super::super::report::CutOn;
+use super::super::scored::{Assignment, Basis, UnassignedReason};
+use super::super::transform::SignalLine;
+use super::ApplySettings;
+use super::reasons::{BlockReasons, Reasons};
+use crate::stats::mixture::{Kernel, TILE, Tile, TilePosterior, normalize};
+
+/// Tables of a model that turn indicators into class probabilities and reasons.
+#[derive(Clone, Debug)]
+pub(super) struct Tables {
+    pub(super) classes: usize,
+    /// Ratings the model knows.
+    pub(super) asked: u64,
+    pub(super) rating_factors: usize,
+    pub(super) signal_factors: usize,
+    lines: Vec<SignalLine>,
+    center: Vec<f32>,
+    inverse_spread: Vec<f32>,
+    rating_kernel: Kernel,
+    signal_kernel: Kernel,
+    rating_reasons: BlockReasons,
+    signal_reasons: BlockReasons,
+    prior: bool,
+}
+
+/// Room for one tile, used again for the next.
+#[derive(Debug)]
+pub(super) struct Work {
+    pub(super) ratings: Tile,
+    pub(super) signals: Tile,
+    pub(super) rating_posterior: TilePosterior,
+    pub(super) signal_posterior: TilePosterior,
+    /// Signals known of each row.
+    pub(super) signals_known: [u16; TILE],
+    /// `(TILE, 60)` scores and standard errors, row by row.
+    pub(super) mean: Array2<f32>,
+    pub(super) error: Array2<f32>,
+    /// Products for rows with own answers, see [`super::scores`].
+    pub(super) second: Array2<f32>,
+    pub(super) first: Array2<f32>,
+}
+
+impl Work {
+    pub(super) fn new(tables: &Tables) -> Self {
+        let (k, q) = (tables.classes, tables.rating_factors);
+        Self {
+            ratings: Tile::empty(N_RATINGS),
+            signals: Tile::empty(tables.lines.len()),
+            rating_posterior: TilePosterior::new(k, q),
+            signal_posterior: TilePosterior::new(k, tables.signal_factors),
+            signals_known: [0; TILE],
+            mean: Array2::zeros((TILE, N_RATINGS)),
+            error: Array2::zeros((TILE, N_RATINGS)),
+            second: Array2::zeros((k + k * q + q * (q + 1) / 2, TILE)),
+            first: Array2::zeros((k + q, TILE)),
+        }
+    }
+
+    /// Copies the rows' known indicators into the tiles, standardized.
+    pub(super) fn fill(
+        &mut self,
+        tables: &Tables,
+        columns: &[Option<usize>],
+        block: &CustomerBlock,
+        rows: &[usize],
+        own: bool,
+    ) {
+        self.signals.rows = rows.len();
+        self.signals_known = [0; TILE];
+        for (s, (line, column)) in tables.lines.iter().zip(columns).enumerate() {
+            let known = column.filter(|c| *c < block.signals.ncols());
+            let (mut values, mut present) = (self.signals.values.row_mut(s), self.signals.present.row_mut(s));
+            let (Some(column), true) = (known, line.line.is_some()) else {
+                values.fill(0.0);
+                present.fill(0.0);
+                continue;
+            };
+            for (r, row) in rows.iter().enumerate() {
+                let told = block.signalled[*row] >> column & 1 == 1;
+                let score = if told { line.score(block.signals[(*row, column)]) } else { None };
+                values[r] = score.unwrap_or(0.0) as f32;
+                present[r] = f32::from(u8::from(score.is_some()));
+                self.signals_known[r] += u16::from(score.is_some());
+            }
+        }
+        if own {
+            self.ratings.rows = rows.len();
+            for (r, row) in rows.iter().enumerate() {
+                let known = block.rated[*row] & tables.asked;
+                for c in 0..N_RATINGS {
+                    let is = known >> c & 1 == 1;
+                    let value = (block.ratings[(*row, c)] - tables.center[c]) * tables.inverse_spread[c];
+                    self.ratings.present[(c, r)] = f32::from(u8::from(is));
+                    self.ratings.values[(c, r)] = if is { value } else { 0.0 };
+                }
+            }
+        }
+    }
+
+    /// Class probabilities of the rows, in `signal_posterior.classes`.
+    pub(super) fn type_rows(&mut self, tables: &Tables, own: bool) {
+        tables.signal_kernel.evidence(&self.signals, &mut self.signal_posterior);
+        let posterior = &mut self.signal_posterior;
+        if own {
+            tables.rating_kernel.evidence(&self.ratings, &mut self.rating_posterior);
+            posterior.scores += &self.rating_posterior.scores;
+        }
+        for (mut scores, prior) in posterior.scores.rows_mut().into_iter().zip(tables.signal_kernel.log_class()) {
+            scores += *prior;
+        }
+        normalize(&posterior.scores, &mut posterior.classes, &mut posterior.log_likelihood);
+    }
+}
+
+impl Tables {
+    pub(super) fn new(model: &Model) -> Self {
+        let m = model.measurement();
+        let (ratings, signals) = (m.ratings.mixture(&m.weights), m.signals.mixture(&m.weights));
+        Self {
+            classes: m.weights.len(),
+            asked: m.asked,
+            rating_factors: ratings.n_factors(),
+            signal_factors: signals.n_factors(),
+            lines: model.lines().to_vec(),
+            center: m.center.iter().map(|x| *x as f32).collect(),
+            inverse_spread: m.spread.iter().map(|x| (1.0 / x) as f32).collect(),
+            rating_kernel: Kernel::new(&ratings),
+            signal_kernel: Kernel::new(&signals),
+            rating_reasons: BlockReasons::new(&ratings, 0),
+            signal_reasons: BlockReasons::new(&signals, N_RATINGS),
+            prior: model.cut_on() == CutOn::Prior,
+        }
+    }
+
+    /// What a row rests on.
+    pub(super) fn basis(&self, answered: bool, signalled: bool) -> Basis {
+        match (answered, signalled) {
+            (true, true) => Basis::Mixed,
+            (true, false) => Basis::Survey,
+            (false, true) if self.prior => Basis::Prior,
+            (false, true) => Basis::Behaviour,
+            (false, false) => Basis::None,
+        }
+    }
+
+    /// The segment of row `r`, and why.
+    pub(super) fn assign(&self, work: &Work, r: usize, own: bool, settings: &ApplySettings) -> Assignment {
+        let classes = work.signal_posterior.classes.column(r);
+        let (mut top, mut next) = (0, None);
+        for class in 1..self.classes {
+            if classes[class] > classes[top] {
+                next = Some(top);
+                top = class;
+            } else if next.is_none_or(|n: usize| classes[class] > classes[n]) {
+                next = Some(class);
+            }
+        }
+        let probability = classes[top];
+        let lead = probability - next.map_or(0.0, |n| classes[n]);
+        let sure = f64::from(probability) >= settings.min_probability && f64::from(lead) >= settings.min_margin;
+        let mut reasons = Reasons::default();
+        if let Some(next) = next {
+            self.signal_reasons.collect(&work.signals, &work.signal_posterior, r, [top, next], &mut reasons);
+            if own {
+                self.rating_reasons.collect(&work.ratings, &work.rating_posterior, r, [top, next], &mut reasons);
+            }
+        }
+        let (reasons, reason_against) = reasons.found();
+        Assignment {
+            segment: sure.then_some(top as u8),
+            probability: Some(probability),
+            runner_up: next.map(|n| n as u8),
+            runner_up_probability: next.map(|n| classes[n]),
+            raw: Some(top as u8),
+            unassigned: (!sure).then_some(UnassignedReason::TooClose),
+            reasons,
+            reason_against,
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What a reader of the fit must know, in plain sentences.
+
+use super::super::customer::Aspect;
+use super::super::report::{FitReport, LoadingVerdict};
+use super::super::settings::SegmentCount;
+use super::FitRequest;
+use super::prepare::Prepared;
+
+/// Respondents per rating from which a partition counts as well founded, and below which as poorly: domain fact sheet
+/// 6.7, after Dolnicar and others (2014, 2016).
+const GOOD_PER_RATING: usize = 100;
+/// See [`GOOD_PER_RATING`].
+const FLOOR_PER_RATING: usize = 60;
+
+/// Agreement of halves under which segments are cuts in a continuum: domain fact sheet 6.7.
+const POOR_AGREEMENT: f64 = 0.60;
+
+/// Share of the rating level's variance between segments above which segments are levels.
+const ONLY_LEVEL: f64 = 0.60;
+
+pub(super) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, report: &FitReport) -> Vec<String> {
+    let mut said = Vec::new();
+    let (importance, fulfilment) = (prepared.importance.rows.len(), prepared.fulfilment.rows.len());
+    let needed = request.settings.min_respondents;
+    if prepared.asked & Aspect::Importance.mask() == 0 {
+        said.push(
+            "Importance was not asked: segments differ in how well they are served, not in what they want.".to_owned(),
+        );
+    } else if importance < needed {
+        said.push(format!(
+            "Only {importance} customers rated importance where {needed} are needed: it did not shape the segments."
+        ));
+    }
+    if prepared.asked & Aspect::Fulfilment.mask() == 0 {
+        said.push("Fulfilment was not asked: how well elements are delivered is not known.".to_owned());
+    } else if fulfilment < needed {
+        said.push(format!("Only {fulfilment} customers rated fulfilment: those scores are rough."));
+    }
+    let unknown = (0..report.answers.len()).filter(|i| report.answers[*i] > 0 && prepared.asked >> i & 1 == 0).count();
+    if unknown > 0 {
+        said.push(format!("{unknown} ratings were given too rarely or without any spread and are not scored."));
+    }
+    let ratings = prepared.asked.count_ones().min(30) as usize;
+    let respondents = report.respondents as usize;
+    if respondents < FLOOR_PER_RATING * ratings {
+        said.push(format!(
+            "{respondents} respondents for {ratings} ratings are fewer than {FLOOR_PER_RATING} each: expect another \
+             sample to cut elsewhere; {} would be good.",
+            GOOD_PER_RATING * ratings
+        ));
+    }
+    common(request, report, &mut said);
+    if report.rating_level_between.is_some_and(|share| share > ONLY_LEVEL) {
+        said.push("The segments are mostly people who rate high and people who rate low.".to_owned());
+    }
+    let wrong = report.loadings.iter().filter(|l| l.verdict == LoadingVerdict::WrongSign).count();
+    if wrong > 0 {
+        said.push(format!(
+            "{wrong} of {} catalogue loadings have the opposite sign in the answers; what was learned is used.",
+            report.loadings.len()
+        ));
+    }
+    if request.signal_ids.is_empty() {
+        said.push("No signal is known: only customers who answered can be typed.".to_owned());
+    } else if let Some(typing) = &report.typing
+        && typing.accuracy < typing.base_rate + 0.05
+    {
+        said.push("Signals alone hardly tell the segments apart: who did not answer is mostly unassigned.".to_owned());
+    }
+    said
+}
+
+pub(super) fn unsurveyed(request: &FitRequest<'_>, prepared: &Prepared, report: &FitReport) -> Vec<String> {
+    let mut said = vec![
+        "Nobody was asked: importance is read from behavior through the catalogue's loadings, and the segments cut on \
+         it are hypotheses."
+            .to_owned(),
+    ];
+    let answered = prepared.importance.rows.len().max(prepared.fulfilment.rows.len());
+    if answered > 0 {
+        let needed = request.settings.min_respondents;
+        said[0] = format!(
+            "Only {answered} customers answered where {needed} are needed: importance is read from behavior through the \
+             catalogue's loadings, and the segments cut on it are hypotheses."
+        );
+    }
+    common(request, report, &mut said);
+    said
+}
+
+fn common(request: &FitRequest<'_>, report: &FitReport, said: &mut Vec<String>) {
+    let settings = request.settings;
+    let Some(chosen) = report.candidates.iter().find(|c| c.chosen) else { return };
+    if chosen.segments == 1 {
+        said.push("No segments: one group describes the customers as well as several would.".to_owned());
+        return;
+    }
+    if report.stability.is_some_and(|s| s < POOR_AGREEMENT) {
+        said.push("Halves of the sample do not agree well on the segments: they are cuts in a continuum.".to_owned());
+    }
+    if matches!(settings.segments, SegmentCount::Exactly(_)) {
+        if chosen.smallest_share < settings.min_share {
+            said.push(format!("The smallest segment has only {:.1} % of customers.", 100.0 * chosen.smallest_share));
+        }
+        if chosen.smallest_respondents < settings.min_respondents as f64 {
+            said.push(format!(
+                "The smallest segment rests on only {:.0} respondents.",
+                chosen.smallest_respondents
+            ));
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Judging answers: one per row, or one respondent per row.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, Float32Array, Float32Builder, Int32Array, RecordBatch, StringArray, new_null_array,
+};
+use datafusion::arrow::datatypes::{DataType, Float32Type};
+use datafusion::common::Result;
+
+use super::super::contract::OnBad;
+use super::super::ledger::RejectCode;
+use super::super::spec::TableName;
+use super::cells::{aspect_of, element_of};
+use super::check::{Checker, Judged, Output};
+use super::mapping::Scale;
+use super::places::Notes;
+use super::scale::Watch;
+use crate::model::Aspect;
+
+impl Checker {
+    /// One respondent per row. A bad answer is an absent answer; the row stays.
+    pub(super) fn check_wide(
+        &self,
+        batch: &RecordBatch,
+        scale: &Scale,
+        cells: &[usize],
+        mut judged: Judged,
+        notes: &mut Notes,
+    ) -> Result<RecordBatch> {
+        let inputs = &self.mapping.inputs;
+        let first = inputs.len() - cells.len();
+        let ids = self.read_plain(batch, "customer_id", &mut judged).expect("wide tables have an id");
+        let asked = self.asked_at(batch, &mut judged);
+        notes.watches.resize(cells.len(), Watch::default());
+        let mut answers: Vec<ArrayRef> = Vec::with_capacity(cells.len());
+        for (i, at) in (first..inputs.len()).enumerate() {
+            let (ratings, bad) = scale.read(batch.column(at), self.decimal, &mut notes.watches[i]);
+            judged.faults(at, bad, OnBad::Cell);
+            answers.push(Arc::new(ratings));
+        }
+        let mut arrays = vec![ids, asked, judged.places.order(self.spec, judged.n)];
+        let Output::Wide(wanted) = &self.setting.output else { unreachable!("wide specs give wide rows") };
+        for cell in wanted {
+            let own = cells.iter().position(|own| own == cell);
+            arrays.push(own.map_or_else(|| new_null_array(&DataType::Float32, judged.n), |i| Arc::clone(&answers[i])));
+        }
+        judged.finish(RecordBatch::try_new(Arc::clone(&self.schema), arrays)?, notes)
+    }
+
+    /// One answer per row.
+    pub(super) fn check_long(
+        &self,
+        batch: &RecordBatch,
+        scale: &Scale,
+        mut judged: Judged,
+        notes: &mut Notes,
+    ) -> Result<RecordBatch> {
+        let ids = self.read_plain(batch, "customer_id", &mut judged).expect("required");
+        let asked = self.asked_at(batch, &mut judged);
+        let cells = self.cells_of(batch, &mut judged);
+        let value = if self.setting.table == TableName::Ratings { "rating" } else { "value" };
+        let at = self.input(value).expect("required");
+        let cell_names = self.setting.cells.as_ref().expect("answers have cells");
+        notes.watches.resize(1, Watch::default());
+        let (ratings, bad) = scale.read(batch.column(at), self.decimal, &mut notes.watches[0]);
+        judged.faults(at, bad, OnBad::Row);
+        let ratings = self.without_unanswered(batch, at, ratings, &mut judged);
+        self.set_other_brands_aside(batch, &mut judged);
+        let order = judged.places.order(self.spec, judged.n);
+        let cells = Int32Array::from(cells);
+        debug_assert!(cells.values().iter().all(|&cell| !cell_names.name(cell as usize).is_empty()));
+        let arrays = match &self.setting.output {
+            Output::Wide(wanted) => {
+                let mut arrays = vec![ids, asked, order];
+                arrays.extend(wanted.iter().map(|&cell| only(&ratings, &cells, cell)));
+                arrays
+            }
+            _ => vec![ids, asked, order, Arc::new(cells) as ArrayRef, Arc::new(ratings) as ArrayRef],
+        };
+        judged.finish(RecordBatch::try_new(Arc::clone(&self.schema), arrays)?, notes)
+    }
+
+    fn input(&self, name: &str) -> Option<usize> {
+        self.mapping.inputs.iter().position(|input| input.name == name)
+    }
+
+    /// A column cast by its own rule, faults noted; `None` where it is not mapped.
+    fn read_plain(&self, batch: &RecordBatch, name: &str, judged: &mut Judged) -> Option<ArrayRef> {
+        let at = self.input(name)?;
+        let input = &self.mapping.inputs[at];
+        let (array, bad) = self.cast(batch.column(at), input.kind);
+        judged.faults(at, bad, input.bad);
+        if input.required {
+            judged.require(at, &array);
+        }
+        Some(array)
+    }
+
+    fn asked_at(&self, batch: &RecordBatch, judged: &mut Judged) -> ArrayRef {
+        match self.read_plain(batch, "asked_at", judged) {
+            Some(moments) => {
+                self.set_later_aside(&moments, judged);
+                moments
+            }
+            None => new_null_array(&self.times.moment_type(), judged.n),
+        }
+    }
+
+    /// The cell each row answers; 0 for rows that are rejected.
+    fn cells_of(&self, batch: &RecordBatch, judged: &mut Judged) -> Vec<i32> {
+        let ratings = self.setting.table == TableName::Ratings;
+        let at = self.input(if ratings { "element" } else { "question" }).expect("required");
+        let text = self.cast(batch.column(at), self.mapping.inputs[at].kind).0;
+        judged.require(at, &text);
+        let cells = self.setting.cells.as_ref().expect("answers have cells");
+        let aspects = self.input("aspect").map(|at| (at, self.cast(batch.column(at), self.mapping.inputs[at].kind).0));
+        let mut out = vec![0; judged.n];
+        // Answers come in runs of the same question; the last one read is often the next one.
+        let mut last: Option<(String, Option<usize>)> = None;
+        for (i, text) in text.as_string::<i32>().iter().enumerate() {
+            let Some(text) = text else { continue };
+            let known = match &last {
+                Some((seen, known)) if seen == text => *known,
+                _ => {
+                    let known = if ratings { element_of(text).map(|e| e.index()) } else { cells.question(text) };
+                    last = Some((text.to_owned(), known));
+                    known
+                }
+            };
+            let Some(known) = known else {
+                let code = if ratings { RejectCode::UnknownElement } else { RejectCode::UnknownQuestion };
+                judged.rejected.entry(i).or_insert((at, code));
+                continue;
+            };
+            out[i] = known as i32;
+            if let Some((at, aspect)) = aspects.as_ref().filter(|_| ratings) {
+                let aspect = aspect.as_string::<i32>();
+                match aspect.is_valid(i).then(|| aspect_of(aspect.value(i))) {
+                    Some(Some(Aspect::Importance)) => continue,
+                    Some(None) => {
+                        judged.rejected.entry(i).or_insert((*at, RejectCode::UnknownAspect));
+                    }
+                    Some(Some(Aspect::Fulfilment)) | None => {}
+                }
+            }
+            if ratings {
+                out[i] += crate::catalogue::N_ELEMENTS as i32;
+            }
+        }
+        out
+    }
+
+    /// An absent rating is a fault unless `answer` says why, or "does not apply" was answered.
+    fn without_unanswered(
+        &self,
+        batch: &RecordBatch,
+        at: usize,
+        ratings: Float32Array,
+        judged: &mut Judged,
+    ) -> Float32Array {
+        let answer = self.read_plain(batch, "answer", judged);
+        let answer = answer.as_ref().and_then(|array| array.as_string_opt::<i32>());
+        let given = batch.column(at);
+        let mut out = Float32Builder::with_capacity(ratings.len());
+        for (i, rating) in ratings.iter().enumerate() {
+            let kind = answer.filter(|answer| answer.is_valid(i)).map_or("rated", |answer| answer.value(i));
+            if kind == "not_asked" {
+                judged.set_aside(i, "not_asked");
+            }
+            if kind == "rated" && rating.is_none() && is_empty(given, i) {
+                judged.rejected.entry(i).or_insert((at, RejectCode::Missing));
+            }
+            out.append_option(rating.filter(|_| kind == "rated"));
+        }
+        out.finish()
+    }
+
+    fn set_other_brands_aside(&self, batch: &RecordBatch, judged: &mut Judged) {
+        if let Some(brands) = self.read_plain(batch, "brand", judged) {
+            for (i, brand) in brands.as_string::<i32>().iter().enumerate() {
+                if brand.is_some_and(|brand| !brand.eq_ignore_ascii_case("own")) {
+                    judged.set_aside(i, "other_brand");
+                }
+            }
+        }
+    }
+}
+
+fn is_empty(array: &ArrayRef, i: usize) -> bool {
+    array.is_null(i)
+        || array.as_string_opt::<i32>().is_some_and(|text: &StringArray| text.value(i).trim().is_empty())
+}
+
+/// The answers to one cell, absent elsewhere.
+fn only(ratings: &Float32Array, cells: &Int32Array, cell: usize) -> ArrayRef {
+    let answers = ratings.iter().zip(cells.values()).map(|(rating, own)| rating.filter(|_| *own == cell as i32));
+    Arc::new(answers.collect::<datafusion::arrow::array::PrimitiveArray<Float32Type>>())
+}

@@ -1,0 +1,313 @@
+//! Judging a batch of mapped rows: every cell cast to what its column holds, every row accepted or rejected with a
+//! reason. The same code serves `run` and `check`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Float64Array, RecordBatch, StringArray, new_null_array,
+};
+use datafusion::arrow::compute::filter_record_batch;
+use datafusion::arrow::datatypes::{
+    DataType, Date32Type, Field, Schema, SchemaRef, TimestampMicrosecondType,
+};
+use datafusion::common::Result;
+
+use super::super::contract::{Kind, OnBad};
+use super::super::ledger::{RejectCode, Scope};
+use super::super::spec::TableName;
+use super::cast::{Bad, blank, flags, ids, numbers, texts};
+use super::cells::Cells;
+use super::mapping::{Form, Mapping};
+use super::places::{Notes, Places};
+use super::tally::Tally;
+use super::times::{Times, shared};
+
+/// The column that orders rows as they were written.
+pub(super) const ORDER: &str = "_order";
+
+/// The column that tells which answer a row of a table of answers holds.
+pub(super) const CELL: &str = "_cell";
+
+/// The column that holds that answer.
+pub(super) const ANSWER: &str = "_answer";
+
+/// What every checker of a table has in common.
+#[derive(Clone)]
+pub(super) struct Setting {
+    pub(super) table: TableName,
+    pub(super) tally: Arc<Tally>,
+    /// First moment after the night, microseconds since 1970.
+    pub(super) end_of_night: i64,
+    /// Cells, for tables of answers.
+    pub(super) cells: Option<Arc<Cells>>,
+    /// What checked rows look like: the same for all specs of a table.
+    pub(super) output: Output,
+}
+
+/// The shape of checked rows.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Output {
+    /// These columns; with [`ORDER`] last if `ordered`.
+    Rows {
+        /// Name and kind of each column.
+        columns: Vec<(String, Kind)>,
+        /// Whether [`ORDER`] is kept.
+        ordered: bool,
+    },
+    /// One answer per row: id, date, [`ORDER`], [`CELL`], [`ANSWER`].
+    Long,
+    /// One respondent per row: id, date, [`ORDER`], then these cells.
+    Wide(Vec<usize>),
+}
+
+impl Setting {
+    /// Schema of checked rows.
+    pub(super) fn schema(&self, times: &Times) -> SchemaRef {
+        let moment = times.moment_type();
+        let mut fields = match &self.output {
+            Output::Rows { columns, .. } => {
+                columns.iter().map(|(name, kind)| Field::new(name, stored_as(*kind, times), true)).collect()
+            }
+            Output::Long | Output::Wide(_) => {
+                vec![Field::new("customer_id", DataType::Utf8, false), Field::new("asked_at", moment, true)]
+            }
+        };
+        if !matches!(self.output, Output::Rows { ordered: false, .. }) {
+            fields.push(Field::new(ORDER, DataType::Int64, false));
+        }
+        match &self.output {
+            Output::Long => {
+                fields.push(Field::new(CELL, DataType::Int32, false));
+                fields.push(Field::new(ANSWER, DataType::Float32, true));
+            }
+            Output::Wide(cells) => {
+                let names = self.cells.as_ref().expect("answers have cells");
+                fields.extend(cells.iter().map(|&cell| Field::new(names.name(cell), DataType::Float32, true)));
+            }
+            Output::Rows { .. } => {}
+        }
+        Arc::new(Schema::new(fields))
+    }
+}
+
+/// The type a kind is kept as.
+pub(super) fn stored_as(kind: Kind, times: &Times) -> DataType {
+    match kind {
+        Kind::Number { .. } | Kind::Positive => DataType::Float64,
+        Kind::Flag => DataType::Boolean,
+        Kind::Day => DataType::Date32,
+        Kind::Moment => times.moment_type(),
+        Kind::Rating => DataType::Float32,
+        _ => DataType::Utf8,
+    }
+}
+
+/// Checks the rows of one spec.
+pub(super) struct Checker {
+    pub(super) setting: Setting,
+    pub(super) mapping: Mapping,
+    pub(super) times: Times,
+    /// What stands before the decimals of numbers written as text.
+    pub(super) decimal: char,
+    /// Number of the spec within its table.
+    pub(super) spec: u8,
+    /// Columns of the mapped plan that hold file and row.
+    pub(super) file_at: Option<usize>,
+    pub(super) row_at: Option<usize>,
+    /// Schema of checked rows.
+    pub(super) schema: SchemaRef,
+}
+
+/// A batch being judged.
+pub(super) struct Judged {
+    pub(super) n: usize,
+    pub(super) places: Places,
+    /// Rejected rows with the first column at fault.
+    pub(super) rejected: BTreeMap<usize, (usize, RejectCode)>,
+    /// Cells at fault.
+    pub(super) cells: Vec<(usize, usize, RejectCode)>,
+    /// Accepted rows that are not handed on, and the rule.
+    pub(super) aside: BTreeMap<usize, &'static str>,
+}
+
+impl Judged {
+    /// Notes the faults of a column.
+    pub(super) fn faults(&mut self, column: usize, bad: Bad, on_bad: OnBad) {
+        for (i, code) in bad {
+            if on_bad == OnBad::Row {
+                self.rejected.entry(i).or_insert((column, code));
+            } else {
+                self.cells.push((i, column, code));
+            }
+        }
+    }
+
+    /// Notes that cells of a required column are absent.
+    pub(super) fn require(&mut self, column: usize, array: &dyn Array) {
+        if array.null_count() > 0 {
+            for i in (0..array.len()).filter(|&i| array.is_null(i)) {
+                self.rejected.entry(i).or_insert((column, RejectCode::Missing));
+            }
+        }
+    }
+
+    /// Sets a row aside by a rule.
+    pub(super) fn set_aside(&mut self, i: usize, rule: &'static str) {
+        self.aside.entry(i).or_insert(rule);
+    }
+
+    /// Counts everything and takes out what is not handed on.
+    pub(super) fn finish(self, batch: RecordBatch, notes: &mut Notes) -> Result<RecordBatch> {
+        self.places.count(self.n, &self.rejected, &mut notes.counts);
+        let place = |i: usize| (self.places.file(i), self.places.row(i));
+        for (&i, &(column, code)) in &self.rejected {
+            notes.fault(column, code, Scope::Row, place(i));
+        }
+        for &(i, column, code) in &self.cells {
+            if !self.rejected.contains_key(&i) {
+                notes.fault(column, code, Scope::Cell, place(i));
+            }
+        }
+        for (i, rule) in &self.aside {
+            if !self.rejected.contains_key(i) {
+                notes.counts.set_aside(rule, 1);
+            }
+        }
+        if self.rejected.is_empty() && self.aside.is_empty() {
+            return Ok(batch);
+        }
+        let keep: BooleanArray =
+            (0..self.n).map(|i| Some(!self.rejected.contains_key(&i) && !self.aside.contains_key(&i))).collect();
+        Ok(filter_record_batch(&batch, &keep)?)
+    }
+}
+
+impl Checker {
+    /// Judges a batch of the mapped plan.
+    pub(super) fn check(&self, batch: &RecordBatch, notes: &mut Notes) -> Result<RecordBatch> {
+        let n = batch.num_rows();
+        let judged = Judged {
+            n,
+            places: Places::of(batch, self.file_at, self.row_at, self.setting.tally.registry()),
+            rejected: BTreeMap::new(),
+            cells: Vec::new(),
+            aside: BTreeMap::new(),
+        };
+        match &self.mapping.form {
+            Form::Rows => self.check_rows(batch, judged, notes),
+            Form::Long(scale) => self.check_long(batch, scale, judged, notes),
+            Form::Wide(scale, cells) => self.check_wide(batch, scale, cells, judged, notes),
+        }
+    }
+
+    fn check_rows(&self, batch: &RecordBatch, mut judged: Judged, notes: &mut Notes) -> Result<RecordBatch> {
+        let mut read: BTreeMap<&str, ArrayRef> = BTreeMap::new();
+        for (at, input) in self.mapping.inputs.iter().enumerate() {
+            let (array, bad) = self.cast(batch.column(at), input.kind);
+            let array = if input.bad == OnBad::Protect && !bad.is_empty() { protect(&array, &bad) } else { array };
+            judged.faults(at, bad, input.bad);
+            if input.required {
+                judged.require(at, &array);
+            }
+            read.insert(&input.name, array);
+        }
+        let dated = super::super::contract::contract_of(self.setting.table).dated_by();
+        if let Some(moments) = dated.and_then(|name| read.get(name)).filter(|_| !self.is_of_customers()) {
+            self.set_later_aside(moments, &mut judged);
+        }
+        let Output::Rows { columns, ordered } = &self.setting.output else { unreachable!("rows give rows") };
+        let mut arrays: Vec<ArrayRef> = columns
+            .iter()
+            .map(|(name, kind)| {
+                let absent = || new_null_array(&stored_as(*kind, &self.times), judged.n);
+                read.get(name.as_str()).map_or_else(absent, Arc::clone)
+            })
+            .collect();
+        if *ordered {
+            arrays.push(judged.places.order(self.spec, judged.n));
+        }
+        judged.finish(RecordBatch::try_new(Arc::clone(&self.schema), arrays)?, notes)
+    }
+
+    /// Customers are set aside by day and only after their rows were compared.
+    fn is_of_customers(&self) -> bool {
+        self.setting.table == TableName::Customers
+    }
+
+    /// Sets aside rows dated after the night.
+    pub(super) fn set_later_aside(&self, moments: &ArrayRef, judged: &mut Judged) {
+        if let Some(moments) = moments.as_primitive_opt::<TimestampMicrosecondType>() {
+            for (i, moment) in moments.iter().enumerate() {
+                if moment.is_some_and(|moment| moment >= self.setting.end_of_night) {
+                    judged.set_aside(i, "after_the_night");
+                }
+            }
+        }
+    }
+
+    /// A column as its kind, and the cells that are not.
+    pub(super) fn cast(&self, array: &ArrayRef, kind: Kind) -> (ArrayRef, Bad) {
+        match kind {
+            Kind::Id => shared_with(ids(array)),
+            Kind::Number { low, high } => {
+                let (numbers, bad) = numbers(array, self.decimal);
+                in_range(numbers, bad, |x| low <= x && x <= high)
+            }
+            Kind::Positive => {
+                let (numbers, bad) = numbers(array, self.decimal);
+                in_range(numbers, bad, |x| x > 0.0)
+            }
+            Kind::Flag => shared_with(flags(array)),
+            Kind::Day => shared_with(self.times.days(array)),
+            Kind::Moment => shared_with(self.times.moments(array)),
+            Kind::Choice(words) => choice(texts(array), words),
+            Kind::Text | Kind::Element | Kind::Aspect | Kind::Question | Kind::Rating => shared_with(texts(array)),
+        }
+    }
+}
+
+fn shared_with(read: (impl Array + 'static, Bad)) -> (ArrayRef, Bad) {
+    (shared(read.0), read.1)
+}
+
+fn in_range(numbers: Float64Array, mut bad: Bad, fits: impl Fn(f64) -> bool) -> (ArrayRef, Bad) {
+    let before = bad.len();
+    bad.extend(numbers.iter().enumerate().filter_map(|(i, x)| x.filter(|x| !fits(*x)).map(|_| (i, RejectCode::OutOfRange))));
+    let array: ArrayRef = Arc::new(numbers);
+    if bad.len() == before {
+        return (array, bad);
+    }
+    let blanked = blank(&array, bad[before..].iter().map(|(i, _)| *i));
+    (blanked, bad)
+}
+
+fn choice((text, mut bad): (StringArray, Bad), words: &[&str]) -> (ArrayRef, Bad) {
+    let lower: StringArray = text
+        .iter()
+        .enumerate()
+        .map(|(i, cell)| {
+            let cell = cell?.to_lowercase();
+            if words.contains(&cell.as_str()) {
+                return Some(cell);
+            }
+            bad.push((i, RejectCode::UnknownWord));
+            None
+        })
+        .collect();
+    (Arc::new(lower), bad)
+}
+
+/// METHOD (our judgement): a flag that protects a person counts as set where it cannot be read.
+fn protect(array: &ArrayRef, bad: &Bad) -> ArrayRef {
+    let flags = array.as_boolean();
+    let mut set: Vec<Option<bool>> = flags.iter().collect();
+    bad.iter().for_each(|(i, _)| set[*i] = Some(true));
+    Arc::new(BooleanArray::from(set))
+}
+
+/// Days of a checked column.
+pub(super) fn day_at(batch: &RecordBatch, name: &str, i: usize) -> Option<i32> {
+    let days = batch.column_by_name(name)?.as_primitive_opt::<Date32Type>()?;
+    days.is_valid(i).then(|| days.value(i))
+}

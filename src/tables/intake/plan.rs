@@ -1,0 +1,188 @@
+//! Checking as a step of a query plan, and the plan that checks and sorts a table.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::common::Result;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_expr::expressions::col;
+use datafusion::physical_expr::{EquivalenceProperties, LexOrdering, Partitioning, PhysicalExpr, PhysicalSortExpr};
+use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
+use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType, ReplaceChildrenOptions};
+use datafusion::physical_plan::sorts::sort::SortExec;
+use datafusion::physical_plan::sorts::sort_preserving_merge::SortPreservingMergeExec;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::union::UnionExec;
+use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
+use futures::StreamExt;
+
+use super::check::{Checker, Output};
+use super::places::Notes;
+use super::scale::Watch;
+
+/// A spec bound to a plan that yields its mapped rows.
+pub(super) struct Bound {
+    pub(super) plan: Arc<dyn ExecutionPlan>,
+    /// What the plan runs in: a user's SQL has more memory than a sort.
+    pub(super) context: Arc<TaskContext>,
+    pub(super) checker: Arc<Checker>,
+    /// What was seen of its answers, filled as it runs.
+    pub(super) watched: Arc<Mutex<Vec<Watch>>>,
+    /// Key of the spec in the configuration.
+    pub(super) place: String,
+    /// Result columns of a query that nothing reads.
+    pub(super) unused: Vec<String>,
+}
+
+/// Checks the batches of a plan.
+struct CheckStep {
+    input: Arc<dyn ExecutionPlan>,
+    context: Arc<TaskContext>,
+    checker: Arc<Checker>,
+    watched: Arc<Mutex<Vec<Watch>>>,
+    properties: Arc<PlanProperties>,
+}
+
+impl CheckStep {
+    fn new(bound: &Bound) -> Self {
+        let properties = PlanProperties::new(
+            EquivalenceProperties::new(Arc::clone(&bound.checker.schema)),
+            Partitioning::UnknownPartitioning(bound.plan.properties().partitioning.partition_count()),
+            EmissionType::Incremental,
+            Boundedness::Bounded,
+        );
+        Self {
+            input: Arc::clone(&bound.plan),
+            context: Arc::clone(&bound.context),
+            checker: Arc::clone(&bound.checker),
+            watched: Arc::clone(&bound.watched),
+            properties: Arc::new(properties),
+        }
+    }
+}
+
+impl fmt::Debug for CheckStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CheckStep").field("input", &self.input).finish_non_exhaustive()
+    }
+}
+
+impl DisplayAs for CheckStep {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CheckStep: {}", self.checker.setting.table.slug())
+    }
+}
+
+impl ExecutionPlan for CheckStep {
+    fn name(&self) -> &'static str {
+        "CheckStep"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        Vec::new()
+    }
+
+    fn replace_children(
+        self: Arc<Self>,
+        _: Vec<Arc<dyn ExecutionPlan>>,
+        _: ReplaceChildrenOptions,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(self)
+    }
+
+    fn with_new_children(self: Arc<Self>, _: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(self)
+    }
+
+    fn apply_expressions(
+        &self,
+        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn execute(&self, partition: usize, _: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let input = self.input.execute(partition, Arc::clone(&self.context))?;
+        let (checker, watched) = (Arc::clone(&self.checker), Arc::clone(&self.watched));
+        let schema = Arc::clone(&checker.schema);
+        let stream = futures::stream::unfold(Some((input, Notes::default())), move |state| {
+            let (checker, watched) = (Arc::clone(&checker), Arc::clone(&watched));
+            async move {
+                let (mut input, mut notes) = state?;
+                match input.next().await {
+                    Some(Ok(batch)) => match checker.check(&batch, &mut notes) {
+                        Ok(batch) => Some((Ok(batch), Some((input, notes)))),
+                        Err(error) => Some((Err(error), None)),
+                    },
+                    Some(Err(error)) => Some((Err(error), None)),
+                    None => {
+                        hand_in(&checker, notes, &watched);
+                        None
+                    }
+                }
+            }
+        });
+        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, stream)))
+    }
+}
+
+/// Adds what a finished task has noted to its table.
+fn hand_in(checker: &Checker, notes: Notes, watched: &Mutex<Vec<Watch>>) {
+    let (counts, watches) = notes.finish(&checker.mapping.inputs);
+    checker.setting.tally.add(counts);
+    let mut all = watched.lock().unwrap_or_else(PoisonError::into_inner);
+    if all.len() < watches.len() {
+        all.resize(watches.len(), Watch::default());
+    }
+    for (own, other) in all.iter_mut().zip(&watches) {
+        own.merge(other);
+    }
+}
+
+/// The plan that checks the rows of all specs and gives them in one order, whatever order they were read in: by
+/// customer, then date, then as they were written, and in the end by every column, so that only equal rows tie.
+pub(super) fn sorted(bounds: &[Bound], tasks: usize) -> Result<Arc<dyn ExecutionPlan>> {
+    let mut steps = bounds.iter().map(|bound| Arc::new(CheckStep::new(bound)) as Arc<dyn ExecutionPlan>);
+    let first = steps.next().expect("a table has a spec");
+    let rest: Vec<_> = steps.collect();
+    let mut plan = if rest.is_empty() {
+        first
+    } else {
+        UnionExec::try_new(std::iter::once(first).chain(rest).collect())?
+    };
+    if plan.properties().partitioning.partition_count() > tasks {
+        plan = Arc::new(CoalescePartitionsExec::new(plan));
+    }
+    let ordering = order_of(&plan.schema(), bounds)?;
+    let several = plan.properties().partitioning.partition_count() > 1;
+    plan = Arc::new(SortExec::new(ordering.clone(), plan).with_preserve_partitioning(true));
+    if several {
+        plan = Arc::new(SortPreservingMergeExec::new(ordering, plan));
+    }
+    Ok(plan)
+}
+
+fn order_of(schema: &SchemaRef, bounds: &[Bound]) -> Result<LexOrdering> {
+    let setting = &bounds[0].checker.setting;
+    // Rows that know their file and row are told apart by it; others only by all they hold.
+    let placed = bounds.iter().all(|bound| bound.checker.file_at.is_some() && bound.checker.row_at.is_some());
+    let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    let keys = match &setting.output {
+        Output::Rows { ordered: true, .. } if placed => vec!["customer_id", super::check::ORDER],
+        Output::Long | Output::Wide(_) if placed => vec!["customer_id", "asked_at", super::check::ORDER],
+        Output::Rows { ordered: true, .. } => {
+            let mut keys = vec!["customer_id", super::check::ORDER];
+            keys.extend(names.iter().filter(|name| !["customer_id", super::check::ORDER].contains(name)));
+            keys
+        }
+        _ => names,
+    };
+    let keys = keys.into_iter().map(|name| col(name, schema).map(PhysicalSortExpr::new_default));
+    Ok(LexOrdering::new(keys.collect::<Result<Vec<_>>>()?).expect("there is at least the customer"))
+}

@@ -1,0 +1,159 @@
+//! One row per customer: exact copies dropped, rows that disagree rejected, whoever must not be here set aside.
+//!
+//! Rows come sorted by customer and by the order they were written in, batch by batch.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringArray};
+use datafusion::arrow::compute::{concat_batches, filter_record_batch};
+use datafusion::arrow::datatypes::{Int64Type, Schema, SchemaRef};
+use datafusion::common::Result;
+
+use super::super::ledger::{RejectCode, Scope};
+use super::check::{ORDER, day_at};
+use super::places::place_of;
+use super::tally::{Counts, FaultKey, Tally};
+
+/// Drops, rejects and sets aside rows of a table that holds one row per customer.
+pub(super) struct Unique {
+    tally: Arc<Tally>,
+    /// Name of the id column in the source, for rejects.
+    id_column: String,
+    /// The day of the night, as days since 1970: who signed up later is not yet a customer.
+    day: i32,
+    kept: SchemaRef,
+    /// The group at the end of what was seen, which the next batch may continue.
+    open: Option<Group>,
+}
+
+/// Rows of one customer.
+struct Group {
+    /// The first of them.
+    row: RecordBatch,
+    orders: Vec<i64>,
+    conflict: bool,
+    erased: bool,
+}
+
+/// What becomes of rows.
+pub(super) struct Sifted {
+    /// Rows kept, one per customer, without [`ORDER`].
+    pub(super) kept: RecordBatch,
+    /// Ids of customers who are known but not kept.
+    pub(super) excluded: Vec<String>,
+}
+
+impl Unique {
+    /// `schema` is that of checked rows, with [`ORDER`] last.
+    pub(super) fn new(tally: Arc<Tally>, schema: &SchemaRef, id_column: String, day: i32) -> Self {
+        let fields: Vec<_> = schema.fields().iter().filter(|field| field.name() != ORDER).cloned().collect();
+        Self { tally, id_column, day, kept: Arc::new(Schema::new(fields)), open: None }
+    }
+
+    /// Columns of the rows kept.
+    pub(super) fn schema(&self) -> &SchemaRef {
+        &self.kept
+    }
+
+    /// Takes a batch; the last customer in it is held back.
+    pub(super) fn push(&mut self, batch: &RecordBatch) -> Result<Sifted> {
+        let open = self.open.take();
+        let all = match &open {
+            Some(group) => concat_batches(&batch.schema(), [&group.row, batch])?,
+            None => batch.clone(),
+        };
+        let starts = group_starts(all.column(0).as_string::<i32>());
+        let mut keep = vec![false; all.num_rows()];
+        let mut excluded = Vec::new();
+        let mut first = open.map(|group| (group.orders, group.conflict, group.erased));
+        for (g, &start) in starts.iter().enumerate() {
+            let end = starts.get(g + 1).copied().unwrap_or(all.num_rows());
+            if g + 1 < starts.len() && end == start + 1 && first.is_none() && !self.must_go(&all, start) {
+                keep[start] = true;
+                continue;
+            }
+            let group = self.group(&all, start, end, first.take());
+            if g + 1 == starts.len() {
+                self.open = Some(group);
+            } else {
+                keep[start] = self.settle(&group, &mut excluded);
+            }
+        }
+        self.sifted(&all, keep, excluded)
+    }
+
+    /// The customer held back, at the end.
+    pub(super) fn finish(&mut self) -> Result<Option<Sifted>> {
+        let Some(group) = self.open.take() else { return Ok(None) };
+        let mut excluded = Vec::new();
+        let keep = vec![self.settle(&group, &mut excluded)];
+        self.sifted(&group.row, keep, excluded).map(Some)
+    }
+
+    fn sifted(&self, all: &RecordBatch, keep: Vec<bool>, excluded: Vec<String>) -> Result<Sifted> {
+        let columns: Vec<usize> = (0..self.kept.fields().len()).collect();
+        let kept = filter_record_batch(&all.project(&columns)?, &BooleanArray::from(keep))?;
+        Ok(Sifted { kept, excluded })
+    }
+
+    fn group(
+        &self,
+        all: &RecordBatch,
+        start: usize,
+        end: usize,
+        before: Option<(Vec<i64>, bool, bool)>,
+    ) -> Group {
+        let own = all.column(all.num_columns() - 1).as_primitive::<Int64Type>();
+        let (mut orders, mut conflict, mut erased) = before.unwrap_or_default();
+        let fresh = if orders.is_empty() { start } else { start + 1 };
+        orders.extend(&own.values()[fresh..end]);
+        conflict |= (start + 1..end).any(|i| !self.same(all, start, i));
+        erased |= (start..end).any(|i| is_erased(all, i));
+        Group { row: all.slice(start, 1), orders, conflict, erased }
+    }
+
+    /// Whether two rows agree in every column but the order they were written in.
+    fn same(&self, all: &RecordBatch, a: usize, b: usize) -> bool {
+        let columns = all.columns()[..self.kept.fields().len()].iter();
+        columns.into_iter().all(|column| column.slice(a, 1).to_data() == column.slice(b, 1).to_data())
+    }
+
+    fn must_go(&self, all: &RecordBatch, i: usize) -> bool {
+        is_erased(all, i) || day_at(all, "signup_date", i).is_some_and(|day| day > self.day)
+    }
+
+    /// Decides about a customer whose rows were all seen; `true` = the first row is kept.
+    fn settle(&self, group: &Group, excluded: &mut Vec<String>) -> bool {
+        let n = group.orders.len() as u64;
+        let mut counts = Counts::default();
+        let keep = if group.erased {
+            // Whoever asked to be erased is left out, whatever else their rows say.
+            counts.set_aside("erasure_requested", n);
+            false
+        } else if group.conflict {
+            let key = FaultKey { column: self.id_column.clone(), code: RejectCode::Conflict, scope: Scope::Row };
+            self.tally.reject(&key, group.orders.iter().map(|&order| place_of(order)));
+            false
+        } else {
+            counts.set_aside("exact_copies", n - 1);
+            let late = day_at(&group.row, "signup_date", 0).is_some_and(|day| day > self.day);
+            counts.set_aside("not_yet_customer", u64::from(late));
+            !late
+        };
+        self.tally.add(counts);
+        if !keep {
+            excluded.push(group.row.column(0).as_string::<i32>().value(0).to_owned());
+        }
+        keep
+    }
+}
+
+fn is_erased(all: &RecordBatch, i: usize) -> bool {
+    let column = all.column_by_name("erasure_requested").and_then(|column| column.as_boolean_opt());
+    column.is_some_and(|flags| flags.is_valid(i) && flags.value(i))
+}
+
+/// First row of each run of equal ids.
+pub(super) fn group_starts(ids: &StringArray) -> Vec<usize> {
+    (0..ids.len()).filter(|&i| i == 0 || ids.value(i) != ids.value(i - 1)).collect()
+}
