@@ -21,7 +21,6 @@ use tempfile::TempDir;
 use valueseg::catalogue::Catalogue;
 use valueseg::job::demo::{DemoSettings, FIRST_NIGHT, HIDDEN_SEGMENTS, write_demo};
 use valueseg::job::load::load;
-use valueseg::model::needs::{NeedAssessor, NeedSettings};
 use valueseg::model::{
     ApplySettings, CustomerBlock, FitRequest, FitSettings, Model, RESPONDENT_CAP, SampleCollector, Scorer, SegmentCount, fit,
 };
@@ -141,9 +140,8 @@ fn fitted(blocks: &[CustomerBlock], signal_ids: &[String]) -> Result<Model, Box<
     Ok(fit(&FitRequest { catalogue: &catalogue, signal_ids, sample: &sample, settings: &settings })?)
 }
 
-fn scorer<'a>(model: &'a Model, catalogue: &Catalogue) -> Result<Scorer<'a>, Box<dyn Error>> {
-    let needs = NeedAssessor::new(catalogue, NeedSettings::default())?;
-    Ok(Scorer::new(model, catalogue, ApplySettings::default(), needs)?)
+fn scorer(model: &Model, catalogue: &Catalogue) -> Result<Scorer, Box<dyn Error>> {
+    Ok(Scorer::new(model, catalogue, ApplySettings::default())?)
 }
 
 /// Likeliest segment of every customer; those with none at all share a label of their own.

@@ -39,7 +39,7 @@ pub(super) fn apply(
 ) -> Result<Applied, JobError> {
     let settings = project.settings();
     let assessor = NeedAssessor::new(project.catalogue(), settings.needs)?;
-    let scorer = Scorer::new(model, project.catalogue(), settings.apply(), assessor.clone())?;
+    let scorer = Scorer::new(model, project.catalogue(), settings.apply())?.for_signals(model, intake.signal_ids());
     let fold = ProfileFold::new(model.segments().len(), assessor);
     let meta = TableMeta { run_date: project.as_of(), model_id: model.id().to_owned() };
     let segments: Vec<String> = model.segments().iter().map(|segment| segment.id.clone()).collect();

@@ -103,12 +103,6 @@ pub enum JobError {
         /// The file.
         path: PathBuf,
     },
-    /// The model in use was made for other signals, and `refit = "never"`.
-    #[error("model {model} reads other signals than the inputs hold, and model.refit is \"never\"")]
-    ModelDoesNotFit {
-        /// Its id.
-        model: String,
-    },
     /// A threshold of the need tiers.
     #[error(transparent)]
     Needs(#[from] NeedSettingsError),
@@ -151,8 +145,9 @@ impl JobError {
                 Blame::Config => Exit::Config,
                 Blame::Inputs => Exit::Inputs,
                 Blame::Environment => Exit::Environment,
+                Blame::Bug => Exit::Bug,
             },
-            Self::Model(_) | Self::ModelDoesNotFit { .. } => Exit::Inputs,
+            Self::Model(_) => Exit::Inputs,
             Self::Report(_) => Exit::Bug,
             Self::Read(_) => Exit::State,
             Self::Publish(error) if error.is_damaged() => Exit::State,
@@ -183,8 +178,7 @@ impl JobError {
             Self::Needs(_) => "E0212",
             Self::PlanSettings(_) => "E0213",
             Self::Peek(_) => "E0214",
-            Self::ModelDoesNotFit { .. } => "E0402",
-            Self::Report(_) => "E0101",
+            Self::Report(_) => "E0103",
             Self::Demo(_) => "E0602",
             Self::Read(error) => error.code(),
             Self::Io { .. } => "E0601",
@@ -209,7 +203,6 @@ impl JobError {
             Self::Needs(_) => "correct it under [needs]".to_owned(),
             Self::PlanSettings(_) => "correct it under [plan]".to_owned(),
             Self::Peek(_) => "name a Parquet, CSV or JSON-lines file".to_owned(),
-            Self::ModelDoesNotFit { .. } => "map the tables the model was made with, or run with --refit".to_owned(),
             Self::Report(_) => "this is a bug: please report it".to_owned(),
             Self::Demo(_) => "choose another folder, or make room on the disk".to_owned(),
             Self::Read(_) => "run the night again with --force".to_owned(),

@@ -1,4 +1,4 @@
-//! The model of a night: the one in use if it still fits, else a new one from a bounded sample.
+//! The model of a night: the one in use, else a new one from a bounded sample.
 
 use std::path::{Path, PathBuf};
 
@@ -26,18 +26,13 @@ impl Words for Obtained {
     }
 }
 
-/// The model in use, unless there is none, it no longer fits the inputs, or a new one is wanted.
+/// The model in use, unless there is none or a new one is wanted. Signals it knows and the inputs lack are unknown for
+/// the night; signals it does not know wait for the next fit, because segments must not change unasked.
 pub(super) fn model(project: &Project, intake: &Intake, refit: bool) -> Result<Obtained, JobError> {
-    let wish = project.settings().model.refit;
-    if !refit && wish != Refit::Always {
-        if let Some(model) = in_use(project)? {
-            if model.signal_ids() == intake.signal_ids() {
-                return Ok(Obtained { model, fitted: false });
-            }
-            if wish == Refit::Never {
-                return Err(JobError::ModelDoesNotFit { model: model.id().to_owned() });
-            }
-        }
+    if !refit && project.settings().model.refit != Refit::Always
+        && let Some(model) = in_use(project)?
+    {
+        return Ok(Obtained { model, fitted: false });
     }
     let settings = project.settings().fit();
     let mut collector = SampleCollector::new(settings.seed, RESPONDENT_CAP);

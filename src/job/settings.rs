@@ -292,7 +292,7 @@ impl Settings {
             min_margin: self.model.min_margin,
             holdout_share: self.holdout.share,
             holdout_salt: self.holdout.salt.clone(),
-            ..ApplySettings::default()
+            needs: self.needs,
         }
     }
 

@@ -43,6 +43,7 @@ const EMPTY: [TableId; 5] = [TableId::Drivers, TableId::Moves, TableId::Transiti
 /// Writes tables, report, summaries and plans; gives what the manifest has to know.
 pub(super) fn night(night: &Night<'_>, identity: &RunIdentity, staging: &mut Staging<'_>) -> Result<RunFacts, JobError> {
     tables(night, staging)?;
+    let catalogue = night.project.catalogue();
     night.with_report_input(|input| -> Result<(), JobError> {
         staging.write("report.html", render(input)?.as_bytes(), false)?;
         staging.write("summary.txt", summary_text(input).as_bytes(), false)?;
@@ -50,7 +51,7 @@ pub(super) fn night(night: &Night<'_>, identity: &RunIdentity, staging: &mut Sta
         staging.write("alerts.json", alerts_json().as_bytes(), false)?;
         staging.write("plans/plans.json", plans_json(night.plans).as_bytes(), false)?;
         for plan in night.plans.plans.iter().chain([&night.plans.neutral]) {
-            staging.write(&format!("plans/{}.md", plan.segment_id), plan_page(plan).as_bytes(), false)?;
+            staging.write(&format!("plans/{}.md", plan.segment_id), plan_page(plan, catalogue, night.project.as_of()).as_bytes(), false)?;
         }
         Ok(())
     })?;
@@ -78,7 +79,7 @@ fn tables(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> 
     let meta = TableMeta { run_date: night.project.as_of(), model_id: model.id().to_owned() };
     let mut ready = vec![
         segments_table(profiles, &night.solution())?,
-        segment_elements_table(profiles)?,
+        segment_elements_table(profiles, |element| night.project.catalogue().element(element).level())?,
         segment_needs_table(profiles)?,
         plans_table(night.plans)?,
         candidates_table(&candidates(model.report()))?,

@@ -66,3 +66,18 @@ fn no_file_is_too_long_to_reread() {
         assert!(lines <= LONGEST_FILE, "{} has {lines} lines", file.display());
     }
 }
+
+#[test]
+fn every_error_code_in_the_source_is_explained_once() {
+    let mut codes: Vec<&str> = valueseg::job::codes::CODES.iter().map(|entry| entry.code).collect();
+    assert!(codes.windows(2).all(|pair| pair[0] < pair[1]), "codes ascend and none stands twice");
+    codes.push("E0511"); // invented in a test of the writers
+    for file in sources(&root()) {
+        let text = fs::read_to_string(&file).expect("readable");
+        for (at, _) in text.match_indices("\"E0") {
+            let code = &text[at + 1..at + 6];
+            let quoted = text[at + 6..].starts_with('"') && code[1..].bytes().all(|byte| byte.is_ascii_digit());
+            assert!(!quoted || codes.contains(&code), "{code} of {} is not explained", file.display());
+        }
+    }
+}

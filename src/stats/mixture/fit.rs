@@ -76,7 +76,7 @@ impl FactorMixtureValidParams {
         let short: Result<Vec<Run>, MixtureError> = (0..starts)
             .into_par_iter()
             .map(|start| {
-                let labels = kmeans_start(points.of_start(start), self.classes(), mixed_seed(self.seed(), start as u64))?;
+                let labels = kmeans_start(points.of_start(self.reading().unwrap_or(start)), self.classes(), mixed_seed(self.seed(), start as u64))?;
                 Ok(from_labels(data, &tiles, &labels, self.classes(), self.factors(), &rule))
             })
             .collect();

@@ -34,9 +34,14 @@ pub struct FactorMixtureValidParams {
     max_iterations: usize,
     tolerance: f64,
     seed: u64,
+    reading: Option<usize>,
 }
 
 impl FactorMixtureValidParams {
+    /// tmp
+    #[must_use]
+    pub fn reading(&self) -> Option<usize> { self.reading }
+
     /// Classes.
     #[must_use]
     pub fn classes(&self) -> usize {
@@ -89,6 +94,7 @@ impl FactorMixtureParams {
             max_iterations: DEFAULT_MAX_ITERATIONS,
             tolerance: DEFAULT_TOLERANCE,
             seed: 0,
+            reading: None,
         })
     }
 
@@ -112,6 +118,10 @@ impl FactorMixtureParams {
         self.0.tolerance = tolerance;
         self
     }
+
+    /// tmp
+    #[must_use]
+    pub fn start_reading(mut self, k: usize) -> Self { self.0.reading = Some(k); self }
 
     /// Seed of the starts.
     #[must_use]

@@ -100,7 +100,7 @@ impl Checker {
     fn asked_at(&self, batch: &RecordBatch, judged: &mut Judged) -> ArrayRef {
         match self.read_plain(batch, "asked_at", judged) {
             Some(moments) => {
-                self.set_later_aside(&moments, judged);
+                self.set_dated_aside(&moments, judged);
                 moments
             }
             None => new_null_array(&self.times.moment_type(), judged.n),

@@ -35,6 +35,11 @@ impl Cells {
         self.table
     }
 
+    /// Names of all cells, in order.
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
     /// Name of a cell, a column name in scratch tables.
     pub(super) fn name(&self, cell: usize) -> &str {
         &self.names[cell]

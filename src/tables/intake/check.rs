@@ -39,6 +39,8 @@ pub(super) struct Setting {
     pub(super) tally: Arc<Tally>,
     /// First moment after the night, microseconds since 1970.
     pub(super) end_of_night: i64,
+    /// First moment behaviour is looked at.
+    pub(super) window_start: i64,
     /// Cells, for tables of answers.
     pub(super) cells: Option<Arc<Cells>>,
     /// What checked rows look like: the same for all specs of a table.
@@ -214,7 +216,7 @@ impl Checker {
         }
         let dated = super::super::contract::contract_of(self.setting.table).dated_by();
         if let Some(moments) = dated.and_then(|name| read.get(name)).filter(|_| !self.is_of_customers()) {
-            self.set_later_aside(moments, &mut judged);
+            self.set_dated_aside(moments, &mut judged);
         }
         let Output::Rows { columns, ordered } = &self.setting.output else { unreachable!("rows give rows") };
         let mut arrays: Vec<ArrayRef> = columns
@@ -235,12 +237,18 @@ impl Checker {
         self.setting.table == TableName::Customers
     }
 
-    /// Sets aside rows dated after the night.
-    pub(super) fn set_later_aside(&self, moments: &ArrayRef, judged: &mut Judged) {
+    /// Sets aside rows dated after the night, and behaviour older than the window.
+    pub(super) fn set_dated_aside(&self, moments: &ArrayRef, judged: &mut Judged) {
+        use TableName::{Feedback, Interactions, Orders};
+        let setting = &self.setting;
+        let behaviour = matches!(setting.table, Orders | Interactions | Feedback);
+        let start = if behaviour { setting.window_start } else { i64::MIN };
         if let Some(moments) = moments.as_primitive_opt::<TimestampMicrosecondType>() {
             for (i, moment) in moments.iter().enumerate() {
-                if moment.is_some_and(|moment| moment >= self.setting.end_of_night) {
-                    judged.set_aside(i, "after_the_night");
+                match moment {
+                    Some(moment) if moment >= setting.end_of_night => judged.set_aside(i, "after_the_night"),
+                    Some(moment) if moment < start => judged.set_aside(i, "older_than_a_year"),
+                    _ => {}
                 }
             }
         }

@@ -1,16 +1,45 @@
-//! From raw sources to one row per customer. SQL does the joins and group-bys.
+//! From raw sources to one row per customer.
+//!
+//! sources → (SQL) → canonical tables, checked, rejects kept → (SQL) → one row per customer, in order of id, in blocks.
+//!
+//! A row is judged where it is read (`check`), sorted together with its kind on disk if need be (`plan`), made unique
+//! or folded to one row per customer while it streams by (`unique`, `fold`), and written to scratch. Sums over events
+//! are SQL, joins are merges of sorted tables (`rows`). Nothing grows with the number of customers but files on scratch.
 
 mod answers;
+mod bind;
+mod blocks;
 mod cast;
 mod cells;
 mod check;
+mod coverage;
 mod engine;
 mod error;
+mod fold;
+mod look;
 mod mapping;
 mod names;
+mod notes;
 mod places;
+mod plan;
+mod prepare;
+mod rejects;
+mod rows;
+mod run;
 mod scale;
+mod scratch;
+mod signals;
+mod stage;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod times;
+mod unique;
 
+pub use blocks::Blocks;
+pub use coverage::Coverage;
 pub use error::{Blame, IntakeError};
+pub use look::{Look, SourceLook, TableLook, look};
+pub use prepare::{InputFile, IntakeRequest};
+pub use run::{Intake, run};
+pub use signals::MissingSignal;

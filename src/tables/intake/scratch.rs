@@ -1,5 +1,6 @@
 //! Tables on scratch: written once in order of customer, read any number of times.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -120,6 +121,11 @@ impl ScratchTable {
     /// Its columns.
     pub(super) fn columns(&self) -> &SchemaRef {
         &self.schema
+    }
+
+    /// Names of its columns.
+    pub(super) fn names(&self) -> BTreeSet<String> {
+        self.schema.fields().iter().map(|field| field.name().clone()).collect()
     }
 
     /// Where it lies.

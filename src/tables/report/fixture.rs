@@ -242,10 +242,9 @@ fn line(catalogue: &Catalogue, segment: &SegmentProfile, play: usize, place: usi
         baseline: Some(0.214),
         target: Some(0.214 * (1.0 + effect)),
         evidence: json!({ "size": segment.size, "d": 0.82 }),
-        because:
-            "it matters far more here than elsewhere (+0.82, 0.75 to 0.89) and 61 % already give 8 or more (3,101 \
+        because: "“Saves time” matters more to these 41,205 customers than to the rest (d 0.82, 0.75 to 0.89; 3,101 \
                   answers)."
-                .to_owned(),
+            .to_owned(),
         reach: segment.reach.any,
         held_out: segment.reach.held_out,
         expected_gain: None,

@@ -1,0 +1,226 @@
+//! From a table spec to a plan that yields its mapped rows: a projection of a source, or the user's SQL.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use datafusion::arrow::datatypes::Schema;
+use datafusion::common::Column;
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::dataframe::DataFrame;
+use datafusion::execution::context::SQLOptions;
+use datafusion::logical_expr::{Expr, LogicalPlan};
+
+use super::super::contract::{Kind, contract_of};
+use super::super::source::{FILE_COLUMN, ROW_COLUMN, Source, SourceTable};
+use super::super::spec::{TableName, TableSpec};
+use super::cells::Cells;
+use super::check::{Checker, Output, Setting};
+use super::engine::{Engine, Purpose};
+use super::error::IntakeError;
+use super::mapping::{Form, Mapping, resolve};
+use super::names::nearest;
+use super::plan::Bound;
+use super::tally::Tally;
+use super::times::Times;
+use crate::catalogue::AS_OF;
+
+/// What binding needs beside the specs.
+pub(super) struct Binder<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) sources: &'a BTreeMap<String, Arc<Source>>,
+    pub(super) zone: chrono_tz::Tz,
+    /// First moment after the night, microseconds since 1970, and as an SQL literal.
+    pub(super) end_of_night: i64,
+    pub(super) end_of_night_sql: &'a str,
+    /// First moment behaviour is looked at, microseconds since 1970.
+    pub(super) window_start: i64,
+}
+
+/// A spec whose names are resolved and whose rows can be had.
+struct Found {
+    place: String,
+    frame: DataFrame,
+    mapping: Mapping,
+    decimal: char,
+    used: BTreeSet<String>,
+}
+
+impl Binder<'_> {
+    /// Binds specs of a table, each given with its place in the configuration; `several` says that the configuration
+    /// lists them. Returns them with the sources they read.
+    pub(super) fn bind(
+        &self,
+        (table, several): (TableName, bool),
+        specs: &[(usize, &TableSpec)],
+        cells: Option<Arc<Cells>>,
+        tally: &Arc<Tally>,
+    ) -> Result<(Vec<Bound>, BTreeSet<String>), IntakeError> {
+        let key = format!("tables.{}", table.slug());
+        if specs.is_empty() {
+            return Err(IntakeError::Spec { place: key, what: "an empty list; leave the table out instead".to_owned() });
+        }
+        let mut found = Vec::with_capacity(specs.len());
+        for &(i, spec) in specs {
+            let place = if several { format!("{key}[{i}]") } else { key.clone() };
+            found.push(self.find(table, spec, place, cells.as_deref(), tally)?);
+        }
+        let used = found.iter().flat_map(|found| found.used.iter().cloned()).collect();
+        let n_cells = cells.as_ref().map_or(0, |cells| cells.names().len());
+        let output = output_of(table, found.iter().map(|found| &found.mapping), n_cells);
+        let setting = Setting {
+            table,
+            tally: Arc::clone(tally),
+            end_of_night: self.end_of_night,
+            window_start: self.window_start,
+            cells,
+            output,
+        };
+        let bounds = found.into_iter().zip(specs);
+        let bounds = bounds.map(|(found, (i, spec))| self.bound(found, spec, *i, &setting)).collect::<Result<_, _>>()?;
+        Ok((bounds, used))
+    }
+
+    fn find(
+        &self,
+        table: TableName,
+        spec: &TableSpec,
+        place: String,
+        cells: Option<&Cells>,
+        tally: &Arc<Tally>,
+    ) -> Result<Found, IntakeError> {
+        let limit = self.engine.memory_limit();
+        let (frame, decimal, used) = match (&spec.source, &spec.query) {
+            (Some(name), None) => {
+                let source = self.source(name, &place)?;
+                let provider = SourceTable::new(Arc::clone(source), Arc::clone(tally) as _);
+                let frame = self.engine.session(Purpose::Mapping).read_table(Arc::new(provider));
+                let frame = frame.map_err(|error| IntakeError::from_engine(error, &place, limit))?;
+                (frame, source.decimal(), BTreeSet::from([name.clone()]))
+            }
+            (None, Some(sql)) => {
+                let frame = self.query(sql, &place, tally)?;
+                let used = scanned(frame.logical_plan());
+                let commas = used.iter().filter_map(|name| self.sources.get(name)).any(|s| s.decimal() == ',');
+                (frame, if commas { ',' } else { '.' }, used)
+            }
+            _ => {
+                let what = "give either `source` or `query`".to_owned();
+                return Err(IntakeError::Spec { place, what });
+            }
+        };
+        let available: &Schema = frame.schema().as_arrow();
+        let mapping = resolve(table, spec, &place, available, cells)?;
+        Ok(Found { place, frame, mapping, decimal, used })
+    }
+
+    fn source(&self, name: &str, place: &str) -> Result<&Arc<Source>, IntakeError> {
+        self.sources.get(name).ok_or_else(|| IntakeError::UnknownSource {
+            place: format!("{place}.source"),
+            source_name: name.to_owned(),
+            nearest: nearest(name, self.sources.keys().map(String::as_str)),
+        })
+    }
+
+    /// Plans a user's query: one `select` over the sources, nothing that writes, reads files or asks the clock.
+    fn query(&self, sql: &str, place: &str, tally: &Arc<Tally>) -> Result<DataFrame, IntakeError> {
+        let failed = |error| IntakeError::from_query(error, place, self.engine.memory_limit());
+        let session = self.engine.session(Purpose::UserSql);
+        for (name, source) in self.sources {
+            let provider = SourceTable::new(Arc::clone(source), Arc::clone(tally) as _);
+            session.register_table(Column::from_name(name).name, Arc::new(provider)).map_err(failed)?;
+        }
+        let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        let sql = sql.replace(AS_OF, self.end_of_night_sql);
+        self.engine.block_on(session.sql_with_options(&sql, options)).map_err(failed)
+    }
+
+    fn bound(&self, found: Found, spec: &TableSpec, number: usize, setting: &Setting) -> Result<Bound, IntakeError> {
+        let Found { place, frame, mapping, decimal, .. } = found;
+        let limit = self.engine.memory_limit();
+        let failed = |error| match &spec.query {
+            Some(_) => IntakeError::from_query(error, &place, limit),
+            None => IntakeError::from_engine(error, &place, limit),
+        };
+        let known = |name: &str| frame.schema().as_arrow().column_with_name(name).is_some();
+        let mut wanted: Vec<Expr> = Vec::new();
+        for (i, input) in mapping.inputs.iter().enumerate() {
+            wanted.push(Expr::Column(Column::new_unqualified(&input.from)).alias(format!("{i}")));
+        }
+        let mut extra = |name: &str| {
+            known(name).then(|| {
+                wanted.push(Expr::Column(Column::new_unqualified(name)).alias(name));
+                wanted.len() - 1
+            })
+        };
+        let (file_at, row_at) = (extra(FILE_COLUMN), extra(ROW_COLUMN));
+        let context = Arc::new(frame.task_ctx());
+        let frame = frame.select(wanted).map_err(failed)?;
+        let plan = self.engine.block_on(frame.create_physical_plan()).map_err(failed)?;
+        let times = Times { zone: self.zone, format: spec.date_format.clone() };
+        let unused = mapping.unused.clone();
+        let schema = setting.schema(&times);
+        let spec = u8::try_from(number).map_err(|_| IntakeError::Spec {
+            place: place.clone(),
+            what: "more than 256 entries; let one glob or query take several".to_owned(),
+        })?;
+        let checker = Checker { setting: setting.clone(), mapping, times, decimal, spec, file_at, row_at, schema };
+        let watched = Arc::new(Mutex::new(Vec::new()));
+        Ok(Bound { plan, context, checker: Arc::new(checker), watched, place, unused })
+    }
+}
+
+/// What checked rows of a table look like, given what its specs map.
+fn output_of<'a>(
+    table: TableName,
+    mappings: impl Iterator<Item = &'a Mapping> + Clone,
+    n_cells: usize,
+) -> Output {
+    let mut wide: BTreeSet<usize> = BTreeSet::new();
+    let (mut any_wide, mut any_long) = (false, false);
+    for mapping in mappings.clone() {
+        match &mapping.form {
+            Form::Wide(_, cells) => {
+                any_wide = true;
+                wide.extend(cells);
+            }
+            Form::Long(_) => any_long = true,
+            Form::Rows => {}
+        }
+    }
+    match (any_wide, any_long) {
+        (true, false) => Output::Wide(wide.into_iter().collect()),
+        // Single answers beside wide rows become rows with one answer: what is last is decided in one place.
+        (true, true) => Output::Wide((0..n_cells).collect()),
+        (false, true) => Output::Long,
+        (false, false) => rows_of(table, mappings),
+    }
+}
+
+/// Columns in the order of the contract, then further ones by name.
+fn rows_of<'a>(table: TableName, mappings: impl Iterator<Item = &'a Mapping>) -> Output {
+    let mut mapped: BTreeMap<&str, Kind> = BTreeMap::new();
+    for input in mappings.flat_map(|mapping| &mapping.inputs) {
+        mapped.insert(&input.name, input.kind);
+    }
+    let mut columns = Vec::new();
+    for rule in contract_of(table).columns {
+        if mapped.remove(rule.name).is_some() {
+            columns.push((rule.name.to_owned(), rule.kind));
+        }
+    }
+    columns.extend(mapped.into_iter().map(|(name, kind)| (name.to_owned(), kind)));
+    Output::Rows { columns, ordered: matches!(table, TableName::Customers | TableName::Signals) }
+}
+
+/// Names of the tables a plan reads.
+fn scanned(plan: &LogicalPlan) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let visit = plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node {
+            names.insert(scan.table_name.table().to_owned());
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+    debug_assert!(visit.is_ok(), "the visitor does not fail");
+    names
+}

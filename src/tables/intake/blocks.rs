@@ -1,0 +1,188 @@
+//! Customer rows as blocks for the model, read from scratch as often as needed.
+
+use datafusion::arrow::array::{Array, AsArray, BooleanArray, Float32Array, Float64Array, RecordBatch};
+use datafusion::arrow::datatypes::{Float32Type, Float64Type, Int64Type};
+use ndarray::Array2;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
+
+use super::error::IntakeError;
+use super::scratch::ScratchTable;
+use crate::model::{BLOCK_ROWS, CustomerBlock, CustomerFlags, N_RATINGS};
+
+/// Where a signal stands in the customer rows.
+#[derive(Clone, Debug)]
+pub(super) struct SignalColumn {
+    /// Its column.
+    pub(super) column: usize,
+    /// The column that counts the rows it sums up, where no rows mean 0.
+    pub(super) zero_without: Option<usize>,
+}
+
+/// Which column of the customer rows is what.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Layout {
+    /// Columns of `customers` that blocks need, in the order of the file.
+    pub(super) customer_columns: Vec<usize>,
+    /// Columns that hold a rating: its indicator, then its columns; of several the first that answers counts.
+    pub(super) ratings: Vec<(usize, usize)>,
+    pub(super) signals: Vec<SignalColumn>,
+    pub(super) recommend: Option<usize>,
+    pub(super) satisfaction: Option<usize>,
+    pub(super) good_brand: Option<usize>,
+    pub(super) value: Option<usize>,
+    /// The base says who may be profiled.
+    pub(super) has_consent_profiling: bool,
+}
+
+/// Blocks of customers, in order of id.
+pub struct Blocks<'a> {
+    layout: &'a Layout,
+    customers: ParquetRecordBatchReader,
+    rows: Option<ParquetRecordBatchReader>,
+    done: bool,
+}
+
+impl<'a> Blocks<'a> {
+    /// Reads the row groups `groups`, or all.
+    pub(super) fn open(
+        layout: &'a Layout,
+        customers: &ScratchTable,
+        rows: &ScratchTable,
+        groups: Option<std::ops::Range<usize>>,
+    ) -> Result<Self, IntakeError> {
+        let all: Vec<usize> = (0..rows.columns().fields().len()).collect();
+        let rows = if all.is_empty() { None } else { Some(rows.read(&all, groups.clone())?) };
+        let customers = customers.read(&layout.customer_columns, groups)?;
+        Ok(Self { layout, customers, rows, done: false })
+    }
+
+    fn read(&mut self) -> Result<Option<CustomerBlock>, IntakeError> {
+        let broken = |what: String| IntakeError::Engine { stage: "reading customer rows".to_owned(), what };
+        let customers = self.customers.next().transpose().map_err(|error| broken(error.to_string()))?;
+        let rows = match &mut self.rows {
+            Some(rows) => rows.next().transpose().map_err(|error| broken(error.to_string()))?,
+            None => customers.as_ref().map(|batch| RecordBatch::new_empty(batch.schema())),
+        };
+        match (customers, rows) {
+            (Some(customers), Some(rows)) if self.rows.is_none() || rows.num_rows() == customers.num_rows() => {
+                Ok(Some(block(self.layout, &customers, &rows)))
+            }
+            (None, None) => Ok(None),
+            _ => Err(broken("customers and their rows do not agree".to_owned())),
+        }
+    }
+}
+
+impl Iterator for Blocks<'_> {
+    type Item = Result<CustomerBlock, IntakeError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        let next = self.read();
+        self.done = !matches!(next, Ok(Some(_)));
+        next.transpose()
+    }
+}
+
+fn block(layout: &Layout, customers: &RecordBatch, rows: &RecordBatch) -> CustomerBlock {
+    let n = customers.num_rows();
+    debug_assert!(n <= BLOCK_ROWS, "batches are blocks");
+    let ids = customers.column(0).as_string::<i32>();
+    let weight = match customers.column_by_name("weight") {
+        Some(weights) => weights.as_primitive::<Float64Type>().iter().map(|w| w.unwrap_or(1.0)).collect(),
+        None => vec![1.0; n],
+    };
+    let (ratings, rated) = ratings_of(layout, rows, n);
+    let (signals, signalled) = signals_of(layout, rows, n);
+    let single = |column: Option<usize>| match column {
+        Some(column) => rows.column(column).as_primitive::<Float32Type>().iter().collect(),
+        None => vec![None; n],
+    };
+    CustomerBlock {
+        ids: (0..n).map(|i| ids.value(i).to_owned()).collect(),
+        weight,
+        ratings,
+        rated,
+        signals,
+        signalled,
+        flags: flags_of(layout, customers, n),
+        recommend: single(layout.recommend),
+        satisfaction: single(layout.satisfaction),
+        good_brand: single(layout.good_brand),
+        value_365d: values_of(layout, rows, n),
+    }
+}
+
+fn ratings_of(layout: &Layout, rows: &RecordBatch, n: usize) -> (Array2<f32>, Vec<u64>) {
+    let mut ratings = Array2::<f32>::zeros((n, N_RATINGS));
+    let mut rated = vec![0u64; n];
+    for &(indicator, column) in &layout.ratings {
+        let answers: &Float32Array = rows.column(column).as_primitive::<Float32Type>();
+        let out = ratings.as_slice_mut().expect("rows are contiguous");
+        let (bit, values) = (1u64 << indicator, answers.values());
+        for i in 0..n {
+            if answers.is_valid(i) {
+                out[i * N_RATINGS + indicator] = values[i];
+                rated[i] |= bit;
+            }
+        }
+    }
+    (ratings, rated)
+}
+
+fn signals_of(layout: &Layout, rows: &RecordBatch, n: usize) -> (Array2<f64>, Vec<u128>) {
+    let p = layout.signals.len();
+    let mut signals = Array2::<f64>::zeros((n, p));
+    let mut signalled = vec![0u128; n];
+    for (j, signal) in layout.signals.iter().enumerate() {
+        let values: &Float64Array = rows.column(signal.column).as_primitive::<Float64Type>();
+        let counts = signal.zero_without.map(|column| rows.column(column).as_primitive::<Int64Type>());
+        let out = signals.as_slice_mut().expect("rows are contiguous");
+        for i in 0..n {
+            // A ratio whose denominator is 0 is not a number: not known.
+            let own = (values.is_valid(i) && values.value(i).is_finite()).then(|| values.value(i) + 0.0);
+            let known = own.or_else(|| counts.filter(|counts| counts.is_null(i)).map(|_| 0.0));
+            if let Some(x) = known {
+                out[i * p + j] = x;
+                signalled[i] |= 1 << j;
+            }
+        }
+    }
+    (signals, signalled)
+}
+
+fn values_of(layout: &Layout, rows: &RecordBatch, n: usize) -> Vec<Option<f64>> {
+    match layout.value {
+        Some(column) => {
+            let values = rows.column(column).as_primitive::<Float64Type>();
+            values.iter().map(|value| Some(value.filter(|v| v.is_finite()).unwrap_or(0.0) + 0.0)).collect()
+        }
+        None => vec![None; n],
+    }
+}
+
+fn flags_of(layout: &Layout, customers: &RecordBatch, n: usize) -> Vec<CustomerFlags> {
+    let column = |name: &str| customers.column_by_name(name).and_then(|column| column.as_boolean_opt()).cloned();
+    let is_set = |flags: &Option<BooleanArray>, i: usize| flags.as_ref().is_some_and(|f| f.is_valid(i) && f.value(i));
+    let [profiling, email, sms, push, phone, post] =
+        ["profiling", "email", "sms", "push", "phone", "post"].map(|channel| column(&format!("consent_{channel}")));
+    let [objection, minor, vulnerable, deceased, open_case] =
+        ["objection_marketing", "minor", "vulnerable", "deceased", "open_case"].map(column);
+    (0..n)
+        .map(|i| CustomerFlags {
+            consent_profiling: !layout.has_consent_profiling || is_set(&profiling, i),
+            consent_email: is_set(&email, i),
+            consent_sms: is_set(&sms, i),
+            consent_push: is_set(&push, i),
+            consent_phone: is_set(&phone, i),
+            consent_post: is_set(&post, i),
+            objection_marketing: is_set(&objection, i),
+            minor: is_set(&minor, i),
+            vulnerable: is_set(&vulnerable, i),
+            deceased: is_set(&deceased, i),
+            open_case: is_set(&open_case, i),
+        })
+        .collect()
+}

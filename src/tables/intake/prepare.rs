@@ -1,0 +1,183 @@
+//! What an intake is asked for, and what is opened before the first row is read.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{Days, NaiveDate};
+use chrono_tz::Tz;
+use serde::Serialize;
+
+use super::super::source::Source;
+use super::super::spec::{SourceSpec, TableName, TableSpecs};
+use super::bind::Binder;
+use super::cells::Cells;
+use super::engine::Engine;
+use super::error::IntakeError;
+use super::tally::{FileRegistry, Tally};
+use super::times::Times;
+use crate::catalogue::Catalogue;
+
+/// Days before the end of the night that behaviour is looked at.
+pub(super) const WINDOW_DAYS: u64 = 365;
+
+/// What an intake is asked for.
+pub struct IntakeRequest<'a> {
+    /// Folder that relative paths are relative to: the configuration's.
+    pub base_dir: &'a Path,
+    /// `[sources]`.
+    pub sources: &'a BTreeMap<String, SourceSpec>,
+    /// `[tables]`.
+    pub tables: &'a BTreeMap<TableName, TableSpecs>,
+    /// Elements, motivators and signals.
+    pub catalogue: &'a Catalogue,
+    /// The night: nothing dated later is read.
+    pub as_of: NaiveDate,
+    /// What a day is, and what a time without a zone means.
+    pub timezone: Tz,
+    /// An empty folder to work in. It will hold personal data; the caller removes it.
+    pub scratch: &'a Path,
+    /// Memory of the whole job, bytes.
+    pub memory_limit: u64,
+    /// Threads. They change how long it takes, never what comes out.
+    pub threads: usize,
+    /// Told what is being done, in a few words.
+    pub progress: &'a (dyn Fn(&str) + Sync),
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InputFile {
+    /// Key under `[sources]`.
+    pub source: String,
+    /// Relative to the configuration where it lies below it.
+    pub path: String,
+    /// Its size.
+    pub bytes: u64,
+    /// SHA-256, lower-case hex.
+    pub sha256: String,
+    /// Rows in it, records that could not be rows included; absent where a query stopped before its end.
+    pub rows: Option<u64>,
+}
+
+/// Everything that is open while an intake runs.
+pub(super) struct Prepared {
+    pub(super) engine: Engine,
+    pub(super) sources: BTreeMap<String, Arc<Source>>,
+    pub(super) registry: Arc<FileRegistry>,
+    pub(super) ratings: Arc<Cells>,
+    pub(super) attitudes: Arc<Cells>,
+    pub(super) times: Times,
+    /// First moment after the night, microseconds since 1970.
+    end_of_night: i64,
+    /// First moment behaviour is looked at.
+    window_start: i64,
+    /// The end of the night as an SQL literal.
+    pub(super) end_of_night_sql: String,
+}
+
+impl Prepared {
+    /// Opens every source. `on_bad_source` decides what a source that cannot be opened does.
+    pub(super) fn open(
+        request: &IntakeRequest<'_>,
+        mut on_bad_source: impl FnMut(&str, IntakeError) -> Result<(), IntakeError>,
+    ) -> Result<Self, IntakeError> {
+        let engine = Engine::start(request.scratch, request.memory_limit, request.threads)?;
+        let mut sources = BTreeMap::new();
+        for (name, spec) in request.sources {
+            match Source::open(request.base_dir, name, spec) {
+                Ok(source) => drop(sources.insert(name.clone(), Arc::new(source))),
+                Err(error) => on_bad_source(name, error.into())?,
+            }
+        }
+        let registry = Arc::new(FileRegistry::new(sources.values().map(AsRef::as_ref)));
+        let times = Times { zone: request.timezone, format: None };
+        let end_of_night = times.end_of(request.as_of);
+        let first_day = request.as_of.checked_sub_days(Days::new(WINDOW_DAYS)).unwrap_or(NaiveDate::MIN);
+        Ok(Self {
+            engine,
+            sources,
+            registry,
+            ratings: Arc::new(Cells::ratings()),
+            attitudes: Arc::new(Cells::attitudes(request.catalogue)),
+            end_of_night,
+            window_start: times.end_of(first_day),
+            end_of_night_sql: moment_sql(end_of_night, &times),
+            times,
+        })
+    }
+
+    pub(super) fn binder(&self) -> Binder<'_> {
+        Binder {
+            engine: &self.engine,
+            sources: &self.sources,
+            zone: self.times.zone,
+            end_of_night: self.end_of_night,
+            window_start: self.window_start,
+            end_of_night_sql: &self.end_of_night_sql,
+        }
+    }
+
+    /// The cells of a table of answers.
+    pub(super) fn cells(&self, table: TableName) -> Option<&Arc<Cells>> {
+        match table {
+            TableName::Ratings => Some(&self.ratings),
+            TableName::Attitudes => Some(&self.attitudes),
+            _ => None,
+        }
+    }
+
+    /// An empty tally for a table.
+    pub(super) fn tally(&self, table: TableName) -> Arc<Tally> {
+        Arc::new(Tally::new(table, Arc::clone(&self.registry)))
+    }
+
+    /// The files of the sources that were read, with their hashes.
+    pub(super) fn inputs(&self, used: &BTreeSet<String>, threads: usize) -> Result<Vec<InputFile>, IntakeError> {
+        let sources = self.sources.iter().filter(|(name, _)| used.contains(*name));
+        let files: Vec<(&Arc<Source>, usize)> =
+            sources.flat_map(|(_, source)| (0..source.n_files()).map(move |file| (source, file))).collect();
+        let share = files.len().div_ceil(threads.max(1)).max(1);
+        let hash = |&(source, file): &(&Arc<Source>, usize)| {
+            Ok(InputFile {
+                source: source.name().to_owned(),
+                path: source.shown(file).to_owned(),
+                bytes: source.bytes(file),
+                sha256: source.sha256(file)?,
+                rows: source.rows(file),
+            })
+        };
+        let hashed: Vec<Result<Vec<InputFile>, IntakeError>> = std::thread::scope(|scope| {
+            let tasks: Vec<_> =
+                files.chunks(share).map(|files| scope.spawn(move || files.iter().map(hash).collect())).collect();
+            tasks.into_iter().map(|task| task.join().expect("hashing does not panic")).collect()
+        });
+        let mut inputs = Vec::with_capacity(files.len());
+        for files in hashed {
+            inputs.extend(files?);
+        }
+        Ok(inputs)
+    }
+}
+
+/// A moment as an SQL literal of the type moments are kept as.
+fn moment_sql(micros: i64, times: &Times) -> String {
+    let at = chrono::DateTime::from_timestamp_micros(micros).unwrap_or_default();
+    let zone = times.zone.name();
+    format!("arrow_cast('{}', 'Timestamp(Microsecond, Some(\"{zone}\"))')", at.format("%Y-%m-%dT%H:%M:%SZ"))
+}
+
+/// Refuses a base that cannot be scored, before anything is read.
+pub(super) fn check_tables(tables: &BTreeMap<TableName, TableSpecs>) -> Result<(), IntakeError> {
+    if !tables.contains_key(&TableName::Customers) {
+        return Err(IntakeError::NoCustomersTable);
+    }
+    let scoring = [
+        TableName::Ratings,
+        TableName::Signals,
+        TableName::Orders,
+        TableName::Interactions,
+        TableName::Feedback,
+    ];
+    if scoring.iter().any(|table| tables.contains_key(table)) { Ok(()) } else { Err(IntakeError::NothingToScore) }
+}

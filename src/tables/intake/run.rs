@@ -1,0 +1,333 @@
+//! The intake of a night, from request to customer rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use datafusion::arrow::array::RecordBatch;
+
+use super::super::ledger::Ledger;
+use super::super::spec::TableName;
+use super::blocks::{Blocks, Layout, SignalColumn};
+use super::coverage::Coverage;
+use super::error::IntakeError;
+use super::prepare::{InputFile, IntakeRequest, Prepared, check_tables};
+use super::rows::{Part, Rows, join, orphans};
+use super::scratch::{GROUP_ROWS, ScratchTable};
+use super::signals::{MissingSignal, VALUE, count_column, missing_signals, signal_column, sums};
+use super::stage::{Stage, Staged};
+use super::tally::Listed;
+use super::times::day_number;
+use super::{notes, rejects};
+use crate::catalogue::{Catalogue, NoRows, SignalTable};
+use crate::model::{BLOCK_ROWS, MAX_SIGNALS};
+
+/// Prefix of signals that a user's `signals` table brings.
+const OWN: &str = "own_";
+
+/// One row per customer, on scratch, and everything known about how it came to be.
+pub struct Intake {
+    ledger: Ledger,
+    inputs: Vec<InputFile>,
+    signal_ids: Vec<String>,
+    missing_signals: Vec<MissingSignal>,
+    coverage: Coverage,
+    rejects: Option<PathBuf>,
+    layout: Layout,
+    customers: ScratchTable,
+    rows: ScratchTable,
+    tables: BTreeMap<TableName, ScratchTable>,
+}
+
+impl Intake {
+    /// What became of every row read.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The files read, in order of source and path.
+    #[must_use]
+    pub fn inputs(&self) -> &[InputFile] {
+        &self.inputs
+    }
+
+    /// Ids of the signals in the blocks, in their order: those of the catalogue that could be computed, then `own_…`.
+    #[must_use]
+    pub fn signal_ids(&self) -> &[String] {
+        &self.signal_ids
+    }
+
+    /// Catalogue signals that could not be computed, and what is missing for each.
+    #[must_use]
+    pub fn missing_signals(&self) -> &[MissingSignal] {
+        &self.missing_signals
+    }
+
+    /// Customers in the blocks.
+    #[must_use]
+    pub fn n_customers(&self) -> u64 {
+        self.customers.rows()
+    }
+
+    /// Blocks there are: all of [`BLOCK_ROWS`] customers but the last.
+    #[must_use]
+    pub fn n_blocks(&self) -> usize {
+        usize::try_from(self.customers.rows()).unwrap_or(usize::MAX).div_ceil(BLOCK_ROWS)
+    }
+
+    /// How much is known about how many.
+    #[must_use]
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
+    /// The list of rejected rows and unreadable cells, a Parquet file; `None` = there are none.
+    #[must_use]
+    pub fn rejects_path(&self) -> Option<&Path> {
+        self.rejects.as_deref()
+    }
+
+    /// The customers in order of id, block by block. May be called again and again.
+    ///
+    /// # Errors
+    /// [`IntakeError::Scratch`] if scratch was removed.
+    pub fn blocks(&self) -> Result<Blocks<'_>, IntakeError> {
+        Blocks::open(&self.layout, &self.customers, &self.rows, None)
+    }
+
+    /// The same, cut into runs that can be read side by side: `part` of [`Intake::n_parts`]. The blocks of all parts,
+    /// one after the other, are those of [`Intake::blocks`].
+    ///
+    /// # Errors
+    /// [`IntakeError::Scratch`] if scratch was removed.
+    pub fn blocks_of_part(&self, part: usize) -> Result<Blocks<'_>, IntakeError> {
+        Blocks::open(&self.layout, &self.customers, &self.rows, Some(part..part + 1))
+    }
+
+    /// Runs that [`Intake::blocks_of_part`] can read; each is a few blocks long.
+    #[must_use]
+    pub fn n_parts(&self) -> usize {
+        usize::try_from(self.customers.rows()).unwrap_or(usize::MAX).div_ceil(GROUP_ROWS)
+    }
+
+    /// Blocks of a part, by their place among all blocks.
+    #[must_use]
+    pub fn part_blocks(&self, part: usize) -> Range<usize> {
+        let per_part = GROUP_ROWS / BLOCK_ROWS;
+        (part * per_part).min(self.n_blocks())..((part + 1) * per_part).min(self.n_blocks())
+    }
+
+    /// Text columns of `customers` beside the id: addresses and descriptors.
+    #[must_use]
+    pub fn descriptor_columns(&self) -> Vec<&str> {
+        let fields = self.customers.columns().fields().iter().skip(1);
+        let text = fields.filter(|field| *field.data_type() == datafusion::arrow::datatypes::DataType::Utf8);
+        text.map(|field| field.name().as_str()).collect()
+    }
+
+    /// `customer_id` and some [descriptor columns](Self::descriptor_columns), row by row beside the blocks. Names
+    /// that are not there are left out; columns come in the order of `customers`.
+    ///
+    /// # Errors
+    /// [`IntakeError::Scratch`] if scratch was removed.
+    pub fn descriptors(
+        &self,
+        names: &[&str],
+    ) -> Result<impl Iterator<Item = Result<RecordBatch, IntakeError>> + use<>, IntakeError> {
+        let fields = self.customers.columns().fields().iter().enumerate();
+        let wanted: Vec<usize> =
+            fields.filter(|(i, field)| *i == 0 || names.contains(&field.name().as_str())).map(|(i, _)| i).collect();
+        let path = self.customers.path().to_path_buf();
+        Ok(self.customers.read(&wanted, None)?.map(move |batch| {
+            batch.map_err(|error| IntakeError::Scratch {
+                path: path.clone(),
+                source: std::io::Error::other(error.to_string()),
+            })
+        }))
+    }
+
+    /// A checked canonical table, in order of customer, as a Parquet file; `None` for tables of answers, which are
+    /// in the blocks, and for tables that were not given.
+    #[must_use]
+    pub fn canonical(&self, table: TableName) -> Option<&Path> {
+        self.tables.get(&table).map(ScratchTable::path)
+    }
+}
+
+/// Reads, checks and joins everything.
+///
+/// # Errors
+/// [`IntakeError`]: a source or table that cannot be used, no customer left, or trouble with memory or disk. Rows and
+/// cells that cannot be used are no error: they are in the ledger.
+pub fn run(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
+    check_tables(request.tables)?;
+    let prepared = Prepared::open(request, |_, error| Err(error))?;
+    let staged = stage_all(request, &prepared)?;
+    let customers = &staged[&TableName::Customers];
+    if customers.sheets[0].rows() == 0 {
+        let ledger = customers.tally.ledger();
+        let set_aside = ledger.set_aside.values().sum();
+        return Err(IntakeError::NoCustomers { read: ledger.read, rejected: ledger.rejected, set_aside });
+    }
+    (request.progress)("joining customer rows");
+    let base = Base::new(request.catalogue, &prepared, &staged)?;
+    let rows = join(&prepared.engine, request.scratch, &customers.sheets[0], &base.parts, prepared.ratings.names())?;
+    let (layout, coverage) = base.layout(&rows, &staged, &prepared);
+    let mut ledger = ledger_of(&prepared, &staged)?;
+    notes::of_base(&mut ledger, layout.has_consent_profiling);
+    let faults: Vec<(TableName, Vec<Listed>)> =
+        staged.values().map(|staged| (staged.table, staged.tally.listed())).collect();
+    let rejects = rejects::write(request.scratch, &prepared.registry, &faults)?;
+    (request.progress)("hashing inputs");
+    let used: BTreeSet<String> = staged.values().flat_map(|staged| staged.used.iter().cloned()).collect();
+    let inputs = prepared.inputs(&used, request.threads)?;
+    let customers = customers.sheets[0].clone();
+    let events = staged.into_iter().filter(|(table, _)| prepared.cells(*table).is_none());
+    let tables = events.map(|(table, mut staged)| (table, staged.sheets.swap_remove(0))).collect();
+    Ok(Intake {
+        ledger,
+        inputs,
+        signal_ids: base.signal_ids,
+        missing_signals: base.missing,
+        coverage,
+        rejects,
+        layout,
+        customers,
+        rows: rows.table,
+        tables,
+    })
+}
+
+fn stage_all(
+    request: &IntakeRequest<'_>,
+    prepared: &Prepared,
+) -> Result<BTreeMap<TableName, Staged>, IntakeError> {
+    let binder = prepared.binder();
+    let stage = Stage { binder: &binder, scratch: request.scratch, day: day_number(request.as_of) };
+    let mut staged = BTreeMap::new();
+    for (&table, specs) in request.tables {
+        (request.progress)(&format!("reading `{}`", table.slug()));
+        let tally = prepared.tally(table);
+        staged.insert(table, stage.run(table, specs.as_slice(), prepared.cells(table), tally)?);
+    }
+    Ok(staged)
+}
+
+fn ledger_of(prepared: &Prepared, staged: &BTreeMap<TableName, Staged>) -> Result<Ledger, IntakeError> {
+    let mut ledger = Ledger::default();
+    let customers = &staged[&TableName::Customers];
+    let known: Vec<&ScratchTable> = customers.sheets.iter().chain(&customers.excluded).collect();
+    for staged in staged.values() {
+        let table = staged.tally.ledger();
+        notes::of_table(staged, &table, &mut ledger.notes);
+        ledger.tables.push(table);
+        if staged.table != TableName::Customers {
+            let mut count = 0;
+            for sheet in &staged.sheets {
+                count += orphans(&prepared.engine, sheet, &known)?;
+            }
+            if count > 0 {
+                notes::of_orphans(staged.table, count, &mut ledger.notes);
+            }
+        }
+    }
+    for (name, source) in &prepared.sources {
+        for remark in source.remarks() {
+            ledger.notes.push(notes::note(None, "source", 0, format!("source `{name}`: {remark}")));
+        }
+    }
+    Ok(ledger)
+}
+
+/// What customer rows are joined from.
+struct Base {
+    parts: Vec<Part>,
+    signal_ids: Vec<String>,
+    /// Column, and the column that counts rows where none means 0, per signal.
+    signal_columns: Vec<(String, Option<String>)>,
+    missing: Vec<MissingSignal>,
+}
+
+impl Base {
+    fn new(
+        catalogue: &Catalogue,
+        prepared: &Prepared,
+        staged: &BTreeMap<TableName, Staged>,
+    ) -> Result<Self, IntakeError> {
+        let sheet = |table: SignalTable| {
+            let name = TableName::parse(table.name()).expect("signal tables are canonical tables");
+            staged.get(&name).map(|staged| &staged.sheets[0])
+        };
+        let mut parts = Vec::new();
+        let mut columns: Vec<(usize, String, Option<String>)> = Vec::new();
+        for table in SignalTable::ALL {
+            let sums = sheet(table).and_then(|rows| sums(catalogue, table, rows, &prepared.end_of_night_sql));
+            if let Some(sums) = sums {
+                for &(place, no_rows) in &sums.signals {
+                    let zero = (no_rows == NoRows::Zero).then(|| count_column(table));
+                    columns.push((place, signal_column(place), zero));
+                }
+                parts.push(Part::Sums(sums));
+            }
+        }
+        columns.sort_by_key(|(place, ..)| *place);
+        let mut signal_ids: Vec<String> =
+            columns.iter().map(|(place, ..)| catalogue.signals()[*place].id().to_owned()).collect();
+        let mut signal_columns: Vec<_> = columns.into_iter().map(|(_, column, zero)| (column, zero)).collect();
+        if let Some(own) = staged.get(&TableName::Signals) {
+            for field in own.sheets[0].columns().fields().iter().skip(1) {
+                signal_ids.push(format!("{OWN}{}", field.name()));
+                signal_columns.push((format!("{OWN}{}", field.name()), None));
+            }
+            parts.push(Part::Sheet { table: own.sheets[0].clone(), prefix: OWN });
+        }
+        if signal_ids.len() > MAX_SIGNALS {
+            return Err(IntakeError::TooManySignals { found: signal_ids.len(), limit: MAX_SIGNALS });
+        }
+        for table in [TableName::Attitudes, TableName::Ratings] {
+            let sheets = staged.get(&table).into_iter().flat_map(|staged| &staged.sheets);
+            parts.extend(sheets.map(|sheet| Part::Sheet { table: sheet.clone(), prefix: "" }));
+        }
+        let missing = missing_signals(catalogue, |table| sheet(table).map(ScratchTable::names));
+        Ok(Self { parts, signal_ids, signal_columns, missing })
+    }
+
+    fn layout(&self, rows: &Rows, staged: &BTreeMap<TableName, Staged>, prepared: &Prepared) -> (Layout, Coverage) {
+        let customers = &staged[&TableName::Customers].sheets[0];
+        let at = |name: &str| rows.table.columns().column_with_name(name).map(|(at, _)| at);
+        let mut coverage = Coverage::of(customers.rows());
+        coverage.respondents = rows.respondents;
+        coverage.tables = staged.keys().copied().collect();
+        let customer_names = customers.columns().fields().iter().map(|field| field.name().clone());
+        coverage.customer_columns = customer_names.skip(1).collect();
+        let mut layout = Layout::default();
+        for (indicator, name) in prepared.ratings.names().iter().enumerate() {
+            if let Some(column) = at(name).filter(|&column| rows.known[column] > 0) {
+                layout.ratings.push((indicator, column));
+                coverage.answers[indicator] = rows.known[column];
+            }
+        }
+        for name in prepared.attitudes.names() {
+            if let Some(column) = at(name).filter(|&column| rows.known[column] > 0) {
+                coverage.attitudes.insert(name.clone(), rows.known[column]);
+            }
+        }
+        for (id, (column, zero)) in self.signal_ids.iter().zip(&self.signal_columns) {
+            let column = at(column).expect("the join has every signal");
+            coverage.signals.insert(id.clone(), rows.known[column]);
+            layout.signals.push(SignalColumn { column, zero_without: zero.as_deref().and_then(at) });
+        }
+        layout.recommend = at("recommend");
+        layout.satisfaction = at("satisfaction");
+        layout.good_brand = at("good_brand");
+        layout.value = at(VALUE);
+        layout.has_consent_profiling = coverage.has_customer_column("consent_profiling");
+        let wanted = |name: &str, flag: bool| name == "customer_id" || name == "weight" || flag;
+        let fields = customers.columns().fields().iter().enumerate();
+        let flag = datafusion::arrow::datatypes::DataType::Boolean;
+        layout.customer_columns =
+            fields.filter(|(_, f)| wanted(f.name(), *f.data_type() == flag)).map(|(i, _)| i).collect();
+        (layout, coverage)
+    }
+}

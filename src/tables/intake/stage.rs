@@ -1,0 +1,199 @@
+//! One canonical table from its specs to scratch: check, sort, make unique or fold, write.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, PoisonError};
+
+use datafusion::arrow::array::{RecordBatch, StringArray};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::common::Result as EngineResult;
+use futures::StreamExt;
+
+use super::super::spec::{TableName, TableSpec};
+use super::bind::Binder;
+use super::cells::Cells;
+use super::check::Output;
+use super::engine::Purpose;
+use super::error::IntakeError;
+use super::fold::Fold;
+use super::mapping::Form;
+use super::plan::{Bound, sorted};
+use super::scratch::{ScratchTable, ScratchWriter};
+use super::tally::Tally;
+use super::unique::{Sifted, Unique};
+use crate::model::Aspect;
+
+/// A canonical table on scratch.
+pub(super) struct Staged {
+    pub(super) table: TableName,
+    pub(super) tally: Arc<Tally>,
+    /// In order of customer. For tables of answers one file per sheet: wide answers about different aspects are kept
+    /// apart, because most respondents answer both in different rows.
+    pub(super) sheets: Vec<ScratchTable>,
+    /// Ids that are known but left out; for `customers` only.
+    pub(super) excluded: Option<ScratchTable>,
+    /// Answers replaced by a later one.
+    pub(super) replaced: u64,
+    /// Doubts about scales, in words.
+    pub(super) doubts: Vec<String>,
+    /// "Does not apply" answers.
+    pub(super) not_applicable: u64,
+    /// Result columns of queries that nothing reads.
+    pub(super) unused: Vec<String>,
+    /// Sources read.
+    pub(super) used: BTreeSet<String>,
+}
+
+/// Where and when.
+pub(super) struct Stage<'a> {
+    pub(super) binder: &'a Binder<'a>,
+    pub(super) scratch: &'a Path,
+    /// The day of the night, as days since 1970.
+    pub(super) day: i32,
+}
+
+impl Stage<'_> {
+    /// Runs a table.
+    pub(super) fn run(
+        &self,
+        table: TableName,
+        specs: &[TableSpec],
+        cells: Option<&Arc<Cells>>,
+        tally: Arc<Tally>,
+    ) -> Result<Staged, IntakeError> {
+        let mut staged = Staged {
+            table,
+            tally,
+            sheets: Vec::new(),
+            excluded: None,
+            replaced: 0,
+            doubts: Vec::new(),
+            not_applicable: 0,
+            unused: Vec::new(),
+            used: BTreeSet::new(),
+        };
+        for specs in sheets_of(specs) {
+            let several = specs.len() > 1 || specs.iter().any(|(i, _)| *i > 0);
+            let (bounds, used) = self.binder.bind((table, several), &specs, cells.cloned(), &staged.tally)?;
+            staged.unused.extend(bounds.iter().flat_map(|bound| bound.unused.iter().cloned()));
+            staged.used.extend(used);
+            match &bounds[0].checker.setting.output {
+                Output::Rows { ordered: true, .. } => self.unique(&bounds, &mut staged)?,
+                Output::Rows { .. } => self.events(&bounds, &mut staged)?,
+                Output::Long | Output::Wide(_) => self.answers(&bounds, &mut staged)?,
+            }
+            look_at_scales(&bounds, &mut staged);
+        }
+        Ok(staged)
+    }
+
+    fn unique(&self, bounds: &[Bound], staged: &mut Staged) -> Result<(), IntakeError> {
+        let checker = &bounds[0].checker;
+        let id_column = checker.mapping.inputs[0].from.clone();
+        let mut unique = Unique::new(Arc::clone(&staged.tally), &checker.schema, id_column, self.day);
+        let writer = ScratchWriter::create(self.scratch, staged.table.slug(), Arc::clone(unique.schema()))?;
+        let ids: SchemaRef = Arc::new(Schema::new(vec![Field::new("customer_id", DataType::Utf8, false)]));
+        let name = format!("{}_excluded", staged.table.slug());
+        let excluded = ScratchWriter::create(self.scratch, &name, Arc::clone(&ids))?;
+        let put = |sifted: Sifted| -> EngineResult<bool> {
+            let away = StringArray::from_iter_values(&sifted.excluded);
+            let away = RecordBatch::try_new(Arc::clone(&ids), vec![Arc::new(away)])?;
+            Ok(excluded.write(away) & writer.write(sifted.kept))
+        };
+        self.drive(bounds, staged.table, |batch| match batch {
+            Some(batch) => put(unique.push(&batch)?),
+            None => unique.finish()?.map_or(Ok(true), put),
+        })?;
+        staged.sheets.push(writer.finish()?);
+        staged.excluded = Some(excluded.finish()?);
+        Ok(())
+    }
+
+    fn events(&self, bounds: &[Bound], staged: &mut Staged) -> Result<(), IntakeError> {
+        let schema = Arc::clone(&bounds[0].checker.schema);
+        let writer = ScratchWriter::create(self.scratch, staged.table.slug(), schema)?;
+        self.drive(bounds, staged.table, |batch| Ok(batch.is_none_or(|batch| writer.write(batch))))?;
+        staged.sheets.push(writer.finish()?);
+        Ok(())
+    }
+
+    fn answers(&self, bounds: &[Bound], staged: &mut Staged) -> Result<(), IntakeError> {
+        let checker = &bounds[0].checker;
+        let names = checker.setting.cells.as_ref().map_or(&[][..], |cells| cells.names());
+        let mut fold = Fold::new(&checker.setting.output, &checker.schema, names);
+        let name = format!("{}_{}", staged.table.slug(), staged.sheets.len());
+        let writer = ScratchWriter::create(self.scratch, &name, Arc::clone(fold.schema()))?;
+        self.drive(bounds, staged.table, |batch| {
+            let folded = match batch {
+                Some(batch) => Some(fold.push(&batch)?),
+                None => fold.finish()?,
+            };
+            Ok(folded.is_none_or(|folded| writer.write(folded)))
+        })?;
+        staged.replaced += fold.replaced;
+        staged.sheets.push(writer.finish()?);
+        Ok(())
+    }
+
+    /// Runs the plan that checks and sorts; `take` gets each batch, then `None`, and says whether to go on.
+    fn drive(
+        &self,
+        bounds: &[Bound],
+        table: TableName,
+        mut take: impl FnMut(Option<RecordBatch>) -> EngineResult<bool>,
+    ) -> Result<(), IntakeError> {
+        let engine = self.binder.engine;
+        let stage = format!("reading `{}`", table.slug());
+        let place = bounds.iter().find(|bound| bound.checker.file_at.is_none()).map(|bound| bound.place.clone());
+        let run = async {
+            let plan = sorted(bounds, engine.tasks())?;
+            let mut stream = plan.execute(0, engine.session(Purpose::Mapping).task_ctx())?;
+            while let Some(batch) = stream.next().await {
+                if !take(Some(batch?))? {
+                    return Ok(());
+                }
+            }
+            take(None).map(drop)
+        };
+        engine.block_on(run).map_err(|error| match &place {
+            Some(place) => IntakeError::from_query(error, place, engine.memory_limit()),
+            None => IntakeError::from_engine(error, &stage, engine.memory_limit()),
+        })
+    }
+}
+
+/// Specs that are read together. Wide answers about importance and about fulfilment have no cell in common and are
+/// read apart: together, half of each row would be empty.
+fn sheets_of(specs: &[TableSpec]) -> Vec<Vec<(usize, &TableSpec)>> {
+    let all = || specs.iter().enumerate();
+    if specs.is_empty() || specs.iter().any(|spec| spec.wide.is_none()) {
+        return vec![all().collect()];
+    }
+    let aspect = |spec: &TableSpec| spec.wide.as_ref().and_then(|wide| wide.aspect).unwrap_or(Aspect::Fulfilment);
+    let aspects = [Aspect::Importance, Aspect::Fulfilment];
+    let sheets = aspects.map(|own| all().filter(|(_, spec)| aspect(spec) == own).collect::<Vec<_>>());
+    sheets.into_iter().filter(|sheet| !sheet.is_empty()).collect()
+}
+
+fn look_at_scales(bounds: &[Bound], staged: &mut Staged) {
+    for bound in bounds {
+        let watched = bound.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        let (scale, columns) = match &bound.checker.mapping.form {
+            Form::Wide(scale, cells) => {
+                let inputs = &bound.checker.mapping.inputs;
+                (scale, inputs[inputs.len() - cells.len()..].iter().map(|input| input.from.as_str()).collect::<Vec<_>>())
+            }
+            Form::Long(scale) => (scale, vec!["the answers"]),
+            Form::Rows => continue,
+        };
+        let doubts: Vec<String> = watched
+            .iter()
+            .zip(&columns)
+            .filter_map(|(watch, column)| watch.doubt(scale).map(|doubt| format!("{}, {column}: {doubt}", bound.place)))
+            .collect();
+        let n = doubts.len();
+        let more = (n > 1).then(|| format!(" (and {} more columns like it)", n - 1)).unwrap_or_default();
+        staged.doubts.extend(doubts.into_iter().take(1).map(|doubt| doubt + &more));
+        staged.not_applicable += watched.iter().map(|watch| watch.not_applicable).sum::<u64>();
+    }
+}
