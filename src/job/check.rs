@@ -5,8 +5,19 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::catalogue::{Catalogue, ElementId, N_ELEMENTS};
 use crate::job::error::JobError;
 use crate::job::load::Loaded;
+use crate::job::project::Project;
+use crate::job::read::request;
+use crate::job::scratch::Scratch;
+use crate::model::Aspect;
+use crate::tables::intake::{Coverage, Look, SourceLook, look};
+use crate::tables::ledger::{FaultCount, Ledger};
+use crate::tables::spec::TableName;
+
+/// Bytes of memory a night takes whatever the size of the base. Our measurement, rounded up.
+const MEMORY: u64 = 512 << 20;
 
 /// What to check.
 #[derive(Clone, Copy, Debug)]
@@ -17,18 +28,163 @@ pub struct CheckRequest {
     pub deep: bool,
 }
 
+/// A problem that would stop the night.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Problem {
+    /// Its code.
+    pub code: &'static str,
+    /// What it is, and where.
+    pub message: String,
+    /// One thing to do.
+    pub to_do: String,
+}
+
 /// What was found.
 #[derive(Clone, Debug, Serialize)]
 pub struct Found {
-    x: u8,
+    /// The night, `YYYY-MM-DD`.
+    pub as_of: String,
+    /// Sources: files, rows where they are known, columns.
+    pub sources: Vec<SourceLook>,
+    /// Tables that are mapped.
+    pub tables: Vec<TableName>,
+    /// Everything that would stop the night.
+    pub problems: Vec<Problem>,
+    /// What is missing and what that costs, in plain sentences.
+    pub missing: Vec<String>,
+    /// Rows read, accepted and rejected; only after a deep check.
+    pub ledger: Option<Ledger>,
+    /// Faults over all tables; only after a deep check.
+    pub faults: Vec<FaultCount>,
+    /// Answers per element; only after a deep check.
+    pub coverage: Option<Coverage>,
+    /// Memory the night is expected to take, bytes.
+    pub memory_expected: u64,
+}
+
+/// Looks at everything a night would read.
+///
+/// # Errors
+/// [`JobError`] where the machine or the catalogue is at fault; the first problem of configuration or inputs, so that
+/// the exit code tells.
+pub fn check(loaded: &Loaded, wanted: &CheckRequest) -> Result<Found, JobError> {
+    let project = Project::open(loaded, wanted.as_of)?;
+    let room = std::env::temp_dir().join(format!("valueseg-check-{}", std::process::id()));
+    let scratch = Scratch::create(&room)?;
+    let seen = look(&request(&project, &scratch), wanted.deep);
+    let found = seen.map(|seen| found(&project, wanted.as_of, seen));
+    drop(scratch);
+    // The folder is empty now; that it cannot be removed is of no consequence.
+    let _ = std::fs::remove_dir(&room);
+    found?
+}
+
+fn found(project: &Project, as_of: NaiveDate, mut seen: Look) -> Result<Found, JobError> {
+    if seen.problems.len() == 1 {
+        return Err(seen.problems.remove(0).into());
+    }
+    let problems = seen.problems.iter().map(|problem| Problem {
+        code: problem.code(),
+        message: problem.to_string(),
+        to_do: problem.help(),
+    });
+    let problems: Vec<Problem> = problems.collect();
+    let deep = seen.deep.as_ref();
+    let faults = deep.map(|intake| intake.ledger().tables.iter().flat_map(|table| table.faults.clone()).collect());
+    Ok(Found {
+        as_of: as_of.to_string(),
+        missing: missing(project.catalogue(), &seen),
+        tables: seen.tables.iter().map(|table| table.table).collect(),
+        ledger: deep.map(|intake| intake.ledger().clone()),
+        coverage: deep.map(|intake| intake.coverage().clone()),
+        faults: faults.unwrap_or_default(),
+        sources: seen.sources,
+        problems,
+        memory_expected: MEMORY.min(project.settings().run.memory_limit.0),
+    })
+}
+
+/// What is missing and what that costs.
+fn missing(catalogue: &Catalogue, seen: &Look) -> Vec<String> {
+    let has = |table: TableName| seen.tables.iter().any(|look| look.table == table);
+    let mut said = Vec::new();
+    let costs = [
+        (TableName::Ratings, "ratings: nobody is asked what matters, so segments are hypotheses read from behavior"),
+        (TableName::Attitudes, "attitudes: no satisfaction, recommendation or brand figures per segment"),
+        (TableName::Orders, "orders: no value per segment, and fewer signals to place people who were not asked"),
+        (TableName::Interactions, "interactions: no complaints and contacts, and fewer signals"),
+        (TableName::Feedback, "feedback: nothing is heard in people's own words"),
+    ];
+    said.extend(costs.iter().filter(|(table, _)| !has(*table)).map(|(_, cost)| format!("no {cost}")));
+    if let Some(customers) = seen.tables.iter().find(|look| look.table == TableName::Customers) {
+        let lacks = |name: &str| customers.not_mapped.contains(&name);
+        if lacks("consent_profiling") {
+            said.push("no consent_profiling: everybody is scored; make sure that you may".to_owned());
+        }
+        let channels = ["consent_email", "consent_sms", "consent_push", "consent_phone", "consent_post"];
+        if channels.iter().all(|name| lacks(name)) {
+            said.push("no channel consent: nobody can be reached, so every plan has a reach of 0".to_owned());
+        }
+    }
+    let signals = catalogue.signals().len();
+    let lost = seen.missing_signals.len();
+    said.push(format!("{} of {signals} catalogue signals can be computed from what is mapped", signals - lost.min(signals)));
+    said
 }
 
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.x)
+        writeln!(f, "Night of {}", self.as_of)?;
+        writeln!(f, "\nSources")?;
+        for source in &self.sources {
+            let bytes: u64 = source.files.iter().map(|(_, bytes)| bytes).sum();
+            let rows = source.rows.map_or_else(String::new, |rows| format!(", {rows} rows"));
+            writeln!(f, "  {:<14} {} file(s), {} kB{rows}, {} columns", source.name, source.files.len(), bytes.div_ceil(1000), source.columns.len())?;
+            for remark in &source.remarks {
+                writeln!(f, "  {:<14} note: {remark}", "")?;
+            }
+        }
+        let tables: Vec<&str> = self.tables.iter().map(|table| table.slug()).collect();
+        writeln!(f, "\nTables          {}", tables.join(", "))?;
+        self.write_depth(f)?;
+        if !self.problems.is_empty() {
+            writeln!(f, "\nWould stop the night")?;
+            for problem in &self.problems {
+                writeln!(f, "  {}: {}\n    do: {}", problem.code, problem.message, problem.to_do)?;
+            }
+        }
+        writeln!(f, "\nMissing, and what that costs")?;
+        for missing in &self.missing {
+            writeln!(f, "  {missing}")?;
+        }
+        write!(f, "\nExpect about {} MB of memory, whatever the number of customers.", self.memory_expected >> 20)
     }
 }
 
-pub fn check(_loaded: &Loaded, _request: &CheckRequest) -> Result<Found, JobError> {
-    Ok(Found { x: 0 })
+impl Found {
+    fn write_depth(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Some(ledger), Some(coverage)) = (&self.ledger, &self.coverage) else {
+            return writeln!(f, "                (add --deep to read every row)");
+        };
+        for table in &ledger.tables {
+            writeln!(f, "  {:<14} {} rows read, {} accepted, {} rejected", table.table.slug(), table.read, table.accepted, table.rejected)?;
+        }
+        for fault in &self.faults {
+            writeln!(f, "  {:<14} {} {}s in `{}`: {}", fault.code.code(), fault.count, fault.scope.slug(), fault.column, fault.code.meaning())?;
+        }
+        for note in &ledger.notes {
+            writeln!(f, "  {:<14} {}", "note", note.text)?;
+        }
+        for aspect in [Aspect::Importance, Aspect::Fulfilment] {
+            let asked: Vec<String> = ElementId::all()
+                .filter(|element| coverage.answers(aspect, *element) > 0)
+                .map(|element| format!("{element} {}", coverage.answers(aspect, element)))
+                .collect();
+            writeln!(f, "\nAnswers on {}: {} of {N_ELEMENTS} elements", aspect.slug(), asked.len())?;
+            if !asked.is_empty() {
+                writeln!(f, "  {}", asked.join(", "))?;
+            }
+        }
+        Ok(())
+    }
 }

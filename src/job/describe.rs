@@ -62,12 +62,9 @@ pub(super) fn describe(
 }
 
 fn consent(intake: &Intake) -> ConsentColumns {
-    let there = intake.consent_columns();
-    let channel = |name: &&String| name.starts_with("consent_") && name.as_str() != "consent_profiling";
-    ConsentColumns {
-        profiling: there.iter().any(|name| name == "consent_profiling"),
-        channels: there.iter().any(|name| channel(&name)),
-    }
+    let has = |name: &str| intake.coverage().has_customer_column(name);
+    let channels = ["consent_email", "consent_sms", "consent_push", "consent_phone", "consent_post"];
+    ConsentColumns { profiling: has("consent_profiling"), channels: channels.into_iter().any(has) }
 }
 
 fn given_names(path: &Path) -> Result<BTreeMap<String, String>, JobError> {

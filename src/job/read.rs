@@ -52,7 +52,7 @@ pub(super) fn inputs(intake: &Intake) -> Vec<InputFile> {
     let files = intake.inputs().iter().map(|file| InputFile {
         bytes: file.bytes,
         path: file.path.clone(),
-        rows: Some(file.rows),
+        rows: file.rows,
         sha256: file.sha256.clone(),
         source: file.source.clone(),
     });

@@ -17,8 +17,8 @@ use crate::tables::report::{
 };
 use crate::tables::schema::TableId;
 use crate::tables::write::{
-    CandidateRow, QualityRow, SolutionFacts, TableMeta, TableRows, candidates_table, plans_table, quality_table,
-    segment_elements_table, segment_needs_table, segments_table,
+    CandidateRow, QualityRow, RejectedRow, SolutionFacts, TableMeta, TableRows, candidates_table, plans_table,
+    quality_table, rejected_table, segment_elements_table, segment_needs_table, segments_table,
 };
 
 /// A finished night, not yet written.
@@ -76,7 +76,7 @@ pub(super) fn night(night: &Night<'_>, identity: &RunIdentity, staging: &mut Sta
 
 fn tables(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> {
     let Described { profiles, model } = night.described;
-    let meta = TableMeta { run_date: night.project.as_of(), model_id: model.id().to_owned() };
+    let meta = night.meta();
     let mut ready = vec![
         segments_table(profiles, &night.solution())?,
         segment_elements_table(profiles, |element| night.project.catalogue().element(element).level())?,
@@ -93,12 +93,11 @@ fn tables(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> 
     Ok(())
 }
 
-/// Rejected rows: file, row, column and code, never a value. For the owner alone.
+/// Rejected rows and cells: file, row, column and code, never a value. For the owner alone.
 fn rejected(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> {
-    let path = night.intake.rejects_path();
-    let content = std::fs::read(path)
-        .map_err(|source| JobError::Io { doing: "cannot read", path: path.to_owned(), source })?;
-    staging.write("rejected/rows.parquet", &content, true)?;
+    let rows = night.intake.rejects_path().map(RejectedRow::read_all).transpose()?.unwrap_or_default();
+    let file = rejected_table(&rows)?.write(staging.folder(), &night.meta())?;
+    staging.announce(file);
     Ok(())
 }
 
@@ -123,6 +122,10 @@ fn candidates(report: &FitReport) -> Vec<CandidateRow> {
 }
 
 impl Night<'_> {
+    fn meta(&self) -> TableMeta {
+        TableMeta { run_date: self.project.as_of(), model_id: self.described.model.id().to_owned() }
+    }
+
     fn solution(&self) -> SolutionFacts {
         SolutionFacts::default()
     }

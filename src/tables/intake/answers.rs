@@ -39,7 +39,10 @@ impl Checker {
             judged.faults(at, bad, OnBad::Cell);
             answers.push(Arc::new(ratings));
         }
-        let mut arrays = vec![ids, asked, judged.places.order(self.spec, judged.n)];
+        let mut content = vec![Arc::clone(&ids)];
+        content.extend(answers.iter().cloned());
+        let order = judged.places.order(self.spec, &content)?;
+        let mut arrays = vec![ids, asked, order];
         let Output::Wide(wanted) = &self.setting.output else { unreachable!("wide specs give wide rows") };
         for cell in wanted {
             let own = cells.iter().position(|own| own == cell);
@@ -67,8 +70,9 @@ impl Checker {
         judged.faults(at, bad, OnBad::Row);
         let ratings = self.without_unanswered(batch, at, ratings, &mut judged);
         self.set_other_brands_aside(batch, &mut judged);
-        let order = judged.places.order(self.spec, judged.n);
         let cells = Int32Array::from(cells);
+        let content: [ArrayRef; 2] = [Arc::new(cells.clone()), Arc::new(ratings.clone())];
+        let order = judged.places.order(self.spec, &content)?;
         debug_assert!(cells.values().iter().all(|&cell| !cell_names.name(cell as usize).is_empty()));
         let arrays = match &self.setting.output {
             Output::Wide(wanted) => {

@@ -19,11 +19,11 @@ use super::super::spec::TableName;
 use super::cast::{Bad, blank, flags, ids, numbers, texts};
 use super::cells::Cells;
 use super::mapping::{Form, Mapping};
-use super::places::{Notes, Places};
+use super::places::{Notes, Places, content_order};
 use super::tally::Tally;
 use super::times::{Times, shared};
 
-/// The column that orders rows as they were written.
+/// The column that breaks ties between rows of a customer.
 pub(super) const ORDER: &str = "_order";
 
 /// The column that tells which answer a row of a table of answers holds.
@@ -50,11 +50,11 @@ pub(super) struct Setting {
 /// The shape of checked rows.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Output {
-    /// These columns; with [`ORDER`] last if `ordered`.
+    /// These columns, then [`ORDER`].
     Rows {
         /// Name and kind of each column.
         columns: Vec<(String, Kind)>,
-        /// Whether [`ORDER`] is kept.
+        /// Whether [`ORDER`] follows the order rows were written in; else it follows what they hold.
         ordered: bool,
     },
     /// One answer per row: id, date, [`ORDER`], [`CELL`], [`ANSWER`].
@@ -75,9 +75,7 @@ impl Setting {
                 vec![Field::new("customer_id", DataType::Utf8, false), Field::new("asked_at", moment, true)]
             }
         };
-        if !matches!(self.output, Output::Rows { ordered: false, .. }) {
-            fields.push(Field::new(ORDER, DataType::Int64, false));
-        }
+        fields.push(Field::new(ORDER, DataType::Int64, false));
         match &self.output {
             Output::Long => {
                 fields.push(Field::new(CELL, DataType::Int32, false));
@@ -226,9 +224,10 @@ impl Checker {
                 read.get(name.as_str()).map_or_else(absent, Arc::clone)
             })
             .collect();
-        if *ordered {
-            arrays.push(judged.places.order(self.spec, judged.n));
-        }
+        arrays.push(match ordered {
+            true => judged.places.order(self.spec, &arrays)?,
+            false => content_order(&arrays)?,
+        });
         judged.finish(RecordBatch::try_new(Arc::clone(&self.schema), arrays)?, notes)
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use datafusion::execution::context::SessionContext;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::{FairSpillPool, GreedyMemoryPool, MemoryPool};
+use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryPool};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::SessionConfig;
 
@@ -18,8 +18,11 @@ const SORT_MEMORY: u64 = 96 << 20;
 /// Least memory a sort can work with.
 const SORT_MEMORY_LEAST: u64 = 32 << 20;
 
-/// Most tasks that sort at the same time: each needs a share of the sort memory.
-const SORT_TASKS: usize = 4;
+/// Share of the sort memory that merging may take: sort keys are kept a second time while runs are merged.
+const MERGE_SHARE: f64 = 0.4;
+
+/// Most tasks that read at the same time.
+const READ_TASKS: usize = 8;
 
 /// Stack of the engine's threads: its planner recurses, and is compiled without optimization to build fast.
 const STACK: usize = 16 << 20;
@@ -46,6 +49,7 @@ pub(super) struct Engine {
     sorting: Arc<RuntimeEnv>,
     querying: Arc<RuntimeEnv>,
     tasks: usize,
+    sort_memory: u64,
     memory_limit: u64,
 }
 
@@ -76,9 +80,10 @@ impl Engine {
         let query_memory = (memory_limit / 2).max(SORT_MEMORY_LEAST);
         Ok(Self {
             runtime,
-            sorting: env(Arc::new(FairSpillPool::new(sort_memory as usize)))?,
+            sorting: env(Arc::new(GreedyMemoryPool::new(sort_memory as usize)))?,
             querying: env(Arc::new(GreedyMemoryPool::new(query_memory as usize)))?,
-            tasks: threads.min(SORT_TASKS),
+            tasks: threads.min(READ_TASKS),
+            sort_memory,
             memory_limit,
         })
     }
@@ -89,7 +94,7 @@ impl Engine {
         let mut config = SessionConfig::new().with_target_partitions(tasks).with_batch_size(8192);
         let options = config.options_mut();
         options.execution.collect_statistics = false;
-        options.execution.sort_spill_reservation_bytes = 4 << 20;
+        options.execution.sort_spill_reservation_bytes = (self.sort_memory as f64 * MERGE_SHARE) as usize;
         options.sql_parser.enable_ident_normalization = purpose != Purpose::UserSql;
         let env = if purpose == Purpose::Mapping { &self.sorting } else { &self.querying };
         let context = SessionContext::new_with_config_rt(config, Arc::clone(env));
@@ -99,11 +104,6 @@ impl Engine {
             }
         }
         context
-    }
-
-    /// Tasks a sort may be split into.
-    pub(super) fn tasks(&self) -> usize {
-        self.tasks
     }
 
     /// The memory limit of the whole job, in bytes: what messages name.

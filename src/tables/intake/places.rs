@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch};
+use datafusion::arrow::row::{RowConverter, SortField};
+use datafusion::common::Result;
+use twox_hash::XxHash64;
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Int32Type, Int64Type};
 
@@ -57,13 +60,19 @@ impl Places {
         self.rows.as_ref().filter(|rows| rows.is_valid(i)).map_or(0, |rows| rows.value(i).max(0) as u64)
     }
 
-    /// A key that orders rows as they were written: by spec, file and row.
-    pub(super) fn order(&self, spec: u8, n: usize) -> ArrayRef {
-        let keys = (0..n).map(|i| {
-            let row = self.row(i).min((1 << ROW_BITS) - 1);
+    /// A key that orders rows as they were written: by spec, file and row. Rows that do not know their row are told
+    /// apart by what they hold.
+    pub(super) fn order(&self, spec: u8, cells: &[ArrayRef]) -> Result<ArrayRef> {
+        let n = cells[0].len();
+        let key = |i: usize, row: u64| {
+            let row = row & ((1 << ROW_BITS) - 1);
             (i64::from(spec) << (FILE_BITS + ROW_BITS)) | (i64::from(self.file(i)) << ROW_BITS) | row as i64
-        });
-        Arc::new(Int64Array::from_iter_values(keys))
+        };
+        let keys: Int64Array = match &self.rows {
+            Some(_) => (0..n).map(|i| Some(key(i, self.row(i)))).collect(),
+            None => digests(cells)?.into_iter().enumerate().map(|(i, digest)| Some(key(i, digest))).collect(),
+        };
+        Ok(Arc::new(keys))
     }
 
     /// Notes accepted and rejected rows per file; `rejected` tells which.
@@ -80,10 +89,23 @@ impl Places {
     }
 }
 
-/// File and row of an order key.
+/// File and row of an order key; row 0 where it is not known.
 pub(super) fn place_of(order: i64) -> (FileId, u64) {
-    let file = (order >> ROW_BITS) & ((1 << FILE_BITS) - 1);
-    (file as FileId, (order & ((1 << ROW_BITS) - 1)) as u64)
+    let file = ((order >> ROW_BITS) & ((1 << FILE_BITS) - 1)) as FileId;
+    (file, if file == NO_FILE { 0 } else { (order & ((1 << ROW_BITS) - 1)) as u64 })
+}
+
+/// A key that orders rows by what they hold, whatever file and row they stand in: rows that tie are equal but for one
+/// chance in 2⁶⁴.
+pub(super) fn content_order(cells: &[ArrayRef]) -> Result<ArrayRef> {
+    let digests = digests(cells)?;
+    Ok(Arc::new(Int64Array::from_iter_values(digests.into_iter().map(u64::cast_signed))))
+}
+
+fn digests(cells: &[ArrayRef]) -> Result<Vec<u64>> {
+    let fields = cells.iter().map(|cell| SortField::new(cell.data_type().clone())).collect();
+    let rows = RowConverter::new(fields)?.convert_columns(cells)?;
+    Ok(rows.iter().map(|row| XxHash64::oneshot(0, row.as_ref())).collect())
 }
 
 fn files_of(array: &ArrayRef, registry: &FileRegistry) -> Files {
@@ -135,13 +157,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn rows_that_hold_the_same_have_the_same_content_key_wherever_they_stand() {
+        let text: ArrayRef = Arc::new(datafusion::arrow::array::StringArray::from(vec!["a", "b", "a"]));
+        let keys = content_order(&[text]).expect("fits");
+        let keys = keys.as_primitive::<Int64Type>();
+        assert_eq!(keys.value(0), keys.value(2));
+        assert_ne!(keys.value(0), keys.value(1));
+    }
+
+    #[test]
     fn an_order_key_gives_back_its_file_and_row() {
         let rows = Some(Int64Array::from(vec![1, 34_000_000_000]));
-        let places = Places { files: Files::Each(vec![7, 1_048_575]), rows };
-        let keys = places.order(3, 2);
+        let places = Places { files: Files::Each(vec![7, 1_048_574]), rows };
+        let cells: ArrayRef = Arc::new(Int64Array::from(vec![5, 6]));
+        let keys = places.order(3, &[cells]).expect("fits");
         let keys = keys.as_primitive::<Int64Type>();
         assert_eq!(place_of(keys.value(0)), (7, 1));
-        assert_eq!(place_of(keys.value(1)), (NO_FILE, 34_000_000_000));
+        assert_eq!(place_of(keys.value(1)), (1_048_574, 34_000_000_000));
         assert!(keys.value(0) > 0 && keys.value(1) > keys.value(0));
     }
 }

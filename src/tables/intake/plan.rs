@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
@@ -12,13 +11,12 @@ use datafusion::physical_expr::{EquivalenceProperties, LexOrdering, Partitioning
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType, ReplaceChildrenOptions};
 use datafusion::physical_plan::sorts::sort::SortExec;
-use datafusion::physical_plan::sorts::sort_preserving_merge::SortPreservingMergeExec;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 use futures::StreamExt;
 
-use super::check::{Checker, Output};
+use super::check::{Checker, ORDER, Output};
 use super::places::Notes;
 use super::scale::Watch;
 
@@ -146,8 +144,11 @@ fn hand_in(checker: &Checker, notes: Notes, watched: &Mutex<Vec<Watch>>) {
 }
 
 /// The plan that checks the rows of all specs and gives them in one order, whatever order they were read in: by
-/// customer, then date, then as they were written, and in the end by every column, so that only equal rows tie.
-pub(super) fn sorted(bounds: &[Bound], tasks: usize) -> Result<Arc<dyn ExecutionPlan>> {
+/// customer, then date where answers have one, then as they were written (events: by all they hold).
+///
+/// There is one sort, whatever the number of tasks that read: it sorts its batches on all threads, and its memory is
+/// not divided.
+pub(super) fn sorted(bounds: &[Bound]) -> Result<Arc<dyn ExecutionPlan>> {
     let mut steps = bounds.iter().map(|bound| Arc::new(CheckStep::new(bound)) as Arc<dyn ExecutionPlan>);
     let first = steps.next().expect("a table has a spec");
     let rest: Vec<_> = steps.collect();
@@ -156,33 +157,15 @@ pub(super) fn sorted(bounds: &[Bound], tasks: usize) -> Result<Arc<dyn Execution
     } else {
         UnionExec::try_new(std::iter::once(first).chain(rest).collect())?
     };
-    if plan.properties().partitioning.partition_count() > tasks {
+    if plan.properties().partitioning.partition_count() > 1 {
         plan = Arc::new(CoalescePartitionsExec::new(plan));
     }
-    let ordering = order_of(&plan.schema(), bounds)?;
-    let several = plan.properties().partitioning.partition_count() > 1;
-    plan = Arc::new(SortExec::new(ordering.clone(), plan).with_preserve_partitioning(true));
-    if several {
-        plan = Arc::new(SortPreservingMergeExec::new(ordering, plan));
-    }
-    Ok(plan)
-}
-
-fn order_of(schema: &SchemaRef, bounds: &[Bound]) -> Result<LexOrdering> {
-    let setting = &bounds[0].checker.setting;
-    // Rows that know their file and row are told apart by it; others only by all they hold.
-    let placed = bounds.iter().all(|bound| bound.checker.file_at.is_some() && bound.checker.row_at.is_some());
-    let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    let keys = match &setting.output {
-        Output::Rows { ordered: true, .. } if placed => vec!["customer_id", super::check::ORDER],
-        Output::Long | Output::Wide(_) if placed => vec!["customer_id", "asked_at", super::check::ORDER],
-        Output::Rows { ordered: true, .. } => {
-            let mut keys = vec!["customer_id", super::check::ORDER];
-            keys.extend(names.iter().filter(|name| !["customer_id", super::check::ORDER].contains(name)));
-            keys
-        }
-        _ => names,
+    let schema = plan.schema();
+    let keys = match &bounds[0].checker.setting.output {
+        Output::Rows { .. } => &["customer_id", ORDER][..],
+        Output::Long | Output::Wide(_) => &["customer_id", "asked_at", ORDER],
     };
-    let keys = keys.into_iter().map(|name| col(name, schema).map(PhysicalSortExpr::new_default));
-    Ok(LexOrdering::new(keys.collect::<Result<Vec<_>>>()?).expect("there is at least the customer"))
+    let keys = keys.iter().map(|name| col(name, &schema).map(PhysicalSortExpr::new_default));
+    let ordering = LexOrdering::new(keys.collect::<Result<Vec<_>>>()?).expect("there is at least the customer");
+    Ok(Arc::new(SortExec::new(ordering, plan)))
 }

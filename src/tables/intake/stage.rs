@@ -110,9 +110,17 @@ impl Stage<'_> {
     }
 
     fn events(&self, bounds: &[Bound], staged: &mut Staged) -> Result<(), IntakeError> {
-        let schema = Arc::clone(&bounds[0].checker.schema);
-        let writer = ScratchWriter::create(self.scratch, staged.table.slug(), schema)?;
-        self.drive(bounds, staged.table, |batch| Ok(batch.is_none_or(|batch| writer.write(batch))))?;
+        let checked = &bounds[0].checker.schema;
+        // The column that broke ties stays behind.
+        let columns: Vec<usize> = (0..checked.fields().len() - 1).collect();
+        let schema = checked.project(&columns).map_err(|error| {
+            IntakeError::from_engine(error.into(), staged.table.slug(), self.binder.engine.memory_limit())
+        })?;
+        let writer = ScratchWriter::create(self.scratch, staged.table.slug(), Arc::new(schema))?;
+        self.drive(bounds, staged.table, |batch| match batch {
+            Some(batch) => Ok(writer.write(batch.project(&columns)?)),
+            None => Ok(true),
+        })?;
         staged.sheets.push(writer.finish()?);
         Ok(())
     }
@@ -146,7 +154,7 @@ impl Stage<'_> {
         let stage = format!("reading `{}`", table.slug());
         let place = bounds.iter().find(|bound| bound.checker.file_at.is_none()).map(|bound| bound.place.clone());
         let run = async {
-            let plan = sorted(bounds, engine.tasks())?;
+            let plan = sorted(bounds)?;
             let mut stream = plan.execute(0, engine.session(Purpose::Mapping).task_ctx())?;
             while let Some(batch) = stream.next().await {
                 if !take(Some(batch?))? {

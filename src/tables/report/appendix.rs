@@ -50,12 +50,16 @@ struct InputLine {
 
 pub(super) fn appendix(input: &ReportInput<'_>) -> Appendix {
     let mut details = input.details.to_vec();
-    details.push((
-        "Catalogue".to_owned(),
-        format!("version {}, {}", input.catalogue.version(), short(input.catalogue.hash())),
-    ));
-    details.push(("Table layout".to_owned(), format!("version {SCHEMA_VERSION}")));
-    details.push(("Program".to_owned(), format!("valueseg {}", env!("CARGO_PKG_VERSION"))));
+    let own = [
+        ("Catalogue", format!("version {}, {}", input.catalogue.version(), short(input.catalogue.hash()))),
+        ("Table layout", format!("version {SCHEMA_VERSION}")),
+        ("Program", format!("valueseg {}", env!("CARGO_PKG_VERSION"))),
+    ];
+    for (label, value) in own {
+        if !details.iter().any(|(known, _)| known == label) {
+            details.push((label.to_owned(), value));
+        }
+    }
     let coverage = input.profiles.everyone.elements.iter().map(|element| CoverageLine {
         name: input.catalogue.element(element.element).name().to_owned(),
         slug: element.element.slug(),

@@ -262,6 +262,7 @@ fn candidates() -> Vec<CandidateRow> {
                 method: method.to_owned(),
                 k,
                 q,
+                rows_fitted: Some(9_000),
                 ari: Some(stability),
                 min_jaccard: Some(stability - 0.2),
                 silhouette: Some(0.09),

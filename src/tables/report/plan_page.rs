@@ -52,6 +52,7 @@ fn push_line(page: &mut String, line: &LineView) {
 }
 
 /// All plans as JSON, for programs.
+#[expect(clippy::missing_panics_doc, reason = "plans are plain data: serialization cannot fail")]
 #[must_use]
 pub fn plans_json(plans: &PlanSet) -> String {
     // INVARIANT: plans are strings and numbers with string keys; a number that is none becomes null.

@@ -20,10 +20,17 @@ pub(super) const CANDIDATES: &[Column] = &[
     filled("method", T::Category, "`mixture`, `kmeans` or `kmeans-centred`."),
     filled("k", T::Int32, "Number of segments."),
     filled("q", T::Int32, "Number of common factors of a mixture; 0 for the other methods."),
+    filled("attempt", T::Int32, "1 for the first solution of this kind, 2 for the next, in the order they were tried."),
+    maybe("rows_fitted", T::Int64, "Rows it was fitted on; null = not told."),
     maybe("ari", T::Float64, "Mean adjusted Rand index over resamples, at most 1; null = not measured."),
     maybe("min_jaccard", T::Float64, "Jaccard of its least reproducible segment, 0–1; null = not measured."),
     maybe("silhouette", T::Float64, "Mean silhouette on a sample, −1 to 1; null = not measured."),
-    maybe("bic", T::Float64, "Bayesian information criterion, smaller is better; null = not defined for the method."),
+    maybe(
+        "bic",
+        T::Float64,
+        "Bayesian information criterion, smaller is better, comparable between equal `rows_fitted` \
+                             alone; null = not defined for the method.",
+    ),
     maybe("outcome_r2", T::Float64, "Held-out variance of outcomes explained, at most 1; null = no outcome known."),
     maybe("smallest_share", T::Float64, "Share of the smallest segment, 0–1; null = not measured."),
     maybe("smallest_respondents", T::Int64, "Respondents in the smallest segment; null = not measured."),
@@ -61,13 +68,15 @@ pub(super) const DRIFT: &[Column] = &[
     filled("status", T::Category, "`ok`, `watch` or `drifted`."),
 ];
 
-/// `rejected/rows`: input rows that were not accepted. The place is named, the value is not.
+/// `rejected/rows`: rows that were not accepted and cells that were left absent. The place is named, the value is not.
 pub(super) const REJECTED_ROWS: &[Column] = &[
     RUN_DATE,
-    filled("input", T::Category, "Table or source the row was read for."),
-    filled("file", T::Text, "Input file, relative to the project."),
-    filled("row_number", T::Int64, "Row or line in that file, 1 = first; 0 = the file as a whole."),
+    filled("input_table", T::Category, "Canonical table the row was read for."),
+    filled("source", T::Category, "Source the row comes from; empty = made by SQL that does not say."),
+    filled("file", T::Text, "Input file, relative to the configuration; empty as `source`."),
+    filled("row_number", T::Int64, "Row or line in that file, 1 = first; 0 = not told."),
     filled("column_name", T::Category, "Column at fault; empty = the row as a whole."),
     filled("code", T::Category, "Code of the rule broken."),
-    filled("kind", T::Text, "What was found, as a kind of value, never the value itself."),
+    filled("scope", T::Category, "What it cost: `row` = the row was rejected, `cell` = the cell alone is absent."),
+    filled("kind", T::Category, "What was found, as a kind of value, never the value itself."),
 ];

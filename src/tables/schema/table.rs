@@ -110,7 +110,7 @@ impl TableId {
             Self::Quality => "input × check",
             Self::Drift => "indicator",
             Self::Effects => "play × segment",
-            Self::RejectedRows => "fault of an input row",
+            Self::RejectedRows => "fault of an input row or cell",
         }
     }
 
@@ -125,11 +125,11 @@ impl TableId {
             Self::Drivers => &["segment_id", "outcome", "element_id"],
             Self::Plans => &["segment_id", "rank"],
             Self::Transitions => &["from_segment_id", "to_segment_id", "horizon_days"],
-            Self::Candidates => &["method", "k", "q"],
+            Self::Candidates => &["method", "k", "q", "attempt"],
             Self::Quality => &["input", "check_id"],
             Self::Drift => &["indicator"],
             Self::Effects => &["play_id", "segment_id"],
-            Self::RejectedRows => &["input", "file", "row_number", "column_name", "code"],
+            Self::RejectedRows => &["input_table", "source", "file", "row_number", "column_name", "code", "scope"],
         }
     }
 

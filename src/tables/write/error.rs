@@ -26,6 +26,14 @@ pub enum WriteError {
         /// Why.
         source: ParquetError,
     },
+    /// A list that was left for a table cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: ParquetError,
+    },
     /// A row was given for a column that the table does not have, or of another type.
     #[error("table `{table}` has no column `{column}` of that type")]
     Column {
@@ -98,6 +106,7 @@ impl WriteError {
             Self::Io { .. } if self.is_disk_full() => "E0610",
             Self::Io { .. } => "E0611",
             Self::Encode { .. }
+            | Self::Read { .. }
             | Self::Column { .. }
             | Self::Missing { .. }
             | Self::Order { .. }

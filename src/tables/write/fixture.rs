@@ -36,7 +36,7 @@ pub(super) fn blocks(from: usize, to: usize) -> (CustomerBlock, ScoredBlock) {
     let rows: Vec<usize> = (from..to).collect();
     let n = rows.len();
     let score = |i: usize, j: usize| ((i * 7 + j * 13) % 1001) as f32 / 100.0;
-    let exists = |i: usize, j: usize| i % 10 < 7 && (i + j) % 5 != 0;
+    let exists = |i: usize, j: usize| i % 10 < 7 && !(i + j).is_multiple_of(5);
     let mask = |i: usize| (0..N_RATINGS).filter(|j| exists(i, *j)).fold(0u64, |mask, j| mask | 1 << j);
     let customers = CustomerBlock {
         ids: rows.iter().map(|i| format!("c_{i:07}")).collect(),

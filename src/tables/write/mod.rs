@@ -16,6 +16,7 @@ mod order;
 
 mod plans;
 mod profiles;
+mod rejected;
 mod sensitive;
 mod table_file;
 
@@ -32,7 +33,8 @@ pub use error::WriteError;
 pub(crate) use file::hex;
 pub use file::{OutputFile, WrittenFile};
 pub use layout::{CHUNK_ROWS, ROW_GROUP_ROWS, TableMeta};
-pub use night::{CandidateRow, QualityRow, RejectedRow, candidates_table, quality_table, rejected_table};
+pub use night::{CandidateRow, QualityRow, candidates_table, quality_table};
 pub use plans::plans_table;
 pub use profiles::{SolutionFacts, segment_elements_table, segment_needs_table, segments_table};
+pub use rejected::{RejectedRow, rejected_table};
 pub use sensitive::SensitivePolicy;

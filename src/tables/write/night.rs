@@ -1,6 +1,6 @@
-//! Tables about the night itself: candidates, quality, rejected rows.
+//! Tables about the night itself: candidates and quality.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -16,6 +16,8 @@ pub struct CandidateRow {
     pub k: u32,
     /// Common factors of a mixture; 0 for the other methods.
     pub q: u32,
+    /// Rows it was fitted on; `None` = not told.
+    pub rows_fitted: Option<u64>,
     /// Mean adjusted Rand index over resamples; `None` = not measured.
     pub ari: Option<f64>,
     /// Jaccard of the least reproducible segment; `None` = not measured.
@@ -57,35 +59,23 @@ pub struct QualityRow {
     pub message: String,
 }
 
-/// An input row that was not accepted. The place is named, the value is not.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct RejectedRow {
-    /// Table or source the row was read for.
-    pub input: String,
-    /// Input file, relative to the project.
-    pub file: String,
-    /// Row or line in that file, 1 = first; 0 = the file as a whole.
-    pub row_number: u64,
-    /// Column at fault; empty = the row as a whole.
-    pub column_name: String,
-    /// Code of the rule broken.
-    pub code: String,
-    /// What was found, as a kind of value.
-    pub kind: String,
-}
-
-/// `candidates`.
+/// `candidates`; solutions of one kind are numbered in the order given.
 ///
 /// # Errors
 /// [`WriteError::Column`] for a number beyond the range of its column.
 pub fn candidates_table(candidates: &[CandidateRow]) -> Result<TableRows, WriteError> {
     let mut table = TableRows::new(TableId::Candidates);
+    let mut attempts = BTreeMap::new();
     for candidate in candidates {
+        let attempt = attempts.entry((&candidate.method, candidate.k, candidate.q)).or_insert(0u32);
+        *attempt += 1;
         table.push(
             Row::new()
                 .set("method", &candidate.method)
                 .set("k", candidate.k)
                 .set("q", candidate.q)
+                .set("attempt", *attempt)
+                .set("rows_fitted", candidate.rows_fitted)
                 .set("ari", candidate.ari)
                 .set("min_jaccard", candidate.min_jaccard)
                 .set("silhouette", candidate.silhouette)
@@ -100,43 +90,27 @@ pub fn candidates_table(candidates: &[CandidateRow]) -> Result<TableRows, WriteE
     Ok(table)
 }
 
-/// `quality`.
+/// `quality`; a second finding of one check about one input is called `<check>#2`, a third `#3`, in the order given.
 ///
 /// # Errors
 /// None for rows as documented.
 pub fn quality_table(checks: &[QualityRow]) -> Result<TableRows, WriteError> {
     let mut table = TableRows::new(TableId::Quality);
+    let mut findings = BTreeMap::new();
     for check in checks {
+        let finding = findings.entry((&check.input, &check.check_id)).or_insert(0u32);
+        *finding += 1;
+        let check_id = if *finding == 1 { check.check_id.clone() } else { format!("{}#{finding}", check.check_id) };
         table.push(
             Row::new()
                 .set("input", &check.input)
-                .set("check_id", &check.check_id)
+                .set("check_id", check_id)
                 .set("severity", &check.severity)
                 .set("status", &check.status)
                 .set("value", check.value)
                 .set("limit", check.limit)
                 .set("rows", check.rows)
                 .set("message", &check.message),
-        )?;
-    }
-    Ok(table)
-}
-
-/// `rejected/rows`; the same finding told twice is written once.
-///
-/// # Errors
-/// None for rows as documented.
-pub fn rejected_table(rejected: &[RejectedRow]) -> Result<TableRows, WriteError> {
-    let mut table = TableRows::new(TableId::RejectedRows);
-    for row in rejected.iter().collect::<BTreeSet<_>>() {
-        table.push(
-            Row::new()
-                .set("input", &row.input)
-                .set("file", &row.file)
-                .set("row_number", row.row_number)
-                .set("column_name", &row.column_name)
-                .set("code", &row.code)
-                .set("kind", &row.kind),
         )?;
     }
     Ok(table)

@@ -227,9 +227,36 @@ fn small_tables_are_sorted_by_key_and_a_key_is_never_used_twice() {
     let (batch, _) = read(folder.path(), TableId::Candidates);
     let ks: Vec<i32> = batch.column_by_name("k").unwrap().as_primitive::<Int32Type>().values().to_vec();
     assert_eq!(ks, [9, 10, 3]);
-    let twice = candidates_table(&[candidate("kmeans", 4), candidate("kmeans", 4)]).unwrap();
+    let mut twice = TableRows::new(TableId::Drift);
+    for _ in 0..2 {
+        twice.push(Row::new().set("indicator", "signal_orders").set("status", "ok")).unwrap();
+    }
     let error = twice.write(run_folder().path(), &meta()).unwrap_err();
-    assert!(matches!(error, WriteError::Order { table: "candidates", row: 1 }), "{error}");
+    assert!(matches!(error, WriteError::Order { table: "drift", row: 1 }), "{error}");
+}
+
+#[test]
+fn findings_that_share_a_name_are_numbered_and_none_is_lost() {
+    let folder = run_folder();
+    let candidate = |ari| CandidateRow { method: "mixture".to_owned(), k: 4, ari, ..CandidateRow::default() };
+    candidates_table(&[candidate(Some(0.9)), candidate(None)]).unwrap().write(folder.path(), &meta()).unwrap();
+    let (batch, _) = read(folder.path(), TableId::Candidates);
+    let attempts = batch.column_by_name("attempt").unwrap().as_primitive::<Int32Type>().values().to_vec();
+    let ari = batch.column_by_name("ari").unwrap().as_primitive::<Float64Type>();
+    assert_eq!((attempts, ari.value(0), ari.is_null(1)), (vec![1, 2], 0.9, true));
+    let check = |message: &str| QualityRow {
+        input: "ratings".to_owned(),
+        check_id: "R0104:Q7".to_owned(),
+        severity: "note".to_owned(),
+        status: "note".to_owned(),
+        value: None,
+        limit: None,
+        rows: Some(3),
+        message: message.to_owned(),
+    };
+    quality_table(&[check("rows"), check("cells")]).unwrap().write(folder.path(), &meta()).unwrap();
+    let (batch, _) = read(folder.path(), TableId::Quality);
+    assert_eq!((word(&batch, "check_id", 0), word(&batch, "check_id", 1)), (Some("R0104:Q7"), Some("R0104:Q7#2")));
 }
 
 #[test]
@@ -249,14 +276,16 @@ fn rejected_rows_are_for_their_owner_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = run_folder();
     let row = RejectedRow {
-        input: "survey".to_owned(),
+        input_table: "ratings".to_owned(),
+        source: "survey".to_owned(),
         file: "in/survey/a.csv".to_owned(),
         row_number: 418,
         column_name: "Q7".to_owned(),
-        code: "E0511".to_owned(),
-        kind: "a number above the scale".to_owned(),
+        code: "R0104".to_owned(),
+        scope: "cell".to_owned(),
+        kind: "off_scale".to_owned(),
     };
-    let written = rejected_table(&[row]).unwrap().write(folder.path(), &meta()).unwrap();
+    let written = rejected_table(&[row.clone(), row]).unwrap().write(folder.path(), &meta()).unwrap();
     assert_eq!(written.name, "rejected/rows.parquet");
     let path = folder.path().join(&written.name);
     assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);

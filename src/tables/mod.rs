@@ -1,0 +1,19 @@
+//! "How do rows enter and leave?" Everything that touches files.
+//!
+//! In: raw files ([`source`]) are mapped by SQL ([`spec`]) onto canonical tables ([`contract`]), checked, and joined to
+//! one row per customer ([`intake`]); the [`ledger`] says what became of every row. Out: tables whose columns
+//! [`schema`] documents are written ([`write`]), the [`report`] is drawn, and [`publish`] makes the night visible with
+//! its [`manifest`]. [`read`] and [`peek`] look at published tables and at files nobody has described yet.
+
+pub mod contract;
+pub mod intake;
+pub mod ledger;
+pub mod manifest;
+pub mod peek;
+pub mod publish;
+pub mod read;
+pub mod report;
+pub mod schema;
+mod source;
+pub mod spec;
+pub mod write;
