@@ -83,9 +83,10 @@ fn measure(settings: &DemoSettings) -> Result<Figures, Box<dyn Error>> {
     let base = read(folder.path())?;
     let model = fitted(&base.blocks, &base.signal_ids)?;
     let found = segments(&base.blocks, &model)?;
-    let pick = |keep: bool| -> (Vec<usize>, Vec<usize>) {
-        let rows = (0..found.len()).filter(|row| base.surveyed[*row] == keep);
-        rows.map(|row| (base.truth[row], found[row])).unzip()
+    let judged: Vec<bool> = found.iter().map(Option::is_some).collect();
+    let pick = |surveyed: bool| -> (Vec<usize>, Vec<usize>) {
+        let rows = (0..found.len()).filter(|row| base.surveyed[*row] == surveyed);
+        rows.filter_map(|row| Some((base.truth[row], found[row]?))).unzip()
     };
     let (truth, placed) = pick(true);
     let surveyed = adjusted_rand_index(&truth, &placed);
@@ -94,8 +95,8 @@ fn measure(settings: &DemoSettings) -> Result<Figures, Box<dyn Error>> {
     Ok(Figures {
         surveyed,
         unsurveyed,
-        oracle: oracle::logistic(&base)?,
-        naive: oracle::filled_and_clustered(&base)?,
+        oracle: oracle::logistic(&base, &judged)?,
+        naive: oracle::filled_and_clustered(&base, &judged)?,
         held_out: held_out::measure(&base.blocks, &base.signal_ids)?,
     })
 }
@@ -144,14 +145,18 @@ fn scorer(model: &Model, catalogue: &Catalogue) -> Result<Scorer, Box<dyn Error>
     Ok(Scorer::new(model, catalogue, ApplySettings::default())?)
 }
 
-/// Likeliest segment of every customer; those with none at all share a label of their own.
-fn segments(blocks: &[CustomerBlock], model: &Model) -> Result<Vec<usize>, Box<dyn Error>> {
+/// Likeliest segment of every customer; those about whom nothing is known share a label of their own. `None` for people
+/// who may not be scored: nobody's rule or classifier is judged on them.
+fn segments(blocks: &[CustomerBlock], model: &Model) -> Result<Vec<Option<usize>>, Box<dyn Error>> {
     let catalogue = Catalogue::embedded();
     let scorer = scorer(model, &catalogue)?;
     let none = model.segments().len();
-    let label = |raw: Option<u8>| raw.map_or(none, usize::from);
-    Ok(blocks
-        .iter()
-        .flat_map(|block| scorer.score(block).assignments.into_iter().map(|assignment| label(assignment.raw)).collect::<Vec<_>>())
-        .collect())
+    let mut labels = Vec::new();
+    for block in blocks {
+        let scored = scorer.score(block);
+        labels.extend(scored.assignments.iter().zip(&scored.suppressed).map(|(assignment, suppressed)| {
+            suppressed.is_none().then_some(assignment.raw.map_or(none, usize::from))
+        }));
+    }
+    Ok(labels)
 }

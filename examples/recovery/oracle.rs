@@ -20,10 +20,11 @@ use crate::Base;
 const PENALTY: f64 = 1.0;
 
 /// ARI, on one half of the base, of a multinomial logistic classifier trained on the true segments of the other.
-pub fn logistic(base: &Base) -> Result<f64, Box<dyn Error>> {
+pub fn logistic(base: &Base, judged: &[bool]) -> Result<f64, Box<dyn Error>> {
     let signals = normal_signals(base);
     let half = |odd: usize| (0..base.truth.len()).filter(|row| row % 2 == odd).collect::<Vec<usize>>();
-    let (train, test) = (half(0), half(1));
+    let (train, mut test) = (half(0), half(1));
+    test.retain(|row| judged[*row]);
     let truth = |rows: &[usize]| rows.iter().map(|row| base.truth[*row]).collect::<Vec<usize>>();
     let dataset = DatasetBase::new(signals.select(Axis(0), &train), Array1::from(truth(&train)));
     let model = MultiLogisticRegression::default().alpha(PENALTY).max_iterations(200).fit(&dataset)?;
@@ -32,7 +33,7 @@ pub fn logistic(base: &Base) -> Result<f64, Box<dyn Error>> {
 }
 
 /// ARI among the unsurveyed of k-means over everybody, ratings filled with item means.
-pub fn filled_and_clustered(base: &Base) -> Result<f64, Box<dyn Error>> {
+pub fn filled_and_clustered(base: &Base, judged: &[bool]) -> Result<f64, Box<dyn Error>> {
     let mut rows = Array2::<f64>::from_elem((base.truth.len(), N_RATINGS), f64::NAN);
     let mut first = 0;
     for block in &base.blocks {
@@ -52,7 +53,7 @@ pub fn filled_and_clustered(base: &Base) -> Result<f64, Box<dyn Error>> {
     let dataset = DatasetBase::from(rows);
     let model = KMeans::params_with_rng(HIDDEN_SEGMENTS, rng).n_runs(4).fit(&dataset)?;
     let placed = model.predict(&dataset);
-    let unsurveyed = (0..base.truth.len()).filter(|row| !base.surveyed[*row]);
+    let unsurveyed = (0..base.truth.len()).filter(|row| !base.surveyed[*row] && judged[*row]);
     let (truth, found): (Vec<usize>, Vec<usize>) = unsurveyed.map(|row| (base.truth[row], placed[row])).unzip();
     Ok(adjusted_rand_index(&truth, &found))
 }

@@ -155,6 +155,7 @@ impl JobError {
             Self::NoNight { .. } => Exit::Retry,
             Self::Publish(error) if error.is_locked() => Exit::Retry,
             Self::StoredModel { .. } => Exit::State,
+            Self::Write(error) if !error.is_environment() => Exit::Bug,
             Self::Write(_) | Self::Publish(_) | Self::Demo(_) | Self::Io { .. } => Exit::Environment,
         }
     }
@@ -194,10 +195,10 @@ impl JobError {
             Self::Intake(error) => error.help(),
             Self::Model(error) => model_help(error),
             Self::StoredModel { .. } => "restore the file, or fit anew with `valueseg run --refit`".to_owned(),
-            Self::Write(_) => "make room on the disk, or check who may write there, then run again".to_owned(),
+            Self::Write(error) => error.to_do(),
             Self::Publish(error) => error.to_do(),
             Self::Held { .. } => {
-                "look at out/held, then correct the inputs or raise the limit named under [gates]".to_owned()
+                "correct the inputs, or raise the limit named under [gates]".to_owned()
             }
             Self::Exists { .. } => "edit it, or choose another folder".to_owned(),
             Self::Needs(_) => "correct it under [needs]".to_owned(),

@@ -25,8 +25,8 @@ pub const DEFAULT_MIN_RESPONDENTS: usize = 100;
 /// Most common factors tried. Source: MODEL section 4.
 pub const DEFAULT_MAX_FACTORS: usize = 6;
 
-/// Starts of the chosen solution.
-pub const DEFAULT_STARTS: usize = 24;
+/// Starts of a solution that may be chosen; splits and merges follow.
+pub const DEFAULT_STARTS: usize = 8;
 
 /// How many segments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

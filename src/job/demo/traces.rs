@@ -82,7 +82,7 @@ pub const TRACES: [&str; 70] = [
 ///
 /// Calibrated once, with [`OWN_INCLINATION_SD`], so that a classifier trained on the *true* segments of 10,000 people
 /// and the catalogue's signals reaches an adjusted Rand index of 0.5 to 0.7: behaviour informs, clearly imperfectly.
-pub const WANT_EFFECT: f64 = 0.58;
+pub const WANT_EFFECT: f64 = 0.66;
 /// Logits of behaviour per point of what was got above the average customer.
 pub const GET_EFFECT: f64 = 0.30;
 /// Spread of each inclination that has nothing to do with wants or gets.

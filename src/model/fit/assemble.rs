@@ -19,14 +19,19 @@ const MAX_RATING_FACTORS: usize = 6;
 
 /// A model cut on the ratings of `aspect`.
 pub(super) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, aspect: Aspect) -> Result<Model, ModelError> {
-    let evidence = Evidence::of(prepared, aspect)?;
-    let found = search(&evidence, request.settings)?;
+    let t=std::time::Instant::now(); let tick=|n:&str| eprintln!("{n} {:.3}", t.elapsed().as_secs_f64());
+    let evidence = Evidence::of(prepared, aspect)?; tick("evidence");
+    let found = search(&evidence, request.settings)?; tick("search");
     let learner = SignalLearner::new(prepared);
     let measured = by_size(prepared, measure(prepared, &evidence, &found, &learner, request.settings.seed));
+    tick("measure");
     let checked = check::held_out(prepared, &measured, request.settings.seed);
+    tick("held");
     let typing = check::typing(prepared, &measured, &learner);
+    tick("typing");
     let report = Reporter { request, prepared, evidence: &evidence, found: &found, measured: &measured };
     let report = report.surveyed(&checked, typing)?;
+    tick("report");
     let measurement = Measurement {
         se_factor: checked.se_factor.map(|row| row.map(stored)),
         ..measurement(prepared, &measured)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fitted::FactorMixture;
 use super::kernel::{Kernel, TILE, Tile};
-use super::moments::{MStep, Moments, Workspace};
+use super::moments::{MStep, Moments, Workspace, squares};
 use crate::stats::observed::Observed;
 
 /// Why an iteration stopped.
@@ -88,13 +88,14 @@ pub(super) fn run(
     limits: Limits,
 ) -> Run {
     let all_free = rule.free.iter().all(|f| *f) && rule.loads.iter().all(|l| *l);
+    let squares = squares(tiles);
     let mut last = f64::NEG_INFINITY;
     for iteration in 1..=limits.iterations {
         let Some(moments) = pass(tiles, given, &model) else { break };
         let mean = moments.log_likelihood / moments.weight;
         let gain = mean - last;
         last = mean;
-        moments.update(&mut model, rule);
+        moments.update(&mut model, rule, &squares);
         if all_free {
             moments.expand(&mut model);
         }

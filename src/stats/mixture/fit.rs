@@ -11,20 +11,24 @@ use super::fitted::{FactorMixture, Fitted};
 use super::init::{StartPoints, kmeans_start, model_from, one_hot};
 use super::kernel::Tile;
 use super::moments::MStep;
+use super::moves::improve;
 use super::params::{FactorMixtureValidParams, MEAN_PULL, PSI_FLOOR};
 use crate::stats::observed::Observed;
 
 /// Iterations with the classes of the start held, so that the factors settle first.
-const HELD_ITERATIONS: usize = 3;
+const HELD_ITERATIONS: usize = 2;
 
 /// Free iterations after which starts are compared.
-const SHORT_ITERATIONS: usize = 12;
+const SHORT_ITERATIONS: usize = 9;
 
 /// Starts kept after the short runs.
-const SURVIVORS: usize = 3;
+const SURVIVORS: usize = 2;
 
-/// Further iterations of the survivors.
+/// Further iterations of the survivors at most.
 const MIDDLE_ITERATIONS: usize = 40;
+
+/// Gain in mean log likelihood per row under which a survivor is not run further: valleys differ by much more.
+const MIDDLE_TOLERANCE: f64 = 1e-4;
 
 /// Rows of the sample the starts are made and compared on.
 const SCREENING_ROWS: usize = 3_000;
@@ -32,20 +36,41 @@ const SCREENING_ROWS: usize = 3_000;
 impl Fit<Observed, (), MixtureError> for FactorMixtureValidParams {
     type Object = Fitted;
 
-    /// Fits the mixture: k-means starts on within-person centered, raw and factor-imputed values, short runs,
-    /// survivors, then EM to convergence on all rows.
+    /// Fits the mixture: k-means starts on within-person centered, raw and factor-imputed values, short runs, survivors,
+    /// splits and merges, then EM to convergence on all rows.
     ///
     /// # Errors
     /// [`MixtureError::TooFewRows`] if fewer rows than classes hold an observed cell.
     fn fit(&self, dataset: &DatasetBase<Observed, ()>) -> Result<Self::Object, MixtureError> {
         let data = dataset.records();
-        let answered = data.present().rows().into_iter().filter(|row| row.iter().any(|p| *p)).count();
-        if answered < self.classes().max(2) {
-            return Err(MixtureError::TooFewRows { rows: answered, classes: self.classes() });
-        }
-        let screen = screening_sample(data);
-        let best = self.best_start(&screen)?;
-        Ok(self.fit_from(data, best))
+        let start = self.explore(&Ground::new(screening_sample(data)))?;
+        Ok(self.fit_from(data, start))
+    }
+}
+
+/// A table and what starts on it need, made once for many fits.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    data: Observed,
+    tiles: Vec<Tile>,
+    points: StartPoints,
+}
+
+impl Ground {
+    /// Prepares a table, best one of at most a few thousand rows.
+    #[must_use]
+    pub fn new(data: Observed) -> Self {
+        Self { tiles: tiles_of(&data), points: StartPoints::new(&data), data }
+    }
+
+    /// The table.
+    #[must_use]
+    pub fn data(&self) -> &Observed {
+        &self.data
+    }
+
+    pub(super) fn points(&self) -> &StartPoints {
+        &self.points
     }
 }
 
@@ -59,43 +84,51 @@ impl FactorMixtureValidParams {
         finished(data, best)
     }
 
-    /// The best of the starts after short and middle runs on `data`.
-    fn best_start(&self, data: &Observed) -> Result<FactorMixture, MixtureError> {
-        let starts = self.compare_starts(data)?;
-        let mut starts = starts.into_iter();
-        let first = starts.next().expect("checked: at least one start");
-        Ok(starts.fold(first, |best, s| if s.mean_log_likelihood > best.mean_log_likelihood { s } else { best }).model)
-    }
-
-    /// All survivors of the starts, in the order of their starts.
-    pub(super) fn compare_starts(&self, data: &Observed) -> Result<Vec<Run>, MixtureError> {
-        let tiles = tiles_of(data);
+    /// The best of the starts on the ground's table, after splits and merges; not yet run to convergence.
+    ///
+    /// # Errors
+    /// [`MixtureError::TooFewRows`] if fewer rows than classes hold an observed cell.
+    pub fn explore(&self, ground: &Ground) -> Result<FactorMixture, MixtureError> {
+        let (data, k) = (ground.data(), self.classes());
+        let answered = data.present().rows().into_iter().filter(|row| row.iter().any(|p| *p)).count();
+        if answered < k.max(2) {
+            return Err(MixtureError::TooFewRows { rows: answered, classes: k });
+        }
         let rule = free_rule(data, self.factors());
-        let starts = if self.classes() == 1 { 1 } else { self.starts() };
-        let points = StartPoints::new(data, self.classes(), self.factors());
+        let starts = if k == 1 { 1 } else { self.starts() };
         let short: Result<Vec<Run>, MixtureError> = (0..starts)
             .into_par_iter()
             .map(|start| {
-                let labels = kmeans_start(points.of_start(self.reading().unwrap_or(start)), self.classes(), mixed_seed(self.seed(), start as u64))?;
-                Ok(from_labels(data, &tiles, &labels, self.classes(), self.factors(), &rule))
+                let labels = kmeans_start(ground.points.of_start(start), k, mixed_seed(self.seed(), start as u64))?;
+                Ok(from_labels(ground, &labels, (k, self.factors()), &rule))
             })
             .collect();
         let mut short = short?;
-        let mut order: Vec<usize> = (0..short.len()).collect();
-        order.sort_by(|a, b| short[*b].mean_log_likelihood.total_cmp(&short[*a].mean_log_likelihood));
-        order.truncate(SURVIVORS);
-        order.sort_unstable();
-        let kept: Vec<Run> = short.drain(..).enumerate().filter(|(i, _)| order.contains(i)).map(|(_, r)| r).collect();
-        let limits = Limits { iterations: MIDDLE_ITERATIONS, tolerance: self.tolerance() };
-        Ok(kept.into_par_iter().map(|r| run(&tiles, None, r.model, &rule, limits)).collect())
+        short.sort_by(|a, b| b.mean_log_likelihood.total_cmp(&a.mean_log_likelihood));
+        short.truncate(SURVIVORS.min(starts.div_ceil(2)));
+        let best = best_of(short.into_par_iter().map(|r| go_on(ground, r, &rule)).collect());
+        let best = best.expect("checked: at least one start");
+        improve(ground, best, &rule, (self.rounds(), self.seed())).map(|run| run.model)
     }
 }
 
+/// The run of the highest likelihood, ties to the earlier.
+pub(super) fn best_of(runs: Vec<Run>) -> Option<Run> {
+    runs.into_iter().reduce(|a, b| if b.mean_log_likelihood > a.mean_log_likelihood { b } else { a })
+}
+
+/// Runs a survivor further.
+pub(super) fn go_on(ground: &Ground, survivor: Run, rule: &MStep) -> Run {
+    let limits = Limits { iterations: MIDDLE_ITERATIONS, tolerance: MIDDLE_TOLERANCE };
+    run(&ground.tiles, None, survivor.model, rule, limits)
+}
+
 /// Held, then short free iterations from a hard partition.
-fn from_labels(data: &Observed, tiles: &[Tile], labels: &[usize], k: usize, q: usize, rule: &MStep) -> Run {
+pub(super) fn from_labels(ground: &Ground, labels: &[usize], (k, q): (usize, usize), rule: &MStep) -> Run {
     let given = one_hot(labels, k);
-    let model = model_from(data, given.view(), q, MEAN_PULL);
+    let model = model_from(&ground.data, given.view(), q, MEAN_PULL);
     let held = Limits { iterations: HELD_ITERATIONS, tolerance: 1e-4 };
+    let tiles = &ground.tiles;
     let model = if q == 0 { model } else { run(tiles, Some(&given_tiles(given.view())), model, rule, held).model };
     run(tiles, None, model, rule, Limits { iterations: SHORT_ITERATIONS, tolerance: 1e-4 })
 }

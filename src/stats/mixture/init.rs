@@ -7,24 +7,24 @@ use super::fill::FactorFill;
 use super::fitted::FactorMixture;
 use super::params::PSI_FLOOR;
 use crate::stats::dense::symmetric_eigen;
-use crate::stats::kmeans::kmeans_once;
+use crate::stats::kmeans::kmeans_labels;
 use crate::stats::observed::Observed;
 
-/// Iterations of a k-means start: it only has to land in the right valley.
-const START_ITERATIONS: u64 = 15;
-
-/// Most factors of the model that fills gaps.
-const MAX_FILL_FACTORS: usize = 10;
+/// Factors of the model that fills gaps: room for a few common factors and what separates several classes.
+const FILL_FACTORS: usize = 10;
 
 /// A hard partition of the rows: a class of each.
 pub type Partition = Vec<usize>;
 
-/// One k-means++ start on a complete table `(n, d)`, then Lloyd; labels `0..k`, some possibly empty.
+/// The classes of one k-means++ start on a complete table `(n, d)`: labels `0..k`, some possibly empty.
 ///
 /// # Errors
 /// [`MixtureError::Start`] if linfa's k-means fails.
 pub(super) fn kmeans_start(points: &Array2<f64>, k: usize, seed: u64) -> Result<Partition, MixtureError> {
-    kmeans_once(points, k, START_ITERATIONS, seed).map(|(labels, _)| labels).map_err(MixtureError::Start)
+    if k == 1 {
+        return Ok(vec![0; points.nrows()]);
+    }
+    kmeans_labels(points, k, seed).map_err(MixtureError::Start)
 }
 
 /// One-hot class probabilities `(n, k)` of a partition.
@@ -92,19 +92,17 @@ fn leading_factors(covariance: &Array2<f64>, q: usize) -> (Array2<f64>, Array1<f
     (loadings, uniqueness)
 }
 
-/// Complete tables to run k-means on, in three readings of the same answers.
+/// Complete tables to run k-means on: readings of the same answers.
+#[derive(Clone, Debug)]
 pub(super) struct StartPoints {
     readings: Vec<Array2<f64>>,
 }
 
 impl StartPoints {
     /// Readings of a standardized table: centered within the person, as it is, and with the gaps filled by a factor
-    /// model of one class (the factors then hold what separates the classes as well).
-    pub(super) fn new(data: &Observed, k: usize, q: usize) -> Self {
-        if k == 1 {
-            return Self { readings: vec![data.values().to_owned()] };
-        }
-        let filled = FactorFill::learn(data, (q + k - 1).min(MAX_FILL_FACTORS)).expected(data);
+    /// model of one class (the factors then hold what separates the classes as well), centered and not.
+    pub(super) fn new(data: &Observed) -> Self {
+        let filled = FactorFill::learn(data, FILL_FACTORS).expected(data);
         let centered = centered_rows(&filled);
         Self { readings: vec![data.row_centered().values().to_owned(), centered, filled, data.values().to_owned()] }
     }

@@ -20,12 +20,13 @@ mod fitted;
 mod init;
 mod kernel;
 mod moments;
+mod moves;
 mod params;
 
 pub use em::{Attach, Termination, attach};
 pub use error::{MixtureError, MixtureParamError};
 pub use fill::FactorFill;
-pub use fit::mixed_seed;
+pub use fit::{Ground, mixed_seed};
 pub use fitted::{FactorMixture, Fitted};
 pub use kernel::{Kernel, LANES, MAX_FACTORS, TILE, Tile, TilePosterior, normalize};
 pub use init::{Partition, model_from, one_hot};

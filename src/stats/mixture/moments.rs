@@ -14,8 +14,6 @@ pub(super) struct Moments {
     second: Array2<f64>,
     /// `(j, K + q)` over rows that observed j: `Σ w r_k v`, `Σ w v E[u]`.
     cross: Array2<f64>,
-    /// `(j,)`: `Σ w v²`.
-    square: Array1<f64>,
     /// The first part of `second` over all rows: `(K + K·q + q(q+1)/2,)`.
     all: Array1<f64>,
     /// `Σ w log p(v)`.
@@ -53,13 +51,11 @@ impl Moments {
         general_mat_mul(1.0, &tile.present, &work.second.t(), 0.0, &mut work.second_sum);
         general_mat_mul(1.0, &tile.values, &work.cross.t(), 0.0, &mut work.cross_sum);
         let weights = &tile.weights;
-        let square = tile.values.rows().into_iter().map(|row| weighted_square(row, weights)).collect();
         let total = |row: ArrayView1<'_, f32>| row.iter().map(|x| f64::from(*x)).sum::<f64>();
         let log_likelihood = work.posterior.log_likelihood.iter().zip(weights).take(tile.rows);
         Self {
             second: work.second_sum.mapv(f64::from),
             cross: work.cross_sum.mapv(f64::from),
-            square,
             all: work.second.rows().into_iter().map(total).collect(),
             log_likelihood: log_likelihood.map(|(l, w)| f64::from(*l) * f64::from(*w)).sum(),
             weight: weights.iter().map(|w| f64::from(*w)).sum(),
@@ -70,16 +66,16 @@ impl Moments {
     pub(super) fn merge(mut self, other: &Self) -> Self {
         self.second += &other.second;
         self.cross += &other.cross;
-        self.square += &other.square;
         self.all += &other.all;
         self.log_likelihood += other.log_likelihood;
         self.weight += other.weight;
         self
     }
 
-    /// Updates class weights, and of the indicators that `free` marks also means, loadings and uniqueness.
-    pub(super) fn update(&self, model: &mut FactorMixture, rule: &MStep) {
-        let (k, q) = (model.n_classes(), model.n_factors());
+    /// Updates class weights, and of the indicators that `free` marks also means, loadings and uniqueness; `squares`
+    /// are those of [`squares`].
+    pub(super) fn update(&self, model: &mut FactorMixture, rule: &MStep, squares: &Array1<f64>) {
+        let k = model.n_classes();
         if rule.update_classes {
             let total: f64 = self.all.iter().take(k).sum::<f64>() + k as f64 * rule.class_pull;
             for class in 0..k {
@@ -88,13 +84,14 @@ impl Moments {
         }
         for c in 0..model.n_indicators() {
             if rule.free[c] {
-                self.update_indicator(model, c, rule, k, q);
+                self.update_indicator(model, c, rule, squares[c]);
             }
         }
     }
 
     /// Solves the ridge system of indicator `c` for `(μ_1c … μ_Kc, λ_c)`.
-    fn update_indicator(&self, model: &mut FactorMixture, c: usize, rule: &MStep, k: usize, q: usize) {
+    fn update_indicator(&self, model: &mut FactorMixture, c: usize, rule: &MStep, square: f64) {
+        let (k, q) = (model.n_classes(), model.n_factors());
         let sums = self.second.row(c);
         let weight: f64 = sums.iter().take(k).sum();
         let good = weight > 0.0;
@@ -143,7 +140,7 @@ impl Moments {
         for (at, a) in loads.iter().enumerate() {
             model.loadings[(c, *a)] = rhs[k + at];
         }
-        let psi = (self.square[c] - explained) / weight;
+        let psi = (square - explained) / weight;
         model.uniqueness[c] = if psi.is_finite() { psi.max(rule.psi_floor[c]) } else { rule.psi_floor[c] };
     }
 
@@ -204,12 +201,16 @@ pub(super) struct MStep {
     pub(super) psi_floor: Vec<f64>,
 }
 
-fn weighted_square(row: ArrayView1<'_, f32>, weights: &Array1<f32>) -> f64 {
-    let mut sum = 0.0f64;
-    for (v, w) in row.iter().zip(weights) {
-        sum += f64::from(w * v * v);
+/// `(j,)`: `Σ w v²` over all tiles; the one sum that no iteration changes.
+pub(super) fn squares(tiles: &[Tile]) -> Array1<f64> {
+    let j = tiles.first().map_or(0, |tile| tile.values.nrows());
+    let mut sums = Array1::<f64>::zeros(j);
+    for tile in tiles {
+        for (sum, row) in sums.iter_mut().zip(tile.values.rows()) {
+            *sum += row.iter().zip(&tile.weights).map(|(v, w)| f64::from(w * v * v)).sum::<f64>();
+        }
     }
-    sum
+    sums
 }
 
 /// `w r_k`, `w r_k m_k`, `w E[u uᵀ]` and `w E[u]` of each row, indicator-major like the tile.

@@ -76,7 +76,7 @@ impl Engine {
                 .build_arc()
                 .map_err(|error| IntakeError::from_engine(error, stage, memory_limit))
         };
-        let sort_memory = (memory_limit / 4).clamp(SORT_MEMORY_LEAST, SORT_MEMORY);
+        let sort_memory = std::env::var("XM").map_or(96u64, |x| x.parse().unwrap()) << 20;
         let query_memory = (memory_limit / 2).max(SORT_MEMORY_LEAST);
         Ok(Self {
             runtime,
@@ -91,10 +91,10 @@ impl Engine {
     /// A session. Only `Mapping` has the memory of sorts.
     pub(super) fn session(&self, purpose: Purpose) -> SessionContext {
         let tasks = if purpose == Purpose::Mapping { self.tasks } else { 1 };
-        let mut config = SessionConfig::new().with_target_partitions(tasks).with_batch_size(8192);
+        let mut config = SessionConfig::new().with_target_partitions(tasks).with_batch_size(if purpose == Purpose::Mapping { std::env::var("XB").map_or(8192, |x| x.parse().unwrap()) } else { 8192 });
         let options = config.options_mut();
         options.execution.collect_statistics = false;
-        options.execution.sort_spill_reservation_bytes = (self.sort_memory as f64 * MERGE_SHARE) as usize;
+        options.execution.sort_spill_reservation_bytes = (self.sort_memory as f64 * std::env::var("XS").map_or(0.4, |x| x.parse().unwrap())) as usize;
         options.sql_parser.enable_ident_normalization = purpose != Purpose::UserSql;
         let env = if purpose == Purpose::Mapping { &self.sorting } else { &self.querying };
         let context = SessionContext::new_with_config_rt(config, Arc::clone(env));

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::input::ReportInput;
 use super::needs::{NeedBars, longest_share, need_bars};
 use super::pyramid::{Pyramid, contrast, pyramid};
-use super::words::{count, decimal, difference, how_much, is_sure, many, money, percent, points, score, share, signed};
-use crate::model::{Aspect, Delivered, ElementProfile, SegmentProfile};
+use super::words::{count, decimal, difference, how_much, is_sure, many, money, percent, points, score, share};
+use crate::model::{Aspect, Delivered, ElementProfile, Estimate, SegmentProfile};
 
 /// Standardized difference from which an element stands out. Source: Cohen's "small" effect.
 const STANDS_OUT: f64 = 0.2;
@@ -80,41 +80,39 @@ pub(super) fn anchor(segment_id: &str) -> String {
     format!("group-{}", plain.to_lowercase())
 }
 
-/// Up to three elements on which the group lies surely above the rest.
+/// Up to three elements on which the group lies above the rest: the sure ones first, then the unsure ones, said to be so.
 fn stands_out(input: &ReportInput<'_>, segment: &SegmentProfile) -> (Vec<Point>, &'static str) {
     let Some(aspect) = input.shown() else {
         return (Vec::new(), "Not known: how groups differ could not be measured.");
     };
-    let verb = match aspect {
-        Aspect::Importance => "matters",
-        Aspect::Fulfilment => "is rated",
+    let (verb, more) = match aspect {
+        Aspect::Importance => ("matters", "more than to others"),
+        Aspect::Fulfilment => ("is rated", "better than by others"),
     };
-    let more = match aspect {
-        Aspect::Importance => "more than to others",
-        Aspect::Fulfilment => "better than by others",
-    };
-    let above = |element: &ElementProfile| {
-        contrast(element, aspect).map(|c| c.d).filter(|d| d.value >= STANDS_OUT && d.low > 0.0)
-    };
+    let above = |element: &ElementProfile| contrast(element, aspect).map(|c| c.d).filter(|d| d.value >= STANDS_OUT);
     let mut found: Vec<_> = segment.elements.iter().filter_map(|element| Some((above(element)?, element))).collect();
-    found.sort_by(|a, b| b.0.value.total_cmp(&a.0.value).then(a.1.element.cmp(&b.1.element)));
-    let points = found
-        .into_iter()
-        .take(3)
-        .map(|(d, element)| Point {
-            what: input.catalogue.element(element.element).name().to_owned(),
-            words: format!("{verb} {} {more}", how_much(d.value)),
-            figures: difference(Some(d)),
-            sure: "sure",
-        })
-        .collect();
-    (points, "Nothing stands out beyond chance: a typical group.")
+    found.sort_by(|a, b| {
+        let sure = is_sure(b.0).cmp(&is_sure(a.0));
+        sure.then(b.0.value.total_cmp(&a.0.value)).then(a.1.element.cmp(&b.1.element))
+    });
+    let points = found.into_iter().take(3).map(|(d, element)| Point {
+        what: input.catalogue.element(element.element).name().to_owned(),
+        words: format!("{verb} {} {more}", how_much(d.value)),
+        figures: difference(Some(d)),
+        sure: sure_word(d),
+    });
+    (points.collect(), "Nothing stands out: a typical group.")
+}
+
+fn sure_word(d: Estimate) -> &'static str {
+    if is_sure(d) { "sure" } else { "unsure" }
 }
 
 /// Up to two elements that the group wants more than it gets; where only fulfilment is known, on which it is served
 /// worse than the rest.
 fn lacks(input: &ReportInput<'_>, segment: &SegmentProfile) -> (Vec<Point>, &'static str) {
-    let elements = || segment.elements.iter().filter(|element| !element.suppressed);
+    let not_asked = input.profiles.everyone.elements.iter().all(|element| element.fulfilment_answers == 0);
+    let elements = || segment.elements.iter().filter(|element| !element.suppressed && !not_asked);
     if elements().any(|element| element.gap.is_some()) {
         let wanting = |element: &ElementProfile| {
             element.gap.filter(|gap| gap.value > 0.0 && gap.low > 0.0 && element.delivered != Delivered::Yes)
@@ -139,7 +137,7 @@ fn lacks(input: &ReportInput<'_>, segment: &SegmentProfile) -> (Vec<Point>, &'st
             what: input.catalogue.element(element.element).name().to_owned(),
             words: format!("is rated {} worse than by others", how_much(d.value)),
             figures: format!("{}{}", difference(Some(d)), high_share(element)),
-            sure: if is_sure(d) { "sure" } else { "unsure" },
+            sure: sure_word(d),
         });
         return (points.collect(), "Nothing is served surely worse than elsewhere.");
     }
@@ -165,7 +163,7 @@ fn facts(input: &ReportInput<'_>, segment: &SegmentProfile, jaccard: Option<f64>
     });
     let worth_note: Vec<String> = [of_all, each.unwrap_or_default()].into_iter().filter(|t| !t.is_empty()).collect();
     let reach = &segment.reach;
-    vec![
+    let mut facts = vec![
         Fact { label: "Value in a year", value: worth, note: worth_note.join(", ") },
         Fact {
             label: "Would recommend (NPS)",
@@ -181,7 +179,6 @@ fn facts(input: &ReportInput<'_>, segment: &SegmentProfile, jaccard: Option<f64>
                 format!("members belong here with a probability of {} on average", percent(p))
             }),
         },
-        Fact { label: "Found again in resamples", value: found_again(jaccard), note: String::new() },
         Fact {
             label: "Within reach",
             value: count(reach.any),
@@ -195,27 +192,29 @@ fn facts(input: &ReportInput<'_>, segment: &SegmentProfile, jaccard: Option<f64>
                 count(reach.held_out),
             ),
         },
-        Fact {
-            label: "A test here can show",
-            value: segment.detectable_effect.map_or_else(
-                || "nothing: nobody to test on".to_owned(),
-                |e| format!("a change of {} or more", percent(e)),
-            ),
-            note: "of a response rate of 10\u{a0}%".to_owned(),
-        },
-    ]
+    ];
+    facts.extend(segment.detectable_effect.map(|effect| Fact {
+        label: "A test here can show",
+        value: format!("a change of {} or more", percent(effect)),
+        note: "of a response rate of 10\u{a0}%".to_owned(),
+    }));
+    facts.extend(jaccard.map(|jaccard| Fact {
+        label: "Found again in resamples",
+        value: found_again(jaccard),
+        note: String::new(),
+    }));
+    facts
 }
 
 /// Jaccard in words, by the customary bands 0.60, 0.75 and 0.85.
-fn found_again(jaccard: Option<f64>) -> String {
-    let Some(jaccard) = jaccard else { return "not known".to_owned() };
+fn found_again(jaccard: f64) -> String {
     let word = match jaccard {
         j if j >= 0.85 => "very stable",
         j if j >= 0.75 => "stable",
         j if j >= 0.60 => "doubtful",
         _ => "unstable",
     };
-    format!("{} ({word})", signed(jaccard, 2).trim_start_matches('+'))
+    format!("{} ({word})", decimal(jaccard, 2))
 }
 
 #[cfg(test)]
@@ -230,8 +229,7 @@ mod tests {
 
     #[test]
     fn stability_is_told_in_bands() {
-        assert_eq!(found_again(Some(0.9)), "0.90 (very stable)");
-        assert_eq!(found_again(Some(0.59)), "0.59 (unstable)");
-        assert_eq!(found_again(None), "not known");
+        assert_eq!(found_again(0.9), "0.90 (very stable)");
+        assert_eq!(found_again(0.59), "0.59 (unstable)");
     }
 }

@@ -12,7 +12,9 @@ use crate::model::{NeedProfile, SegmentProfile};
 #[derive(Debug, Serialize)]
 pub(super) struct NeedBars {
     bars: Vec<NeedBar>,
-    /// Two figures of tiers are known or not: fulfilment is shown where any is.
+    /// Shares are shown where any is known.
+    with_share: bool,
+    /// Fulfilment is shown where any is known.
     with_fulfilment: bool,
 }
 
@@ -24,6 +26,8 @@ struct NeedBar {
     length: Option<String>,
     share: String,
     fulfilment: String,
+    /// Whether `fulfilment` is a figure.
+    served: bool,
 }
 
 /// Need tiers of all groups.
@@ -89,9 +93,11 @@ pub(super) fn need_bars(segment: &SegmentProfile, longest: f64) -> Option<NeedBa
         length: need.share.filter(|_| longest > 0.0).map(|s| unit(s.value / longest * 100.0)),
         share: need.share.map_or_else(|| "not known".to_owned(), |s| percent(s.value)),
         fulfilment: need.fulfilment.map_or_else(|| "not known".to_owned(), |f| decimal(f.value, 1)),
+        served: need.fulfilment.is_some(),
     });
     let with_fulfilment = segment.needs.iter().any(|need| need.fulfilment.is_some());
-    Some(NeedBars { bars: bars.collect(), with_fulfilment })
+    let with_share = segment.needs.iter().any(|need| need.share.is_some());
+    Some(NeedBars { bars: bars.collect(), with_share, with_fulfilment })
 }
 
 /// All groups side by side, everybody last; `None` where no group's needs are known.

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::input::ReportInput;
-use super::words::{count, how_much, many, percent, unpointed};
-use crate::model::{Aspect, Estimate, PlanLine, SegmentProfile};
+use super::pyramid::contrast;
+use super::words::{count, how_much, is_sure, many, percent, unpointed};
+use crate::model::{Aspect, PlanLine};
 
 /// One sentence and the part of the report that shows its figures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -50,40 +51,32 @@ fn size(input: &ReportInput<'_>) -> String {
     }
 }
 
-/// The largest sure difference between a group and the rest.
+/// The largest difference between a group and the rest, a sure one before any unsure one.
 fn difference(input: &ReportInput<'_>) -> String {
     let Some(aspect) = input.shown() else {
         return "How the groups differ is not known: nobody was asked, and behavior does not tell.".to_owned();
     };
-    let mut largest: Option<(&SegmentProfile, usize, Estimate)> = None;
-    for segment in input.profiles.segments.iter().filter(|segment| !segment.suppressed) {
-        for (i, element) in segment.elements.iter().enumerate().filter(|(_, element)| !element.suppressed) {
-            let contrast = match aspect {
-                Aspect::Importance => element.importance_difference,
-                Aspect::Fulfilment => element.fulfilment_difference,
-            };
-            let Some(d) = contrast.map(|contrast| contrast.d).filter(|d| d.low > 0.0) else { continue };
-            if largest.is_none_or(|(_, _, best)| d.value > best.value) {
-                largest = Some((segment, i, d));
-            }
-        }
-    }
-    let Some((segment, i, d)) = largest else {
-        return "No group differs from the rest by more than chance would explain.".to_owned();
+    let shown = input.profiles.segments.iter().filter(|segment| !segment.suppressed);
+    let largest = shown
+        .flat_map(|segment| segment.elements.iter().map(move |element| (segment, element)))
+        .filter_map(|(segment, element)| Some((segment, element, contrast(element, aspect)?.d)))
+        .filter(|(_, _, d)| d.value > 0.0)
+        .reduce(|best, next| {
+            let better = (is_sure(next.2), next.2.value) > (is_sure(best.2), best.2.value);
+            if better { next } else { best }
+        });
+    let Some((segment, element, d)) = largest else {
+        return "No group lies above the rest on any element.".to_owned();
     };
-    let name = input.catalogue.element(segment.elements[i].element).name();
-    let degree = how_much(d.value);
-    match aspect {
-        Aspect::Importance => {
-            format!(
-                "What sets the groups apart most is “{name}”: it matters {degree} more to “{}” than to others.",
-                segment.name
-            )
-        }
-        Aspect::Fulfilment => format!(
-            "What sets the groups apart most is “{name}”: “{}” rate it {degree} better than others do.",
-            segment.name
-        ),
+    let (name, group, degree) = (input.catalogue.element(element.element).name(), &segment.name, how_much(d.value));
+    let seen = match aspect {
+        Aspect::Importance => format!("“{name}”: it matters {degree} more to “{group}” than to others"),
+        Aspect::Fulfilment => format!("“{name}”: “{group}” rate it {degree} better than others do"),
+    };
+    if is_sure(d) {
+        format!("What sets the groups apart most is {seen}.")
+    } else {
+        format!("No group surely differs from the rest; what may set them apart most, unsure, is {seen}.")
     }
 }
 
@@ -97,12 +90,13 @@ fn action(input: &ReportInput<'_>) -> String {
         .filter_map(|plan| Some((plan, first(&plan.lines)?)))
         .reduce(|best, next| if next.1.reach > best.1.reach { next } else { best });
     match best {
-        Some((plan, line)) => format!(
-            "Begin with “{}” ({} within reach): {}.",
-            plan.segment_name,
-            many(line.reach, "customer", "customers"),
-            unpointed(&line.action),
-        ),
+        Some((plan, line)) => {
+            let reach = match line.reach {
+                0 => "nobody there can be addressed in person yet".to_owned(),
+                n => format!("{} within reach", many(n, "customer", "customers")),
+            };
+            format!("Begin with “{}” ({reach}): {}.", plan.segment_name, unpointed(&line.action))
+        }
         None => "No plan could be backed by evidence, so the neutral plan applies to everybody.".to_owned(),
     }
 }

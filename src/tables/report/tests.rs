@@ -184,16 +184,43 @@ fn five_sentences_say_size_difference_action_certainty_and_gaps() {
 }
 
 #[test]
-fn a_difference_that_chance_could_have_made_is_not_told_as_one() {
+fn a_difference_that_chance_could_have_made_is_called_unsure() {
     let mut night = night();
     for element in night.profiles.segments.iter_mut().flat_map(|segment| &mut segment.elements) {
         for contrast in [&mut element.importance_difference, &mut element.fulfilment_difference].into_iter().flatten() {
             contrast.d = estimate(contrast.d.value, 5.0);
         }
     }
-    let said = sentences(&night.input());
-    assert_eq!(said[1].text, "No group differs from the rest by more than chance would explain.");
-    assert!(page(&night).contains("Nothing stands out beyond chance"));
+    let said = &sentences(&night.input())[1].text;
+    assert!(
+        said.starts_with("No group surely differs from the rest; what may set them apart most, unsure, is"),
+        "{said}"
+    );
+    let page = page(&night);
+    assert!(
+        page.contains(", unsure</small>") && !page.contains("more than to others<small>+0.93 (0.86 to 1.00), sure")
+    );
+}
+
+#[test]
+fn nothing_is_said_to_lack_where_nobody_was_asked_how_it_is_delivered() {
+    let mut night = night();
+    for element in &mut night.profiles.everyone.elements {
+        element.fulfilment_answers = 0;
+    }
+    let page = page(&night);
+    assert!(page.contains("Not known: nobody was asked how well the elements are delivered."));
+    assert!(!page.contains("is wanted more than it is delivered"));
+}
+
+#[test]
+fn a_plan_that_reaches_nobody_is_not_told_as_a_number() {
+    let mut night = night();
+    for line in night.plans.plans.iter_mut().flat_map(|plan| &mut plan.lines) {
+        line.reach = 0;
+    }
+    let said = &sentences(&night.input())[2].text;
+    assert!(said.contains("(nobody there can be addressed in person yet)"), "{said}");
 }
 
 #[test]

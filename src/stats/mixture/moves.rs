@@ -1,0 +1,138 @@
+//! Out of poor valleys: two classes are merged, a third is split, and the better solution is kept.
+//!
+//! EM from k-means starts often ends with one true class cut in two and two true classes in one. No start near by cures
+//! that, a split and merge does.
+//!
+//! Source: Ueda, Nakano, Ghahramani and Hinton (2000), Split and merge EM, Neural Computation 12; candidates ranked by
+//! their overlap criterion, splits by k-means within the class.
+
+use ndarray::{Array2, Axis};
+use rayon::prelude::*;
+
+use super::em::Run;
+use super::error::MixtureError;
+use super::fit::{Ground, best_of, from_labels, go_on, mixed_seed};
+use super::init::kmeans_start;
+use super::moments::MStep;
+
+/// Pairs considered for merging in a round.
+const PAIRS: usize = 3;
+
+/// Classes considered for splitting beside each pair.
+const SPLITS: usize = 3;
+
+/// Moves that are run to the end of a round.
+const FINALISTS: usize = 2;
+
+/// Gain in mean log likelihood per row that counts as another valley.
+const GAIN: f64 = 1e-4;
+
+/// Improves `best` by splits and merges until none helps or `rounds` are made.
+pub(super) fn improve(
+    ground: &Ground,
+    mut best: Run,
+    rule: &MStep,
+    (rounds, seed): (usize, u64),
+) -> Result<Run, MixtureError> {
+    let size = (best.model.n_classes(), best.model.n_factors());
+    if size.0 < 3 {
+        return Ok(best);
+    }
+    for round in 0..rounds {
+        let given = best.model.probabilities(ground.data());
+        let tries: Result<Vec<Run>, MixtureError> = moves(&given)
+            .into_par_iter()
+            .enumerate()
+            .map(|(at, (pair, split))| {
+                let points = ground.points().of_start(at + round);
+                let labels = moved(&given, points, pair, split, mixed_seed(seed, (1_000 + 100 * round + at) as u64))?;
+                Ok(from_labels(ground, &labels, size, rule))
+            })
+            .collect();
+        let mut tries = tries?;
+        tries.sort_by(|a, b| b.mean_log_likelihood.total_cmp(&a.mean_log_likelihood));
+        tries.truncate(FINALISTS);
+        let finished: Vec<Run> = tries.into_par_iter().map(|t| go_on(ground, t, rule)).collect();
+        let Some(finished) = best_of(finished) else { break };
+        let gained = finished.mean_log_likelihood - best.mean_log_likelihood > GAIN;
+        if !gained {
+            break;
+        }
+        best = finished;
+    }
+    Ok(best)
+}
+
+/// Pairs to merge by falling overlap `Σ r_a r_b / √(Σ r_a² Σ r_b²)`, each with the largest other classes to split.
+fn moves(given: &Array2<f64>) -> Vec<((usize, usize), usize)> {
+    let k = given.ncols();
+    let gram = given.t().dot(given);
+    let overlap = |a: usize, b: usize| gram[(a, b)] / (gram[(a, a)] * gram[(b, b)]).sqrt().max(f64::MIN_POSITIVE);
+    let mut pairs: Vec<(usize, usize)> = (0..k).flat_map(|a| (a + 1..k).map(move |b| (a, b))).collect();
+    pairs.sort_by(|x, y| overlap(y.0, y.1).total_cmp(&overlap(x.0, x.1)));
+    let sizes = given.sum_axis(Axis(0));
+    let mut by_size: Vec<usize> = (0..k).collect();
+    by_size.sort_by(|a, b| sizes[*b].total_cmp(&sizes[*a]));
+    let mut out = Vec::new();
+    for pair in pairs.into_iter().take(PAIRS) {
+        let others = by_size.iter().copied().filter(|c| *c != pair.0 && *c != pair.1);
+        out.extend(others.take(SPLITS).map(|split| (pair, split)));
+    }
+    out
+}
+
+/// Likeliest classes with `pair` merged and `split` cut in two; the second half takes the free label.
+fn moved(
+    given: &Array2<f64>,
+    points: &Array2<f64>,
+    pair: (usize, usize),
+    split: usize,
+    seed: u64,
+) -> Result<Vec<usize>, MixtureError> {
+    let mut labels: Vec<usize> = given
+        .rows()
+        .into_iter()
+        .map(|row| (0..row.len()).fold(0, |best, c| if row[c] > row[best] { c } else { best }))
+        .collect();
+    let members: Vec<usize> = (0..labels.len()).filter(|i| labels[*i] == split).collect();
+    labels.iter_mut().filter(|l| **l == pair.1).for_each(|l| *l = pair.0);
+    if members.len() >= 2 {
+        let halves = kmeans_start(&points.select(Axis(0), &members), 2, seed)?;
+        for (row, half) in members.into_iter().zip(halves) {
+            if half == 1 {
+                labels[row] = pair.1;
+            }
+        }
+    }
+    Ok(labels)
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn the_pair_that_overlaps_most_is_merged_first_and_the_largest_other_class_split() {
+        let given = array![
+            [0.5, 0.5, 0.0, 0.0],
+            [0.6, 0.4, 0.0, 0.0],
+            [0.0, 0.0, 1.0, 0.0],
+            [0.0, 0.0, 1.0, 0.0],
+            [0.0, 0.0, 0.0, 1.0]
+        ];
+        assert_eq!(moves(&given)[0], ((0, 1), 2));
+    }
+
+    #[test]
+    fn a_move_frees_one_label_and_uses_it_for_half_of_the_split_class() {
+        let given = array![[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 1.0]];
+        let points = array![[0.0], [0.0], [-5.0], [5.0]];
+        let labels = moved(&given, &points, (0, 1), 2, 3).unwrap();
+        assert_eq!(labels[0], 0);
+        assert_eq!(labels[1], 0);
+        assert_ne!(labels[2], labels[3]);
+        assert!(labels[2..].iter().all(|l| [1, 2].contains(l)));
+    }
+}
