@@ -22,7 +22,8 @@ use valueseg::catalogue::Catalogue;
 use valueseg::job::demo::{DemoSettings, FIRST_NIGHT, HIDDEN_SEGMENTS, write_demo};
 use valueseg::job::load::load;
 use valueseg::model::{
-    ApplySettings, CustomerBlock, FitRequest, FitSettings, Model, RESPONDENT_CAP, SampleCollector, Scorer, SegmentCount, fit,
+    ApplySettings, CustomerBlock, FitRequest, FitSettings, Model, RESPONDENT_CAP, SampleCollector, Scorer,
+    SegmentCount, fit,
 };
 use valueseg::stats::agreement::adjusted_rand_index;
 use valueseg::tables::intake::{self, IntakeRequest};
@@ -154,9 +155,11 @@ fn segments(blocks: &[CustomerBlock], model: &Model) -> Result<Vec<Option<usize>
     let mut labels = Vec::new();
     for block in blocks {
         let scored = scorer.score(block);
-        labels.extend(scored.assignments.iter().zip(&scored.suppressed).map(|(assignment, suppressed)| {
-            suppressed.is_none().then_some(assignment.raw.map_or(none, usize::from))
-        }));
+        labels.extend(
+            scored.assignments.iter().zip(&scored.suppressed).map(|(assignment, suppressed)| {
+                suppressed.is_none().then_some(assignment.raw.map_or(none, usize::from))
+            }),
+        );
     }
     Ok(labels)
 }

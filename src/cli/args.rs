@@ -109,7 +109,9 @@ pub enum Command {
         dry_run: bool,
     },
     /// Explain in plain words.
-    #[command(after_help = "Examples:\n  valueseg explain customer C000123\n  valueseg explain segment S03\n  valueseg explain element saves_time\n  valueseg explain error E0301")]
+    #[command(
+        after_help = "Examples:\n  valueseg explain customer C000123\n  valueseg explain segment S03\n  valueseg explain element saves_time\n  valueseg explain error E0301"
+    )]
     Explain {
         /// What to explain.
         #[command(subcommand)]

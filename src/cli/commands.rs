@@ -49,8 +49,9 @@ fn load_project(args: &Args) -> Result<Loaded, JobError> {
 }
 
 fn load_from(args: &Args, path: &Path) -> Result<Loaded, JobError> {
-    let environment: Vec<(String, String)> =
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
+    let environment: Vec<(String, String)> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
     let mut loaded = load(path, &environment)?;
     if let Some(threads) = args.threads {
         loaded.settings.run.threads = threads;

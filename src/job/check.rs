@@ -128,7 +128,10 @@ fn missing(catalogue: &Catalogue, seen: &Look) -> Vec<String> {
     }
     let signals = catalogue.signals().len();
     let lost = seen.missing_signals.len();
-    said.push(format!("{} of {signals} catalogue signals can be computed from what is mapped", signals - lost.min(signals)));
+    said.push(format!(
+        "{} of {signals} catalogue signals can be computed from what is mapped",
+        signals - lost.min(signals)
+    ));
     said
 }
 
@@ -139,7 +142,14 @@ impl fmt::Display for Found {
         for source in &self.sources {
             let bytes: u64 = source.files.iter().map(|(_, bytes)| bytes).sum();
             let rows = source.rows.map_or_else(String::new, |rows| format!(", {rows} rows"));
-            writeln!(f, "  {:<14} {} file(s), {} kB{rows}, {} columns", source.name, source.files.len(), bytes.div_ceil(1000), source.columns.len())?;
+            writeln!(
+                f,
+                "  {:<14} {} file(s), {} kB{rows}, {} columns",
+                source.name,
+                source.files.len(),
+                bytes.div_ceil(1000),
+                source.columns.len()
+            )?;
             for remark in &source.remarks {
                 writeln!(f, "  {:<14} note: {remark}", "")?;
             }
@@ -167,10 +177,25 @@ impl Found {
             return writeln!(f, "                (add --deep to read every row)");
         };
         for table in &ledger.tables {
-            writeln!(f, "  {:<14} {} rows read, {} accepted, {} rejected", table.table.slug(), table.read, table.accepted, table.rejected)?;
+            writeln!(
+                f,
+                "  {:<14} {} rows read, {} accepted, {} rejected",
+                table.table.slug(),
+                table.read,
+                table.accepted,
+                table.rejected
+            )?;
         }
         for fault in &self.faults {
-            writeln!(f, "  {:<14} {} {}s in `{}`: {}", fault.code.code(), fault.count, fault.scope.slug(), fault.column, fault.code.meaning())?;
+            writeln!(
+                f,
+                "  {:<14} {} {}s in `{}`: {}",
+                fault.code.code(),
+                fault.count,
+                fault.scope.slug(),
+                fault.column,
+                fault.code.meaning()
+            )?;
         }
         for note in &ledger.notes {
             writeln!(f, "  {:<14} {}", "note", note.text)?;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use crate::catalogue::CatalogueError;
-use crate::job::load::ConfigError;
 use crate::job::demo::DemoError;
+use crate::job::load::ConfigError;
 use crate::model::ModelError;
 use crate::model::needs::NeedSettingsError;
 use crate::model::plan::PlanSettingsError;
@@ -191,15 +191,15 @@ impl JobError {
     pub fn to_do(&self) -> String {
         match self {
             Self::Config(error) => error.to_do(),
-            Self::Catalogue(_) | Self::CatalogueFile { .. } => "correct the file named, in the catalogue folder".to_owned(),
+            Self::Catalogue(_) | Self::CatalogueFile { .. } => {
+                "correct the file named, in the catalogue folder".to_owned()
+            }
             Self::Intake(error) => error.help(),
             Self::Model(error) => model_help(error),
             Self::StoredModel { .. } => "restore the file, or fit anew with `valueseg run --refit`".to_owned(),
             Self::Write(error) => error.to_do(),
             Self::Publish(error) => error.to_do(),
-            Self::Held { .. } => {
-                "correct the inputs, or raise the limit named under [gates]".to_owned()
-            }
+            Self::Held { .. } => "correct the inputs, or raise the limit named under [gates]".to_owned(),
             Self::Exists { .. } => "edit it, or choose another folder".to_owned(),
             Self::Needs(_) => "correct it under [needs]".to_owned(),
             Self::PlanSettings(_) => "correct it under [plan]".to_owned(),
@@ -230,7 +230,9 @@ fn model_help(error: &ModelError) -> String {
     match error {
         ModelError::Setting { key, .. } => return format!("correct `model.{key}`"),
         ModelError::NoCustomers => "check the consent and protection columns of [tables.customers]",
-        ModelError::TooLittleEvidence { .. } => "map more ratings, orders or interactions; `valueseg check` says what is missing",
+        ModelError::TooLittleEvidence { .. } => {
+            "map more ratings, orders or interactions; `valueseg check` says what is missing"
+        }
         ModelError::TooManySignals { .. } => "keep fewer columns in [tables.signals]",
         _ => "check the ratings with `valueseg check --deep`, or pin model.segments",
     }

@@ -30,8 +30,11 @@ const SCORES_SHOWN: usize = 5;
 pub fn customer(loaded: &Loaded, id: &str, run: Option<NaiveDate>) -> Result<Explanation, JobError> {
     let catalogue = open_catalogue(loaded)?;
     let folder = night(loaded, run)?;
-    let row = one(&folder.join("tables/customers.parquet"), "customer_id", id)?
-        .ok_or(JobError::Unknown { kind: "customer with that id in this night", seen: "…".to_owned(), nearest: None })?;
+    let row = one(&folder.join("tables/customers.parquet"), "customer_id", id)?.ok_or(JobError::Unknown {
+        kind: "customer with that id in this night",
+        seen: "…".to_owned(),
+        nearest: None,
+    })?;
     let names = segment_names(&folder)?;
     let mut lines = vec![format!("Night of {}.", text(&row, "run_date").unwrap_or_default())];
     if let Some(reason) = text(&row, "suppressed_reason") {
@@ -47,7 +50,10 @@ pub fn customer(loaded: &Loaded, id: &str, run: Option<NaiveDate>) -> Result<Exp
         lines.extend(highest(&scores, &catalogue, Aspect::Fulfilment, "Best delivered"));
     }
     if row.get("holdout").and_then(serde_json::Value::as_bool) == Some(true) {
-        lines.push("In the permanent random hold-out: gets no campaign, so that the effect of campaigns can be read.".to_owned());
+        lines.push(
+            "In the permanent random hold-out: gets no campaign, so that the effect of campaigns can be read."
+                .to_owned(),
+        );
     }
     Ok(Explanation { title: format!("Customer {id}"), lines })
 }
@@ -166,9 +172,8 @@ fn placement(row: &Row, names: &[(String, String)]) -> String {
         format!("{id} {name}").trim_end().to_owned()
     };
     let chance = |column| number(row, column).map_or(String::new(), |p| format!(" ({:.0} %)", p * 100.0));
-    let runner_up = text(row, "runner_up_id").map_or(String::new(), |id| {
-        format!("; next would be {}{}", named(&id), chance("runner_up_probability"))
-    });
+    let runner_up = text(row, "runner_up_id")
+        .map_or(String::new(), |id| format!("; next would be {}{}", named(&id), chance("runner_up_probability")));
     match text(row, "segment_id") {
         Some(id) => format!("In {}{}{runner_up}.", named(&id), chance("segment_probability")),
         None => {

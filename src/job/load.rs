@@ -274,7 +274,9 @@ fn check_tables(settings: &Settings) -> Result<(), ConfigError> {
     }
     let evidence = [TableName::Ratings, TableName::Signals, TableName::Orders, TableName::Interactions];
     if !evidence.iter().any(|table| settings.tables.contains_key(table)) {
-        return Err(ConfigError::NoTable { table: "ratings` or `[tables.signals`, `[tables.orders`, `[tables.interactions" });
+        return Err(ConfigError::NoTable {
+            table: "ratings` or `[tables.signals`, `[tables.orders`, `[tables.interactions",
+        });
     }
     Ok(())
 }

@@ -54,7 +54,8 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let plans = plan(&described.profiles, project.catalogue(), &project.plan_settings());
     let gated = gates::check(&project, &intake, &described.profiles)?;
 
-    let night = Night { project: &project, intake: &intake, described: &described, plans: &plans, checks: &gated.checks };
+    let night =
+        Night { project: &project, intake: &intake, described: &described, plans: &plans, checks: &gated.checks };
     let facts = stage(watch, Stage::Write, || write::night(&night, &identity, &mut staging))?;
     let summary = Summary::of(&night);
     if !gated.reasons.is_empty() {

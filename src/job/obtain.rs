@@ -29,7 +29,8 @@ impl Words for Obtained {
 /// The model in use, unless there is none or a new one is wanted. Signals it knows and the inputs lack are unknown for
 /// the night; signals it does not know wait for the next fit, because segments must not change unasked.
 pub(super) fn model(project: &Project, intake: &Intake, refit: bool) -> Result<Obtained, JobError> {
-    if !refit && project.settings().model.refit != Refit::Always
+    if !refit
+        && project.settings().model.refit != Refit::Always
         && let Some(model) = in_use(project)?
     {
         return Ok(Obtained { model, fitted: false });

@@ -41,7 +41,11 @@ impl Words for RunFacts {
 const EMPTY: [TableId; 5] = [TableId::Drivers, TableId::Moves, TableId::Transitions, TableId::Drift, TableId::Effects];
 
 /// Writes tables, report, summaries and plans; gives what the manifest has to know.
-pub(super) fn night(night: &Night<'_>, identity: &RunIdentity, staging: &mut Staging<'_>) -> Result<RunFacts, JobError> {
+pub(super) fn night(
+    night: &Night<'_>,
+    identity: &RunIdentity,
+    staging: &mut Staging<'_>,
+) -> Result<RunFacts, JobError> {
     tables(night, staging)?;
     let catalogue = night.project.catalogue();
     night.with_report_input(|input| -> Result<(), JobError> {
@@ -51,7 +55,11 @@ pub(super) fn night(night: &Night<'_>, identity: &RunIdentity, staging: &mut Sta
         staging.write("alerts.json", alerts_json().as_bytes(), false)?;
         staging.write("plans/plans.json", plans_json(night.plans).as_bytes(), false)?;
         for plan in night.plans.plans.iter().chain([&night.plans.neutral]) {
-            staging.write(&format!("plans/{}.md", plan.segment_id), plan_page(plan, catalogue, night.project.as_of()).as_bytes(), false)?;
+            staging.write(
+                &format!("plans/{}.md", plan.segment_id),
+                plan_page(plan, catalogue, night.project.as_of()).as_bytes(),
+                false,
+            )?;
         }
         Ok(())
     })?;
@@ -135,11 +143,17 @@ impl Night<'_> {
         let mut rows = self.checks.to_vec();
         for table in &self.intake.ledger().tables {
             for (rule, count) in &table.set_aside {
-                rows.push(remark(table.table.slug(), rule, *count, format!("{count} rows set aside: {}", rule.replace('_', " "))));
+                rows.push(remark(
+                    table.table.slug(),
+                    rule,
+                    *count,
+                    format!("{count} rows set aside: {}", rule.replace('_', " ")),
+                ));
             }
             for fault in &table.faults {
                 let check = format!("{}:{}", fault.code.code(), fault.column);
-                let what = format!("{} {}s in `{}`: {}", fault.count, fault.scope.slug(), fault.column, fault.code.meaning());
+                let what =
+                    format!("{} {}s in `{}`: {}", fault.count, fault.scope.slug(), fault.column, fault.code.meaning());
                 rows.push(remark(table.table.slug(), &check, fault.count, what));
             }
         }

@@ -15,7 +15,9 @@ pub const N_RATINGS: usize = 2 * N_ELEMENTS;
 pub const MAX_SIGNALS: usize = 128;
 
 /// Which of the two questions a rating answers. They are never mixed or averaged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Aspect {
     /// How much the element matters to the customer.

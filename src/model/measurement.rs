@@ -55,7 +55,9 @@ impl BlockModel {
             && q <= MAX_FACTORS
             && self.uniqueness.len() == j;
         if !shapes {
-            return Err(ModelError::Damaged { what: format!("the {what} are not for {k} segments and {j} indicators") });
+            return Err(ModelError::Damaged {
+                what: format!("the {what} are not for {k} segments and {j} indicators"),
+            });
         }
         let finite = self.means.iter().flatten().chain(self.loadings.iter().flatten()).all(|x| x.is_finite());
         let positive = self.uniqueness.iter().all(|x| x.is_finite() && *x > 0.0);
@@ -127,8 +129,8 @@ impl Measurement {
             return damaged("more ratings were asked than there are");
         }
         if let Some(prior) = &self.prior {
-            let fits = prior.len() == N_RATINGS
-                && prior.iter().all(|row| row.len() == p && row.iter().all(|x| x.abs() < 1.0));
+            let fits =
+                prior.len() == N_RATINGS && prior.iter().all(|row| row.len() == p && row.iter().all(|x| x.abs() < 1.0));
             if !fits {
                 return damaged("the catalogue's loadings make no sense");
             }

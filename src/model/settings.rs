@@ -190,7 +190,9 @@ impl FitSettings {
     #[must_use]
     pub(super) fn counts(&self) -> Vec<usize> {
         match self.segments {
-            SegmentCount::Auto => (1..=DEFAULT_MAX_SEGMENTS).filter(|k| *k == 1 || *k >= DEFAULT_MIN_SEGMENTS).collect(),
+            SegmentCount::Auto => {
+                (1..=DEFAULT_MAX_SEGMENTS).filter(|k| *k == 1 || *k >= DEFAULT_MIN_SEGMENTS).collect()
+            }
             SegmentCount::Exactly(k) => vec![k],
             SegmentCount::Range { from, to } => (from..=to).collect(),
         }

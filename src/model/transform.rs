@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Transform;
-use crate::stats::normal_scores::NormalScores;
+use crate::stats::normal_scores::{NormalScores, SCORE_LANES};
 
 /// How one signal enters the model.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +27,23 @@ impl SignalLine {
     pub(super) fn score(&self, raw: f64) -> Option<f64> {
         let line = self.line.as_ref()?;
         raw.is_finite().then(|| line.score(as_read(self.flag, raw)))
+    }
+}
+
+impl SignalLine {
+    /// Scores of several raw values where `known`; 0 elsewhere and for a signal that is not read.
+    #[inline]
+    pub(super) fn score_lanes(&self, raw: &[f64; SCORE_LANES], known: &[bool; SCORE_LANES]) -> [f32; SCORE_LANES] {
+        let Some(line) = &self.line else { return [0.0; SCORE_LANES] };
+        let mut scores = if self.flag {
+            line.score_lanes(&raw.map(|x| as_read(true, x)))
+        } else {
+            line.score_lanes(raw)
+        };
+        for (score, known) in scores.iter_mut().zip(known) {
+            *score = if *known { *score } else { 0.0 };
+        }
+        scores
     }
 }
 

@@ -82,7 +82,8 @@ impl RawMeans {
         let size = weighted.sum_axis(Axis(0));
         let squares = (&weighted * &weighted).sum_axis(Axis(0));
         let known = column_total.mean().unwrap_or(0.0) / size.sum().max(f64::MIN_POSITIVE);
-        let effective = ndarray::Zip::from(&size).and(&squares).map_collect(|s, q| if *q > 0.0 { known * s * s / q } else { 0.0 });
+        let effective =
+            ndarray::Zip::from(&size).and(&squares).map_collect(|s, q| if *q > 0.0 { known * s * s / q } else { 0.0 });
         let share = &size / size.sum().max(f64::MIN_POSITIVE);
         Self { centered, overall, share, effective }
     }

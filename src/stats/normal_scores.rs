@@ -6,11 +6,11 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
-/// Most knots of a line: eight groups of eight, so that a value is placed by two short counts.
-pub const MAX_KNOTS: usize = GROUP * GROUP;
+/// Most knots of a line.
+pub const MAX_KNOTS: usize = 32;
 
-/// Knots of a group.
-const GROUP: usize = 8;
+/// Values scored side by side.
+pub const SCORE_LANES: usize = 16;
 
 /// Furthest normal quantile a knot is set at; beyond it the line is flat, which tames outliers.
 const FURTHEST: f64 = 2.8;
@@ -20,11 +20,19 @@ const FURTHEST: f64 = 2.8;
 pub struct NormalScores {
     knots: Vec<f64>,
     scores: Vec<f64>,
-    /// `knots` padded with infinity to [`MAX_KNOTS`], and the slope to the right of each.
-    padded: [f64; MAX_KNOTS],
-    /// Last knot of each group.
-    heads: [f64; GROUP],
-    slopes: [f64; MAX_KNOTS],
+    table: Box<Table>,
+}
+
+/// The line in single precision, knots as distances from the first; only the first `pieces` entries count.
+#[derive(Clone, Debug, PartialEq)]
+struct Table {
+    distances: [f32; MAX_KNOTS],
+    scores: [f32; MAX_KNOTS],
+    /// Slope to the right of each knot; 0 from the last on.
+    slopes: [f32; MAX_KNOTS],
+    pieces: usize,
+    least: f64,
+    most: f64,
 }
 
 impl NormalScores {
@@ -87,20 +95,25 @@ impl NormalScores {
         if !good {
             return None;
         }
-        let mut padded = [f64::INFINITY; MAX_KNOTS];
-        padded[..n].copy_from_slice(&knots);
-        let mut slopes = [0.0; MAX_KNOTS];
-        for i in 0..n - 1 {
-            slopes[i] = (scores[i + 1] - scores[i]) / (knots[i + 1] - knots[i]);
-            if !slopes[i].is_finite() {
+        let mut table = Table {
+            distances: [f32::INFINITY; MAX_KNOTS],
+            scores: [0.0; MAX_KNOTS],
+            slopes: [0.0; MAX_KNOTS],
+            pieces: n,
+            least: knots[0],
+            most: knots[n - 1],
+        };
+        for i in 0..n {
+            table.distances[i] = (knots[i] - knots[0]) as f32;
+            table.scores[i] = scores[i] as f32;
+            if i + 1 < n {
+                table.slopes[i] = ((scores[i + 1] - scores[i]) / (knots[i + 1] - knots[i])) as f32;
+            }
+            if !(table.distances[i].is_finite() && table.slopes[i].is_finite()) {
                 return None;
             }
         }
-        let mut heads = [f64::INFINITY; GROUP];
-        for (g, head) in heads.iter_mut().enumerate() {
-            *head = padded[g * GROUP + GROUP - 1];
-        }
-        Some(Self { knots, scores, padded, heads, slopes })
+        Some(Self { knots, scores, table: Box::new(table) })
     }
 
     /// Raw values of the knots, ascending.
@@ -117,16 +130,35 @@ impl NormalScores {
 
     /// Score of a finite value; that of the nearest end beyond the knots.
     #[must_use]
-    #[inline]
     pub fn score(&self, value: f64) -> f64 {
-        let last = self.knots.len() - 1;
-        let x = value.max(self.knots[0]).min(self.knots[last]);
-        // Two counts without branches instead of a search: the compiler makes vector code of them.
-        let group = self.heads.iter().map(|h| usize::from(*h <= x)).sum::<usize>().min(GROUP - 1);
-        let members = &self.padded[group * GROUP..(group + 1) * GROUP];
-        let inside = members.iter().map(|k| usize::from(*k <= x)).sum::<usize>();
-        let at = (group * GROUP + inside).saturating_sub(1).min(last);
-        self.scores[at] + self.slopes[at] * (x - self.knots[at])
+        f64::from(self.score_lanes(&[value; SCORE_LANES])[0])
+    }
+
+    /// Scores of several finite values; what is not finite gives some score or other.
+    #[must_use]
+    #[inline]
+    pub fn score_lanes(&self, values: &[f64; SCORE_LANES]) -> [f32; SCORE_LANES] {
+        let Table { distances, scores, slopes, pieces, least, most } = &*self.table;
+        let mut x = [0.0f32; SCORE_LANES];
+        for (x, value) in x.iter_mut().zip(values) {
+            *x = (value.max(*least).min(*most) - least) as f32;
+        }
+        // Counting the knots not above x compares all lanes with one knot at a time, which is vector code; a search
+        // would be a chain of loads for each. Numbers that are not negative compare like their bits.
+        let bits = x.map(|x| x.to_bits() as i32);
+        let mut at = [0i32; SCORE_LANES];
+        for knot in &distances[1..*pieces] {
+            let knot = knot.to_bits() as i32;
+            for (at, bits) in at.iter_mut().zip(&bits) {
+                *at += i32::from(*bits >= knot);
+            }
+        }
+        let mut out = [0.0f32; SCORE_LANES];
+        for ((out, x), at) in out.iter_mut().zip(&x).zip(at) {
+            let at = at as usize % MAX_KNOTS;
+            *out = scores[at] + slopes[at] * (x - distances[at]);
+        }
+        out
     }
 }
 
@@ -164,9 +196,9 @@ mod tests {
     fn ties_share_their_mid_rank() {
         // Values 0, 0, 1, 1 with weight 1: mid-ranks 1/4 and 3/4, normal scores ∓0.674, spread 0.674: scores ∓1.
         let line = NormalScores::learn(&[0.0, 1.0, 0.0, 1.0], &[1.0; 4]).unwrap();
-        assert!((line.score(0.0) + 1.0).abs() < 1e-12);
-        assert!((line.score(1.0) - 1.0).abs() < 1e-12);
-        assert!(line.score(0.5).abs() < 1e-12);
+        assert!((line.score(0.0) + 1.0).abs() < 1e-6);
+        assert!((line.score(1.0) - 1.0).abs() < 1e-6);
+        assert!(line.score(0.5).abs() < 1e-6);
     }
 
     #[test]
@@ -193,7 +225,7 @@ mod tests {
         assert!(NormalScores::from_knots(vec![1.0, 1.0], vec![0.0, 1.0]).is_none());
         assert!(NormalScores::from_knots(vec![1.0, 2.0], vec![0.0, f64::NAN]).is_none());
         assert!(NormalScores::from_knots(vec![1.0], vec![0.0]).is_none());
-        assert!(NormalScores::from_knots(vec![-1e308, 1e308], vec![-1.0, 1.0]).is_some());
+        assert!(NormalScores::from_knots(vec![-1e308, 1e308], vec![-1.0, 1.0]).is_none(), "too far apart");
     }
 
     proptest! {
@@ -207,10 +239,10 @@ mod tests {
                 let n = scores.len() as f64;
                 let mean = scores.iter().sum::<f64>() / n;
                 let spread = scores.iter().map(|s| (s - mean).powi(2)).sum::<f64>() / n;
-                prop_assert!(mean.abs() < 1e-9 && (spread - 1.0).abs() < 1e-9);
+                prop_assert!(mean.abs() < 1e-5 && (spread - 1.0).abs() < 1e-5);
                 let mut sorted = values;
                 sorted.sort_by(f64::total_cmp);
-                prop_assert!(sorted.windows(2).all(|w| line.score(w[0]) <= line.score(w[1]) + 1e-12));
+                prop_assert!(sorted.windows(2).all(|w| line.score(w[0]) <= line.score(w[1]) + 1e-6));
             }
         }
     }

@@ -52,7 +52,11 @@ impl Observed {
     ///
     /// # Errors
     /// [`ObservedError`] unless shapes agree, present values are finite and weights are finite and above 0.
-    pub fn try_new(mut values: Array2<f64>, present: Array2<bool>, weights: Array1<f64>) -> Result<Self, ObservedError> {
+    pub fn try_new(
+        mut values: Array2<f64>,
+        present: Array2<bool>,
+        weights: Array1<f64>,
+    ) -> Result<Self, ObservedError> {
         if values.dim() != present.dim() || values.nrows() != weights.len() {
             let (values, present) = (values.dim(), present.dim());
             return Err(ObservedError::Shape { values, present, weights: weights.len() });

@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use datafusion::arrow::array::AsArray;
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::datatypes::DataType;
 use flate2::read::MultiGzDecoder;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -92,7 +92,8 @@ fn head(path: &Path, packed: bool) -> Result<Vec<u8>, PeekError> {
 }
 
 fn peek_csv(path: &Path, bytes: &[u8]) -> Result<Peek, PeekError> {
-    let refuse = |found: &str| PeekError::NotTheFormat { path: path.to_owned(), expected: "CSV", found: found.to_owned() };
+    let refuse =
+        |found: &str| PeekError::NotTheFormat { path: path.to_owned(), expected: "CSV", found: found.to_owned() };
     for (magic, found) in [
         (&b"PK\x03\x04"[..], "an Excel workbook or zip archive; save the sheet as CSV UTF-8"),
         (b"PAR1", "a Parquet file; name it .parquet"),
@@ -118,7 +119,8 @@ fn peek_csv(path: &Path, bytes: &[u8]) -> Result<Peek, PeekError> {
             column.values.push(value.trim().to_owned());
         }
     }
-    let decimal = if delimiter == b';' && columns.iter().flat_map(|c| &c.values).any(|v| is_comma_number(v)) { ',' } else { '.' };
+    let decimal =
+        if delimiter == b';' && columns.iter().flat_map(|c| &c.values).any(|v| is_comma_number(v)) { ',' } else { '.' };
     Ok(Peek { format: Format::Csv, delimiter: char::from(delimiter), encoding, decimal, columns, rows })
 }
 
@@ -138,8 +140,11 @@ fn decode(bytes: &[u8]) -> (String, &'static str) {
 /// The delimiter that stands equally often, and most often, in the first lines.
 fn delimiter_of(text: &str) -> u8 {
     let count = |delimiter: u8| {
-        let mut reader =
-            csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.as_bytes());
         let widths: Vec<usize> = reader.records().take(20).map_while(Result::ok).map(|record| record.len()).collect();
         let first = widths.first().copied().unwrap_or(0);
         let same = widths.iter().filter(|width| **width == first).count();

@@ -99,7 +99,11 @@ fn matches(path: &Path, key: &str, value: &str) -> Result<Vec<(usize, Vec<usize>
             }
             let texts = cast(batch.column(0), &DataType::Utf8).map_err(|source| damaged(path, source))?;
             let texts = texts.as_string::<i32>();
-            found.extend((0..texts.len()).filter(|row| texts.is_valid(*row) && texts.value(*row) == value).map(|row| first + row));
+            found.extend(
+                (0..texts.len())
+                    .filter(|row| texts.is_valid(*row) && texts.value(*row) == value)
+                    .map(|row| first + row),
+            );
             first += batch.num_rows();
         }
         if !found.is_empty() {

@@ -135,9 +135,7 @@ impl Default for CsvDialect {
 }
 
 /// The canonical tables a base is described by.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TableName {
     /// One row per customer. The only table every base needs.
@@ -304,7 +302,8 @@ mod tests {
 
     #[test]
     fn an_unknown_table_is_refused_with_the_known_ones() {
-        let message = toml::from_str::<Tables>("[tables.costumers]\nsource = \"a\"\n").expect_err("refused").to_string();
+        let message =
+            toml::from_str::<Tables>("[tables.costumers]\nsource = \"a\"\n").expect_err("refused").to_string();
         assert!(message.contains("customers"), "{message}");
     }
 

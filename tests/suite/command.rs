@@ -11,7 +11,16 @@ fn the_demo_runs_two_nights_and_says_where_the_report_is() {
     let made = said(command().args(["demo", "--customers", "1500"]).arg(&demo).output().expect("started"));
     assert_eq!(made.code, 0, "{}", made.stderr);
     assert!(made.stdout.contains("report.html"), "{}", made.stdout);
-    for file in ["report.html", "summary.txt", "summary.json", "alerts.json", "manifest.json", "plans/S01.md", "plans/plans.json", "rejected/rows.parquet"] {
+    for file in [
+        "report.html",
+        "summary.txt",
+        "summary.json",
+        "alerts.json",
+        "manifest.json",
+        "plans/S01.md",
+        "plans/plans.json",
+        "rejected/rows.parquet",
+    ] {
         assert!(demo.join("out/latest").join(file).is_file(), "{file}");
     }
     let nights: Vec<_> = fs::read_dir(demo.join("out/runs")).expect("runs").collect();
@@ -65,11 +74,25 @@ fn init_writes_a_configuration_that_check_accepts() {
         "Customer No;Q1 saves time;Q2 quality;Q3 variety;Q4 informs\n1;5;4;3;2\n2;1;2;3;4\n3;4;4;4;1\n",
     );
     let target = shop.path().join("new");
-    let made = said(command().arg("init").arg(&target).arg("--from").arg(shop.path().join("in/asked.csv")).output().expect("started"));
+    let made = said(
+        command()
+            .arg("init")
+            .arg(&target)
+            .arg("--from")
+            .arg(shop.path().join("in/asked.csv"))
+            .output()
+            .expect("started"),
+    );
     assert_eq!(made.code, 0, "{}", made.stderr);
     assert!(made.stdout.contains("importance"), "no question asked: {}", made.stdout);
     let checked = said(command().arg("-C").arg(&target).arg("check").output().expect("started"));
-    assert_eq!(checked.code, 0, "{}\n{}", checked.stderr, fs::read_to_string(target.join("valueseg.toml")).expect("written"));
+    assert_eq!(
+        checked.code,
+        0,
+        "{}\n{}",
+        checked.stderr,
+        fs::read_to_string(target.join("valueseg.toml")).expect("written")
+    );
     let again = said(command().arg("init").arg(&target).output().expect("started"));
     assert_eq!(again.code, 2, "an existing configuration is not overwritten");
 }

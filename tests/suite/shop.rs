@@ -8,8 +8,16 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// Elements the shop asks for.
-pub const ASKED: [&str; 8] =
-    ["saves_time", "simplifies", "reduces_cost", "quality", "variety", "rewards_me", "reduces_risk", "fun_entertainment"];
+pub const ASKED: [&str; 8] = [
+    "saves_time",
+    "simplifies",
+    "reduces_cost",
+    "quality",
+    "variety",
+    "rewards_me",
+    "reduces_risk",
+    "fun_entertainment",
+];
 
 /// A shop in a folder that goes away with it.
 pub struct Shop {

@@ -39,13 +39,38 @@ pub struct Guess {
 
 /// Names under which customer ids usually stand, likeliest first.
 const IDS: [&str; 14] = [
-    "customerid", "customerno", "customernumber", "customer", "clientid", "userid", "memberid", "householdid", "accountid",
-    "respondentid", "personid", "contactid", "custid", "id",
+    "customerid",
+    "customerno",
+    "customernumber",
+    "customer",
+    "clientid",
+    "userid",
+    "memberid",
+    "householdid",
+    "accountid",
+    "respondentid",
+    "personid",
+    "contactid",
+    "custid",
+    "id",
 ];
 
 /// Canonical column, and the names under which it usually stands.
 const WORDS: [(TableName, &str, &[&str]); 26] = [
-    (TableName::Orders, "ordered_at", &["orderedat", "orderdate", "invoicedate", "purchasedate", "transactiontimestamp", "transactiondate", "timestamp", "ts"]),
+    (
+        TableName::Orders,
+        "ordered_at",
+        &[
+            "orderedat",
+            "orderdate",
+            "invoicedate",
+            "purchasedate",
+            "transactiontimestamp",
+            "transactiondate",
+            "timestamp",
+            "ts",
+        ],
+    ),
     (TableName::Orders, "order_id", &["orderid", "orderno", "invoiceno", "basketid", "transactionid"]),
     (TableName::Orders, "amount", &["amount", "net", "netamount", "total", "salesvalue", "revenue", "value"]),
     (TableName::Orders, "discount", &["discount", "retaildisc", "rebate"]),
@@ -102,7 +127,9 @@ fn role(peek: &Peek, id: Option<&str>) -> Role {
         WORDS
             .iter()
             .filter(|(of, _, _)| *of == table)
-            .filter_map(|(_, canonical, names)| Some(((*canonical).to_owned(), find(&peek.columns, names)?.name.clone())))
+            .filter_map(|(_, canonical, names)| {
+                Some(((*canonical).to_owned(), find(&peek.columns, names)?.name.clone()))
+            })
             .collect()
     };
     for (table, needed) in NEEDED {
@@ -140,7 +167,9 @@ fn elements(columns: &[PeekColumn]) -> Vec<(ElementId, String)> {
             let fits = |column: &&PeekColumn| {
                 let column = plain(&column.name);
                 names.iter().any(|name| {
-                    column.strip_suffix(name.as_str()).is_some_and(|before| before.len() <= 4 && !before.contains(char::is_whitespace))
+                    column
+                        .strip_suffix(name.as_str())
+                        .is_some_and(|before| before.len() <= 4 && !before.contains(char::is_whitespace))
                 })
             };
             columns.iter().find(fits).map(|column| (id, column.name.clone()))
@@ -196,7 +225,12 @@ mod tests {
 
     #[test]
     fn a_survey_is_recognized_by_element_names_after_question_numbers() {
-        let seen = peek(&[("Customer No", &["1", "2"]), ("Q1_Saves time", &["1", "5"]), ("Q2_quality", &["3"]), ("variety", &["2"])]);
+        let seen = peek(&[
+            ("Customer No", &["1", "2"]),
+            ("Q1_Saves time", &["1", "5"]),
+            ("Q2_quality", &["3"]),
+            ("variety", &["2"]),
+        ]);
         let guess = guess(Path::new("in/My survey.csv"), &seen, &[]);
         assert_eq!(guess.source, "my_survey");
         assert_eq!(guess.id.as_deref(), Some("Customer No"));

@@ -10,7 +10,9 @@ use crate::tables::spec::{Format, TableName};
 pub(super) fn configuration(dir: &Path, guesses: &[Guess]) -> (String, Vec<String>) {
     let mut questions = Vec::new();
     let name = dir.canonicalize().ok().as_deref().unwrap_or(dir).file_name().map(|n| n.to_string_lossy().into_owned());
-    let mut text = String::from("#:schema ./valueseg.schema.json\n# Every value that was guessed is marked CHECK. `valueseg check` says what is missing.\n\n[project]\n");
+    let mut text = String::from(
+        "#:schema ./valueseg.schema.json\n# Every value that was guessed is marked CHECK. `valueseg check` says what is missing.\n\n[project]\n",
+    );
     line(&mut text, &format!("name = {}", quoted(&name.unwrap_or_else(|| "my shop".to_owned()))));
     text.push_str("timezone = \"UTC\"                # CHECK: decides when a night ends\ncurrency = \"EUR\"                # CHECK\n\n");
     for guess in guesses {
@@ -23,12 +25,16 @@ pub(super) fn configuration(dir: &Path, guesses: &[Guess]) -> (String, Vec<Strin
     for guess in guesses {
         table(&mut text, guess, &mut questions);
     }
-    let placed = |table: TableName| guesses.iter().any(|guess| matches!(&guess.role, Role::Table(of, _) if *of == table));
+    let placed =
+        |table: TableName| guesses.iter().any(|guess| matches!(&guess.role, Role::Table(of, _) if *of == table));
     if !guesses.is_empty() && !placed(TableName::Customers) {
         customers_of_others(&mut text, guesses, &mut questions);
     }
     if !text.contains("consent_profiling") {
-        questions.push("no consent columns were found: nobody can be reached until they are mapped in [tables.customers]".to_owned());
+        questions.push(
+            "no consent columns were found: nobody can be reached until they are mapped in [tables.customers]"
+                .to_owned(),
+        );
     }
     text.push_str(REST);
     (text, questions)
@@ -178,12 +184,20 @@ mod tests {
             name: name.to_owned(),
             values: values.iter().map(|value| (*value).to_owned()).collect(),
         };
-        let columns = vec![column("CustomerNo", &["1", "2"]), column("saves_time", &["1"]), column("Quality \"now\" quality", &["5"]), column("variety", &["4"]), column("informs", &["2"])];
+        let columns = vec![
+            column("CustomerNo", &["1", "2"]),
+            column("saves_time", &["1"]),
+            column("Quality \"now\" quality", &["5"]),
+            column("variety", &["4"]),
+            column("informs", &["2"]),
+        ];
         let peek = Peek { format: Format::Csv, delimiter: ';', encoding: "utf-8", decimal: ',', columns, rows: 2 };
         let guesses = [guess(Path::new("survey.csv"), &peek, &[])];
         let (text, questions) = configuration(Path::new("."), &guesses);
         let settings: crate::job::settings::Settings = toml::from_str(&text).expect("valid");
-        assert!(settings.tables.contains_key(&TableName::Ratings) && settings.tables.contains_key(&TableName::Customers));
+        assert!(
+            settings.tables.contains_key(&TableName::Ratings) && settings.tables.contains_key(&TableName::Customers)
+        );
         assert_eq!(questions.len(), 3);
     }
 

@@ -10,76 +10,116 @@
 //! so the terms of the sum add up to the decision, nothing left over.
 
 use super::super::customer::{MAX_SIGNALS, N_RATINGS};
-use crate::stats::mixture::{FactorMixture, MAX_FACTORS, Tile, TilePosterior};
+use crate::stats::mixture::{FactorMixture, MAX_FACTORS, TilePosterior};
 
-/// Most indicators of a block.
-const MOST: usize = if MAX_SIGNALS > N_RATINGS { MAX_SIGNALS } else { N_RATINGS };
-
-/// One block's parameters, indicator by indicator, padded to [`MOST`].
+/// What the shares of one block are made of.
 #[derive(Clone, Debug)]
 pub(super) struct BlockReasons {
-    indicators: usize,
+    classes: usize,
     factors: usize,
+    indicators: usize,
     /// First indicator of the block among all.
     first: usize,
-    means: Vec<[f32; MOST]>,
-    loadings: Vec<[f32; MOST]>,
-    inverse_psi: [f32; MOST],
+    /// For each ordered pair of classes: `δ/ψ`, then the midpoints of the means, indicator by indicator.
+    pairs: Vec<[Vec<f32>; 2]>,
+    /// For each factor `λ/ψ`, indicator by indicator.
+    loadings: Vec<Vec<f32>>,
 }
 
-/// The strongest so far, for and against.
-#[derive(Clone, Copy, Debug, Default)]
+/// Lanes in which the strongest are looked for.
+const LANES: usize = 8;
+
+/// Room for the shares of both blocks.
+const ROOM: usize = (MAX_SIGNALS + N_RATINGS).next_multiple_of(LANES);
+
+/// Bits of a share that hold the indicator's place; what they held is lost, a hundred-thousandth of the share.
+const PLACE_BITS: u32 = 0xFF;
+
+/// The shares of all indicators of a row, each with its place in its last bits: so the strongest are found by plain
+/// comparisons, without keeping places beside them.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Reasons {
-    pro: [(f32, u16); 3],
-    contra: (f32, u16),
+    shares: [f32; ROOM],
+    first: usize,
+    end: usize,
+}
+
+impl Default for Reasons {
+    fn default() -> Self {
+        Self { shares: [0.0; ROOM], first: ROOM, end: 0 }
+    }
 }
 
 impl Reasons {
-    #[inline]
-    fn offer(&mut self, share: f32, indicator: u16) {
-        if share > self.pro[2].0 {
-            let mut at = 2;
-            while at > 0 && share > self.pro[at - 1].0 {
-                self.pro[at] = self.pro[at - 1];
-                at -= 1;
-            }
-            self.pro[at] = (share, indicator);
-        } else if share < self.contra.0 {
-            self.contra = (share, indicator);
+    /// Up to three indicators for the segment, strongest first, and the strongest against it. Among equals the later
+    /// indicator counts as stronger.
+    pub(super) fn found(mut self) -> ([Option<u16>; 3], Option<u16>) {
+        let cells = &mut self.shares[self.first.min(self.end) / LANES * LANES..self.end.next_multiple_of(LANES)];
+        let first = self.first.min(self.end) / LANES * LANES;
+        let against = place(strongest(cells, -1.0));
+        let mut pro = [None; 3];
+        for slot in &mut pro {
+            *slot = place(strongest(cells, 1.0));
+            let Some(at) = *slot else { break };
+            cells[usize::from(at) - first] = 0.0;
+        }
+        (pro, against)
+    }
+}
+
+/// The largest of `sign·x` above 0, else 0.
+#[inline]
+fn strongest(cells: &[f32], sign: f32) -> f32 {
+    let mut best = [0.0f32; LANES];
+    for lane in cells.chunks_exact(LANES) {
+        for (best, x) in best.iter_mut().zip(lane) {
+            let x = sign * x;
+            *best = if x > *best { x } else { *best };
         }
     }
+    best.into_iter().fold(0.0f32, |a, b| if b > a { b } else { a })
+}
 
-    /// Up to three indicators for the segment, strongest first, and the strongest against it.
-    pub(super) fn found(self) -> ([Option<u16>; 3], Option<u16>) {
-        let pro = self.pro.map(|(share, indicator)| (share > 0.0).then_some(indicator));
-        (pro, (self.contra.0 < 0.0).then_some(self.contra.1))
-    }
+/// The place in the last bits of a share; `None` for one that is as good as 0.
+#[inline]
+fn place(share: f32) -> Option<u16> {
+    (share >= f32::MIN_POSITIVE).then_some((share.to_bits() & PLACE_BITS) as u16)
 }
 
 impl BlockReasons {
     pub(super) fn new(block: &FactorMixture, first: usize) -> Self {
-        let j = block.n_indicators();
-        let row = |of: &dyn Fn(usize) -> f64| {
-            let mut cells = [0.0; MOST];
-            (0..j).for_each(|c| cells[c] = of(c) as f32);
-            cells
+        let (k, j, q) = (block.n_classes(), block.n_indicators(), block.n_factors());
+        let pair = |at: usize| {
+            let (mine, other) = (block.means.row(at / k), block.means.row(at % k));
+            let strength = (0..j).map(|c| ((mine[c] - other[c]) / block.uniqueness[c]) as f32).collect();
+            let midpoint = (0..j).map(|c| (0.5 * (mine[c] + other[c])) as f32).collect();
+            [strength, midpoint]
         };
+        let loading = |a: usize| (0..j).map(|c| (block.loadings[(c, a)] / block.uniqueness[c]) as f32).collect();
         Self {
+            classes: k,
+            factors: q,
             indicators: j,
-            factors: block.n_factors(),
             first,
-            means: (0..block.n_classes()).map(|k| row(&|c| block.means[(k, c)])).collect(),
-            loadings: (0..block.n_factors()).map(|a| row(&|c| block.loadings[(c, a)])).collect(),
-            inverse_psi: row(&|c| 1.0 / block.uniqueness[c]),
+            pairs: (0..k * k).map(pair).collect(),
+            loadings: (0..q).map(loading).collect(),
         }
     }
 
-    /// Each indicator's share in "class `pair[0]` rather than `pair[1]`" for row `r` of a tile; 0 where not observed.
-    fn shares(&self, tile: &Tile, posterior: &TilePosterior, r: usize, pair: [usize; 2]) -> [f32; MOST] {
+    /// Each indicator's share in "class `pair.0` rather than `pair.1`" for row `r` of a tile with these values and
+    /// presence; 0 where not observed.
+    fn shares(
+        &self,
+        (values, present): (&[f32], &[f32]),
+        posterior: &TilePosterior,
+        r: usize,
+        pair: (usize, usize),
+        shares: &mut [f32],
+    ) {
         let q = self.factors;
         let mut difference = [0.0; MAX_FACTORS];
         for (a, d) in difference.iter_mut().enumerate().take(q) {
-            *d = posterior.projected_mean(pair[0], a, q, r) - posterior.projected_mean(pair[1], a, q, r);
+            *d = posterior.projected_mean(pair.0, a, q, r) - posterior.projected_mean(pair.1, a, q, r);
         }
         let mut pull = [0.0; MAX_FACTORS];
         for (a, g) in pull.iter_mut().enumerate().take(q) {
@@ -88,36 +128,35 @@ impl BlockReasons {
                 *g += posterior.covariance[(hi * (hi + 1) / 2 + lo, r)] * d;
             }
         }
-        let (mine, other) = (&self.means[pair[0]], &self.means[pair[1]]);
-        let mut shares = [0.0; MOST];
-        for c in 0..self.indicators {
-            shares[c] = mine[c] - other[c];
-        }
+        let [strength, midpoint] = &self.pairs[pair.0 * self.classes + pair.1];
+        shares.copy_from_slice(strength);
         for (loadings, g) in self.loadings.iter().zip(pull) {
-            for c in 0..self.indicators {
-                shares[c] -= loadings[c] * g;
+            for (share, loading) in shares.iter_mut().zip(loadings) {
+                *share -= loading * g;
             }
         }
-        for c in 0..self.indicators {
-            let distance = tile.values[(c, r)] - 0.5 * (mine[c] + other[c]);
-            shares[c] *= self.inverse_psi[c] * tile.present[(c, r)] * distance;
+        for (((share, value), present), midpoint) in shares.iter_mut().zip(values).zip(present).zip(midpoint) {
+            *share *= present * (value - midpoint);
         }
-        shares
     }
 
-    /// Offers the shares of row `r` to `reasons`.
+    /// Adds the shares of row `r` to `reasons`.
     pub(super) fn collect(
         &self,
-        tile: &Tile,
+        row: (&[f32], &[f32]),
         posterior: &TilePosterior,
         r: usize,
-        pair: [usize; 2],
+        pair: (usize, usize),
         reasons: &mut Reasons,
     ) {
-        let shares = self.shares(tile, posterior, r, pair);
-        for (c, share) in shares.iter().enumerate().take(self.indicators) {
-            reasons.offer(*share, (self.first + c) as u16);
+        let cells = &mut reasons.shares[self.first..self.first + self.indicators];
+        self.shares(row, posterior, r, pair, cells);
+        for (c, share) in cells.iter_mut().enumerate() {
+            let bits = share.to_bits() & !PLACE_BITS;
+            *share = f32::from_bits(bits | (self.first + c) as u32);
         }
+        reasons.first = reasons.first.min(self.first);
+        reasons.end = reasons.end.max(self.first + self.indicators);
     }
 }
 
@@ -126,7 +165,7 @@ mod tests {
     use ndarray::array;
 
     use super::*;
-    use crate::stats::mixture::Kernel;
+    use crate::stats::mixture::{Kernel, Tile};
 
     #[test]
     fn the_shares_add_up_to_the_log_odds() {
@@ -144,7 +183,9 @@ mod tests {
         }
         let mut posterior = TilePosterior::new(2, 2);
         Kernel::new(&block).evidence(&tile, &mut posterior);
-        let shares = BlockReasons::new(&block, 60).shares(&tile, &posterior, 0, [0, 1]);
+        let (values, present) = (tile.values.column(0).to_vec(), tile.present.column(0).to_vec());
+        let mut shares = [0.0; 4];
+        BlockReasons::new(&block, 60).shares((&values, &present), &posterior, 0, (0, 1), &mut shares);
         let odds = posterior.scores[(0, 0)] - posterior.scores[(1, 0)];
         assert!((shares.iter().sum::<f32>() - odds).abs() < 1e-5, "{shares:?} {odds}");
         assert_eq!(shares[2], 0.0, "what was not observed has no say");
@@ -153,10 +194,12 @@ mod tests {
     #[test]
     fn the_three_strongest_for_and_the_strongest_against_are_kept() {
         let mut reasons = Reasons::default();
-        for (indicator, share) in [0.1, -0.5, 0.7, 0.3, -0.9, 0.2, 0.0].into_iter().enumerate() {
-            reasons.offer(share, indicator as u16);
+        for (indicator, share) in [0.1f32, -0.5, 0.7, 0.3, -0.9, 0.2, 0.0].into_iter().enumerate() {
+            let at = 60 + indicator;
+            reasons.shares[at] = f32::from_bits((share.to_bits() & !PLACE_BITS) | at as u32);
         }
-        assert_eq!(reasons.found(), ([Some(2), Some(3), Some(5)], Some(4)));
+        (reasons.first, reasons.end) = (60, 67);
+        assert_eq!(reasons.found(), ([Some(62), Some(63), Some(65)], Some(64)));
         assert_eq!(Reasons::default().found(), ([None; 3], None));
     }
 }

@@ -10,6 +10,7 @@ use super::super::transform::SignalLine;
 use super::ApplySettings;
 use super::reasons::{BlockReasons, Reasons};
 use crate::stats::mixture::{Kernel, TILE, Tile, TilePosterior, normalize};
+use crate::stats::normal_scores::SCORE_LANES;
 
 /// Tables of a model that turn indicators into class probabilities and reasons.
 #[derive(Clone, Debug)]
@@ -29,6 +30,26 @@ pub(super) struct Tables {
     prior: bool,
 }
 
+/// A tile's indicators row by row, for what looks at one row at a time.
+#[derive(Debug)]
+pub(super) struct RowMajor {
+    width: usize,
+    values: Vec<f32>,
+    present: Vec<f32>,
+}
+
+impl RowMajor {
+    fn new(width: usize) -> Self {
+        Self { width, values: vec![0.0; width * TILE], present: vec![0.0; width * TILE] }
+    }
+
+    /// Values (0 where absent) and presence (1 or 0) of row `r`.
+    pub(super) fn row(&self, r: usize) -> (&[f32], &[f32]) {
+        let cells = r * self.width..(r + 1) * self.width;
+        (&self.values[cells.clone()], &self.present[cells])
+    }
+}
+
 /// Room for one tile, used again for the next.
 #[derive(Debug)]
 pub(super) struct Work {
@@ -36,6 +57,9 @@ pub(super) struct Work {
     pub(super) signals: Tile,
     pub(super) rating_posterior: TilePosterior,
     pub(super) signal_posterior: TilePosterior,
+    /// The same row by row.
+    pub(super) rating_rows: RowMajor,
+    pub(super) signal_rows: RowMajor,
     /// Signals known of each row.
     pub(super) signals_known: [u16; TILE],
     /// `(TILE, 60)` scores and standard errors, row by row.
@@ -52,6 +76,8 @@ impl Work {
         Self {
             ratings: Tile::empty(N_RATINGS),
             signals: Tile::empty(tables.lines.len()),
+            rating_rows: RowMajor::new(N_RATINGS),
+            signal_rows: RowMajor::new(tables.lines.len()),
             rating_posterior: TilePosterior::new(k, q),
             signal_posterior: TilePosterior::new(k, tables.signal_factors),
             signals_known: [0; TILE],
@@ -73,20 +99,31 @@ impl Work {
     ) {
         self.signals.rows = rows.len();
         self.signals_known = [0; TILE];
-        for (s, (line, column)) in tables.lines.iter().zip(columns).enumerate() {
-            let known = column.filter(|c| *c < block.signals.ncols());
-            let (mut values, mut present) = (self.signals.values.row_mut(s), self.signals.present.row_mut(s));
-            let (Some(column), true) = (known, line.line.is_some()) else {
-                values.fill(0.0);
-                present.fill(0.0);
-                continue;
-            };
-            for (r, row) in rows.iter().enumerate() {
-                let told = block.signalled[*row] >> column & 1 == 1;
-                let score = if told { line.score(block.signals[(*row, column)]) } else { None };
-                values[r] = score.unwrap_or(0.0) as f32;
-                present[r] = f32::from(u8::from(score.is_some()));
-                self.signals_known[r] += u16::from(score.is_some());
+        let width = tables.lines.len();
+        let held = block.signals.ncols();
+        let raw = block.signals.as_slice().expect("rows of a block are contiguous");
+        // A few rows at a time, so that their signals are read from the nearest cache.
+        for (part, some) in rows.chunks(SCORE_LANES).enumerate() {
+            let first = part * SCORE_LANES;
+            for (s, (line, column)) in tables.lines.iter().zip(columns).enumerate() {
+                let (mut values, mut known) = ([0.0; SCORE_LANES], [false; SCORE_LANES]);
+                if let Some(column) = column.filter(|c| *c < held && line.line.is_some()) {
+                    for (i, row) in some.iter().enumerate() {
+                        let value = raw[row * held + column];
+                        known[i] = (block.signalled[*row] >> column & 1 == 1) & value.is_finite();
+                        values[i] = value;
+                    }
+                }
+                let scores = line.score_lanes(&values, &known);
+                let present = known.map(|known| f32::from(u8::from(known)));
+                let cells = s * TILE + first..s * TILE + first + SCORE_LANES;
+                contiguous(&mut self.signals.values)[cells.clone()].copy_from_slice(&scores);
+                contiguous(&mut self.signals.present)[cells].copy_from_slice(&present);
+                for i in 0..some.len() {
+                    self.signal_rows.values[(first + i) * width + s] = scores[i];
+                    self.signal_rows.present[(first + i) * width + s] = present[i];
+                    self.signals_known[first + i] += u16::from(known[i]);
+                }
             }
         }
         if own {
@@ -96,8 +133,11 @@ impl Work {
                 for c in 0..N_RATINGS {
                     let is = known >> c & 1 == 1;
                     let value = (block.ratings[(*row, c)] - tables.center[c]) * tables.inverse_spread[c];
-                    self.ratings.present[(c, r)] = f32::from(u8::from(is));
-                    self.ratings.values[(c, r)] = if is { value } else { 0.0 };
+                    let (value, present) = (if is { value } else { 0.0 }, f32::from(u8::from(is)));
+                    self.ratings.present[(c, r)] = present;
+                    self.ratings.values[(c, r)] = value;
+                    self.rating_rows.present[r * N_RATINGS + c] = present;
+                    self.rating_rows.values[r * N_RATINGS + c] = value;
                 }
             }
         }
@@ -116,6 +156,10 @@ impl Work {
         }
         normalize(&posterior.scores, &mut posterior.classes, &mut posterior.log_likelihood);
     }
+}
+
+fn contiguous(table: &mut Array2<f32>) -> &mut [f32] {
+    table.as_slice_mut().expect("tile arrays are contiguous")
 }
 
 impl Tables {
@@ -166,9 +210,11 @@ impl Tables {
         let sure = f64::from(probability) >= settings.min_probability && f64::from(lead) >= settings.min_margin;
         let mut reasons = Reasons::default();
         if let Some(next) = next {
-            self.signal_reasons.collect(&work.signals, &work.signal_posterior, r, [top, next], &mut reasons);
+            let row = work.signal_rows.row(r);
+            self.signal_reasons.collect(row, &work.signal_posterior, r, (top, next), &mut reasons);
             if own {
-                self.rating_reasons.collect(&work.ratings, &work.rating_posterior, r, [top, next], &mut reasons);
+                let row = work.rating_rows.row(r);
+                self.rating_reasons.collect(row, &work.rating_posterior, r, (top, next), &mut reasons);
             }
         }
         let (reasons, reason_against) = reasons.found();

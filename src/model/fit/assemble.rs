@@ -19,23 +19,16 @@ const MAX_RATING_FACTORS: usize = 6;
 
 /// A model cut on the ratings of `aspect`.
 pub(super) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, aspect: Aspect) -> Result<Model, ModelError> {
-    let t=std::time::Instant::now(); let tick=|n:&str| eprintln!("{n} {:.3}", t.elapsed().as_secs_f64());
-    let evidence = Evidence::of(prepared, aspect)?; tick("evidence");
-    let found = search(&evidence, request.settings)?; tick("search");
+    let evidence = Evidence::of(prepared, aspect)?;
+    let found = search(&evidence, request.settings)?;
     let learner = SignalLearner::new(prepared);
     let measured = by_size(prepared, measure(prepared, &evidence, &found, &learner, request.settings.seed));
-    tick("measure");
     let checked = check::held_out(prepared, &measured, request.settings.seed);
-    tick("held");
     let typing = check::typing(prepared, &measured, &learner);
-    tick("typing");
     let report = Reporter { request, prepared, evidence: &evidence, found: &found, measured: &measured };
     let report = report.surveyed(&checked, typing)?;
-    tick("report");
-    let measurement = Measurement {
-        se_factor: checked.se_factor.map(|row| row.map(stored)),
-        ..measurement(prepared, &measured)
-    };
+    let measurement =
+        Measurement { se_factor: checked.se_factor.map(|row| row.map(stored)), ..measurement(prepared, &measured) };
     finish(request, prepared, aspect.into(), measurement, report)
 }
 
@@ -63,13 +56,7 @@ pub(super) fn unsurveyed(request: &FitRequest<'_>, prepared: &Prepared) -> Resul
 
 /// The supervised step, twice: what it learns the first time types everybody who answered anything, the second time
 /// it learns from all of them.
-fn measure(
-    prepared: &Prepared,
-    evidence: &Evidence,
-    found: &Found,
-    learner: &SignalLearner,
-    seed: u64,
-) -> Measured {
+fn measure(prepared: &Prepared, evidence: &Evidence, found: &Found, learner: &SignalLearner, seed: u64) -> Measured {
     let ratings = prepared.ratings.select(&evidence.rows);
     let signals = prepared.respondent_signals.select(&evidence.rows);
     let q = rating_factors(&ratings, found.given.view(), MAX_RATING_FACTORS, seed);

@@ -118,7 +118,8 @@ pub(super) struct Checked {
 /// answers.
 pub(super) fn held_out(prepared: &Prepared, measured: &Measured, seed: u64) -> Checked {
     let n = prepared.ratings.n_rows();
-    let rows: Vec<usize> = if n <= CHECK_ROWS { (0..n).collect() } else { (0..CHECK_ROWS).map(|i| i * n / CHECK_ROWS).collect() };
+    let rows: Vec<usize> =
+        if n <= CHECK_ROWS { (0..n).collect() } else { (0..CHECK_ROWS).map(|i| i * n / CHECK_ROWS).collect() };
     let ratings = prepared.ratings.select(&rows);
     let signals = prepared.respondent_signals.select(&rows);
     let (kept, hidden) = hide(&ratings, seed);

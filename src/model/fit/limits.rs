@@ -103,10 +103,7 @@ fn common(request: &FitRequest<'_>, report: &FitReport, said: &mut Vec<String>) 
             said.push(format!("The smallest segment has only {:.1} % of customers.", 100.0 * chosen.smallest_share));
         }
         if chosen.smallest_respondents < settings.min_respondents as f64 {
-            said.push(format!(
-                "The smallest segment rests on only {:.0} respondents.",
-                chosen.smallest_respondents
-            ));
+            said.push(format!("The smallest segment rests on only {:.0} respondents.", chosen.smallest_respondents));
         }
     }
 }

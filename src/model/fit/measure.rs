@@ -8,9 +8,7 @@ use super::prepare::Prepared;
 use crate::catalogue::N_ELEMENTS;
 use crate::stats::dense::symmetric_eigen;
 use crate::stats::discriminant::{Discriminant, factor_covariance, pairwise_covariance};
-use crate::stats::mixture::{
-    Attach, FactorMixture, Kernel, TILE, Tile, TilePosterior, attach, model_from, normalize,
-};
+use crate::stats::mixture::{Attach, FactorMixture, Kernel, TILE, Tile, TilePosterior, attach, model_from, normalize};
 use crate::stats::observed::Observed;
 
 /// Numbers of factors tried for the ratings.
@@ -68,7 +66,12 @@ impl SignalLearner {
     }
 
     /// The block in each class; signals that are not read have mean 0 and variance 1 and are never observed.
-    pub(super) fn learn(&self, labelled: &Observed, given: ArrayView2<'_, f64>, weights: &Array1<f64>) -> FactorMixture {
+    pub(super) fn learn(
+        &self,
+        labelled: &Observed,
+        given: ArrayView2<'_, f64>,
+        weights: &Array1<f64>,
+    ) -> FactorMixture {
         let k = given.ncols();
         let found = Discriminant::learn(&pick(labelled, &self.used), given, &self.total);
         let q = factor_count(&found.within);
@@ -137,7 +140,8 @@ pub(super) fn learn_ratings(ratings: &Observed, given: ArrayView2<'_, f64>, q: u
 /// METHOD: factors serve to predict answers not given, so they are judged by just that; likelihood would go on adding.
 pub(super) fn rating_factors(ratings: &Observed, given: ArrayView2<'_, f64>, most: usize, seed: u64) -> usize {
     let n = ratings.n_rows();
-    let rows: Vec<usize> = if n <= CHOICE_ROWS { (0..n).collect() } else { (0..CHOICE_ROWS).map(|i| i * n / CHOICE_ROWS).collect() };
+    let rows: Vec<usize> =
+        if n <= CHOICE_ROWS { (0..n).collect() } else { (0..CHOICE_ROWS).map(|i| i * n / CHOICE_ROWS).collect() };
     let (part, given) = (ratings.select(&rows), given.select(Axis(0), &rows));
     let (kept, hidden) = hide(&part, seed);
     let asked = (0..part.n_columns()).filter(|c| part.present().column(*c).iter().any(|p| *p)).count();

@@ -48,7 +48,8 @@ fn readable(loadings: &[Vec<f64>]) -> Vec<usize> {
 
 /// Whether signals can stand in for answers.
 pub(super) fn possible(request: &FitRequest<'_>, prepared: &Prepared) -> bool {
-    request.settings.cut_on != Some(Aspect::Fulfilment) && readable(&loadings(request, prepared)).len() >= LEAST_ELEMENTS
+    request.settings.cut_on != Some(Aspect::Fulfilment)
+        && readable(&loadings(request, prepared)).len() >= LEAST_ELEMENTS
 }
 
 /// One signal's say on a rating: weight `ρ/(1−ρ²)` on its score, and precision `ρ²/(1−ρ²)` added.

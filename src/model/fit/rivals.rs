@@ -20,7 +20,10 @@ const FILL_FACTORS: usize = 8;
 const STARTS: usize = 12;
 
 /// Starts of a mixture fitted on half of the screening rows.
-const HALF_STARTS: usize = 6;
+const HALF_STARTS: usize = 4;
+
+/// Rounds of splits and merges of such a mixture.
+const HALF_ROUNDS: usize = 1;
 
 /// Agreement of halves under which a mixture counts as not found again. Source: domain fact sheet 6.7.
 const POOR_AGREEMENT: f64 = 0.60;
@@ -28,22 +31,20 @@ const POOR_AGREEMENT: f64 = 0.60;
 /// Lead in agreement of halves by which k-means takes the place of a mixture that is not found again. Our judgement.
 const CLEAR_LEAD: f64 = 0.15;
 
-/// The evidence as complete points for one k-means method.
+/// Turns evidence into complete points for k-means.
 struct Points {
     fill: FactorFill,
-    centred: bool,
     ratings: usize,
 }
 
 impl Points {
-    fn learn(evidence: &Evidence, method: Method) -> Self {
-        let fill = FactorFill::learn(&evidence.data, FILL_FACTORS);
-        Self { fill, centred: method == Method::KmeansCentred, ratings: evidence.ratings }
+    fn learn(evidence: &Evidence) -> Self {
+        Self { fill: FactorFill::learn(&evidence.data, FILL_FACTORS), ratings: evidence.ratings }
     }
 
-    fn of(&self, data: &Observed) -> Array2<f64> {
+    fn of(&self, data: &Observed, method: Method) -> Array2<f64> {
         let mut points = self.fill.fill(data);
-        if self.centred {
+        if method == Method::KmeansCentred {
             let mut ratings = points.slice_mut(s![.., ..self.ratings]);
             let means = ratings.mean_axis(Axis(1)).expect("a table has columns");
             ratings -= &means.insert_axis(Axis(1));
@@ -55,8 +56,8 @@ impl Points {
 /// K-means as the settings pin it: the number of segments that is found again best in halves of the sample.
 pub(super) fn pinned(evidence: &Evidence, settings: &FitSettings) -> Result<Found, ModelError> {
     let screen = evidence.screen();
-    let points = Points::learn(&screen, settings.method);
-    let screened = points.of(&screen.data);
+    let points = Points::learn(&screen);
+    let screened = points.of(&screen.data, settings.method);
     let mut candidates = Vec::new();
     for k in settings.counts().into_iter().filter(|k| *k <= screened.nrows() / 4) {
         let fit = kmeans(&screened, k, settings.seed)?;
@@ -79,7 +80,7 @@ pub(super) fn pinned(evidence: &Evidence, settings: &FitSettings) -> Result<Foun
         candidates[i].chosen = true;
     }
     let stability = best.and_then(|i| candidates[i].stability);
-    let given = labels(evidence, &points, &kmeans(&screened, k, settings.seed)?);
+    let given = labels(evidence, &points, settings.method, &kmeans(&screened, k, settings.seed)?);
     Ok(Found { method: settings.method, factors: None, given, candidates, stability })
 }
 
@@ -104,9 +105,9 @@ pub(super) fn compare(evidence: &Evidence, settings: &FitSettings, mixture: Chos
     }
     found.stability = Some(own);
     let mut best: Option<(f64, Method, usize)> = None;
+    let points = Points::learn(&screen);
     for method in [Method::Kmeans, Method::KmeansCentred] {
-        let points = Points::learn(&screen, method);
-        let screened = points.of(&screen.data);
+        let screened = points.of(&screen.data, method);
         let fit = kmeans(&screened, k, settings.seed)?;
         let stability = kmeans_stability(&screened, k, settings.seed)?;
         let mut rival = candidate(settings, evidence, &fit, screened.view(), Some(stability));
@@ -121,9 +122,8 @@ pub(super) fn compare(evidence: &Evidence, settings: &FitSettings, mixture: Chos
         && own < POOR_AGREEMENT
         && stability > own + CLEAR_LEAD
     {
-        let points = Points::learn(&screen, method);
-        let fit = kmeans(&points.of(&screen.data), k, settings.seed)?;
-        found.given = labels(evidence, &points, &fit);
+        let fit = kmeans(&points.of(&screen.data, method), k, settings.seed)?;
+        found.given = labels(evidence, &points, method, &fit);
         found.method = method;
         found.factors = None;
         found.stability = Some(stability);
@@ -162,8 +162,8 @@ pub(super) fn likeliest(given: &Array2<f64>) -> Vec<usize> {
         .collect()
 }
 
-fn labels(evidence: &Evidence, points: &Points, fit: &KmeansFit) -> Array2<f64> {
-    one_hot(&fit.assign(points.of(&evidence.data).view()), fit.centroids.nrows())
+fn labels(evidence: &Evidence, points: &Points, method: Method, fit: &KmeansFit) -> Array2<f64> {
+    one_hot(&fit.assign(points.of(&evidence.data, method).view()), fit.centroids.nrows())
 }
 
 fn kmeans(points: &Array2<f64>, k: usize, seed: u64) -> Result<KmeansFit, ModelError> {
@@ -214,7 +214,12 @@ fn kmeans_stability(points: &Array2<f64>, k: usize, seed: u64) -> Result<f64, Mo
 /// Agreement of mixtures of two halves on all rows.
 fn mixture_stability(screen: &Evidence, k: usize, q: usize, seed: u64) -> Result<f64, ModelError> {
     let fitted = |rows: &Vec<usize>| {
-        let params = FactorMixtureParams::new(k, q).starts(HALF_STARTS).max_iterations(80).tolerance(1e-4).seed(seed);
+        let params = FactorMixtureParams::new(k, q)
+            .starts(HALF_STARTS)
+            .rounds(HALF_ROUNDS)
+            .max_iterations(40)
+            .tolerance(1e-4)
+            .seed(seed);
         params.fit(&DatasetBase::new(screen.data.select(rows), ()))
     };
     let [even, odd] = halves(screen.data.n_rows());

@@ -20,7 +20,7 @@ const SCREEN_ROWS: usize = 2_000;
 const SCREEN_STARTS: usize = 4;
 
 /// Iterations of a screened candidate at most.
-const SCREEN_ITERATIONS: usize = 30;
+const SCREEN_ITERATIONS: usize = 12;
 
 /// Candidates that are looked at again with splits and merges before one is chosen.
 const FINALISTS: usize = 3;
@@ -100,7 +100,7 @@ pub(super) fn search(evidence: &Evidence, settings: &FitSettings) -> Result<Foun
         Method::Kmeans | Method::KmeansCentred => rivals::pinned(evidence, settings),
         Method::Mixture => Ok(Searcher::new(evidence, settings).mixture()?.found()),
         Method::Auto => {
-            let t=std::time::Instant::now(); let mixture = Searcher::new(evidence, settings).mixture()?; eprintln!("  mixture {:.3}", t.elapsed().as_secs_f64());
+            let mixture = Searcher::new(evidence, settings).mixture()?;
             rivals::compare(evidence, settings, mixture)
         }
     }
@@ -161,13 +161,11 @@ impl<'a> Searcher<'a> {
         for k in counts.iter().copied().filter(|k| *k != reference) {
             self.try_screened(k, q, 0)?;
         }
-        let t=std::time::Instant::now(); eprintln!("  screened"); let k = self.final_round(q)?; eprintln!("  final round {:.3}", t.elapsed().as_secs_f64());
-        if k != reference {
-            for near in [q.saturating_sub(2), q + 2].into_iter().filter(|near| *near <= most && *near != q) {
-                self.try_screened(k, near, FINAL_ROUNDS)?;
-            }
+        let k = self.final_round(q)?;
+        for near in [q.saturating_sub(2), q + 2].into_iter().filter(|near| *near <= most && *near != q) {
+            self.try_screened(k, near, FINAL_ROUNDS)?;
         }
-        eprintln!("  before final {:.3}", t.elapsed().as_secs_f64()); let r = self.final_fit(); eprintln!("  final fit {:.3}", t.elapsed().as_secs_f64()); r
+        self.final_fit()
     }
 
     /// Looks again, with splits and merges, at the best candidates of `q` factors until the best of all has been looked
@@ -187,15 +185,18 @@ impl<'a> Searcher<'a> {
     /// Fits a candidate on the screening rows, or improves the one that is there, and returns its place.
     fn try_screened(&mut self, k: usize, q: usize, rounds: usize) -> Result<usize, ModelError> {
         let known = self.candidates.iter().position(|c| c.segments == k && c.factors == Some(q));
-        let starts = if rounds == 0 { SCREEN_STARTS } else { self.settings.starts };
         let params = FactorMixtureParams::new(k, q)
-            .starts(starts)
+            .starts(if rounds == 0 { SCREEN_STARTS } else { self.settings.starts })
             .rounds(rounds)
             .max_iterations(SCREEN_ITERATIONS)
             .tolerance(1e-4)
             .seed(self.settings.seed);
         let params = params.check().map_err(MixtureError::from)?;
-        let fitted = params.fit_from(self.ground.data(), params.explore(&self.ground)?);
+        let start = match known {
+            Some(at) => params.improve(&self.ground, self.solutions[at].clone())?,
+            None => params.explore(&self.ground)?,
+        };
+        let fitted = params.fit_from(self.ground.data(), start);
         let candidate = self.candidate(&fitted, self.ground.data().n_rows());
         match known {
             Some(at) => {

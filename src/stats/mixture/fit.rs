@@ -110,6 +110,18 @@ impl FactorMixtureValidParams {
         let best = best.expect("checked: at least one start");
         improve(ground, best, &rule, (self.rounds(), self.seed())).map(|run| run.model)
     }
+
+    /// Splits and merges of `model` on the ground's table, as [`FactorMixtureValidParams::explore`] makes them after its
+    /// starts.
+    ///
+    /// # Errors
+    /// [`MixtureError::Start`] if linfa's k-means fails.
+    pub fn improve(&self, ground: &Ground, model: FactorMixture) -> Result<FactorMixture, MixtureError> {
+        let rule = free_rule(ground.data(), self.factors());
+        let limits = Limits { iterations: MIDDLE_ITERATIONS, tolerance: MIDDLE_TOLERANCE };
+        let best = run(&ground.tiles, None, model, &rule, limits);
+        improve(ground, best, &rule, (self.rounds(), self.seed())).map(|run| run.model)
+    }
 }
 
 /// The run of the highest likelihood, ties to the earlier.

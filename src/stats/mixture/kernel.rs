@@ -443,8 +443,7 @@ mod tests {
         let mut out = TilePosterior::new(2, 1);
         Kernel::new(&model).posterior(&tile, None, &mut out);
         for (r, cells) in rows.iter().enumerate() {
-            let joint: Vec<f64> =
-                (0..2).map(|k| model.class_weights[k].ln() + density(&model, k, cells)).collect();
+            let joint: Vec<f64> = (0..2).map(|k| model.class_weights[k].ln() + density(&model, k, cells)).collect();
             let total = joint.iter().map(|j| j.exp()).sum::<f64>();
             assert!((f64::from(out.log_likelihood[r]) - total.ln()).abs() < 1e-5, "row {r}");
             for k in 0..2 {

@@ -28,6 +28,6 @@ pub use error::{MixtureError, MixtureParamError};
 pub use fill::FactorFill;
 pub use fit::{Ground, mixed_seed};
 pub use fitted::{FactorMixture, Fitted};
-pub use kernel::{Kernel, LANES, MAX_FACTORS, TILE, Tile, TilePosterior, normalize};
 pub use init::{Partition, model_from, one_hot};
+pub use kernel::{Kernel, LANES, MAX_FACTORS, TILE, Tile, TilePosterior, normalize};
 pub use params::{FactorMixtureParams, FactorMixtureValidParams};

@@ -192,8 +192,7 @@ impl Checker {
 }
 
 fn is_empty(array: &ArrayRef, i: usize) -> bool {
-    array.is_null(i)
-        || array.as_string_opt::<i32>().is_some_and(|text: &StringArray| text.value(i).trim().is_empty())
+    array.is_null(i) || array.as_string_opt::<i32>().is_some_and(|text: &StringArray| text.value(i).trim().is_empty())
 }
 
 /// The answers to one cell, absent elsewhere.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use datafusion::arrow::datatypes::Schema;
 use datafusion::common::Column;
-use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::dataframe::DataFrame;
 use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::{Expr, LogicalPlan};
@@ -57,7 +57,10 @@ impl Binder<'_> {
     ) -> Result<(Vec<Bound>, BTreeSet<String>), IntakeError> {
         let key = format!("tables.{}", table.slug());
         if specs.is_empty() {
-            return Err(IntakeError::Spec { place: key, what: "an empty list; leave the table out instead".to_owned() });
+            return Err(IntakeError::Spec {
+                place: key,
+                what: "an empty list; leave the table out instead".to_owned(),
+            });
         }
         let mut found = Vec::with_capacity(specs.len());
         for &(i, spec) in specs {
@@ -76,7 +79,8 @@ impl Binder<'_> {
             output,
         };
         let bounds = found.into_iter().zip(specs);
-        let bounds = bounds.map(|(found, (i, spec))| self.bound(found, spec, *i, &setting)).collect::<Result<_, _>>()?;
+        let bounds =
+            bounds.map(|(found, (i, spec))| self.bound(found, spec, *i, &setting)).collect::<Result<_, _>>()?;
         Ok((bounds, used))
     }
 
@@ -170,11 +174,7 @@ impl Binder<'_> {
 }
 
 /// What checked rows of a table look like, given what its specs map.
-fn output_of<'a>(
-    table: TableName,
-    mappings: impl Iterator<Item = &'a Mapping> + Clone,
-    n_cells: usize,
-) -> Output {
+fn output_of<'a>(table: TableName, mappings: impl Iterator<Item = &'a Mapping> + Clone, n_cells: usize) -> Output {
     let mut wide: BTreeSet<usize> = BTreeSet::new();
     let (mut any_wide, mut any_long) = (false, false);
     for mapping in mappings.clone() {

@@ -8,9 +8,7 @@ use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Float64Array, RecordBatch, StringArray, new_null_array,
 };
 use datafusion::arrow::compute::filter_record_batch;
-use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Field, Schema, SchemaRef, TimestampMicrosecondType,
-};
+use datafusion::arrow::datatypes::{DataType, Date32Type, Field, Schema, SchemaRef, TimestampMicrosecondType};
 use datafusion::common::Result;
 
 use super::super::contract::{Kind, OnBad};
@@ -280,7 +278,9 @@ fn shared_with(read: (impl Array + 'static, Bad)) -> (ArrayRef, Bad) {
 
 fn in_range(numbers: Float64Array, mut bad: Bad, fits: impl Fn(f64) -> bool) -> (ArrayRef, Bad) {
     let before = bad.len();
-    bad.extend(numbers.iter().enumerate().filter_map(|(i, x)| x.filter(|x| !fits(*x)).map(|_| (i, RejectCode::OutOfRange))));
+    bad.extend(
+        numbers.iter().enumerate().filter_map(|(i, x)| x.filter(|x| !fits(*x)).map(|_| (i, RejectCode::OutOfRange))),
+    );
     let array: ArrayRef = Arc::new(numbers);
     if bad.len() == before {
         return (array, bad);

@@ -11,15 +11,23 @@ use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::SessionConfig;
 
 use super::error::IntakeError;
+use crate::model::BLOCK_ROWS;
 
 /// Most memory a sort may hold before it spills: four million customers must not cost more than one million.
-const SORT_MEMORY: u64 = 96 << 20;
+const SORT_MEMORY: u64 = 128 << 20;
 
 /// Least memory a sort can work with.
 const SORT_MEMORY_LEAST: u64 = 32 << 20;
 
-/// Share of the sort memory that merging may take: sort keys are kept a second time while runs are merged.
-const MERGE_SHARE: f64 = 0.4;
+/// Share of the sort memory that merging may take. Rows that are little more than their key need nearly as much again
+/// for the keys of the runs being merged.
+const MERGE_SHARE: f64 = 0.6;
+
+/// Rows of a batch while sorting: each run that is merged holds a few batches in memory.
+const SORT_BATCH_ROWS: usize = 2048;
+
+/// Most spilled runs merged at once.
+const MERGE_FAN_IN: usize = 32;
 
 /// Most tasks that read at the same time.
 const READ_TASKS: usize = 8;
@@ -28,9 +36,8 @@ const READ_TASKS: usize = 8;
 const STACK: usize = 16 << 20;
 
 /// Functions whose result is not the same every time: a night must be.
-const UNSTEADY: [&str; 9] = [
-    "now", "current_timestamp", "current_date", "today", "current_time", "random", "rand", "uuid", "version",
-];
+const UNSTEADY: [&str; 9] =
+    ["now", "current_timestamp", "current_date", "today", "current_time", "random", "rand", "uuid", "version"];
 
 /// What a session is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,14 +76,15 @@ impl Engine {
         let env = |pool: Arc<dyn MemoryPool>| {
             let disk = DiskManagerBuilder::default()
                 .with_mode(DiskManagerMode::Directories(vec![spill.clone()]))
-                .with_max_temp_directory_size(u64::MAX);
+                .with_max_temp_directory_size(u64::MAX)
+                .with_max_spill_merge_fan_in(MERGE_FAN_IN);
             RuntimeEnvBuilder::new()
                 .with_memory_pool(pool)
                 .with_disk_manager_builder(disk)
                 .build_arc()
                 .map_err(|error| IntakeError::from_engine(error, stage, memory_limit))
         };
-        let sort_memory = std::env::var("XM").map_or(96u64, |x| x.parse().unwrap()) << 20;
+        let sort_memory = (memory_limit / 4).clamp(SORT_MEMORY_LEAST, SORT_MEMORY);
         let query_memory = (memory_limit / 2).max(SORT_MEMORY_LEAST);
         Ok(Self {
             runtime,
@@ -91,10 +99,11 @@ impl Engine {
     /// A session. Only `Mapping` has the memory of sorts.
     pub(super) fn session(&self, purpose: Purpose) -> SessionContext {
         let tasks = if purpose == Purpose::Mapping { self.tasks } else { 1 };
-        let mut config = SessionConfig::new().with_target_partitions(tasks).with_batch_size(if purpose == Purpose::Mapping { std::env::var("XB").map_or(8192, |x| x.parse().unwrap()) } else { 8192 });
+        let batch_rows = if purpose == Purpose::Mapping { SORT_BATCH_ROWS } else { BLOCK_ROWS };
+        let mut config = SessionConfig::new().with_target_partitions(tasks).with_batch_size(batch_rows);
         let options = config.options_mut();
         options.execution.collect_statistics = false;
-        options.execution.sort_spill_reservation_bytes = (self.sort_memory as f64 * std::env::var("XS").map_or(0.4, |x| x.parse().unwrap())) as usize;
+        options.execution.sort_spill_reservation_bytes = (self.sort_memory as f64 * MERGE_SHARE) as usize;
         options.sql_parser.enable_ident_normalization = purpose != Purpose::UserSql;
         let env = if purpose == Purpose::Mapping { &self.sorting } else { &self.querying };
         let context = SessionContext::new_with_config_rt(config, Arc::clone(env));

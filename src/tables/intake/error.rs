@@ -209,7 +209,9 @@ impl IntakeError {
             Self::UnknownElement { .. } => "`valueseg explain element NAME` lists the elements".to_owned(),
             Self::UnknownQuestion { .. } => "`valueseg schema tables` lists the questions".to_owned(),
             Self::Spec { .. } => "correct the table; `valueseg schema config` shows what it may hold".to_owned(),
-            Self::Query { .. } => "correct the query; identifiers are case-sensitive, quote odd ones with \"\"".to_owned(),
+            Self::Query { .. } => {
+                "correct the query; identifiers are case-sensitive, quote odd ones with \"\"".to_owned()
+            }
             Self::Signal { .. } => "correct the signal in your catalogue folder, or switch it off".to_owned(),
             Self::TooManySignals { .. } => "map fewer columns of `signals`, or switch catalogue signals off".to_owned(),
             Self::NoCustomersTable => {
@@ -265,7 +267,11 @@ impl IntakeError {
         {
             let known: Vec<&str> = valid_fields.iter().map(|column| column.name.as_str()).collect();
             let nearest = super::names::nearest(&field.name, known);
-            return Self::Query { place: place.to_owned(), what: format!("there is no column `{}`", field.name), nearest };
+            return Self::Query {
+                place: place.to_owned(),
+                what: format!("there is no column `{}`", field.name),
+                nearest,
+            };
         }
         match dig(error) {
             Dug::Source(error) => Self::Source(error),

@@ -38,9 +38,9 @@ impl Fold {
         let id = Arc::clone(&checked.fields()[0]);
         let (fields, form) = match output {
             Output::Long => {
-                let cells = names.iter().map(|name| {
-                    Arc::new(Field::new(name, datafusion::arrow::datatypes::DataType::Float32, true))
-                });
+                let cells = names
+                    .iter()
+                    .map(|name| Arc::new(Field::new(name, datafusion::arrow::datatypes::DataType::Float32, true)));
                 let form = FoldForm::Long { id: None, cells: vec![None; names.len()] };
                 (std::iter::once(id).chain(cells).collect::<Vec<_>>(), form)
             }

@@ -132,7 +132,8 @@ impl Seen<'_> {
 
     /// A source column a user named must exist.
     fn existing(&self, key: &str, column: &str) -> Result<String, IntakeError> {
-        if self.has(column) {
+        // The row number may stand in for an id where the data has none.
+        if self.has(column) || column == ROW_COLUMN && self.available.column_with_name(ROW_COLUMN).is_some() {
             return Ok(column.to_owned());
         }
         Err(IntakeError::UnknownColumn {

@@ -11,8 +11,10 @@ pub(super) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>
         .map(|name| {
             let other = bare(name);
             let inside = wanted.len() >= 4 && other.len() >= 4 && (other.contains(&wanted) || wanted.contains(&other));
+            let longer = wanted.chars().count().max(other.chars().count());
+            let slip = strsim::osa_distance(&wanted, &other) <= longer / 3;
             let likeness = strsim::jaro_winkler(&wanted, &other);
-            (if inside { likeness.max(0.9) } else { likeness }, name)
+            (likeness.max(if inside { 0.9 } else { 0.0 }).max(if slip { 0.8 } else { 0.0 }), name)
         })
         .filter(|(likeness, _)| *likeness >= LIKENESS)
         .collect();
@@ -52,6 +54,7 @@ mod tests {
         let known = ["CustomerNo", "order_no", "amount", "customer_since"];
         assert_eq!(nearest("customer_no", known)[0], "CustomerNo");
         assert!(nearest("zzz", known).is_empty());
+        assert_eq!(nearest("cmr", ["crm", "shop"]), ["crm"]);
     }
 
     #[test]

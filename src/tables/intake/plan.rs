@@ -152,11 +152,8 @@ pub(super) fn sorted(bounds: &[Bound]) -> Result<Arc<dyn ExecutionPlan>> {
     let mut steps = bounds.iter().map(|bound| Arc::new(CheckStep::new(bound)) as Arc<dyn ExecutionPlan>);
     let first = steps.next().expect("a table has a spec");
     let rest: Vec<_> = steps.collect();
-    let mut plan = if rest.is_empty() {
-        first
-    } else {
-        UnionExec::try_new(std::iter::once(first).chain(rest).collect())?
-    };
+    let mut plan =
+        if rest.is_empty() { first } else { UnionExec::try_new(std::iter::once(first).chain(rest).collect())? };
     if plan.properties().partitioning.partition_count() > 1 {
         plan = Arc::new(CoalescePartitionsExec::new(plan));
     }

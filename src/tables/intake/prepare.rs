@@ -172,12 +172,7 @@ pub(super) fn check_tables(tables: &BTreeMap<TableName, TableSpecs>) -> Result<(
     if !tables.contains_key(&TableName::Customers) {
         return Err(IntakeError::NoCustomersTable);
     }
-    let scoring = [
-        TableName::Ratings,
-        TableName::Signals,
-        TableName::Orders,
-        TableName::Interactions,
-        TableName::Feedback,
-    ];
+    let scoring =
+        [TableName::Ratings, TableName::Signals, TableName::Orders, TableName::Interactions, TableName::Feedback];
     if scoring.iter().any(|table| tables.contains_key(table)) { Ok(()) } else { Err(IntakeError::NothingToScore) }
 }

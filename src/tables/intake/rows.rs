@@ -136,17 +136,23 @@ fn prefixed(plan: Arc<dyn ExecutionPlan>, prefix: &str) -> EngineResult<Arc<dyn 
     if prefix.is_empty() {
         return Ok(plan);
     }
-    let columns = plan.schema().fields().iter().enumerate().map(|(i, field)| {
-        let name = if i == 0 { field.name().clone() } else { format!("{prefix}{}", field.name()) };
-        ProjectionExpr::new(Arc::new(Column::new(field.name(), i)), name)
-    }).collect::<Vec<_>>();
+    let columns = plan
+        .schema()
+        .fields()
+        .iter()
+        .enumerate()
+        .map(|(i, field)| {
+            let name = if i == 0 { field.name().clone() } else { format!("{prefix}{}", field.name()) };
+            ProjectionExpr::new(Arc::new(Column::new(field.name(), i)), name)
+        })
+        .collect::<Vec<_>>();
     Ok(Arc::new(ProjectionExec::try_new(columns, plan)?))
 }
 
 /// The plan itself where it keeps the order of customers, else sorted again.
 fn in_order(plan: Arc<dyn ExecutionPlan>) -> EngineResult<Arc<dyn ExecutionPlan>> {
-    let ordering = LexOrdering::new([PhysicalSortExpr::new_default(col("customer_id", &plan.schema())?)])
-        .expect("one column");
+    let ordering =
+        LexOrdering::new([PhysicalSortExpr::new_default(col("customer_id", &plan.schema())?)]).expect("one column");
     if plan.properties().eq_properties.ordering_satisfy(ordering.clone())? {
         return Ok(plan);
     }
@@ -154,14 +160,12 @@ fn in_order(plan: Arc<dyn ExecutionPlan>) -> EngineResult<Arc<dyn ExecutionPlan>
 }
 
 /// `left LEFT JOIN right ON customer_id`, keeping one `customer_id`.
-fn left_join(
-    left: Arc<dyn ExecutionPlan>,
-    right: Arc<dyn ExecutionPlan>,
-) -> EngineResult<Arc<dyn ExecutionPlan>> {
+fn left_join(left: Arc<dyn ExecutionPlan>, right: Arc<dyn ExecutionPlan>) -> EngineResult<Arc<dyn ExecutionPlan>> {
     let on = vec![(col("customer_id", &left.schema())?, col("customer_id", &right.schema())?)];
     let n_left = left.schema().fields().len();
     let order = vec![SortOptions::default()];
-    let join = SortMergeJoinExec::try_new(left, right, on, None, JoinType::Left, order, NullEquality::NullEqualsNothing)?;
+    let join =
+        SortMergeJoinExec::try_new(left, right, on, None, JoinType::Left, order, NullEquality::NullEqualsNothing)?;
     let schema = join.schema();
     let keep = schema.fields().iter().enumerate().filter(|(i, field)| *i < n_left || field.name() != "customer_id");
     let keep: Vec<ProjectionExpr> = keep

@@ -199,10 +199,7 @@ pub fn run(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
     })
 }
 
-fn stage_all(
-    request: &IntakeRequest<'_>,
-    prepared: &Prepared,
-) -> Result<BTreeMap<TableName, Staged>, IntakeError> {
+fn stage_all(request: &IntakeRequest<'_>, prepared: &Prepared) -> Result<BTreeMap<TableName, Staged>, IntakeError> {
     let binder = prepared.binder();
     let stage = Stage { binder: &binder, scratch: request.scratch, day: day_number(request.as_of) };
     let mut staged = BTreeMap::new();

@@ -44,12 +44,19 @@ impl Watch {
         self.whole &= other.whole;
     }
 
-    fn see(&mut self, x: f64, on_scale: bool) {
+    /// Answers on the scale, from `least` to `most`. Whether they are whole is asked only where it can matter.
+    fn see(&mut self, n: u64, least: f64, most: f64, whole: impl FnOnce() -> bool) {
+        self.n += n;
+        self.low = self.low.min(least);
+        self.high = self.high.max(most);
+        self.whole = self.whole && (self.low < 1.0 || self.high > 7.0 || whole());
+    }
+
+    fn see_off(&mut self, x: f64) {
         self.n += 1;
-        self.off += u64::from(!on_scale);
+        self.off += 1;
         self.low = self.low.min(x);
         self.high = self.high.max(x);
-        self.whole &= x.fract() == 0.0;
     }
 
     /// Why the scale may be the wrong one, in words; `None` = no reason to doubt it.
@@ -82,8 +89,8 @@ impl Scale {
         }
         let (numbers, mut bad) = ratings(array, decimal);
         let (out, off) = match &numbers {
-            Ratings::Single(own) => self.judge(own.values().iter().map(|&x| f64::from(x)), own.nulls(), watch),
-            Ratings::Double(own) => self.judge(own.values().iter().copied(), own.nulls(), watch),
+            Ratings::Single(own) => self.judge(own.values(), own.nulls(), watch),
+            Ratings::Double(own) => self.judge(own.values(), own.nulls(), watch),
         };
         bad.extend(off);
         (out, bad)
@@ -107,42 +114,50 @@ impl Scale {
                 parse_number(cell, decimal).map_err(|code| bad.push((i, code))).ok()
             })
             .collect();
-        let (out, off) = self.judge(numbers.values().iter().copied(), numbers.nulls(), watch);
+        let (out, off) = self.judge(numbers.values(), numbers.nulls(), watch);
         bad.extend(off);
         (out, bad)
     }
 
-    fn judge(
+    fn judge<T: Copy + Into<f64>>(
         &self,
-        values: impl Iterator<Item = f64> + Clone,
+        values: &[T],
         nulls: Option<&NullBuffer>,
         watch: &mut Watch,
     ) -> (Float32Array, Bad) {
         let (low, high) = (self.worst.min(self.best), self.worst.max(self.best));
         let width = self.best - self.worst;
-        let mut out: Vec<f32> = Vec::with_capacity(values.size_hint().0);
-        let mut good: Vec<bool> = Vec::with_capacity(out.capacity());
-        let mut bad = Bad::new();
-        for (i, x) in values.enumerate() {
-            let there = nulls.is_none_or(|nulls| nulls.is_valid(i));
+        let mut good: Vec<bool> = nulls.map_or_else(|| vec![true; values.len()], |nulls| nulls.iter().collect());
+        let mut out: Vec<f32> = vec![0.0; values.len()];
+        let (mut n_bad, mut least, mut most) = (0u32, f64::INFINITY, f64::NEG_INFINITY);
+        // No branches: this loop sees every answer of the night.
+        for ((&x, good), out) in values.iter().zip(&mut good).zip(&mut out) {
+            let x: f64 = x.into();
             // NaN is on no scale.
             let on_scale = low <= x && x <= high;
-            let mut ok = there && on_scale;
-            if there {
+            n_bad += u32::from(*good & !on_scale);
+            *good &= on_scale;
+            *out = if *good { ((x - self.worst) * 10.0 / width) as f32 + 0.0 } else { 0.0 };
+            least = if *good & (x < least) { x } else { least };
+            most = if *good & (x > most) { x } else { most };
+        }
+        let n_good = good.iter().filter(|good| **good).count() as u64;
+        watch.see(n_good, least, most, || values.iter().zip(&good).all(|(&x, good)| !good || x.into().fract() == 0.0));
+        let mut bad = Bad::new();
+        if n_bad > 0 || !self.not_applicable.is_empty() {
+            for (i, &x) in values.iter().enumerate().filter(|(i, _)| nulls.is_none_or(|nulls| nulls.is_valid(*i))) {
+                let x: f64 = x.into();
                 if self.not_applicable.contains(&x) {
                     watch.not_applicable += 1;
-                    ok = false;
-                } else if x.is_finite() {
-                    watch.see(x, on_scale);
-                    if !on_scale {
-                        bad.push((i, RejectCode::OffScale));
-                    }
-                } else {
+                    watch.n -= u64::from(good[i]);
+                    good[i] = false;
+                } else if !x.is_finite() {
                     bad.push((i, RejectCode::NotFinite));
+                } else if !good[i] {
+                    watch.see_off(x);
+                    bad.push((i, RejectCode::OffScale));
                 }
             }
-            out.push(if ok { ((x - self.worst) * 10.0 / width) as f32 + 0.0 } else { 0.0 });
-            good.push(ok);
         }
         let nulls = NullBuffer::new(BooleanBuffer::collect_bool(good.len(), |i| good[i]));
         (Float32Array::new(out.into(), Some(nulls)), bad)

@@ -189,7 +189,10 @@ fn look_at_scales(bounds: &[Bound], staged: &mut Staged) {
         let (scale, columns) = match &bound.checker.mapping.form {
             Form::Wide(scale, cells) => {
                 let inputs = &bound.checker.mapping.inputs;
-                (scale, inputs[inputs.len() - cells.len()..].iter().map(|input| input.from.as_str()).collect::<Vec<_>>())
+                (
+                    scale,
+                    inputs[inputs.len() - cells.len()..].iter().map(|input| input.from.as_str()).collect::<Vec<_>>(),
+                )
             }
             Form::Long(scale) => (scale, vec!["the answers"]),
             Form::Rows => continue,

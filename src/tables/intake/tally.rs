@@ -212,7 +212,8 @@ impl Tally {
             scope: key.scope,
             count: fault.count,
         });
-        let cells = counts.faults.iter().filter(|(key, _)| key.scope == Scope::Cell).map(|(_, fault)| fault.count).sum();
+        let cells =
+            counts.faults.iter().filter(|(key, _)| key.scope == Scope::Cell).map(|(_, fault)| fault.count).sum();
         TableLedger {
             table: self.table,
             read: files.iter().map(|file| file.read).sum(),

@@ -147,7 +147,8 @@ impl Times {
         if let Ok(at) = DateTime::parse_from_rfc3339(text) {
             return Some(at.to_utc());
         }
-        const ZONED: [&str; 4] = ["%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z", "%Y-%m-%dT%H:%M%#z"];
+        const ZONED: [&str; 4] =
+            ["%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z", "%Y-%m-%dT%H:%M%#z"];
         const LOCAL: [&str; 4] = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"];
         let bare = text.strip_suffix(" UTC").or_else(|| text.strip_suffix('Z'));
         if let Some(bare) = bare {

@@ -96,13 +96,7 @@ impl Unique {
         Ok(Sifted { kept, excluded })
     }
 
-    fn group(
-        &self,
-        all: &RecordBatch,
-        start: usize,
-        end: usize,
-        before: Option<(Vec<i64>, bool, bool)>,
-    ) -> Group {
+    fn group(&self, all: &RecordBatch, start: usize, end: usize, before: Option<(Vec<i64>, bool, bool)>) -> Group {
         let own = all.column(all.num_columns() - 1).as_primitive::<Int64Type>();
         let (mut orders, mut conflict, mut erased) = before.unwrap_or_default();
         let fresh = if orders.is_empty() { start } else { start + 1 };

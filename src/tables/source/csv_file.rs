@@ -36,9 +36,11 @@ impl Dialect {
             expected,
         };
         let one_byte = |key, c: char| {
-            u8::try_from(c).ok().filter(u8::is_ascii).filter(|b| !matches!(b, b'\n' | b'\r' | 0)).ok_or_else(|| {
-                refuse(key, &c.to_string(), "one ASCII character other than a line break")
-            })
+            u8::try_from(c)
+                .ok()
+                .filter(u8::is_ascii)
+                .filter(|b| !matches!(b, b'\n' | b'\r' | 0))
+                .ok_or_else(|| refuse(key, &c.to_string(), "one ASCII character other than a line break"))
         };
         if !matches!(spec.decimal, '.' | ',') {
             return Err(refuse("decimal", &spec.decimal.to_string(), "\".\" or \",\""));
@@ -152,10 +154,13 @@ impl CsvBatches {
                 report(RowFault { row: at, code });
                 continue;
             }
-            builder.push(at, columns.iter().map(|column| {
-                let field = column.and_then(|i| record.get(i))?;
-                (!self.nulls.iter().any(|null| null == field)).then_some(field)
-            }));
+            builder.push(
+                at,
+                columns.iter().map(|column| {
+                    let field = column.and_then(|i| record.get(i))?;
+                    (!self.nulls.iter().any(|null| null == field)).then_some(field)
+                }),
+            );
         }
         Ok(builder.finish_if_any())
     }

@@ -20,7 +20,11 @@ const CHUNK: usize = 128 << 10;
 
 /// A reader of the file's text as UTF-8, without a byte-order mark. Text declared UTF-8 is handed on unchecked:
 /// the record readers check it and name the line.
-pub(super) fn open_text(path: &Path, packing: Packing, encoding: &'static Encoding) -> io::Result<Box<dyn Read + Send>> {
+pub(super) fn open_text(
+    path: &Path,
+    packing: Packing,
+    encoding: &'static Encoding,
+) -> io::Result<Box<dyn Read + Send>> {
     let file = BufReader::with_capacity(CHUNK, File::open(path)?);
     let bytes: Box<dyn Read + Send> = match packing {
         Packing::Plain => Box::new(file),

@@ -67,7 +67,7 @@ fn expand_one(base: &Path, name: &str, pattern: &str, found: &mut Vec<Found>) ->
             format!("{}/{pattern}", glob::Pattern::escape(&base.to_string_lossy()))
         };
         for file in glob::glob(&full).map_err(|error| refuse(error.msg))? {
-            let file = file.map_err(|error| io_error(base, &error.path().to_path_buf(), error.into_error()))?;
+            let file = file.map_err(|error| io_error(base, &error.path().to_path_buf(), error.into()))?;
             if !hidden(&file) && file.is_file() {
                 found.push(look_at(base, file)?);
             }
@@ -169,9 +169,6 @@ mod tests {
         std::fs::write(&path, "abc").expect("writes");
         let found = Found { shown: "a.csv".to_owned(), path, bytes: 3 };
         // FIPS 180-2, appendix B.1.
-        assert_eq!(
-            digest(&found).expect("reads"),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(digest(&found).expect("reads"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

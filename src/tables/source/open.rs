@@ -206,7 +206,8 @@ fn unify(files: &[SourceFile]) -> (SchemaRef, Vec<String>) {
             remarks.push(format!("column `{name}` is in {n} of {} files; it is absent elsewhere", files.len()));
         }
     }
-    let mut fields: Vec<Field> = columns.into_iter().map(|(name, kind, ..)| Field::new(name, plain(kind), true)).collect();
+    let mut fields: Vec<Field> =
+        columns.into_iter().map(|(name, kind, ..)| Field::new(name, plain(kind), true)).collect();
     let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
     fields.push(Field::new(FILE_COLUMN, dictionary, false));
     fields.push(Field::new(ROW_COLUMN, DataType::Int64, false));

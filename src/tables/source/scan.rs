@@ -91,7 +91,9 @@ fn share_out(table: &SourceTable, partitions: usize) -> Vec<Vec<Piece>> {
         let share = usize::try_from(u128::from(middle) * partitions as u128 / u128::from(total.max(1))).unwrap_or(0);
         let share = &mut shares[share.min(partitions - 1)];
         match share.last_mut() {
-            Some(last) if last.file == piece.file && last.groups.end == piece.groups.start && !piece.groups.is_empty() => {
+            Some(last)
+                if last.file == piece.file && last.groups.end == piece.groups.start && !piece.groups.is_empty() =>
+            {
                 last.groups.end = piece.groups.end;
             }
             _ => share.push(piece),
@@ -261,13 +263,7 @@ impl ScanTask {
     }
 
     /// Puts a file's columns into the order and types of the source; columns the file lacks are absent.
-    fn assemble(
-        &self,
-        file: usize,
-        n: usize,
-        columns: Vec<Option<ArrayRef>>,
-        rows: ArrayRef,
-    ) -> Result<RecordBatch> {
+    fn assemble(&self, file: usize, n: usize, columns: Vec<Option<ArrayRef>>, rows: ArrayRef) -> Result<RecordBatch> {
         let mut columns = columns.into_iter();
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.schema.fields().len());
         for field in self.schema.fields() {

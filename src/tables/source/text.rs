@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, Int64Array, Int64Builder, StringBuilder};
+use datafusion::arrow::array::{ArrayRef, Int64Array, Int64Builder, StringBuilder};
 
 use super::super::ledger::RejectCode;
 
