@@ -13,7 +13,7 @@ const HEARTBEAT: Duration = Duration::from_secs(30);
 
 /// How progress is shown.
 #[derive(Debug)]
-pub struct Progress {
+pub(super) struct Progress {
     shown: Shown,
     current: Mutex<Option<Running>>,
 }
@@ -35,7 +35,7 @@ struct Running {
 impl Progress {
     /// Chooses by `quiet` and by whether stderr is a terminal.
     #[must_use]
-    pub fn new(quiet: bool) -> Self {
+    pub(super) fn new(quiet: bool) -> Self {
         let shown = match (quiet, std::io::stderr().is_terminal()) {
             (true, _) => Shown::Nothing,
             (false, true) => Shown::Bars,

@@ -7,9 +7,11 @@ use crate::job::apply::Applied;
 use crate::job::error::JobError;
 use crate::job::project::Project;
 use crate::job::watch::Words;
+use crate::job::write::traces;
 use crate::model::profile::{ConsentColumns, ProfileContext, SegmentFacts};
-use crate::model::{Model, Profiles};
+use crate::model::{CutOn, Model, Profiles};
 use crate::tables::intake::Intake;
+use crate::tables::report::Trace;
 
 /// Names given by people, beside the results: segment id = name.
 const NAMES: &str = "segments.toml";
@@ -57,8 +59,28 @@ pub(super) fn describe(
     let unsaid = model.report().limits.iter().filter(|limit| !profiles.limits.contains(limit)).cloned();
     let unsaid: Vec<String> = unsaid.collect();
     profiles.limits.extend(unsaid);
+    if model.cut_on() == CutOn::Prior {
+        name_by_behavior(&mut profiles, &facts, &traces(&model, project.catalogue()));
+    }
     let names = profiles.segments.iter().map(|segment| segment.name.clone()).collect();
     Ok(Described { model: model.with_names(names), profiles })
+}
+
+/// Where nobody was asked, what members do says more than the few elements it hints at: a segment without a name of its
+/// own is named by its strongest trace that no other segment is named by.
+fn name_by_behavior(profiles: &mut Profiles, facts: &[SegmentFacts], traces: &[Vec<Trace>]) {
+    let mut taken: Vec<String> = Vec::new();
+    for ((segment, facts), traces) in profiles.segments.iter_mut().zip(facts).zip(traces) {
+        let names = traces.iter().map(|trace| {
+            format!("{}: {}", trace.name, if trace.difference > 0.0 { "high" } else { "low" })
+        });
+        if facts.name.is_none()
+            && let Some(name) = names.into_iter().find(|name| !taken.contains(name))
+        {
+            taken.push(name.clone());
+            segment.name = name;
+        }
+    }
 }
 
 fn consent(intake: &Intake) -> ConsentColumns {

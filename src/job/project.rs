@@ -14,7 +14,7 @@ use crate::tables::write::SensitivePolicy;
 
 /// A project opened for the night `as_of`.
 #[derive(Debug)]
-pub struct Project<'a> {
+pub(super) struct Project<'a> {
     loaded: &'a Loaded,
     catalogue: Catalogue,
     as_of: NaiveDate,
@@ -22,63 +22,63 @@ pub struct Project<'a> {
 
 impl<'a> Project<'a> {
     /// Opens the project; reads the catalogue folder where one is configured.
-    pub fn open(loaded: &'a Loaded, as_of: NaiveDate) -> Result<Self, JobError> {
+    pub(super) fn open(loaded: &'a Loaded, as_of: NaiveDate) -> Result<Self, JobError> {
         Ok(Self { loaded, catalogue: open_catalogue(loaded)?, as_of })
     }
 
     /// The configuration as loaded.
     #[must_use]
-    pub fn loaded(&self) -> &Loaded {
+    pub(super) fn loaded(&self) -> &Loaded {
         self.loaded
     }
 
     /// The settings.
     #[must_use]
-    pub fn settings(&self) -> &Settings {
+    pub(super) fn settings(&self) -> &Settings {
         &self.loaded.settings
     }
 
     /// The catalogue with the company's own additions.
     #[must_use]
-    pub fn catalogue(&self) -> &Catalogue {
+    pub(super) fn catalogue(&self) -> &Catalogue {
         &self.catalogue
     }
 
     /// The night.
     #[must_use]
-    pub fn as_of(&self) -> NaiveDate {
+    pub(super) fn as_of(&self) -> NaiveDate {
         self.as_of
     }
 
     /// Folder of the results.
     #[must_use]
-    pub fn out(&self) -> PathBuf {
+    pub(super) fn out(&self) -> PathBuf {
         self.settings().output(&self.loaded.base)
     }
 
     /// Folder of this night, once published.
     #[must_use]
-    pub fn run_folder(&self) -> PathBuf {
+    pub(super) fn run_folder(&self) -> PathBuf {
         run_folder(&self.out(), self.as_of)
     }
 
     /// Settings of the plans.
     #[must_use]
-    pub fn plan_settings(&self) -> PlanSettings {
+    pub(super) fn plan_settings(&self) -> PlanSettings {
         let allowed = self.settings().privacy.sensitive_elements == SensitivePolicy::Include;
         PlanSettings { sensitive_allowed: allowed, ..self.settings().plan }
     }
 
     /// Rating indicators no row about a customer may show.
     #[must_use]
-    pub fn masked_ratings(&self) -> u64 {
+    pub(super) fn masked_ratings(&self) -> u64 {
         let sensitive = ElementId::all().filter(|id| self.catalogue.element(*id).sensitivity().is_sensitive());
         self.settings().privacy.sensitive_elements.masked_ratings(sensitive)
     }
 }
 
 /// The catalogue, with the files of the configured folder laid over it.
-pub fn open_catalogue(loaded: &Loaded) -> Result<Catalogue, JobError> {
+pub(super) fn open_catalogue(loaded: &Loaded) -> Result<Catalogue, JobError> {
     let Some(folder) = &loaded.settings.project.catalogue else { return Ok(Catalogue::embedded()) };
     let folder = loaded.base.join(folder);
     let failed = |path: &Path| {

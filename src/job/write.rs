@@ -8,12 +8,13 @@ use crate::job::gates::CUSTOMERS;
 use crate::job::project::Project;
 use crate::job::read::inputs;
 use crate::job::watch::Words;
-use crate::model::{FitReport, PlanSet};
+use crate::catalogue::Catalogue;
+use crate::model::{FitReport, Model, PlanSet};
 use crate::tables::intake::Intake;
 use crate::tables::manifest::{RunFacts, RunIdentity};
 use crate::tables::publish::Staging;
 use crate::tables::report::{
-    ReportInput, TableHealth, alerts_json, plan_page, plans_json, render, summary_json, summary_text,
+    ReportInput, TableHealth, Trace, alerts_json, plan_page, plans_json, render, summary_json, summary_text,
 };
 use crate::tables::schema::TableId;
 use crate::tables::write::{
@@ -36,6 +37,13 @@ impl Words for RunFacts {
         "13 tables, report, plans".to_owned()
     }
 }
+
+/// Distance from the mean customer, in standard deviations, from which behavior is worth a line. Source: Cohen's
+/// "small" to "medium" effect.
+const TRACE_STANDS_OUT: f64 = 0.3;
+
+/// Lines about behavior, per segment.
+const TRACES_SHOWN: usize = 4;
 
 /// Tables that later versions fill.
 const EMPTY: [TableId; 5] = [TableId::Drivers, TableId::Moves, TableId::Transitions, TableId::Drift, TableId::Effects];
@@ -191,6 +199,7 @@ impl Night<'_> {
             profiles,
             plans: self.plans,
             solution: &self.solution(),
+            traces: &traces(model, self.project.catalogue()),
             health: &health,
             notes: &notes,
             candidates: &candidates,
@@ -238,6 +247,24 @@ impl Night<'_> {
         details.push(("Program".to_owned(), env!("CARGO_PKG_VERSION").to_owned()));
         details
     }
+}
+
+/// What members of each segment do more or less than others, strongest first.
+pub(super) fn traces(model: &Model, catalogue: &Catalogue) -> Vec<Vec<Trace>> {
+    let name = |id: &str| catalogue.signal(id).map_or_else(|| id.replace('_', " "), |signal| signal.name().to_owned());
+    let of_segment = |means: &Vec<f64>| {
+        let mut found: Vec<Trace> = model
+            .signal_ids()
+            .iter()
+            .zip(means)
+            .filter(|(_, mean)| mean.abs() >= TRACE_STANDS_OUT)
+            .map(|(id, mean)| Trace { name: name(id), difference: *mean })
+            .collect();
+        found.sort_by(|a, b| b.difference.abs().total_cmp(&a.difference.abs()).then_with(|| a.name.cmp(&b.name)));
+        found.truncate(TRACES_SHOWN);
+        found
+    };
+    model.signal_means().iter().map(of_segment).collect()
 }
 
 fn remark(input: &str, check_id: &str, rows: u64, message: String) -> QualityRow {

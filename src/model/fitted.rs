@@ -143,6 +143,13 @@ impl Model {
         })
     }
 
+    /// Mean of each signal in each segment as a normal score, where 0 is the mean of the base and 1 its spread:
+    /// `[segment][signal]`, signals in the order of [`Model::signal_ids`]. A signal that says nothing has 0 everywhere.
+    #[must_use]
+    pub fn signal_means(&self) -> &[Vec<f64>] {
+        &self.measurement.signals.means
+    }
+
     /// The same model with these names, in the order of [`Model::segments`]; segments beyond the names keep theirs.
     #[must_use]
     pub fn with_names(mut self, names: Vec<String>) -> Self {

@@ -5,7 +5,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Catalogue, ElementId, N_ELEMENTS, NeedTier};
+use crate::catalogue::{Catalogue, ElementId, Level, N_ELEMENTS, NeedTier};
 
 use super::customer::Aspect;
 use super::scored::{CustomerNeeds, NeedState};
@@ -101,6 +101,8 @@ impl NeedSettings {
 /// Assesses customers' need tiers: weights laid out once, nothing allocated per customer.
 #[derive(Clone, Debug)]
 pub struct NeedAssessor {
+    /// Elements of each level, as bits.
+    levels: [u64; Level::ALL.len()],
     method: NeedMethod,
     tau: f32,
     /// Soft order, `pi_t`.
@@ -133,7 +135,13 @@ impl NeedAssessor {
                 *slot = w as f32;
             }
         }
+        let mut levels = [0u64; Level::ALL.len()];
+        for (mask, level) in levels.iter_mut().zip(Level::ALL) {
+            let members = ElementId::all().filter(|element| catalogue.element(*element).level() == level);
+            *mask = members.fold(0, |mask, element| mask | 1 << element.index());
+        }
         Ok(Self {
+            levels,
             method: settings.method,
             tau: settings.tau as f32,
             order: ORDER.map(|base| base.powf(TIERS as f64 * settings.lambda) as f32),
@@ -184,6 +192,7 @@ impl NeedAssessor {
         for t in 0..TIERS {
             needs.fulfilment[t] = (served.weight[t] > 0.0).then(|| (served.mean[t] * 100.0).round() / 100.0);
         }
+        needs.levels = self.levels.map(|level| mean_of(fulfilment, scored >> N_ELEMENTS & level));
         needs
     }
 
@@ -309,8 +318,18 @@ fn enough(covered: u32) -> bool {
     covered.count_ones() + MAX_UNCOVERED >= TIERS as u32
 }
 
+/// Mean of the scores whose bits are set, in steps of 0.01; `None` where none is.
+fn mean_of(scores: &[f32], set: u64) -> Option<f32> {
+    let (mut bits, mut sum) = (set, 0.0f32);
+    while bits != 0 {
+        sum += scores[bits.trailing_zeros() as usize];
+        bits &= bits - 1;
+    }
+    (set != 0).then(|| (sum / set.count_ones() as f32 * 100.0).round() / 100.0)
+}
+
 fn undetermined() -> CustomerNeeds {
-    CustomerNeeds { tier: None, state: NeedState::Undetermined, runner_up: None, fulfilment: [None; TIERS] }
+    CustomerNeeds { tier: None, state: NeedState::Undetermined, runner_up: None, fulfilment: [None; TIERS], levels: [None; Level::ALL.len()] }
 }
 
 #[cfg(test)]

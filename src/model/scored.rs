@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use crate::catalogue::NeedTier;
+use crate::catalogue::{Level, NeedTier};
 
 /// Where a score or an assignment comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,10 +105,11 @@ impl NeedState {
     }
 }
 
-/// Need tiers of one customer.
+/// Need tiers of one customer, and the same scores by level.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CustomerNeeds {
-    /// The tier to serve next; `None` when balanced or undetermined.
+    /// The tier to serve next; `None` when balanced or undetermined. Where only importance is known, the tier that matters
+    /// most, though the state stays undetermined.
     pub tier: Option<NeedTier>,
     /// State.
     pub state: NeedState,
@@ -116,6 +117,9 @@ pub struct CustomerNeeds {
     pub runner_up: Option<NeedTier>,
     /// Fulfilment of each tier, 0–10; `None` = no element of the tier is known.
     pub fulfilment: [Option<f32>; NeedTier::COUNT],
+    /// Mean fulfilment score of the elements of each level, 0–10, in the order of [`Level::ALL`]; `None` = no element
+    /// of the level is known.
+    pub levels: [Option<f32>; Level::ALL.len()],
 }
 
 /// Segment decision of one customer.

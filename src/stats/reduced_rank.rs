@@ -10,7 +10,7 @@ use super::dense::{ridge_solve, symmetric_eigen};
 use super::observed::Observed;
 
 /// Most directions kept.
-pub const MAX_RANK: usize = 6;
+pub const MAX_RANK: usize = 8;
 
 /// Folds of the cross-validation.
 const FOLDS: usize = 5;

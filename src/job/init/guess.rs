@@ -111,7 +111,7 @@ const FEWEST_ELEMENTS: usize = 3;
 
 /// Judges one file; `before` are the guesses made so far, so that source names stay distinct.
 #[must_use]
-pub fn guess(path: &Path, peek: &Peek, before: &[Guess]) -> Guess {
+pub(super) fn guess(path: &Path, peek: &Peek, before: &[Guess]) -> Guess {
     let id = IDS.iter().find_map(|name| find(&peek.columns, &[name])).map(|column| column.name.clone());
     let role = if id.is_some() { role(peek, id.as_deref()) } else { Role::Unknown };
     Guess { path: path.to_owned(), source: source_name(path, before), peek: peek.clone(), id, role }

@@ -24,5 +24,5 @@ pub(super) fn no_evidence() -> Assignment {
 
 /// Needs of a customer without a score.
 pub(super) fn unassessed() -> CustomerNeeds {
-    CustomerNeeds { tier: None, state: NeedState::Undetermined, runner_up: None, fulfilment: [None; NeedTier::COUNT] }
+    CustomerNeeds { tier: None, state: NeedState::Undetermined, runner_up: None, fulfilment: [None; NeedTier::COUNT], levels: [None; 4] }
 }

@@ -9,7 +9,9 @@ use super::super::report::Candidate;
 use super::super::settings::{FitSettings, Method, SegmentCount};
 use super::prepare::Prepared;
 use super::rivals;
-use crate::stats::mixture::{FactorMixture, FactorMixtureParams, Fitted, Ground, MixtureError};
+use crate::stats::mixture::{
+    FactorMixture, FactorMixtureParams, FactorMixtureValidParams, Fitted, Ground, MixtureError,
+};
 use crate::stats::observed::Observed;
 use crate::stats::reduced_rank::ReducedRank;
 
@@ -148,24 +150,35 @@ impl<'a> Searcher<'a> {
         let counts: Vec<usize> = self.settings.counts().into_iter().filter(|k| *k <= rows / 2).collect();
         let counts = if counts.is_empty() { vec![1] } else { counts };
         let reference = *counts.iter().min_by_key(|k| k.abs_diff(REFERENCE_SEGMENTS)).expect("not empty");
-        let most = self.settings.max_factors.min(self.evidence.data.n_columns() / 2);
-        for q in FACTOR_STEPS.into_iter().filter(|q| *q <= most) {
-            let before = self.best(|_| true).and_then(|at| self.candidates[at].bic);
-            let at = self.try_screened(reference, q, 0)?;
-            // More factors after the first that does not help would not help either.
-            if before.zip(self.candidates[at].bic).is_some_and(|(before, now)| now > before) {
-                break;
-            }
-        }
-        let q = self.best(|_| true).and_then(|at| self.candidates[at].factors).unwrap_or(0);
+        let q = self.factors(reference)?;
         for k in counts.iter().copied().filter(|k| *k != reference) {
             self.try_screened(k, q, 0)?;
         }
         let k = self.final_round(q)?;
-        for near in [q.saturating_sub(2), q + 2].into_iter().filter(|near| *near <= most && *near != q) {
-            self.try_screened(k, near, FINAL_ROUNDS)?;
+        self.try_again(k, q)?;
+        self.final_fit(q)
+    }
+
+    /// Number of factors at `k` segments.
+    ///
+    /// METHOD: Akaike's criterion, not Schwarz's. One factor too many costs some precision; one too few and segments are
+    /// cut to stand in for it: on simulated bases where the two criteria differed, the agreement with the true segments
+    /// was 0.60 with the factors Schwarz asked for and 0.83 with those of Akaike.
+    fn factors(&mut self, k: usize) -> Result<usize, ModelError> {
+        let most = self.settings.max_factors.min(self.evidence.data.n_columns() / 2);
+        let mut best = (f64::INFINITY, 0);
+        for q in FACTOR_STEPS.into_iter().filter(|q| *q <= most) {
+            let at = self.try_screened(k, q, 0)?;
+            let parameters = self.solutions[at].n_parameters() as f64;
+            let schwarz = self.candidates[at].bic.unwrap_or(f64::INFINITY);
+            let akaike = schwarz + parameters * (2.0 - self.ground.data().total_weight().ln());
+            if akaike > best.0 {
+                // More factors after the first that does not help would not help either.
+                break;
+            }
+            best = (akaike, q);
         }
-        self.final_fit()
+        Ok(best.1)
     }
 
     /// Looks again, with splits and merges, at the best candidates of `q` factors until the best of all has been looked
@@ -173,30 +186,47 @@ impl<'a> Searcher<'a> {
     fn final_round(&mut self, q: usize) -> Result<usize, ModelError> {
         let mut seen = Vec::new();
         for _ in 0..FINALISTS {
-            let best = self.best_allowed(|c| !seen.contains(&c.segments));
+            let best = self.best_allowed(|c| c.factors == Some(q) && !seen.contains(&c.segments));
             let Some(at) = best else { break };
             let k = self.candidates[at].segments;
             seen.push(k);
             self.try_screened(k, q, FINAL_ROUNDS)?;
         }
-        Ok(self.best_allowed(|_| true).map_or(1, |at| self.candidates[at].segments))
+        Ok(self.best_allowed(|c| c.factors == Some(q)).map_or(1, |at| self.candidates[at].segments))
     }
 
     /// Fits a candidate on the screening rows, or improves the one that is there, and returns its place.
     fn try_screened(&mut self, k: usize, q: usize, rounds: usize) -> Result<usize, ModelError> {
         let known = self.candidates.iter().position(|c| c.segments == k && c.factors == Some(q));
+        let params = self.params(k, q, rounds)?;
+        let start = match known {
+            Some(at) => params.improve(&self.ground, self.solutions[at].clone())?,
+            None => params.explore(&self.ground)?,
+        };
+        Ok(self.keep(params.fit_from(self.ground.data(), start), known))
+    }
+
+    /// Another search from the beginning, with other starts, for a candidate that may be chosen.
+    fn try_again(&mut self, k: usize, q: usize) -> Result<(), ModelError> {
+        let known = self.candidates.iter().position(|c| c.segments == k && c.factors == Some(q));
+        let params = self.params(k, q, FINAL_ROUNDS)?;
+        let start = params.explore(&self.ground)?;
+        self.keep(params.fit_from(self.ground.data(), start), known);
+        Ok(())
+    }
+
+    fn params(&self, k: usize, q: usize, rounds: usize) -> Result<FactorMixtureValidParams, ModelError> {
         let params = FactorMixtureParams::new(k, q)
             .starts(if rounds == 0 { SCREEN_STARTS } else { self.settings.starts })
             .rounds(rounds)
             .max_iterations(SCREEN_ITERATIONS)
             .tolerance(1e-4)
-            .seed(self.settings.seed);
-        let params = params.check().map_err(MixtureError::from)?;
-        let start = match known {
-            Some(at) => params.improve(&self.ground, self.solutions[at].clone())?,
-            None => params.explore(&self.ground)?,
-        };
-        let fitted = params.fit_from(self.ground.data(), start);
+            .seed(self.settings.seed.wrapping_add(rounds as u64));
+        Ok(params.check().map_err(MixtureError::from)?)
+    }
+
+    /// Keeps a solution if it is new or better than the one at `known`; returns its place.
+    fn keep(&mut self, fitted: Fitted, known: Option<usize>) -> usize {
         let candidate = self.candidate(&fitted, self.ground.data().n_rows());
         match known {
             Some(at) => {
@@ -204,12 +234,12 @@ impl<'a> Searcher<'a> {
                     self.candidates[at] = candidate;
                     self.solutions[at] = fitted.mixture;
                 }
-                Ok(at)
+                at
             }
             None => {
                 self.candidates.push(candidate);
                 self.solutions.push(fitted.mixture);
-                Ok(self.candidates.len() - 1)
+                self.candidates.len() - 1
             }
         }
     }
@@ -239,10 +269,10 @@ impl<'a> Searcher<'a> {
 
     /// The same among those not knocked out; if all are, among those of the fewest segments.
     fn best_allowed(&self, allow: impl Fn(&Candidate) -> bool) -> Option<usize> {
-        if self.candidates.iter().any(|c| c.knocked_out.is_none()) {
+        if self.candidates.iter().any(|c| c.knocked_out.is_none() && allow(c)) {
             return self.best(|c| c.knocked_out.is_none() && allow(c));
         }
-        let fewest = self.candidates.iter().map(|c| c.segments).min();
+        let fewest = self.candidates.iter().filter(|c| allow(c)).map(|c| c.segments).min();
         self.best(|c| Some(c.segments) == fewest && allow(c))
     }
 
@@ -251,9 +281,9 @@ impl<'a> Searcher<'a> {
     /// METHOD: the number of segments is that of the screening rows. With ten times the rows the criterion goes on cutting
     /// segments in pieces to mend what is not quite normal about ratings (ends of the scale, whole numbers): at 20,000
     /// respondents of 6 true segments it asked for 9 or more, at 2,000 for 6.
-    fn final_fit(mut self) -> Result<Chosen, ModelError> {
-        let at = self.best_allowed(|_| true).expect("at least one candidate was tried");
-        let (k, q) = (self.candidates[at].segments, self.candidates[at].factors.unwrap_or(0));
+    fn final_fit(mut self, q: usize) -> Result<Chosen, ModelError> {
+        let at = self.best_allowed(|c| c.factors == Some(q)).expect("at least one candidate of q factors was tried");
+        let k = self.candidates[at].segments;
         let all_screened = self.ground.data().n_rows() == self.evidence.data.n_rows();
         let tolerance = if all_screened { FINE } else { COARSE };
         let params = FactorMixtureParams::new(k, q).tolerance(tolerance).seed(self.settings.seed);

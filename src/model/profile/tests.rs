@@ -75,6 +75,7 @@ fn blocks(people: &[Person]) -> (CustomerBlock, ScoredBlock) {
         state: p.tier.map_or(NeedState::Undetermined, |_| NeedState::Deficit),
         runner_up: None,
         fulfilment: [None; NeedTier::COUNT],
+        levels: [None; 4],
     };
     let customers = CustomerBlock {
         ids: (0..n).map(|i| format!("c{i:05}")).collect(),

@@ -35,6 +35,16 @@ const READ_TASKS: usize = 8;
 /// Stack of the engine's threads: its planner recurses, and is compiled without optimization to build fast.
 const STACK: usize = 16 << 20;
 
+/// Runs `work` on a thread with a stack the planner fits in, whatever the caller's.
+pub(super) fn with_stack<T: Send>(work: impl FnOnce() -> Result<T, IntakeError> + Send) -> Result<T, IntakeError> {
+    let failed = |what: String| IntakeError::Engine { stage: "starting the query engine".to_owned(), what };
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("intake".to_owned()).stack_size(STACK);
+        let thread = thread.spawn_scoped(scope, work).map_err(|source| failed(source.to_string()))?;
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
 /// Functions whose result is not the same every time: a night must be.
 const UNSTEADY: [&str; 9] =
     ["now", "current_timestamp", "current_date", "today", "current_time", "random", "rand", "uuid", "version"];

@@ -311,9 +311,23 @@ fn dig(error: DataFusionError) -> Dug {
         },
         DataFusionError::ResourcesExhausted(_) => Dug::Memory,
         DataFusionError::IoError(error) => Dug::Io(error),
-        DataFusionError::ArrowError(inner, _) => Dug::Other(first_lines(&inner.to_string())),
+        // What went wrong while rows ran through may quote one of them.
+        DataFusionError::ArrowError(inner, _) => Dug::Other(without_values(&first_lines(&inner.to_string()))),
+        DataFusionError::Execution(what) => Dug::Other(without_values(&first_lines(&what))),
         other => Dug::Other(first_lines(&other.strip_backtrace())),
     }
+}
+
+/// Blanks what stands between quotes.
+fn without_values(text: &str) -> String {
+    let mut out = String::new();
+    for (i, part) in text.split('\'').enumerate() {
+        match i % 2 {
+            0 => out.push_str(part),
+            _ => out.push_str("'…'"),
+        }
+    }
+    out
 }
 
 fn first_lines(text: &str) -> String {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::super::contract::contract_of;
 use super::super::source::{FILE_COLUMN, ROW_COLUMN};
 use super::super::spec::TableName;
+use super::engine::with_stack;
 use super::error::IntakeError;
 use super::prepare::{IntakeRequest, Prepared, check_tables};
 use super::run::{Intake, run};
@@ -59,6 +60,10 @@ pub struct Look {
 /// [`IntakeError`] where the machine is at fault. What is wrong with configuration or inputs is in
 /// [`Look::problems`].
 pub fn look(request: &IntakeRequest<'_>, deep: bool) -> Result<Look, IntakeError> {
+    with_stack(|| look_here(request, deep))
+}
+
+fn look_here(request: &IntakeRequest<'_>, deep: bool) -> Result<Look, IntakeError> {
     let mut problems = Vec::new();
     problems.extend(check_tables(request.tables).err());
     let mut broken: BTreeSet<String> = BTreeSet::new();

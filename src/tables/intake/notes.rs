@@ -35,6 +35,10 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
         let n = staged.replaced;
         add("replaced", n, format!("{n} answers of `{name}` replaced by a later answer to the same question"));
     }
+    if staged.copies > 0 {
+        let n = staged.copies;
+        add("copies", n, format!("{n} rows of `{name}` are exact copies of another row; they count as they stand"));
+    }
     if staged.not_applicable > 0 {
         let n = staged.not_applicable;
         add("not_applicable", n, format!("{n} answers of `{name}` say that the question does not apply"));

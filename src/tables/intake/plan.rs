@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use datafusion::arrow::array::{RecordBatch, UInt32Array};
+use datafusion::arrow::compute::take_record_batch;
 use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
@@ -19,6 +21,9 @@ use futures::StreamExt;
 use super::check::{Checker, ORDER, Output};
 use super::places::Notes;
 use super::scale::Watch;
+
+/// Most bytes of a batch that goes into a sort.
+const BATCH_BYTES: usize = 4 << 20;
 
 /// A spec bound to a plan that yields its mapped rows.
 pub(super) struct Bound {
@@ -109,7 +114,7 @@ impl ExecutionPlan for CheckStep {
         let input = self.input.execute(partition, Arc::clone(&self.context))?;
         let (checker, watched) = (Arc::clone(&self.checker), Arc::clone(&self.watched));
         let schema = Arc::clone(&checker.schema);
-        let stream = futures::stream::unfold(Some((input, Notes::default())), move |state| {
+        let checked = futures::stream::unfold(Some((input, Notes::default())), move |state| {
             let (checker, watched) = (Arc::clone(&checker), Arc::clone(&watched));
             async move {
                 let (mut input, mut notes) = state?;
@@ -126,8 +131,28 @@ impl ExecutionPlan for CheckStep {
                 }
             }
         });
+        let stream = checked.flat_map(|batch: Result<RecordBatch>| {
+            futures::stream::iter(match batch.and_then(|batch| in_pieces(&batch)) {
+                Ok(pieces) => pieces.into_iter().map(Ok).collect(),
+                Err(error) => vec![Err(error)],
+            })
+        });
         Ok(Box::pin(RecordBatchStreamAdapter::new(schema, stream)))
     }
+}
+
+/// The batch, cut into copies of a bounded size if its texts are long: a sort reserves twice what a batch takes.
+fn in_pieces(batch: &RecordBatch) -> Result<Vec<RecordBatch>> {
+    let n = batch.num_rows();
+    let pieces = batch.get_array_memory_size().div_ceil(BATCH_BYTES).min(n);
+    if pieces <= 1 {
+        return Ok(vec![batch.clone()]);
+    }
+    let piece = |p: usize| {
+        let rows = UInt32Array::from_iter_values((n * p / pieces) as u32..(n * (p + 1) / pieces) as u32);
+        Ok(take_record_batch(batch, &rows)?)
+    };
+    (0..pieces).map(piece).collect()
 }
 
 /// Adds what a finished task has noted to its table.

@@ -10,6 +10,7 @@ use super::super::ledger::Ledger;
 use super::super::spec::TableName;
 use super::blocks::{Blocks, Layout, SignalColumn};
 use super::coverage::Coverage;
+use super::engine::with_stack;
 use super::error::IntakeError;
 use super::prepare::{InputFile, IntakeRequest, Prepared, check_tables};
 use super::rows::{Part, Rows, join, orphans};
@@ -161,6 +162,10 @@ impl Intake {
 /// [`IntakeError`]: a source or table that cannot be used, no customer left, or trouble with memory or disk. Rows and
 /// cells that cannot be used are no error: they are in the ledger.
 pub fn run(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
+    with_stack(|| run_here(request))
+}
+
+fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
     check_tables(request.tables)?;
     let prepared = Prepared::open(request, |_, error| Err(error))?;
     let staged = stage_all(request, &prepared)?;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
-use datafusion::arrow::array::{RecordBatch, StringArray};
-use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::array::{Array, AsArray, RecordBatch, StringArray};
+use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use datafusion::common::Result as EngineResult;
 use futures::StreamExt;
 
@@ -34,6 +34,8 @@ pub(super) struct Staged {
     pub(super) excluded: Option<ScratchTable>,
     /// Answers replaced by a later one.
     pub(super) replaced: u64,
+    /// Events that are exact copies of another. They count as they stand: two equal purchases are possible.
+    pub(super) copies: u64,
     /// Doubts about scales, in words.
     pub(super) doubts: Vec<String>,
     /// "Does not apply" answers.
@@ -67,6 +69,7 @@ impl Stage<'_> {
             sheets: Vec::new(),
             excluded: None,
             replaced: 0,
+            copies: 0,
             doubts: Vec::new(),
             not_applicable: 0,
             unused: Vec::new(),
@@ -117,10 +120,15 @@ impl Stage<'_> {
             IntakeError::from_engine(error.into(), staged.table.slug(), self.binder.engine.memory_limit())
         })?;
         let writer = ScratchWriter::create(self.scratch, staged.table.slug(), Arc::new(schema))?;
+        let mut copies = Copies::default();
         self.drive(bounds, staged.table, |batch| match batch {
-            Some(batch) => Ok(writer.write(batch.project(&columns)?)),
+            Some(batch) => {
+                copies.see(&batch);
+                Ok(writer.write(batch.project(&columns)?))
+            }
             None => Ok(true),
         })?;
+        staged.copies = copies.n;
         staged.sheets.push(writer.finish()?);
         Ok(())
     }
@@ -167,6 +175,29 @@ impl Stage<'_> {
             Some(place) => IntakeError::from_query(error, place, engine.memory_limit()),
             None => IntakeError::from_engine(error, &stage, engine.memory_limit()),
         })
+    }
+}
+
+/// Counts rows that equal the one before them.
+#[derive(Default)]
+struct Copies {
+    last: Option<(String, i64)>,
+    n: u64,
+}
+
+impl Copies {
+    /// Checked rows in order, [`ORDER`](super::check::ORDER) last.
+    fn see(&mut self, batch: &RecordBatch) {
+        let ids = batch.column(0).as_string::<i32>();
+        let orders = batch.column(batch.num_columns() - 1).as_primitive::<Int64Type>().values();
+        let n = ids.len();
+        if n == 0 {
+            return;
+        }
+        let same = |i: usize| orders[i] == orders[i - 1] && ids.value(i) == ids.value(i - 1);
+        let first = self.last.as_ref().is_some_and(|(id, order)| *order == orders[0] && id == ids.value(0));
+        self.n += u64::from(first) + (1..n).filter(|&i| same(i)).count() as u64;
+        self.last = Some((ids.value(n - 1).to_owned(), orders[n - 1]));
     }
 }
 

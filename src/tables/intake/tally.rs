@@ -42,12 +42,12 @@ impl FileRegistry {
 
     /// The number of a file of a source.
     pub(super) fn id(&self, source: &str, file: usize) -> FileId {
-        self.first.get(source).map_or(NO_FILE, |first| first + file as FileId)
+        self.first.get(source).map_or(NO_FILE, |first| (first + file as FileId).min(NO_FILE))
     }
 
     /// The number of the file with this path; where two sources share it, the first source's.
     pub(super) fn by_path(&self, path: &str) -> FileId {
-        self.by_path.get(path).copied().unwrap_or(NO_FILE)
+        self.by_path.get(path).map_or(NO_FILE, |&file| file.min(NO_FILE))
     }
 
     /// Source and path of a file; empty for rows without one.

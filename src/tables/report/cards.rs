@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::input::ReportInput;
+use super::input::{ReportInput, Trace};
 use super::needs::{NeedBars, longest_share, need_bars};
 use super::pyramid::{Pyramid, contrast, pyramid};
-use super::words::{count, decimal, difference, how_much, is_sure, many, money, percent, points, score, share};
+use super::words::{count, decimal, difference, how_much, is_sure, many, money, percent, points, score, share, signed};
 use crate::model::{Aspect, Delivered, ElementProfile, Estimate, SegmentProfile};
 
 /// Standardized difference from which an element stands out. Source: Cohen's "small" effect.
@@ -25,6 +25,7 @@ pub(super) struct Card {
     stands_out_none: &'static str,
     lacks: Vec<Point>,
     lacks_none: &'static str,
+    traces: Vec<Did>,
     facts: Vec<Fact>,
     needs: Option<NeedBars>,
     pyramid: Option<Pyramid>,
@@ -39,6 +40,14 @@ struct Point {
     sure: &'static str,
 }
 
+/// Something members do more or less than others.
+#[derive(Debug, Serialize)]
+struct Did {
+    what: String,
+    words: &'static str,
+    figures: String,
+}
+
 #[derive(Debug, Serialize)]
 struct Fact {
     label: &'static str,
@@ -49,10 +58,10 @@ struct Fact {
 /// Cards in segment order.
 pub(super) fn cards(input: &ReportInput<'_>) -> Vec<Card> {
     let jaccard = |i: usize| input.solution.jaccard.get(i).copied().flatten();
-    input.profiles.segments.iter().enumerate().map(|(i, segment)| card(input, segment, jaccard(i))).collect()
+    input.profiles.segments.iter().enumerate().map(|(i, segment)| card(input, (i, segment), jaccard(i))).collect()
 }
 
-fn card(input: &ReportInput<'_>, segment: &SegmentProfile, jaccard: Option<f64>) -> Card {
+fn card(input: &ReportInput<'_>, (place, segment): (usize, &SegmentProfile), jaccard: Option<f64>) -> Card {
     let details = !segment.suppressed;
     let (stands_out, stands_out_none) = if details { stands_out(input, segment) } else { (Vec::new(), "") };
     let (lacks, lacks_none) = if details { lacks(input, segment) } else { (Vec::new(), "") };
@@ -68,10 +77,21 @@ fn card(input: &ReportInput<'_>, segment: &SegmentProfile, jaccard: Option<f64>)
         stands_out_none,
         lacks,
         lacks_none,
+        traces: if details { traces(input.traces.get(place).map_or(&[][..], Vec::as_slice)) } else { Vec::new() },
         facts: if details { facts(input, segment, jaccard) } else { Vec::new() },
         needs: details.then(|| need_bars(segment, longest_share(input))).flatten(),
         pyramid: if details { pyramid(input, segment) } else { None },
     }
+}
+
+/// What members do, in words.
+fn traces(traces: &[Trace]) -> Vec<Did> {
+    let did = |trace: &Trace| Did {
+        what: trace.name.clone(),
+        words: if trace.difference > 0.0 { "higher than most" } else { "lower than most" },
+        figures: format!("{} standard deviations from the mean customer", signed(trace.difference, 1)),
+    };
+    traces.iter().map(did).collect()
 }
 
 /// Anchor of a group's card: letters and digits of its id.

@@ -45,6 +45,7 @@ impl Night {
             profiles: &self.profiles,
             plans: &self.plans,
             solution: &self.solution,
+            traces: &[],
             health: &self.health,
             notes: &self.notes,
             candidates: &self.candidates,

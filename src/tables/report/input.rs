@@ -20,6 +20,15 @@ pub struct TableHealth {
     pub rejected: u64,
 }
 
+/// Something members of a group do more or less than others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    /// What they do, in the catalogue's words.
+    pub name: String,
+    /// Mean of the group as a normal score: 0 = the mean of the base, 1 = its spread.
+    pub difference: f64,
+}
+
 /// Everything a report says; borrowed, nothing about single customers.
 #[derive(Clone, Copy, Debug)]
 pub struct ReportInput<'a> {
@@ -37,6 +46,8 @@ pub struct ReportInput<'a> {
     pub plans: &'a PlanSet,
     /// How good the segmentation is.
     pub solution: &'a SolutionFacts,
+    /// What members of each group do more or less than others, in segment order, strongest first.
+    pub traces: &'a [Vec<Trace>],
     /// Rows read per input table.
     pub health: &'a [TableHealth],
     /// What a reader should know about the data, beyond [`Profiles::limits`]; plain sentences.

@@ -23,7 +23,7 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
-pub use input::{ReportInput, TableHealth};
+pub use input::{ReportInput, TableHealth, Trace};
 pub use page::{ReportError, render};
 pub use plan_page::{plan_page, plans_json};
 pub use sentences::{Sentence, sentences};

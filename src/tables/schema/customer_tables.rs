@@ -50,17 +50,17 @@ pub(super) const CUSTOMERS: &[Column] = &[
     maybe("belonging_fulfilment", T::Float32, "Fulfilment of the belonging tier, 0–10; null = not known."),
     maybe("esteem_fulfilment", T::Float32, "Fulfilment of the esteem tier, 0–10; null = not known."),
     maybe("growth_fulfilment", T::Float32, "Fulfilment of the growth tier, 0–10; null = not known."),
-    maybe("functional_fulfilment", T::Float32, "Fulfilment of the functional level, 0–10; null = not computed yet."),
-    maybe("emotional_fulfilment", T::Float32, "Fulfilment of the emotional level, 0–10; null = not computed yet."),
+    maybe("functional_fulfilment", T::Float32, "Mean fulfilment score of the functional level, 0–10; null = not known."),
+    maybe("emotional_fulfilment", T::Float32, "Mean fulfilment score of the emotional level, 0–10; null = not known."),
     maybe(
         "life_changing_fulfilment",
         T::Float32,
-        "Fulfilment of the life changing level, 0–10; null = not computed yet.",
+        "Mean fulfilment score of the life changing level, 0–10; null = not known.",
     ),
     maybe(
         "social_impact_fulfilment",
         T::Float32,
-        "Fulfilment of the social impact level, 0–10; null = not computed yet.",
+        "Mean fulfilment score of the social impact level, 0–10; null = not known.",
     ),
     maybe(
         "connection_stage",

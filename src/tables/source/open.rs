@@ -158,7 +158,7 @@ fn open_file(found: Found, format: Format, dialect: &Dialect) -> Result<SourceFi
         Format::Parquet => {
             let footer = parquet_file::open(&found.path, &name)?;
             rows.store(footer.rows(), Ordering::Relaxed);
-            let columns = footer.flat_schema();
+            let columns = footer.columns.clone();
             return Ok(SourceFile { found, kind: FileKind::Parquet(footer), columns, rows });
         }
         Format::Csv => {

@@ -21,7 +21,8 @@ pub(super) struct Chunk {
     pub(super) len: u64,
 }
 
-/// Checks every page header of a chunk: sizes are not negative, within [`PAGE_LIMIT`] and within the chunk.
+/// Checks every page of a chunk: sizes are not negative, within [`PAGE_LIMIT`] and within the chunk, and the bytes
+/// match the checksum where there is one, which the reader does not look at.
 pub(super) fn check_chunk(file: &mut File, name: &str, chunk: Chunk) -> Result<(), SourceError> {
     let damaged = |what: &str| SourceError::Damaged { file: name.to_owned(), what: what.to_owned() };
     let end = chunk.start + chunk.len;
@@ -38,9 +39,34 @@ pub(super) fn check_chunk(file: &mut File, name: &str, chunk: Chunk) -> Result<(
                 limit: PAGE_LIMIT,
             });
         }
-        at += length as u64 + packed;
+        at += length as u64;
+        if at + packed > end {
+            break;
+        }
+        if let Some(declared) = header.checksum
+            && checksum(file, name, at, packed)? != declared
+        {
+            return Err(damaged("a page does not match its checksum"));
+        }
+        at += packed;
     }
     if at == end { Ok(()) } else { Err(damaged("a page reaches beyond its column chunk")) }
+}
+
+/// CRC-32 of some bytes of the file.
+fn checksum(file: &mut File, name: &str, at: u64, len: u64) -> Result<u32, SourceError> {
+    let mut crc = flate2::Crc::new();
+    let mut buffer = vec![0u8; usize::try_from(len).unwrap_or(usize::MAX).min(1 << 16)];
+    let mut left = len;
+    let io = |source| SourceError::io(name, source);
+    file.seek(SeekFrom::Start(at)).map_err(io)?;
+    while left > 0 {
+        let n = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+        file.read_exact(&mut buffer[..n]).map_err(io)?;
+        crc.update(&buffer[..n]);
+        left -= n as u64;
+    }
+    Ok(crc.sum())
 }
 
 fn read_header(file: &mut File, name: &str, at: u64, room: u64) -> Result<(PageHeader, usize), SourceError> {
@@ -60,11 +86,13 @@ fn read_header(file: &mut File, name: &str, at: u64, room: u64) -> Result<(PageH
     Err(SourceError::Damaged { file: name.to_owned(), what: "a page header cannot be read".to_owned() })
 }
 
-/// The two sizes a page header declares.
+/// What a page header declares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct PageHeader {
     unpacked: i64,
     packed: i64,
+    /// CRC-32 of the packed bytes, where the writer gave one.
+    checksum: Option<u32>,
 }
 
 /// Reads just enough of Thrift's compact protocol. `None` at any point: the bytes end, or are not Thrift.
@@ -75,7 +103,7 @@ struct Compact<'a> {
 
 impl Compact<'_> {
     fn page_header(&mut self) -> Option<PageHeader> {
-        let (mut unpacked, mut packed) = (None, None);
+        let (mut unpacked, mut packed, mut checksum) = (None, None, None);
         let mut field = 0i64;
         loop {
             let kind = self.field(&mut field)?;
@@ -83,10 +111,12 @@ impl Compact<'_> {
                 (0, _) => break,
                 (5, 2) => unpacked = Some(self.zigzag()?),
                 (5, 3) => packed = Some(self.zigzag()?),
+                // Declared as a signed number, meant as 32 bits.
+                (5, 4) => checksum = Some(self.zigzag()? as u32),
                 _ => self.skip(kind, 0)?,
             }
         }
-        Some(PageHeader { unpacked: unpacked?, packed: packed? })
+        Some(PageHeader { unpacked: unpacked?, packed: packed?, checksum })
     }
 
     fn byte(&mut self) -> Option<u8> {
@@ -172,7 +202,7 @@ mod tests {
         let mut bytes = HEADER.to_vec();
         bytes.push(0);
         let mut cursor = Compact { bytes: &bytes, at: 0 };
-        assert_eq!(cursor.page_header(), Some(PageHeader { unpacked: 300, packed: 100 }));
+        assert_eq!(cursor.page_header(), Some(PageHeader { unpacked: 300, packed: 100, checksum: None }));
         assert_eq!(cursor.at, 13);
     }
 

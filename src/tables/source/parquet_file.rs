@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use datafusion::arrow::datatypes::DataType;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
@@ -29,29 +29,20 @@ const FOOTER_LIMIT: u64 = 64 << 20;
 const BATCH_ROWS: usize = 8192;
 
 /// What the checked footer says.
+///
+/// The footer itself is read again by each task: of ten thousand files it would not fit in memory.
 #[derive(Clone, Debug)]
 pub(super) struct Footer {
-    metadata: ArrowReaderMetadata,
+    /// Columns that are not nested, with the types they are stored as.
+    pub(super) columns: Vec<(String, DataType)>,
     /// Rows of each row group.
     pub(super) group_rows: Vec<u64>,
 }
 
 impl Footer {
-    /// Columns that are not nested, by name.
-    pub(super) fn flat_schema(&self) -> Vec<(String, DataType)> {
-        let fields = self.metadata.schema().fields();
-        let flat = fields.iter().filter(|field| !field.data_type().is_nested());
-        flat.map(|field| (field.name().clone(), field.data_type().clone())).collect()
-    }
-
     /// Rows of the file.
     pub(super) fn rows(&self) -> u64 {
         self.group_rows.iter().sum()
-    }
-
-    /// Schema of the file, nested columns included.
-    pub(super) fn schema(&self) -> &SchemaRef {
-        self.metadata.schema()
     }
 }
 
@@ -61,8 +52,7 @@ pub(super) fn open(path: &Path, name: &str) -> Result<Footer, SourceError> {
     let mut file = File::open(path).map_err(io)?;
     let length = file.metadata().map_err(io)?.len();
     check_tail(&mut file, name, length)?;
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let metadata = guarded(name, || ArrowReaderMetadata::load(&file, options))?;
+    let metadata = load(&file, name)?;
     let groups = metadata.metadata().row_groups();
     let columns = metadata.parquet_schema().num_columns() as u64;
     limit(name, "number of columns", columns, COLUMN_LIMIT)?;
@@ -81,8 +71,20 @@ pub(super) fn open(path: &Path, name: &str) -> Result<Footer, SourceError> {
             check_chunk(&mut file, name, Chunk { start, len })?;
         }
     }
-    limit(name, "number of rows", group_rows.iter().fold(0, |sum: u64, &n| sum.saturating_add(n)), ROW_LIMIT)?;
-    Ok(Footer { metadata, group_rows })
+    let rows = group_rows.iter().fold(0, |sum: u64, &n| sum.saturating_add(n));
+    limit(name, "number of rows", rows, ROW_LIMIT)?;
+    if u64::try_from(metadata.metadata().file_metadata().num_rows()) != Ok(rows) {
+        return Err(damaged(name, "the file and its row groups declare different numbers of rows"));
+    }
+    let flat = metadata.schema().fields().iter().filter(|field| !field.data_type().is_nested());
+    let columns = flat.map(|field| (field.name().clone(), field.data_type().clone())).collect();
+    Ok(Footer { columns, group_rows })
+}
+
+/// Types come from the Parquet schema alone: what a writer's own type hints say may not fit the data.
+fn load(file: &File, name: &str) -> Result<ArrowReaderMetadata, SourceError> {
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    guarded(name, || ArrowReaderMetadata::load(file, options))
 }
 
 fn check_tail(file: &mut File, name: &str, length: u64) -> Result<(), SourceError> {
@@ -146,13 +148,14 @@ impl ParquetBatches {
         columns: &[String],
     ) -> Result<Self, SourceError> {
         let file = File::open(path).map_err(|source| SourceError::io(name, source))?;
-        let fields = footer.schema().fields();
+        let metadata = load(&file, name)?;
+        let fields = metadata.schema().fields();
         let roots = fields.iter().enumerate().filter(|(_, field)| columns.iter().any(|c| c == field.name()));
         let roots: Vec<usize> = roots.map(|(i, _)| i).collect();
         let declared = footer.group_rows[groups.clone()].iter().sum();
         let reader = guarded(name, || {
-            let mask = ProjectionMask::roots(footer.metadata.parquet_schema(), roots);
-            ParquetRecordBatchReaderBuilder::new_with_metadata(file, footer.metadata.clone())
+            let mask = ProjectionMask::roots(metadata.parquet_schema(), roots);
+            ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
                 .with_row_groups(groups.collect())
                 .with_projection(mask)
                 .with_batch_size(BATCH_ROWS)

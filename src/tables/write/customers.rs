@@ -13,7 +13,7 @@ use super::order::AscendingIds;
 use super::sensitive::masked_names;
 use super::table_file::TableFile;
 use super::{WriteError, WrittenFile};
-use crate::catalogue::NeedTier;
+use crate::catalogue::{Level, NeedTier};
 use crate::model::{
     Assignment, Basis, CustomerBlock, CustomerNeeds, NeedState, ScoredBlock, SuppressedReason, UnassignedReason,
 };
@@ -295,10 +295,15 @@ impl<'a> Rows<'a> {
             "suppressed_reason" => {
                 category(&words.suppressed, self.suppressed.iter().map(|s| s.map(|reason| reason as i32)))
             }
-            name => match name.strip_suffix("_fulfilment").and_then(NeedTier::parse) {
-                Some(tier) => floats(needs.map(|n| n.fulfilment[tier.index()])),
-                None => new_null_array(&column.kind().arrow(), self.ids.len()),
-            },
+            name => {
+                let of = name.strip_suffix("_fulfilment");
+                let level = Level::ALL.iter().position(|level| Some(level.slug()) == of);
+                match (of.and_then(NeedTier::parse), level) {
+                    (Some(tier), _) => floats(needs.map(|n| n.fulfilment[tier.index()])),
+                    (None, Some(level)) => floats(needs.map(|n| n.levels[level])),
+                    (None, None) => new_null_array(&column.kind().arrow(), self.ids.len()),
+                }
+            }
         }
     }
 }

@@ -85,5 +85,6 @@ fn needs(i: usize) -> CustomerNeeds {
         state: if known { NeedState::Deficit } else { NeedState::Undetermined },
         runner_up: None,
         fulfilment: [known.then_some(i as f32 % 10.0), Some(0.0), None, Some(f32::NAN), Some(10.0)],
+        levels: [known.then_some(i as f32 % 10.0), None, Some(f32::NAN), Some(10.0)],
     }
 }
