@@ -13,7 +13,7 @@ const HIDE_ONE_IN: u64 = 10;
 const NINETY: f64 = 1.644_853_626_951;
 
 /// What hidden answers showed.
-pub struct HeldOut {
+pub(crate) struct HeldOut {
     pub answers: usize,
     pub rmse: f64,
     pub rmse_of_item_mean: f64,
@@ -21,7 +21,7 @@ pub struct HeldOut {
 }
 
 /// Hides one given answer in ten, fits and scores without them, and compares.
-pub fn measure(blocks: &[CustomerBlock], signal_ids: &[String]) -> Result<HeldOut, Box<dyn Error>> {
+pub(crate) fn measure(blocks: &[CustomerBlock], signal_ids: &[String]) -> Result<HeldOut, Box<dyn Error>> {
     let mut shown = blocks.to_vec();
     let mut counter = 0_u64;
     for rated in shown.iter_mut().flat_map(|block| &mut block.rated) {
@@ -29,7 +29,7 @@ pub fn measure(blocks: &[CustomerBlock], signal_ids: &[String]) -> Result<HeldOu
             if *rated >> item & 1 == 1 {
                 counter += 1;
                 // A fixed scramble of the running number picks every tenth answer without any pattern over items.
-                if (counter.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) % HIDE_ONE_IN == 0 {
+                if (counter.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32).is_multiple_of(HIDE_ONE_IN) {
                     *rated &= !(1 << item);
                 }
             }

@@ -20,7 +20,7 @@ use crate::Base;
 const PENALTY: f64 = 1.0;
 
 /// ARI, on one half of the base, of a multinomial logistic classifier trained on the true segments of the other.
-pub fn logistic(base: &Base, judged: &[bool]) -> Result<f64, Box<dyn Error>> {
+pub(crate) fn logistic(base: &Base, judged: &[bool]) -> Result<f64, Box<dyn Error>> {
     let signals = normal_signals(base);
     let half = |odd: usize| (0..base.truth.len()).filter(|row| row % 2 == odd).collect::<Vec<usize>>();
     let (train, mut test) = (half(0), half(1));
@@ -33,7 +33,7 @@ pub fn logistic(base: &Base, judged: &[bool]) -> Result<f64, Box<dyn Error>> {
 }
 
 /// ARI among the unsurveyed of k-means over everybody, ratings filled with item means.
-pub fn filled_and_clustered(base: &Base, judged: &[bool]) -> Result<f64, Box<dyn Error>> {
+pub(crate) fn filled_and_clustered(base: &Base, judged: &[bool]) -> Result<f64, Box<dyn Error>> {
     let mut rows = Array2::<f64>::from_elem((base.truth.len(), N_RATINGS), f64::NAN);
     let mut first = 0;
     for block in &base.blocks {

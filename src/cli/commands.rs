@@ -97,12 +97,13 @@ fn init(args: &Args, dir: &Path, from: &[PathBuf]) -> Result<Exit, JobError> {
     if args.json {
         return Ok(answer::json(&document(json!({ "config": started.config, "questions": started.questions }))));
     }
-    let mut text = format!("Wrote {}.", started.config.display());
-    for question in &started.questions {
-        text.push_str(&format!("\n  to review: {question}"));
-    }
-    text.push_str("\nNext: look at the lines marked CHECK, then run `valueseg check`.");
-    Ok(answer::text(&text))
+    let questions: Vec<String> =
+        started.questions.iter().map(|question| format!("  to review: {question}\n")).collect();
+    Ok(answer::text(&format!(
+        "Wrote {}.\n{}Next: look at the lines marked CHECK, then run `valueseg check`.",
+        started.config.display(),
+        questions.concat()
+    )))
 }
 
 fn check_inputs(args: &Args, deep: bool, as_of: Option<NaiveDate>) -> Result<Exit, JobError> {

@@ -71,9 +71,9 @@ pub(super) fn describe(
 fn name_by_behavior(profiles: &mut Profiles, facts: &[SegmentFacts], traces: &[Vec<Trace>]) {
     let mut taken: Vec<String> = Vec::new();
     for ((segment, facts), traces) in profiles.segments.iter_mut().zip(facts).zip(traces) {
-        let names = traces.iter().map(|trace| {
-            format!("{}: {}", trace.name, if trace.difference > 0.0 { "high" } else { "low" })
-        });
+        let names = traces
+            .iter()
+            .map(|trace| format!("{}: {}", trace.name, if trace.difference > 0.0 { "high" } else { "low" }));
         if facts.name.is_none()
             && let Some(name) = names.into_iter().find(|name| !taken.contains(name))
         {

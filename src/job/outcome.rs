@@ -53,7 +53,7 @@ impl Summary {
         let profiles = &night.described.profiles;
         let ledger = night.intake.ledger();
         Self {
-            text: night.with_report_input(|input| summary_text(input)),
+            text: night.with_report_input(summary_text),
             customers: profiles.everyone.size,
             rows_read: ledger.read(),
             rows_rejected: ledger.rejected(),

@@ -224,7 +224,7 @@ pub enum AudienceFormat {
     Generic,
     /// Klaviyo profiles.
     Klaviyo,
-    /// HubSpot contacts.
+    /// `HubSpot` contacts.
     Hubspot,
     /// Braze attributes.
     Braze,

@@ -50,7 +50,7 @@ impl fmt::Display for ByteSize {
         for (unit, factor) in [("GiB", 1u64 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] {
             if self.0 >= factor {
                 let scaled = self.0 as f64 / factor as f64;
-                return if self.0 % factor == 0 {
+                return if self.0.is_multiple_of(factor) {
                     write!(f, "{scaled:.0}{unit}")
                 } else {
                     write!(f, "{scaled:.1}{unit}")

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::catalogue::Catalogue;
 use crate::job::describe::Described;
 use crate::job::error::JobError;
 use crate::job::gates::CUSTOMERS;
 use crate::job::project::Project;
 use crate::job::read::inputs;
 use crate::job::watch::Words;
-use crate::catalogue::Catalogue;
 use crate::model::{FitReport, Model, PlanSet};
 use crate::tables::intake::Intake;
 use crate::tables::manifest::{RunFacts, RunIdentity};
@@ -94,7 +94,7 @@ fn tables(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> 
     let Described { profiles, model } = night.described;
     let meta = night.meta();
     let mut ready = vec![
-        segments_table(profiles, &night.solution())?,
+        segments_table(profiles, &SolutionFacts::default())?,
         segment_elements_table(profiles, |element| night.project.catalogue().element(element).level())?,
         segment_needs_table(profiles)?,
         plans_table(night.plans)?,
@@ -140,10 +140,6 @@ fn candidates(report: &FitReport) -> Vec<CandidateRow> {
 impl Night<'_> {
     fn meta(&self) -> TableMeta {
         TableMeta { run_date: self.project.as_of(), model_id: self.described.model.id().to_owned() }
-    }
-
-    fn solution(&self) -> SolutionFacts {
-        SolutionFacts::default()
     }
 
     /// Checks of the gates, then what intake counted and remarked.
@@ -198,7 +194,7 @@ impl Night<'_> {
             catalogue: self.project.catalogue(),
             profiles,
             plans: self.plans,
-            solution: &self.solution(),
+            solution: &SolutionFacts::default(),
             traces: &traces(model, self.project.catalogue()),
             health: &health,
             notes: &notes,

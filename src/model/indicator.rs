@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::customer::{Aspect, N_RATINGS};
-use crate::catalogue::{ElementId, N_ELEMENTS};
+use super::customer::Aspect;
+use crate::catalogue::ElementId;
 
 /// One thing that can be known of a customer and speak for or against a segment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -41,13 +41,6 @@ impl Indicator {
     }
 }
 
-/// Aspect and element of rating `at`, `0..60`.
-pub(super) fn rating_at(at: usize) -> (Aspect, ElementId) {
-    debug_assert!(at < N_RATINGS);
-    let aspect = if at < N_ELEMENTS { Aspect::Importance } else { Aspect::Fulfilment };
-    (aspect, ElementId::from_index(at % N_ELEMENTS).expect("a remainder of 30 is below 30"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,13 +52,5 @@ mod tests {
         assert_eq!(all[0].slug(), "importance_saves_time");
         assert_eq!(all[40].slug(), "fulfilment_quality");
         assert_eq!(all[60].slug(), "signal_express_share");
-    }
-
-    #[test]
-    fn the_place_of_a_rating_leads_back_to_it() {
-        for at in 0..N_RATINGS {
-            let (aspect, element) = rating_at(at);
-            assert_eq!(aspect.indicator(element), at);
-        }
     }
 }

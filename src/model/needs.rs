@@ -329,7 +329,13 @@ fn mean_of(scores: &[f32], set: u64) -> Option<f32> {
 }
 
 fn undetermined() -> CustomerNeeds {
-    CustomerNeeds { tier: None, state: NeedState::Undetermined, runner_up: None, fulfilment: [None; TIERS], levels: [None; Level::ALL.len()] }
+    CustomerNeeds {
+        tier: None,
+        state: NeedState::Undetermined,
+        runner_up: None,
+        fulfilment: [None; TIERS],
+        levels: [None; Level::ALL.len()],
+    }
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ pub const DEFAULT_MIN_SHARE: f64 = 0.05;
 pub const DEFAULT_MIN_RESPONDENTS: usize = 100;
 
 /// Most common factors tried. Source: MODEL section 4.
-pub const DEFAULT_MAX_FACTORS: usize = 6;
+pub const DEFAULT_MAX_FACTORS: usize = 8;
 
 /// Starts of a solution that may be chosen; splits and merges follow.
 pub const DEFAULT_STARTS: usize = 8;

@@ -35,11 +35,8 @@ impl SignalLine {
     #[inline]
     pub(super) fn score_lanes(&self, raw: &[f64; SCORE_LANES], known: &[bool; SCORE_LANES]) -> [f32; SCORE_LANES] {
         let Some(line) = &self.line else { return [0.0; SCORE_LANES] };
-        let mut scores = if self.flag {
-            line.score_lanes(&raw.map(|x| as_read(true, x)))
-        } else {
-            line.score_lanes(raw)
-        };
+        let mut scores =
+            if self.flag { line.score_lanes(&raw.map(|x| as_read(true, x))) } else { line.score_lanes(raw) };
         for (score, known) in scores.iter_mut().zip(known) {
             *score = if *known { *score } else { 0.0 };
         }

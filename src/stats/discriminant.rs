@@ -27,7 +27,7 @@ impl Discriminant {
     /// Learns from `labelled` rows `(n, p)` with class probabilities `given` `(n, K)`, and the covariance
     /// `total` `(p, p)` of everybody.
     ///
-    /// METHOD: a class mean from n_k rows carries noise `W/n_k`. In the space where W = I, the matrix with rows
+    /// METHOD: a class mean from `n_k` rows carries noise `W/n_k`. In the space where W = I, the matrix with rows
     /// `√n_k·(m̂_k − m̂)` is signal plus unit noise; its singular values `y` are shrunk to
     /// `√((y² − p − m)² − 4pm) / y` (0 below `√p + √m`, `m = K − 1`), the optimal rule for squared error (Gavish and
     /// Donoho 2017, IEEE Trans. Inf. Theory 63). Noise and nuisance signals so get no say. W is total minus between,

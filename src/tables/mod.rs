@@ -14,6 +14,6 @@ pub mod publish;
 pub mod read;
 pub mod report;
 pub mod schema;
-mod source;
+pub mod source;
 pub mod spec;
 pub mod write;

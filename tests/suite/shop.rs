@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// Elements the shop asks for.
-pub const ASKED: [&str; 8] = [
+pub(crate) const ASKED: [&str; 8] = [
     "saves_time",
     "simplifies",
     "reduces_cost",
@@ -20,12 +20,12 @@ pub const ASKED: [&str; 8] = [
 ];
 
 /// A shop in a folder that goes away with it.
-pub struct Shop {
+pub(crate) struct Shop {
     folder: TempDir,
 }
 
 /// What the command said.
-pub struct Said {
+pub(crate) struct Said {
     /// Exit code.
     pub code: i32,
     /// The answer.
@@ -36,45 +36,45 @@ pub struct Said {
 
 impl Shop {
     /// A shop of `customers` customers in two clear groups, who rated eight elements from 1 to 5.
-    pub fn new(customers: usize) -> Self {
+    pub(crate) fn new(customers: usize) -> Self {
         let shop = Self { folder: TempDir::new().expect("a temporary folder") };
-        shop.write("in/customers.csv", &customer_lines(customers));
-        shop.write("in/survey.csv", &survey_lines(customers));
+        shop.write("in/customers.csv", customer_lines(customers));
+        shop.write("in/survey.csv", survey_lines(customers));
         shop.write("valueseg.toml", CONFIG);
         shop
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         let path = self.path().join(name);
         fs::create_dir_all(path.parent().expect("a folder")).expect("made");
         fs::write(path, content).expect("written");
     }
 
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path().join(name)).expect("readable")
     }
 
     /// Replaces `from`, which has to be there, by `to` in a file.
-    pub fn edit(&self, name: &str, from: &str, to: &str) {
+    pub(crate) fn edit(&self, name: &str, from: &str, to: &str) {
         let text = self.read(name);
         assert!(text.contains(from), "{name} does not contain {from}");
         self.write(name, text.replacen(from, to, 1));
     }
 
-    pub fn say(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn say(&self, arguments: &[&str]) -> Said {
         said(command().arg("-C").arg(self.path()).args(arguments).output().expect("started"))
     }
 
-    pub fn night(&self) -> Said {
+    pub(crate) fn night(&self) -> Said {
         self.say(&["run", "--as-of", "2026-11-20"])
     }
 
     /// Nothing of a night is visible.
-    pub fn has_no_night(&self) -> bool {
+    pub(crate) fn has_no_night(&self) -> bool {
         let runs = self.path().join("out/runs");
         let nights = fs::read_dir(runs).map_or(0, Iterator::count);
         nights == 0 && fs::symlink_metadata(self.path().join("out/latest")).is_err()
@@ -82,13 +82,13 @@ impl Shop {
 }
 
 /// The program, untouched by the environment the tests run in.
-pub fn command() -> Command {
+pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_valueseg"));
     command.env("NO_COLOR", "1");
     command
 }
 
-pub fn said(output: Output) -> Said {
+pub(crate) fn said(output: Output) -> Said {
     Said {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -97,7 +97,7 @@ pub fn said(output: Output) -> Said {
 }
 
 /// Bytes of every table of a night, by name.
-pub fn tables(run: &Path) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn tables(run: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<PathBuf> =
         fs::read_dir(run.join("tables")).expect("tables").map(|entry| entry.expect("an entry").path()).collect();
     files.sort();

@@ -204,7 +204,8 @@ fn source_name(path: &Path, before: &[Guess]) -> String {
     if !taken(&stem) {
         return stem;
     }
-    (2..).map(|number| format!("{stem}_{number}")).find(|name| !taken(name)).expect("numbers do not run out")
+    // One of `n + 1` names is not among `n`.
+    (2..before.len() + 3).map(|number| format!("{stem}_{number}")).find(|name| !taken(name)).unwrap_or(stem)
 }
 
 #[cfg(test)]

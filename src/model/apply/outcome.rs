@@ -24,5 +24,11 @@ pub(super) fn no_evidence() -> Assignment {
 
 /// Needs of a customer without a score.
 pub(super) fn unassessed() -> CustomerNeeds {
-    CustomerNeeds { tier: None, state: NeedState::Undetermined, runner_up: None, fulfilment: [None; NeedTier::COUNT], levels: [None; 4] }
+    CustomerNeeds {
+        tier: None,
+        state: NeedState::Undetermined,
+        runner_up: None,
+        fulfilment: [None; NeedTier::COUNT],
+        levels: [None; 4],
+    }
 }

@@ -55,7 +55,7 @@ pub(super) fn hide(ratings: &Observed, seed: u64) -> (Observed, Vec<Hidden>) {
     let mut present = ratings.present().to_owned();
     let mut hidden = Vec::new();
     for ((row, column), is) in present.indexed_iter_mut() {
-        if *is && mixed_seed(seed ^ 0x5EED, (row * N_RATINGS + column) as u64) % HIDDEN_ONE_IN == 0 {
+        if *is && mixed_seed(seed ^ 0x5EED, (row * N_RATINGS + column) as u64).is_multiple_of(HIDDEN_ONE_IN) {
             *is = false;
             hidden.push(Hidden { row, column, value: ratings.values()[(row, column)] });
         }

@@ -100,7 +100,7 @@ fn pick(table: &Observed, columns: &[usize]) -> Observed {
 /// Factors whose eigenvalue of the correlation matrix stands out.
 fn factor_count(covariance: &Array2<f64>) -> usize {
     let scale = covariance.diag().mapv(|v| if v > 0.0 { 1.0 / v.sqrt() } else { 0.0 });
-    let correlation = covariance * &scale.view().insert_axis(Axis(1)) * &scale.view().insert_axis(Axis(0));
+    let correlation = covariance * &scale.view().insert_axis(Axis(1)) * scale.view().insert_axis(Axis(0));
     let eigen = symmetric_eigen(correlation.view());
     let out = eigen.values.iter().filter(|v| **v > SIGNAL_EIGENVALUE).count();
     out.min(MAX_SIGNAL_FACTORS).min(covariance.nrows() / 3)

@@ -6,28 +6,28 @@ use super::error::MixtureParamError;
 use super::kernel::MAX_FACTORS;
 
 /// Most classes a model may have.
-pub const MAX_CLASSES: usize = 64;
+pub(crate) const MAX_CLASSES: usize = 64;
 
 /// Starts tried by default. METHOD: splits and merges lead out of poor valleys, so a few starts do; on simulated bases six
 /// starts with them ended at the likelihood that 60 without them did not always reach.
-pub const DEFAULT_STARTS: usize = 8;
+pub(crate) const DEFAULT_STARTS: usize = 8;
 
 /// Rounds of splits and merges by default.
-pub const DEFAULT_ROUNDS: usize = 4;
+pub(crate) const DEFAULT_ROUNDS: usize = 4;
 
 /// Iterations after which a fit stops, converged or not.
-pub const DEFAULT_MAX_ITERATIONS: usize = 300;
+pub(crate) const DEFAULT_MAX_ITERATIONS: usize = 300;
 
 /// Gain in mean log likelihood per row under which a fit counts as converged.
-pub const DEFAULT_TOLERANCE: f64 = 1e-5;
+pub(crate) const DEFAULT_TOLERANCE: f64 = 1e-5;
 
 /// Share of an indicator's variance its own part never falls below. Source: MODEL section 3, our judgement.
-pub const PSI_FLOOR: f64 = 0.02;
+pub(crate) const PSI_FLOOR: f64 = 0.02;
 
 /// Weight of the pull of class means towards the indicator's overall mean, in observations.
 ///
 /// METHOD: one answer's worth; it only matters for an indicator that hardly anybody of a class answered.
-pub const MEAN_PULL: f64 = 1.0;
+pub(crate) const MEAN_PULL: f64 = 1.0;
 
 /// Checked settings: the only ones that can fit.
 #[derive(Clone, Debug, PartialEq)]

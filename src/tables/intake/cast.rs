@@ -225,9 +225,9 @@ fn parse_flag(text: &str) -> Option<bool> {
     const YES: [&str; 8] = ["true", "t", "yes", "y", "1", "1.0", "ja", "j"];
     const NO: [&str; 7] = ["false", "f", "no", "n", "0", "0.0", "nein"];
     let is = |word: &&str| text.eq_ignore_ascii_case(word);
-    if YES.iter().any(|word| is(&word)) {
+    if YES.iter().any(is) {
         Some(true)
-    } else if NO.iter().any(|word| is(&word)) {
+    } else if NO.iter().any(is) {
         Some(false)
     } else {
         None

@@ -72,8 +72,10 @@ pub(super) struct Prepared {
     end_of_night: i64,
     /// First moment behaviour is looked at.
     window_start: i64,
-    /// The end of the night as an SQL literal.
+    /// The end of the night as an SQL literal: an instant, for users' queries over sources.
     pub(super) end_of_night_sql: String,
+    /// The same on the wall clock, for signals.
+    pub(super) end_of_night_wall_sql: String,
 }
 
 impl Prepared {
@@ -103,6 +105,7 @@ impl Prepared {
             end_of_night,
             window_start: times.end_of(first_day),
             end_of_night_sql: moment_sql(end_of_night, &times),
+            end_of_night_wall_sql: wall_sql(request.as_of),
             times,
         })
     }
@@ -165,6 +168,12 @@ fn moment_sql(micros: i64, times: &Times) -> String {
     let at = chrono::DateTime::from_timestamp_micros(micros).unwrap_or_default();
     let zone = times.zone.name();
     format!("arrow_cast('{}', 'Timestamp(Microsecond, Some(\"{zone}\"))')", at.format("%Y-%m-%dT%H:%M:%SZ"))
+}
+
+/// The midnight that ends a day, as a local time.
+fn wall_sql(day: NaiveDate) -> String {
+    let next = day.checked_add_days(Days::new(1)).unwrap_or(day);
+    format!("arrow_cast('{next}T00:00:00', 'Timestamp(Microsecond, None)')")
 }
 
 /// Refuses a base that cannot be scored, before anything is read.

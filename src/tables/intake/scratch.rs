@@ -9,8 +9,9 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
-use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use chrono_tz::Tz;
+use datafusion::arrow::array::{ArrayRef, RecordBatch};
+use datafusion::arrow::datatypes::{DataType, FieldRef, Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{DataFusionError, Result};
@@ -28,6 +29,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersi
 use parquet::schema::types::ColumnPath;
 
 use super::error::IntakeError;
+use super::times::on_the_wall;
 use crate::model::BLOCK_ROWS;
 
 /// Rows of a row group: whole blocks, and few enough that a wide table's group is small in memory.
@@ -77,7 +79,7 @@ impl ScratchWriter {
         drop(sender);
         let failed = |what: String| IntakeError::Scratch { path: path.clone(), source: std::io::Error::other(what) };
         match thread.join() {
-            Ok(Ok(rows)) => Ok(ScratchTable { path, schema, rows }),
+            Ok(Ok(rows)) => Ok(ScratchTable { path, schema, rows, wall: None }),
             Ok(Err(error)) => Err(failed(error.to_string())),
             Err(_) => Err(failed("the writer stopped".to_owned())),
         }
@@ -110,12 +112,33 @@ pub(super) struct ScratchTable {
     path: PathBuf,
     schema: SchemaRef,
     rows: u64,
+    /// Whose wall clock queries see moments on; `None`: as they are stored.
+    wall: Option<Tz>,
 }
 
 impl ScratchTable {
     /// Its rows.
     pub(super) fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// The same table, on which queries see local times without a zone.
+    pub(super) fn on_the_wall(&self, zone: Tz) -> Self {
+        Self { wall: Some(zone), ..self.clone() }
+    }
+
+    /// Schema that queries see.
+    fn seen(&self) -> SchemaRef {
+        if self.wall.is_none() {
+            return Arc::clone(&self.schema);
+        }
+        let local = |field: &FieldRef| match field.data_type() {
+            DataType::Timestamp(unit, Some(_)) => {
+                Arc::new(field.as_ref().clone().with_data_type(DataType::Timestamp(*unit, None)))
+            }
+            _ => Arc::clone(field),
+        };
+        Arc::new(Schema::new(self.schema.fields().iter().map(local).collect::<Vec<_>>()))
     }
 
     /// Its columns.
@@ -156,7 +179,7 @@ impl ScratchTable {
 #[async_trait]
 impl TableProvider for ScratchTable {
     fn schema(&self) -> SchemaRef {
-        Arc::clone(&self.schema)
+        self.seen()
     }
 
     fn table_type(&self) -> TableType {
@@ -185,7 +208,7 @@ pub(super) struct ScratchScan {
 
 impl ScratchScan {
     pub(super) fn new(table: ScratchTable, columns: Vec<usize>) -> Result<Self> {
-        let schema: SchemaRef = Arc::new(table.schema.project(&columns)?);
+        let schema: SchemaRef = Arc::new(table.seen().project(&columns)?);
         let order = col("customer_id", &schema).ok().map(|id| vec![PhysicalSortExpr::new_default(id)]);
         let equivalence = EquivalenceProperties::new_with_orderings(Arc::clone(&schema), order);
         let properties = PlanProperties::new(
@@ -251,7 +274,17 @@ impl ExecutionPlan for ScratchScan {
         ascending.sort_unstable();
         let order: Vec<usize> =
             self.columns.iter().map(|c| ascending.binary_search(c).expect("sorted from the same columns")).collect();
-        let batches = reader.map(move |batch| Ok(batch?.project(&order)?));
+        let (schema, wall) = (Arc::clone(&self.schema), self.table.wall);
+        let batches = reader.map(move |batch| {
+            let batch = batch?.project(&order)?;
+            let Some(zone) = wall else { return Ok(batch) };
+            let local = |(column, field): (&ArrayRef, &FieldRef)| match column.data_type() == field.data_type() {
+                true => Arc::clone(column),
+                false => on_the_wall(column, zone),
+            };
+            let columns = batch.columns().iter().zip(schema.fields()).map(local).collect();
+            Ok(RecordBatch::try_new(Arc::clone(&schema), columns)?)
+        });
         Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), futures::stream::iter(batches))))
     }
 }

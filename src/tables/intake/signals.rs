@@ -39,7 +39,8 @@ pub(super) fn signal_column(place: usize) -> String {
 pub(super) const VALUE: &str = "value_365d";
 
 /// The query over `rows`, which holds the canonical rows of `table`; `None` where nothing can be asked of it.
-/// `end_of_night` is an SQL literal.
+/// `end_of_night` is an SQL literal. Times are local: an hour is the hour on the customer's wall, and a span that
+/// crosses a change of the clocks is an hour off.
 pub(super) fn sums(catalogue: &Catalogue, table: SignalTable, rows: &ScratchTable, end_of_night: &str) -> Option<Sums> {
     let mut select = format!("select customer_id, count(*) as {}", count_column(table));
     let mut signals = Vec::new();
@@ -53,7 +54,8 @@ pub(super) fn sums(catalogue: &Catalogue, table: SignalTable, rows: &ScratchTabl
     }
     let value = table == SignalTable::Orders && columns.contains("amount");
     if value {
-        write!(select, ", sum(amount) as {VALUE}").expect("a string grows");
+        // METHOD: a decimal sum is exact, so it does not depend on the order of the rows.
+        write!(select, ", cast(sum(try_cast(amount as decimal(30, 6))) as double) as {VALUE}").expect("a string grows");
     }
     if signals.is_empty() && !value {
         return None;

@@ -234,7 +234,7 @@ fn look_at_scales(bounds: &[Bound], staged: &mut Staged) {
             .filter_map(|(watch, column)| watch.doubt(scale).map(|doubt| format!("{}, {column}: {doubt}", bound.place)))
             .collect();
         let n = doubts.len();
-        let more = (n > 1).then(|| format!(" (and {} more columns like it)", n - 1)).unwrap_or_default();
+        let more = if n > 1 { format!(" (and {} more columns like it)", n - 1) } else { String::new() };
         staged.doubts.extend(doubts.into_iter().take(1).map(|doubt| doubt + &more));
         staged.not_applicable += watched.iter().map(|watch| watch.not_applicable).sum::<u64>();
     }

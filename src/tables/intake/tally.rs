@@ -192,11 +192,6 @@ impl Tally {
         }
     }
 
-    /// How often a topic was noted.
-    pub(super) fn noted(&self, topic: &'static str) -> u64 {
-        self.lock().noted.get(topic).copied().unwrap_or(0)
-    }
-
     /// The ledger of the table.
     pub(super) fn ledger(&self) -> TableLedger {
         let counts = self.lock();

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, Date32Array, Date32Builder, TimestampMicrosecondArray, TimestampMicrosecondBuilder,
+    Array, ArrayRef, AsArray, Date32Array, Date32Builder, PrimitiveArray, TimestampMicrosecondArray,
+    TimestampMicrosecondBuilder,
 };
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
 
 use super::super::ledger::RejectCode;
 use super::cast::{Bad, as_text, present};
+use super::clock::Clock;
+use super::iso;
 
 /// Days from year 1 to 1970 in chrono's count.
 const EPOCH_FROM_CE: i32 = 719_163;
@@ -26,170 +29,156 @@ pub(super) struct Times {
 }
 
 impl Times {
-    /// The type moments are kept as: instants, shown in the project's zone, so that `date_part('hour', …)` in SQL is
-    /// the customer's hour.
+    /// The type moments are kept as: instants, labelled with the project's zone.
     pub(super) fn moment_type(&self) -> DataType {
         DataType::Timestamp(TimeUnit::Microsecond, Some(self.zone.name().into()))
     }
 
     /// The first moment after `day`, as microseconds since 1970 in UTC.
     pub(super) fn end_of(&self, day: NaiveDate) -> i64 {
-        let next = day.checked_add_days(Days::new(1)).unwrap_or(day);
-        self.instant(next.and_time(NaiveTime::MIN)).timestamp_micros()
-    }
-
-    /// The instant of a local time: the earlier of two when clocks go back; when they go forward, as if they had not.
-    fn instant(&self, local: NaiveDateTime) -> DateTime<Utc> {
-        match self.zone.from_local_datetime(&local) {
-            LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.to_utc(),
-            LocalResult::None => {
-                // METHOD: a local time inside the gap is read with the offset in force before it.
-                let before = local.checked_sub_signed(TimeDelta::hours(3)).unwrap_or(local);
-                match self.zone.from_local_datetime(&before) {
-                    LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.to_utc() + TimeDelta::hours(3),
-                    LocalResult::None => Utc.from_utc_datetime(&local),
-                }
-            }
-        }
+        let next = i64::from(day_number(day.checked_add_days(Days::new(1)).unwrap_or(day))) * iso::DAY;
+        Clock::new(self.zone).to_utc(next).unwrap_or(next)
     }
 
     /// A moment column.
     pub(super) fn moments(&self, array: &ArrayRef) -> (TimestampMicrosecondArray, Bad) {
         let kind = self.moment_type();
-        let done = |array: TimestampMicrosecondArray| array.with_data_type(kind.clone());
+        let (moments, bad) = self.instants(array);
+        (moments.with_data_type(kind), bad)
+    }
+
+    fn instants(&self, array: &ArrayRef) -> (TimestampMicrosecondArray, Bad) {
+        let refused = || (TimestampMicrosecondArray::new_null(array.len()), present(array, RejectCode::NotADate));
         match array.data_type() {
             DataType::Timestamp(_, Some(_)) => {
                 let utc = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
-                match cast(array, &utc) {
-                    Ok(cast) => (done(cast.as_primitive::<TimestampMicrosecondType>().clone()), Bad::new()),
-                    Err(_) => (done(all_absent(array.len())), present(array, RejectCode::NotADate)),
-                }
+                cast(array, &utc).map_or_else(
+                    |_| refused(),
+                    |cast| (cast.as_primitive::<TimestampMicrosecondType>().clone(), Bad::new()),
+                )
             }
             DataType::Timestamp(_, None) | DataType::Date32 | DataType::Date64 => {
-                match cast(array, &DataType::Timestamp(TimeUnit::Microsecond, None)) {
-                    Ok(cast) => {
-                        let local = cast.as_primitive::<TimestampMicrosecondType>();
-                        let utc = local.unary_opt::<_, TimestampMicrosecondType>(|micros| {
-                            let local = DateTime::from_timestamp_micros(micros)?.naive_utc();
-                            Some(self.instant(local).timestamp_micros())
-                        });
-                        (done(utc), Bad::new())
-                    }
-                    Err(_) => (done(all_absent(array.len())), present(array, RejectCode::NotADate)),
-                }
+                let Ok(local) = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, None)) else {
+                    return refused();
+                };
+                let local = local.as_primitive::<TimestampMicrosecondType>();
+                let mut clock = Clock::new(self.zone);
+                let mut bad = Bad::new();
+                let utc: PrimitiveArray<TimestampMicrosecondType> = local
+                    .iter()
+                    .enumerate()
+                    .map(|(i, local)| {
+                        let utc = clock.to_utc(local?);
+                        if utc.is_none() {
+                            bad.push((i, RejectCode::NotADate));
+                        }
+                        utc
+                    })
+                    .collect();
+                (utc, bad)
             }
-            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Dictionary(..) => {
+            kind if is_text(kind) => {
+                let mut clock = Clock::new(self.zone);
                 let mut bad = Bad::new();
                 let mut out = TimestampMicrosecondBuilder::with_capacity(array.len());
                 for (i, cell) in as_text(array).iter().enumerate() {
-                    match cell.map(str::trim).filter(|t| !t.is_empty()).map(|t| self.parse_moment(t)) {
-                        None => out.append_null(),
-                        Some(Some(at)) => out.append_value(at.timestamp_micros()),
-                        Some(None) => {
-                            bad.push((i, RejectCode::NotADate));
-                            out.append_null();
-                        }
+                    let cell = cell.map(str::trim).filter(|text| !text.is_empty());
+                    let at = cell.and_then(|text| self.parse_moment(text, &mut clock));
+                    if cell.is_some() && at.is_none() {
+                        bad.push((i, RejectCode::NotADate));
                     }
+                    out.append_option(at);
                 }
-                (done(out.finish()), bad)
+                (out.finish(), bad)
             }
-            _ => (done(all_absent(array.len())), present(array, RejectCode::NotADate)),
+            _ => refused(),
         }
     }
 
     /// A day column: the day in the project's zone.
     pub(super) fn days(&self, array: &ArrayRef) -> (Date32Array, Bad) {
+        let refused = || (Date32Array::new_null(array.len()), present(array, RejectCode::NotADate));
         match array.data_type() {
             DataType::Date32 => (array.as_primitive::<Date32Type>().clone(), Bad::new()),
-            DataType::Date64 | DataType::Timestamp(_, None) => match cast(array, &DataType::Date32) {
-                Ok(cast) => (cast.as_primitive::<Date32Type>().clone(), Bad::new()),
-                Err(_) => (Date32Array::new_null(array.len()), present(array, RejectCode::NotADate)),
-            },
+            DataType::Date64 | DataType::Timestamp(_, None) => cast(array, &DataType::Date32)
+                .map_or_else(|_| refused(), |cast| (cast.as_primitive::<Date32Type>().clone(), Bad::new())),
             DataType::Timestamp(_, Some(_)) => {
                 let (moments, bad) = self.moments(array);
-                let local = |micros: i64| {
-                    let at = DateTime::from_timestamp_micros(micros)?.with_timezone(&self.zone);
-                    Some(day_number(at.date_naive()))
-                };
-                (moments.unary_opt::<_, Date32Type>(local), bad)
+                let mut clock = Clock::new(self.zone);
+                let days = moments.iter().map(|at| clock.to_local(at?).map(day_of));
+                (days.collect(), bad)
             }
-            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Dictionary(..) => {
+            kind if is_text(kind) => {
+                let mut clock = Clock::new(self.zone);
                 let mut bad = Bad::new();
                 let mut out = Date32Builder::with_capacity(array.len());
                 for (i, cell) in as_text(array).iter().enumerate() {
-                    match cell.map(str::trim).filter(|t| !t.is_empty()).map(|t| self.parse_day(t)) {
-                        None => out.append_null(),
-                        Some(Some(day)) => out.append_value(day_number(day)),
-                        Some(None) => {
-                            bad.push((i, RejectCode::NotADate));
-                            out.append_null();
-                        }
+                    let cell = cell.map(str::trim).filter(|text| !text.is_empty());
+                    let day = cell.and_then(|text| self.parse_day(text, &mut clock));
+                    if cell.is_some() && day.is_none() {
+                        bad.push((i, RejectCode::NotADate));
                     }
+                    out.append_option(day);
                 }
                 (out.finish(), bad)
             }
-            _ => (Date32Array::new_null(array.len()), present(array, RejectCode::NotADate)),
+            _ => refused(),
         }
     }
 
-    fn parse_moment(&self, text: &str) -> Option<DateTime<Utc>> {
-        if let Some(format) = &self.format {
-            if let Ok(at) = DateTime::parse_from_str(text, format) {
-                return Some(at.to_utc());
+    fn parse_moment(&self, text: &str, clock: &mut Clock) -> Option<i64> {
+        let Some(format) = &self.format else {
+            let written = iso::parse(text)?;
+            return match written.ahead {
+                Some(ahead) => written.clock.checked_sub(ahead),
+                None => clock.to_utc(written.clock),
+            };
+        };
+        if let Ok(at) = DateTime::parse_from_str(text, format) {
+            return Some(at.timestamp_micros());
+        }
+        let local = NaiveDateTime::parse_from_str(text, format)
+            .or_else(|_| NaiveDate::parse_from_str(text, format).map(|day| day.and_time(NaiveTime::MIN)));
+        clock.to_utc(local.ok()?.and_utc().timestamp_micros())
+    }
+
+    fn parse_day(&self, text: &str, clock: &mut Clock) -> Option<i32> {
+        match &self.format {
+            None => {
+                let written = iso::parse(text)?;
+                let local = match written.ahead {
+                    Some(ahead) => clock.to_local(written.clock.checked_sub(ahead)?)?,
+                    None => written.clock,
+                };
+                Some(day_of(local))
             }
-            let local = NaiveDateTime::parse_from_str(text, format)
-                .or_else(|_| NaiveDate::parse_from_str(text, format).map(|day| day.and_time(NaiveTime::MIN)));
-            return local.ok().map(|local| self.instant(local));
+            Some(format) => match NaiveDate::parse_from_str(text, format) {
+                Ok(day) => Some(day_number(day)),
+                Err(_) => self.parse_moment(text, clock).and_then(|at| clock.to_local(at)).map(day_of),
+            },
         }
-        if text.len() == 10 {
-            return parse_iso_day(text).map(|day| self.instant(day.and_time(NaiveTime::MIN)));
-        }
-        if let Ok(at) = DateTime::parse_from_rfc3339(text) {
-            return Some(at.to_utc());
-        }
-        const ZONED: [&str; 4] =
-            ["%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z", "%Y-%m-%dT%H:%M%#z"];
-        const LOCAL: [&str; 4] = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"];
-        let bare = text.strip_suffix(" UTC").or_else(|| text.strip_suffix('Z'));
-        if let Some(bare) = bare {
-            let at = LOCAL.iter().find_map(|format| NaiveDateTime::parse_from_str(bare, format).ok());
-            return at.map(|at| at.and_utc());
-        }
-        if let Some(local) = LOCAL.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok()) {
-            return Some(self.instant(local));
-        }
-        ZONED.iter().find_map(|format| DateTime::parse_from_str(text, format).ok()).map(|at| at.to_utc())
-    }
-
-    fn parse_day(&self, text: &str) -> Option<NaiveDate> {
-        if self.format.is_none() && text.len() == 10 {
-            return parse_iso_day(text);
-        }
-        if let Some(format) = &self.format
-            && let Ok(day) = NaiveDate::parse_from_str(text, format)
-        {
-            return Some(day);
-        }
-        self.parse_moment(text).map(|at| at.with_timezone(&self.zone).date_naive())
     }
 }
 
-fn all_absent(n: usize) -> TimestampMicrosecondArray {
-    TimestampMicrosecondArray::new_null(n)
+fn is_text(kind: &DataType) -> bool {
+    matches!(kind, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Dictionary(..))
 }
 
-/// `2026-11-21`, and nothing else of ten bytes.
-fn parse_iso_day(text: &str) -> Option<NaiveDate> {
-    let bytes = text.as_bytes();
-    if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
-        return None;
-    }
-    NaiveDate::from_ymd_opt(text.get(..4)?.parse().ok()?, text.get(5..7)?.parse().ok()?, text.get(8..)?.parse().ok()?)
+/// The day of a local time.
+fn day_of(local: i64) -> i32 {
+    i32::try_from(local.div_euclid(iso::DAY)).unwrap_or(i32::MAX)
+}
+
+/// Moments as local times without a zone: what SQL sees, so that `date_part('hour', …)` is the hour on the wall.
+pub(super) fn on_the_wall(moments: &ArrayRef, zone: Tz) -> ArrayRef {
+    let mut clock = Clock::new(zone);
+    let moments = moments.as_primitive::<TimestampMicrosecondType>();
+    let local: TimestampMicrosecondArray = moments.iter().map(|at| clock.to_local(at?)).collect();
+    Arc::new(local)
 }
 
 /// Days since 1970.
 pub(super) fn day_number(day: NaiveDate) -> i32 {
-    use chrono::Datelike;
     day.num_days_from_ce() - EPOCH_FROM_CE
 }
 

@@ -50,7 +50,11 @@ pub(super) const CUSTOMERS: &[Column] = &[
     maybe("belonging_fulfilment", T::Float32, "Fulfilment of the belonging tier, 0–10; null = not known."),
     maybe("esteem_fulfilment", T::Float32, "Fulfilment of the esteem tier, 0–10; null = not known."),
     maybe("growth_fulfilment", T::Float32, "Fulfilment of the growth tier, 0–10; null = not known."),
-    maybe("functional_fulfilment", T::Float32, "Mean fulfilment score of the functional level, 0–10; null = not known."),
+    maybe(
+        "functional_fulfilment",
+        T::Float32,
+        "Mean fulfilment score of the functional level, 0–10; null = not known.",
+    ),
     maybe("emotional_fulfilment", T::Float32, "Mean fulfilment score of the emotional level, 0–10; null = not known."),
     maybe(
         "life_changing_fulfilment",

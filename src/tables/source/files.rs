@@ -67,7 +67,10 @@ fn expand_one(base: &Path, name: &str, pattern: &str, found: &mut Vec<Found>) ->
             format!("{}/{pattern}", glob::Pattern::escape(&base.to_string_lossy()))
         };
         for file in glob::glob(&full).map_err(|error| refuse(error.msg))? {
-            let file = file.map_err(|error| io_error(base, &error.path().to_path_buf(), error.into()))?;
+            let file = file.map_err(|error| {
+                let path = error.path().to_owned();
+                io_error(base, &path, error.into())
+            })?;
             if !hidden(&file) && file.is_file() {
                 found.push(look_at(base, file)?);
             }

@@ -194,7 +194,7 @@ impl Compact<'_> {
 mod tests {
     use super::*;
 
-    /// type = DATA_PAGE, uncompressed = 300, compressed = 100, then a struct of one field, by the compact protocol.
+    /// type = `DATA_PAGE`, uncompressed = 300, compressed = 100, then a struct of one field, by the compact protocol.
     const HEADER: [u8; 12] = [0x15, 0x00, 0x15, 0xD8, 0x04, 0x15, 0xC8, 0x01, 0x2C, 0x15, 0x02, 0x00];
 
     #[test]

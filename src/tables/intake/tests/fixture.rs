@@ -63,7 +63,7 @@ impl Base {
     }
 
     pub(super) fn run(&self) -> Result<Intake, IntakeError> {
-        self.with(|request| run(request))
+        self.with(run)
     }
 
     pub(super) fn intake(&self) -> Run {

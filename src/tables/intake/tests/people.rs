@@ -24,7 +24,8 @@ fn base(customers: &str, crm: &str) -> Base {
 
 #[test]
 fn renamed_columns_flags_and_descriptors_arrive() {
-    let columns = "columns = { customer_id = \"No\", consent_email = \"Mail?\", objection_marketing = \"obj\", town = \"Town\" }";
+    let columns =
+        "columns = { customer_id = \"No\", consent_email = \"Mail?\", objection_marketing = \"obj\", town = \"Town\" }";
     let crm = "No,Mail?,obj,Town,weight,secret\nb,yes,0,Rome,2.5,x\na,N,1,,,y\n";
     let intake = base(columns, crm).intake();
     let block = block(&intake);

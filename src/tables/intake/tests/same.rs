@@ -1,6 +1,6 @@
 //! The same rows whatever the threads, the files, the order of rows and the memory.
 
-use datafusion::arrow::array::{Array, ArrayRef, Float32Array, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{ArrayRef, Float32Array, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::compute::take_record_batch;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
@@ -42,7 +42,8 @@ fn orders(n: usize, customers: usize) -> RecordBatch {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(8);
     let ids: StringArray =
         (0..n).map(|_| Some(format!("c{:07}", rng.gen_range(0..customers) * 7919 % 100_003))).collect();
-    let at: StringArray = (0..n).map(|_| Some(format!("2026-0{}-1{}", rng.gen_range(1..9), rng.gen_range(0..9)))).collect();
+    let at: StringArray =
+        (0..n).map(|_| Some(format!("2026-0{}-1{}", rng.gen_range(1..9), rng.gen_range(0..9)))).collect();
     let amount: Vec<f64> = (0..n).map(|_| rng.gen_range(-1.0..50.0) / 3.0).collect();
     let order: Int64Array = (0..n as i64).map(Some).collect();
     let amount = datafusion::arrow::array::Float64Array::from(amount);

@@ -1,0 +1,95 @@
+//! The project's clock: local time from UTC and back, a day at a time.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+
+use super::iso::DAY;
+
+/// Converts between local time and UTC. On all but a few days of a year the clock is ahead by the same all day: those
+/// days are looked up once.
+pub(super) struct Clock {
+    zone: Tz,
+    /// Per local day: how far the clock is ahead, microseconds, where it is the same all day.
+    by_local_day: BTreeMap<i64, Option<i64>>,
+    /// The same per day in UTC.
+    by_utc_day: BTreeMap<i64, Option<i64>>,
+}
+
+impl Clock {
+    /// The clock of a zone.
+    pub(super) fn new(zone: Tz) -> Self {
+        Self { zone, by_local_day: BTreeMap::new(), by_utc_day: BTreeMap::new() }
+    }
+
+    /// The instant of a local time, microseconds since 1970; `None` beyond the calendar.
+    pub(super) fn to_utc(&mut self, local: i64) -> Option<i64> {
+        let day = local.div_euclid(DAY);
+        let zone = self.zone;
+        let known = self.by_local_day.entry(day).or_insert_with(|| {
+            let at = |day: i64| Some(day * DAY - instant(zone, day * DAY)?);
+            at(day).filter(|ahead| at(day + 1) == Some(*ahead))
+        });
+        known.map_or_else(|| instant(zone, local), |ahead| local.checked_sub(ahead))
+    }
+
+    /// The local time of an instant, microseconds since 1970 on the local clock.
+    pub(super) fn to_local(&mut self, utc: i64) -> Option<i64> {
+        let day = utc.div_euclid(DAY);
+        let zone = self.zone;
+        let known = self.by_utc_day.entry(day).or_insert_with(|| {
+            let at = |day: i64| ahead_at(zone, day * DAY);
+            at(day).filter(|ahead| at(day + 1) == Some(*ahead))
+        });
+        known.or_else(|| ahead_at(zone, utc)).and_then(|ahead| utc.checked_add(ahead))
+    }
+}
+
+fn ahead_at(zone: Tz, utc: i64) -> Option<i64> {
+    let utc = DateTime::from_timestamp_micros(utc)?.naive_utc();
+    Some(i64::from(zone.offset_from_utc_datetime(&utc).fix().local_minus_utc()) * 1_000_000)
+}
+
+/// The instant of a local time: the earlier of two when clocks go back; when they go forward, as if they had not.
+fn instant(zone: Tz, local: i64) -> Option<i64> {
+    let local = DateTime::from_timestamp_micros(local)?.naive_utc();
+    let first = |local: &NaiveDateTime| match zone.from_local_datetime(local) {
+        LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => Some(at.to_utc()),
+        LocalResult::None => None,
+    };
+    // METHOD: a local time inside the gap is read with the offset in force before it.
+    let before = || Some(first(&local.checked_sub_signed(TimeDelta::hours(3))?)? + TimeDelta::hours(3));
+    let at: DateTime<Utc> = first(&local).or_else(before)?;
+    Some(at.timestamp_micros())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn micros(text: &str) -> i64 {
+        super::super::iso::parse(text).expect("valid").clock
+    }
+
+    #[test]
+    fn both_ways_agree_with_chrono_on_every_hour_of_a_year() {
+        for zone in [chrono_tz::Europe::Paris, chrono_tz::America::Santiago, chrono_tz::Asia::Kolkata, chrono_tz::UTC] {
+            let mut clock = Clock::new(zone);
+            let start = micros("2026-01-01");
+            for hour in 0..366 * 24 {
+                let utc = start + hour * 3_600_000_000;
+                let at = DateTime::from_timestamp_micros(utc).expect("valid").with_timezone(&zone).naive_local();
+                assert_eq!(clock.to_local(utc), Some(at.and_utc().timestamp_micros()), "{zone} {utc}");
+                assert_eq!(clock.to_utc(utc), instant(zone, utc), "{zone} {utc}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_hour_that_comes_twice_is_the_first_and_the_one_that_never_comes_is_moved_on() {
+        let mut clock = Clock::new(chrono_tz::Europe::Paris);
+        assert_eq!(clock.to_utc(micros("2026-10-25 02:30")), Some(micros("2026-10-25 00:30")));
+        assert_eq!(clock.to_utc(micros("2026-03-29 02:30")), Some(micros("2026-03-29 01:30")));
+    }
+}
