@@ -12,6 +12,10 @@ use super::observed::Observed;
 /// Most directions kept.
 pub const MAX_RANK: usize = 8;
 
+/// Share of the answers' variance that signals must predict, cross-validated, before any direction is let in. Our
+/// judgement: below it a gain cannot be told from the luck of choosing the best of several ranks and ridges.
+const LEAST_GAIN: f64 = 0.01;
+
 /// Folds of the cross-validation.
 const FOLDS: usize = 5;
 
@@ -38,7 +42,7 @@ impl ReducedRank {
     pub fn learn(signals: ArrayView2<'_, f64>, answers: &Observed) -> Self {
         let (n, p) = signals.dim();
         let sums = Sums::of(signals, answers, |_| true);
-        let mut best = (0.0, 0, RIDGES[0]);
+        let mut best = (LEAST_GAIN, 0, RIDGES[0]);
         let folds: Vec<(Sums, Sums)> = (0..FOLDS)
             .map(|fold| {
                 let out = Sums::of(signals, answers, |row| row % FOLDS == fold);
@@ -55,6 +59,7 @@ impl ReducedRank {
             }
         }
         let (gain, rank, ridge) = best;
+        let gain = if rank == 0 { 0.0 } else { gain };
         let coefficients = sums.coefficients(ridge);
         let directions = match (&coefficients, rank) {
             (Some(b), 1..) => leading(b, &sums, rank).0,

@@ -2,7 +2,7 @@
 //!
 //! In: raw files ([`source`]) are mapped by SQL ([`spec`]) onto canonical tables ([`contract`]), checked, and joined to
 //! one row per customer ([`intake`]); the [`ledger`] says what became of every row. Out: tables whose columns
-//! [`schema`] documents are written ([`write`]), the [`report`] is drawn, and [`publish`] makes the night visible with
+//! [`schema`] documents are written ([`mod@write`]), the [`report`] is drawn, and [`publish`] makes the night visible with
 //! its [`manifest`]. [`read`] and [`peek`] look at published tables and at files nobody has described yet.
 
 pub mod contract;

@@ -6,12 +6,6 @@ use super::super::settings::SegmentCount;
 use super::FitRequest;
 use super::prepare::Prepared;
 
-/// Respondents per rating from which a partition counts as well founded, and below which as poorly: domain fact sheet
-/// 6.7, after Dolnicar and others (2014, 2016).
-const GOOD_PER_RATING: usize = 100;
-/// See [`GOOD_PER_RATING`].
-const FLOOR_PER_RATING: usize = 60;
-
 /// Agreement of halves under which segments are cuts in a continuum: domain fact sheet 6.7.
 const POOR_AGREEMENT: f64 = 0.60;
 
@@ -22,32 +16,18 @@ pub(super) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, report: &F
     let mut said = Vec::new();
     let (importance, fulfilment) = (prepared.importance.rows.len(), prepared.fulfilment.rows.len());
     let needed = request.settings.min_respondents;
-    if prepared.asked & Aspect::Importance.mask() == 0 {
-        said.push(
-            "Importance was not asked: segments differ in how well they are served, not in what they want.".to_owned(),
-        );
-    } else if importance < needed {
+    // What was not asked at all, and how many answered, the profiles say.
+    if prepared.asked & Aspect::Importance.mask() != 0 && importance < needed {
         said.push(format!(
             "Only {importance} customers rated importance where {needed} are needed: it did not shape the segments."
         ));
     }
-    if prepared.asked & Aspect::Fulfilment.mask() == 0 {
-        said.push("Fulfilment was not asked: how well elements are delivered is not known.".to_owned());
-    } else if fulfilment < needed {
+    if prepared.asked & Aspect::Fulfilment.mask() != 0 && fulfilment < needed {
         said.push(format!("Only {fulfilment} customers rated fulfilment: those scores are rough."));
     }
     let unknown = (0..report.answers.len()).filter(|i| report.answers[*i] > 0 && prepared.asked >> i & 1 == 0).count();
     if unknown > 0 {
         said.push(format!("{unknown} ratings were given too rarely or without any spread and are not scored."));
-    }
-    let ratings = prepared.asked.count_ones().min(30) as usize;
-    let respondents = report.respondents as usize;
-    if respondents < FLOOR_PER_RATING * ratings {
-        said.push(format!(
-            "{respondents} respondents for {ratings} ratings are fewer than {FLOOR_PER_RATING} each: expect another \
-             sample to cut elsewhere; {} would be good.",
-            GOOD_PER_RATING * ratings
-        ));
     }
     common(request, report, &mut said);
     if report.rating_level_between.is_some_and(|share| share > ONLY_LEVEL) {
@@ -71,18 +51,14 @@ pub(super) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, report: &F
 }
 
 pub(super) fn unsurveyed(request: &FitRequest<'_>, prepared: &Prepared, report: &FitReport) -> Vec<String> {
-    let mut said = vec![
-        "Nobody was asked: importance is read from behavior through the catalogue's loadings, and the segments cut on \
-         it are hypotheses."
-            .to_owned(),
-    ];
+    let mut said = Vec::new();
     let answered = prepared.importance.rows.len().max(prepared.fulfilment.rows.len());
     if answered > 0 {
         let needed = request.settings.min_respondents;
-        said[0] = format!(
+        said.push(format!(
             "Only {answered} customers answered where {needed} are needed: importance is read from behavior through the \
-             catalogue's loadings, and the segments cut on it are hypotheses."
-        );
+             catalogue's loadings."
+        ));
     }
     common(request, report, &mut said);
     said

@@ -24,7 +24,7 @@ impl Clock {
     }
 
     /// The instant of a local time, microseconds since 1970; `None` beyond the calendar.
-    pub(super) fn to_utc(&mut self, local: i64) -> Option<i64> {
+    pub(super) fn utc_of(&mut self, local: i64) -> Option<i64> {
         let day = local.div_euclid(DAY);
         let zone = self.zone;
         let known = self.by_local_day.entry(day).or_insert_with(|| {
@@ -35,7 +35,7 @@ impl Clock {
     }
 
     /// The local time of an instant, microseconds since 1970 on the local clock.
-    pub(super) fn to_local(&mut self, utc: i64) -> Option<i64> {
+    pub(super) fn local_of(&mut self, utc: i64) -> Option<i64> {
         let day = utc.div_euclid(DAY);
         let zone = self.zone;
         let known = self.by_utc_day.entry(day).or_insert_with(|| {
@@ -80,8 +80,8 @@ mod tests {
             for hour in 0..366 * 24 {
                 let utc = start + hour * 3_600_000_000;
                 let at = DateTime::from_timestamp_micros(utc).expect("valid").with_timezone(&zone).naive_local();
-                assert_eq!(clock.to_local(utc), Some(at.and_utc().timestamp_micros()), "{zone} {utc}");
-                assert_eq!(clock.to_utc(utc), instant(zone, utc), "{zone} {utc}");
+                assert_eq!(clock.local_of(utc), Some(at.and_utc().timestamp_micros()), "{zone} {utc}");
+                assert_eq!(clock.utc_of(utc), instant(zone, utc), "{zone} {utc}");
             }
         }
     }
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn the_hour_that_comes_twice_is_the_first_and_the_one_that_never_comes_is_moved_on() {
         let mut clock = Clock::new(chrono_tz::Europe::Paris);
-        assert_eq!(clock.to_utc(micros("2026-10-25 02:30")), Some(micros("2026-10-25 00:30")));
-        assert_eq!(clock.to_utc(micros("2026-03-29 02:30")), Some(micros("2026-03-29 01:30")));
+        assert_eq!(clock.utc_of(micros("2026-10-25 02:30")), Some(micros("2026-10-25 00:30")));
+        assert_eq!(clock.utc_of(micros("2026-03-29 02:30")), Some(micros("2026-03-29 01:30")));
     }
 }

@@ -16,7 +16,8 @@ pub(super) struct Written {
 /// ` UTC`, `+01`, `+0100` or `+01:00`. Anything else is `None`, days that are not in the calendar included.
 pub(super) fn parse(text: &str) -> Option<Written> {
     let mut rest = Rest(text.as_bytes());
-    let (year, _, month, _, day) = (rest.number(4)?, rest.byte(b'-')?, rest.number(2)?, rest.byte(b'-')?, rest.number(2)?);
+    let (year, (), month, (), day) =
+        (rest.number(4)?, rest.byte(b'-')?, rest.number(2)?, rest.byte(b'-')?, rest.number(2)?);
     let mut clock = days_of(year, month, day)? * DAY;
     if rest.0.is_empty() {
         return Some(Written { clock, ahead: None });
@@ -25,7 +26,7 @@ pub(super) fn parse(text: &str) -> Option<Written> {
         return None;
     }
     rest.0 = &rest.0[1..];
-    let (hour, _, minute) = (rest.number(2)?, rest.byte(b':')?, rest.number(2)?);
+    let (hour, (), minute) = (rest.number(2)?, rest.byte(b':')?, rest.number(2)?);
     let mut second = 0;
     let mut micros = 0;
     if rest.0.first() == Some(&b':') {
@@ -116,7 +117,12 @@ mod tests {
 
     #[test]
     fn what_rfc_3339_allows_is_read_as_chrono_reads_it() {
-        for text in ["2026-11-21T10:30:15Z", "1969-12-31T23:59:59.25+05:30", "2000-02-29t00:00:00-08:00", "2026-11-21T10:30:15.1234567Z"] {
+        for text in [
+            "2026-11-21T10:30:15Z",
+            "1969-12-31T23:59:59.25+05:30",
+            "2000-02-29t00:00:00-08:00",
+            "2026-11-21T10:30:15.1234567Z",
+        ] {
             let want = DateTime::parse_from_rfc3339(text).expect("valid").timestamp_micros();
             assert_eq!(utc(text), Some(want), "{text}");
         }
@@ -127,8 +133,20 @@ mod tests {
     #[test]
     fn what_is_not_a_time_is_none() {
         for text in [
-            "", "2026", "2026-13-01", "2026-02-29", "2026-11-21T", "2026-11-21T24:00", "2026-11-21T10:3", "21.11.2026",
-            "2026-11-21T10:30:60", "2026-11-21T10:30:15.", "2026-11-21T10:30+1", "2026-11-21X10:30", "2026-11-21T10:30 CET", "２026-11-21",
+            "",
+            "2026",
+            "2026-13-01",
+            "2026-02-29",
+            "2026-11-21T",
+            "2026-11-21T24:00",
+            "2026-11-21T10:3",
+            "21.11.2026",
+            "2026-11-21T10:30:60",
+            "2026-11-21T10:30:15.",
+            "2026-11-21T10:30+1",
+            "2026-11-21X10:30",
+            "2026-11-21T10:30 CET",
+            "２026-11-21",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }

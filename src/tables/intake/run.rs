@@ -264,7 +264,9 @@ impl Base {
         let mut parts = Vec::new();
         let mut columns: Vec<(usize, String, Option<String>)> = Vec::new();
         for table in SignalTable::ALL {
-            let sums = sheet(table).and_then(|rows| sums(catalogue, table, &rows.on_the_wall(prepared.times.zone), &prepared.end_of_night_wall_sql));
+            let sums = sheet(table).and_then(|rows| {
+                sums(catalogue, table, &rows.on_the_wall(prepared.times.zone), &prepared.end_of_night_wall_sql)
+            });
             if let Some(sums) = sums {
                 for &(place, no_rows) in &sums.signals {
                     let zero = (no_rows == NoRows::Zero).then(|| count_column(table));

@@ -278,9 +278,8 @@ impl ExecutionPlan for ScratchScan {
         let batches = reader.map(move |batch| {
             let batch = batch?.project(&order)?;
             let Some(zone) = wall else { return Ok(batch) };
-            let local = |(column, field): (&ArrayRef, &FieldRef)| match column.data_type() == field.data_type() {
-                true => Arc::clone(column),
-                false => on_the_wall(column, zone),
+            let local = |(column, field): (&ArrayRef, &FieldRef)| {
+                if column.data_type() == field.data_type() { Arc::clone(column) } else { on_the_wall(column, zone) }
             };
             let columns = batch.columns().iter().zip(schema.fields()).map(local).collect();
             Ok(RecordBatch::try_new(Arc::clone(&schema), columns)?)

@@ -37,7 +37,7 @@ impl Times {
     /// The first moment after `day`, as microseconds since 1970 in UTC.
     pub(super) fn end_of(&self, day: NaiveDate) -> i64 {
         let next = i64::from(day_number(day.checked_add_days(Days::new(1)).unwrap_or(day))) * iso::DAY;
-        Clock::new(self.zone).to_utc(next).unwrap_or(next)
+        Clock::new(self.zone).utc_of(next).unwrap_or(next)
     }
 
     /// A moment column.
@@ -68,7 +68,7 @@ impl Times {
                     .iter()
                     .enumerate()
                     .map(|(i, local)| {
-                        let utc = clock.to_utc(local?);
+                        let utc = clock.utc_of(local?);
                         if utc.is_none() {
                             bad.push((i, RejectCode::NotADate));
                         }
@@ -105,7 +105,7 @@ impl Times {
             DataType::Timestamp(_, Some(_)) => {
                 let (moments, bad) = self.moments(array);
                 let mut clock = Clock::new(self.zone);
-                let days = moments.iter().map(|at| clock.to_local(at?).map(day_of));
+                let days = moments.iter().map(|at| clock.local_of(at?).map(day_of));
                 (days.collect(), bad)
             }
             kind if is_text(kind) => {
@@ -131,7 +131,7 @@ impl Times {
             let written = iso::parse(text)?;
             return match written.ahead {
                 Some(ahead) => written.clock.checked_sub(ahead),
-                None => clock.to_utc(written.clock),
+                None => clock.utc_of(written.clock),
             };
         };
         if let Ok(at) = DateTime::parse_from_str(text, format) {
@@ -139,7 +139,7 @@ impl Times {
         }
         let local = NaiveDateTime::parse_from_str(text, format)
             .or_else(|_| NaiveDate::parse_from_str(text, format).map(|day| day.and_time(NaiveTime::MIN)));
-        clock.to_utc(local.ok()?.and_utc().timestamp_micros())
+        clock.utc_of(local.ok()?.and_utc().timestamp_micros())
     }
 
     fn parse_day(&self, text: &str, clock: &mut Clock) -> Option<i32> {
@@ -147,14 +147,14 @@ impl Times {
             None => {
                 let written = iso::parse(text)?;
                 let local = match written.ahead {
-                    Some(ahead) => clock.to_local(written.clock.checked_sub(ahead)?)?,
+                    Some(ahead) => clock.local_of(written.clock.checked_sub(ahead)?)?,
                     None => written.clock,
                 };
                 Some(day_of(local))
             }
             Some(format) => match NaiveDate::parse_from_str(text, format) {
                 Ok(day) => Some(day_number(day)),
-                Err(_) => self.parse_moment(text, clock).and_then(|at| clock.to_local(at)).map(day_of),
+                Err(_) => self.parse_moment(text, clock).and_then(|at| clock.local_of(at)).map(day_of),
             },
         }
     }
@@ -173,7 +173,7 @@ fn day_of(local: i64) -> i32 {
 pub(super) fn on_the_wall(moments: &ArrayRef, zone: Tz) -> ArrayRef {
     let mut clock = Clock::new(zone);
     let moments = moments.as_primitive::<TimestampMicrosecondType>();
-    let local: TimestampMicrosecondArray = moments.iter().map(|at| clock.to_local(at?)).collect();
+    let local: TimestampMicrosecondArray = moments.iter().map(|at| clock.local_of(at?)).collect();
     Arc::new(local)
 }
 
