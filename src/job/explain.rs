@@ -265,7 +265,7 @@ fn highest(scores: &Row, catalogue: &Catalogue, aspect: Aspect, title: &str) -> 
 
 fn standing_out(folder: &Path, id: &str, catalogue: &Catalogue, aspect: Aspect) -> Result<Option<String>, JobError> {
     let rows = rows_where(&folder.join("tables/segment_elements.parquet"), "segment_id", id)?;
-    let column = format!("{}_difference_d", aspect.slug());
+    let column = format!("{}_difference", aspect.slug());
     let mut known: Vec<(f64, String)> = rows
         .iter()
         .filter_map(|row| {

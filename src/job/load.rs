@@ -67,6 +67,9 @@ pub enum ConfigError {
         /// The nearest source.
         nearest: Option<String>,
     },
+    /// No table that says anything about customers.
+    #[error("there is nothing to score customers on: no ratings, signals, orders, interactions or feedback")]
+    NothingToScore,
     /// Too little to work on.
     #[error("the configuration has no `[tables.{table}]`")]
     NoTable {
@@ -86,7 +89,7 @@ impl ConfigError {
             Self::Environment { .. } => "E0204",
             Self::Value { .. } => "E0205",
             Self::UnknownSource { .. } => "E0206",
-            Self::NoTable { .. } => "E0207",
+            Self::NothingToScore | Self::NoTable { .. } => "E0207",
         }
     }
 
@@ -104,6 +107,10 @@ impl ConfigError {
             Self::Value { key, .. } => format!("correct `{key}`"),
             Self::UnknownSource { nearest: Some(name), .. } => format!("did you mean `{name}`?"),
             Self::UnknownSource { seen, .. } => format!("add `[sources.{seen}]`"),
+            Self::NothingToScore => {
+                "map at least one of [tables.ratings], [tables.signals], [tables.orders], [tables.interactions]"
+                    .to_owned()
+            }
             Self::NoTable { table } => format!("add `[tables.{table}]`; `valueseg init --from FILE` writes a start"),
         }
     }
@@ -272,11 +279,10 @@ fn check_tables(settings: &Settings) -> Result<(), ConfigError> {
     if !settings.tables.contains_key(&TableName::Customers) {
         return Err(ConfigError::NoTable { table: "customers" });
     }
-    let evidence = [TableName::Ratings, TableName::Signals, TableName::Orders, TableName::Interactions];
+    let evidence =
+        [TableName::Ratings, TableName::Signals, TableName::Orders, TableName::Interactions, TableName::Feedback];
     if !evidence.iter().any(|table| settings.tables.contains_key(table)) {
-        return Err(ConfigError::NoTable {
-            table: "ratings` or `[tables.signals`, `[tables.orders`, `[tables.interactions",
-        });
+        return Err(ConfigError::NothingToScore);
     }
     Ok(())
 }
