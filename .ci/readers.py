@@ -42,7 +42,7 @@ def main(out):
             data = pandas.concat([pandas.read_parquet(file) for file in files])
             assert len(data) == rows, "pandas rows"
             assert polars.read_parquet(f"{out}/runs/*/tables/{table}.parquet").height == rows, "Polars rows"
-            count = duckdb.sql(f"select count(*) from '{out}/runs/*/tables/{table}.parquet'").fetchone()[0]
+            count = duckdb.sql(f"select count(*) from '{out}/runs/*/tables/{table}.parquet'").fetchall()[0][0]
             assert count == rows, "DuckDB rows"
             floats = polars.read_parquet(files[0]).select(polars.selectors.float())
             assert floats.width == 0 or not floats.select(polars.any_horizontal(polars.all().is_nan().any())).item(), "NaN"
