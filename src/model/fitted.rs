@@ -241,3 +241,73 @@ impl Model {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::fit::{FitRequest, fit};
+    use super::super::fixture::Invented;
+    use super::super::settings::{FitSettings, SegmentCount};
+    use super::*;
+
+    fn model() -> Model {
+        let world = Invented { customers: 800, ..Invented::default() }.world();
+        let (catalogue, sample) = (crate::catalogue::Catalogue::embedded(), world.sample());
+        let settings = FitSettings { segments: SegmentCount::Exactly(2), ..FitSettings::default() };
+        let ids = &world.signal_ids;
+        fit(&FitRequest { catalogue: &catalogue, signal_ids: ids, sample: &sample, settings: &settings }).unwrap()
+    }
+
+    #[test]
+    fn a_model_survives_its_file_and_keeps_its_id_under_new_names() {
+        let model = model();
+        assert_eq!(Model::from_json(&model.to_json().unwrap()).unwrap(), model);
+        let named = model.clone().with_names(vec!["Savers".to_owned()]);
+        assert_eq!(named.segments()[0].name, "Savers");
+        assert_eq!(named.segments()[1].name, "S02");
+        assert_eq!(named.id(), model.id());
+        assert_eq!(Model::from_json(&named.to_json().unwrap()).unwrap(), named);
+    }
+
+    #[test]
+    fn another_format_version_is_refused_by_name() {
+        let text = model().to_json().unwrap().replace("\"format_version\": 1", "\"format_version\": 2");
+        let refused = Model::from_json(&text);
+        assert!(matches!(refused, Err(ModelError::Format { found: 2, expected: FORMAT_VERSION })), "{refused:?}");
+    }
+
+    #[test]
+    fn a_number_that_was_changed_shows_in_the_id() {
+        let text = model().to_json().unwrap();
+        let mut file: serde_json::Value = serde_json::from_str(&text).unwrap();
+        file["content"]["measurement"]["weights"][0] = serde_json::json!(0.123);
+        assert!(matches!(Model::from_json(&file.to_string()), Err(ModelError::Damaged { .. })));
+    }
+
+    #[test]
+    fn tables_that_do_not_fit_are_refused_even_under_a_right_id() {
+        let text = model().to_json().unwrap();
+        let file: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let broken = |change: &dyn Fn(&mut serde_json::Value)| {
+            let mut file = file.clone();
+            change(&mut file["content"]);
+            let content: Content = serde_json::from_value(file["content"].clone()).unwrap();
+            file["model_id"] = serde_json::json!(content.id().unwrap());
+            matches!(Model::from_json(&file.to_string()), Err(ModelError::Damaged { .. }))
+        };
+        assert!(broken(&|c| c["measurement"]["weights"] = serde_json::json!([1.0])));
+        assert!(broken(&|c| c["measurement"]["ratings"]["uniqueness"][3] = serde_json::json!(-1.0)));
+        assert!(broken(&|c| c["measurement"]["signals"]["means"][0] = serde_json::json!([])));
+        assert!(broken(&|c| c["lines"] = serde_json::json!([])));
+        assert!(broken(&|c| c["lines"][0]["knots"] = serde_json::json!([2.0, 1.0])));
+        assert!(broken(&|c| c["report"]["answers"] = serde_json::json!([1])));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_reading_panic(text in "\\PC{0,200}") {
+            prop_assert!(Model::from_json(&text).is_err());
+        }
+    }
+}

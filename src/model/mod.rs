@@ -16,6 +16,8 @@ mod customer;
 mod error;
 mod fit;
 mod fitted;
+#[cfg(test)]
+mod fixture;
 mod indicator;
 mod measurement;
 pub mod naming;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::customer::Aspect;
 use super::measurement::stored;
+use super::profile::Structure;
 use super::settings::Method;
 use crate::catalogue::ElementId;
 
@@ -194,7 +195,33 @@ pub struct FitReport {
     pub limits: Vec<String>,
 }
 
+/// Agreement of halves from which segments count as found again. Source: domain fact sheet 6.7.
+const STRONG_AGREEMENT: f64 = 0.80;
+
 impl FitReport {
+    /// What the segments are as groups; `None` with one segment or where halves were not compared.
+    ///
+    /// METHOD: reproducible if halves of the sample agree strongly; natural if, besides, the mixture beats the continuum
+    /// (one segment with as many common factors) by the information criterion; else cuts in a continuum. K-means cannot
+    /// be held against the continuum, so its segments are at most reproducible.
+    #[must_use]
+    pub fn structure(&self) -> Option<Structure> {
+        let chosen = self.candidates.iter().find(|c| c.chosen).filter(|c| c.segments > 1)?;
+        let agreed = self.stability? >= STRONG_AGREEMENT;
+        let criterion = |segments: usize| {
+            // On the same rows: the chosen solution may have been fitted again on more.
+            let rows = self.candidates.iter().filter(|c| c.bic.is_some()).map(|c| c.rows).min()?;
+            let same = |c: &&Candidate| c.segments == segments && c.factors == chosen.factors && c.rows == rows;
+            self.candidates.iter().find(same).and_then(|c| c.bic)
+        };
+        let beats = criterion(1).zip(criterion(chosen.segments)).is_some_and(|(one, several)| several < one);
+        Some(match (agreed, beats) {
+            (true, true) => Structure::Natural,
+            (true, false) => Structure::Reproducible,
+            (false, _) => Structure::Constructive,
+        })
+    }
+
     /// The report with all numbers as they will be read back from a file.
     pub(super) fn stored(mut self) -> Self {
         let keep = |x: &mut f64| *x = stored(*x);
@@ -229,5 +256,63 @@ impl FitReport {
             keep(&mut signal.between);
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(segments: usize, bic: f64, chosen: bool) -> Candidate {
+        Candidate {
+            method: Method::Mixture,
+            segments,
+            factors: Some(4),
+            rows: 1_000,
+            bic: Some(bic),
+            stability: None,
+            smallest_share: 0.2,
+            smallest_respondents: 200.0,
+            chosen,
+            knocked_out: None,
+        }
+    }
+
+    fn report(stability: Option<f64>, candidates: Vec<Candidate>) -> FitReport {
+        FitReport {
+            respondents: 1_000,
+            base: 5_000,
+            answers: vec![0; 60],
+            method: Method::Mixture,
+            factors: Some(4),
+            measurement_factors: [4, 0],
+            signal_directions: 0,
+            predicted_by_signals: 0.0,
+            candidates,
+            stability,
+            agreement_with_raw: None,
+            rating_level_between: None,
+            held_out: Vec::new(),
+            typing: None,
+            loadings: Vec::new(),
+            signals: Vec::new(),
+            limits: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn segments_are_natural_only_if_found_again_and_better_than_a_continuum() {
+        let of = |stability, one, several| {
+            report(stability, vec![candidate(1, one, false), candidate(3, several, true)]).structure()
+        };
+        assert_eq!(of(Some(0.9), 100.0, 90.0), Some(Structure::Natural));
+        assert_eq!(of(Some(0.9), 90.0, 100.0), Some(Structure::Reproducible));
+        assert_eq!(of(Some(0.5), 100.0, 90.0), Some(Structure::Constructive));
+        assert_eq!(of(None, 100.0, 90.0), None);
+    }
+
+    #[test]
+    fn one_segment_has_no_structure() {
+        assert_eq!(report(Some(1.0), vec![candidate(1, 1.0, true)]).structure(), None);
     }
 }

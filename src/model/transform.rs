@@ -22,15 +22,6 @@ impl SignalLine {
         Self { flag, line: NormalScores::learn(&read, weights).and_then(|line| rounded(&line)) }
     }
 
-    /// The score of a raw value; `None` if the signal is not read or the value is not finite.
-    #[inline]
-    pub(super) fn score(&self, raw: f64) -> Option<f64> {
-        let line = self.line.as_ref()?;
-        raw.is_finite().then(|| line.score(as_read(self.flag, raw)))
-    }
-}
-
-impl SignalLine {
     /// Scores of several raw values where `known`; 0 elsewhere and for a signal that is not read.
     #[inline]
     pub(super) fn score_lanes(&self, raw: &[f64; SCORE_LANES], known: &[bool; SCORE_LANES]) -> [f32; SCORE_LANES] {
@@ -97,21 +88,32 @@ impl SignalLineFile {
 mod tests {
     use super::*;
 
+    /// Scores of up to 16 raw values.
+    fn scores(line: &SignalLine, raw: &[f64]) -> Vec<f32> {
+        let (mut lanes, mut known) = ([0.0; SCORE_LANES], [false; SCORE_LANES]);
+        lanes[..raw.len()].copy_from_slice(raw);
+        known[..raw.len()].iter_mut().zip(raw).for_each(|(known, x)| *known = x.is_finite());
+        line.score_lanes(&lanes, &known)[..raw.len()].to_vec()
+    }
+
     #[test]
     fn a_flag_asks_only_whether_it_happened() {
         let values = [0.0, 0.0, 0.0, 5.0, 1.0, 40.0];
         let line = SignalLine::learn(Transform::Flag, &values, &[1.0; 6]);
-        assert_eq!(line.score(1.0), line.score(1e6));
-        assert!((line.score(0.0).unwrap() + 1.0).abs() < 1e-9);
+        let told = scores(&line, &[1.0, 1e6, 0.0]);
+        assert_eq!(told[0], told[1]);
+        assert!((told[2] + 1.0).abs() < 1e-6);
     }
 
     #[test]
-    fn a_signal_without_spread_and_a_value_that_is_no_number_are_not_read() {
+    fn a_signal_without_spread_and_a_value_that_is_no_number_say_nothing() {
         let constant = SignalLine::learn(Transform::NormalScore, &[3.0, 3.0], &[1.0, 1.0]);
-        assert_eq!(constant.score(3.0), None);
+        assert!(constant.line.is_none());
+        assert_eq!(scores(&constant, &[3.0]), [0.0]);
         let line = SignalLine::learn(Transform::NormalScore, &[1.0, 2.0, 3.0], &[1.0; 3]);
-        assert_eq!(line.score(f64::NAN), None);
-        assert!(line.score(2.0).is_some());
+        let told = scores(&line, &[f64::NAN, 3.0]);
+        assert_eq!(told[0], 0.0);
+        assert!(told[1] > 1.0);
     }
 
     #[test]

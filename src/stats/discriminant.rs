@@ -205,3 +205,80 @@ pub fn factor_covariance(covariance: &Array2<f64>, q: usize, floor: f64) -> (Arr
 
 /// EM iterations of the factor analysis; each costs p²q operations.
 const FACTOR_ITERATIONS: usize = 60;
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+    use rand::{Rng, SeedableRng};
+    use rand_xoshiro::Xoshiro256PlusPlus;
+
+    use super::*;
+
+    fn noise(n: usize, p: usize, seed: u64) -> Array2<f64> {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        Array2::from_shape_fn((n, p), |_| (0..12).map(|_| rng.gen_range(0.0..1.0)).sum::<f64>() - 6.0)
+    }
+
+    fn thirds(n: usize) -> Array2<f64> {
+        Array2::from_shape_fn((n, 3), |(i, k)| f64::from(u8::from(i % 3 == k)))
+    }
+
+    #[test]
+    fn signals_that_are_noise_get_no_say() {
+        let table = Observed::complete(noise(300, 20, 1)).unwrap();
+        let found = Discriminant::learn(&table, thirds(300).view(), &pairwise_covariance(&table));
+        let spread = found.means.columns().into_iter().map(|c| c[0] - c[1]).fold(0.0f64, |m, d| m.max(d.abs()));
+        assert!(spread < 0.15, "{spread}");
+    }
+
+    #[test]
+    fn a_signal_that_separates_keeps_its_means_and_leaves_the_covariance_within() {
+        let mut cells = noise(900, 5, 2);
+        for (i, mut row) in cells.rows_mut().into_iter().enumerate() {
+            row[0] += [-2.0, 0.0, 2.0][i % 3];
+        }
+        let table = Observed::complete(cells).unwrap();
+        let found = Discriminant::learn(&table, thirds(900).view(), &pairwise_covariance(&table));
+        assert!((found.means[(2, 0)] - found.means[(0, 0)] - 4.0).abs() < 0.3, "{}", found.means);
+        assert!((found.within[(0, 0)] - 1.0).abs() < 0.15, "{}", found.within[(0, 0)]);
+    }
+
+    #[test]
+    fn strong_structure_that_has_nothing_to_do_with_the_classes_moves_no_mean() {
+        let mut cells = noise(900, 6, 3);
+        for (i, mut row) in cells.rows_mut().into_iter().enumerate() {
+            // Heavy and light buyers, in blocks that cut across the classes.
+            let heavy = if (i / 3) % 2 == 0 { 3.0 } else { -3.0 };
+            row.iter_mut().take(3).for_each(|x| *x += heavy);
+            row[5] += [-1.0, 0.0, 1.0][i % 3];
+        }
+        let table = Observed::complete(cells).unwrap();
+        let found = Discriminant::learn(&table, thirds(900).view(), &pairwise_covariance(&table));
+        assert!((found.means[(0, 0)] - found.means[(2, 0)]).abs() < 0.3, "{}", found.means);
+        assert!(found.means[(2, 5)] - found.means[(0, 5)] > 1.5);
+    }
+
+    #[test]
+    fn factor_analysis_rebuilds_a_covariance_made_of_one_factor() {
+        let loadings = array![0.9, 0.8, 0.7, 0.6, 0.5];
+        let mut covariance = Array2::from_shape_fn((5, 5), |(i, j)| loadings[i] * loadings[j]);
+        for i in 0..5 {
+            covariance[(i, i)] = 1.0;
+        }
+        let (found, unique) = factor_covariance(&covariance, 1, 0.02);
+        for i in 0..5 {
+            assert!((found[(i, 0)].abs() - loadings[i]).abs() < 0.01, "{found}");
+            assert!((unique[i] - (1.0 - loadings[i] * loadings[i])).abs() < 0.02);
+        }
+    }
+
+    #[test]
+    fn pairs_are_taken_over_rows_that_know_both() {
+        let present = array![[true, true], [true, true], [true, false], [false, true]];
+        let table =
+            Observed::try_new(array![[1.0, 2.0], [-1.0, -2.0], [0.0, 9.0], [9.0, 0.0]], present, Array1::ones(4));
+        let covariance = pairwise_covariance(&table.unwrap());
+        assert!((covariance[(0, 1)] - 2.0).abs() < 1e-12);
+        assert!((covariance[(0, 0)] - 2.0 / 3.0).abs() < 1e-12);
+    }
+}

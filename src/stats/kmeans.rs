@@ -17,13 +17,13 @@ use super::mixture::mixed_seed;
 const MAX_ITERATIONS: u64 = 60;
 
 /// Iterations of a start at most.
-const START_ITERATIONS: u64 = 12;
+const START_ITERATIONS: u64 = 8;
 
 /// Rows a start sees at least, where there are as many.
-const START_ROWS: usize = 400;
+const START_ROWS: usize = 300;
 
 /// And at least this many for each class.
-const START_ROWS_PER_CLASS: usize = 40;
+const START_ROWS_PER_CLASS: usize = 30;
 
 /// The best of several starts.
 #[derive(Clone, Debug, PartialEq)]

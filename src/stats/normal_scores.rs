@@ -73,8 +73,10 @@ impl NormalScores {
         let chosen = thinned(&ranked);
         let (knots, raw): (Vec<f64>, Vec<f64>) = chosen.into_iter().unzip();
         let line = Self::from_knots(knots.clone(), raw.clone())?;
-        let mean = ranked.iter().map(|(v, w, _)| w * line.score(*v)).sum::<f64>() / total;
-        let variance = ranked.iter().map(|(v, w, _)| w * (line.score(*v) - mean).powi(2)).sum::<f64>() / total;
+        let told: Vec<f64> = ranked.iter().map(|(v, _, _)| *v).collect();
+        let told = line.score_all(&told);
+        let mean = ranked.iter().zip(&told).map(|(r, s)| r.1 * s).sum::<f64>() / total;
+        let variance = ranked.iter().zip(&told).map(|(r, s)| r.1 * (s - mean).powi(2)).sum::<f64>() / total;
         let good = variance.is_finite() && variance > 0.0;
         if !good {
             return None;
@@ -132,6 +134,18 @@ impl NormalScores {
     #[must_use]
     pub fn score(&self, value: f64) -> f64 {
         f64::from(self.score_lanes(&[value; SCORE_LANES])[0])
+    }
+
+    /// Scores of finite values, in order.
+    #[must_use]
+    pub fn score_all(&self, values: &[f64]) -> Vec<f64> {
+        let mut out = Vec::with_capacity(values.len());
+        for part in values.chunks(SCORE_LANES) {
+            let mut lanes = [0.0; SCORE_LANES];
+            lanes[..part.len()].copy_from_slice(part);
+            out.extend(self.score_lanes(&lanes)[..part.len()].iter().map(|s| f64::from(*s)));
+        }
+        out
     }
 
     /// Scores of several finite values; what is not finite gives some score or other.

@@ -3,6 +3,9 @@
 use linfa::dataset::Records;
 use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate};
 
+/// Distinct values above which a column counts as measured without steps.
+pub const MOST_STEPS: usize = 21;
+
 /// Why a table was refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -186,6 +189,28 @@ impl Observed {
         ColumnMoments { weight, mean, spread }
     }
 
+    /// Width of a step of each column's scale: the median gap between neighboring distinct values where there are at most
+    /// [`MOST_STEPS`] of them, else 0, for a column measured without steps.
+    #[must_use]
+    pub fn steps(&self) -> Array1<f64> {
+        (0..self.n_columns())
+            .map(|c| {
+                let mut distinct: Vec<f64> = Vec::new();
+                for (value, present) in self.values.column(c).iter().zip(self.present.column(c)) {
+                    if *present && let Err(at) = distinct.binary_search_by(|known| known.total_cmp(value)) {
+                        if distinct.len() == MOST_STEPS {
+                            return 0.0;
+                        }
+                        distinct.insert(at, *value);
+                    }
+                }
+                let mut gaps: Vec<f64> = distinct.windows(2).map(|w| w[1] - w[0]).collect();
+                gaps.sort_by(f64::total_cmp);
+                gaps.get(gaps.len() / 2).copied().unwrap_or(0.0)
+            })
+            .collect()
+    }
+
     /// The table with each present cell moved and scaled by its column: `(v − mean) / spread`. A column without
     /// spread becomes 0.
     #[must_use]
@@ -275,6 +300,15 @@ mod tests {
         assert!((moments.mean[0] - 3.5).abs() < 1e-12);
         assert!((moments.mean[1] - 20.0 / 3.0).abs() < 1e-12);
         assert!((moments.spread[0] - (11.0f64 / 4.0).sqrt()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_step_of_a_scale_is_the_usual_gap_between_answers() {
+        let five_points = Observed::complete(array![[0.0], [2.5], [10.0], [7.5], [5.0], [2.5]]).unwrap();
+        assert_eq!(five_points.steps()[0], 2.5);
+        let amounts = Observed::complete(Array2::from_shape_fn((40, 1), |(i, _)| (i as f64).sqrt())).unwrap();
+        assert_eq!(amounts.steps()[0], 0.0);
+        assert_eq!(Observed::complete(array![[3.0], [3.0]]).unwrap().steps()[0], 0.0);
     }
 
     #[test]

@@ -6,6 +6,8 @@
 mod outcome;
 mod reasons;
 mod scores;
+#[cfg(test)]
+mod tests;
 mod tiles;
 
 use ndarray::Array2;

@@ -36,7 +36,12 @@ pub(super) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, aspect: As
 pub(super) fn unsurveyed(request: &FitRequest<'_>, prepared: &Prepared) -> Result<Model, ModelError> {
     let loadings = prior::loadings(request, prepared);
     let evidence = prior::evidence(prepared, &loadings)?;
-    let found = search(&evidence, request.settings)?;
+    // METHOD: nobody answered, so there is no scale use to model and no gap to bridge; a mixture would only find the lumps
+    // of the signals. Centered within the person, because whoever is active leaves more traces of everything.
+    let found = match request.settings.method {
+        Method::Auto => rivals::kmeans_only(&evidence, request.settings, Method::KmeansCentred)?,
+        _ => search(&evidence, request.settings)?,
+    };
     let learner = SignalLearner::new(prepared);
     let weights = shares(&found.given, prepared.base_signals.weights(), &evidence.rows);
     let labelled = prepared.base_signals.select(&evidence.rows);
@@ -167,7 +172,7 @@ impl Reporter<'_> {
         let seed = self.request.settings.seed;
         let mut report = FitReport {
             agreement_with_raw: Some(rivals::agreement_with_raw(self.evidence, &self.found.given, seed)?),
-            rating_level_between: rating_level_between(self.evidence, &self.found.given),
+            rating_level_between: rivals::rating_level_between(self.evidence, &self.found.given),
             held_out: checked.held_out.clone(),
             typing,
             loadings: loadings::learned(self.request, self.prepared),
@@ -182,28 +187,4 @@ impl Reporter<'_> {
         report.limits = super::limits::unsurveyed(self.request, self.prepared, &report);
         report
     }
-}
-
-/// Share of the variance of the respondents' own mean rating that lies between segments; `None` without spread.
-fn rating_level_between(evidence: &Evidence, given: &Array2<f64>) -> Option<f64> {
-    let (values, present) = (evidence.data.values(), evidence.data.present());
-    let level: Array1<f64> = (0..evidence.data.n_rows())
-        .map(|i| {
-            let answered = (0..evidence.ratings).filter(|c| present[(i, *c)]);
-            let (sum, n) = answered.fold((0.0, 0.0), |(sum, n), c| (sum + values[(i, c)], n + 1.0));
-            if n > 0.0 { sum / n } else { 0.0 }
-        })
-        .collect();
-    let w = evidence.data.weights();
-    let total = w.sum();
-    let mean = level.dot(w) / total;
-    let variance = level.iter().zip(w).map(|(l, w)| w * (l - mean).powi(2)).sum::<f64>() / total;
-    let known = variance > 0.0;
-    known.then(|| {
-        let weighted = given * &w.view().insert_axis(Axis(1));
-        let sizes = weighted.sum_axis(Axis(0));
-        let sums = weighted.t().dot(&level);
-        let between = sizes.iter().zip(&sums).filter(|(n, _)| **n > 0.0).map(|(n, s)| n * (s / n - mean).powi(2));
-        (between.sum::<f64>() / total / variance).clamp(0.0, 1.0)
-    })
 }

@@ -1,6 +1,7 @@
 //! Checks on answers the model has not seen: how well scores, their errors and the typing hold.
 
 use ndarray::{Array2, ArrayView2, Axis};
+use rayon::prelude::*;
 
 use super::super::customer::{Aspect, N_RATINGS};
 use super::super::report::{HeldOut, TypingCheck};
@@ -20,6 +21,15 @@ const CHECK_ROWS: usize = 4_000;
 
 /// Hidden answers of an aspect from which standard errors are adjusted.
 const LEAST_HIDDEN: usize = 100;
+
+/// Hidden answers that are enough: coverage is then known to a third of a percentage point.
+const ENOUGH_HIDDEN: u64 = 10_000;
+
+/// Times answers are hidden at most.
+const MAX_ROUNDS: u64 = 5;
+
+/// Both aspects, in the order of the ratings.
+const ASPECTS: [Aspect; 2] = [Aspect::Importance, Aspect::Fulfilment];
 
 /// Folds of the typing check.
 const FOLDS: usize = 5;
@@ -115,47 +125,68 @@ pub(super) struct Checked {
 }
 
 /// Hides answers, learns the ratings anew without them and predicts them, with and without the customer's own other
-/// answers.
+/// answers; again with other answers hidden until enough were predicted to know the intervals' coverage well.
 pub(super) fn held_out(prepared: &Prepared, measured: &Measured, seed: u64) -> Checked {
     let n = prepared.ratings.n_rows();
     let rows: Vec<usize> =
         if n <= CHECK_ROWS { (0..n).collect() } else { (0..CHECK_ROWS).map(|i| i * n / CHECK_ROWS).collect() };
-    let ratings = prepared.ratings.select(&rows);
-    let signals = prepared.respondent_signals.select(&rows);
-    let (kept, hidden) = hide(&ratings, seed);
-    // The classes must not know the hidden answers either.
-    let given = measured.probabilities(Some(&kept), &signals);
-    let block = learn_ratings(&kept, given.view(), measured.ratings.n_factors());
-    let blind = Measured::new(measured.weights.clone(), block, measured.signals.clone());
-    let nothing = Observed::try_new(
-        Array2::zeros(kept.values().dim()),
-        Array2::from_elem(kept.values().dim(), false),
-        kept.weights().clone(),
-    )
-    .expect("an empty table");
-    let with = predict(&blind.ratings, &kept, blind.probabilities(Some(&kept), &signals).view(), &hidden);
-    let without = predict(&blind.ratings, &nothing, blind.probabilities(None, &signals).view(), &hidden);
-
-    let means = kept.column_moments().mean;
+    let part = Part {
+        ratings: prepared.ratings.select(&rows),
+        signals: prepared.respondent_signals.select(&rows),
+        prepared,
+        measured,
+    };
+    let given = part.ratings.present().iter().filter(|p| **p).count() as u64;
+    let rounds = (ENOUGH_HIDDEN * HIDDEN_ONE_IN / given.max(1)).clamp(1, MAX_ROUNDS);
+    let rounds: Vec<[[Vec<Case>; 2]; 2]> =
+        (0..rounds).into_par_iter().map(|round| part.cases(mixed_seed(seed, round))).collect();
     let mut checked = Checked { held_out: Vec::new(), se_factor: [[1.0; 2]; 2] };
-    for (place, aspect) in [Aspect::Importance, Aspect::Fulfilment].into_iter().enumerate() {
-        let first = first_column(aspect);
-        let of_aspect = |h: &Hidden| (first..first + N_ELEMENTS).contains(&h.column);
-        for (known, predictions) in [&without, &with].into_iter().enumerate() {
-            let cases: Vec<Case> = hidden
-                .iter()
-                .zip(predictions)
-                .filter(|(h, _)| of_aspect(h))
-                .map(|(h, p)| Case::of(h, *p, prepared, means[h.column]))
-                .collect();
-            if cases.len() < LEAST_HIDDEN {
-                continue;
+    for (place, aspect) in ASPECTS.into_iter().enumerate() {
+        for known in 0..2 {
+            let cases: Vec<&Case> = rounds.iter().flat_map(|round| &round[place][known]).collect();
+            if cases.len() >= LEAST_HIDDEN {
+                checked.se_factor[place][known] = se_factor(cases.iter().copied());
+                checked.held_out.push(summary(aspect, known == 1, &cases));
             }
-            checked.se_factor[place][known] = se_factor(cases.iter());
-            checked.held_out.push(summary(aspect, known == 1, &cases));
         }
     }
     checked
+}
+
+/// Rows that answers are hidden in.
+struct Part<'a> {
+    ratings: Observed,
+    signals: Observed,
+    prepared: &'a Prepared,
+    measured: &'a Measured,
+}
+
+impl Part<'_> {
+    /// Predictions of the answers hidden by `seed`: `[aspect][without own answers, with]`.
+    fn cases(&self, seed: u64) -> [[Vec<Case>; 2]; 2] {
+        let (kept, hidden) = hide(&self.ratings, seed);
+        // The classes must not know the hidden answers either.
+        let given = self.measured.probabilities(Some(&kept), &self.signals);
+        let block = learn_ratings(&kept, given.view(), self.measured.ratings.n_factors());
+        let blind = Measured::new(self.measured.weights.clone(), block, self.measured.signals.clone());
+        let nothing = Observed::try_new(
+            Array2::zeros(kept.values().dim()),
+            Array2::from_elem(kept.values().dim(), false),
+            kept.weights().clone(),
+        )
+        .expect("an empty table");
+        let means = kept.column_moments().mean;
+        let predicted = |data: &Observed, classes: Array2<f64>| predict(&blind.ratings, data, classes.view(), &hidden);
+        let without = predicted(&nothing, blind.probabilities(None, &self.signals));
+        let with = predicted(&kept, blind.probabilities(Some(&kept), &self.signals));
+        ASPECTS.map(|aspect| {
+            let columns = first_column(aspect)..first_column(aspect) + N_ELEMENTS;
+            [&without, &with].map(|predictions| {
+                let own = hidden.iter().zip(predictions).filter(|(h, _)| columns.contains(&h.column));
+                own.map(|(h, p)| Case::of(h, *p, self.prepared, means[h.column])).collect()
+            })
+        })
+    }
 }
 
 /// One hidden answer on the scale of answers.
@@ -185,11 +216,11 @@ fn se_factor<'a>(cases: impl Iterator<Item = &'a Case>) -> f64 {
     (ratios[at] / Z90).clamp(SE_FACTORS.0, SE_FACTORS.1)
 }
 
-fn summary(aspect: Aspect, own_answers_known: bool, cases: &[Case]) -> HeldOut {
+fn summary(aspect: Aspect, own_answers_known: bool, cases: &[&Case]) -> HeldOut {
     let n = cases.len() as f64;
     let rmse = |of: &dyn Fn(&Case) -> f64| (cases.iter().map(|c| of(c).powi(2)).sum::<f64>() / n).sqrt();
     // Coverage is judged on cases that did not set the factor: odd ones by even ones and the other way round.
-    let half = |odd: usize| cases.iter().skip(odd).step_by(2);
+    let half = |odd: usize| cases.iter().copied().skip(odd).step_by(2);
     let covered = |odd: usize| {
         let factor = se_factor(half(1 - odd));
         half(odd).filter(|c| c.error.abs() <= Z90 * factor * c.se).count()

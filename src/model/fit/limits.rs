@@ -5,12 +5,10 @@ use super::super::report::{FitReport, LoadingVerdict};
 use super::super::settings::SegmentCount;
 use super::FitRequest;
 use super::prepare::Prepared;
+use super::rivals::ONLY_LEVEL;
 
 /// Agreement of halves under which segments are cuts in a continuum: domain fact sheet 6.7.
 const POOR_AGREEMENT: f64 = 0.60;
-
-/// Share of the rating level's variance between segments above which segments are levels.
-const ONLY_LEVEL: f64 = 0.60;
 
 pub(super) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, report: &FitReport) -> Vec<String> {
     let mut said = Vec::new();

@@ -8,7 +8,9 @@ use super::prepare::Prepared;
 use crate::catalogue::N_ELEMENTS;
 use crate::stats::dense::symmetric_eigen;
 use crate::stats::discriminant::{Discriminant, factor_covariance, pairwise_covariance};
-use crate::stats::mixture::{Attach, FactorMixture, Kernel, TILE, Tile, TilePosterior, attach, model_from, normalize};
+use crate::stats::mixture::{
+    Attach, FactorMixture, Kernel, TILE, Tile, TilePosterior, attach, model_from, normalize, own_floors,
+};
 use crate::stats::observed::Observed;
 
 /// Numbers of factors tried for the ratings.
@@ -117,7 +119,7 @@ pub(super) fn learn_ratings(ratings: &Observed, given: ArrayView2<'_, f64>, q: u
         loads: Array2::from_elem((j, q), true),
         mean_pull: MEAN_PULL,
         loading_pull: LOADING_PULL,
-        psi_floor: vec![LEAST_OWN; j],
+        psi_floor: own_floors(&known),
         iterations: if q == 0 { 2 } else { ITERATIONS },
     };
     let learned = attach(&known, given, model_from(&known, given, q, MEAN_PULL), &what);

@@ -21,6 +21,8 @@ mod prepare;
 mod prior;
 mod rivals;
 mod search;
+#[cfg(test)]
+mod tests;
 
 use super::customer::{Aspect, MAX_SIGNALS};
 use super::error::ModelError;

@@ -10,6 +10,7 @@ use super::super::sample::MIN_ANSWERS;
 use super::super::transform::SignalLine;
 use super::FitRequest;
 use crate::catalogue::{N_ELEMENTS, Transform};
+use crate::stats::normal_scores::SCORE_LANES;
 use crate::stats::observed::Observed;
 
 /// Answers below which a rating is not known to the model: its mean in a segment would be a guess.
@@ -137,13 +138,18 @@ pub(super) fn signal_scores(block: &CustomerBlock, lines: &[SignalLine]) -> Resu
     let shape = (block.len(), lines.len());
     let mut values = Array2::zeros(shape);
     let mut present = Array2::from_elem(shape, false);
-    for i in 0..block.len() {
-        for (s, line) in lines.iter().enumerate() {
-            if block.signalled[i] >> s & 1 == 1
-                && let Some(score) = line.score(block.signals[(i, s)])
-            {
-                values[(i, s)] = score;
-                present[(i, s)] = true;
+    for first in (0..block.len()).step_by(SCORE_LANES) {
+        let rows = SCORE_LANES.min(block.len() - first);
+        for (s, line) in lines.iter().enumerate().filter(|(_, line)| line.line.is_some()) {
+            let (mut raw, mut known) = ([0.0; SCORE_LANES], [false; SCORE_LANES]);
+            for i in 0..rows {
+                raw[i] = block.signals[(first + i, s)];
+                known[i] = block.signalled[first + i] >> s & 1 == 1 && raw[i].is_finite();
+            }
+            let scores = line.score_lanes(&raw, &known);
+            for i in 0..rows {
+                values[(first + i, s)] = f64::from(scores[i]);
+                present[(first + i, s)] = known[i];
             }
         }
     }

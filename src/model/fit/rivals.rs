@@ -1,16 +1,15 @@
 //! K-means, as a method of its own and as the rival every mixture is held against.
 
-use linfa::DatasetBase;
-use linfa::traits::Fit;
-use ndarray::{Array2, Axis, s};
+use linfa::ParamGuard;
+use ndarray::{Array1, Array2, Axis, s};
 
 use super::super::error::ModelError;
 use super::super::report::Candidate;
-use super::super::settings::{FitSettings, Method, SegmentCount};
+use super::super::settings::{FitSettings, Method};
 use super::search::{Chosen, Evidence, Found, knocked_out};
 use crate::stats::agreement::adjusted_rand_index;
 use crate::stats::kmeans::KmeansFit;
-use crate::stats::mixture::{FactorFill, FactorMixtureParams, MixtureError, one_hot};
+use crate::stats::mixture::{FactorFill, FactorMixture, FactorMixtureParams, Ground, MixtureError, one_hot};
 use crate::stats::observed::Observed;
 
 /// Factors of the model that fills gaps for k-means.
@@ -20,13 +19,19 @@ const FILL_FACTORS: usize = 8;
 const STARTS: usize = 12;
 
 /// Starts of a mixture fitted on half of the screening rows.
-const HALF_STARTS: usize = 4;
+const HALF_STARTS: usize = 6;
 
-/// Rounds of splits and merges of such a mixture.
-const HALF_ROUNDS: usize = 1;
+/// Iterations of such a mixture at most.
+const HALF_ITERATIONS: usize = 40;
 
 /// Agreement of halves under which a mixture counts as not found again. Source: domain fact sheet 6.7.
 const POOR_AGREEMENT: f64 = 0.60;
+
+/// Agreement of halves from which segments count as found again. Source: domain fact sheet 6.7.
+const STRONG_AGREEMENT: f64 = 0.80;
+
+/// Share of the variance of the rating level between segments above which they are levels, not segments. Our judgement.
+pub(super) const ONLY_LEVEL: f64 = 0.60;
 
 /// Lead in agreement of halves by which k-means takes the place of a mixture that is not found again. Our judgement.
 const CLEAR_LEAD: f64 = 0.15;
@@ -53,35 +58,34 @@ impl Points {
     }
 }
 
-/// K-means as the settings pin it: the number of segments that is found again best in halves of the sample.
-pub(super) fn pinned(evidence: &Evidence, settings: &FitSettings) -> Result<Found, ModelError> {
+/// K-means by `method`: as many segments as halves of the sample agree strongly on, or where they agree on none, the
+/// number they agree on best.
+///
+/// METHOD: agreement falls with the number of segments, so asking for the best alone would always give two; more
+/// segments are more use as long as they are found again.
+pub(super) fn kmeans_only(evidence: &Evidence, settings: &FitSettings, method: Method) -> Result<Found, ModelError> {
     let screen = evidence.screen();
     let points = Points::learn(&screen);
-    let screened = points.of(&screen.data, settings.method);
+    let screened = points.of(&screen.data, method);
     let mut candidates = Vec::new();
-    for k in settings.counts().into_iter().filter(|k| *k <= screened.nrows() / 4) {
+    for k in settings.counts().into_iter().filter(|k| *k == 1 || *k <= screened.nrows() / 4) {
         let fit = kmeans(&screened, k, settings.seed)?;
         let stability = if k == 1 { None } else { Some(kmeans_stability(&screened, k, settings.seed)?) };
-        candidates.push(candidate(settings, evidence, &fit, screened.view(), stability));
+        candidates.push(candidate(settings, evidence, &fit, (method, &screened), stability));
     }
-    let allowed: Vec<usize> = (0..candidates.len()).filter(|i| candidates[*i].knocked_out.is_none()).collect();
+    let agreed = |at: &usize| candidates[*at].stability.unwrap_or(0.0);
+    let allowed: Vec<usize> = (0..candidates.len()).filter(|at| candidates[*at].knocked_out.is_none()).collect();
     // One segment is always found again, which says nothing: it is the answer only where nothing else is allowed.
-    let best = allowed
-        .iter()
-        .copied()
-        .filter(|i| candidates[*i].segments > 1 || matches!(settings.segments, SegmentCount::Exactly(_)))
-        .max_by(|a, b| {
-            let of = |i: &usize| candidates[*i].stability.unwrap_or(0.0);
-            of(a).total_cmp(&of(b)).then(candidates[*b].segments.cmp(&candidates[*a].segments))
-        })
-        .or_else(|| allowed.first().copied());
-    let k = best.map_or(1, |i| candidates[i].segments);
-    if let Some(i) = best {
-        candidates[i].chosen = true;
+    let strong = allowed.iter().copied().filter(|at| agreed(at) >= STRONG_AGREEMENT).max();
+    let best = allowed.iter().copied().max_by(|a, b| agreed(a).total_cmp(&agreed(b)).then(b.cmp(a)));
+    let chosen = strong.or(best);
+    let k = chosen.map_or(1, |at| candidates[at].segments);
+    let stability = chosen.and_then(|at| candidates[at].stability);
+    if let Some(at) = chosen {
+        candidates[at].chosen = true;
     }
-    let stability = best.and_then(|i| candidates[i].stability);
-    let given = labels(evidence, &points, settings.method, &kmeans(&screened, k, settings.seed)?);
-    Ok(Found { method: settings.method, factors: None, given, candidates, stability })
+    let given = labels(evidence, &points, method, &kmeans(&screened, k, settings.seed)?);
+    Ok(Found { method, factors: None, given, candidates, stability })
 }
 
 /// Holds the chosen mixture against k-means with as many segments.
@@ -95,7 +99,7 @@ pub(super) fn compare(evidence: &Evidence, settings: &FitSettings, mixture: Chos
         return Ok(mixture.found());
     }
     let screen = evidence.screen();
-    let own = mixture_stability(&screen, k, mixture.factors(), settings.seed)?;
+    let own = mixture_stability(&screen, &mixture.fitted.mixture, settings.seed)?;
     let q = mixture.factors();
     let mut found = mixture.found();
     for candidate in &mut found.candidates {
@@ -110,8 +114,11 @@ pub(super) fn compare(evidence: &Evidence, settings: &FitSettings, mixture: Chos
         let screened = points.of(&screen.data, method);
         let fit = kmeans(&screened, k, settings.seed)?;
         let stability = kmeans_stability(&screened, k, settings.seed)?;
-        let mut rival = candidate(settings, evidence, &fit, screened.view(), Some(stability));
-        rival.method = method;
+        let mut rival = candidate(settings, evidence, &fit, (method, &screened), Some(stability));
+        let level = rating_level_between(&screen, &one_hot(&fit.assign(screened.view()), k));
+        if level.is_some_and(|share| share > ONLY_LEVEL) {
+            rival.knocked_out = Some("its segments are mostly people who rate high and people who rate low".to_owned());
+        }
         let allowed = rival.knocked_out.is_none();
         found.candidates.push(rival);
         if allowed && best.is_none_or(|b| stability > b.0) {
@@ -120,6 +127,7 @@ pub(super) fn compare(evidence: &Evidence, settings: &FitSettings, mixture: Chos
     }
     if let Some((stability, method, place)) = best
         && own < POOR_AGREEMENT
+        && stability >= POOR_AGREEMENT
         && stability > own + CLEAR_LEAD
     {
         let fit = kmeans(&points.of(&screen.data, method), k, settings.seed)?;
@@ -143,6 +151,30 @@ pub(super) fn agreement_with_raw(evidence: &Evidence, given: &Array2<f64>, seed:
     let raw = raw.select(Axis(0), &screen);
     let fit = kmeans(&raw, given.ncols(), seed)?;
     Ok(adjusted_rand_index(&likeliest(&given.select(Axis(0), &screen)), &fit.assign(raw.view())))
+}
+
+/// Share of the variance of the respondents' own mean rating that lies between segments; `None` without spread.
+pub(super) fn rating_level_between(evidence: &Evidence, given: &Array2<f64>) -> Option<f64> {
+    let (values, present) = (evidence.data.values(), evidence.data.present());
+    let level: Array1<f64> = (0..evidence.data.n_rows())
+        .map(|i| {
+            let answered = (0..evidence.ratings).filter(|c| present[(i, *c)]);
+            let (sum, n) = answered.fold((0.0, 0.0), |(sum, n), c| (sum + values[(i, c)], n + 1.0));
+            if n > 0.0 { sum / n } else { 0.0 }
+        })
+        .collect();
+    let w = evidence.data.weights();
+    let total = w.sum();
+    let mean = level.dot(w) / total;
+    let variance = level.iter().zip(w).map(|(l, w)| w * (l - mean).powi(2)).sum::<f64>() / total;
+    let known = variance > 0.0;
+    known.then(|| {
+        let weighted = given * &w.view().insert_axis(Axis(1));
+        let sizes = weighted.sum_axis(Axis(0));
+        let sums = weighted.t().dot(&level);
+        let between = sizes.iter().zip(&sums).filter(|(n, _)| **n > 0.0).map(|(n, s)| n * (s / n - mean).powi(2));
+        (between.sum::<f64>() / total / variance).clamp(0.0, 1.0)
+    })
 }
 
 /// Likeliest class of each row; ties go to the lower class.
@@ -174,18 +206,18 @@ fn candidate(
     settings: &FitSettings,
     evidence: &Evidence,
     fit: &KmeansFit,
-    points: ndarray::ArrayView2<'_, f64>,
+    (method, points): (Method, &Array2<f64>),
     stability: Option<f64>,
 ) -> Candidate {
     let k = fit.centroids.nrows();
     let mut sizes = vec![0usize; k];
-    for label in fit.assign(points) {
+    for label in fit.assign(points.view()) {
         sizes[label] += 1;
     }
     let share = sizes.into_iter().min().unwrap_or(0) as f64 / points.nrows().max(1) as f64;
     let respondents = share * evidence.data.n_rows() as f64;
     Candidate {
-        method: settings.method,
+        method,
         segments: k,
         factors: None,
         rows: points.nrows() as u64,
@@ -212,18 +244,24 @@ fn kmeans_stability(points: &Array2<f64>, k: usize, seed: u64) -> Result<f64, Mo
 }
 
 /// Agreement of mixtures of two halves on all rows.
-fn mixture_stability(screen: &Evidence, k: usize, q: usize, seed: u64) -> Result<f64, ModelError> {
-    let fitted = |rows: &Vec<usize>| {
-        let params = FactorMixtureParams::new(k, q)
-            .starts(HALF_STARTS)
-            .rounds(HALF_ROUNDS)
-            .max_iterations(40)
-            .tolerance(1e-4)
-            .seed(seed);
-        params.fit(&DatasetBase::new(screen.data.select(rows), ()))
+///
+/// METHOD: each half takes the likelier of its own search and of EM from the solution of all rows, so that a half is not
+/// called different because its search was shorter.
+fn mixture_stability(screen: &Evidence, whole: &FactorMixture, seed: u64) -> Result<f64, ModelError> {
+    let params = FactorMixtureParams::new(whole.n_classes(), whole.n_factors())
+        .starts(HALF_STARTS)
+        .rounds(0)
+        .max_iterations(HALF_ITERATIONS)
+        .tolerance(1e-4)
+        .seed(seed);
+    let params = params.check().map_err(MixtureError::from)?;
+    let fitted = |rows: &Vec<usize>| -> Result<FactorMixture, ModelError> {
+        let ground = Ground::new(screen.data.select(rows));
+        let own = params.fit_from(ground.data(), params.explore(&ground)?);
+        let other = params.fit_from(ground.data(), whole.clone());
+        Ok(if own.log_likelihood > other.log_likelihood { own.mixture } else { other.mixture })
     };
     let [even, odd] = halves(screen.data.n_rows());
-    let (a, b) = (fitted(&even)?, fitted(&odd)?);
-    let typed = |fit: &crate::stats::mixture::Fitted| likeliest(&fit.mixture.probabilities(&screen.data));
-    Ok(adjusted_rand_index(&typed(&a), &typed(&b)))
+    let typed = |mixture: &FactorMixture| likeliest(&mixture.probabilities(&screen.data));
+    Ok(adjusted_rand_index(&typed(&fitted(&even)?), &typed(&fitted(&odd)?)))
 }

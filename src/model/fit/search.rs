@@ -16,10 +16,10 @@ use crate::stats::observed::Observed;
 use crate::stats::reduced_rank::ReducedRank;
 
 /// Rows candidates are screened on. METHOD: enough to rank a dozen solutions; the chosen one sees all rows.
-const SCREEN_ROWS: usize = 2_000;
+const SCREEN_ROWS: usize = 1_600;
 
 /// Starts of a screened candidate.
-const SCREEN_STARTS: usize = 4;
+const SCREEN_STARTS: usize = 5;
 
 /// Iterations of a screened candidate at most.
 const SCREEN_ITERATIONS: usize = 12;
@@ -69,10 +69,10 @@ impl Evidence {
         Ok(Self { data, ratings: columns, predicted: found.predicted_share, rows })
     }
 
-    /// Evenly spaced rows.
+    /// Evenly spaced rows; all where that is little more.
     pub(super) fn screen(&self) -> Self {
         let n = self.data.n_rows();
-        if n <= SCREEN_ROWS {
+        if n <= SCREEN_ROWS * 5 / 4 {
             return self.clone();
         }
         let rows: Vec<usize> = (0..SCREEN_ROWS).map(|i| i * n / SCREEN_ROWS).collect();
@@ -99,7 +99,7 @@ pub(super) struct Found {
 /// Finds the partition that `settings` ask for.
 pub(super) fn search(evidence: &Evidence, settings: &FitSettings) -> Result<Found, ModelError> {
     match settings.method {
-        Method::Kmeans | Method::KmeansCentred => rivals::pinned(evidence, settings),
+        Method::Kmeans | Method::KmeansCentred => rivals::kmeans_only(evidence, settings, settings.method),
         Method::Mixture => Ok(Searcher::new(evidence, settings).mixture()?.found()),
         Method::Auto => {
             let mixture = Searcher::new(evidence, settings).mixture()?;
@@ -154,6 +154,11 @@ impl<'a> Searcher<'a> {
         for k in counts.iter().copied().filter(|k| *k != reference) {
             self.try_screened(k, q, 0)?;
         }
+        // One segment is the continuum every solution is held against, even where it may not be chosen.
+        if !counts.contains(&1) {
+            let at = self.try_screened(1, q, 0)?;
+            self.candidates[at].knocked_out = Some("the settings ask for more segments".to_owned());
+        }
         let k = self.final_round(q)?;
         self.try_again(k, q)?;
         self.final_fit(q)
@@ -167,13 +172,13 @@ impl<'a> Searcher<'a> {
     fn factors(&mut self, k: usize) -> Result<usize, ModelError> {
         let most = self.settings.max_factors.min(self.evidence.data.n_columns() / 2);
         let mut best = (f64::INFINITY, 0);
-        for q in FACTOR_STEPS.into_iter().filter(|q| *q <= most) {
+        for q in FACTOR_STEPS.into_iter().rev().filter(|q| *q <= most) {
             let at = self.try_screened(k, q, 0)?;
             let parameters = self.solutions[at].n_parameters() as f64;
             let schwarz = self.candidates[at].bic.unwrap_or(f64::INFINITY);
             let akaike = schwarz + parameters * (2.0 - self.ground.data().total_weight().ln());
             if akaike > best.0 {
-                // More factors after the first that does not help would not help either.
+                // Fewer factors after the first that are missed would be missed all the more.
                 break;
             }
             best = (akaike, q);
@@ -280,12 +285,12 @@ impl<'a> Searcher<'a> {
     ///
     /// METHOD: the number of segments is that of the screening rows. With ten times the rows the criterion goes on cutting
     /// segments in pieces to mend what is not quite normal about ratings (ends of the scale, whole numbers): at 20,000
-    /// respondents of 6 true segments it asked for 9 or more, at 2,000 for 6.
+    /// respondents of 6 true segments it asked for 9 or more, at 1,600 for 6.
     fn final_fit(mut self, q: usize) -> Result<Chosen, ModelError> {
         let at = self.best_allowed(|c| c.factors == Some(q)).expect("at least one candidate of q factors was tried");
         let k = self.candidates[at].segments;
         let all_screened = self.ground.data().n_rows() == self.evidence.data.n_rows();
-        let tolerance = if all_screened { FINE } else { COARSE };
+        let tolerance = if self.evidence.data.n_rows() <= FEW_ROWS { FINE } else { COARSE };
         let params = FactorMixtureParams::new(k, q).tolerance(tolerance).seed(self.settings.seed);
         let params = params.check().map_err(MixtureError::from)?;
         let best = params.fit_from(&self.evidence.data, self.solutions[at].clone());
@@ -300,11 +305,13 @@ impl<'a> Searcher<'a> {
     }
 }
 
-/// Gain in mean log likelihood per row under which the chosen solution counts as converged, and with more rows than were
-/// screened, where a row counts less.
+/// Gain in mean log likelihood per row under which the chosen solution counts as converged, and above [`FEW_ROWS`] rows,
+/// where a row counts less.
 const FINE: f64 = 1e-5;
 /// See [`FINE`].
-const COARSE: f64 = 1e-4;
+const COARSE: f64 = 3e-5;
+/// See [`FINE`].
+const FEW_ROWS: usize = 5_000;
 
 /// Why a solution may not be chosen; a pinned number of segments always may.
 pub(super) fn knocked_out(settings: &FitSettings, segments: usize, share: f64, respondents: f64) -> Option<String> {

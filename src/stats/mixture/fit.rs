@@ -12,7 +12,7 @@ use super::init::{StartPoints, kmeans_start, model_from, one_hot};
 use super::kernel::Tile;
 use super::moments::MStep;
 use super::moves::improve;
-use super::params::{FactorMixtureValidParams, MEAN_PULL, PSI_FLOOR};
+use super::params::{FactorMixtureValidParams, MEAN_PULL, own_floors};
 use crate::stats::observed::Observed;
 
 /// Iterations with the classes of the start held, so that the factors settle first.
@@ -21,7 +21,7 @@ const HELD_ITERATIONS: usize = 2;
 /// Free iterations after which starts are compared.
 const SHORT_ITERATIONS: usize = 9;
 
-/// Starts kept after the short runs.
+/// Starts kept after the short runs; one where no splits and merges follow, because then it is only a first look.
 const SURVIVORS: usize = 2;
 
 /// Further iterations of the survivors at most.
@@ -105,7 +105,7 @@ impl FactorMixtureValidParams {
             .collect();
         let mut short = short?;
         short.sort_by(|a, b| b.mean_log_likelihood.total_cmp(&a.mean_log_likelihood));
-        short.truncate(SURVIVORS.min(starts.div_ceil(2)));
+        short.truncate(if self.rounds() == 0 { 1 } else { SURVIVORS.min(starts) });
         let best = best_of(short.into_par_iter().map(|r| go_on(ground, r, &rule)).collect());
         let best = best.expect("checked: at least one start");
         improve(ground, best, &rule, (self.rounds(), self.seed())).map(|run| run.model)
@@ -148,7 +148,6 @@ pub(super) fn from_labels(ground: &Ground, labels: &[usize], (k, q): (usize, usi
 /// Everything may change.
 pub(super) fn free_rule(data: &Observed, q: usize) -> MStep {
     let j = data.n_columns();
-    let moments = data.column_moments();
     MStep {
         free: vec![true; j],
         loads: Array2::from_elem((j, q), true),
@@ -156,7 +155,7 @@ pub(super) fn free_rule(data: &Observed, q: usize) -> MStep {
         mean_pull: MEAN_PULL,
         loading_pull: MEAN_PULL,
         class_pull: 1.0,
-        psi_floor: moments.spread.iter().map(|s| (PSI_FLOOR * s * s).max(1e-6)).collect(),
+        psi_floor: own_floors(data),
     }
 }
 

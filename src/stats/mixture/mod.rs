@@ -22,6 +22,8 @@ mod kernel;
 mod moments;
 mod moves;
 mod params;
+#[cfg(test)]
+mod tests;
 
 pub use em::{Attach, Termination, attach};
 pub use error::{MixtureError, MixtureParamError};
@@ -30,4 +32,4 @@ pub use fit::{Ground, mixed_seed};
 pub use fitted::{FactorMixture, Fitted};
 pub use init::{Partition, model_from, one_hot};
 pub use kernel::{Kernel, LANES, MAX_FACTORS, TILE, Tile, TilePosterior, normalize};
-pub use params::{FactorMixtureParams, FactorMixtureValidParams};
+pub use params::{FactorMixtureParams, FactorMixtureValidParams, own_floors};

@@ -226,49 +226,46 @@ pub(super) fn squares(tiles: &[Tile]) -> Array1<f64> {
 fn fill_products(tile: &Tile, k: usize, q: usize, work: &mut Workspace) {
     let Workspace { posterior, second, cross, .. } = work;
     let weights = tile.weights.as_slice().expect("weights are contiguous");
-    let flat = |a: &Array2<f32>, row: usize| -> [f32; TILE] {
-        let cells = a.as_slice().expect("tile arrays are contiguous");
-        cells[row * TILE..(row + 1) * TILE].try_into().expect("a row has TILE cells")
-    };
-    let mut factor_sums = vec![[0.0f32; TILE]; q];
-    let mut outer = vec![[0.0f32; TILE]; packed(q, 0)];
+    let classes = posterior.classes.as_slice().expect("tile arrays are contiguous");
+    let factors = posterior.factors.as_slice().expect("tile arrays are contiguous");
+    let covariance = posterior.covariance.as_slice().expect("tile arrays are contiguous");
+    let second = second.as_slice_mut().expect("tile arrays are contiguous");
+    let (linear, outer) = second.split_at_mut((k + k * q) * TILE);
+    let (by_class, scaled) = linear.split_at_mut(k * TILE);
+    let cross = cross.as_slice_mut().expect("tile arrays are contiguous");
+    let (cross_classes, cross_factors) = cross.split_at_mut(k * TILE);
+
+    for (to, given) in by_class.chunks_exact_mut(TILE).zip(classes.chunks_exact(TILE)) {
+        each(to, |r| given[r] * weights[r]);
+    }
+    cross_classes.copy_from_slice(by_class);
+    for (to, given) in outer.chunks_exact_mut(TILE).zip(covariance.chunks_exact(TILE)) {
+        each(to, |r| given[r] * weights[r]);
+    }
+    cross_factors.fill(0.0);
     for class in 0..k {
-        let mut weighted = flat(&posterior.classes, class);
-        weighted.iter_mut().zip(weights).for_each(|(r, w)| *r *= w);
-        put(second, class, &weighted);
-        put(cross, class, &weighted);
-        let mut scaled = vec![[0.0f32; TILE]; q];
-        let mut plain = vec![[0.0f32; TILE]; q];
+        let weighted = &by_class[class * TILE..(class + 1) * TILE];
+        let own = class * q * TILE..(class + 1) * q * TILE;
+        let (means, scaled) = (&factors[own.clone()], &mut scaled[own]);
         for a in 0..q {
-            plain[a] = flat(&posterior.factors, class * q + a);
-            for r in 0..TILE {
-                scaled[a][r] = weighted[r] * plain[a][r];
-                factor_sums[a][r] += scaled[a][r];
-            }
-            put(second, k + class * q + a, &scaled[a]);
-        }
-        for a in 0..q {
+            let (mean, to) = (&means[a * TILE..(a + 1) * TILE], &mut scaled[a * TILE..(a + 1) * TILE]);
+            each(to, |r| weighted[r] * mean[r]);
+            let sum = &mut cross_factors[a * TILE..(a + 1) * TILE];
+            sum.iter_mut().zip(to.iter()).for_each(|(sum, x)| *sum += x);
             for b in 0..=a {
-                let sum = &mut outer[packed(a, b)];
-                for r in 0..TILE {
-                    sum[r] += scaled[a][r] * plain[b][r];
-                }
+                let other = &means[b * TILE..(b + 1) * TILE];
+                let at = packed(a, b) * TILE;
+                let sum = &mut outer[at..at + TILE];
+                sum.iter_mut().zip(to.iter().zip(other)).for_each(|(sum, (x, y))| *sum += x * y);
             }
         }
-    }
-    for (i, sum) in outer.iter_mut().enumerate() {
-        let covariance = flat(&posterior.covariance, i);
-        for r in 0..TILE {
-            sum[r] += weights[r] * covariance[r];
-        }
-        put(second, k + k * q + i, sum);
-    }
-    for (a, sum) in factor_sums.iter().enumerate() {
-        put(cross, k + a, sum);
     }
 }
 
-fn put(to: &mut Array2<f32>, row: usize, cells: &[f32; TILE]) {
-    let all = to.as_slice_mut().expect("tile arrays are contiguous");
-    all[row * TILE..(row + 1) * TILE].copy_from_slice(cells);
+/// Sets each cell of a tile's row to `f(place)`.
+#[inline]
+fn each(cells: &mut [f32], f: impl Fn(usize) -> f32) {
+    for (r, cell) in cells.iter_mut().enumerate().take(TILE) {
+        *cell = f(r);
+    }
 }

@@ -19,7 +19,7 @@ use super::moments::MStep;
 const PAIRS: usize = 3;
 
 /// Classes considered for splitting beside each pair.
-const SPLITS: usize = 3;
+const SPLITS: usize = 2;
 
 /// Moves that are run to the end of a round.
 const FINALISTS: usize = 2;

@@ -4,6 +4,7 @@ use linfa::ParamGuard;
 
 use super::error::MixtureParamError;
 use super::kernel::MAX_FACTORS;
+use crate::stats::observed::Observed;
 
 /// Most classes a model may have.
 pub(crate) const MAX_CLASSES: usize = 64;
@@ -23,6 +24,22 @@ pub(crate) const DEFAULT_TOLERANCE: f64 = 1e-5;
 
 /// Share of an indicator's variance its own part never falls below. Source: MODEL section 3, our judgement.
 pub(crate) const PSI_FLOOR: f64 = 0.02;
+
+/// Most of an indicator's variance that [`own_floors`] asks for.
+pub const MOST_FLOOR: f64 = 0.5;
+
+/// Smallest uniqueness of each column: [`PSI_FLOOR`] of its variance, and the square of half a step of its scale.
+///
+/// METHOD: with less own spread than half a step, the mixture takes single answers for groups: on a five-point scale it cut
+/// "everybody who said 2 to the first question". Two neighboring answers two standard deviations apart make no two
+/// humps.
+#[must_use]
+pub fn own_floors(data: &Observed) -> Vec<f64> {
+    let variance = data.column_moments().spread.mapv(|s| s * s);
+    let steps = data.steps();
+    let floor = |(v, step): (&f64, &f64)| (step * step / 4.0).min(MOST_FLOOR * v).max(PSI_FLOOR * v).max(1e-6);
+    variance.iter().zip(&steps).map(floor).collect()
+}
 
 /// Weight of the pull of class means towards the indicator's overall mean, in observations.
 ///

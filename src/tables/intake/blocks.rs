@@ -1,5 +1,7 @@
 //! Customer rows as blocks for the model, read from scratch as often as needed.
 
+use std::ops::Range;
+
 use datafusion::arrow::array::{Array, AsArray, BooleanArray, Float32Array, Float64Array, RecordBatch};
 use datafusion::arrow::datatypes::{Float32Type, Float64Type, Int64Type};
 use ndarray::Array2;
@@ -34,42 +36,66 @@ pub(super) struct Layout {
     pub(super) has_consent_profiling: bool,
 }
 
+/// Row groups of `customers`, the rows about them, and the row groups of these.
+type RunGroups<'a> = (Range<usize>, &'a ScratchTable, Range<usize>);
+
 /// Blocks of customers, in order of id.
 pub struct Blocks<'a> {
     layout: &'a Layout,
-    customers: ParquetRecordBatchReader,
-    rows: Option<ParquetRecordBatchReader>,
+    customers: &'a ScratchTable,
+    /// Runs still to be read.
+    runs: std::vec::IntoIter<RunGroups<'a>>,
+    /// Customers and rows of the run being read; no rows where nothing is joined to customers.
+    open: Option<(ParquetRecordBatchReader, Option<ParquetRecordBatchReader>)>,
     done: bool,
 }
 
 impl<'a> Blocks<'a> {
-    /// Reads the row groups `groups`, or all.
+    /// Reads the row groups `groups` of `customers` and the rows about them.
     pub(super) fn open(
         layout: &'a Layout,
-        customers: &ScratchTable,
-        rows: &ScratchTable,
-        groups: Option<std::ops::Range<usize>>,
+        customers: &'a ScratchTable,
+        runs: &'a [(Range<usize>, ScratchTable)],
+        groups: Range<usize>,
     ) -> Result<Self, IntakeError> {
-        let all: Vec<usize> = (0..rows.columns().fields().len()).collect();
-        let rows = if all.is_empty() { None } else { Some(rows.read(&all, groups.clone())?) };
-        let customers = customers.read(&layout.customer_columns, groups)?;
-        Ok(Self { layout, customers, rows, done: false })
+        let within = |(run, rows): &'a (Range<usize>, ScratchTable)| {
+            let (start, end) = (run.start.max(groups.start), run.end.min(groups.end));
+            (start < end).then(|| (start..end, rows, start - run.start..end - run.start))
+        };
+        let runs: Vec<RunGroups<'a>> = runs.iter().filter_map(within).collect();
+        let mut this = Self { layout, customers, runs: runs.into_iter(), open: None, done: false };
+        this.advance()?;
+        Ok(this)
+    }
+
+    /// Opens the next run.
+    fn advance(&mut self) -> Result<(), IntakeError> {
+        self.open = None;
+        if let Some((groups, rows, own)) = self.runs.next() {
+            let all: Vec<usize> = (0..rows.columns().fields().len()).collect();
+            let rows = if all.is_empty() { None } else { Some(rows.read(&all, Some(own))?) };
+            self.open = Some((self.customers.read(&self.layout.customer_columns, Some(groups))?, rows));
+        }
+        Ok(())
     }
 
     fn read(&mut self) -> Result<Option<CustomerBlock>, IntakeError> {
         let broken = |what: String| IntakeError::Engine { stage: "reading customer rows".to_owned(), what };
-        let customers = self.customers.next().transpose().map_err(|error| broken(error.to_string()))?;
-        let rows = match &mut self.rows {
-            Some(rows) => rows.next().transpose().map_err(|error| broken(error.to_string()))?,
-            None => customers.as_ref().map(|batch| RecordBatch::new_empty(batch.schema())),
-        };
-        match (customers, rows) {
-            (Some(customers), Some(rows)) if self.rows.is_none() || rows.num_rows() == customers.num_rows() => {
-                Ok(Some(block(self.layout, &customers, &rows)))
+        while let Some((customers, rows)) = &mut self.open {
+            let customers = customers.next().transpose().map_err(|error| broken(error.to_string()))?;
+            let (rows, bare) = match rows {
+                Some(rows) => (rows.next().transpose().map_err(|error| broken(error.to_string()))?, false),
+                None => (customers.as_ref().map(|batch| RecordBatch::new_empty(batch.schema())), true),
+            };
+            match (customers, rows) {
+                (Some(customers), Some(rows)) if bare || rows.num_rows() == customers.num_rows() => {
+                    return Ok(Some(block(self.layout, &customers, &rows)));
+                }
+                (None, None) => self.advance()?,
+                _ => return Err(broken("customers and their rows do not agree".to_owned())),
             }
-            (None, None) => Ok(None),
-            _ => Err(broken("customers and their rows do not agree".to_owned())),
         }
+        Ok(None)
     }
 }
 

@@ -70,7 +70,7 @@ impl Setting {
                 columns.iter().map(|(name, kind)| Field::new(name, stored_as(*kind, times), true)).collect()
             }
             Output::Long | Output::Wide(_) => {
-                vec![Field::new("customer_id", DataType::Utf8, false), Field::new("asked_at", moment, true)]
+                vec![Field::new("customer_id", DataType::Utf8, true), Field::new("asked_at", moment, true)]
             }
         };
         fields.push(Field::new(ORDER, DataType::Int64, false));

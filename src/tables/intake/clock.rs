@@ -1,48 +1,67 @@
 //! The project's clock: local time from UTC and back, a day at a time.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use super::iso::DAY;
 
+/// Days from 1970 that are looked up once; others every time.
+const KNOWN_DAYS: usize = 40_000;
+
 /// Converts between local time and UTC. On all but a few days of a year the clock is ahead by the same all day: those
 /// days are looked up once.
 pub(super) struct Clock {
     zone: Tz,
-    /// Per local day: how far the clock is ahead, microseconds, where it is the same all day.
-    by_local_day: BTreeMap<i64, Option<i64>>,
-    /// The same per day in UTC.
-    by_utc_day: BTreeMap<i64, Option<i64>>,
+    by_local_day: Vec<Day>,
+    by_utc_day: Vec<Day>,
+}
+
+/// How far the clock is ahead on a day, microseconds.
+#[derive(Clone, Copy)]
+enum Day {
+    NotLookedUp,
+    Changes,
+    Ahead(i64),
 }
 
 impl Clock {
     /// The clock of a zone.
     pub(super) fn new(zone: Tz) -> Self {
-        Self { zone, by_local_day: BTreeMap::new(), by_utc_day: BTreeMap::new() }
+        Self { zone, by_local_day: Vec::new(), by_utc_day: Vec::new() }
     }
 
     /// The instant of a local time, microseconds since 1970; `None` beyond the calendar.
     pub(super) fn utc_of(&mut self, local: i64) -> Option<i64> {
-        let day = local.div_euclid(DAY);
         let zone = self.zone;
-        let known = self.by_local_day.entry(day).or_insert_with(|| {
-            let at = |day: i64| Some(day * DAY - instant(zone, day * DAY)?);
-            at(day).filter(|ahead| at(day + 1) == Some(*ahead))
-        });
-        known.map_or_else(|| instant(zone, local), |ahead| local.checked_sub(ahead))
+        let ahead = |local: i64| Some(local - instant(zone, local)?);
+        match day(&mut self.by_local_day, local, ahead) {
+            Some(ahead) => local.checked_sub(ahead),
+            None => instant(zone, local),
+        }
     }
 
     /// The local time of an instant, microseconds since 1970 on the local clock.
     pub(super) fn local_of(&mut self, utc: i64) -> Option<i64> {
-        let day = utc.div_euclid(DAY);
         let zone = self.zone;
-        let known = self.by_utc_day.entry(day).or_insert_with(|| {
-            let at = |day: i64| ahead_at(zone, day * DAY);
-            at(day).filter(|ahead| at(day + 1) == Some(*ahead))
-        });
+        let known = day(&mut self.by_utc_day, utc, |utc| ahead_at(zone, utc));
         known.or_else(|| ahead_at(zone, utc)).and_then(|ahead| utc.checked_add(ahead))
+    }
+}
+
+/// How far the clock is ahead all through the day of `micros`; `None` where it changes, or the day is far away.
+fn day(days: &mut Vec<Day>, micros: i64, ahead: impl Fn(i64) -> Option<i64>) -> Option<i64> {
+    let number = micros.div_euclid(DAY);
+    let place = usize::try_from(number).ok().filter(|&place| place < KNOWN_DAYS)?;
+    if days.is_empty() {
+        days.resize(KNOWN_DAYS, Day::NotLookedUp);
+    }
+    if let Day::NotLookedUp = days[place] {
+        let (start, end) = (ahead(number * DAY), ahead((number + 1) * DAY));
+        days[place] = start.filter(|_| start == end).map_or(Day::Changes, Day::Ahead);
+    }
+    match days[place] {
+        Day::Ahead(ahead) => Some(ahead),
+        Day::Changes | Day::NotLookedUp => None,
     }
 }
 

@@ -24,16 +24,22 @@ const SORT_MEMORY_LEAST: u64 = 32 << 20;
 const MERGE_SHARE: f64 = 0.6;
 
 /// Rows of a batch while sorting: each run that is merged holds a few batches in memory.
-const SORT_BATCH_ROWS: usize = 2048;
+const SORT_BATCH_ROWS: usize = 1024;
 
 /// Most spilled runs merged at once.
 const MERGE_FAN_IN: usize = 32;
 
 /// Most tasks that read at the same time.
-const READ_TASKS: usize = 8;
+const MOST_READERS: usize = 8;
+
+/// Most tasks that join at the same time.
+const MOST_JOINS: usize = 4;
+
+/// Memory a joining task is reckoned to take: the groups of its sums, and a row group being written.
+const JOIN_MEMORY: u64 = 256 << 20;
 
 /// Stack of the engine's threads: its planner recurses, and is compiled without optimization to build fast.
-const STACK: usize = 16 << 20;
+pub(super) const STACK: usize = 16 << 20;
 
 /// Runs `work` on a thread with a stack the planner fits in, whatever the caller's.
 pub(super) fn with_stack<T: Send>(work: impl FnOnce() -> Result<T, IntakeError> + Send) -> Result<T, IntakeError> {
@@ -100,7 +106,7 @@ impl Engine {
             runtime,
             sorting: env(Arc::new(GreedyMemoryPool::new(sort_memory as usize)))?,
             querying: env(Arc::new(GreedyMemoryPool::new(query_memory as usize)))?,
-            tasks: threads.min(READ_TASKS),
+            tasks: threads.min(MOST_READERS),
             sort_memory,
             memory_limit,
         })
@@ -123,6 +129,12 @@ impl Engine {
             }
         }
         context
+    }
+
+    /// Tasks that may join side by side.
+    pub(super) fn joins(&self) -> usize {
+        let fit = usize::try_from(self.memory_limit / JOIN_MEMORY).unwrap_or(MOST_JOINS);
+        self.tasks.min(MOST_JOINS).min(fit).max(1)
     }
 
     /// The memory limit of the whole job, in bytes: what messages name.

@@ -8,7 +8,7 @@ use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, Float32Builder, RecordBatch, StringBuilder, UInt32Array, UInt32Builder,
 };
 use datafusion::arrow::compute::{concat_batches, take};
-use datafusion::arrow::datatypes::{Field, Float32Type, Int32Type, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Field, Float32Type, Int32Type, Schema, SchemaRef};
 use datafusion::common::Result;
 
 use super::check::Output;
@@ -36,18 +36,13 @@ impl Fold {
     /// `checked` is the schema of checked rows, `names` the names of all cells of the table.
     pub(super) fn new(output: &Output, checked: &SchemaRef, names: &[String]) -> Self {
         let id = Arc::clone(&checked.fields()[0]);
-        let (fields, form) = match output {
-            Output::Long => {
-                let cells = names
-                    .iter()
-                    .map(|name| Arc::new(Field::new(name, datafusion::arrow::datatypes::DataType::Float32, true)));
-                let form = FoldForm::Long { id: None, cells: vec![None; names.len()] };
-                (std::iter::once(id).chain(cells).collect::<Vec<_>>(), form)
-            }
-            _ => {
-                let cells = checked.fields().iter().skip(KEYS).cloned();
-                (std::iter::once(id).chain(cells).collect(), FoldForm::Wide { open: None })
-            }
+        let mut fields = vec![id];
+        let form = if *output == Output::Long {
+            fields.extend(names.iter().map(|name| Arc::new(Field::new(name, DataType::Float32, true))));
+            FoldForm::Long { id: None, cells: vec![None; names.len()] }
+        } else {
+            fields.extend(checked.fields().iter().skip(KEYS).cloned());
+            FoldForm::Wide { open: None }
         };
         Self { schema: Arc::new(Schema::new(fields)), form, replaced: 0 }
     }
@@ -158,7 +153,7 @@ fn fold_wide(all: &RecordBatch, replaced: &mut u64) -> Result<RecordBatch> {
 mod tests {
     use super::*;
     use datafusion::arrow::array::{Float32Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray};
-    use datafusion::arrow::datatypes::{DataType, TimeUnit};
+    use datafusion::arrow::datatypes::TimeUnit;
 
     fn keys() -> Vec<Field> {
         let moment = DataType::Timestamp(TimeUnit::Microsecond, None);

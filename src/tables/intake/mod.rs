@@ -25,6 +25,7 @@ mod notes;
 mod places;
 mod plan;
 mod prepare;
+mod ranges;
 mod rejects;
 mod rows;
 mod run;

@@ -3,25 +3,31 @@
 //! Every part is sorted by customer and has a customer at most once, so aggregation streams and the joins are merges:
 //! memory does not grow with the number of customers.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, RecordBatch};
 use datafusion::arrow::buffer::BooleanBuffer;
 use datafusion::arrow::compute::SortOptions;
-use datafusion::common::{JoinType, NullEquality, Result as EngineResult};
+use datafusion::common::{DataFusionError, JoinType, NullEquality, Result as EngineResult};
 use datafusion::physical_expr::expressions::{Column, col};
 use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::joins::SortMergeJoinExec;
 use datafusion::physical_plan::projection::{ProjectionExec, ProjectionExpr};
 use datafusion::physical_plan::sorts::sort::SortExec;
+use datafusion::prelude::SessionContext;
 use futures::StreamExt;
 
-use super::engine::{Engine, Purpose};
+use super::engine::{Engine, Purpose, STACK};
 use super::error::IntakeError;
+use super::ranges::IdRange;
 use super::scratch::{ScratchScan, ScratchTable, ScratchWriter};
 use super::signals::Sums;
+
+/// What is being done, for messages.
+const JOINING: &str = "joining customer rows";
 
 /// Something known per customer: part of the customer row.
 pub(super) enum Part {
@@ -38,53 +44,124 @@ pub(super) enum Part {
 
 /// The joined rows.
 pub(super) struct Rows {
-    pub(super) table: ScratchTable,
-    /// Per column of the table: customers for whom it is known.
+    /// The rows in runs of ascending ids, each with the row groups of `customers` it is about.
+    pub(super) runs: Vec<(Range<usize>, ScratchTable)>,
+    /// Per column: customers for whom it is known.
     pub(super) known: Vec<u64>,
     /// Customers with at least one rating.
     pub(super) respondents: u64,
 }
 
-/// Joins `parts` to the customers and writes one row for each, in the same order. The id is not repeated: row `i` is
-/// about row `i` of `customers`.
-pub(super) fn join(
-    engine: &Engine,
-    scratch: &Path,
-    customers: &ScratchTable,
-    parts: &[Part],
-    ratings: &[String],
-) -> Result<Rows, IntakeError> {
-    let stage = "joining customer rows";
-    let failed = |error| IntakeError::from_engine(error, stage, engine.memory_limit());
-    let session = engine.session(Purpose::Sorted);
-    let plan = engine.block_on(plan_of(&session, customers, parts))?;
-    let columns: Vec<usize> = (1..plan.schema().fields().len()).collect();
-    let schema = Arc::new(plan.schema().project(&columns).map_err(|error| failed(error.into()))?);
-    let writer = ScratchWriter::create(scratch, "rows", Arc::clone(&schema))?;
-    let mut known = vec![0u64; columns.len()];
-    let rated: Vec<usize> = ratings.iter().filter_map(|name| schema.index_of(name).ok()).collect();
-    let mut respondents = 0;
-    let run = async {
-        let mut stream = plan.execute(0, session.task_ctx())?;
-        while let Some(batch) = stream.next().await {
-            let batch = batch?.project(&columns)?;
-            for (known, column) in known.iter_mut().zip(batch.columns()) {
-                *known += (column.len() - column.null_count()) as u64;
-            }
-            respondents += any_present(&batch, &rated);
-            if !writer.write(batch) {
-                break;
-            }
+/// What is joined.
+pub(super) struct Join<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) scratch: &'a Path,
+    pub(super) customers: &'a ScratchTable,
+    pub(super) parts: &'a [Part],
+    /// Names of the columns that hold ratings.
+    pub(super) ratings: &'a [String],
+}
+
+/// The rows of some customers.
+struct Run {
+    table: ScratchTable,
+    known: Vec<u64>,
+    respondents: u64,
+}
+
+impl Join<'_> {
+    /// Joins everything to the customers and writes one row for each, in the same order. The id is not repeated: row
+    /// `i` is about row `i` of `customers`.
+    ///
+    /// Ids are cut into as many runs as there are tasks, which are joined side by side: a row depends on nothing but
+    /// its own customer, so what comes out does not depend on the number of runs.
+    pub(super) fn run(&self) -> Result<Rows, IntakeError> {
+        let n_groups = self.customers.n_groups();
+        let n_runs = self.engine.joins().min(n_groups).max(1);
+        let cut = |run: usize| n_groups * run / n_runs;
+        let joined: Vec<Result<Run, IntakeError>> = std::thread::scope(|scope| {
+            let start = |run: usize| {
+                let thread = std::thread::Builder::new().name("join".to_owned()).stack_size(STACK);
+                thread.spawn_scoped(scope, move || self.join_run(run, &(cut(run)..cut(run + 1))))
+            };
+            let tasks: Vec<_> = (0..n_runs).map(start).collect();
+            let end = |task: std::io::Result<std::thread::ScopedJoinHandle<'_, _>>| match task {
+                Ok(task) => task.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                Err(source) => Err(IntakeError::Engine { stage: JOINING.to_owned(), what: source.to_string() }),
+            };
+            tasks.into_iter().map(end).collect()
+        });
+        let mut rows = Rows { runs: Vec::with_capacity(n_runs), known: Vec::new(), respondents: 0 };
+        for (run, joined) in joined.into_iter().enumerate() {
+            let Run { table, known, respondents } = joined?;
+            rows.known.resize(known.len(), 0);
+            rows.known.iter_mut().zip(known).for_each(|(all, own)| *all += own);
+            rows.respondents += respondents;
+            rows.runs.push((cut(run)..cut(run + 1), table));
         }
-        EngineResult::Ok(())
-    };
-    engine.block_on(run).map_err(failed)?;
-    let table = writer.finish()?;
-    if table.rows() != customers.rows() {
-        let what = format!("{} customers became {} rows", customers.rows(), table.rows());
-        return Err(IntakeError::Engine { stage: stage.to_owned(), what });
+        let n_rows: u64 = rows.runs.iter().map(|(_, table)| table.rows()).sum();
+        if n_rows != self.customers.rows() {
+            let what = format!("{} customers became {n_rows} rows", self.customers.rows());
+            return Err(IntakeError::Engine { stage: JOINING.to_owned(), what });
+        }
+        Ok(rows)
     }
-    Ok(Rows { table, known, respondents })
+
+    /// Joins the customers of some row groups.
+    fn join_run(&self, run: usize, groups: &Range<usize>) -> Result<Run, IntakeError> {
+        let failed = |error| IntakeError::from_engine(error, JOINING, self.engine.memory_limit());
+        let session = self.engine.session(Purpose::Sorted);
+        let plan = self.engine.block_on(self.plan(&session, &self.customers.ids_of(groups)))?;
+        let columns: Vec<usize> = (1..plan.schema().fields().len()).collect();
+        let schema = Arc::new(plan.schema().project(&columns).map_err(|error| failed(error.into()))?);
+        let rated: Vec<usize> = self.ratings.iter().filter_map(|name| schema.index_of(name).ok()).collect();
+        let writer = ScratchWriter::create(self.scratch, &format!("rows_{run}"), schema)?;
+        let (mut known, mut respondents) = (vec![0u64; columns.len()], 0);
+        let work = async {
+            let mut stream = plan.execute(0, session.task_ctx())?;
+            while let Some(batch) = stream.next().await {
+                let batch = batch?.project(&columns)?;
+                for (known, column) in known.iter_mut().zip(batch.columns()) {
+                    *known += (column.len() - column.null_count()) as u64;
+                }
+                respondents += any_present(&batch, &rated);
+                if !writer.write(batch) {
+                    break;
+                }
+            }
+            EngineResult::Ok(())
+        };
+        self.engine.block_on(work).map_err(failed)?;
+        Ok(Run { table: writer.finish()?, known, respondents })
+    }
+
+    /// The plan that joins the customers with these ids.
+    async fn plan(&self, session: &SessionContext, ids: &IdRange) -> Result<Arc<dyn ExecutionPlan>, IntakeError> {
+        let failed = |error| IntakeError::from_engine(error, JOINING, self.engine.memory_limit());
+        let customers = ScratchScan::new(self.customers.between(ids), vec![0]).map_err(failed)?;
+        let mut plan: Arc<dyn ExecutionPlan> = Arc::new(customers);
+        for part in self.parts {
+            let right: Arc<dyn ExecutionPlan> = match part {
+                Part::Sheet { table, prefix } => {
+                    let all = (0..table.columns().fields().len()).collect();
+                    let scan = Arc::new(ScratchScan::new(table.between(ids), all).map_err(failed)?);
+                    prefixed(scan, prefix).map_err(failed)?
+                }
+                Part::Sums(sums) => {
+                    let table = sums.table;
+                    let signal = |error: DataFusionError| IntakeError::Signal {
+                        table: table.name(),
+                        what: error.strip_backtrace().lines().next().unwrap_or_default().to_owned(),
+                    };
+                    session.register_table(table.name(), Arc::new(sums.rows.between(ids))).map_err(failed)?;
+                    let frame = session.sql(&sums.sql).await.map_err(signal)?;
+                    frame.create_physical_plan().await.map_err(signal)?
+                }
+            };
+            plan = left_join(plan, in_order(right).map_err(failed)?).map_err(failed)?;
+        }
+        Ok(plan)
+    }
 }
 
 /// Rows in which at least one of the columns is present.
@@ -98,37 +175,6 @@ fn any_present(batch: &RecordBatch, columns: &[usize]) -> u64 {
         }
     }
     any.map_or(0, |any| any.count_set_bits() as u64)
-}
-
-async fn plan_of(
-    session: &datafusion::prelude::SessionContext,
-    customers: &ScratchTable,
-    parts: &[Part],
-) -> Result<Arc<dyn ExecutionPlan>, IntakeError> {
-    let engine_error = |error| IntakeError::from_engine(error, "joining customer rows", 0);
-    let mut plan: Arc<dyn ExecutionPlan> =
-        Arc::new(ScratchScan::new(customers.clone(), vec![0]).map_err(engine_error)?);
-    for part in parts {
-        let right: Arc<dyn ExecutionPlan> = match part {
-            Part::Sheet { table, prefix } => {
-                let all = (0..table.columns().fields().len()).collect();
-                let scan = Arc::new(ScratchScan::new(table.clone(), all).map_err(engine_error)?);
-                prefixed(scan, prefix).map_err(engine_error)?
-            }
-            Part::Sums(sums) => {
-                let table = sums.table;
-                let signal = |error: datafusion::error::DataFusionError| IntakeError::Signal {
-                    table: table.name(),
-                    what: error.strip_backtrace().lines().next().unwrap_or_default().to_owned(),
-                };
-                session.register_table(table.name(), Arc::new(sums.rows.clone())).map_err(engine_error)?;
-                let frame = session.sql(&sums.sql).await.map_err(signal)?;
-                frame.create_physical_plan().await.map_err(signal)?
-            }
-        };
-        plan = left_join(plan, in_order(right).map_err(engine_error)?).map_err(engine_error)?;
-    }
-    Ok(plan)
 }
 
 /// The plan with `prefix` before the names of its columns but the id.
@@ -202,4 +248,64 @@ pub(super) fn orphans(engine: &Engine, part: &ScratchTable, known: &[&ScratchTab
         EngineResult::Ok(n)
     };
     engine.block_on(run).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::{Float64Array, StringArray, TimestampMicrosecondArray};
+    use datafusion::arrow::datatypes::{DataType, Field, Schema};
+    use datafusion::physical_plan::displayable;
+
+    use super::*;
+    use crate::catalogue::{Catalogue, SignalTable};
+    use crate::tables::intake::signals::sums;
+
+    fn table(folder: &Path, name: &str, columns: Vec<(&str, Arc<dyn Array>)>) -> ScratchTable {
+        let batch = RecordBatch::try_from_iter(columns).expect("fits");
+        let writer = ScratchWriter::create(folder, name, batch.schema()).expect("starts");
+        assert!(writer.write(batch));
+        writer.finish().expect("closes")
+    }
+
+    fn ids(ids: &[&str]) -> Arc<dyn Array> {
+        Arc::new(StringArray::from(ids.to_vec()))
+    }
+
+    #[test]
+    fn sums_stream_and_joins_merge_so_that_memory_does_not_grow_with_customers() {
+        let dir = tempfile::tempdir().expect("temp");
+        let engine = Engine::start(dir.path(), 1 << 30, 2).expect("starts");
+        let customers = table(dir.path(), "customers", vec![("customer_id", ids(&["a", "b", "c"]))]);
+        let at: Arc<dyn Array> = Arc::new(TimestampMicrosecondArray::from(vec![1, 2, 3]));
+        let amount: Arc<dyn Array> = Arc::new(Float64Array::from(vec![1.0, 2.0, 4.0]));
+        let orders = vec![("customer_id", ids(&["a", "a", "c"])), ("ordered_at", at), ("amount", amount.clone())];
+        let orders = table(dir.path(), "orders", orders);
+        let sheet = table(dir.path(), "own", vec![("customer_id", ids(&["b", "c", "z"])), ("x", amount)]);
+        let end = "arrow_cast('2026-11-22T00:00:00', 'Timestamp(Microsecond, None)')";
+        let sums = sums(&Catalogue::embedded(), SignalTable::Orders, &orders, end).expect("can be asked");
+        let parts = [Part::Sums(sums), Part::Sheet { table: sheet, prefix: "own_" }];
+        let join = Join { engine: &engine, scratch: dir.path(), customers: &customers, parts: &parts, ratings: &[] };
+        let session = engine.session(Purpose::Sorted);
+        let plan = engine.block_on(join.plan(&session, &customers.ids_of(&(0..1)))).expect("plans");
+        let text = displayable(plan.as_ref()).indent(false).to_string();
+        assert!(text.contains("ordering_mode=Sorted") && text.contains("SortMergeJoin"), "{text}");
+        assert!(!text.contains("HashJoin") && !text.contains("SortExec"), "{text}");
+        let rows = join.run().expect("joins");
+        let names = rows.runs[0].1.columns();
+        let known = |name: &str| rows.known[names.index_of(name).expect("there")];
+        assert_eq!((known("value_365d"), known("own_x")), (2, 2));
+        assert_eq!(orphans(&engine, &orders, &[&customers]).expect("counts"), 0);
+    }
+
+    #[test]
+    fn a_customer_counts_as_having_answered_when_any_column_holds_an_answer() {
+        let fields = ["a", "b"].map(|name| Field::new(name, DataType::Float64, true));
+        let columns: Vec<Arc<dyn Array>> = vec![
+            Arc::new(Float64Array::from(vec![None, Some(1.0), None])),
+            Arc::new(Float64Array::from(vec![Some(2.0), Some(1.0), None])),
+        ];
+        let batch = RecordBatch::try_new(Arc::new(Schema::new(fields.to_vec())), columns).expect("fits");
+        assert_eq!(any_present(&batch, &[0, 1]), 2);
+        assert_eq!(any_present(&batch, &[]), 0);
+    }
 }

@@ -13,7 +13,7 @@ use super::coverage::Coverage;
 use super::engine::with_stack;
 use super::error::IntakeError;
 use super::prepare::{InputFile, IntakeRequest, Prepared, check_tables};
-use super::rows::{Part, Rows, join, orphans};
+use super::rows::{Join, Part, Rows, orphans};
 use super::scratch::{GROUP_ROWS, ScratchTable};
 use super::signals::{MissingSignal, VALUE, count_column, missing_signals, signal_column, sums};
 use super::stage::{Stage, Staged};
@@ -36,7 +36,7 @@ pub struct Intake {
     rejects: Option<PathBuf>,
     layout: Layout,
     customers: ScratchTable,
-    rows: ScratchTable,
+    rows: Vec<(Range<usize>, ScratchTable)>,
     tables: BTreeMap<TableName, ScratchTable>,
 }
 
@@ -94,7 +94,7 @@ impl Intake {
     /// # Errors
     /// [`IntakeError::Scratch`] if scratch was removed.
     pub fn blocks(&self) -> Result<Blocks<'_>, IntakeError> {
-        Blocks::open(&self.layout, &self.customers, &self.rows, None)
+        Blocks::open(&self.layout, &self.customers, &self.rows, 0..self.n_parts())
     }
 
     /// The same, cut into runs that can be read side by side: `part` of [`Intake::n_parts`]. The blocks of all parts,
@@ -103,13 +103,13 @@ impl Intake {
     /// # Errors
     /// [`IntakeError::Scratch`] if scratch was removed.
     pub fn blocks_of_part(&self, part: usize) -> Result<Blocks<'_>, IntakeError> {
-        Blocks::open(&self.layout, &self.customers, &self.rows, Some(part..part + 1))
+        Blocks::open(&self.layout, &self.customers, &self.rows, part..part + 1)
     }
 
     /// Runs that [`Intake::blocks_of_part`] can read; each is a few blocks long.
     #[must_use]
     pub fn n_parts(&self) -> usize {
-        usize::try_from(self.customers.rows()).unwrap_or(usize::MAX).div_ceil(GROUP_ROWS)
+        self.customers.n_groups()
     }
 
     /// Blocks of a part, by their place among all blocks.
@@ -177,7 +177,14 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
     }
     (request.progress)("joining customer rows");
     let base = Base::new(request.catalogue, &prepared, &staged)?;
-    let rows = join(&prepared.engine, request.scratch, &customers.sheets[0], &base.parts, prepared.ratings.names())?;
+    let join = Join {
+        engine: &prepared.engine,
+        scratch: request.scratch,
+        customers: &customers.sheets[0],
+        parts: &base.parts,
+        ratings: prepared.ratings.names(),
+    };
+    let rows = join.run()?;
     let (layout, coverage) = base.layout(&rows, &staged, &prepared);
     let mut ledger = ledger_of(&prepared, &staged)?;
     notes::of_base(&mut ledger, layout.has_consent_profiling);
@@ -199,7 +206,7 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
         rejects,
         layout,
         customers,
-        rows: rows.table,
+        rows: rows.runs,
         tables,
     })
 }
@@ -299,7 +306,7 @@ impl Base {
 
     fn layout(&self, rows: &Rows, staged: &BTreeMap<TableName, Staged>, prepared: &Prepared) -> (Layout, Coverage) {
         let customers = &staged[&TableName::Customers].sheets[0];
-        let at = |name: &str| rows.table.columns().column_with_name(name).map(|(at, _)| at);
+        let at = |name: &str| rows.runs[0].1.columns().column_with_name(name).map(|(at, _)| at);
         let mut coverage = Coverage::of(customers.rows());
         coverage.respondents = rows.respondents;
         coverage.tables = staged.keys().copied().collect();

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::File;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -10,7 +11,7 @@ use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use chrono_tz::Tz;
-use datafusion::arrow::array::{ArrayRef, RecordBatch};
+use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::datatypes::{DataType, FieldRef, Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::tree_node::TreeNodeRecursion;
@@ -29,6 +30,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersi
 use parquet::schema::types::ColumnPath;
 
 use super::error::IntakeError;
+use super::ranges::IdRange;
 use super::times::on_the_wall;
 use crate::model::BLOCK_ROWS;
 
@@ -42,9 +44,12 @@ const QUEUE: usize = 4;
 pub(super) struct ScratchWriter {
     path: PathBuf,
     schema: SchemaRef,
-    sender: SyncSender<RecordBatch>,
-    thread: JoinHandle<parquet::errors::Result<u64>>,
+    sender: Option<SyncSender<RecordBatch>>,
+    thread: Option<JoinHandle<Written>>,
 }
+
+/// Rows written, and the first id of each row group.
+type Written = parquet::errors::Result<(u64, Vec<String>)>;
 
 impl ScratchWriter {
     /// Starts a table `name` in the folder.
@@ -56,33 +61,52 @@ impl ScratchWriter {
         let for_thread = Arc::clone(&schema);
         let work = move || {
             let mut writer = ArrowWriter::try_new(file, Arc::clone(&for_thread), Some(properties(&for_thread)))?;
-            let mut rows = 0;
+            let (mut rows, mut firsts) = (0usize, Vec::new());
             for batch in receiver {
-                rows += batch.num_rows() as u64;
+                let ids = batch.columns().first().and_then(|ids| ids.as_string_opt::<i32>());
+                let next_group = rows.next_multiple_of(GROUP_ROWS);
+                for at in (next_group..rows + batch.num_rows()).step_by(GROUP_ROWS) {
+                    firsts.push(ids.map_or_else(String::new, |ids| ids.value(at - rows).to_owned()));
+                }
+                rows += batch.num_rows();
                 writer.write(&batch)?;
             }
             writer.close()?;
-            Ok(rows)
+            Ok((rows as u64, firsts))
         };
         let thread = std::thread::Builder::new().name("scratch".to_owned()).spawn(work).map_err(failed)?;
-        Ok(Self { path, schema, sender, thread })
+        Ok(Self { path, schema, sender: Some(sender), thread: Some(thread) })
     }
 
     /// Hands over a batch; a failed writer shows at [`ScratchWriter::finish`].
     pub(super) fn write(&self, batch: RecordBatch) -> bool {
-        batch.num_rows() == 0 || self.sender.send(batch).is_ok()
+        batch.num_rows() == 0 || self.sender.as_ref().is_some_and(|sender| sender.send(batch).is_ok())
     }
 
     /// Closes the file.
-    pub(super) fn finish(self) -> std::result::Result<ScratchTable, IntakeError> {
-        let Self { path, schema, sender, thread } = self;
-        drop(sender);
+    pub(super) fn finish(mut self) -> std::result::Result<ScratchTable, IntakeError> {
+        let (path, schema) = (self.path.clone(), Arc::clone(&self.schema));
         let failed = |what: String| IntakeError::Scratch { path: path.clone(), source: std::io::Error::other(what) };
-        match thread.join() {
-            Ok(Ok(rows)) => Ok(ScratchTable { path, schema, rows, wall: None }),
-            Ok(Err(error)) => Err(failed(error.to_string())),
-            Err(_) => Err(failed("the writer stopped".to_owned())),
+        match self.close() {
+            Some(Ok(Ok((rows, firsts)))) => {
+                Ok(ScratchTable { path, schema, rows, firsts: firsts.into(), ids: None, wall: None })
+            }
+            Some(Ok(Err(error))) => Err(failed(error.to_string())),
+            Some(Err(_)) | None => Err(failed("the writer stopped".to_owned())),
         }
+    }
+
+    /// Lets the thread finish what it has, and waits for it.
+    fn close(&mut self) -> Option<std::thread::Result<Written>> {
+        self.sender = None;
+        self.thread.take().map(JoinHandle::join)
+    }
+}
+
+impl Drop for ScratchWriter {
+    /// After an error too, nothing writes to scratch once its owner is gone.
+    fn drop(&mut self) {
+        drop(self.close());
     }
 }
 
@@ -112,6 +136,10 @@ pub(super) struct ScratchTable {
     path: PathBuf,
     schema: SchemaRef,
     rows: u64,
+    /// First id of each row group.
+    firsts: Arc<[String]>,
+    /// Ids that queries see; `None`: all.
+    ids: Option<IdRange>,
     /// Whose wall clock queries see moments on; `None`: as they are stored.
     wall: Option<Tz>,
 }
@@ -125,6 +153,22 @@ impl ScratchTable {
     /// The same table, on which queries see local times without a zone.
     pub(super) fn on_the_wall(&self, zone: Tz) -> Self {
         Self { wall: Some(zone), ..self.clone() }
+    }
+
+    /// The same table, of which queries see only these ids. The id is its first column and must be among those read.
+    pub(super) fn between(&self, ids: &IdRange) -> Self {
+        Self { ids: Some(ids.clone()), ..self.clone() }
+    }
+
+    /// Ids of the row groups `groups` of a table with one row per customer.
+    pub(super) fn ids_of(&self, groups: &Range<usize>) -> IdRange {
+        let from = self.firsts.get(groups.start).filter(|_| groups.start > 0).cloned();
+        IdRange { from, to: self.firsts.get(groups.end).cloned() }
+    }
+
+    /// Number of row groups.
+    pub(super) fn n_groups(&self) -> usize {
+        self.firsts.len()
     }
 
     /// Schema that queries see.
@@ -160,7 +204,7 @@ impl ScratchTable {
     pub(super) fn read(
         &self,
         columns: &[usize],
-        groups: Option<std::ops::Range<usize>>,
+        groups: Option<Range<usize>>,
     ) -> std::result::Result<ParquetRecordBatchReader, IntakeError> {
         let failed = |source| IntakeError::Scratch { path: self.path.clone(), source };
         let file = File::open(&self.path).map_err(failed)?;
@@ -267,16 +311,22 @@ impl ExecutionPlan for ScratchScan {
     }
 
     fn execute(&self, _: usize, _: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let groups = self.table.ids.as_ref().map(|ids| ids.groups(&self.table.firsts));
         let reader =
-            self.table.read(&self.columns, None).map_err(|error| DataFusionError::External(Box::new(error)))?;
+            self.table.read(&self.columns, groups).map_err(|error| DataFusionError::External(Box::new(error)))?;
         // The reader gives columns in the order of the file; the plan may want another.
         let mut ascending = self.columns.clone();
         ascending.sort_unstable();
         let order: Vec<usize> =
             self.columns.iter().map(|c| ascending.binary_search(c).expect("sorted from the same columns")).collect();
-        let (schema, wall) = (Arc::clone(&self.schema), self.table.wall);
+        let (schema, wall, ids) = (Arc::clone(&self.schema), self.table.wall, self.table.ids.clone());
         let batches = reader.map(move |batch| {
-            let batch = batch?.project(&order)?;
+            let mut batch = batch?;
+            if let Some(ids) = &ids {
+                let rows = ids.rows(batch.column(0).as_string::<i32>());
+                batch = batch.slice(rows.start, rows.len());
+            }
+            batch = batch.project(&order)?;
             let Some(zone) = wall else { return Ok(batch) };
             let local = |(column, field): (&ArrayRef, &FieldRef)| {
                 if column.data_type() == field.data_type() { Arc::clone(column) } else { on_the_wall(column, zone) }

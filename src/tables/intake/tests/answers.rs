@@ -157,3 +157,14 @@ fn a_wrong_scale_is_suspected_aloud() {
     let (_, text) = note(&intake, "scale").expect("said");
     assert!(text.contains("Q1") && text.contains("[1, 5]"), "{text}");
 }
+
+#[test]
+fn answers_without_an_id_are_rejected_in_either_form() {
+    let wide = "[tables.ratings]\nsource = \"survey\"\nwide = { id = \"no\", elements = { quality = \"Q1\" } }";
+    let intake = base(wide).file("survey.csv", "no,Q1\n,1\na,2\n").intake();
+    assert_eq!(intake.ledger().table(TableName::Ratings).expect("there").rejected, 1);
+    let long = "[tables.ratings]\nquery = \"select no as customer_id, 'quality' as element, Q1 as rating from survey\"";
+    let intake = base(long).file("survey.csv", "no,Q1\n,1\na,2\n").intake();
+    assert_eq!(intake.ledger().table(TableName::Ratings).expect("there").rejected, 1);
+    assert_eq!(ratings(&block(&intake), Fulfilment, "quality"), [Some(2.0), None, None]);
+}

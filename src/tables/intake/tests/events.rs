@@ -121,3 +121,39 @@ fn treatments_are_checked_and_kept_as_a_table() {
     assert!(intake.canonical(TableName::Orders).is_none());
     assert_eq!(note(&intake, "orphans").expect("said").0, 1);
 }
+
+#[test]
+fn long_texts_are_sorted_within_little_memory() {
+    let config = "
+        [sources.c]
+        files = \"c.csv\"
+        [sources.f]
+        files = \"f.csv\"
+        [tables.customers]
+        source = \"c\"
+        [tables.feedback]
+        source = \"f\"";
+    let text = "word ".repeat(2000);
+    let feedback: String = (0..4000).map(|i| format!("c{},2026-11-0{},{text}\n", i % 7, 1 + i % 9)).collect();
+    let customers: String = (0..7).map(|i| format!("c{i}\n")).collect();
+    let mut base = Base::new(config)
+        .file("c.csv", format!("customer_id\n{customers}"))
+        .file("f.csv", format!("customer_id,at,text\n{feedback}"));
+    base.memory = 64 << 20;
+    let intake = base.intake();
+    assert_eq!(signal(&intake, &block(&intake), "feedback_count").iter().flatten().sum::<f64>(), 4000.0);
+    assert!(note(&intake, "copies").is_some(), "the same words on the same day, time and again");
+}
+
+#[test]
+fn an_error_in_a_running_query_never_quotes_the_data() {
+    let config = "
+        [sources.c]
+        files = \"c.csv\"
+        [tables.customers]
+        source = \"c\"
+        [tables.signals]
+        query = \"select customer_id, cast(v as double) as v from c\"";
+    let error = Base::new(config).file("c.csv", "customer_id,v\na,alice@example.org\n").error();
+    assert!(error.code() == "E0327" && !error.to_string().contains("alice"), "{error}");
+}

@@ -75,11 +75,11 @@ fn shuffled(rows: &RecordBatch) -> RecordBatch {
 
 #[test]
 fn one_two_and_eight_threads_one_and_seven_files_give_the_same_bits() {
-    let (people, orders) = (people(20_000), orders(30_000, 20_000));
+    let (people, orders) = (people(70_000), orders(30_000, 70_000));
     let mut one = base(1, &people, &orders);
     one.threads = 1;
     let want = bits(&one.intake());
-    assert_eq!(want.len(), 3);
+    assert_eq!(want.len(), 9);
     for threads in [2, 8] {
         one.threads = threads;
         assert!(bits(&one.intake()) == want, "{threads} threads differ from one");
