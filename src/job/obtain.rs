@@ -37,8 +37,10 @@ pub(super) fn model(project: &Project, intake: &Intake, refit: bool) -> Result<O
     }
     let settings = project.settings().fit();
     let mut collector = SampleCollector::new(settings.seed, RESPONDENT_CAP);
-    for block in intake.blocks()? {
-        collector.absorb(&block?);
+    for part in 0..intake.n_parts() {
+        for block in intake.blocks_of_part_where(part, |id| collector.may_take(id))? {
+            collector.absorb(&block?);
+        }
     }
     let sample = collector.finish();
     let request = FitRequest {

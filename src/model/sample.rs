@@ -6,8 +6,9 @@ use twox_hash::XxHash64;
 use super::customer::{CustomerBlock, CustomerFlags, N_RATINGS};
 use super::suppression::suppression;
 
-/// Most respondents in a sample. METHOD: a few thousand decide a dozen segments; more only polishes digits.
-pub const RESPONDENT_CAP: usize = 20_000;
+/// Most respondents in a sample. METHOD: 10,000 are plenty to decide a dozen segments (MODEL section 4); more only
+/// polishes digits.
+pub const RESPONDENT_CAP: usize = 10_000;
 
 /// Most customers in the sample of everybody.
 pub const BASE_CAP: usize = 20_000;
@@ -37,10 +38,17 @@ pub struct SampleCollector {
 }
 
 impl SampleCollector {
-    /// An empty collector of at most `cap` respondents and `cap` others, usually [`RESPONDENT_CAP`].
+    /// An empty collector of at most `cap` respondents, usually [`RESPONDENT_CAP`], and twice as many of everybody
+    /// ([`BASE_CAP`]).
     #[must_use]
     pub fn new(seed: u64, cap: usize) -> Self {
-        Self { seed, respondents: Reservoir::new(cap), base: Reservoir::new(cap) }
+        Self { seed, respondents: Reservoir::new(cap), base: Reservoir::new(cap * (BASE_CAP / RESPONDENT_CAP)) }
+    }
+
+    /// Whether the customer can still get into the sample; those who cannot need not be read any further.
+    #[must_use]
+    pub fn may_take(&self, id: &str) -> bool {
+        XxHash64::oneshot(self.seed, id.as_bytes()) <= self.respondents.bar.max(self.base.bar)
     }
 
     /// Takes in the rows of a block.

@@ -8,6 +8,8 @@
 //! Both are linear in a few products of a row's probabilities and factors, so a tile is one or two matrix products.
 //! Where nobody was asked, scores are read from signals through the catalogue's loadings instead.
 
+use std::ops::Range;
+
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, s};
 
@@ -15,7 +17,7 @@ use super::super::customer::{Aspect, CustomerBlock, N_RATINGS};
 use super::super::fit::say;
 use super::super::fitted::Model;
 use super::super::scored::ScoredBlock;
-use super::tiles::Work;
+use super::tiles::{Work, span};
 use crate::stats::mixture::TILE;
 
 /// Smallest standard error of a score that is not the customer's own answer: 0 is kept for answers.
@@ -28,6 +30,8 @@ pub(super) struct Scores {
     factors: usize,
     /// Ratings with a score from the model.
     known: u64,
+    /// From the first to the last of them.
+    span: Range<usize>,
     /// `[60]` overall expectation, 0–10.
     offset: Vec<f32>,
     /// `(K + q, 60)`: class means minus the overall, then loadings, on 0–10.
@@ -97,6 +101,7 @@ impl Scores {
             classes: k,
             factors: q,
             known: m.asked,
+            span: if m.prior.is_some() { 0..N_RATINGS } else { span(m.asked) },
             offset,
             own: (0..N_RATINGS).map(|j| own(j) as f32).collect(),
             own_and_factors: (0..N_RATINGS).map(|j| (own(j) + common(j)) as f32).collect(),
@@ -115,28 +120,31 @@ impl Scores {
         let (k, q) = (self.classes, self.factors);
         let Work { signal_posterior, rating_posterior, first, second, mean, error, .. } = work;
         let classes = signal_posterior.classes.view();
-        let mut mean = mean.slice_mut(s![..rows, ..]);
-        let mut error = error.slice_mut(s![..rows, ..]);
+        let span = self.span.clone();
+        let (of_first, of_second) = (self.first.slice(s![.., span.clone()]), self.second.slice(s![.., span.clone()]));
+        let mut mean = mean.slice_mut(s![..rows, span.clone()]);
+        let mut error = error.slice_mut(s![..rows, span.clone()]);
         if own && q > 0 {
             first.slice_mut(s![..k, ..]).assign(&classes);
             second.slice_mut(s![..k, ..]).assign(&classes);
             fill_products(&rating_posterior.factors, &rating_posterior.covariance, first, second, (k, q));
-            general_mat_mul(1.0, &first.slice(s![.., ..rows]).t(), &self.first, 0.0, &mut mean);
-            general_mat_mul(1.0, &second.slice(s![.., ..rows]).t(), &self.second, 0.0, &mut error);
+            general_mat_mul(1.0, &first.slice(s![.., ..rows]).t(), &of_first, 0.0, &mut mean);
+            general_mat_mul(1.0, &second.slice(s![.., ..rows]).t(), &of_second, 0.0, &mut error);
         } else {
             let classes = classes.slice(s![.., ..rows]);
-            general_mat_mul(1.0, &classes.t(), &self.first.slice(s![..k, ..]), 0.0, &mut mean);
-            general_mat_mul(1.0, &classes.t(), &self.second.slice(s![..k, ..]), 0.0, &mut error);
+            general_mat_mul(1.0, &classes.t(), &of_first.slice(s![..k, ..]), 0.0, &mut mean);
+            general_mat_mul(1.0, &classes.t(), &of_second.slice(s![..k, ..]), 0.0, &mut error);
         }
-        let rest = if own { &self.own } else { &self.own_and_factors };
-        let factor = &self.se_factor[usize::from(own)];
+        let rest = if own { &self.own[span.clone()] } else { &self.own_and_factors[span.clone()] };
+        let factor = &self.se_factor[usize::from(own)][span.clone()];
+        let offset = &self.offset[span];
         for (mut mean, mut error) in mean.rows_mut().into_iter().zip(error.rows_mut()) {
             let mean = mean.as_slice_mut().expect("tile rows are contiguous");
             let error = error.as_slice_mut().expect("tile rows are contiguous");
-            for j in 0..N_RATINGS {
+            for j in 0..mean.len() {
                 let variance = (rest[j] + error[j] - mean[j] * mean[j]).max(0.0);
                 error[j] = hundredths(variance.sqrt() * factor[j]).max(LEAST_ERROR);
-                mean[j] = hundredths((self.offset[j] + mean[j]).clamp(0.0, 10.0));
+                mean[j] = hundredths((offset[j] + mean[j]).clamp(0.0, 10.0));
             }
         }
     }
@@ -157,9 +165,11 @@ impl Scores {
         }
         let (mut scores, mut errors) = (out.scores.row_mut(row), out.standard_errors.row_mut(row));
         if scored != 0 {
-            scores.assign(&work.mean.row(r));
-            errors.assign(&work.error.row(r));
-            let mut unknown = !scored & ((1 << N_RATINGS) - 1);
+            let span = &self.span;
+            scores.slice_mut(s![span.clone()]).assign(&work.mean.slice(s![r, span.clone()]));
+            errors.slice_mut(s![span.clone()]).assign(&work.error.slice(s![r, span.clone()]));
+            let within = ((1u64 << self.span.len()) - 1) << self.span.start;
+            let mut unknown = !scored & within;
             while unknown != 0 {
                 let j = unknown.trailing_zeros() as usize;
                 scores[j] = 0.0;

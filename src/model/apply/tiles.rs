@@ -1,6 +1,8 @@
 //! From rows of customers to class probabilities, a tile at a time.
 
-use ndarray::Array2;
+use std::ops::Range;
+
+use ndarray::{Array2, s};
 
 use super::super::customer::{CustomerBlock, N_RATINGS};
 use super::super::fitted::Model;
@@ -9,7 +11,7 @@ use super::super::scored::{Assignment, Basis, UnassignedReason};
 use super::super::transform::SignalLine;
 use super::ApplySettings;
 use super::reasons::{BlockReasons, Reasons};
-use crate::stats::mixture::{Kernel, TILE, Tile, TilePosterior, normalize};
+use crate::stats::mixture::{FactorMixture, Kernel, TILE, Tile, TilePosterior, normalize};
 use crate::stats::normal_scores::SCORE_LANES;
 
 /// Tables of a model that turn indicators into class probabilities and reasons.
@@ -18,6 +20,8 @@ pub(super) struct Tables {
     pub(super) classes: usize,
     /// Ratings the model knows.
     pub(super) asked: u64,
+    /// From the first to the last of them: where one aspect was never asked, its half of the work is saved.
+    pub(super) span: Range<usize>,
     pub(super) rating_factors: usize,
     pub(super) signal_factors: usize,
     lines: Vec<SignalLine>,
@@ -74,9 +78,9 @@ impl Work {
     pub(super) fn new(tables: &Tables) -> Self {
         let (k, q) = (tables.classes, tables.rating_factors);
         Self {
-            ratings: Tile::empty(N_RATINGS),
+            ratings: Tile::empty(tables.span.len()),
             signals: Tile::empty(tables.lines.len()),
-            rating_rows: RowMajor::new(N_RATINGS),
+            rating_rows: RowMajor::new(tables.span.len()),
             signal_rows: RowMajor::new(tables.lines.len()),
             rating_posterior: TilePosterior::new(k, q),
             signal_posterior: TilePosterior::new(k, tables.signal_factors),
@@ -127,18 +131,24 @@ impl Work {
             }
         }
         if own {
-            self.ratings.rows = rows.len();
-            for (r, row) in rows.iter().enumerate() {
-                let known = block.rated[*row] & tables.asked;
-                for c in 0..N_RATINGS {
-                    let is = known >> c & 1 == 1;
-                    let value = (block.ratings[(*row, c)] - tables.center[c]) * tables.inverse_spread[c];
-                    let (value, present) = (if is { value } else { 0.0 }, f32::from(u8::from(is)));
-                    self.ratings.present[(c, r)] = present;
-                    self.ratings.values[(c, r)] = value;
-                    self.rating_rows.present[r * N_RATINGS + c] = present;
-                    self.rating_rows.values[r * N_RATINGS + c] = value;
-                }
+            self.fill_ratings(tables, block, rows);
+        }
+    }
+
+    fn fill_ratings(&mut self, tables: &Tables, block: &CustomerBlock, rows: &[usize]) {
+        self.ratings.rows = rows.len();
+        let (first, width) = (tables.span.start, tables.span.len());
+        for (r, row) in rows.iter().enumerate() {
+            let known = (block.rated[*row] & tables.asked) >> first;
+            let raw = block.ratings.slice(s![*row, tables.span.clone()]);
+            for (c, raw) in raw.iter().enumerate() {
+                let is = known >> c & 1 == 1;
+                let value = (raw - tables.center[first + c]) * tables.inverse_spread[first + c];
+                let (value, present) = (if is { value } else { 0.0 }, f32::from(u8::from(is)));
+                self.ratings.present[(c, r)] = present;
+                self.ratings.values[(c, r)] = value;
+                self.rating_rows.present[r * width + c] = present;
+                self.rating_rows.values[r * width + c] = value;
             }
         }
     }
@@ -158,6 +168,21 @@ impl Work {
     }
 }
 
+/// From the first to the last bit of a mask.
+pub(super) fn span(mask: u64) -> Range<usize> {
+    if mask == 0 { 0..0 } else { mask.trailing_zeros() as usize..(u64::BITS - mask.leading_zeros()) as usize }
+}
+
+/// Some columns of a block.
+fn columns(block: &FactorMixture, span: &Range<usize>) -> FactorMixture {
+    FactorMixture {
+        class_weights: block.class_weights.clone(),
+        means: block.means.slice(s![.., span.clone()]).to_owned(),
+        loadings: block.loadings.slice(s![span.clone(), ..]).to_owned(),
+        uniqueness: block.uniqueness.slice(s![span.clone()]).to_owned(),
+    }
+}
+
 fn contiguous(table: &mut Array2<f32>) -> &mut [f32] {
     table.as_slice_mut().expect("tile arrays are contiguous")
 }
@@ -165,10 +190,12 @@ fn contiguous(table: &mut Array2<f32>) -> &mut [f32] {
 impl Tables {
     pub(super) fn new(model: &Model) -> Self {
         let m = model.measurement();
-        let (ratings, signals) = (m.ratings.mixture(&m.weights), m.signals.mixture(&m.weights));
+        let span = span(m.asked);
+        let (ratings, signals) = (columns(&m.ratings.mixture(&m.weights), &span), m.signals.mixture(&m.weights));
         Self {
             classes: m.weights.len(),
             asked: m.asked,
+            span: span.clone(),
             rating_factors: ratings.n_factors(),
             signal_factors: signals.n_factors(),
             lines: model.lines().to_vec(),
@@ -176,7 +203,7 @@ impl Tables {
             inverse_spread: m.spread.iter().map(|x| (1.0 / x) as f32).collect(),
             rating_kernel: Kernel::new(&ratings),
             signal_kernel: Kernel::new(&signals),
-            rating_reasons: BlockReasons::new(&ratings, 0),
+            rating_reasons: BlockReasons::new(&ratings, span.start),
             signal_reasons: BlockReasons::new(&signals, N_RATINGS),
             prior: model.cut_on() == CutOn::Prior,
         }

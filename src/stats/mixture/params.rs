@@ -26,7 +26,7 @@ pub(crate) const DEFAULT_TOLERANCE: f64 = 1e-5;
 pub(crate) const PSI_FLOOR: f64 = 0.02;
 
 /// Most of an indicator's variance that [`own_floors`] asks for.
-pub const MOST_FLOOR: f64 = 0.5;
+pub(crate) const MOST_FLOOR: f64 = 0.5;
 
 /// Smallest uniqueness of each column: [`PSI_FLOOR`] of its variance, and the square of half a step of its scale.
 ///

@@ -5,7 +5,7 @@ use std::ops::Range;
 use datafusion::arrow::array::{Array, AsArray, BooleanArray, Float32Array, Float64Array, RecordBatch};
 use datafusion::arrow::datatypes::{Float32Type, Float64Type, Int64Type};
 use ndarray::Array2;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowSelection};
 
 use super::error::IntakeError;
 use super::scratch::ScratchTable;
@@ -43,6 +43,8 @@ type RunGroups<'a> = (Range<usize>, &'a ScratchTable, Range<usize>);
 pub struct Blocks<'a> {
     layout: &'a Layout,
     customers: &'a ScratchTable,
+    /// Rows wanted, counted from the first of the row groups; `None`: all.
+    rows: Option<RowSelection>,
     /// Runs still to be read.
     runs: std::vec::IntoIter<RunGroups<'a>>,
     /// Customers and rows of the run being read; no rows where nothing is joined to customers.
@@ -63,9 +65,34 @@ impl<'a> Blocks<'a> {
             (start < end).then(|| (start..end, rows, start - run.start..end - run.start))
         };
         let runs: Vec<RunGroups<'a>> = runs.iter().filter_map(within).collect();
-        let mut this = Self { layout, customers, runs: runs.into_iter(), open: None, done: false };
-        this.advance()?;
-        Ok(this)
+        Self { layout, customers, rows: None, runs: runs.into_iter(), open: None, done: false }.opened()
+    }
+
+    /// Reads those customers of row group `group` whose id is `wanted`; of the others no more than the id.
+    pub(super) fn open_where(
+        layout: &'a Layout,
+        customers: &'a ScratchTable,
+        runs: &'a [(Range<usize>, ScratchTable)],
+        group: usize,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Self, IntakeError> {
+        let mut this = Self::open(layout, customers, runs, group..group)?;
+        let mut choices = Vec::new();
+        for batch in customers.read(&layout.customer_columns[..1], Some(group..group + 1))? {
+            let batch = batch.map_err(|error| broken(error.to_string()))?;
+            let ids = batch.column(0).as_string::<i32>();
+            choices.push(ids.iter().map(|id| id.map(&wanted)).collect::<BooleanArray>());
+        }
+        this.rows = Some(RowSelection::from_filters(&choices));
+        let own = runs.iter().find(|(run, _)| run.contains(&group));
+        let own = own.map(|(run, rows)| (group..group + 1, rows, group - run.start..group - run.start + 1));
+        this.runs = own.into_iter().collect::<Vec<_>>().into_iter();
+        this.opened()
+    }
+
+    fn opened(mut self) -> Result<Self, IntakeError> {
+        self.advance()?;
+        Ok(self)
     }
 
     /// Opens the next run.
@@ -73,14 +100,14 @@ impl<'a> Blocks<'a> {
         self.open = None;
         if let Some((groups, rows, own)) = self.runs.next() {
             let all: Vec<usize> = (0..rows.columns().fields().len()).collect();
-            let rows = if all.is_empty() { None } else { Some(rows.read(&all, Some(own))?) };
-            self.open = Some((self.customers.read(&self.layout.customer_columns, Some(groups))?, rows));
+            let rows = if all.is_empty() { None } else { Some(rows.read_rows(&all, Some(own), self.rows.clone())?) };
+            let customers = self.customers.read_rows(&self.layout.customer_columns, Some(groups), self.rows.clone())?;
+            self.open = Some((customers, rows));
         }
         Ok(())
     }
 
     fn read(&mut self) -> Result<Option<CustomerBlock>, IntakeError> {
-        let broken = |what: String| IntakeError::Engine { stage: "reading customer rows".to_owned(), what };
         while let Some((customers, rows)) = &mut self.open {
             let customers = customers.next().transpose().map_err(|error| broken(error.to_string()))?;
             let (rows, bare) = match rows {
@@ -97,6 +124,10 @@ impl<'a> Blocks<'a> {
         }
         Ok(None)
     }
+}
+
+fn broken(what: String) -> IntakeError {
+    IntakeError::Engine { stage: "reading customer rows".to_owned(), what }
 }
 
 impl Iterator for Blocks<'_> {

@@ -106,6 +106,14 @@ impl Intake {
         Blocks::open(&self.layout, &self.customers, &self.rows, part..part + 1)
     }
 
+    /// The customers of a part whose id is `wanted`; of the others only the id is read.
+    ///
+    /// # Errors
+    /// [`IntakeError::Scratch`] or [`IntakeError::Engine`] if scratch cannot be read.
+    pub fn blocks_of_part_where(&self, part: usize, wanted: impl Fn(&str) -> bool) -> Result<Blocks<'_>, IntakeError> {
+        Blocks::open_where(&self.layout, &self.customers, &self.rows, part, wanted)
+    }
+
     /// Runs that [`Intake::blocks_of_part`] can read; each is a few blocks long.
     #[must_use]
     pub fn n_parts(&self) -> usize {

@@ -23,7 +23,7 @@ use datafusion::physical_expr::{EquivalenceProperties, Partitioning, PhysicalExp
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType, ReplaceChildrenOptions};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection};
 use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::Compression;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
@@ -206,6 +206,16 @@ impl ScratchTable {
         columns: &[usize],
         groups: Option<Range<usize>>,
     ) -> std::result::Result<ParquetRecordBatchReader, IntakeError> {
+        self.read_rows(columns, groups, None)
+    }
+
+    /// The same of some rows; `rows` counts from the first of the row groups.
+    pub(super) fn read_rows(
+        &self,
+        columns: &[usize],
+        groups: Option<Range<usize>>,
+        rows: Option<RowSelection>,
+    ) -> std::result::Result<ParquetRecordBatchReader, IntakeError> {
         let failed = |source| IntakeError::Scratch { path: self.path.clone(), source };
         let file = File::open(&self.path).map_err(failed)?;
         let read = || {
@@ -213,6 +223,9 @@ impl ScratchTable {
             let mask = ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied());
             if let Some(groups) = groups {
                 builder = builder.with_row_groups(groups.collect());
+            }
+            if let Some(rows) = rows {
+                builder = builder.with_row_selection(rows);
             }
             builder.with_projection(mask).build()
         };
