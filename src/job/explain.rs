@@ -11,6 +11,7 @@ use crate::job::error::JobError;
 use crate::job::load::{Loaded, nearest};
 use crate::job::project::open_catalogue;
 use crate::model::Aspect;
+use crate::tables::ledger::RejectCode;
 use crate::tables::publish::run_folder;
 use crate::tables::read::{Row, all_rows, rows_where};
 
@@ -126,21 +127,17 @@ pub fn element(catalogue: &Catalogue, slug: &str) -> Result<Explanation, JobErro
 /// What an error code means and what to do.
 pub fn error(code: &str) -> Result<Explanation, JobError> {
     let wanted = code.to_uppercase();
-    codes::CODES.iter().find(|entry| entry.code == wanted).map_or_else(
-        || {
-            Err(JobError::Unknown {
-                kind: "error code",
-                seen: code.to_owned(),
-                nearest: nearest(&wanted, codes::CODES.iter().map(|entry| entry.code)),
-            })
-        },
-        |entry| {
-            Ok(Explanation {
-                title: entry.code.to_owned(),
-                lines: vec![entry.meaning.to_owned(), format!("Do: {}", entry.to_do)],
-            })
-        },
-    )
+    let said = |meaning: String, to_do: &str| {
+        Ok(Explanation { title: wanted.clone(), lines: vec![meaning, format!("Do: {to_do}")] })
+    };
+    if let Some(entry) = codes::CODES.iter().find(|entry| entry.code == wanted) {
+        return said(entry.meaning.to_owned(), entry.to_do);
+    }
+    if let Some(reject) = RejectCode::ALL.into_iter().find(|reject| reject.code() == wanted) {
+        return said(format!("A row or cell of the inputs was rejected: {}.", reject.meaning()), reject.to_do());
+    }
+    let known = codes::CODES.iter().map(|entry| entry.code).chain(RejectCode::ALL.map(RejectCode::code));
+    Err(JobError::Unknown { kind: "error code", seen: code.to_owned(), nearest: nearest(&wanted, known) })
 }
 
 fn night(loaded: &Loaded, run: Option<NaiveDate>) -> Result<PathBuf, JobError> {

@@ -222,7 +222,7 @@ mod tests {
             prop_assert_eq!(&whole.base.ids, &parts.base.ids);
             prop_assert_eq!(&whole.respondents.ids, &parts.respondents.ids);
             prop_assert_eq!(&whole.base.signals, &parts.base.signals);
-            prop_assert!(whole.base.len() <= cap);
+            prop_assert!(whole.base.len() <= 2 * cap && whole.respondents.len() <= cap);
         }
     }
 }

@@ -47,6 +47,27 @@ pub enum RejectCode {
 }
 
 impl RejectCode {
+    /// Every code, ascending.
+    pub const ALL: [Self; 17] = [
+        Self::Missing,
+        Self::NotANumber,
+        Self::NotAFlag,
+        Self::OffScale,
+        Self::NotADate,
+        Self::UnknownElement,
+        Self::UnknownAspect,
+        Self::UnknownWord,
+        Self::UnknownQuestion,
+        Self::OutOfRange,
+        Self::NotFinite,
+        Self::Conflict,
+        Self::NotAnId,
+        Self::FieldCount,
+        Self::NotUtf8,
+        Self::NotAnObject,
+        Self::CellTooLong,
+    ];
+
     /// Stable code, `R0101` and up.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -116,6 +137,31 @@ impl RejectCode {
             Self::NotUtf8 => "bytes that are not valid in the encoding",
             Self::NotAnObject => "a line that is not one JSON object",
             Self::CellTooLong => "a cell of more than 1 MiB",
+        }
+    }
+
+    /// One thing to do about it.
+    #[must_use]
+    pub fn to_do(self) -> &'static str {
+        match self {
+            Self::Missing => "fill the column at its origin, or leave such rows out by `query`",
+            Self::NotANumber | Self::NotFinite => {
+                "correct the cells at their origin, or list what stands for \"no value\" in `nulls`"
+            }
+            Self::NotAFlag => "write yes or no, true or false, 1 or 0; until then the careful reading counts",
+            Self::OffScale => "correct the answers, or the `scale` of the table",
+            Self::NotADate => "write dates as 2026-11-21, with or without a time",
+            Self::UnknownElement => "use the ids that `valueseg explain element` knows, or map the column in `wide`",
+            Self::UnknownAspect => "write importance or fulfilment",
+            Self::UnknownWord => "use one of the words that `valueseg schema tables` lists for the column",
+            Self::UnknownQuestion => "use the question ids of `valueseg schema tables`",
+            Self::OutOfRange => "correct the cells; `valueseg schema tables` gives the range",
+            Self::Conflict => "keep one row per customer, for instance the newest, by `query`",
+            Self::NotAnId => "map the column that holds the customer number as whole numbers or text",
+            Self::FieldCount => "quote fields that hold the delimiter, or correct the cut-off line",
+            Self::NotUtf8 => "set `encoding` of the source, for instance windows-1252",
+            Self::NotAnObject => "write one JSON object a line",
+            Self::CellTooLong => "look for a quote that is never closed",
         }
     }
 }

@@ -110,10 +110,11 @@ fn schemas_and_completions_are_printed() {
 
 #[test]
 fn every_code_the_program_can_say_is_explained() {
-    for code in valueseg::job::codes::CODES {
-        let said = said(command().args(["explain", "error", code.code]).output().expect("started"));
+    let rejects = valueseg::tables::ledger::RejectCode::ALL.map(|reject| reject.code());
+    for code in valueseg::job::codes::CODES.iter().map(|entry| entry.code).chain(rejects) {
+        let said = said(command().args(["explain", "error", code]).output().expect("started"));
         assert_eq!(said.code, 0, "{}", said.stderr);
-        assert!(said.stdout.contains(code.code));
+        assert!(said.stdout.contains(code) && said.stdout.contains("Do: "), "{}", said.stdout);
     }
     assert_eq!(said(command().args(["explain", "error", "E9999"]).output().expect("started")).code, 2);
 }

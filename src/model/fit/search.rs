@@ -156,8 +156,7 @@ impl<'a> Searcher<'a> {
         }
         // One segment is the continuum every solution is held against, even where it may not be chosen.
         if !counts.contains(&1) {
-            let at = self.try_screened(1, q, 0)?;
-            self.candidates[at].knocked_out = Some("the settings ask for more segments".to_owned());
+            self.try_screened(1, q, 0)?;
         }
         let k = self.final_round(q)?;
         self.try_again(k, q)?;
@@ -315,6 +314,9 @@ const FEW_ROWS: usize = 5_000;
 
 /// Why a solution may not be chosen; a pinned number of segments always may.
 pub(super) fn knocked_out(settings: &FitSettings, segments: usize, share: f64, respondents: f64) -> Option<String> {
+    if segments == 1 && !settings.counts().contains(&1) {
+        return Some("the settings ask for more segments".to_owned());
+    }
     if segments == 1 || matches!(settings.segments, SegmentCount::Exactly(_)) {
         return None;
     }
