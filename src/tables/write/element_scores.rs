@@ -147,7 +147,8 @@ impl Rows<'_> {
 
     /// Scores, or standard errors, of one rating indicator.
     fn indicator(&self, i: usize, cells: &ArrayView2<'_, f32>, masked: bool) -> ArrayRef {
-        if masked {
+        let nobody = || self.scored.iter().all(|bits| bits >> i & 1 == 0);
+        if masked || nobody() {
             return Arc::new(Float32Array::new_null(self.ids.len()));
         }
         let values: Vec<f32> = cells.column(i).to_vec();
