@@ -7,6 +7,7 @@ use super::customer::Aspect;
 use super::measurement::stored;
 use super::profile::Structure;
 use super::settings::Method;
+use super::typing::TypingCheck;
 use crate::catalogue::ElementId;
 
 /// What shaped the segments.
@@ -93,21 +94,6 @@ pub struct HeldOut {
     pub rmse_of_mean: f64,
     /// Share of answers inside their 90 % interval, with the standard errors as published.
     pub coverage_90: f64,
-}
-
-/// How well signals alone find the segment that a respondent's answers and signals together show.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct TypingCheck {
-    /// Respondents typed by signals alone, by a model that had not seen them.
-    pub respondents: u64,
-    /// Share typed alike.
-    pub accuracy: f64,
-    /// Share of the largest segment: what guessing it for everybody would reach.
-    pub base_rate: f64,
-    /// Adjusted Rand index of the two typings.
-    pub agreement: f64,
-    /// `[with answers][signals alone]` respondents.
-    pub confusion: Vec<Vec<u64>>,
 }
 
 /// What became of a loading of the catalogue once answers were there.
@@ -241,11 +227,7 @@ impl FitReport {
             keep(&mut held.rmse_of_mean);
             keep(&mut held.coverage_90);
         }
-        if let Some(typing) = &mut self.typing {
-            keep(&mut typing.accuracy);
-            keep(&mut typing.base_rate);
-            keep(&mut typing.agreement);
-        }
+        self.typing = self.typing.map(TypingCheck::stored);
         for loading in &mut self.loadings {
             keep(&mut loading.catalogue);
             keep(&mut loading.learned);
