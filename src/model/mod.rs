@@ -50,4 +50,8 @@ pub use settings::{
     DEFAULT_STARTS, FitSettings, MAX_SEGMENTS, Method, SegmentCount,
 };
 pub use suppression::suppression;
-pub use typing::{OwnAnswersCheck, ReliabilityLine, Temperature, TypedSegment, TypingCheck};
+pub use typing::{
+    ElementHold, GOLDEN_QUESTIONS, GoldenCheck, GoldenLength, GoldenQuestions, MOST_GOLDEN, OwnAnswersCheck, QuestionReport,
+    ReliabilityLine, SCORER_FORMAT_VERSION, ScorerFile, ScorerForm, ScorerLine, ScorerSegment, Temperature,
+    TypedSegment, TypingCheck,
+};

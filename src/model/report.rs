@@ -7,7 +7,7 @@ use super::customer::Aspect;
 use super::measurement::stored;
 use super::profile::Structure;
 use super::settings::Method;
-use super::typing::TypingCheck;
+use super::typing::{QuestionReport, TypingCheck};
 use crate::catalogue::ElementId;
 
 /// What shaped the segments.
@@ -173,6 +173,9 @@ pub struct FitReport {
     pub held_out: Vec<HeldOut>,
     /// Typing by signals alone.
     pub typing: Option<TypingCheck>,
+    /// The few questions that suffice and the elements that hold the solution up; absent where nobody was asked and with
+    /// one segment.
+    pub questions: Option<QuestionReport>,
     /// Catalogue loadings beside learned ones; empty where nobody was asked.
     pub loadings: Vec<LearnedLoading>,
     /// Signals in the model's order.
@@ -228,6 +231,7 @@ impl FitReport {
             keep(&mut held.coverage_90);
         }
         self.typing = self.typing.map(TypingCheck::stored);
+        self.questions = self.questions.map(QuestionReport::stored);
         for loading in &mut self.loadings {
             keep(&mut loading.catalogue);
             keep(&mut loading.learned);
@@ -276,6 +280,7 @@ mod tests {
             rating_level_between: None,
             held_out: Vec::new(),
             typing: None,
+            questions: None,
             loadings: Vec::new(),
             signals: Vec::new(),
             limits: Vec::new(),

@@ -13,7 +13,7 @@ use super::check::{self, Checked};
 use super::measure::{Measured, SignalLearner, learn_ratings, rating_factors, silent_ratings};
 use super::prepare::Prepared;
 use super::search::{Evidence, Found, search};
-use super::typing::Crossed;
+use super::typing::{Crossed, questions};
 use super::{FitRequest, loadings, prior, rivals};
 
 /// Most factors of the ratings in the measurement model.
@@ -33,9 +33,10 @@ pub(super) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, aspect: As
     let typing = crossed.and_then(|crossed| crossed.reordered(&order).check());
     let checked = check::held_out(prepared, &measured, request.settings.seed);
     let report = Reporter { request, prepared, evidence: &evidence, found: &found, measured: &measured };
-    let report = report.surveyed(&checked, typing)?;
+    let mut report = report.surveyed(&checked, typing)?;
     let measurement =
         Measurement { se_factor: checked.se_factor.map(|row| row.map(stored)), ..measurement(prepared, &measured) };
+    report.questions = questions(request, prepared, (aspect, &measured, &measurement));
     finish(request, prepared, aspect.into(), measurement, report)
 }
 
@@ -171,6 +172,7 @@ impl Reporter<'_> {
             rating_level_between: None,
             held_out: Vec::new(),
             typing: None,
+            questions: None,
             loadings: Vec::new(),
             signals: loadings::uses(self.request, self.prepared, self.measured),
             limits: Vec::new(),

@@ -3,7 +3,9 @@
 use ndarray::{Array1, Array2, Axis};
 use rayon::prelude::*;
 
-use super::super::typing::{OwnAnswersCheck, Temperature, TypedRows, TypingCheck};
+use super::super::customer::Aspect;
+use super::super::measurement::Measurement;
+use super::super::typing::{Asked, OwnAnswersCheck, QuestionReport, Temperature, TypedRows, TypingCheck};
 use super::FitRequest;
 use super::measure::{Measured, SignalLearner};
 use super::prepare::Prepared;
@@ -207,6 +209,28 @@ impl Unasked {
             signals: measured.signals.log_densities(&signals),
         }
     }
+}
+
+/// What the fit says about the questionnaire; `measured` and `measurement` are the same model.
+pub(super) fn questions(
+    request: &FitRequest<'_>,
+    prepared: &Prepared,
+    (aspect, measured, measurement): (Aspect, &Measured, &Measurement),
+) -> Option<QuestionReport> {
+    let unasked = Unasked::of(request, prepared, measured);
+    let mut by_signals = ClassEvidence { prior: unasked.prior.view(), evidence: unasked.signals.view() }
+        .at(measured.temperature.signals);
+    by_signals.mapv_inplace(|p| p.max(f64::MIN_POSITIVE).ln());
+    let known = measured.probabilities(Some(&prepared.ratings), &prepared.respondent_signals);
+    let asked = Asked {
+        measurement,
+        aspect,
+        ratings: &prepared.ratings,
+        known: known.view(),
+        by_signals: by_signals.view(),
+        seed: request.settings.seed,
+    };
+    asked.report()
 }
 
 /// Log shares and log densities by signals, `(n, K)` each, of every respondent by what was learned from the others.
