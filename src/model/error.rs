@@ -54,6 +54,14 @@ pub enum ModelError {
     /// The partition could not be found.
     #[error("the segments could not be found")]
     Partition(#[from] crate::stats::mixture::MixtureError),
+    /// Columns for the SQL of a scorer are not as many as its questions.
+    #[error("the scorer has {needed} questions, {got} columns were named")]
+    ScorerColumns {
+        /// Columns named.
+        got: usize,
+        /// Questions.
+        needed: usize,
+    },
     /// The file is no JSON, or not that of a model.
     #[error("this is not a model file")]
     Json(#[from] serde_json::Error),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::customer::N_RATINGS;
 use super::error::ModelError;
+use super::typing::Temperature;
 use crate::stats::mixture::{FactorMixture, MAX_FACTORS};
 
 /// Significant digits a stored number keeps. Few enough that every JSON reader gets the same double back.
@@ -103,6 +104,9 @@ pub(super) struct Measurement {
     /// Factors on standard errors, `[aspect][0 = without own ratings, 1 = with]`, so that 90 % intervals cover 90 % of
     /// answers held out.
     pub(super) se_factor: [[f64; 2]; 2],
+    /// How far either block is believed.
+    #[serde(default, skip_serializing_if = "Temperature::is_neutral")]
+    pub(super) temperature: Temperature,
     /// Loadings of the catalogue, `[60][p]`, where nobody was asked; ratings are then read from signals alone.
     pub(super) prior: Option<Vec<Vec<f64>>>,
 }
@@ -124,6 +128,9 @@ impl Measurement {
             && self.se_factor.iter().flatten().all(|x| x.is_finite() && *x > 0.0);
         if !scales {
             return damaged("the scales of the ratings make no sense");
+        }
+        if !self.temperature.is_possible() {
+            return damaged("the temperatures make no sense");
         }
         if self.asked >> N_RATINGS != 0 {
             return damaged("more ratings were asked than there are");

@@ -32,6 +32,7 @@ mod scored;
 mod settings;
 mod suppression;
 mod transform;
+mod typing;
 
 pub use apply::{ApplySettings, DEFAULT_HOLDOUT_SHARE, DEFAULT_MIN_MARGIN, DEFAULT_MIN_PROBABILITY, Scorer};
 pub use customer::{Aspect, BLOCK_ROWS, CustomerBlock, CustomerFlags, MAX_SIGNALS, N_RATINGS};
@@ -41,7 +42,7 @@ pub use fitted::{FORMAT_VERSION, Model, SegmentInfo};
 pub use indicator::Indicator;
 pub use plan_types::{Plan, PlanLine, PlanSet};
 pub use profile_types::{Contrast, Delivered, ElementProfile, Estimate, NeedProfile, Profiles, Reach, SegmentProfile};
-pub use report::{Candidate, CutOn, FitReport, HeldOut, LearnedLoading, LoadingVerdict, SignalUse, TypingCheck};
+pub use report::{Candidate, CutOn, FitReport, HeldOut, LearnedLoading, LoadingVerdict, SignalUse};
 pub use sample::{BASE_CAP, MIN_ANSWERS, RESPONDENT_CAP, Sample, SampleCollector};
 pub use scored::{Assignment, Basis, CustomerNeeds, NeedState, ScoredBlock, SuppressedReason, UnassignedReason};
 pub use settings::{
@@ -49,3 +50,8 @@ pub use settings::{
     DEFAULT_STARTS, FitSettings, MAX_SEGMENTS, Method, SegmentCount,
 };
 pub use suppression::suppression;
+pub use typing::{
+    ElementHold, GOLDEN_QUESTIONS, GoldenCheck, GoldenLength, GoldenQuestions, MOST_GOLDEN, OwnAnswersCheck, QuestionReport,
+    ReliabilityLine, SCORER_FORMAT_VERSION, ScorerFile, ScorerForm, ScorerLine, ScorerSegment, Temperature,
+    TypedSegment, TypingCheck,
+};

@@ -7,6 +7,7 @@ use super::customer::Aspect;
 use super::measurement::stored;
 use super::profile::Structure;
 use super::settings::Method;
+use super::typing::{QuestionReport, TypingCheck};
 use crate::catalogue::ElementId;
 
 /// What shaped the segments.
@@ -95,21 +96,6 @@ pub struct HeldOut {
     pub coverage_90: f64,
 }
 
-/// How well signals alone find the segment that a respondent's answers and signals together show.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct TypingCheck {
-    /// Respondents typed by signals alone, by a model that had not seen them.
-    pub respondents: u64,
-    /// Share typed alike.
-    pub accuracy: f64,
-    /// Share of the largest segment: what guessing it for everybody would reach.
-    pub base_rate: f64,
-    /// Adjusted Rand index of the two typings.
-    pub agreement: f64,
-    /// `[with answers][signals alone]` respondents.
-    pub confusion: Vec<Vec<u64>>,
-}
-
 /// What became of a loading of the catalogue once answers were there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -187,6 +173,9 @@ pub struct FitReport {
     pub held_out: Vec<HeldOut>,
     /// Typing by signals alone.
     pub typing: Option<TypingCheck>,
+    /// The few questions that suffice and the elements that hold the solution up; absent where nobody was asked and with
+    /// one segment.
+    pub questions: Option<QuestionReport>,
     /// Catalogue loadings beside learned ones; empty where nobody was asked.
     pub loadings: Vec<LearnedLoading>,
     /// Signals in the model's order.
@@ -241,11 +230,8 @@ impl FitReport {
             keep(&mut held.rmse_of_mean);
             keep(&mut held.coverage_90);
         }
-        if let Some(typing) = &mut self.typing {
-            keep(&mut typing.accuracy);
-            keep(&mut typing.base_rate);
-            keep(&mut typing.agreement);
-        }
+        self.typing = self.typing.map(TypingCheck::stored);
+        self.questions = self.questions.map(QuestionReport::stored);
         for loading in &mut self.loadings {
             keep(&mut loading.catalogue);
             keep(&mut loading.learned);
@@ -294,6 +280,7 @@ mod tests {
             rating_level_between: None,
             held_out: Vec::new(),
             typing: None,
+            questions: None,
             loadings: Vec::new(),
             signals: Vec::new(),
             limits: Vec::new(),

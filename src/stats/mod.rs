@@ -10,11 +10,13 @@
 //! | [`reduced_rank`] | which few combinations of signals predict the answers |
 //! | [`discriminant`] | how far signals tell known groups apart, and no further |
 //! | [`normal_scores`] | a signal of any shape on the scale of a normal variable |
+//! | [`calibration`] | whether probabilities come true, and what makes them |
 //! | [`agreement`] | how alike two partitions are |
 //! | [`dense`] | small dense linear algebra |
 //! | [`interval`], [`power`], [`multiple`] | how sure a figure is, what a test can see, many tests at once |
 
 pub mod agreement;
+pub mod calibration;
 pub mod dense;
 pub mod discriminant;
 pub mod interval;

@@ -7,7 +7,8 @@
 //! w = Σ_O⁻¹ (μ_k − μ_l)_O,   w_j = (δ_j − λ_j·g)/ψ_j,   g = P⁻¹ Λ_OᵀΨ_O⁻¹ δ_O,   δ = μ_k − μ_l
 //! ```
 //!
-//! so the terms of the sum add up to the decision, nothing left over.
+//! so the terms of the sum add up to the decision, nothing left over. A block's temperature divides all its terms, so
+//! they still do.
 
 use super::super::customer::{MAX_SIGNALS, N_RATINGS};
 use crate::stats::mixture::{FactorMixture, MAX_FACTORS, TilePosterior};
@@ -20,9 +21,9 @@ pub(super) struct BlockReasons {
     indicators: usize,
     /// First indicator of the block among all.
     first: usize,
-    /// For each ordered pair of classes: `δ/ψ`, then the midpoints of the means, indicator by indicator.
+    /// For each ordered pair of classes: `δ/ψT`, then the midpoints of the means, indicator by indicator.
     pairs: Vec<[Vec<f32>; 2]>,
-    /// For each factor `λ/ψ`, indicator by indicator.
+    /// For each factor `λ/ψT`, indicator by indicator.
     loadings: Vec<Vec<f32>>,
 }
 
@@ -87,15 +88,17 @@ fn place(share: f32) -> Option<u16> {
 }
 
 impl BlockReasons {
-    pub(super) fn new(block: &FactorMixture, first: usize) -> Self {
+    /// Tables of `block`, whose indicators begin at `first` among all and whose log odds are divided by `temperature`.
+    pub(super) fn new(block: &FactorMixture, first: usize, temperature: f64) -> Self {
         let (k, j, q) = (block.n_classes(), block.n_indicators(), block.n_factors());
         let pair = |at: usize| {
             let (mine, other) = (block.means.row(at / k), block.means.row(at % k));
-            let strength = (0..j).map(|c| ((mine[c] - other[c]) / block.uniqueness[c]) as f32).collect();
+            let strength = (0..j).map(|c| ((mine[c] - other[c]) / block.uniqueness[c] / temperature) as f32).collect();
             let midpoint = (0..j).map(|c| (0.5 * (mine[c] + other[c])) as f32).collect();
             [strength, midpoint]
         };
-        let loading = |a: usize| (0..j).map(|c| (block.loadings[(c, a)] / block.uniqueness[c]) as f32).collect();
+        let loading =
+            |a: usize| (0..j).map(|c| (block.loadings[(c, a)] / block.uniqueness[c] / temperature) as f32).collect();
         Self {
             classes: k,
             factors: q,
@@ -162,7 +165,8 @@ impl BlockReasons {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::array;
+    use ndarray::{Array2, array};
+    use proptest::prelude::*;
 
     use super::*;
     use crate::stats::mixture::{Kernel, Tile};
@@ -185,10 +189,54 @@ mod tests {
         Kernel::new(&block).evidence(&tile, &mut posterior);
         let (values, present) = (tile.values.column(0).to_vec(), tile.present.column(0).to_vec());
         let mut shares = [0.0; 4];
-        BlockReasons::new(&block, 60).shares((&values, &present), &posterior, 0, (0, 1), &mut shares);
+        BlockReasons::new(&block, 60, 1.0).shares((&values, &present), &posterior, 0, (0, 1), &mut shares);
         let odds = posterior.scores[(0, 0)] - posterior.scores[(1, 0)];
         assert!((shares.iter().sum::<f32>() - odds).abs() < 1e-5, "{shares:?} {odds}");
         assert_eq!(shares[2], 0.0, "what was not observed has no say");
+    }
+
+    /// A block of `j` indicators, `q` factors and 3 classes, and a row of it with some cells absent.
+    fn block_and_row() -> impl Strategy<Value = (FactorMixture, Vec<Option<f32>>, f64)> {
+        (1usize..9, 0usize..4).prop_flat_map(|(j, q)| {
+            let cells = |n: usize, range: f64| prop::collection::vec(-range..range, n);
+            let row = prop::collection::vec(prop::option::weighted(0.7, -3.0f32..3.0), j);
+            (cells(3 * j, 1.5), cells(j * q, 1.0), prop::collection::vec(0.2..2.0f64, j), row, 0.5..4.0f64).prop_map(
+                move |(means, loadings, uniqueness, row, temperature)| {
+                    let block = FactorMixture {
+                        class_weights: array![0.5, 0.3, 0.2],
+                        means: Array2::from_shape_vec((3, j), means).unwrap(),
+                        loadings: Array2::from_shape_vec((j, q), loadings).unwrap(),
+                        uniqueness: uniqueness.into(),
+                    };
+                    (block, row, temperature)
+                },
+            )
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_shares_of_any_row_add_up_to_its_tempered_log_odds((block, row, temperature) in block_and_row()) {
+            let (j, q) = (block.n_indicators(), block.n_factors());
+            let mut tile = Tile::empty(j);
+            tile.rows = 1;
+            for (c, value) in row.iter().enumerate() {
+                tile.present[(c, 0)] = f32::from(u8::from(value.is_some()));
+                tile.values[(c, 0)] = value.unwrap_or(0.0);
+            }
+            let mut posterior = TilePosterior::new(3, q);
+            Kernel::new(&block).evidence(&tile, &mut posterior);
+            let (values, present) = (tile.values.column(0).to_vec(), tile.present.column(0).to_vec());
+            let reasons = BlockReasons::new(&block, 0, temperature);
+            for pair in [(0, 1), (1, 2), (2, 0)] {
+                let mut shares = vec![0.0; j];
+                reasons.shares((&values, &present), &posterior, 0, pair, &mut shares);
+                let odds = (posterior.scores[(pair.0, 0)] - posterior.scores[(pair.1, 0)]) / temperature as f32;
+                let size = 1.0 + shares.iter().map(|s| s.abs()).sum::<f32>() + posterior.scores[(pair.0, 0)].abs();
+                prop_assert!((shares.iter().sum::<f32>() - odds).abs() < 2e-5 * size, "{shares:?} {odds}");
+                prop_assert!(shares.iter().zip(&row).all(|(s, v)| v.is_some() || *s == 0.0));
+            }
+        }
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub(super) struct Tables {
     signal_kernel: Kernel,
     rating_reasons: BlockReasons,
     signal_reasons: BlockReasons,
+    /// What the log odds of signals and of answers are multiplied by: one over their temperatures.
+    belief: [f32; 2],
     prior: bool,
 }
 
@@ -157,9 +159,11 @@ impl Work {
     pub(super) fn type_rows(&mut self, tables: &Tables, own: bool) {
         tables.signal_kernel.evidence(&self.signals, &mut self.signal_posterior);
         let posterior = &mut self.signal_posterior;
+        let [signals, answers] = tables.belief;
+        posterior.scores *= signals;
         if own {
             tables.rating_kernel.evidence(&self.ratings, &mut self.rating_posterior);
-            posterior.scores += &self.rating_posterior.scores;
+            posterior.scores.scaled_add(answers, &self.rating_posterior.scores);
         }
         for (mut scores, prior) in posterior.scores.rows_mut().into_iter().zip(tables.signal_kernel.log_class()) {
             scores += *prior;
@@ -203,8 +207,9 @@ impl Tables {
             inverse_spread: m.spread.iter().map(|x| (1.0 / x) as f32).collect(),
             rating_kernel: Kernel::new(&ratings),
             signal_kernel: Kernel::new(&signals),
-            rating_reasons: BlockReasons::new(&ratings, span.start),
-            signal_reasons: BlockReasons::new(&signals, N_RATINGS),
+            rating_reasons: BlockReasons::new(&ratings, span.start, m.temperature.answers),
+            signal_reasons: BlockReasons::new(&signals, N_RATINGS, m.temperature.signals),
+            belief: [m.temperature.signals, m.temperature.answers].map(|t| (1.0 / t) as f32),
             prior: model.cut_on() == CutOn::Prior,
         }
     }

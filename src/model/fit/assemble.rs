@@ -6,12 +6,14 @@ use super::super::customer::{Aspect, N_RATINGS};
 use super::super::error::ModelError;
 use super::super::fitted::{Model, Parts};
 use super::super::measurement::{BlockModel, Measurement, stored};
-use super::super::report::{CutOn, FitReport, TypingCheck};
+use super::super::report::{CutOn, FitReport};
 use super::super::settings::Method;
+use super::super::typing::{Temperature, TypingCheck};
 use super::check::{self, Checked};
 use super::measure::{Measured, SignalLearner, learn_ratings, rating_factors, silent_ratings};
 use super::prepare::Prepared;
 use super::search::{Evidence, Found, search};
+use super::typing::{Crossed, questions};
 use super::{FitRequest, loadings, prior, rivals};
 
 /// Most factors of the ratings in the measurement model.
@@ -22,13 +24,19 @@ pub(super) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, aspect: As
     let evidence = Evidence::of(prepared, aspect)?;
     let found = search(&evidence, request.settings)?;
     let learner = SignalLearner::new(prepared);
-    let measured = by_size(prepared, measure(prepared, &evidence, &found, &learner, request.settings.seed));
+    let measured = measure(prepared, &evidence, &found, &learner, request.settings.seed);
+    let crossed = Crossed::of(request, prepared, &measured, &learner);
+    let temperature = crossed.as_ref().map_or_else(Temperature::default, Crossed::temperature);
+    let measured = measured.tempered(temperature);
+    let order = order_by_size(prepared, &measured);
+    let measured = measured.reordered(&order);
+    let typing = crossed.and_then(|crossed| crossed.reordered(&order).check());
     let checked = check::held_out(prepared, &measured, request.settings.seed);
-    let typing = check::typing(prepared, &measured, &learner);
     let report = Reporter { request, prepared, evidence: &evidence, found: &found, measured: &measured };
-    let report = report.surveyed(&checked, typing)?;
+    let mut report = report.surveyed(&checked, typing)?;
     let measurement =
         Measurement { se_factor: checked.se_factor.map(|row| row.map(stored)), ..measurement(prepared, &measured) };
+    report.questions = questions(request, prepared, (aspect, &measured, &measurement));
     finish(request, prepared, aspect.into(), measurement, report)
 }
 
@@ -46,7 +54,8 @@ pub(super) fn unsurveyed(request: &FitRequest<'_>, prepared: &Prepared) -> Resul
     let weights = shares(&found.given, prepared.base_signals.weights(), &evidence.rows);
     let labelled = prepared.base_signals.select(&evidence.rows);
     let signals = learner.learn(&labelled, found.given.view(), &weights);
-    let measured = by_size(prepared, Measured::new(weights.clone(), silent_ratings(&weights), signals));
+    let measured = Measured::new(weights.clone(), silent_ratings(&weights), signals);
+    let measured = measured.reordered(&order_by_size(prepared, &measured));
     let report = Reporter { request, prepared, evidence: &evidence, found: &found, measured: &measured }.unsurveyed();
     let loadings = loadings.into_iter().map(|row| row.into_iter().map(stored).collect()).collect();
     let measurement = Measurement {
@@ -96,7 +105,7 @@ fn shares(given: &Array2<f64>, weights: &Array1<f64>, rows: &[usize]) -> Array1<
 }
 
 /// Classes by falling expected size in the sample of everybody; ties keep their order.
-fn by_size(prepared: &Prepared, measured: Measured) -> Measured {
+fn order_by_size(prepared: &Prepared, measured: &Measured) -> Vec<usize> {
     let sizes = if prepared.base_signals.n_columns() == 0 {
         measured.weights.clone()
     } else {
@@ -104,7 +113,7 @@ fn by_size(prepared: &Prepared, measured: Measured) -> Measured {
     };
     let mut order: Vec<usize> = (0..sizes.len()).collect();
     order.sort_by(|a, b| sizes[*b].total_cmp(&sizes[*a]));
-    measured.reordered(&order)
+    order
 }
 
 fn measurement(prepared: &Prepared, measured: &Measured) -> Measurement {
@@ -116,6 +125,7 @@ fn measurement(prepared: &Prepared, measured: &Measured) -> Measurement {
         spread: prepared.spread.clone(),
         asked: prepared.asked,
         se_factor: [[1.0; 2]; 2],
+        temperature: measured.temperature.stored(),
         prior: None,
     }
 }
@@ -162,6 +172,7 @@ impl Reporter<'_> {
             rating_level_between: None,
             held_out: Vec::new(),
             typing: None,
+            questions: None,
             loadings: Vec::new(),
             signals: loadings::uses(self.request, self.prepared, self.measured),
             limits: Vec::new(),

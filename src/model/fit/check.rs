@@ -1,15 +1,13 @@
 //! Checks on answers the model has not seen: how well scores, their errors and the typing hold.
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
 use super::super::customer::{Aspect, N_RATINGS};
-use super::super::report::{HeldOut, TypingCheck};
-use super::measure::{Measured, SignalLearner, learn_ratings};
+use super::super::report::HeldOut;
+use super::measure::{Measured, learn_ratings};
 use super::prepare::{Prepared, first_column};
-use super::rivals::likeliest;
 use crate::catalogue::N_ELEMENTS;
-use crate::stats::agreement::adjusted_rand_index;
 use crate::stats::mixture::{FactorMixture, Kernel, TILE, Tile, TilePosterior, mixed_seed};
 use crate::stats::observed::Observed;
 
@@ -30,9 +28,6 @@ const MAX_ROUNDS: u64 = 5;
 
 /// Both aspects, in the order of the ratings.
 const ASPECTS: [Aspect; 2] = [Aspect::Importance, Aspect::Fulfilment];
-
-/// Folds of the typing check.
-const FOLDS: usize = 5;
 
 /// Two-sided 90 % point of the standard normal distribution.
 const Z90: f64 = 1.644_853_626_951_472_2;
@@ -168,7 +163,7 @@ impl Part<'_> {
         // The classes must not know the hidden answers either.
         let given = self.measured.probabilities(Some(&kept), &self.signals);
         let block = learn_ratings(&kept, given.view(), self.measured.ratings.n_factors());
-        let blind = Measured::new(self.measured.weights.clone(), block, self.measured.signals.clone());
+        let blind = Measured { ratings: block, ..self.measured.clone() };
         let nothing = Observed::try_new(
             Array2::zeros(kept.values().dim()),
             Array2::from_elem(kept.values().dim(), false),
@@ -233,38 +228,4 @@ fn summary(aspect: Aspect, own_answers_known: bool, cases: &[&Case]) -> HeldOut 
         rmse_of_mean: rmse(&|c| c.error_of_mean),
         coverage_90: (covered(0) + covered(1)) as f64 / n,
     }
-}
-
-/// Types respondents by signals alone, each by a model that had not seen them; `None` without signals or with one
-/// segment.
-pub(super) fn typing(prepared: &Prepared, measured: &Measured, learner: &SignalLearner) -> Option<TypingCheck> {
-    let signals = &prepared.respondent_signals;
-    let (n, k) = (signals.n_rows(), measured.weights.len());
-    if signals.n_columns() == 0 || k < 2 || n < FOLDS * k {
-        return None;
-    }
-    let given = measured.probabilities(Some(&prepared.ratings), signals);
-    let mut alone = vec![0; n];
-    for fold in 0..FOLDS {
-        let (inside, outside): (Vec<usize>, Vec<usize>) = (0..n).partition(|row| row % FOLDS == fold);
-        let others = given.select(Axis(0), &outside);
-        let block = learner.learn(&signals.select(&outside), others.view(), &measured.weights);
-        let blind = Measured::new(measured.weights.clone(), measured.ratings.clone(), block);
-        let typed = likeliest(&blind.probabilities(None, &signals.select(&inside)));
-        inside.into_iter().zip(typed).for_each(|(row, class)| alone[row] = class);
-    }
-    let with_answers = likeliest(&given);
-    let mut confusion = vec![vec![0u64; k]; k];
-    for (a, b) in with_answers.iter().zip(&alone) {
-        confusion[*a][*b] += 1;
-    }
-    let largest = confusion.iter().map(|row| row.iter().sum::<u64>()).max().unwrap_or(0);
-    let alike: u64 = (0..k).map(|class| confusion[class][class]).sum();
-    Some(TypingCheck {
-        respondents: n as u64,
-        accuracy: alike as f64 / n as f64,
-        base_rate: largest as f64 / n as f64,
-        agreement: adjusted_rand_index(&with_answers, &alone),
-        confusion,
-    })
 }

@@ -3,6 +3,7 @@
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
+use super::super::typing::Temperature;
 use super::check::{Hidden, hide, predict};
 use super::prepare::Prepared;
 use crate::catalogue::N_ELEMENTS;
@@ -50,6 +51,8 @@ pub(super) struct Measured {
     pub(super) ratings: FactorMixture,
     /// Signals.
     pub(super) signals: FactorMixture,
+    /// How far either block is believed.
+    pub(super) temperature: Temperature,
 }
 
 /// Learns the block of signals from rows with class probabilities and from everybody.
@@ -167,9 +170,14 @@ fn hidden_error(kept: &Observed, hidden: &[Hidden], given: ArrayView2<'_, f64>, 
 }
 
 impl Measured {
-    /// Both blocks with these shares.
+    /// Both blocks with these shares, taken at their word.
     pub(super) fn new(weights: Array1<f64>, ratings: FactorMixture, signals: FactorMixture) -> Self {
-        Self { weights, ratings, signals }
+        Self { weights, ratings, signals, temperature: Temperature::default() }
+    }
+
+    /// The same, believed as far as `temperature` says.
+    pub(super) fn tempered(self, temperature: Temperature) -> Self {
+        Self { temperature, ..self }
     }
 
     /// `(n, K)` class probabilities from ratings and signals of the same rows.
@@ -183,10 +191,11 @@ impl Measured {
                 let tile = Tile::of_rows(signals, *start);
                 let mut out = TilePosterior::new(k, self.signals.n_factors());
                 signal_kernel.evidence(&tile, &mut out);
+                out.scores *= (1.0 / self.temperature.signals) as f32;
                 if let Some(ratings) = ratings {
                     let mut own = TilePosterior::new(k, self.ratings.n_factors());
                     rating_kernel.evidence(&Tile::of_rows(ratings, *start), &mut own);
-                    out.scores += &own.scores;
+                    out.scores.scaled_add((1.0 / self.temperature.answers) as f32, &own.scores);
                 }
                 for (mut row, w) in out.scores.rows_mut().into_iter().zip(&self.weights) {
                     row += w.max(f64::MIN_POSITIVE).ln() as f32;
@@ -214,6 +223,7 @@ impl Measured {
             weights: self.weights.select(Axis(0), order),
             ratings: pick(&self.ratings),
             signals: pick(&self.signals),
+            temperature: self.temperature,
         }
     }
 }

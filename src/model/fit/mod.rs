@@ -4,6 +4,7 @@
 //! sample → prepared (standardized ratings, normal-scored signals)
 //!        → partition of those who answered          search, rivals
 //!        → measurement model of everything          measure
+//!        → who is typed right, how far to believe it  typing
 //!        → checks on hidden answers                 check
 //!        → Model with its report
 //! ```
@@ -23,6 +24,7 @@ mod rivals;
 mod search;
 #[cfg(test)]
 mod tests;
+mod typing;
 
 use super::customer::{Aspect, MAX_SIGNALS};
 use super::error::ModelError;

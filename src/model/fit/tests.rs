@@ -1,5 +1,8 @@
 //! Fits on invented customers, scored as a night would.
 
+use rand::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
 use super::super::apply::{ApplySettings, Scorer};
 use super::super::fixture::{Invented, SEGMENTS, World};
 use super::super::report::{CutOn, LoadingVerdict};
@@ -7,6 +10,7 @@ use super::super::scored::{Basis, ScoredBlock};
 use super::super::settings::{Method, SegmentCount};
 use super::*;
 use crate::stats::agreement::adjusted_rand_index;
+use crate::stats::calibration::Reliability;
 
 fn fitted(world: &World, settings: &FitSettings) -> Result<Model, ModelError> {
     let (catalogue, sample) = (Catalogue::embedded(), world.sample());
@@ -42,7 +46,8 @@ fn hidden_segments_are_found_and_those_who_were_not_asked_are_typed() {
     assert_eq!(report.structure(), Some(super::super::profile::Structure::Natural));
     let typing = report.typing.as_ref().unwrap();
     assert!(typing.accuracy > typing.base_rate + 0.3);
-    assert_eq!(typing.confusion.iter().flatten().sum::<u64>(), typing.respondents);
+    let counted: f64 = typing.confusion.iter().flatten().sum();
+    assert!((counted - typing.respondents as f64).abs() < 1e-6, "{counted}");
 }
 
 #[test]
@@ -223,4 +228,46 @@ fn a_pinned_question_that_was_not_asked_is_not_replaced_by_the_other() {
     let world = Invented { asked_one_in: 0, ..Invented::default() }.world();
     let settings = FitSettings { cut_on: Some(Aspect::Fulfilment), ..FitSettings::default() };
     assert!(matches!(fitted(&world, &settings), Err(ModelError::TooLittleEvidence { .. })));
+}
+
+/// Accuracy and expected calibration error, by the truth, of the likeliest segment of those who were not asked.
+fn by_truth(world: &World, model: &Model) -> (f64, f64) {
+    let out = scored(world, model);
+    let others: Vec<usize> = (0..world.truth.len()).filter(|i| world.block.rated[*i] == 0).collect();
+    let typed = |i: &usize| usize::from(out.assignments[*i].raw.unwrap());
+    let mut met = vec![[0usize; SEGMENTS]; model.segments().len()];
+    others.iter().for_each(|i| met[typed(i)][world.truth[*i]] += 1);
+    let named: Vec<usize> = met.iter().map(|row| (0..SEGMENTS).max_by_key(|t| row[*t]).unwrap()).collect();
+    let right = |i: &usize| f64::from(u8::from(named[typed(i)] == world.truth[*i]));
+    let found: Vec<f64> = others.iter().map(right).collect();
+    let claimed: Vec<f64> = others.iter().map(|i| f64::from(out.assignments[*i].probability.unwrap())).collect();
+    let error = Reliability::of(&claimed, &found, &vec![1.0; found.len()]).error().unwrap();
+    (found.iter().sum::<f64>() / found.len() as f64, error)
+}
+
+/// Signals as counts of what people do: some do a lot of everything, many nothing, so there are many zeros and more
+/// dependence than common factors can say.
+fn counted(mut world: World, seed: u64) -> World {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    for mut row in world.block.signals.rows_mut() {
+        let activity = rng.gen_range(-2.0f64..1.5).exp();
+        row.mapv_inplace(|x| (activity * (1.2 * x + rng.gen_range(-2.5..2.5))).floor().max(0.0));
+    }
+    world
+}
+
+#[test]
+fn the_printed_accuracy_and_probabilities_of_people_who_were_not_asked_hold_by_the_truth() {
+    for (seed, counts) in [(1, false), (1, true), (2, true), (3, true)] {
+        let world = Invented { customers: 6_000, asked_one_in: 4, seed, ..Invented::default() }.world();
+        let world = if counts { counted(world, seed) } else { world };
+        let settings = FitSettings { segments: SegmentCount::Exactly(SEGMENTS), ..FitSettings::default() };
+        let model = fitted(&world, &settings).unwrap();
+        let typing = model.report().typing.as_ref().unwrap();
+        let (accuracy, error) = by_truth(&world, &model);
+        assert!((typing.accuracy - accuracy).abs() < 0.03, "seed {seed}: {} {accuracy}", typing.accuracy);
+        assert!(error < 0.05, "seed {seed}: {error} at {:?}", typing.temperature);
+        assert!((typing.calibration_error - error).abs() < 0.03, "seed {seed}: {} {error}", typing.calibration_error);
+        assert_eq!(typing.unasked, 4_500);
+    }
 }

@@ -70,6 +70,31 @@ impl FactorMixture {
         }
         all
     }
+
+    /// `ln p(v_O | k)` of every row in every class, `(n, K)`, up to a part that is common to all classes of a row; 0 for
+    /// a row without an observed cell. Class weights are not in it.
+    #[must_use]
+    pub fn log_densities(&self, data: &Observed) -> Array2<f64> {
+        let kernel = Kernel::new(self);
+        let tiles = tiles_of(data);
+        let parts: Vec<Array2<f32>> = tiles
+            .par_iter()
+            .map(|tile| {
+                let mut out = TilePosterior::new(self.n_classes(), self.n_factors());
+                kernel.evidence(tile, &mut out);
+                out.scores
+            })
+            .collect();
+        let mut all = Array2::zeros((data.n_rows(), self.n_classes()));
+        let mut row = 0;
+        for (tile, part) in tiles.iter().zip(&parts) {
+            for r in 0..tile.rows {
+                all.row_mut(row).assign(&part.column(r).mapv(f64::from));
+                row += 1;
+            }
+        }
+        all
+    }
 }
 
 /// A mixture and how its fit went.

@@ -1,0 +1,32 @@
+//! "Who belongs where, and how sure is that?" Typing: its accuracy, the few questions that suffice, the scorer to take
+//! along, and which element holds the solution up.
+//!
+//! | module | answers |
+//! |---|---|
+//! | `check` | how often people who were not asked are typed right, and whether the printed probabilities hold |
+//! | `temperature` | how far signals and answers are believed |
+//! | `linear` | the model's typing of complete answers as one weighted sum per segment, exact |
+//! | `people` | simulated people who answer every question |
+//! | `golden` | the few questions that type nearly as well as all |
+//! | `hold` | which element holds the solution up |
+//! | `questions` | golden questions and holds together, held against respondents |
+//! | `scorer_file` | weights as JSON and as one SQL expression |
+
+mod check;
+mod golden;
+mod hold;
+mod linear;
+mod people;
+mod questions;
+mod scorer_file;
+mod temperature;
+
+pub(in crate::model) use check::TypedRows;
+pub use check::{OwnAnswersCheck, ReliabilityLine, TypedSegment, TypingCheck};
+pub use golden::{GOLDEN_QUESTIONS, GoldenCheck, GoldenLength, GoldenQuestions, MOST_GOLDEN};
+pub use hold::ElementHold;
+pub(in crate::model) use people::{normal, on_scale};
+pub(in crate::model) use questions::Asked;
+pub use questions::QuestionReport;
+pub use scorer_file::{SCORER_FORMAT_VERSION, ScorerFile, ScorerForm, ScorerLine, ScorerSegment};
+pub use temperature::Temperature;

@@ -1,0 +1,155 @@
+//! Invented people who answer every question, drawn from the model and from the base: what a questionnaire is tried on.
+
+use ndarray::{Array2, ArrayView2};
+use rand::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rayon::prelude::*;
+
+use super::super::measurement::Measurement;
+use super::linear::LinearScores;
+use crate::stats::mixture::{MAX_FACTORS, mixed_seed};
+
+/// What people are drawn from.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::model) struct Source<'a> {
+    pub(in crate::model) measurement: &'a Measurement,
+    /// Ratings that can be asked (`0..60`).
+    pub(in crate::model) columns: &'a [usize],
+    /// `[60]` width of a step of the scale on 0–10; 0 = measured without steps.
+    pub(in crate::model) steps: &'a [f64],
+    /// `(m, K)` log probabilities by signals of customers who were not asked; without rows, the segments' shares are all
+    /// that is known.
+    pub(in crate::model) by_signals: ArrayView2<'a, f64>,
+}
+
+/// People and their answers, question by question.
+#[derive(Clone, Debug)]
+pub(in crate::model) struct People {
+    /// True segments.
+    classes: Vec<usize>,
+    /// `(n, K)` log probabilities by signals minus log shares: what signals add to linear scores.
+    signals: Option<Array2<f64>>,
+    /// `(columns, n)` answers on 0–10.
+    answers: Array2<f64>,
+}
+
+impl People {
+    /// Draws `n` people.
+    ///
+    /// METHOD: with a rotated questionnaire next to nobody has answered just the questions that are to be tried, so
+    /// answers are simulated: a segment from what signals say of a customer who was not asked, factors and answers from the
+    /// model, put on the steps and within the ends of the scale. Person `i` has a generator of its own.
+    pub(in crate::model) fn draw(source: &Source<'_>, n: usize, seed: u64) -> Self {
+        let m = source.measurement;
+        let rows = source.by_signals.nrows();
+        let drawn: Vec<(usize, Vec<f64>)> = (0..n)
+            .into_par_iter()
+            .map(|i| {
+                let mut rng = Xoshiro256PlusPlus::seed_from_u64(mixed_seed(seed, i as u64));
+                let class = if rows == 0 {
+                    pick(m.weights.iter().copied(), &mut rng)
+                } else {
+                    pick(source.by_signals.row(i * rows / n).iter().map(|log| log.exp()), &mut rng)
+                };
+                (class, answers(source, class, &mut rng))
+            })
+            .collect();
+        let k = m.weights.len();
+        let share = |class: usize| m.weights[class].max(f64::MIN_POSITIVE).ln();
+        let signals = (rows > 0).then(|| {
+            Array2::from_shape_fn((n, k), |(i, class)| source.by_signals[(i * rows / n, class)] - share(class))
+        });
+        Self {
+            classes: drawn.iter().map(|person| person.0).collect(),
+            signals,
+            answers: Array2::from_shape_fn((source.columns.len(), n), |(c, i)| drawn[i].1[c]),
+        }
+    }
+
+    /// How many.
+    pub(in crate::model) fn len(&self) -> usize {
+        self.classes.len()
+    }
+
+    /// Whether something is known of them from signals.
+    pub(in crate::model) fn have_signals(&self) -> bool {
+        self.signals.is_some()
+    }
+
+    /// Mean probability of the right segment when they are typed by `questions` (places among the columns): what greedy
+    /// choices are made on, smoother than the share typed right.
+    pub(in crate::model) fn mean_probability(&self, linear: &LinearScores, questions: &[usize]) -> f64 {
+        let scores = self.scores(linear, questions, false);
+        let of = |(i, class): (usize, &usize)| {
+            let top = scores.iter().map(|s| s[i]).fold(f64::NEG_INFINITY, f64::max);
+            (scores[*class][i] - top).exp() / scores.iter().map(|s| (s[i] - top).exp()).sum::<f64>()
+        };
+        self.classes.iter().enumerate().map(of).sum::<f64>() / self.len() as f64
+    }
+
+    /// Share typed right by `questions`, with or without what signals say.
+    pub(in crate::model) fn accuracy(&self, linear: &LinearScores, questions: &[usize], signals: bool) -> f64 {
+        let scores = self.scores(linear, questions, signals);
+        let right = |(i, class): &(usize, &usize)| {
+            let best = (1..scores.len()).fold(0, |best, k| if scores[k][*i] > scores[best][*i] { k } else { best });
+            best == **class
+        };
+        self.classes.iter().enumerate().filter(right).count() as f64 / self.len() as f64
+    }
+
+    /// `[K][n]` scores.
+    fn scores(&self, linear: &LinearScores, questions: &[usize], signals: bool) -> Vec<Vec<f64>> {
+        let of = |(class, (constant, weights)): (usize, (&f64, &Vec<f64>))| {
+            let mut scores = vec![*constant; self.len()];
+            for (question, weight) in questions.iter().zip(weights) {
+                let answers = self.answers.row(*question);
+                scores.iter_mut().zip(answers).for_each(|(score, x)| *score += weight * x);
+            }
+            if let Some(known) = self.signals.as_ref().filter(|_| signals) {
+                scores.iter_mut().zip(known.column(class)).for_each(|(score, s)| *score += s);
+            }
+            scores
+        };
+        linear.constants.iter().zip(&linear.weights).enumerate().map(of).collect()
+    }
+}
+
+/// Answers of a member of `class` to all columns, on 0–10.
+fn answers(source: &Source<'_>, class: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f64> {
+    let m = source.measurement;
+    let mut factors = [0.0; MAX_FACTORS];
+    factors.iter_mut().take(m.ratings.factors()).for_each(|u| *u = normal(rng));
+    let answer = |c: &usize| {
+        let common: f64 = m.ratings.loadings[*c].iter().zip(&factors).map(|(l, u)| l * u).sum();
+        let z = m.ratings.means[class][*c] + common + m.ratings.uniqueness[*c].sqrt() * normal(rng);
+        on_scale(m.center[*c] + m.spread[*c] * z, source.steps[*c])
+    };
+    source.columns.iter().map(answer).collect()
+}
+
+/// The nearest answer that can be given: on 0–10, in steps.
+pub(in crate::model) fn on_scale(x: f64, step: f64) -> f64 {
+    let x = x.clamp(0.0, 10.0);
+    if step > 0.0 { ((x / step).round() * step).clamp(0.0, 10.0) } else { x }
+}
+
+/// A place drawn in proportion to `weights`.
+fn pick(weights: impl Iterator<Item = f64> + Clone, rng: &mut Xoshiro256PlusPlus) -> usize {
+    let total: f64 = weights.clone().sum();
+    let mut left = rng.gen_range(0.0..1.0) * total;
+    let mut last = 0;
+    for (at, weight) in weights.enumerate() {
+        last = at;
+        if left < weight {
+            return at;
+        }
+        left -= weight;
+    }
+    last
+}
+
+/// A standard normal number: Box and Muller (1958), Ann. Math. Stat. 29.
+pub(in crate::model) fn normal(rng: &mut Xoshiro256PlusPlus) -> f64 {
+    let radius = (-2.0 * (1.0 - rng.gen_range(0.0..1.0f64)).ln()).sqrt();
+    radius * (std::f64::consts::TAU * rng.gen_range(0.0..1.0f64)).cos()
+}

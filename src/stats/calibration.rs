@@ -1,0 +1,259 @@
+//! Do printed probabilities come true, and what has to be done to them so that they do?
+
+use ndarray::{Array2, ArrayView2};
+
+/// Bins of a reliability table.
+pub const RELIABILITY_BINS: usize = 10;
+
+/// Range temperatures are looked for in. Our judgement: beyond it the evidence is wrong, not merely too sure of itself.
+const TEMPERATURES: (f64, f64) = (0.5, 8.0);
+
+/// Points of the first, coarse search; evenly spaced in the logarithm.
+const COARSE: usize = 25;
+
+/// Steps of the golden-section search that follows: the bracket shrinks by 0.618 each time, to a ten-thousandth.
+const GOLDEN_STEPS: usize = 16;
+
+/// Predictions of which about the same was claimed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ReliabilityBin {
+    /// Lower end of what was claimed, 0–1.
+    pub from: f64,
+    /// Upper end.
+    pub to: f64,
+    /// Weight of the predictions, > 0.
+    pub weight: f64,
+    /// Their weighted mean probability.
+    pub claimed: f64,
+    /// Weighted share that came true.
+    pub found: f64,
+}
+
+/// Probabilities beside how often they came true, in [`RELIABILITY_BINS`] bins of equal width.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reliability {
+    /// Bins that hold anything, ascending.
+    pub bins: Vec<ReliabilityBin>,
+}
+
+impl Reliability {
+    /// Bins predictions by what they claim.
+    ///
+    /// Of prediction `i` the probability `claimed[i]` (0–1) was printed; `found[i]` is 1 if it came true, 0 if not, or
+    /// the probability that it did where that is all that can be known. `weights` are ≥ 0; predictions of weight 0 and
+    /// numbers that are not finite are left out.
+    #[must_use]
+    pub fn of(claimed: &[f64], found: &[f64], weights: &[f64]) -> Self {
+        let mut sums = [[0.0; 3]; RELIABILITY_BINS];
+        for ((claimed, found), weight) in claimed.iter().zip(found).zip(weights) {
+            let good = *weight > 0.0 && weight.is_finite() && (0.0..=1.0).contains(claimed) && found.is_finite();
+            if good {
+                let bin = ((claimed * RELIABILITY_BINS as f64) as usize).min(RELIABILITY_BINS - 1);
+                sums[bin][0] += weight;
+                sums[bin][1] += weight * claimed;
+                sums[bin][2] += weight * found;
+            }
+        }
+        let bin = |(at, [weight, claimed, found]): (usize, &[f64; 3])| ReliabilityBin {
+            from: at as f64 / RELIABILITY_BINS as f64,
+            to: (at + 1) as f64 / RELIABILITY_BINS as f64,
+            weight: *weight,
+            claimed: claimed / weight,
+            found: found / weight,
+        };
+        Self { bins: sums.iter().enumerate().filter(|(_, sums)| sums[0] > 0.0).map(bin).collect() }
+    }
+
+    /// Expected calibration error: `Σ_b w_b·|claimed_b − found_b| / Σ_b w_b`, 0 = every probability is what it says;
+    /// `None` without predictions.
+    ///
+    /// Source: Naeini, Cooper and Hauskrecht (2015), AAAI 29.
+    #[must_use]
+    pub fn error(&self) -> Option<f64> {
+        let total: f64 = self.bins.iter().map(|bin| bin.weight).sum();
+        let off: f64 = self.bins.iter().map(|bin| bin.weight * (bin.claimed - bin.found).abs()).sum();
+        (total > 0.0).then(|| off / total)
+    }
+}
+
+/// What is known of the classes of some rows; all tables are `(n, K)`, all entries finite logarithms, and a constant may
+/// be added to any row of any of them.
+#[derive(Clone, Copy, Debug)]
+pub struct ClassEvidence<'a> {
+    /// Log probabilities before the evidence.
+    pub prior: ArrayView2<'a, f64>,
+    /// Log densities of the evidence that may be too sure of itself.
+    pub evidence: ArrayView2<'a, f64>,
+}
+
+impl ClassEvidence<'_> {
+    /// Class probabilities `(n, K)` with the evidence at temperature `T > 0`: `p_k ∝ exp(prior_k + evidence_k / T)`.
+    #[must_use]
+    pub fn at(&self, temperature: f64) -> Array2<f64> {
+        let mut out = self.prior.to_owned();
+        out.zip_mut_with(&self.evidence, |p, e| *p += e / temperature);
+        out.rows_mut().into_iter().for_each(|row| normalize_logs(row));
+        out
+    }
+
+    /// The temperature at which the evidence predicts `witness` best, from 0.5 (evidence counts double) to 8 (one
+    /// eighth); 1 without rows.
+    ///
+    /// `witness` are log densities `(n, K)` of something else that was observed of the same rows and on which neither
+    /// the prior nor the evidence has been learned; `weights` are row weights. Maximizes
+    /// `Σ_i w_i · ln Σ_k p_ik(T)·exp(witness_ik)`.
+    ///
+    /// METHOD: temperature scaling after Guo, Pleiss, Sun and Weinberger (2017), ICML 34, but nobody knows the true
+    /// classes. So the log loss is that of the witness under the mixture, a proper score in which a doubtful witness
+    /// counts for little, instead of that of labels taken for true.
+    #[must_use]
+    pub fn best_temperature(&self, witness: ArrayView2<'_, f64>, weights: &[f64]) -> f64 {
+        if self.prior.nrows() == 0 {
+            return 1.0;
+        }
+        let gain = |log: f64| self.predicted(log.exp(), witness, weights);
+        let (low, high) = (TEMPERATURES.0.ln(), TEMPERATURES.1.ln());
+        let step = (high - low) / (COARSE - 1) as f64;
+        let coarse: Vec<f64> = (0..COARSE).map(|i| gain(low + step * i as f64)).collect();
+        let best = (1..COARSE).fold(0, |best, i| if coarse[i] > coarse[best] { i } else { best });
+        let around = low + step * best as f64;
+        golden_section(gain, (around - step).max(low), (around + step).min(high)).exp()
+    }
+
+    /// `Σ_i w_i · ln Σ_k p_ik(T)·exp(witness_ik)`.
+    fn predicted(&self, temperature: f64, witness: ArrayView2<'_, f64>, weights: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for (((prior, evidence), witness), weight) in
+            self.prior.rows().into_iter().zip(self.evidence.rows()).zip(witness.rows()).zip(weights)
+        {
+            let log = |k: usize| prior[k] + evidence[k] / temperature;
+            let k = prior.len();
+            sum += weight * (log_sum((0..k).map(|c| log(c) + witness[c])) - log_sum((0..k).map(log)));
+        }
+        sum
+    }
+}
+
+/// Turns log weights into probabilities of sum 1.
+pub fn normalize_logs(mut row: ndarray::ArrayViewMut1<'_, f64>) {
+    let top = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    row.mapv_inplace(|x| (x - top).exp());
+    let sum = row.sum();
+    row /= sum;
+}
+
+/// `ln Σ exp(x)`.
+fn log_sum(logs: impl Iterator<Item = f64> + Clone) -> f64 {
+    let top = logs.clone().fold(f64::NEG_INFINITY, f64::max);
+    top + logs.map(|x| (x - top).exp()).sum::<f64>().ln()
+}
+
+/// Where a function with one top between `low` and `high` has it.
+fn golden_section(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
+    const RATIO: f64 = 0.618_033_988_749_894_9;
+    let (mut a, mut b) = (high - RATIO * (high - low), low + RATIO * (high - low));
+    let (mut fa, mut fb) = (f(a), f(b));
+    for _ in 0..GOLDEN_STEPS {
+        if fa >= fb {
+            (high, b, fb) = (b, a, fa);
+            a = high - RATIO * (high - low);
+            fa = f(a);
+        } else {
+            (low, a, fa) = (a, b, fb);
+            b = low + RATIO * (high - low);
+            fb = f(b);
+        }
+    }
+    f64::midpoint(low, high)
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+    use proptest::prelude::*;
+    use rand::{Rng, SeedableRng};
+    use rand_xoshiro::Xoshiro256PlusPlus;
+
+    use super::*;
+
+    #[test]
+    fn the_calibration_error_is_the_weighted_distance_of_claim_and_truth() {
+        // Bin 0.6–0.7: weight 3, claimed 0.65, found 2/3; bin 0.9–1: weight 1, claimed 0.95, found 0.5.
+        let table = Reliability::of(&[0.62, 0.665, 0.95, 2.0], &[0.0, 1.0, 0.5, 1.0], &[1.0, 2.0, 1.0, 5.0]);
+        assert_eq!(table.bins.len(), 2);
+        assert!((table.bins[0].claimed - 0.65).abs() < 1e-12);
+        assert_eq!((table.bins[1].from, table.bins[1].to), (0.9, 1.0));
+        let expected = (3.0 * (2.0 / 3.0 - 0.65) + 0.45) / 4.0;
+        assert!((table.error().unwrap() - expected).abs() < 1e-12);
+        assert_eq!(Reliability::of(&[], &[], &[]).error(), None);
+        assert_eq!(Reliability::of(&[1.0], &[1.0], &[1.0]).error(), Some(0.0));
+    }
+
+    #[test]
+    fn the_best_temperature_is_that_of_scipy() {
+        let (n, k) = (40, 3);
+        let evidence = Array2::from_shape_fn((n, k), |(i, c)| ((7 * i + 5 * c * i + 3 * c) % 11) as f64 - 5.0);
+        let prior = Array2::from_shape_fn((n, k), |(_, c)| [0.5f64, 0.3, 0.2][c].ln());
+        let witness = Array2::from_shape_fn((n, k), |(i, c)| {
+            0.5 * (((3 * i + 4 * c * c + 2 * c * i) % 7) as f64 - 3.0) + 0.25 * evidence[(i, c)]
+        });
+        let weights: Vec<f64> = (0..n).map(|i| 1.0 + (i % 3) as f64).collect();
+        let rows = ClassEvidence { prior: prior.view(), evidence: evidence.view() };
+        let best = rows.best_temperature(witness.view(), &weights);
+        // scipy 1.17.1, optimize.minimize_scalar(method="bounded", xatol=1e-10) on the same sum.
+        assert!((best - 1.239_347).abs() < 1e-3, "{best}");
+    }
+
+    #[test]
+    fn evidence_that_counts_everything_twice_is_half_believed() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(5);
+        let n = 4_000;
+        let (mut evidence, mut witness) = (Array2::zeros((n, 2)), Array2::zeros((n, 2)));
+        for i in 0..n {
+            let class = i % 2;
+            let mut noise = || (0..12).map(|_| rng.gen_range(0.0..1.0)).sum::<f64>() - 6.0;
+            let (x, y) = (class as f64 + noise(), 2.0 * class as f64 + noise());
+            for k in 0..2 {
+                evidence[(i, k)] = 2.0 * (-0.5 * (x - k as f64).powi(2));
+                witness[(i, k)] = -0.5 * (y - 2.0 * k as f64).powi(2);
+            }
+        }
+        let prior = Array2::zeros((n, 2));
+        let rows = ClassEvidence { prior: prior.view(), evidence: evidence.view() };
+        let best = rows.best_temperature(witness.view(), &vec![1.0; n]);
+        assert!((best - 2.0).abs() < 0.15, "{best}");
+        assert_eq!(
+            rows.best_temperature(witness.view(), &vec![2.0; n]).to_bits(),
+            best.to_bits(),
+            "weights of all rows"
+        );
+    }
+
+    #[test]
+    fn without_rows_nothing_is_tempered() {
+        let none = Array2::zeros((0, 3));
+        let rows = ClassEvidence { prior: none.view(), evidence: none.view() };
+        assert_eq!(rows.best_temperature(none.view(), &[]), 1.0);
+    }
+
+    #[test]
+    fn log_odds_are_divided_by_the_temperature() {
+        let (prior, evidence) = (array![[0.0, 0.0]], array![[3.0, 1.0]]);
+        let p = ClassEvidence { prior: prior.view(), evidence: evidence.view() }.at(4.0);
+        assert!(((p[(0, 0)] / p[(0, 1)]).ln() - 0.5).abs() < 1e-12);
+    }
+
+    proptest! {
+        #[test]
+        fn the_error_lies_between_nothing_and_one(
+            cells in prop::collection::vec((0.0..=1.0f64, 0.0..=1.0f64, 0.0..5.0f64), 1..60)
+        ) {
+            let part = |at: fn(&(f64, f64, f64)) -> f64| cells.iter().map(at).collect::<Vec<f64>>();
+            let table = Reliability::of(&part(|c| c.0), &part(|c| c.1), &part(|c| c.2));
+            prop_assert!(table.error().is_none_or(|e| (0.0..=1.0).contains(&e)));
+            let weight: f64 = table.bins.iter().map(|b| b.weight).sum();
+            prop_assert!((weight - cells.iter().map(|c| c.2).sum::<f64>()).abs() < 1e-9);
+            prop_assert!(table.bins.iter().all(|b| b.from - 1e-12 <= b.claimed && b.claimed <= b.to + 1e-12));
+        }
+    }
+}
