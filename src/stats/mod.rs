@@ -9,14 +9,18 @@
 //! | [`discriminant`] | how far signals tell known groups apart, and no further |
 //! | [`normal_scores`] | a signal of any shape on the scale of a normal variable |
 //! | [`agreement`] | how alike two partitions are |
+//! | [`matching`] | which group of one partition is which of another |
+//! | [`drift`] | whether two histograms differ by more than chance, and by enough to matter |
 //! | [`dense`] | small dense linear algebra |
 //! | [`interval`], [`power`], [`multiple`] | how sure a figure is, what a test can see, many tests at once |
 
 pub mod agreement;
 pub mod dense;
 pub mod discriminant;
+pub mod drift;
 pub mod interval;
 pub mod kmeans;
+pub mod matching;
 pub mod mixture;
 pub mod multiple;
 pub mod normal_scores;
