@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::customer::CustomerBlock;
+use super::super::error::ModelError;
 use crate::stats::drift::quantile_edges;
 
 /// Bins of a signal.
@@ -41,6 +42,26 @@ impl DriftBins {
             }
         });
         Self { edges: edges.collect(), signals: signals.to_vec() }
+    }
+
+    /// As JSON.
+    ///
+    /// # Errors
+    /// [`ModelError::Json`]; no bins made here give one.
+    pub fn to_json(&self) -> Result<String, ModelError> {
+        Ok(serde_json::to_string(self)?)
+    }
+
+    /// Reads bins.
+    ///
+    /// # Errors
+    /// [`ModelError::Json`] for what is no bins, [`ModelError::Damaged`] for edges that make none.
+    pub fn from_json(text: &str) -> Result<Self, ModelError> {
+        let bins: Self = serde_json::from_str(text)?;
+        if bins.is_sound() {
+            return Ok(bins);
+        }
+        Err(ModelError::Damaged { what: "the edges of the bins do not ascend".to_owned() })
     }
 
     /// Whether the edges make bins: as many lists as signals, each finite, ascending and short enough.

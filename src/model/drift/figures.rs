@@ -74,7 +74,8 @@ impl DriftFigures {
         assert_eq!(state.signals(), bins.signals.len(), "the bins are those of the pass");
         let mut histograms = fit(state);
         let everybody = state.weight();
-        let missing = |without: f64| (everybody > 0.0).then(|| (without / everybody).clamp(0.0, 1.0));
+        let missing = |without: f64, of: f64| (of > 0.0).then(|| (without / of).clamp(0.0, 1.0));
+        let (drawn, drawn_weight, drawn_effective) = state.with_signals();
         let ratio = if state.customers() > 0 { state.effective() / state.customers() as f64 } else { 0.0 };
         for (rating, indicator) in Indicator::all(&[]).iter().enumerate().take(N_RATINGS) {
             let (customers, weights, mean) = state.rating(rating);
@@ -85,7 +86,7 @@ impl DriftFigures {
                 weights,
                 customers,
                 effective: customers as f64 * ratio,
-                missing: missing(everybody - answered),
+                missing: missing(everybody - answered, everybody),
                 mean,
             });
         }
@@ -96,9 +97,9 @@ impl DriftFigures {
                 indicator: Indicator::Signal(id.clone()).slug(),
                 kind: DriftKind::Signal,
                 weights,
-                customers: state.customers(),
-                effective: state.effective(),
-                missing: missing(without),
+                customers: drawn,
+                effective: drawn_effective,
+                missing: missing(without, drawn_weight),
                 mean,
             });
         }
@@ -150,8 +151,8 @@ fn fit(state: &DriftState) -> Vec<Histogram> {
     ]
 }
 
-/// What a model's night of birth looked like: bins, and the distribution of everything over **everybody** scored that
-/// night. Stored beside the model.
+/// What a model's night of birth looked like: bins, and the distribution of everything over everybody scored that
+/// night (signals: over the draw of the night's pass, see [`super::DriftFold::new`]). Stored beside the model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DriftReference {

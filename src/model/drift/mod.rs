@@ -15,6 +15,6 @@ mod verdict;
 
 pub use bins::DriftBins;
 pub use figures::{DriftFigures, DriftKind, DriftReference};
-pub use fold::DriftFold;
+pub use fold::{DriftFold, SIGNALS_COUNTED};
 pub use state::DriftState;
 pub use verdict::{DRIFTED_LEAST, DRIFTED_SHARE, Drift, DriftRow, DriftStatus, FALSE_DISCOVERIES};

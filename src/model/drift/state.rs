@@ -20,8 +20,8 @@ pub(super) const POINTS: usize = 11;
 /// First bytes of a stored state: its kind and version.
 const TAG: &[u8; 8] = b"vsdrif01";
 
-/// Customers, Σw, Σw², Σw·probability.
-const HEAD: usize = 4;
+/// Customers, Σw, Σw², Σw·probability; then customers, Σw, Σw² of those whose signals are counted.
+const HEAD: usize = 7;
 
 /// Cells of a rating: answers, Σw·value, weight at each point.
 const RATING: usize = 2 + POINTS;
@@ -76,6 +76,12 @@ impl DriftState {
         self.cells[2] += i128::from(weight) * i128::from(weight);
     }
 
+    pub(super) fn drawn(&mut self, weight: u64) {
+        self.cells[4] += 1;
+        self.cells[5] += i128::from(weight);
+        self.cells[6] += i128::from(weight) * i128::from(weight);
+    }
+
     fn rating_at(&self, rating: usize) -> usize {
         HEAD + self.classes + 1 + PROBABILITY_BINS + rating * RATING
     }
@@ -107,8 +113,13 @@ impl DriftState {
 
     /// Effective number of customers, `(Σw)²/Σw²` (Kish 1965): weights do not make people.
     pub(super) fn effective(&self) -> f64 {
-        let (w, w2) = (self.cells[1] as f64, self.cells[2] as f64);
-        if w2 > 0.0 { w * w / w2 } else { 0.0 }
+        kish(self.cells[1], self.cells[2])
+    }
+
+    /// Customers whose signals were counted, their weight, their effective number.
+    pub(super) fn with_signals(&self) -> (u64, f64, f64) {
+        let [n, w, w2] = [self.cells[4], self.cells[5], self.cells[6]];
+        (u64::try_from(n).unwrap_or(0), w as f64 / WEIGHT_ONE, kish(w, w2))
     }
 
     /// Number of segments.
@@ -153,7 +164,7 @@ impl DriftState {
         let weights = (0..bins).map(|bin| (at_least(bin) - at_least(bin + 1)) as f64 / WEIGHT_ONE).collect();
         let known = cells[0] as f64 / WEIGHT_ONE;
         let mean = (known > 0.0).then(|| cells[1] as f64 / SUM_STEPS / known);
-        (weights, (self.cells[1] - cells[0]) as f64 / WEIGHT_ONE, mean)
+        (weights, (self.cells[5] - cells[0]) as f64 / WEIGHT_ONE, mean)
     }
 
     pub(super) fn absorb(&mut self, other: &Self) {
@@ -194,4 +205,9 @@ impl DriftState {
         }
         Ok(state)
     }
+}
+
+/// Effective number of customers from Σw and Σw².
+fn kish(w: i128, w2: i128) -> f64 {
+    if w2 > 0 { w as f64 * w as f64 / w2 as f64 } else { 0.0 }
 }

@@ -88,7 +88,7 @@ fn night(n: usize, seed: u64, shift: f64) -> (CustomerBlock, ScoredBlock) {
 }
 
 fn pass(bins: &DriftBins, (block, scored): &(CustomerBlock, ScoredBlock)) -> DriftState {
-    let fold = DriftFold::new(bins, CLASSES, &columns());
+    let fold = DriftFold::new(bins, CLASSES, &columns(), 1);
     let mut state = fold.zero();
     fold.fold(&mut state, block, scored);
     state
@@ -198,7 +198,7 @@ fn a_signal_that_is_gone_has_drifted() {
     let gone = found.rows.iter().find(|row| row.indicator == "signal_signal_2").unwrap();
     assert_eq!((gone.status, gone.missing_now, gone.mean_now), (DriftStatus::Drifted, Some(1.0), None));
     // The same if the column itself is not there.
-    let fold = DriftFold::new(reference.bins(), CLASSES, &columns()[..2]);
+    let fold = DriftFold::new(reference.bins(), CLASSES, &columns()[..2], 1);
     let mut state = fold.zero();
     fold.fold(&mut state, &second.0, &second.1);
     let figures = DriftFigures::of(&state, reference.bins());
@@ -247,9 +247,32 @@ fn a_reference_survives_its_file_and_a_foreign_or_broken_one_is_refused() {
     assert!(DriftReference::from_json(&text, "m2").is_err());
     assert!(DriftReference::from_json(&text.replace("\"format_version\":1", "\"format_version\":9"), "m1").is_err());
     assert!(DriftReference::from_json("{}", "m1").is_err());
+    assert_eq!(&DriftBins::from_json(&reference.bins().to_json().unwrap()).unwrap(), reference.bins());
+    assert!(DriftBins::from_json("{\"signals\": [\"a\"], \"edges\": []}").is_err());
     let mut file: serde_json::Value = serde_json::from_str(&text).unwrap();
     file["bins"]["edges"][0] = serde_json::json!([2.0, 1.0]);
     assert!(DriftReference::from_json(&file.to_string(), "m1").is_err());
+}
+
+#[test]
+fn of_many_customers_signals_are_counted_for_a_draw_that_stays_the_same_people() {
+    let night = night(20_000, 1, 0.0);
+    let reference = reference_of(&night);
+    let counted = |customers: u64| {
+        let fold = DriftFold::new(reference.bins(), CLASSES, &columns(), customers);
+        let mut state = fold.zero();
+        fold.fold(&mut state, &night.0, &night.1);
+        DriftFigures::of(&state, reference.bins())
+    };
+    assert_eq!(counted(65_536), counted(20_000), "up to so many everybody is counted");
+    let (all, eighth) = (counted(20_000), counted(8 * 65_536));
+    let signal = |figures: &DriftFigures| figures.histograms[3 + N_RATINGS].clone();
+    assert!((2_200..2_800).contains(&signal(&eighth).customers), "{}", signal(&eighth).customers);
+    assert_eq!(all.histograms[..3 + N_RATINGS], eighth.histograms[..3 + N_RATINGS]);
+    assert_eq!(eighth, counted(5 * 65_536));
+    assert_eq!(Drift::between(&reference, &eighth, 20).drifted, 0);
+    // A sixteenth are half of the same people.
+    assert!(signal(&counted(16 * 65_536)).customers < signal(&eighth).customers);
 }
 
 #[test]
@@ -276,7 +299,7 @@ proptest! {
         whole.0.signals.mapv_inplace(f64::round);
         let reference = reference_of(&whole);
         let all = pass(reference.bins(), &whole);
-        let fold = DriftFold::new(reference.bins(), CLASSES, &columns());
+        let fold = DriftFold::new(reference.bins(), CLASSES, &columns(), 1);
         let mut merged = fold.zero();
         for part in [cut..300, 0..cut] {
             let rows: Vec<usize> = part.collect();
@@ -295,7 +318,7 @@ proptest! {
         heavy.0.weight.fill(2.0);
         let bins = DriftBins::learn(&once.0, &columns(), &columns());
         prop_assert_eq!(&bins, &DriftBins::learn(&heavy.0, &columns(), &columns()));
-        let fold = DriftFold::new(&bins, CLASSES, &columns());
+        let fold = DriftFold::new(&bins, CLASSES, &columns(), 1);
         let mut twice = fold.zero();
         fold.fold(&mut twice, &once.0, &once.1);
         fold.fold(&mut twice, &once.0, &once.1);

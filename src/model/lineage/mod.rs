@@ -6,6 +6,7 @@
 
 mod decide;
 mod ids;
+mod ledger;
 mod meaning;
 mod row;
 #[cfg(test)]
@@ -22,6 +23,7 @@ use crate::stats::matching::Overlap;
 
 pub use decide::{CONTINUES, LARGE_PART, MOST};
 pub use ids::IdBook;
+pub use ledger::{LONGEST_NAME, LedgerError, RefitRecord, SegmentLedger, SegmentRecord};
 pub use row::{Fate, Lineage, LineageRow, MoveCost};
 
 /// Correlation of two profiles below which a segment that goes on means something else now, so that a name made by the

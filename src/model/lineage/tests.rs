@@ -75,6 +75,28 @@ fn two_of_three_segments_fitted_together_and_apart_again_never_reuse_an_id() {
 }
 
 #[test]
+fn the_ledger_keeps_what_refits_did_and_a_second_look_adds_nothing() {
+    let world = Invented { customers: 1_500, ..Invented::default() }.world();
+    let (three, two) = (fitted(&world, 3, 1), fitted(&world, 2, 1));
+    let mut ledger = SegmentLedger::default();
+    ledger.begin("2026-11-20", &three);
+    assert_eq!(ledger.segments().len(), 3);
+    let (two, merged) = follow_on(&world, &three, &two, &mut ledger.book());
+    ledger.record("2026-11-21", &merged, &two);
+    let gone = ledger.segments().iter().filter(|record| record.retired.is_some()).count();
+    assert_eq!(gone, ledger.segments().len() - 2);
+    let before = ledger.clone();
+    let (again, still) = follow_on(&world, &two, &two, &mut ledger.book());
+    ledger.record("2026-11-22", &still, &again);
+    assert_eq!(ledger, before);
+    // Taken back and entered again, it is the same ledger.
+    ledger.take_back("2026-11-21");
+    ledger.record("2026-11-21", &merged, &two);
+    assert_eq!(ledger, before);
+    assert_eq!(SegmentLedger::parse(&ledger.to_toml()).unwrap(), ledger);
+}
+
+#[test]
 fn the_cost_is_that_worked_by_hand() {
     // Two customers: one moves decidedly (0.9 to 0.1), one is torn and flips (0.51 to 0.49); a third stays.
     let before = ndarray::arr2(&[[0.9f32, 0.1], [0.51, 0.49], [0.8, 0.2]]);
