@@ -117,6 +117,25 @@ pub enum Command {
         #[command(subcommand)]
         subject: Subject,
     },
+    /// Hold two nights, or two models, against each other.
+    #[command(
+        after_help = "Examples:\n  valueseg diff 2026-11-20 2026-11-21\n  valueseg diff 2026-11-20 latest --json\n  valueseg diff 3fa41c9b0d12 77be02c4a911"
+    )]
+    Diff {
+        /// A night, `latest`, a model's id or a model file.
+        a: String,
+        /// The other, of the same kind.
+        b: String,
+    },
+    /// List segments, give one a name, or tell what refits did to them.
+    #[command(
+        after_help = "Examples:\n  valueseg segments\n  valueseg segments rename S03 \"Those in a hurry\"\n  valueseg segments lineage"
+    )]
+    Segments {
+        /// What to do [default: list].
+        #[command(subcommand)]
+        action: Option<SegmentsAction>,
+    },
     /// Print the JSON Schema of the configuration, or every column of every table.
     Schema {
         /// Which.
@@ -158,6 +177,22 @@ pub enum Subject {
         /// The code, such as E0301.
         code: String,
     },
+}
+
+/// What to do with segments.
+#[derive(Debug, Subcommand)]
+pub enum SegmentsAction {
+    /// Every segment that is or was, with its name and size.
+    List,
+    /// Give a segment a name, from the next night on.
+    Rename {
+        /// Its id, such as S03.
+        id: String,
+        /// The name.
+        name: String,
+    },
+    /// What each refit did: which segments went on, split, merged, were born or retired.
+    Lineage,
 }
 
 /// Which schema.

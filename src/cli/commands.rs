@@ -9,17 +9,19 @@ use serde_json::{Value, json};
 
 use crate::catalogue::Catalogue;
 use crate::cli::answer;
-use crate::cli::args::{Args, Command, SchemaOf, Subject};
+use crate::cli::args::{Args, Command, SchemaOf, SegmentsAction, Subject};
 use crate::cli::failure;
 use crate::cli::progress::{Progress, line};
 use crate::job::check::{self, CheckRequest};
 use crate::job::demo::{DemoSettings, FIRST_NIGHT, SECOND_NIGHT, write_demo};
+use crate::job::diff::diff;
 use crate::job::error::{Exit, JobError};
 use crate::job::explain::{self, Explanation};
 use crate::job::init::{config_schema, start};
 use crate::job::load::{Loaded, load};
 use crate::job::night::{self, NightRequest};
 use crate::job::outcome::Outcome;
+use crate::job::segments;
 use crate::tables::schema::{TableId, tables_markdown};
 
 /// Does what was asked.
@@ -35,6 +37,8 @@ pub(super) fn run(args: &Args) -> Exit {
             Ok(said(args, &outcome))
         }),
         Command::Explain { subject } => explain(args, subject),
+        Command::Diff { a, b } => load_project(args).and_then(|loaded| Ok(shown(args, &diff(&loaded, a, b)?))),
+        Command::Segments { action } => segment_ledger(args, action.as_ref()),
         Command::Schema { what } => Ok(schema(args, *what)),
         Command::Completions { shell } => Ok(completions(*shell)),
     };
@@ -135,6 +139,33 @@ fn explain(args: &Args, subject: &Subject) -> Result<Exit, JobError> {
     let Explanation { title, lines } = explanation;
     let body: Vec<String> = lines.iter().map(|line| format!("  {line}")).collect();
     Ok(answer::text(&format!("{title}\n{}", body.join("\n"))))
+}
+
+/// An answer that has both a text and a document.
+fn shown<T: std::fmt::Display + serde::Serialize>(args: &Args, answer: &T) -> Exit {
+    if args.json {
+        return answer::json(&document(serde_json::to_value(answer).unwrap_or(Value::Null)));
+    }
+    answer::text(answer.to_string().trim_end())
+}
+
+fn segment_ledger(args: &Args, action: Option<&SegmentsAction>) -> Result<Exit, JobError> {
+    let loaded = load_project(args)?;
+    match action {
+        None | Some(SegmentsAction::List) => Ok(shown(args, &segments::list(&loaded)?)),
+        Some(SegmentsAction::Lineage) => Ok(shown(args, &segments::lineage(&loaded)?)),
+        Some(SegmentsAction::Rename { id, name }) => {
+            let renamed = segments::rename(&loaded, id, name)?;
+            if args.json {
+                return Ok(answer::json(&document(serde_json::to_value(&renamed).unwrap_or(Value::Null))));
+            }
+            Ok(answer::text(&format!(
+                "{} is called “{}” from the next night on. To have it in a night that is published already, run that \
+                 night again with --force.",
+                renamed.id, renamed.name
+            )))
+        }
+    }
 }
 
 fn schema(args: &Args, what: SchemaOf) -> Exit {

@@ -15,7 +15,7 @@ use clap::error::ErrorKind;
 
 use crate::job::error::Exit;
 
-pub use args::{Args, Color, Command, SchemaOf, Subject};
+pub use args::{Args, Color, Command, SchemaOf, SegmentsAction, Subject};
 
 /// Runs the command line of this process.
 #[must_use]

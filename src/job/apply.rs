@@ -3,11 +3,13 @@
 use rayon::prelude::*;
 
 use crate::job::error::JobError;
+use crate::job::obtain::Obtained;
 use crate::job::project::Project;
 use crate::job::watch::{Stage, Watch, Words};
+use crate::model::drift::{DriftFold, DriftState};
 use crate::model::needs::NeedAssessor;
 use crate::model::profile::{BlockFold, PartialState, ProfileFold, ProfileState};
-use crate::model::{CustomerBlock, Model, ScoredBlock, Scorer};
+use crate::model::{CustomerBlock, ScoredBlock, Scorer};
 use crate::tables::intake::Intake;
 use crate::tables::publish::Staging;
 use crate::tables::write::{CustomerLabels, CustomersWriter, ElementScoresWriter, TableMeta};
@@ -15,10 +17,12 @@ use crate::tables::write::{CustomerLabels, CustomersWriter, ElementScoresWriter,
 /// Blocks scored side by side. A constant, so that memory depends neither on the threads nor on the customers.
 const AT_ONCE: usize = 4;
 
-/// What scoring left behind, beside the two customer tables: the sums of all profiles.
+/// What scoring left behind, beside the two customer tables: the sums of all profiles, and the counts of drift.
 pub(super) struct Applied {
     /// Sums over everybody.
     pub(super) sums: ProfileState,
+    /// Distributions of everything; `None` = the model has no bins to count in.
+    pub(super) drift: Option<DriftState>,
     /// Customers scored or suppressed.
     pub(super) customers: u64,
 }
@@ -29,18 +33,21 @@ impl Words for Applied {
     }
 }
 
-/// Scores every customer, writes the two customer tables and folds the profiles.
+/// Scores every customer, writes the two customer tables, folds the profiles and counts for drift.
 pub(super) fn apply(
     project: &Project,
     intake: &Intake,
-    model: &Model,
+    obtained: &Obtained,
     staging: &mut Staging<'_>,
     watch: &dyn Watch,
 ) -> Result<Applied, JobError> {
-    let settings = project.settings();
+    let (settings, model) = (project.settings(), &obtained.model);
     let assessor = NeedAssessor::new(project.catalogue(), settings.needs)?;
     let scorer = Scorer::new(model, project.catalogue(), settings.apply())?.for_signals(model, intake.signal_ids());
     let fold = ProfileFold::new(model.segments().len(), assessor);
+    let bins = obtained.yardstick.bins();
+    let counts =
+        bins.map(|bins| DriftFold::new(bins, model.segments().len(), intake.signal_ids(), intake.n_customers()));
     let meta = TableMeta { run_date: project.as_of(), model_id: model.id().to_owned() };
     let segments: Vec<String> = model.segments().iter().map(|segment| segment.id.clone()).collect();
     let indicators: Vec<String> = model.indicators().iter().map(|indicator| indicator.slug()).collect();
@@ -51,6 +58,7 @@ pub(super) fn apply(
 
     let total = intake.n_customers();
     let mut sums = fold.zero();
+    let mut drift = counts.as_ref().map(BlockFold::zero);
     let mut done = 0;
     let mut blocks = intake.blocks()?;
     loop {
@@ -58,24 +66,32 @@ pub(super) fn apply(
         if batch.is_empty() {
             break;
         }
-        let scored: Vec<(ScoredBlock, ProfileState)> = batch
+        let scored: Vec<(ScoredBlock, ProfileState, Option<DriftState>)> = batch
             .par_iter()
             .map(|block| {
                 let scored = scorer.score(block);
                 let mut part = fold.zero();
                 fold.fold(&mut part, block, &scored);
-                (scored, part)
+                let counted = counts.as_ref().map(|counts| {
+                    let mut state = counts.zero();
+                    counts.fold(&mut state, block, &scored);
+                    state
+                });
+                (scored, part, counted)
             })
             .collect();
-        for (block, (scored, part)) in batch.iter().zip(scored) {
+        for (block, (scored, part, counted)) in batch.iter().zip(scored) {
             customers.write(block, &scored)?;
             scores.write(block, &scored)?;
             sums.merge(part);
+            if let (Some(drift), Some(counted)) = (&mut drift, counted) {
+                drift.merge(counted);
+            }
             done += block.len() as u64;
         }
         watch.progress(Stage::Score, done, Some(total));
     }
     staging.announce(customers.finish()?);
     staging.announce(scores.finish()?);
-    Ok(Applied { sums, customers: done })
+    Ok(Applied { sums, drift, customers: done })
 }

@@ -57,6 +57,8 @@ pub const CODES: &[CodeEntry] = &[
         "A setting of the fit or of scoring is outside its range.",
         "correct the key named under [model] or [holdout]",
     ),
+    entry("E0216", "A night and a model were to be compared with each other.", "name two nights or two models"),
+    entry("E0217", "A segment cannot be given that name.", "choose a short name on one line that no other segment has"),
     entry("E0250", "A file of the company's own catalogue cannot be used.", "correct the file and key named"),
     entry("E0251", "A file of the company's own catalogue cannot be read.", "check the path and its permissions"),
     entry("E0301", "No file matches what a source names.", "check the pattern; it is relative to the configuration"),
@@ -141,5 +143,10 @@ pub const CODES: &[CodeEntry] = &[
     entry("E0701", "A stored model cannot be used.", "restore the file, or fit anew with `valueseg run --refit`"),
     entry("E0702", "A published table cannot be opened.", "run the night again with --force"),
     entry("E0703", "A published table is damaged.", "run the night again with --force"),
+    entry(
+        "E0704",
+        "The ledger of segments, `segments.toml`, cannot be used.",
+        "correct the line named, or restore the file; ids must never be given twice",
+    ),
     entry("E0710", "A stored manifest cannot be used.", "restore the run folder, or run the night again with --force"),
 ];

@@ -1,10 +1,8 @@
 //! From the sums of a night to profiles with names.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
 use crate::job::apply::Applied;
 use crate::job::error::JobError;
+use crate::job::obtain::Obtained;
 use crate::job::project::Project;
 use crate::job::watch::Words;
 use crate::job::write::traces;
@@ -12,9 +10,6 @@ use crate::model::profile::{ConsentColumns, ProfileContext, SegmentFacts};
 use crate::model::{CutOn, Model, Profiles};
 use crate::tables::intake::Intake;
 use crate::tables::report::Trace;
-
-/// Names given by people, beside the results: segment id = name.
-const NAMES: &str = "segments.toml";
 
 /// A described night: the profiles, and the model with its segments named.
 pub(super) struct Described {
@@ -35,10 +30,10 @@ impl Words for Described {
 pub(super) fn describe(
     project: &Project,
     intake: &Intake,
-    model: Model,
+    obtained: &Obtained,
     applied: &Applied,
 ) -> Result<Described, JobError> {
-    let given = given_names(&project.out().join(NAMES))?;
+    let (model, given) = (obtained.model.clone(), obtained.ledger.names());
     let facts: Vec<SegmentFacts> = model
         .segments()
         .iter()
@@ -62,6 +57,7 @@ pub(super) fn describe(
     if model.cut_on() == CutOn::Prior {
         name_by_behavior(&mut profiles, &facts, &traces(&model, project.catalogue()));
     }
+    keep_apart(&mut profiles, &facts);
     let names = profiles.segments.iter().map(|segment| segment.name.clone()).collect();
     Ok(Described { model: model.with_names(names), profiles })
 }
@@ -83,18 +79,18 @@ fn name_by_behavior(profiles: &mut Profiles, facts: &[SegmentFacts], traces: &[V
     }
 }
 
+/// A name made tonight that another segment has already, kept from an earlier night or given by people, takes its id along.
+fn keep_apart(profiles: &mut Profiles, facts: &[SegmentFacts]) {
+    let kept: Vec<String> = facts.iter().filter_map(|facts| facts.name.clone()).collect();
+    for (segment, facts) in profiles.segments.iter_mut().zip(facts) {
+        if facts.name.is_none() && kept.contains(&segment.name) {
+            segment.name = format!("{} ({})", segment.name, segment.segment_id);
+        }
+    }
+}
+
 fn consent(intake: &Intake) -> ConsentColumns {
     let has = |name: &str| intake.coverage().has_customer_column(name);
     let channels = ["consent_email", "consent_sms", "consent_push", "consent_phone", "consent_post"];
     ConsentColumns { profiling: has("consent_profiling"), channels: channels.into_iter().any(has) }
-}
-
-fn given_names(path: &Path) -> Result<BTreeMap<String, String>, JobError> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
-        Err(source) => return Err(JobError::Io { doing: "cannot read", path: path.to_owned(), source }),
-    };
-    toml::from_str(&text)
-        .map_err(|error| JobError::StoredModel { path: path.to_owned(), message: error.message().to_owned() })
 }

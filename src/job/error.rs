@@ -6,6 +6,7 @@ use crate::catalogue::CatalogueError;
 use crate::job::demo::DemoError;
 use crate::job::load::ConfigError;
 use crate::model::ModelError;
+use crate::model::lineage::LedgerError;
 use crate::model::needs::NeedSettingsError;
 use crate::model::plan::PlanSettingsError;
 use crate::tables::intake::{Blame, IntakeError};
@@ -68,6 +69,34 @@ pub enum JobError {
         path: PathBuf,
         /// What is wrong with it.
         message: String,
+    },
+    /// The ledger of segments cannot be used.
+    #[error("{} cannot be used", path.display())]
+    Ledger {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: LedgerError,
+    },
+    /// A name for a segment that cannot be one.
+    #[error("segment {id} cannot be called that")]
+    SegmentName {
+        /// The segment.
+        id: String,
+        /// Why not.
+        source: LedgerError,
+    },
+    /// A night and a model cannot be held against each other.
+    #[error("`{a}` is a {kind_a} and `{b}` is a {kind_b}")]
+    NotAlike {
+        /// The first.
+        a: String,
+        /// What it is.
+        kind_a: &'static str,
+        /// The second.
+        b: String,
+        /// What it is.
+        kind_b: &'static str,
     },
     /// A table cannot be written.
     #[error(transparent)]
@@ -139,6 +168,7 @@ impl JobError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Config(_) | Self::Catalogue(_) | Self::CatalogueFile { .. } | Self::Unknown { .. } => Exit::Config,
+            Self::SegmentName { .. } | Self::NotAlike { .. } => Exit::Config,
             Self::Exists { .. } | Self::Needs(_) | Self::PlanSettings(_) | Self::Peek(_) => Exit::Config,
             Self::Model(ModelError::Setting { .. }) => Exit::Config,
             Self::Intake(error) => match error.blame() {
@@ -154,7 +184,7 @@ impl JobError {
             Self::Held { .. } => Exit::Held,
             Self::NoNight { .. } => Exit::Retry,
             Self::Publish(error) if error.is_locked() => Exit::Retry,
-            Self::StoredModel { .. } => Exit::State,
+            Self::StoredModel { .. } | Self::Ledger { .. } => Exit::State,
             Self::Write(error) if !error.is_environment() => Exit::Bug,
             Self::Write(_) | Self::Publish(_) | Self::Demo(_) | Self::Io { .. } => Exit::Environment,
         }
@@ -170,6 +200,9 @@ impl JobError {
             Self::Intake(error) => error.code(),
             Self::Model(error) => model_code(error),
             Self::StoredModel { .. } => "E0701",
+            Self::Ledger { .. } => "E0704",
+            Self::NotAlike { .. } => "E0216",
+            Self::SegmentName { .. } => "E0217",
             Self::Write(error) => error.code(),
             Self::Publish(error) => error.code(),
             Self::Held { .. } => "E0401",
@@ -196,6 +229,11 @@ impl JobError {
             }
             Self::Intake(error) => error.help(),
             Self::Model(error) => model_help(error),
+            Self::Ledger { .. } => {
+                "correct the line named, or restore the file; ids must never be given twice".to_owned()
+            }
+            Self::NotAlike { .. } => "name two nights or two models".to_owned(),
+            Self::SegmentName { .. } => "choose another name".to_owned(),
             Self::StoredModel { .. } => "restore the file, or fit anew with `valueseg run --refit`".to_owned(),
             Self::Write(error) => error.to_do(),
             Self::Publish(error) => error.to_do(),

@@ -1,8 +1,9 @@
 //! What holds a night back: yesterday stays live, and the reason is said in plain words.
 
 use crate::job::error::JobError;
-use crate::job::obtain::newest_before;
+use crate::job::obtain::{Obtained, newest_before};
 use crate::job::project::Project;
+use crate::job::settings::Refit;
 use crate::model::Profiles;
 use crate::tables::intake::Intake;
 use crate::tables::manifest::Manifest;
@@ -45,6 +46,25 @@ impl Gated {
             self.reasons.push(message);
         }
     }
+}
+
+/// With `refit = "always"` nobody looks at a new model before it is used, so the share of customers it moves, net of
+/// label noise, is held to `gates.max_moved_share`. A refit that a person `asked` for is not held back.
+pub(super) fn refit(project: &Project, obtained: &Obtained, asked: bool, gated: &mut Gated) {
+    let Some(lineage) = obtained.lineage.as_ref().filter(|_| project.settings().model.refit == Refit::Always) else {
+        return;
+    };
+    if asked {
+        return;
+    }
+    let (net, limit) = (lineage.cost.net_share(), project.settings().gates.max_moved_share);
+    let message = format!(
+        "tonight's fit would move {:.1} % of customers net of label noise (limit {:.1} %)",
+        net * 100.0,
+        limit * 100.0
+    );
+    let moved = net * lineage.cost.customers as f64;
+    gated.gate("night", "refit_moved_share", (net, limit), moved.round() as u64, message);
 }
 
 fn rejected(project: &Project, intake: &Intake, gated: &mut Gated) {

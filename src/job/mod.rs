@@ -8,6 +8,8 @@
 //! | [`init`] | a starter configuration from a look at some files |
 //! | [`check`] | what is there, what is missing, what that costs |
 //! | [`explain`], [`codes`] | why, in plain words |
+//! | [`diff`] | two nights or two models side by side |
+//! | [`segments`] | ids, names and the past of segments |
 //! | [`watch`] | how a run tells how far it is |
 //! | [`outcome`], [`error`] | how a run ends |
 
@@ -16,10 +18,13 @@ pub mod check;
 pub mod codes;
 pub mod demo;
 mod describe;
+pub mod diff;
+mod drift;
 pub mod error;
 pub mod explain;
 mod gates;
 pub mod init;
+mod lineage;
 pub mod load;
 pub mod night;
 mod obtain;
@@ -27,6 +32,7 @@ pub mod outcome;
 mod project;
 mod read;
 mod scratch;
+pub mod segments;
 pub mod settings;
 pub mod size;
 pub mod watch;

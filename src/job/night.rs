@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use crate::job::apply::apply;
 use crate::job::describe::describe;
+use crate::job::drift::{self, News};
 use crate::job::error::JobError;
 use crate::job::gates;
 use crate::job::load::Loaded;
@@ -49,13 +50,27 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
         return Ok(Outcome::AlreadyPublished { run: project.run_folder() });
     }
     let obtained = stage(watch, Stage::Fit, || obtain::model(&project, &intake, request.refit))?;
-    let applied = stage(watch, Stage::Score, || apply(&project, &intake, &obtained.model, &mut staging, watch))?;
-    let described = stage(watch, Stage::Profile, || describe(&project, &intake, obtained.model, &applied))?;
+    let applied = stage(watch, Stage::Score, || apply(&project, &intake, &obtained, &mut staging, watch))?;
+    let judged = drift::judge(&project, &obtained.model, &obtained.yardstick, applied.drift.as_ref());
+    let attempt = if drift::is_due(&project, &obtained, &judged) {
+        stage(watch, Stage::Challenge, || drift::challenge(&project, &intake, &obtained, &judged))?
+    } else {
+        drift::Attempt::None
+    };
+    let news = News::new(&obtained, &judged, attempt);
+    let described = stage(watch, Stage::Profile, || describe(&project, &intake, &obtained, &applied))?;
     let plans = plan(&described.profiles, project.catalogue(), &project.plan_settings());
-    let gated = gates::check(&project, &intake, &described.profiles)?;
+    let mut gated = gates::check(&project, &intake, &described.profiles)?;
+    gates::refit(&project, &obtained, request.refit, &mut gated);
 
-    let night =
-        Night { project: &project, intake: &intake, described: &described, plans: &plans, checks: &gated.checks };
+    let night = Night {
+        project: &project,
+        intake: &intake,
+        described: &described,
+        plans: &plans,
+        checks: &gated.checks,
+        news: &news,
+    };
     let facts = stage(watch, Stage::Write, || write::night(&night, &identity, &mut staging))?;
     let summary = Summary::of(&night);
     if !gated.reasons.is_empty() {
@@ -64,9 +79,8 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     if request.dry_run {
         return Ok(Outcome::DryRun { summary });
     }
-    if obtained.fitted {
-        obtain::store(&project, &described.model)?;
-    }
+    obtain::store(&project, &obtained, &described.model)?;
+    drift::store(&project, &described.model, &judged, news.challenge.as_ref())?;
     let run: PathBuf = stage(watch, Stage::Publish, || Ok(staging.publish(facts)?.0))?;
     Ok(Outcome::Published { run, summary })
 }

@@ -1,27 +1,56 @@
-//! The model of a night: the one in use, else a new one from a bounded sample.
+//! The model of a night: the one in use, else a new one from a bounded sample, its segments followed from the old.
 
 use std::path::{Path, PathBuf};
 
+use crate::job::drift::{Yardstick, successor};
 use crate::job::error::JobError;
+use crate::job::lineage::{model_folder, read_ledger, read_model, write_ledger, write_model_files};
 use crate::job::project::Project;
 use crate::job::settings::Refit;
 use crate::job::watch::Words;
-use crate::model::{FitRequest, Model, RESPONDENT_CAP, SampleCollector, fit};
+use crate::model::drift::DriftBins;
+use crate::model::lineage::{IdBook, Lineage, RefitRequest, SegmentLedger, follow};
+use crate::model::{FitRequest, Model, RESPONDENT_CAP, Sample, SampleCollector, SegmentInfo, fit};
 use crate::tables::intake::Intake;
 use crate::tables::manifest::Manifest;
-use crate::tables::publish::{published_nights, run_folder};
+use crate::tables::publish::{existing_manifest, published_nights, run_folder};
 
-/// A model, and whether it was fitted just now.
+/// Where the model of a night comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// As on the night before.
+    Kept,
+    /// Fitted tonight.
+    Fitted,
+    /// A challenger that was accepted on an earlier night.
+    TookOver,
+}
+
+/// The model of a night and what came with it.
 pub(super) struct Obtained {
-    /// The model.
+    /// The model, its segments with their lasting ids.
     pub(super) model: Model,
-    /// Fitted tonight, so it has to be stored.
-    pub(super) fitted: bool,
+    /// Where it comes from.
+    pub(super) origin: Origin,
+    /// What it did to the segments of the model before; `None` = the model is the same, or the first.
+    pub(super) lineage: Option<Lineage>,
+    /// The ledger as it will be once the night is published.
+    pub(super) ledger: SegmentLedger,
+    /// The ledger differs from the one on the disk.
+    ledger_is_new: bool,
+    /// What drift is measured against.
+    pub(super) yardstick: Yardstick,
+    /// What a reader must know about all this.
+    pub(super) remarks: Vec<String>,
 }
 
 impl Words for Obtained {
     fn words(&self) -> String {
-        let how = if self.fitted { "new model" } else { "model" };
+        let how = match self.origin {
+            Origin::Kept => "model",
+            Origin::Fitted => "new model",
+            Origin::TookOver => "model of a challenger",
+        };
         format!("{how} {}, {} segments", self.model.id(), self.model.segments().len())
     }
 }
@@ -29,38 +58,132 @@ impl Words for Obtained {
 /// The model in use, unless there is none or a new one is wanted. Signals it knows and the inputs lack are unknown for
 /// the night; signals it does not know wait for the next fit, because segments must not change unasked.
 pub(super) fn model(project: &Project, intake: &Intake, refit: bool) -> Result<Obtained, JobError> {
-    if !refit
-        && project.settings().model.refit != Refit::Always
-        && let Some(model) = in_use(project)?
-    {
-        return Ok(Obtained { model, fitted: false });
+    let (out, night) = (project.out(), project.as_of().to_string());
+    let stored = read_ledger(&out)?;
+    let mut ledger = stored.clone();
+    if existing_manifest(&out, project.as_of())?.is_none() {
+        // A run that died before it published this night may have entered something.
+        ledger.take_back(&night);
     }
-    let settings = project.settings().fit();
-    let mut collector = SampleCollector::new(settings.seed, RESPONDENT_CAP);
+    let anew = refit || project.settings().model.refit == Refit::Always;
+    let mut remarks = Vec::new();
+    let in_use = match in_use(project) {
+        Err(JobError::StoredModel { message, .. }) if anew => {
+            remarks.push(format!(
+                "The model before cannot be read ({message}), so the new segments could not be matched to the old ones: \
+                 all of them have new ids."
+            ));
+            None
+        }
+        other => other?,
+    };
+    let mut obtained = match in_use {
+        Some((old, since)) if !anew => kept(project, (old, since), ledger)?,
+        old => fitted(project, intake, old, ledger)?,
+    };
+    obtained.ledger_is_new = obtained.ledger != stored;
+    obtained.remarks.append(&mut remarks);
+    Ok(obtained)
+}
+
+/// The model in use, or the challenger that was accepted to follow it.
+fn kept(project: &Project, (old, since): (Model, String), mut ledger: SegmentLedger) -> Result<Obtained, JobError> {
+    let out = project.out();
+    if ledger.segments().is_empty() {
+        ledger.begin(&since, &old);
+    }
+    let on_drift = project.settings().model.refit == Refit::OnDrift;
+    let next = if on_drift { successor(&out, old.id(), project.as_of())? } else { None };
+    let (model, origin, lineage) = match next {
+        Some((model, lineage)) => {
+            ledger.record(&project.as_of().to_string(), &lineage, &model);
+            (model, Origin::TookOver, Some(lineage))
+        }
+        None => (old, Origin::Kept, None),
+    };
+    let yardstick = Yardstick::load(&out, &model)?;
+    Ok(Obtained { model, origin, lineage, ledger, ledger_is_new: false, yardstick, remarks: Vec::new() })
+}
+
+/// A new model; its segments take the ids of the old ones they continue.
+fn fitted(
+    project: &Project,
+    intake: &Intake,
+    old: Option<(Model, String)>,
+    mut ledger: SegmentLedger,
+) -> Result<Obtained, JobError> {
+    let night = project.as_of().to_string();
+    let sample = sample(project, intake)?;
+    let new = fit_to(project, intake, &sample)?;
+    let bins = DriftBins::learn(&sample.base, intake.signal_ids(), new.signal_ids());
+    let (model, lineage) = match old {
+        Some((old, since)) => {
+            if ledger.segments().is_empty() {
+                ledger.begin(&since, &old);
+            }
+            let request = RefitRequest {
+                catalogue: project.catalogue(),
+                old: &old,
+                new: &new,
+                customers: &sample.base,
+                signal_ids: intake.signal_ids(),
+            };
+            let (model, lineage) = follow(&request, &mut ledger.book())?;
+            ledger.record(&night, &lineage, &model);
+            (model, Some(lineage))
+        }
+        None => {
+            let model = with_unused_ids(new, &mut ledger.book())?;
+            ledger.begin(&night, &model);
+            (model, None)
+        }
+    };
+    Ok(Obtained {
+        model,
+        origin: Origin::Fitted,
+        lineage,
+        ledger,
+        ledger_is_new: false,
+        yardstick: Yardstick::Bins(bins),
+        remarks: Vec::new(),
+    })
+}
+
+/// A first model keeps the ids it comes with, unless the ledger remembers segments of another.
+fn with_unused_ids(model: Model, book: &mut IdBook) -> Result<Model, JobError> {
+    if !model.segments().iter().any(|segment| book.knows(&segment.id)) {
+        return Ok(model);
+    }
+    let segments = model.segments().iter().map(|_| book.next()).map(|id| SegmentInfo { name: id.clone(), id });
+    let segments = segments.collect();
+    Ok(model.with_segments(segments)?)
+}
+
+/// The bounded sample a fit works on: one pass over the inputs.
+pub(super) fn sample(project: &Project, intake: &Intake) -> Result<Sample, JobError> {
+    let mut collector = SampleCollector::new(project.settings().model.seed, RESPONDENT_CAP);
     for part in 0..intake.n_parts() {
         for block in intake.blocks_of_part_where(part, |id| collector.may_take(id))? {
             collector.absorb(&block?);
         }
     }
-    let sample = collector.finish();
-    let request = FitRequest {
-        catalogue: project.catalogue(),
-        signal_ids: intake.signal_ids(),
-        sample: &sample,
-        settings: &settings,
-    };
-    Ok(Obtained { model: fit(&request)?, fitted: true })
+    Ok(collector.finish())
 }
 
-/// The model of the newest night before or on this one.
-fn in_use(project: &Project) -> Result<Option<Model>, JobError> {
+/// A new model of tonight's customers.
+pub(super) fn fit_to(project: &Project, intake: &Intake, sample: &Sample) -> Result<Model, JobError> {
+    let settings = project.settings().fit();
+    let request =
+        FitRequest { catalogue: project.catalogue(), signal_ids: intake.signal_ids(), sample, settings: &settings };
+    Ok(fit(&request)?)
+}
+
+/// The model of the newest night before or on this one, and that night.
+fn in_use(project: &Project) -> Result<Option<(Model, String)>, JobError> {
     let Some(folder) = newest_before(&project.out(), project.as_of())? else { return Ok(None) };
     let Some(manifest) = Manifest::read(&folder)? else { return Ok(None) };
-    let path = path_of(&project.out(), &manifest.model_id);
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| JobError::StoredModel { path: path.clone(), message: error.to_string() })?;
-    let model = Model::from_json(&text).map_err(|error| JobError::StoredModel { path, message: error.to_string() })?;
-    Ok(Some(model))
+    let model = read_model(&model_folder(&project.out(), &manifest.model_id).join("model.json"))?;
+    Ok(Some((model, manifest.run_date)))
 }
 
 /// Folder of the newest published night up to `date`.
@@ -69,27 +192,29 @@ pub(super) fn newest_before(out: &Path, date: chrono::NaiveDate) -> Result<Optio
     Ok(nights.into_iter().rfind(|night| *night <= date).map(|night| run_folder(out, night)))
 }
 
-/// Where a model is stored.
-fn path_of(out: &Path, id: &str) -> PathBuf {
-    out.join("models").join(id).join("model.json")
+/// Stores what a night adds beside the nights: a new model with its names, what it did to the segments, the ledger.
+pub(super) fn store(project: &Project, obtained: &Obtained, named: &Model) -> Result<(), JobError> {
+    let out = project.out();
+    if obtained.origin != Origin::Kept {
+        let mut files = model_files(named)?;
+        if let Some(lineage) = &obtained.lineage {
+            files.push(("lineage.json", pretty(lineage)));
+        }
+        write_model_files(&out, named.id(), &files)?;
+    }
+    if obtained.ledger_is_new {
+        write_ledger(&out, &obtained.ledger)?;
+    }
+    Ok(())
 }
 
-/// Stores a model beside the nights; the same model stored twice is the same file.
-pub(super) fn store(project: &Project, model: &Model) -> Result<(), JobError> {
-    let path = path_of(&project.out(), model.id());
-    let folder = path.parent().expect("a file in a folder").to_owned();
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| JobError::Io { doing: "cannot store the model at", path, source }
-    };
-    std::fs::create_dir_all(&folder).map_err(failed(&folder))?;
-    let report = serde_json::to_string_pretty(model.report()).expect("a report is plain data");
-    for (name, text) in [("fit.json", report), ("model.json", model.to_json()?)] {
-        let half = folder.join(format!(".{name}"));
-        let whole = folder.join(name);
-        std::fs::write(&half, text).map_err(failed(&half))?;
-        std::fs::File::open(&half).and_then(|file| file.sync_all()).map_err(failed(&half))?;
-        std::fs::rename(&half, &whole).map_err(failed(&whole))?;
-    }
-    std::fs::File::open(&folder).and_then(|folder| folder.sync_all()).map_err(failed(&folder))
+/// The files every stored model has.
+pub(super) fn model_files(model: &Model) -> Result<Vec<(&'static str, String)>, JobError> {
+    Ok(vec![("fit.json", pretty(model.report())), ("model.json", model.to_json()?)])
+}
+
+/// Plain data as JSON for people.
+pub(super) fn pretty(data: &impl serde::Serialize) -> String {
+    // INVARIANT: reports, lineages and records are plain data with text keys: serialization cannot fail.
+    serde_json::to_string_pretty(data).expect("plain data")
 }

@@ -85,12 +85,13 @@ pub struct Project {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refit {
-    /// When there is no model yet, or the stored one no longer fits the inputs. (Drift gates come later.)
+    /// When there is no model yet. When drift puts the model in doubt, a challenger is fitted beside it; it takes over
+    /// by itself from the next night on if the change is small (`gates.max_moved_share`), else it waits for `--refit`.
     #[default]
     OnDrift,
-    /// Only when there is no model yet.
+    /// Only when there is no model yet; drift is told, nothing follows from it.
     Never,
-    /// Every night.
+    /// Every night; the night is held back if more than `gates.max_moved_share` would move.
     Always,
 }
 
@@ -162,7 +163,7 @@ pub struct Gates {
     pub max_rejected_share: f64,
     /// Relative change of the number of customers since the last night.
     pub max_population_change: f64,
-    /// Share of customers who may change segment in one night (compared from the version that compares nights).
+    /// Share of customers who may change segment, net of label noise, because a new model takes over unasked.
     pub max_moved_share: f64,
 }
 

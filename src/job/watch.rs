@@ -13,6 +13,8 @@ pub enum Stage {
     Fit,
     /// Scores, need tiers and segments of every customer.
     Score,
+    /// A challenger fitted beside the model in use, where drift asks for one.
+    Challenge,
     /// Segments described.
     Profile,
     /// Tables, report and plans written.
@@ -29,6 +31,7 @@ impl Stage {
             Self::Read => "read",
             Self::Fit => "fit",
             Self::Score => "score",
+            Self::Challenge => "challenge",
             Self::Profile => "profile",
             Self::Write => "write",
             Self::Publish => "publish",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::Catalogue;
 use crate::job::describe::Described;
+use crate::job::drift::News;
 use crate::job::error::JobError;
 use crate::job::gates::CUSTOMERS;
 use crate::job::project::Project;
@@ -18,8 +19,8 @@ use crate::tables::report::{
 };
 use crate::tables::schema::TableId;
 use crate::tables::write::{
-    CandidateRow, QualityRow, RejectedRow, SolutionFacts, TableMeta, TableRows, candidates_table, plans_table,
-    quality_table, rejected_table, segment_elements_table, segment_needs_table, segments_table,
+    CandidateRow, QualityRow, RejectedRow, SolutionFacts, TableMeta, TableRows, candidates_table, drift_table,
+    plans_table, quality_table, rejected_table, segment_elements_table, segment_needs_table, segments_table,
 };
 
 /// A finished night, not yet written.
@@ -30,6 +31,8 @@ pub(super) struct Night<'a> {
     pub(super) plans: &'a PlanSet,
     /// What the gates found.
     pub(super) checks: &'a [QualityRow],
+    /// What happened to the model.
+    pub(super) news: &'a News,
 }
 
 impl Words for RunFacts {
@@ -46,7 +49,7 @@ const TRACE_STANDS_OUT: f64 = 0.3;
 const TRACES_SHOWN: usize = 4;
 
 /// Tables that later versions fill.
-const EMPTY: [TableId; 5] = [TableId::Drivers, TableId::Moves, TableId::Transitions, TableId::Drift, TableId::Effects];
+const EMPTY: [TableId; 4] = [TableId::Drivers, TableId::Moves, TableId::Transitions, TableId::Effects];
 
 /// Writes tables, report, summaries and plans; gives what the manifest has to know.
 pub(super) fn night(
@@ -60,7 +63,7 @@ pub(super) fn night(
         staging.write("report.html", render(input)?.as_bytes(), false)?;
         staging.write("summary.txt", summary_text(input).as_bytes(), false)?;
         staging.write("summary.json", summary_json(input).as_bytes(), false)?;
-        staging.write("alerts.json", alerts_json().as_bytes(), false)?;
+        staging.write("alerts.json", alerts_json(&night.news.alerts()).as_bytes(), false)?;
         staging.write("plans/plans.json", plans_json(night.plans).as_bytes(), false)?;
         for plan in night.plans.plans.iter().chain([&night.plans.neutral]) {
             staging.write(
@@ -100,6 +103,7 @@ fn tables(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> 
         plans_table(night.plans)?,
         candidates_table(&candidates(model.report()))?,
         quality_table(&night.quality())?,
+        drift_table(night.news.drift.as_ref())?,
     ];
     ready.extend(EMPTY.map(TableRows::new));
     for table in ready {
@@ -142,9 +146,10 @@ impl Night<'_> {
         TableMeta { run_date: self.project.as_of(), model_id: self.described.model.id().to_owned() }
     }
 
-    /// Checks of the gates, then what intake counted and remarked.
+    /// Checks of the gates, news of the model, then what intake counted and remarked.
     fn quality(&self) -> Vec<QualityRow> {
         let mut rows = self.checks.to_vec();
+        rows.extend(self.news.quality());
         for table in &self.intake.ledger().tables {
             for (rule, count) in &table.set_aside {
                 rows.push(remark(
@@ -183,7 +188,8 @@ impl Night<'_> {
                 rejected: table.rejected,
             })
             .collect();
-        let notes: Vec<String> = ledger.notes.iter().map(|note| note.text.clone()).collect();
+        let mut notes = self.news.notes();
+        notes.extend(ledger.notes.iter().map(|note| note.text.clone()));
         let candidates = candidates(model.report());
         let inputs = inputs(self.intake);
         let details = self.details();
@@ -239,6 +245,7 @@ impl Night<'_> {
         if let Some(agreement) = report.agreement_with_raw {
             details.push(("Agreement with k-means on raw ratings".to_owned(), format!("{agreement:.2}")));
         }
+        details.extend(self.news.details());
         details.push(("Catalogue".to_owned(), self.project.catalogue().version().to_owned()));
         details.push(("Program".to_owned(), env!("CARGO_PKG_VERSION").to_owned()));
         details

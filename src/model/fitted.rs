@@ -159,6 +159,28 @@ impl Model {
         self
     }
 
+    /// The same model with these segments: ids and names, in the order of [`Model::segments`]. The id of the model does
+    /// not change.
+    ///
+    /// # Errors
+    /// [`ModelError::Damaged`] unless they are as many as before and no two share an id.
+    pub fn with_segments(mut self, segments: Vec<SegmentInfo>) -> Result<Self, ModelError> {
+        let twin = segments.iter().enumerate().find(|(i, s)| segments[..*i].iter().any(|other| other.id == s.id));
+        if segments.len() != self.segments.len() || twin.is_some() {
+            let what = format!("{} segments were to be labelled, each with an id of its own", self.segments.len());
+            return Err(ModelError::Damaged { what });
+        }
+        self.segments = segments;
+        Ok(self)
+    }
+
+    /// Share of each segment in the base as the model knows it, 0–1, sum 1; in the order of [`Model::segments`].
+    #[must_use]
+    pub fn shares(&self) -> Vec<f64> {
+        let total: f64 = self.measurement.weights.iter().sum();
+        self.measurement.weights.iter().map(|weight| weight / total).collect()
+    }
+
     pub(super) fn lines(&self) -> &[SignalLine] {
         &self.lines
     }
@@ -268,6 +290,19 @@ mod tests {
         assert_eq!(named.segments()[1].name, "S02");
         assert_eq!(named.id(), model.id());
         assert_eq!(Model::from_json(&named.to_json().unwrap()).unwrap(), named);
+    }
+
+    #[test]
+    fn segments_are_labelled_anew_only_by_as_many_distinct_ids() {
+        let model = model();
+        let info = |id: &str| SegmentInfo { id: id.to_owned(), name: "Savers".to_owned() };
+        let labelled = model.clone().with_segments(vec![info("S07"), info("S02")]).unwrap();
+        assert_eq!(labelled.segments()[0].id, "S07");
+        assert_eq!(labelled.id(), model.id());
+        assert_eq!(Model::from_json(&labelled.to_json().unwrap()).unwrap(), labelled);
+        assert!(model.clone().with_segments(vec![info("S07")]).is_err());
+        assert!(model.clone().with_segments(vec![info("S07"), info("S07")]).is_err());
+        assert!((model.shares().iter().sum::<f64>() - 1.0).abs() < 1e-12);
     }
 
     #[test]

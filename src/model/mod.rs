@@ -13,12 +13,14 @@
 
 mod apply;
 mod customer;
+pub mod drift;
 mod error;
 mod fit;
 mod fitted;
 #[cfg(test)]
 mod fixture;
 mod indicator;
+pub mod lineage;
 mod measurement;
 pub mod naming;
 pub mod needs;
@@ -34,7 +36,7 @@ mod suppression;
 mod transform;
 mod typing;
 
-pub use apply::{ApplySettings, DEFAULT_HOLDOUT_SHARE, DEFAULT_MIN_MARGIN, DEFAULT_MIN_PROBABILITY, Scorer};
+pub use apply::{ApplySettings, DEFAULT_HOLDOUT_SHARE, DEFAULT_MIN_MARGIN, DEFAULT_MIN_PROBABILITY, Probabilities, Scorer};
 pub use customer::{Aspect, BLOCK_ROWS, CustomerBlock, CustomerFlags, MAX_SIGNALS, N_RATINGS};
 pub use error::ModelError;
 pub use fit::{FitRequest, fit};

@@ -12,6 +12,8 @@
 //! | [`normal_scores`] | a signal of any shape on the scale of a normal variable |
 //! | [`calibration`] | whether probabilities come true, and what makes them |
 //! | [`agreement`] | how alike two partitions are |
+//! | [`matching`] | which group of one partition is which of another |
+//! | [`drift`] | whether two histograms differ by more than chance, and by enough to matter |
 //! | [`dense`] | small dense linear algebra |
 //! | [`interval`], [`power`], [`multiple`] | how sure a figure is, what a test can see, many tests at once |
 
@@ -19,8 +21,10 @@ pub mod agreement;
 pub mod calibration;
 pub mod dense;
 pub mod discriminant;
+pub mod drift;
 pub mod interval;
 pub mod kmeans;
+pub mod matching;
 pub mod mixture;
 pub mod multiple;
 pub mod normal_scores;

@@ -3,13 +3,15 @@
 //! In: raw files ([`source`]) are mapped by SQL ([`spec`]) onto canonical tables ([`contract`]), checked, and joined to
 //! one row per customer ([`intake`]); the [`ledger`] says what became of every row. Out: tables whose columns
 //! [`schema`] documents are written ([`mod@write`]), the [`report`] is drawn, and [`publish`] makes the night visible with
-//! its [`manifest`]. [`read`] and [`peek`] look at published tables and at files nobody has described yet.
+//! its [`manifest`]. [`read`], [`placements`] and [`peek`] look at published tables and at files nobody has described
+//! yet.
 
 pub mod contract;
 pub mod intake;
 pub mod ledger;
 pub mod manifest;
 pub mod peek;
+pub mod placements;
 pub mod publish;
 pub mod read;
 pub mod report;

@@ -113,12 +113,12 @@ fn matches(path: &Path, key: &str, value: &str) -> Result<Vec<(usize, Vec<usize>
     Ok(all)
 }
 
-fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, ReadError> {
+pub(super) fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, ReadError> {
     let file = File::open(path).map_err(|source| ReadError::Open { path: path.to_owned(), source })?;
     ParquetRecordBatchReaderBuilder::try_new(file).map_err(|source| damaged(path, source))
 }
 
-fn damaged(path: &Path, source: impl std::error::Error + Send + Sync + 'static) -> ReadError {
+pub(super) fn damaged(path: &Path, source: impl std::error::Error + Send + Sync + 'static) -> ReadError {
     ReadError::Damaged { path: path.to_owned(), source: Box::new(source) }
 }
 

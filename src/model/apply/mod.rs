@@ -4,6 +4,7 @@
 //! the signals alone, which is most of a base and several times cheaper. A row's result depends on that row alone.
 
 mod outcome;
+mod probabilities;
 mod reasons;
 mod scores;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use crate::catalogue::Catalogue;
 use crate::stats::mixture::TILE;
 
 use outcome::{nobody, unassessed};
+pub use probabilities::Probabilities;
 use scores::Scores;
 use tiles::{Tables, Work};
 

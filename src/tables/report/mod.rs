@@ -5,6 +5,7 @@
 //! data (names, file paths, catalogue texts) is escaped by the template engine or by [`plan_page`]; nothing is marked
 //! as safe but our own style sheet, whose hash is the only style the page's policy lets in.
 
+mod alerts;
 mod appendix;
 mod cards;
 mod input;
@@ -23,8 +24,9 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
+pub use alerts::{Alert, MOST_ALERTS, alerts_json};
 pub use input::{ReportInput, TableHealth, Trace};
 pub use page::{ReportError, render};
 pub use plan_page::{plan_page, plans_json};
 pub use sentences::{Sentence, sentences};
-pub use summary::{alerts_json, summary_json, summary_text};
+pub use summary::{summary_json, summary_text};

@@ -79,12 +79,6 @@ pub fn summary_json(input: &ReportInput<'_>) -> String {
     format!("{summary:#}\n")
 }
 
-/// `alerts.json`: nothing is compared between nights yet, so the list is empty.
-#[must_use]
-pub fn alerts_json() -> String {
-    "[]\n".to_owned()
-}
-
 /// Control characters gone, cut to the width.
 fn one_line(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

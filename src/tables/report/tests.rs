@@ -255,7 +255,7 @@ fn the_json_files_are_json_and_alerts_are_empty() {
     assert_eq!(summary["customers"]["left_out"], 9_316);
     let plans: serde_json::Value = serde_json::from_str(&plans_json(&night.plans)).unwrap();
     assert_eq!(plans["plans"].as_array().unwrap().len(), 7);
-    assert_eq!(serde_json::from_str::<serde_json::Value>(&alerts_json()).unwrap(), serde_json::json!([]));
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&alerts_json(&[])).unwrap(), serde_json::json!([]));
 }
 
 #[test]

@@ -51,21 +51,49 @@ pub(super) const QUALITY: &[Column] = &[
     filled("message", T::Text, "The finding in one sentence; never holds personal data."),
 ];
 
-/// `drift`: whether the inputs still look like those of the fit.
+/// `drift`: whether the night still looks like the night of the fit.
 pub(super) const DRIFT: &[Column] = &[
     RUN_DATE,
-    filled("indicator", T::Category, "Indicator of the model."),
-    maybe("statistic", T::Float64, "Distance between now and the fit; null = not measured."),
+    filled(
+        "indicator",
+        T::Category,
+        "Indicator of the model (`importance_…`, `fulfilment_…`, `signal_…`), or `segment_mix`, `segment_probability`, \
+         `unassigned_share`.",
+    ),
+    filled("kind", T::Category, "`rating`, `signal`, or `fit` for what the model made of the night."),
+    maybe(
+        "statistic",
+        T::Float64,
+        "Jensen–Shannon divergence of the distribution now from that at the fit, in nats, 0 to 0.693; null = too few \
+         customers on either night, or no distribution of the fit is stored.",
+    ),
     maybe(
         "threshold",
         T::Float64,
-        "The distance that chance alone exceeds once in a hundred nights; null = not known.",
+        "The distance that chance alone exceeds once in a hundred nights, at the number of customers of both nights; \
+         null as `statistic`.",
     ),
-    maybe("mean_now", T::Float64, "Mean now, in the unit of the indicator; null = nobody has a value."),
-    maybe("mean_reference", T::Float64, "Mean at the fit; null = not known."),
-    maybe("missing_share_now", T::Float64, "Share without a value now, 0–1; null = not measured."),
-    maybe("missing_share_reference", T::Float64, "Share without a value at the fit, 0–1; null = not known."),
-    filled("status", T::Category, "`ok`, `watch` or `drifted`."),
+    maybe(
+        "p_adjusted",
+        T::Float64,
+        "Chance of such a distance without a change, adjusted for the number of indicators (Benjamini–Hochberg), 0–1; \
+         null as `statistic`.",
+    ),
+    maybe("mean_now", T::Float64, "Mean now, in the unit of the indicator; null = no mean, or too few customers."),
+    maybe("mean_reference", T::Float64, "Mean at the fit; null as `mean_now`."),
+    maybe(
+        "missing_share_now",
+        T::Float64,
+        "Share of everybody scored without a value now, 0–1; null = does not apply.",
+    ),
+    maybe("missing_share_reference", T::Float64, "Share without a value at the fit, 0–1; null = does not apply."),
+    filled("customers_now", T::Int64, "Customers compared now: who answered, or everybody scored."),
+    filled("customers_reference", T::Int64, "Customers compared at the fit; 0 = the fit did not know the indicator."),
+    filled(
+        "status",
+        T::Category,
+        "`ok`; `watch` = beyond chance but by little; `drifted` = beyond chance and a `statistic` of 0.005 or more.",
+    ),
 ];
 
 /// `rejected/rows`: rows that were not accepted and cells that were left absent. The place is named, the value is not.

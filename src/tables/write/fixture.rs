@@ -9,19 +9,19 @@ use crate::model::{
     SuppressedReason, UnassignedReason,
 };
 
-pub(super) fn meta() -> TableMeta {
+pub(in crate::tables) fn meta() -> TableMeta {
     TableMeta {
         run_date: chrono::NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day"),
         model_id: "m-2026-11-01-00ff".to_owned(),
     }
 }
 
-pub(super) fn segments() -> Vec<String> {
+pub(in crate::tables) fn segments() -> Vec<String> {
     ["S01", "S02", "S03"].map(str::to_owned).to_vec()
 }
 
 /// 60 ratings and one signal.
-pub(super) fn indicators() -> Vec<String> {
+pub(in crate::tables) fn indicators() -> Vec<String> {
     let mut names = Vec::new();
     for aspect in ["importance", "fulfilment"] {
         names.extend(crate::catalogue::ElementId::all().map(|element| format!("{aspect}_{element}")));
@@ -32,7 +32,7 @@ pub(super) fn indicators() -> Vec<String> {
 
 /// Rows `from..to`. Row 7 of every ten has no evidence; row 8 is suppressed; score `j` of row `i` exists unless
 /// `(i + j) % 5 == 0` and is `((i · 7 + j · 13) % 1001) / 100`.
-pub(super) fn blocks(from: usize, to: usize) -> (CustomerBlock, ScoredBlock) {
+pub(in crate::tables) fn blocks(from: usize, to: usize) -> (CustomerBlock, ScoredBlock) {
     let rows: Vec<usize> = (from..to).collect();
     let n = rows.len();
     let score = |i: usize, j: usize| ((i * 7 + j * 13) % 1001) as f32 / 100.0;

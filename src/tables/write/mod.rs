@@ -7,6 +7,7 @@
 mod batch;
 mod cell;
 mod customers;
+mod drift;
 mod element_scores;
 mod error;
 mod file;
@@ -21,13 +22,14 @@ mod sensitive;
 mod table_file;
 
 #[cfg(test)]
-mod fixture;
+pub(in crate::tables) mod fixture;
 #[cfg(test)]
 mod round_trip;
 
 pub use batch::{Row, TableRows};
 pub use cell::Cell;
 pub use customers::{CustomerLabels, CustomersWriter};
+pub use drift::drift_table;
 pub use element_scores::ElementScoresWriter;
 pub use error::WriteError;
 pub(crate) use file::hex;

@@ -1,0 +1,83 @@
+//! The ledger of segments and the models beside the nights, as files.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::job::error::JobError;
+use crate::model::Model;
+use crate::model::lineage::SegmentLedger;
+
+/// The ledger: ids, names given by people, what each refit did.
+const LEDGER: &str = "segments.toml";
+
+/// The ledger of an output folder; empty where there is none yet.
+pub(super) fn read_ledger(out: &Path) -> Result<SegmentLedger, JobError> {
+    let path = out.join(LEDGER);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(SegmentLedger::default()),
+        Err(source) => return Err(JobError::Io { doing: "cannot read", path, source }),
+    };
+    SegmentLedger::parse(&text).map_err(|source| JobError::Ledger { path, source })
+}
+
+/// Writes the ledger, whole or not at all; gives its path.
+pub(super) fn write_ledger(out: &Path, ledger: &SegmentLedger) -> Result<PathBuf, JobError> {
+    let path = out.join(LEDGER);
+    write_whole(&path, &ledger.to_toml())?;
+    Ok(path)
+}
+
+/// Folder of a model.
+pub(super) fn model_folder(out: &Path, id: &str) -> PathBuf {
+    out.join("models").join(id)
+}
+
+/// A stored model.
+pub(super) fn read_model(path: &Path) -> Result<Model, JobError> {
+    let refused = |message: String| JobError::StoredModel { path: path.to_owned(), message };
+    let text = fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+    Model::from_json(&text).map_err(|error| refused(error.to_string()))
+}
+
+/// Writes files of a model, each whole or not at all; the same model stored twice is the same files.
+pub(super) fn write_model_files(out: &Path, id: &str, files: &[(&str, String)]) -> Result<(), JobError> {
+    let folder = model_folder(out, id);
+    let failed = |source| JobError::Io { doing: "cannot store the model in", path: folder.clone(), source };
+    fs::create_dir_all(&folder).map_err(failed)?;
+    for (name, text) in files {
+        write_whole(&folder.join(name), text)?;
+    }
+    fs::File::open(&folder).and_then(|folder| folder.sync_all()).map_err(failed)
+}
+
+/// Writes a file beside its place, forces it to the disk, and moves it there in one step.
+fn write_whole(path: &Path, text: &str) -> Result<(), JobError> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let half = path.with_file_name(format!(".{name}"));
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| JobError::Io { doing: "cannot write", path, source }
+    };
+    let mut file = fs::File::create(&half).map_err(failed(&half))?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed(&half))?;
+    fs::rename(&half, path).map_err(failed(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_without_a_ledger_has_an_empty_one_and_a_broken_one_is_named() {
+        let out = tempfile::tempdir().expect("a folder");
+        assert_eq!(read_ledger(out.path()).expect("empty"), SegmentLedger::default());
+        let mut ledger = SegmentLedger::default();
+        ledger.rename("S01", "Savers").expect("a name");
+        let path = write_ledger(out.path(), &ledger).expect("written");
+        assert_eq!(read_ledger(out.path()).expect("read"), ledger);
+        fs::write(&path, "format = [").expect("written");
+        assert!(matches!(read_ledger(out.path()), Err(JobError::Ledger { path: at, .. }) if at == path));
+    }
+}
