@@ -1,12 +1,13 @@
 //! What can be known of a customer: 60 ratings and the signals.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::customer::Aspect;
 use crate::catalogue::ElementId;
 
 /// One thing that can be known of a customer and speak for or against a segment.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Indicator {
     /// The customer's rating of an element.
@@ -14,6 +15,7 @@ pub enum Indicator {
         /// Importance or fulfilment.
         aspect: Aspect,
         /// The element.
+        #[schemars(with = "String")]
         element: ElementId,
     },
     /// A behavioral signal, by its id in the catalogue.

@@ -29,6 +29,7 @@ mod plan_types;
 pub mod profile;
 mod profile_types;
 mod report;
+mod rules;
 mod sample;
 mod scored;
 mod settings;
@@ -45,6 +46,7 @@ pub use indicator::Indicator;
 pub use plan_types::{Plan, PlanLine, PlanSet};
 pub use profile_types::{Contrast, Delivered, ElementProfile, Estimate, NeedProfile, Profiles, Reach, SegmentProfile};
 pub use report::{Candidate, CutOn, FitReport, HeldOut, LearnedLoading, LoadingVerdict, SignalUse};
+pub use rules::{Condition, RuleBasis, SegmentRule};
 pub use sample::{BASE_CAP, MIN_ANSWERS, RESPONDENT_CAP, Sample, SampleCollector};
 pub use scored::{Assignment, Basis, CustomerNeeds, NeedState, ScoredBlock, SuppressedReason, UnassignedReason};
 pub use settings::{
@@ -53,7 +55,7 @@ pub use settings::{
 };
 pub use suppression::suppression;
 pub use typing::{
-    ElementHold, GOLDEN_QUESTIONS, GoldenCheck, GoldenLength, GoldenQuestions, MOST_GOLDEN, OwnAnswersCheck, QuestionReport,
-    ReliabilityLine, SCORER_FORMAT_VERSION, ScorerFile, ScorerForm, ScorerLine, ScorerSegment, Temperature,
-    TypedSegment, TypingCheck,
+    ElementHold, GOLDEN_QUESTIONS, GoldenCheck, GoldenLength, GoldenQuestions, MOST_GOLDEN, OwnAnswersCheck,
+    QuestionReport, ReliabilityLine, SCORER_FORMAT_VERSION, ScorerFile, ScorerForm, ScorerLine, ScorerSegment,
+    Temperature, TypedSegment, TypingCheck,
 };

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::customer::Aspect;
 use super::measurement::stored;
 use super::profile::Structure;
+use super::rules::SegmentRule;
 use super::settings::Method;
 use super::typing::{QuestionReport, TypingCheck};
 use crate::catalogue::ElementId;
@@ -176,6 +177,8 @@ pub struct FitReport {
     /// The few questions that suffice and the elements that hold the solution up; absent where nobody was asked and with
     /// one segment.
     pub questions: Option<QuestionReport>,
+    /// Short rules for the segments that have one: first on ratings, then on signals.
+    pub rules: Vec<SegmentRule>,
     /// Catalogue loadings beside learned ones; empty where nobody was asked.
     pub loadings: Vec<LearnedLoading>,
     /// Signals in the model's order.
@@ -231,6 +234,7 @@ impl FitReport {
             keep(&mut held.coverage_90);
         }
         self.typing = self.typing.map(TypingCheck::stored);
+        self.rules = self.rules.into_iter().map(SegmentRule::stored).collect();
         self.questions = self.questions.map(QuestionReport::stored);
         for loading in &mut self.loadings {
             keep(&mut loading.catalogue);
@@ -281,6 +285,7 @@ mod tests {
             held_out: Vec::new(),
             typing: None,
             questions: None,
+            rules: Vec::new(),
             loadings: Vec::new(),
             signals: Vec::new(),
             limits: Vec::new(),

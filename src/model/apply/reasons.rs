@@ -111,7 +111,7 @@ impl BlockReasons {
 
     /// Each indicator's share in "class `pair.0` rather than `pair.1`" for row `r` of a tile with these values and
     /// presence; 0 where not observed.
-    fn shares(
+    pub(super) fn shares(
         &self,
         (values, present): (&[f32], &[f32]),
         posterior: &TilePosterior,

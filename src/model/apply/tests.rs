@@ -9,6 +9,7 @@ use super::super::fit::{FitRequest, fit};
 use super::super::fixture::{Invented, World};
 use super::super::scored::{SuppressedReason, UnassignedReason};
 use super::super::settings::{FitSettings, SegmentCount};
+use super::tiles::{Tables, Work};
 use super::*;
 
 /// A world and its model, made once.
@@ -137,6 +138,34 @@ fn reasons_are_indicators_that_were_observed() {
             assert!(known, "row {i}, {}", model.indicators()[at].slug());
         }
         assert!(a.reasons[0].is_some());
+    }
+}
+
+#[test]
+fn the_shares_of_all_indicators_add_up_to_the_log_odds_of_any_two_segments() {
+    let (world, model) = made();
+    let tables = Tables::new(model);
+    let mut work = Work::new(&tables);
+    let columns: Vec<Option<usize>> = (0..world.signal_ids.len()).map(Some).collect();
+    let asked: Vec<usize> = (0..world.block.len()).filter(|i| world.block.rated[*i] != 0).take(50).collect();
+    work.fill(&tables, &columns, &world.block, &asked, true);
+    work.type_rows(&tables, true);
+    let weights = &model.measurement().weights;
+    for r in 0..asked.len() {
+        for pair in [(0, 1), (1, 2), (2, 0)] {
+            let mut shares = vec![0.0; N_RATINGS];
+            tables.rating_reasons.shares(work.rating_rows.row(r), &work.rating_posterior, r, pair, &mut shares);
+            let mut signals = vec![0.0; columns.len()];
+            tables.signal_reasons.shares(work.signal_rows.row(r), &work.signal_posterior, r, pair, &mut signals);
+            let prior = (weights[pair.0] / weights[pair.1]).ln();
+            let sum = prior + shares.iter().chain(&signals).map(|s| f64::from(*s)).sum::<f64>();
+            let p = |class: usize| f64::from(work.signal_posterior.classes[(class, r)]);
+            // Probabilities below e^-87 are written as 0.
+            if p(pair.0) > 1e-30 && p(pair.1) > 1e-30 {
+                let odds = (p(pair.0) / p(pair.1)).ln();
+                assert!((sum - odds).abs() < 1e-3 * (1.0 + odds.abs()), "row {r}, {pair:?}: {sum} {odds}");
+            }
+        }
     }
 }
 

@@ -29,8 +29,8 @@ pub(super) struct Tables {
     inverse_spread: Vec<f32>,
     rating_kernel: Kernel,
     signal_kernel: Kernel,
-    rating_reasons: BlockReasons,
-    signal_reasons: BlockReasons,
+    pub(super) rating_reasons: BlockReasons,
+    pub(super) signal_reasons: BlockReasons,
     /// What the log odds of signals and of answers are multiplied by: one over their temperatures.
     belief: [f32; 2],
     prior: bool,

@@ -12,6 +12,7 @@ use super::super::typing::{Temperature, TypingCheck};
 use super::check::{self, Checked};
 use super::measure::{Measured, SignalLearner, learn_ratings, rating_factors, silent_ratings};
 use super::prepare::Prepared;
+use super::rules::rules;
 use super::search::{Evidence, Found, search};
 use super::typing::{Crossed, questions};
 use super::{FitRequest, loadings, prior, rivals};
@@ -36,6 +37,7 @@ pub(super) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, aspect: As
     let mut report = report.surveyed(&checked, typing)?;
     let measurement =
         Measurement { se_factor: checked.se_factor.map(|row| row.map(stored)), ..measurement(prepared, &measured) };
+    report.rules = rules(request, prepared, (Some(aspect), &measured, &measurement));
     report.questions = questions(request, prepared, (aspect, &measured, &measurement));
     finish(request, prepared, aspect.into(), measurement, report)
 }
@@ -56,7 +58,8 @@ pub(super) fn unsurveyed(request: &FitRequest<'_>, prepared: &Prepared) -> Resul
     let signals = learner.learn(&labelled, found.given.view(), &weights);
     let measured = Measured::new(weights.clone(), silent_ratings(&weights), signals);
     let measured = measured.reordered(&order_by_size(prepared, &measured));
-    let report = Reporter { request, prepared, evidence: &evidence, found: &found, measured: &measured }.unsurveyed();
+    let mut report =
+        Reporter { request, prepared, evidence: &evidence, found: &found, measured: &measured }.unsurveyed();
     let loadings = loadings.into_iter().map(|row| row.into_iter().map(stored).collect()).collect();
     let measurement = Measurement {
         center: vec![prior::CENTER; N_RATINGS],
@@ -65,6 +68,7 @@ pub(super) fn unsurveyed(request: &FitRequest<'_>, prepared: &Prepared) -> Resul
         prior: Some(loadings),
         ..measurement(prepared, &measured)
     };
+    report.rules = rules(request, prepared, (None, &measured, &measurement));
     finish(request, prepared, CutOn::Prior, measurement, report)
 }
 
@@ -173,6 +177,7 @@ impl Reporter<'_> {
             held_out: Vec::new(),
             typing: None,
             questions: None,
+            rules: Vec::new(),
             loadings: Vec::new(),
             signals: loadings::uses(self.request, self.prepared, self.measured),
             limits: Vec::new(),

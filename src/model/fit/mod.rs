@@ -21,6 +21,7 @@ mod measure;
 mod prepare;
 mod prior;
 mod rivals;
+mod rules;
 mod search;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use super::super::apply::{ApplySettings, Scorer};
 use super::super::fixture::{Invented, SEGMENTS, World};
 use super::super::report::{CutOn, LoadingVerdict};
+use super::super::rules::RuleBasis;
 use super::super::scored::{Basis, ScoredBlock};
 use super::super::settings::{Method, SegmentCount};
 use super::*;
@@ -270,4 +271,112 @@ fn the_printed_accuracy_and_probabilities_of_people_who_were_not_asked_hold_by_t
         assert!((typing.calibration_error - error).abs() < 0.03, "seed {seed}: {} {error}", typing.calibration_error);
         assert_eq!(typing.unasked, 4_500);
     }
+}
+
+#[test]
+fn six_questions_type_nearly_as_well_as_all_and_respondents_bear_it_out() {
+    let model = fitted(&Invented::default().world(), &FitSettings::default()).unwrap();
+    let report = model.report().questions.as_ref().unwrap();
+    let golden = &report.golden;
+    assert_eq!(report.aspect, Aspect::Importance);
+    assert_eq!(golden.lengths.len(), 8);
+    for (at, length) in golden.lengths.iter().enumerate() {
+        assert_eq!(length.questions.len(), at + 1);
+        // Only elements that the invented segments differ in: 10s to 10s + 5.
+        assert!(length.questions.iter().all(|e| e.index() % 10 < 6), "{:?}", length.questions);
+    }
+    let six = golden.golden().unwrap();
+    assert!(six.accuracy > 0.85 * golden.all_accuracy, "{golden:?}");
+    assert!(golden.lengths[0].accuracy < six.accuracy && six.accuracy <= golden.all_accuracy + 0.01);
+    assert!(six.with_signals.unwrap() > six.accuracy && six.with_signals.unwrap() > golden.signals_alone.unwrap());
+    let check = golden.check.unwrap();
+    assert!((check.claimed - check.found).abs() < 0.05, "{check:?}");
+    let sentence = golden.sentence(&Catalogue::embedded()).unwrap();
+    assert!(sentence.contains("Asking 6 questions"), "{sentence}");
+    // What is decisive moves people; what says nothing does not.
+    let moved = |decisive: bool| {
+        let holds: Vec<f64> =
+            report.holds.iter().filter(|h| (h.element.index() % 10 < 6) == decisive).map(|h| h.moved).collect();
+        holds.iter().sum::<f64>() / holds.len() as f64
+    };
+    assert_eq!(report.holds.len(), 30);
+    assert!(moved(true) > moved(false), "{} {}", moved(true), moved(false));
+    assert!(report.holds.windows(2).all(|pair| pair[0].moved >= pair[1].moved));
+}
+
+#[test]
+fn the_scorer_file_types_complete_answers_exactly_as_the_job_does() {
+    let world = Invented::default().world();
+    let model = fitted(&world, &FitSettings::default()).unwrap();
+    let file = model.scorer_file().unwrap();
+    let catalogue = Catalogue::embedded();
+    let scorer = Scorer::new(&model, &catalogue, ApplySettings::default()).unwrap();
+    for (form, columns) in [(&file.full, file.columns()), (file.golden.as_ref().unwrap(), file.golden_columns())] {
+        assert_eq!(columns.len(), form.questions.len());
+        let mut block = world.block.clone();
+        let mask: u64 = form.questions.iter().map(|e| 1 << e.index()).sum();
+        block.rated.iter_mut().for_each(|rated| *rated = mask);
+        block.signalled.iter_mut().for_each(|known| *known = 0);
+        let out = scorer.score(&block);
+        let mut apart = 0;
+        for (i, assignment) in out.assignments.iter().enumerate() {
+            let answers: Vec<Option<f64>> =
+                form.questions.iter().map(|e| Some(f64::from(block.ratings[(i, e.index())]))).collect();
+            let place = form.segment(&answers).unwrap();
+            let lead = assignment.probability.unwrap() - assignment.runner_up_probability.unwrap();
+            apart += usize::from(assignment.raw != Some(place as u8) && lead > 1e-5);
+            let p = form.probabilities(&answers).unwrap()[usize::from(assignment.raw.unwrap())];
+            assert!((p - f64::from(assignment.probability.unwrap())).abs() < 1e-4);
+        }
+        assert_eq!(apart, 0);
+        assert_eq!(form.segment(&vec![None; form.questions.len()]), None);
+        assert_eq!(form.segment(&[]), None);
+        let sql = form.to_sql(&columns).unwrap();
+        assert!(sql.starts_with("CASE greatest(") && sql.ends_with("END"));
+        assert!(columns.iter().all(|c| sql.matches(&format!(" * {c}")).count() >= 2 * model.segments().len()));
+        assert!(matches!(form.to_sql(&columns[1..]), Err(ModelError::ScorerColumns { .. })));
+    }
+    let back: super::super::typing::ScorerFile = serde_json::from_str(&file.to_json().unwrap()).unwrap();
+    assert_eq!(back, file);
+}
+
+#[test]
+fn where_nobody_was_asked_there_is_no_scorer_and_no_question_but_rules_on_signals() {
+    let world = Invented { asked_one_in: 0, ..Invented::default() }.world();
+    let model = fitted(&world, &FitSettings::default()).unwrap();
+    assert_eq!(model.scorer_file(), None);
+    assert_eq!(model.report().questions, None);
+    assert!(model.report().rules.iter().all(|rule| rule.basis == RuleBasis::Signals));
+}
+
+#[test]
+fn rules_name_what_the_segments_were_made_of() {
+    let world = Invented::default().world();
+    let settings = FitSettings { segments: SegmentCount::Exactly(SEGMENTS), ..FitSettings::default() };
+    let model = fitted(&world, &settings).unwrap();
+    let rules = &model.report().rules;
+    for basis in [RuleBasis::Answers, RuleBasis::Signals] {
+        let of: Vec<_> = rules.iter().filter(|rule| rule.basis == basis).collect();
+        assert_eq!(of.len(), SEGMENTS, "{rules:#?}");
+        for rule in of {
+            assert!((1..=3).contains(&rule.conditions.len()));
+            assert!(rule.precision >= 0.6 && rule.precision > 1.5 * rule.share, "{rule:?}");
+            assert!(rule.precision_low <= rule.precision && rule.precision <= rule.precision_high);
+            assert!(rule.caught < rule.counted);
+        }
+    }
+    // By hand: the counted figures of a rule on signals are those of its conditions.
+    let rule = rules.iter().find(|rule| rule.basis == RuleBasis::Signals).unwrap();
+    let out = scored(&world, &model);
+    let holds = |i: usize| {
+        rule.conditions.iter().all(|c| {
+            let at = model.indicators().iter().position(|known| *known == c.indicator).unwrap() - 60;
+            let value = world.block.signals[(i, at)];
+            c.at_least.is_none_or(|low| value >= low) && c.at_most.is_none_or(|high| value <= high)
+        })
+    };
+    let caught: Vec<usize> = (0..world.truth.len()).filter(|i| world.block.rated[*i] == 0 && holds(*i)).collect();
+    let members = caught.iter().filter(|i| out.assignments[**i].raw == Some(rule.segment as u8)).count();
+    let precision = members as f64 / caught.len() as f64;
+    assert!((precision - rule.precision).abs() < 0.06, "{precision} {rule:?}");
 }

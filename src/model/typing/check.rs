@@ -245,7 +245,7 @@ fn lines(reliability: &Reliability) -> Vec<ReliabilityLine> {
 }
 
 /// The likeliest class, the first among equals.
-pub(super) fn likeliest(row: ndarray::ArrayView1<'_, f64>) -> usize {
+pub(in crate::model) fn likeliest(row: ndarray::ArrayView1<'_, f64>) -> usize {
     (1..row.len()).fold(0, |best, k| if row[k] > row[best] { k } else { best })
 }
 

@@ -112,8 +112,7 @@ impl GoldenQuestions {
         self.all_accuracy = stored(self.all_accuracy);
         self.all_with_signals = self.all_with_signals.map(stored);
         self.signals_alone = self.signals_alone.map(stored);
-        self.check =
-            self.check.map(|c| GoldenCheck { claimed: stored(c.claimed), found: stored(c.found), ..c });
+        self.check = self.check.map(|c| GoldenCheck { claimed: stored(c.claimed), found: stored(c.found), ..c });
         self
     }
 }

@@ -56,7 +56,7 @@ impl LinearScores {
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::model) mod tests {
     use ndarray::Array2;
     use proptest::prelude::*;
 
@@ -68,7 +68,7 @@ mod tests {
     use crate::stats::observed::Observed;
 
     /// 60 ratings, 3 segments, 2 factors, numbers drawn from a formula.
-    pub(in crate::model::typing) fn measurement(answers: f64) -> Measurement {
+    pub(in crate::model) fn measurement(answers: f64) -> Measurement {
         let table = |rows: usize, columns: usize, salt: usize| -> Vec<Vec<f64>> {
             let cell = |r: usize, c: usize| ((17 * r + 31 * c + 7 * r * c + salt) % 23) as f64 / 11.5 - 1.0;
             (0..rows).map(|r| (0..columns).map(|c| cell(r, c)).collect()).collect()

@@ -153,3 +153,61 @@ pub(in crate::model) fn normal(rng: &mut Xoshiro256PlusPlus) -> f64 {
     let radius = (-2.0 * (1.0 - rng.gen_range(0.0..1.0f64)).ln()).sqrt();
     radius * (std::f64::consts::TAU * rng.gen_range(0.0..1.0f64)).cos()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::linear::tests::measurement;
+    use super::*;
+
+    #[test]
+    fn answers_lie_on_the_steps_and_within_the_scale() {
+        assert_eq!(on_scale(6.4, 2.5), 7.5);
+        assert_eq!(on_scale(-3.0, 1.0), 0.0);
+        assert_eq!(on_scale(11.0, 1.0), 10.0);
+        assert_eq!(on_scale(6.43, 0.0), 6.43);
+    }
+
+    #[test]
+    fn people_have_the_shares_and_means_of_their_source_and_do_not_depend_on_threads() {
+        let m = measurement(1.0);
+        let nobody = Array2::zeros((0, 3));
+        let source = Source { measurement: &m, columns: &[3, 40], steps: &[0.0; 60], by_signals: nobody.view() };
+        let people = People::draw(&source, 20_000, 7);
+        let share = people.classes.iter().filter(|c| **c == 0).count() as f64 / 20_000.0;
+        assert!((share - 0.5).abs() < 0.015, "{share}");
+        let in_first = |c: usize| {
+            let own = people.classes.iter().zip(people.answers.row(c)).filter(|(class, _)| **class == 0);
+            own.map(|(_, x)| x).sum::<f64>() / (share * 20_000.0)
+        };
+        // Far enough from the ends of the scale that cutting there hardly moves the mean.
+        for (c, column) in [3, 40].into_iter().enumerate() {
+            let expected = m.center[column] + m.spread[column] * m.ratings.means[0][column];
+            assert!((in_first(c) - expected).abs() < 0.35, "{} {expected}", in_first(c));
+        }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let alone = pool.install(|| People::draw(&source, 20_000, 7));
+        assert_eq!(alone.answers, people.answers);
+        assert!(!people.have_signals());
+    }
+
+    #[test]
+    fn what_signals_are_sure_of_needs_no_question() {
+        let m = measurement(1.0);
+        let sure = Array2::from_shape_fn((4, 3), |(i, k)| if i % 3 == k { 0.0 } else { -50.0 });
+        let source = Source { measurement: &m, columns: &[3], steps: &[1.0; 60], by_signals: sure.view() };
+        let people = People::draw(&source, 400, 1);
+        let none = LinearScores::of(&m, &[]);
+        assert_eq!(people.accuracy(&none, &[], true), 1.0);
+        let share = people.classes.iter().filter(|c| **c == 0).count() as f64 / 400.0;
+        assert_eq!(people.accuracy(&none, &[], false), share, "without anything the largest segment is guessed");
+    }
+
+    #[test]
+    fn normal_numbers_have_mean_0_and_variance_1() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(3);
+        let drawn: Vec<f64> = (0..40_000).map(|_| normal(&mut rng)).collect();
+        let mean = drawn.iter().sum::<f64>() / 40_000.0;
+        let variance = drawn.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 40_000.0;
+        assert!(mean.abs() < 0.02 && (variance - 1.0).abs() < 0.03, "{mean} {variance}");
+    }
+}

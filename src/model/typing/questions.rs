@@ -32,11 +32,7 @@ pub struct QuestionReport {
 impl QuestionReport {
     /// The numbers as they will be read back from a file.
     pub(in crate::model) fn stored(self) -> Self {
-        Self {
-            golden: self.golden.stored(),
-            holds: self.holds.into_iter().map(ElementHold::stored).collect(),
-            ..self
-        }
+        Self { golden: self.golden.stored(), holds: self.holds.into_iter().map(ElementHold::stored).collect(), ..self }
     }
 }
 
@@ -75,8 +71,7 @@ impl Asked<'_> {
     fn check(&self, golden: &GoldenQuestions) -> Option<GoldenCheck> {
         let columns: Vec<usize> = golden.golden()?.questions.iter().map(|e| self.aspect.indicator(*e)).collect();
         let answered = |row: &usize| columns.iter().filter(|c| self.ratings.present()[(*row, **c)]).count();
-        let rows: Vec<usize> =
-            (0..self.ratings.n_rows()).filter(|row| answered(row) >= LEAST_GOLDEN_ANSWERS).collect();
+        let rows: Vec<usize> = (0..self.ratings.n_rows()).filter(|row| answered(row) >= LEAST_GOLDEN_ANSWERS).collect();
         let part = masked(&self.ratings.select(&rows), |_, column| columns.contains(&column));
         let typed: Array2<f64> = by_answers(self.measurement, &part);
         let (mut weight, mut claimed, mut found) = (0.0, 0.0, 0.0);
@@ -87,11 +82,7 @@ impl Asked<'_> {
             found += w * self.known[(*row, class)];
         }
         let enough = rows.len() as u64 >= LEAST_WITNESSES && weight > 0.0;
-        enough.then(|| GoldenCheck {
-            respondents: rows.len() as u64,
-            claimed: claimed / weight,
-            found: found / weight,
-        })
+        enough.then(|| GoldenCheck { respondents: rows.len() as u64, claimed: claimed / weight, found: found / weight })
     }
 }
 
