@@ -79,14 +79,21 @@ fn name_by_behavior(profiles: &mut Profiles, facts: &[SegmentFacts], traces: &[V
     }
 }
 
-/// A name made tonight that another segment has already, kept from an earlier night or given by people, takes its id along.
+/// A name made tonight whose words another segment has already, from an earlier night or from people, takes its id along.
 fn keep_apart(profiles: &mut Profiles, facts: &[SegmentFacts]) {
-    let kept: Vec<String> = facts.iter().filter_map(|facts| facts.name.clone()).collect();
+    let kept: Vec<Vec<String>> = facts.iter().filter_map(|facts| facts.name.as_deref()).map(words).collect();
     for (segment, facts) in profiles.segments.iter_mut().zip(facts) {
-        if facts.name.is_none() && kept.contains(&segment.name) {
+        if facts.name.is_none() && kept.contains(&words(&segment.name)) {
             segment.name = format!("{} ({})", segment.name, segment.segment_id);
         }
     }
+}
+
+/// The words of a name in no particular order: "Time and order" and "Order and time" are one name to a reader.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
+    words.sort_unstable();
+    words
 }
 
 fn consent(intake: &Intake) -> ConsentColumns {

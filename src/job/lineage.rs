@@ -6,19 +6,18 @@ use std::path::{Path, PathBuf};
 
 use crate::job::error::JobError;
 use crate::model::Model;
-use crate::model::lineage::SegmentLedger;
+use crate::model::lineage::{Lineage, SegmentLedger};
 
 /// The ledger: ids, names given by people, what each refit did.
 const LEDGER: &str = "segments.toml";
 
+/// What a model did to the segments of the one before, in the model's folder.
+pub(super) const LINEAGE: &str = "lineage.json";
+
 /// The ledger of an output folder; empty where there is none yet.
 pub(super) fn read_ledger(out: &Path) -> Result<SegmentLedger, JobError> {
     let path = out.join(LEDGER);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(SegmentLedger::default()),
-        Err(source) => return Err(JobError::Io { doing: "cannot read", path, source }),
-    };
+    let Some(text) = read_if_there(&path)? else { return Ok(SegmentLedger::default()) };
     SegmentLedger::parse(&text).map_err(|source| JobError::Ledger { path, source })
 }
 
@@ -39,6 +38,23 @@ pub(super) fn read_model(path: &Path) -> Result<Model, JobError> {
     let refused = |message: String| JobError::StoredModel { path: path.to_owned(), message };
     let text = fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
     Model::from_json(&text).map_err(|error| refused(error.to_string()))
+}
+
+/// What a stored model did, or would do, to the segments of the one before; `None` = nothing is on file.
+pub(super) fn stored_lineage(out: &Path, id: &str) -> Result<Option<Lineage>, JobError> {
+    let path = model_folder(out, id).join(LINEAGE);
+    let Some(text) = read_if_there(&path)? else { return Ok(None) };
+    let lineage = serde_json::from_str(&text);
+    lineage.map(Some).map_err(|error| JobError::StoredModel { path, message: error.to_string() })
+}
+
+/// A file's text; `None` if there is none.
+pub(super) fn read_if_there(path: &Path) -> Result<Option<String>, JobError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(JobError::Io { doing: "cannot read", path: path.to_owned(), source }),
+    }
 }
 
 /// Writes files of a model, each whole or not at all; the same model stored twice is the same files.

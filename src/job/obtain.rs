@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::job::drift::{Yardstick, successor};
 use crate::job::error::JobError;
-use crate::job::lineage::{model_folder, read_ledger, read_model, write_ledger, write_model_files};
+use crate::job::lineage::{LINEAGE, model_folder, read_ledger, read_model, write_ledger, write_model_files};
 use crate::job::project::Project;
 use crate::job::settings::Refit;
 use crate::job::watch::Words;
@@ -198,7 +198,7 @@ pub(super) fn store(project: &Project, obtained: &Obtained, named: &Model) -> Re
     if obtained.origin != Origin::Kept {
         let mut files = model_files(named)?;
         if let Some(lineage) = &obtained.lineage {
-            files.push(("lineage.json", pretty(lineage)));
+            files.push((LINEAGE, pretty(lineage)));
         }
         write_model_files(&out, named.id(), &files)?;
     }

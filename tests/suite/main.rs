@@ -2,6 +2,7 @@
 
 mod bad_inputs;
 mod command;
+mod continuity;
 mod layers;
 mod same_bytes;
 mod shop;

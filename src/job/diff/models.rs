@@ -6,16 +6,18 @@ use std::path::Path;
 use super::{Diff, ELEMENTS_SHOWN, Fact, ProfileChange, SegmentChange};
 use crate::catalogue::ElementId;
 use crate::job::error::JobError;
-use crate::job::lineage::read_ledger;
+use crate::job::lineage::{read_ledger, stored_lineage};
 use crate::job::load::Loaded;
-use crate::model::lineage::RefitRecord;
+use crate::model::lineage::{Lineage, RefitRecord};
 use crate::model::{Aspect, Model};
 
 pub(super) fn diff(_: &Loaded, out: &Path, a: &Model, b: &Model) -> Result<Diff, JobError> {
     let ledger = read_ledger(out)?;
     let chain = chain(ledger.refits(), a.id(), b.id());
     let mut notes = Vec::new();
-    if chain.is_none() && a.id() != b.id() {
+    // A challenger that waits is in no ledger, but knows what it would do.
+    let proposed = stored_lineage(out, b.id())?.filter(|lineage| lineage.from_model == a.id());
+    if chain.is_none() && proposed.is_none() && a.id() != b.id() {
         notes.push(
             "The ledger knows no way from the first model to the second: segments are paired by their ids, which say \
              the same only within one project."
@@ -23,7 +25,10 @@ pub(super) fn diff(_: &Loaded, out: &Path, a: &Model, b: &Model) -> Result<Diff,
         );
     }
     notes.push("Shares are those the models were fitted with; who moved shows between two nights.".to_owned());
-    let lineage = chain.unwrap_or_default().into_iter().flat_map(told).collect();
+    let lineage = match (&chain, &proposed) {
+        (None, Some(proposed)) => rows_told("challenger".to_owned(), proposed),
+        _ => chain.unwrap_or_default().into_iter().flat_map(told).collect(),
+    };
     Ok(Diff {
         kind: "models",
         a: a.id().to_owned(),
@@ -39,14 +44,12 @@ pub(super) fn diff(_: &Loaded, out: &Path, a: &Model, b: &Model) -> Result<Diff,
 
 /// A refit in sentences.
 pub(super) fn told(refit: &RefitRecord) -> Vec<String> {
-    let lineage = &refit.lineage;
-    let head = format!(
-        "{}: model {} follows {}; {}.",
-        refit.night,
-        lineage.to_model,
-        lineage.from_model,
-        lineage.cost.sentence()
-    );
+    rows_told(refit.night.clone(), &refit.lineage)
+}
+
+fn rows_told(when: String, lineage: &Lineage) -> Vec<String> {
+    let cost = lineage.cost.sentence();
+    let head = format!("{when}: model {} follows {}; {cost}.", lineage.to_model, lineage.from_model);
     [head].into_iter().chain(lineage.rows.iter().map(|row| format!("  {}", row.sentence()))).collect()
 }
 
@@ -149,7 +152,7 @@ pub(super) fn facts(a: Option<&Model>, b: Option<&Model>) -> Vec<Fact> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::lineage::{Lineage, MoveCost};
+    use crate::model::lineage::MoveCost;
 
     fn refit(from: &str, to: &str) -> RefitRecord {
         let cost = MoveCost { customers: 1, moved_share: 0.0, noise_share: 0.0 };

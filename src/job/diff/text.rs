@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::{Diff, Fact, Moves, SegmentChange};
+use super::{Diff, Fact, Moves, ProfileChange, SegmentChange};
+
+/// Change of a mean from which it is worth a line: what two decimals show clearly. Our judgement.
+const WORTH_A_LINE: f64 = 0.05;
 
 /// Ways listed, at most.
 const WAYS_SHOWN: usize = 10;
@@ -40,7 +43,11 @@ impl Diff {
             return Ok(());
         }
         writeln!(f, "\nWhat changed most in the profiles (means, 0–10)")?;
-        for change in &self.profiles {
+        let shown = |change: &&ProfileChange| change.change.abs() >= WORTH_A_LINE || change.apart == Some(true);
+        if !self.profiles.iter().any(|change| shown(&change)) {
+            return writeln!(f, "  no mean changed by {WORTH_A_LINE} or more");
+        }
+        for change in self.profiles.iter().filter(shown) {
             let sure = match change.apart {
                 Some(false) => "  (within the error)",
                 _ => "",
@@ -103,13 +110,18 @@ fn ways(f: &mut fmt::Formatter<'_>, moves: &Moves) -> fmt::Result {
         "\nMoves: {}{share} of {} customers in a segment on both nights are in another",
         moves.moved, moves.compared
     )?;
-    for way in moves.ways.iter().take(WAYS_SHOWN) {
-        let customers = way.customers.map_or_else(|| "few".to_owned(), |customers| customers.to_string());
+    // Ways of few come last.
+    let told = moves.ways.iter().filter_map(|way| Some((way, way.customers?)));
+    for (way, customers) in told.clone().take(WAYS_SHOWN) {
         let of = way.share_of_from.map_or_else(String::new, |s| format!("  {:.1} % of {}", s * 100.0, way.from));
         writeln!(f, "  {:<5} → {:<5} {customers:>9}{of}", way.from, way.to)?;
     }
-    if moves.ways.len() > WAYS_SHOWN {
-        writeln!(f, "  and {} more ways, see --json", moves.ways.len() - WAYS_SHOWN)?;
+    let (told, all) = (told.count(), moves.ways.len());
+    if told > WAYS_SHOWN {
+        writeln!(f, "  and {} more ways, see --json", told - WAYS_SHOWN)?;
+    }
+    if told < all {
+        writeln!(f, "  and {} ways of too few customers to be told", all - told)?;
     }
     if moves.ways.iter().any(|way| [&way.from, &way.to].iter().any(|place| *place == "OUT" || *place == "NONE")) {
         writeln!(f, "  NONE = scored, no segment; OUT = not scored or not there")?;

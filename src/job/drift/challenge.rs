@@ -5,9 +5,9 @@ use std::path::Path;
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::{Judged, read};
+use super::Judged;
 use crate::job::error::JobError;
-use crate::job::lineage::{model_folder, read_model, write_model_files};
+use crate::job::lineage::{LINEAGE, model_folder, read_if_there, read_model, stored_lineage, write_model_files};
 use crate::job::obtain::{Obtained, Origin, fit_to, model_files, pretty, sample};
 use crate::job::project::Project;
 use crate::job::settings::Refit;
@@ -117,11 +117,12 @@ impl ChallengeRecord {
     }
 }
 
-/// Whether a challenger has to be looked for tonight.
+/// Whether a challenger has to be looked for tonight. Not where inputs seem to have stopped coming: a model must not learn
+/// from a hole.
 pub(in crate::job) fn is_due(project: &Project, obtained: &Obtained, judged: &Judged) -> bool {
     project.settings().model.refit == Refit::OnDrift
         && obtained.origin != Origin::Fitted
-        && judged.drift.as_ref().is_some_and(|drift| drift.fires())
+        && judged.drift.as_ref().is_some_and(|drift| drift.fires() && !drift.data_suspected())
 }
 
 /// Fits a challenger, if the model is in doubt and `refit = "on-drift"`, and compares it with the champion on a sample
@@ -214,7 +215,7 @@ impl Challenge {
             return write_model_files(out, model.id(), &[record]);
         }
         let mut files = model_files(model)?;
-        files.push(("lineage.json", pretty(lineage)));
+        files.push((LINEAGE, pretty(lineage)));
         files.push(("bins.json", bins.to_json()?));
         files.push(record);
         write_model_files(out, model.id(), &files)
@@ -233,7 +234,7 @@ fn newest(out: &Path, champion: &str, night: NaiveDate) -> Result<Option<Challen
     let mut found: Vec<ChallengeRecord> = Vec::new();
     for entry in entries {
         let path = entry.map_err(failed)?.path().join(RECORD);
-        let Some(text) = read(&path)? else { continue };
+        let Some(text) = read_if_there(&path)? else { continue };
         let record = serde_json::from_str::<ChallengeRecord>(&text);
         found.push(record.map_err(|error| JobError::StoredModel { path, message: error.to_string() })?);
     }
@@ -253,9 +254,7 @@ pub(in crate::job) fn successor(
     let Some(record) = accepted else { return Ok(None) };
     let folder = model_folder(out, &record.challenger);
     let model = read_model(&folder.join("model.json"))?;
-    let path = folder.join("lineage.json");
-    let refused = |message: String| JobError::StoredModel { path: path.clone(), message };
-    let text = read(&path)?.ok_or_else(|| refused("it is not there".to_owned()))?;
-    let lineage: Lineage = serde_json::from_str(&text).map_err(|error| refused(error.to_string()))?;
+    let lineage = stored_lineage(out, &record.challenger)?
+        .ok_or_else(|| JobError::StoredModel { path: folder.join(LINEAGE), message: "it is not there".to_owned() })?;
     Ok(Some((model, lineage)))
 }

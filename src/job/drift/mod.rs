@@ -12,7 +12,7 @@ mod news;
 use std::path::Path;
 
 use crate::job::error::JobError;
-use crate::job::lineage::{model_folder, write_model_files};
+use crate::job::lineage::{model_folder, read_if_there, write_model_files};
 use crate::job::project::Project;
 use crate::model::Model;
 use crate::model::drift::{Drift, DriftBins, DriftFigures, DriftReference, DriftState};
@@ -36,12 +36,12 @@ impl Yardstick {
         let folder = model_folder(out, model.id());
         let refused = |path: &Path, message: String| JobError::StoredModel { path: path.to_owned(), message };
         let path = folder.join("drift.json");
-        if let Some(text) = read(&path)? {
+        if let Some(text) = read_if_there(&path)? {
             let reference = DriftReference::from_json(&text, model.id());
             return reference.map(Self::Reference).map_err(|error| refused(&path, error.to_string()));
         }
         let path = folder.join("bins.json");
-        match read(&path)? {
+        match read_if_there(&path)? {
             Some(text) => {
                 let bins = DriftBins::from_json(&text).map_err(|error| refused(&path, error.to_string()))?;
                 Ok(Self::Bins(bins))
@@ -57,15 +57,6 @@ impl Yardstick {
             Self::Bins(bins) => Some(bins),
             Self::Nothing => None,
         }
-    }
-}
-
-/// A file's text; `None` if there is none.
-fn read(path: &Path) -> Result<Option<String>, JobError> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(JobError::Io { doing: "cannot read", path: path.to_owned(), source }),
     }
 }
 

@@ -11,9 +11,6 @@ use crate::tables::write::QualityRow;
 /// Drifted indicators named, at most.
 const NAMED: usize = 3;
 
-/// Rise of the share without a value from which the data are suspected before the customers. Our judgement.
-const DATA_SUSPECTED: f64 = 0.20;
-
 /// What happened to the model tonight.
 pub(in crate::job) struct News {
     pub(in crate::job) drift: Option<Drift>,
@@ -63,6 +60,9 @@ impl News {
         if let Some(drift) = self.drift.as_ref().filter(|drift| drift.drifted > 0 || drift.fires()) {
             notes.push(format!("{}.", drift.sentence()));
             notes.extend(drift.doubts.iter().cloned());
+            if drift.data_suspected() {
+                notes.push("An input or a column seems to have stopped coming: check it before the model.".to_owned());
+            }
         }
         notes.extend(self.challenge.iter().map(|challenge| capital(&format!("{}.", challenge.record.sentence()))));
         notes
@@ -123,27 +123,25 @@ impl News {
 fn doubt(drift: &Drift, challenge: Option<&Challenge>) -> Alert {
     let farthest = drift.farthest();
     let names: Vec<String> = farthest.iter().take(NAMED).map(|row| change(row)).collect();
-    let gaps = |row: &&&DriftRow| {
-        row.missing_now.zip(row.missing_reference).is_some_and(|(now, then)| now - then >= DATA_SUSPECTED)
-    };
-    let from_data = farthest.iter().filter(gaps).count() > 0;
-    let to_do = match challenge.map(|challenge| challenge.record.verdict) {
-        Some(Verdict::TakesOver) => "nothing: the challenger takes over, the change is small",
-        Some(Verdict::Waits) => "compare with `valueseg diff`, then `valueseg run --refit` if the change is wanted",
-        Some(Verdict::Same) => "nothing: a new fit finds the same segments",
-        None => "look at the indicators, then `valueseg run --refit` if the change is real",
+    let to_do = match challenge.map(|challenge| &challenge.record) {
+        _ if drift.data_suspected() => "check whether an input or a column stopped coming".to_owned(),
+        Some(record) => match record.verdict {
+            Verdict::TakesOver => "nothing: the challenger takes over, the change is small".to_owned(),
+            Verdict::Waits => format!(
+                "`valueseg diff {} {}` shows the change; `valueseg run --refit` if it is wanted",
+                record.champion, record.challenger
+            ),
+            Verdict::Same => "nothing: a new fit finds the same segments".to_owned(),
+        },
+        None => "look at the indicators, then `valueseg run --refit` if the change is real".to_owned(),
     };
     Alert {
         key: "model_doubt",
         what: drift.doubts.join(" "),
         how_big: if names.is_empty() { drift.sentence() } else { format!("farthest: {}", names.join("; ")) },
         since: Some(drift.since.clone()),
-        likely_cause: if from_data { "data" } else { "customers" },
-        to_do: if from_data {
-            "check whether an input or a column stopped coming".to_owned()
-        } else {
-            to_do.to_owned()
-        },
+        likely_cause: if drift.data_suspected() { "data" } else { "customers" },
+        to_do,
     }
 }
 

@@ -17,4 +17,4 @@ pub use bins::DriftBins;
 pub use figures::{DriftFigures, DriftKind, DriftReference};
 pub use fold::{DriftFold, SIGNALS_COUNTED};
 pub use state::DriftState;
-pub use verdict::{DRIFTED_LEAST, DRIFTED_SHARE, Drift, DriftRow, DriftStatus, FALSE_DISCOVERIES};
+pub use verdict::{DATA_SUSPECTED, DRIFTED_LEAST, DRIFTED_SHARE, Drift, DriftRow, DriftStatus, FALSE_DISCOVERIES};

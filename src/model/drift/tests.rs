@@ -197,6 +197,8 @@ fn a_signal_that_is_gone_has_drifted() {
     let found = drift(&reference, &second);
     let gone = found.rows.iter().find(|row| row.indicator == "signal_signal_2").unwrap();
     assert_eq!((gone.status, gone.missing_now, gone.mean_now), (DriftStatus::Drifted, Some(1.0), None));
+    assert!(found.data_suspected());
+    assert!(!drift(&reference, &night(2_000, 3, 2.0)).data_suspected());
     // The same if the column itself is not there.
     let fold = DriftFold::new(reference.bins(), CLASSES, &columns()[..2], 1);
     let mut state = fold.zero();

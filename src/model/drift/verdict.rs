@@ -14,6 +14,9 @@ pub const DRIFTED_SHARE: f64 = 0.20;
 /// Fewest drifted inputs, whatever their share.
 pub const DRIFTED_LEAST: usize = 3;
 
+/// Rise of the share without a value from which the data are suspected before the customers. Our judgement.
+pub const DATA_SUSPECTED: f64 = 0.20;
+
 /// What is said about one indicator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DriftStatus {
@@ -129,6 +132,15 @@ impl Drift {
     #[must_use]
     pub fn fires(&self) -> bool {
         !self.doubts.is_empty()
+    }
+
+    /// Whether a signal that has drifted lost its value for so many more customers ([`DATA_SUSPECTED`]) that an input or a
+    /// column has more likely stopped coming than customers changed.
+    #[must_use]
+    pub fn data_suspected(&self) -> bool {
+        self.farthest().iter().filter(|row| row.kind == DriftKind::Signal).any(|row| {
+            row.missing_now.zip(row.missing_reference).is_some_and(|(now, then)| now - then >= DATA_SUSPECTED)
+        })
     }
 
     /// Ratings and signals that have drifted, farthest first.
