@@ -1,5 +1,7 @@
 //! What can go wrong with the mixture.
 
+use crate::stats::kmeans::KmeansError;
+
 /// A setting that makes no sense, whatever the data.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -51,9 +53,9 @@ pub enum MixtureError {
         /// Classes asked for.
         classes: usize,
     },
-    /// linfa's k-means, used for the starts, failed.
+    /// K-means, used for the starts, failed.
     #[error("the k-means start failed")]
-    Start(#[source] linfa_clustering::KMeansError),
+    Start(#[source] KmeansError),
     /// An error of linfa itself.
     #[error("linfa refused the data")]
     Linfa(#[from] linfa::Error),

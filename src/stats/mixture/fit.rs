@@ -146,7 +146,7 @@ impl FactorMixtureValidParams {
     /// starts.
     ///
     /// # Errors
-    /// [`MixtureError::Start`] if linfa's k-means fails.
+    /// [`MixtureError::Start`] if k-means fails.
     pub fn improve(&self, ground: &Ground, model: FactorMixture) -> Result<FactorMixture, MixtureError> {
         let rule = ground.rule(self.factors());
         let limits = Limits { iterations: MIDDLE_ITERATIONS, tolerance: MIDDLE_TOLERANCE };

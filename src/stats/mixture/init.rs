@@ -1,4 +1,4 @@
-//! Where EM starts: partitions by linfa's k-means, and the factors left in their residuals.
+//! Where EM starts: partitions by k-means, and the factors left in their residuals.
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
@@ -19,7 +19,7 @@ pub type Partition = Vec<usize>;
 /// The classes of one k-means++ start on a complete table `(n, d)`: labels `0..k`, some possibly empty.
 ///
 /// # Errors
-/// [`MixtureError::Start`] if linfa's k-means fails.
+/// [`MixtureError::Start`] if k-means fails.
 pub(super) fn kmeans_start(points: &Array2<f64>, k: usize, seed: u64) -> Result<Partition, MixtureError> {
     if k == 1 {
         return Ok(vec![0; points.nrows()]);

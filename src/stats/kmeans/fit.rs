@@ -1,0 +1,181 @@
+//! Many starts, few survivors, one fit.
+
+use std::cmp::Ordering;
+
+use linfa::DatasetBase;
+use linfa::traits::Fit;
+use ndarray::{Array2, ArrayView2};
+use rand::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rayon::prelude::*;
+
+use super::error::KmeansError;
+use super::fitted::KmeansFit;
+use super::lloyd::{Limits, Run, lloyd};
+use super::params::KmeansValidParams;
+use super::points::Points;
+use super::start::{plus_plus, systematic};
+use super::tiles::Tiles;
+use super::transfer::transferred;
+use crate::stats::mixture::mixed_seed;
+use crate::stats::observed::Observed;
+
+/// Rows a start sees at least, where there are as many.
+const START_ROWS: usize = 300;
+
+/// And at least this many for each cluster.
+const START_ROWS_PER_CLUSTER: usize = 40;
+
+/// When a start stops: it only has to land in the right valley.
+const START: Limits = Limits { iterations: 10, tolerance: 1e-3 };
+
+/// Rows on which starts are compared, where there are as many.
+const SCREENING_ROWS: usize = 2_000;
+
+/// Iterations on those rows before starts are compared.
+const SCREENING: Limits = Limits { iterations: 2, tolerance: 1e-4 };
+
+/// Starts of different inertia that are run to the end on the screening rows.
+const SURVIVORS: usize = 6;
+
+/// Of those, how many are run to the end on all rows.
+const FINALISTS: usize = 2;
+
+/// Relative difference in inertia below which two starts lie in the same valley.
+const SAME_VALLEY: f64 = 1e-6;
+
+impl Fit<Observed, (), KmeansError> for KmeansValidParams {
+    type Object = KmeansFit;
+
+    /// Best of the starts on a table of which cells may be absent; row weights are those of the table.
+    ///
+    /// # Errors
+    /// [`KmeansError::TooFewRows`] if fewer different rows than clusters hold an observed cell.
+    fn fit(&self, dataset: &DatasetBase<Observed, ()>) -> Result<Self::Object, KmeansError> {
+        self.fit_points(&Points::new(dataset.records()))
+    }
+}
+
+impl Fit<Array2<f64>, (), KmeansError> for KmeansValidParams {
+    type Object = KmeansFit;
+
+    /// Best of the starts on a complete table `(n, j)`; row weights are those of the dataset, 1 where it has none.
+    ///
+    /// # Errors
+    /// [`KmeansError::Table`] if a value is not a finite number or a weight not one above 0;
+    /// [`KmeansError::TooFewRows`] if there are fewer different rows than clusters.
+    fn fit(&self, dataset: &DatasetBase<Array2<f64>, ()>) -> Result<Self::Object, KmeansError> {
+        let values = dataset.records().clone();
+        let weights = dataset.weights().map(|weights| weights.iter().map(|w| f64::from(*w)).collect());
+        let weights = weights.unwrap_or_else(|| ndarray::Array1::ones(values.nrows()));
+        let present = Array2::from_elem(values.dim(), true);
+        self.fit_points(&Points::new(&Observed::try_new(values, present, weights)?))
+    }
+}
+
+impl KmeansValidParams {
+    /// Best of the starts on prepared rows, clusters ordered by falling weight.
+    ///
+    /// METHOD: starts are short runs on a sample each, compared on one common sample; the best few of different inertia go
+    /// on, by Lloyd and by single-row transfers, and the best of them on all rows is the result. The inertia is compared
+    /// on the same rows at every stage.
+    ///
+    /// # Errors
+    /// [`KmeansError::TooFewRows`] if there are fewer different rows than clusters.
+    pub fn fit_points(&self, points: &Points) -> Result<KmeansFit, KmeansError> {
+        if points.n_distinct() < self.clusters() {
+            return Err(KmeansError::TooFewRows { distinct: points.n_distinct(), clusters: self.clusters() });
+        }
+        Ok(self.best(points))
+    }
+
+    /// As [`KmeansValidParams::fit_points`], but with fewer different rows than clusters some of these share a place. For
+    /// resamples, which may happen to lack rows.
+    pub(super) fn best(&self, points: &Points) -> KmeansFit {
+        let best = best_run(self, points.tiles());
+        KmeansFit::from_run(points.tiles(), by_falling_weight(points.tiles(), best))
+    }
+
+    /// Lloyd's iterations from `centroids` `(k, j)` until no row moves; the order of the clusters is kept.
+    ///
+    /// Centroids that are converged already stay where they are, to rounding. Transfers are not made.
+    ///
+    /// # Errors
+    /// [`KmeansError::Centroids`] unless the centroids are as many as the clusters asked for, have the columns of the
+    /// table and are finite; [`KmeansError::TooFewRows`] as for [`KmeansValidParams::fit_points`].
+    pub fn fit_from(&self, points: &Points, centroids: ArrayView2<'_, f64>) -> Result<KmeansFit, KmeansError> {
+        let (rows, columns) = centroids.dim();
+        let fits = rows == self.clusters() && columns == points.n_columns() && centroids.iter().all(|c| c.is_finite());
+        if !fits {
+            return Err(KmeansError::Centroids { rows, columns, wanted: points.n_columns() });
+        }
+        if points.n_distinct() < rows {
+            return Err(KmeansError::TooFewRows { distinct: points.n_distinct(), clusters: rows });
+        }
+        let limits = Limits { iterations: self.max_iterations(), tolerance: 0.0 };
+        let run = lloyd(points.tiles(), centroids.iter().copied().collect(), limits);
+        Ok(KmeansFit::from_run(points.tiles(), run))
+    }
+}
+
+/// The best of the starts on all rows.
+fn best_run(params: &KmeansValidParams, tiles: &Tiles) -> Run {
+    let k = params.clusters();
+    let whole = Limits { iterations: params.max_iterations(), tolerance: 0.0 };
+    let starts = if k == 1 { 1 } else { params.starts() };
+    let sample = systematic(tiles, SCREENING_ROWS.max(START_ROWS_PER_CLUSTER * k), 0.5);
+    let screen = sample.as_ref().unwrap_or(tiles);
+    let short: Vec<Run> = (0..starts)
+        .into_par_iter()
+        .map(|start| lloyd(screen, start_centroids(screen, k, mixed_seed(params.seed(), start as u64)), SCREENING))
+        .collect();
+    let finished: Vec<Run> = best_few(short, SURVIVORS)
+        .into_par_iter()
+        .map(|run| transferred(screen, lloyd(screen, run.centroids, whole), whole))
+        .collect();
+    let finished = match &sample {
+        None => finished,
+        Some(_) => best_few(finished, FINALISTS)
+            .into_par_iter()
+            .map(|run| transferred(tiles, lloyd(tiles, run.centroids, whole), whole))
+            .collect(),
+    };
+    best_few(finished, 1).pop().expect("at least one start")
+}
+
+/// Centroids of one start: k-means++ and a few iterations on a sample of its own.
+pub(super) fn start_centroids(tiles: &Tiles, k: usize, seed: u64) -> Vec<f64> {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let wanted = START_ROWS.max(START_ROWS_PER_CLUSTER * k);
+    let sample = systematic(tiles, wanted, rng.gen_range(0.0..1.0));
+    let rows = sample.as_ref().unwrap_or(tiles);
+    lloyd(rows, plus_plus(rows, k, &mut rng), START).centroids
+}
+
+/// The `wanted` runs of lowest inertia, one of each valley, ties to the earlier.
+fn best_few(mut runs: Vec<Run>, wanted: usize) -> Vec<Run> {
+    runs.sort_by(|a, b| a.inertia.total_cmp(&b.inertia));
+    runs.dedup_by(|later, earlier| later.inertia - earlier.inertia <= SAME_VALLEY * earlier.inertia);
+    runs.truncate(wanted);
+    runs
+}
+
+/// The same run with its clusters in the order of falling weight, ties by the place of the centroid.
+fn by_falling_weight(tiles: &Tiles, mut run: Run) -> Run {
+    let columns = tiles.n_columns();
+    let k = run.centroids.len() / columns.max(1);
+    let sizes = tiles.sums(k, &run.nearest).sizes;
+    let place = |label: usize| &run.centroids[label * columns..(label + 1) * columns];
+    let by_place = |a: usize, b: usize| -> Ordering {
+        let orders = place(a).iter().zip(place(b)).map(|(x, y)| x.total_cmp(y));
+        orders.fold(Ordering::Equal, Ordering::then)
+    };
+    let mut order: Vec<usize> = (0..k).collect();
+    order.sort_by(|a, b| sizes[*b].total_cmp(&sizes[*a]).then_with(|| by_place(*a, *b)));
+    let centroids = order.iter().flat_map(|label| place(*label).to_vec()).collect();
+    let mut renamed = vec![0; k];
+    order.iter().enumerate().for_each(|(new, old)| renamed[*old] = new);
+    run.centroids = centroids;
+    run.nearest.iter_mut().for_each(|(label, _)| *label = renamed[*label]);
+    run
+}

@@ -1,0 +1,48 @@
+//! K-means on weighted rows of which cells may be absent.
+//!
+//! ```text
+//! minimize  Σ_i w_i Σ_{j observed} (x_ij − c_{s(i) j})²      over labels s and k centroids c
+//! ```
+//!
+//! A row of weight 2 is the row twice, absent cells are left out of every distance and every mean, and the result
+//! depends neither on the order of the rows nor on the number of threads, to the last bit.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `params`, `error` | settings unchecked and checked, and what can go wrong |
+//! | `points` | a table made ready once, for many fits: equal rows merged, rows in an order of their own |
+//! | `tiles` | distances and sums, block by block |
+//! | `start` | greedy k-means++ |
+//! | `lloyd` | one run to a fixed point |
+//! | `transfer` | single rows moved where that helps |
+//! | `fit` | many short starts, the best few carried on |
+//! | `fitted` | the centroids, and whose row a row is |
+
+mod error;
+mod fit;
+mod fitted;
+mod lloyd;
+mod params;
+mod points;
+mod start;
+mod tiles;
+mod transfer;
+
+pub use error::{KmeansError, KmeansParamError};
+pub use fitted::{KmeansFit, Nearest, nearest};
+pub use lloyd::Termination;
+pub use params::{DEFAULT_MAX_ITERATIONS, DEFAULT_STARTS, KmeansParams, KmeansValidParams, MAX_CLUSTERS};
+pub use points::Points;
+
+use ndarray::Array2;
+
+/// Labels of all rows of a complete table after one short start: for those who start something else from a partition.
+///
+/// Labels are `0..k`, some possibly without a row.
+///
+/// # Errors
+/// [`KmeansError::Table`] if a value is not a finite number.
+pub(super) fn kmeans_labels(points: &Array2<f64>, k: usize, seed: u64) -> Result<Vec<usize>, KmeansError> {
+    let points = Points::complete(points.view())?;
+    Ok(points.start_labels(k, seed))
+}
