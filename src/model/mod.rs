@@ -41,11 +41,14 @@ pub use fitted::{FORMAT_VERSION, Model, SegmentInfo};
 pub use indicator::Indicator;
 pub use plan_types::{Plan, PlanLine, PlanSet};
 pub use profile_types::{Contrast, Delivered, ElementProfile, Estimate, NeedProfile, Profiles, Reach, SegmentProfile};
-pub use report::{Candidate, CutOn, FitReport, HeldOut, LearnedLoading, LoadingVerdict, SignalUse, TypingCheck};
+pub use report::{
+    Candidate, CutOn, FitReport, HeldOut, LearnedLoading, LoadingVerdict, NullComparison, SegmentLevel, SignalUse, StandsFor,
+    TypingCheck,
+};
 pub use sample::{BASE_CAP, MIN_ANSWERS, RESPONDENT_CAP, Sample, SampleCollector};
 pub use scored::{Assignment, Basis, CustomerNeeds, NeedState, ScoredBlock, SuppressedReason, UnassignedReason};
 pub use settings::{
     DEFAULT_MAX_FACTORS, DEFAULT_MAX_SEGMENTS, DEFAULT_MIN_RESPONDENTS, DEFAULT_MIN_SEGMENTS, DEFAULT_MIN_SHARE,
-    DEFAULT_STARTS, FitSettings, MAX_SEGMENTS, Method, SegmentCount,
+    DEFAULT_STARTS, FitSettings, MAX_SEGMENTS, Method, QUICK_MAX_SEGMENTS, Search, SegmentCount,
 };
 pub use suppression::suppression;

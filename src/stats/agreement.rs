@@ -39,6 +39,37 @@ pub fn adjusted_rand_index(a: &[usize], b: &[usize]) -> f64 {
         / ((together + only_a) * (only_a + apart) + (together + only_b) * (only_b + apart))
 }
 
+/// The same with row weights: a row of weight 2 counts as two rows.
+///
+/// # Panics
+/// If the three differ in length, which is an error of the caller.
+#[must_use]
+pub fn weighted_adjusted_rand_index(a: &[usize], b: &[usize], weights: &[f64]) -> f64 {
+    assert!(a.len() == b.len() && a.len() == weights.len(), "two partitions of the same customers");
+    let mut cells: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+    let mut rows: BTreeMap<usize, f64> = BTreeMap::new();
+    let mut columns: BTreeMap<usize, f64> = BTreeMap::new();
+    for ((&x, &y), w) in a.iter().zip(b).zip(weights) {
+        *cells.entry((x, y)).or_default() += w;
+        *rows.entry(x).or_default() += w;
+        *columns.entry(y).or_default() += w;
+    }
+    let square = |counts: &mut dyn Iterator<Item = f64>| counts.map(|c| c.powi(2)).sum::<f64>();
+    let n: f64 = weights.iter().sum();
+    let both = square(&mut cells.values().copied());
+    let in_a = square(&mut rows.values().copied());
+    let in_b = square(&mut columns.values().copied());
+    let together = both - n;
+    let only_b = in_b - both;
+    let only_a = in_a - both;
+    let apart = n * n - only_a - only_b - both;
+    if only_a == 0.0 && only_b == 0.0 {
+        return 1.0;
+    }
+    2.0 * (together * apart - only_a * only_b)
+        / ((together + only_a) * (only_a + apart) + (together + only_b) * (only_b + apart))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

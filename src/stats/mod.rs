@@ -23,3 +23,5 @@ pub mod normal_scores;
 pub mod observed;
 pub mod power;
 pub mod reduced_rank;
+pub mod resample;
+pub mod separation;

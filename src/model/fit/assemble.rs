@@ -7,12 +7,14 @@ use super::super::error::ModelError;
 use super::super::fitted::{Model, Parts};
 use super::super::measurement::{BlockModel, Measurement, stored};
 use super::super::report::{CutOn, FitReport, TypingCheck};
-use super::super::settings::Method;
+use super::super::settings::{FitSettings, Method};
 use super::check::{self, Checked};
+use super::evidence::Evidence;
 use super::measure::{Measured, SignalLearner, learn_ratings, rating_factors, silent_ratings};
+use super::outcome::Outcomes;
 use super::prepare::Prepared;
-use super::search::{Evidence, Found, search};
-use super::{FitRequest, loadings, prior, rivals};
+use super::search::{Found, search};
+use super::{FitRequest, dual, level, loadings, prior};
 
 /// Most factors of the ratings in the measurement model.
 const MAX_RATING_FACTORS: usize = 6;
@@ -20,9 +22,12 @@ const MAX_RATING_FACTORS: usize = 6;
 /// A model cut on the ratings of `aspect`.
 pub(super) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, aspect: Aspect) -> Result<Model, ModelError> {
     let evidence = Evidence::of(prepared, aspect)?;
+    let outcomes = Outcomes::of(&request.sample.respondents, &evidence.rows, &evidence.data);
+    let evidence = Evidence { outcomes, ..evidence };
     let found = search(&evidence, request.settings)?;
     let learner = SignalLearner::new(prepared);
-    let measured = by_size(prepared, measure(prepared, &evidence, &found, &learner, request.settings.seed));
+    let measured = measure(prepared, &evidence, &found, &learner, request.settings.seed);
+    let (measured, found) = by_size(prepared, measured, found);
     let checked = check::held_out(prepared, &measured, request.settings.seed);
     let typing = check::typing(prepared, &measured, &learner);
     let report = Reporter { request, prepared, evidence: &evidence, found: &found, measured: &measured };
@@ -38,15 +43,17 @@ pub(super) fn unsurveyed(request: &FitRequest<'_>, prepared: &Prepared) -> Resul
     let evidence = prior::evidence(prepared, &loadings)?;
     // METHOD: nobody answered, so there is no scale use to model and no gap to bridge; a mixture would only find the lumps
     // of the signals. Centered within the person, because whoever is active leaves more traces of everything.
-    let found = match request.settings.method {
-        Method::Auto => rivals::kmeans_only(&evidence, request.settings, Method::KmeansCentred)?,
-        _ => search(&evidence, request.settings)?,
+    let method = match request.settings.method {
+        Method::Auto => Method::KmeansCentred,
+        pinned => pinned,
     };
+    let found = search(&evidence, &FitSettings { method, ..request.settings.clone() })?;
     let learner = SignalLearner::new(prepared);
     let weights = shares(&found.given, prepared.base_signals.weights(), &evidence.rows);
     let labelled = prepared.base_signals.select(&evidence.rows);
     let signals = learner.learn(&labelled, found.given.view(), &weights);
-    let measured = by_size(prepared, Measured::new(weights.clone(), silent_ratings(&weights), signals));
+    let measured = Measured::new(weights.clone(), silent_ratings(&weights), signals);
+    let (measured, found) = by_size(prepared, measured, found);
     let report = Reporter { request, prepared, evidence: &evidence, found: &found, measured: &measured }.unsurveyed();
     let loadings = loadings.into_iter().map(|row| row.into_iter().map(stored).collect()).collect();
     let measurement = Measurement {
@@ -96,7 +103,7 @@ fn shares(given: &Array2<f64>, weights: &Array1<f64>, rows: &[usize]) -> Array1<
 }
 
 /// Classes by falling expected size in the sample of everybody; ties keep their order.
-fn by_size(prepared: &Prepared, measured: Measured) -> Measured {
+fn by_size(prepared: &Prepared, measured: Measured, found: Found) -> (Measured, Found) {
     let sizes = if prepared.base_signals.n_columns() == 0 {
         measured.weights.clone()
     } else {
@@ -104,7 +111,7 @@ fn by_size(prepared: &Prepared, measured: Measured) -> Measured {
     };
     let mut order: Vec<usize> = (0..sizes.len()).collect();
     order.sort_by(|a, b| sizes[*b].total_cmp(&sizes[*a]));
-    measured.reordered(&order)
+    (measured.reordered(&order), found.reordered(&order))
 }
 
 fn measurement(prepared: &Prepared, measured: &Measured) -> Measurement {
@@ -157,8 +164,14 @@ impl Reporter<'_> {
             signal_directions: self.evidence.directions(),
             predicted_by_signals: self.evidence.predicted,
             candidates: self.found.candidates.clone(),
+            choice: self.found.choice.clone(),
             stability: self.found.stability,
+            segment_stability: self.found.jaccard.clone(),
+            null: self.found.null.clone(),
+            outcomes: self.evidence.outcomes.names(),
             agreement_with_raw: None,
+            moved_with_raw: None,
+            segment_levels: Vec::new(),
             rating_level_between: None,
             held_out: Vec::new(),
             typing: None,
@@ -169,10 +182,12 @@ impl Reporter<'_> {
     }
 
     fn surveyed(&self, checked: &Checked, typing: Option<TypingCheck>) -> Result<FitReport, ModelError> {
-        let seed = self.request.settings.seed;
+        let dual = dual::run(self.evidence, &self.found.given, self.request.settings.seed)?;
         let mut report = FitReport {
-            agreement_with_raw: Some(rivals::agreement_with_raw(self.evidence, &self.found.given, seed)?),
-            rating_level_between: rivals::rating_level_between(self.evidence, &self.found.given),
+            agreement_with_raw: Some(dual.agreement),
+            moved_with_raw: Some(dual.moved),
+            segment_levels: level::segment_levels(self.evidence, &self.found.given),
+            rating_level_between: level::rating_level_between(self.evidence, &self.found.given),
             held_out: checked.held_out.clone(),
             typing,
             loadings: loadings::learned(self.request, self.prepared),

@@ -5,7 +5,7 @@ use super::super::report::{FitReport, LoadingVerdict};
 use super::super::settings::SegmentCount;
 use super::FitRequest;
 use super::prepare::Prepared;
-use super::rivals::ONLY_LEVEL;
+use super::level::ONLY_LEVEL;
 
 /// Agreement of halves under which segments are cuts in a continuum: domain fact sheet 6.7.
 const POOR_AGREEMENT: f64 = 0.60;

@@ -71,6 +71,13 @@ impl Ground {
         &self.data
     }
 
+    /// The ground of the rows `rows` of this one, which `data` holds with weights of their own; readings stay as they are.
+    #[must_use]
+    pub fn resampled(&self, data: Observed, rows: &[usize]) -> Self {
+        let (tiles, points, floors) = (tiles_of(&data), self.points.select(rows), own_floors(&data));
+        Self { data, tiles, points, floors }
+    }
+
     /// Complete tables `(n, j)` to start from by k-means: readings of the same answers, as they are, centered within the
     /// person, and with the gaps filled from factors, centered and not.
     #[must_use]
