@@ -42,8 +42,8 @@ pub use indicator::Indicator;
 pub use plan_types::{Plan, PlanLine, PlanSet};
 pub use profile_types::{Contrast, Delivered, ElementProfile, Estimate, NeedProfile, Profiles, Reach, SegmentProfile};
 pub use report::{
-    Candidate, CutOn, FitReport, HeldOut, LearnedLoading, LoadingVerdict, NullComparison, SegmentLevel, SignalUse, StandsFor,
-    TypingCheck,
+    Candidate, CutOn, FitReport, HeldOut, LearnedLoading, LoadingVerdict, NullComparison, SegmentLevel, SignalUse,
+    StandsFor, TypingCheck,
 };
 pub use sample::{BASE_CAP, MIN_ANSWERS, RESPONDENT_CAP, Sample, SampleCollector};
 pub use scored::{Assignment, Basis, CustomerNeeds, NeedState, ScoredBlock, SuppressedReason, UnassignedReason};

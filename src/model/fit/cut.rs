@@ -53,6 +53,9 @@ impl Way {
         }
     }
 
+    /// Both ways of k-means.
+    pub(super) const KMEANS: [Self; 2] = [Self::Kmeans, Self::KmeansCentred];
+
     /// The way of a method of k-means.
     pub(super) fn of_kmeans(method: Method) -> Self {
         if method == Method::KmeansCentred { Self::KmeansCentred } else { Self::Kmeans }
@@ -208,7 +211,8 @@ impl Worktable {
                     .max_iterations(START_ITERATIONS)
                     .seed(mixed_seed(seed, (1_000 * k + 10 * reading + batch) as u64));
                 let params = params.check().map_err(KmeansError::from);
-                let fit = params.and_then(|params| params.fit_points(&prepared[reading])).map_err(MixtureError::Start)?;
+                let fit =
+                    params.and_then(|params| params.fit_points(&prepared[reading])).map_err(MixtureError::Start)?;
                 Ok(fit.assign(readings[reading].view()))
             })
             .collect()

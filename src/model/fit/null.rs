@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::super::error::ModelError;
 use super::super::report::NullComparison;
-use super::cut::{Cut, Effort, Wanted, Way, Worktable};
+use super::cut::{Cut, Effort, Way, Worktable};
 use super::judge::Judge;
 use super::samples::Samples;
 use super::thorough::{Entry, best_by};
@@ -20,9 +20,6 @@ const TABLES: usize = 5;
 
 /// Starts of k-means on a table.
 const STARTS: usize = 10;
-
-/// Partitions mixtures start from on a table.
-const PARTITIONS: Wanted<'static> = Wanted { readings: &[0, 1, 2], batches: 1, starts: 5 };
 
 /// What is spent on a mixture on a table.
 const EFFORT: Effort = Effort { short: 4, carried: 1, iterations: 14 };
@@ -68,7 +65,12 @@ pub(super) fn compare(judge: &Judge<'_>, entries: &[Entry], chosen: usize) -> Re
             .collect::<Result<Vec<f64>, ModelError>>()?,
         _ => Vec::new(),
     };
-    Ok(NullComparison { gain, shuffled_stability, shuffled_gain: gains.into_iter().flatten().collect(), continuum_gain })
+    Ok(NullComparison {
+        gain,
+        shuffled_stability,
+        shuffled_gain: gains.into_iter().flatten().collect(),
+        continuum_gain,
+    })
 }
 
 /// What is compared.
@@ -81,7 +83,9 @@ impl Kind {
     fn cut(&self, table: &Worktable, seed: u64) -> Result<Cut, ModelError> {
         match self.way {
             Way::Mixture(q) => {
-                let from = table.partitions(self.segments, &PARTITIONS, seed)?;
+                let kmeans = Way::KMEANS.map(|way| table.kmeans(way, self.segments, STARTS, seed));
+                let from =
+                    kmeans.into_iter().map(|cut| Ok(table.labels(&cut?))).collect::<Result<Vec<_>, ModelError>>()?;
                 table.mixture((self.segments, q), &from, EFFORT)
             }
             way => table.kmeans(way, self.segments, STARTS, seed),
@@ -105,8 +109,9 @@ impl Kind {
     fn stability(&self, table: &Worktable, cut: &Cut, seed: u64) -> Result<f64, ModelError> {
         let mut samples = Samples::new(table, seed);
         samples.draw(PAIRS);
-        let partitions = if cut.mixture().is_some() { samples.partitions(self.segments, PAIRS)? } else { Vec::new() };
-        Ok(samples.again(cut, PAIRS, &partitions)?.agreement().mean)
+        let ways = if cut.mixture().is_some() { Way::KMEANS.to_vec() } else { vec![cut.way] };
+        let kmeans = samples.kmeans(&ways, self.segments, PAIRS)?;
+        Ok(samples.again(cut, PAIRS, &kmeans)?.agreement().mean)
     }
 }
 

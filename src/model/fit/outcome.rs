@@ -113,12 +113,7 @@ impl Outcome {
     }
 
     /// Mean of the rows that `learn` lets through, and of each segment.
-    fn means(
-        &self,
-        learn: impl Fn(usize) -> bool,
-        labels: &[usize],
-        (k, weights): (usize, &[f64]),
-    ) -> (f64, Vec<f64>) {
+    fn means(&self, learn: impl Fn(usize) -> bool, labels: &[usize], (k, weights): (usize, &[f64])) -> (f64, Vec<f64>) {
         let (mut sums, mut sizes) = (vec![0.0; k], vec![0.0; k]);
         for (row, y) in self.values.iter().enumerate() {
             if let Some(y) = y.filter(|_| learn(row)) {
@@ -146,8 +141,9 @@ fn scores(values: &[Option<f64>], data: &Observed) -> Vec<Option<f64>> {
 /// Half of a row, by a hash of what it holds.
 fn is_odd(data: &Observed, row: usize) -> bool {
     let cells = data.values().row(row).to_owned();
-    let hash = cells.iter().zip(data.present().row(row)).fold(0x0DD, |hash, (value, present)| {
-        mixed_seed(hash, if *present { value.to_bits() } else { u64::MAX })
-    });
+    let hash = cells
+        .iter()
+        .zip(data.present().row(row))
+        .fold(0x0DD, |hash, (value, present)| mixed_seed(hash, if *present { value.to_bits() } else { u64::MAX }));
     hash & 1 == 1
 }

@@ -7,7 +7,9 @@ use super::super::settings::FitSettings;
 use super::cut::likelier;
 use super::evidence::Evidence;
 use super::quick::FINAL_ROUNDS;
-use crate::stats::mixture::{FactorMixture, FactorMixtureParams, FactorMixtureValidParams, Fitted, Ground, MixtureError};
+use crate::stats::mixture::{
+    FactorMixture, FactorMixtureParams, FactorMixtureValidParams, Fitted, Ground, MixtureError,
+};
 
 /// Gain in mean log likelihood per row under which the chosen solution counts as converged, and above [`FEW_ROWS`] rows,
 /// where a row counts less.

@@ -6,12 +6,19 @@ use super::thorough::{Entry, best_by};
 /// Stability from which a cut counts as found again. Source: domain fact sheet 6.7.
 const STRONG: f64 = 0.80;
 
+/// Jaccard coefficient from which a segment counts as found again. Source: Hennig (2007), the reading guide of R fpc.
+const FOUND: f64 = 0.75;
+
 /// Where none is: how much less stable than the most stable one a cut may be. Our judgement: what ten pairs of samples
 /// cannot tell apart for sure.
 const NEAR: f64 = 0.05;
 
 /// Share of the variance of outcomes that is no reason to prefer a cut. Our judgement.
 const NO_DIFFERENCE: f64 = 0.01;
+
+/// Standard errors of a difference in outcomes that may be luck. METHOD: two, not one, because the best of many
+/// candidates is lucky.
+const LUCK: f64 = 2.0;
 
 /// Candidates behind the chosen one that are looked at as closely.
 const RUNNERS_UP: usize = 3;
@@ -35,10 +42,11 @@ pub(super) struct Choice {
 /// 2. *One segment*, where it may be chosen, unless a mixture of several segments that is not out has a smaller
 ///    Bayesian information criterion (BIC) than the best one-segment solution: with the common factors in both, several
 ///    segments must describe the answers better than a continuum.
-/// 3. *Stability.* Candidates with a mean bootstrap adjusted Rand index of 0.80 or more stay; if there is none, those
-///    within 0.05 of the most stable one.
+/// 3. *Stability.* Candidates with a mean bootstrap adjusted Rand index of 0.80 or more stay, if there are any of which
+///    each segment has a Jaccard coefficient of 0.75 or more, then only those; if no candidate reaches 0.80, those within
+///    0.05 of the most stable one.
 /// 4. *Outcomes not clustered on.* Of these, candidates stay whose held-out share of explained variance is no more than
-///    one standard error of the difference (or 0.01) below the best.
+///    two standard errors of the difference (or 0.01) below the best.
 /// 5. *BIC.* Of these, the mixture with the smallest BIC; where only k-means is left, the one with the most segments, of
 ///    equals the more stable.
 ///
@@ -115,7 +123,11 @@ fn stable(entries: &[Entry], left: &[usize], why: &mut Vec<String>) -> Vec<usize
     let of = |at: &usize| entries[*at].candidate.stability.unwrap_or(0.0);
     let best = left.iter().map(of).fold(0.0, f64::max);
     let bar = if best >= STRONG { STRONG } else { best - NEAR };
-    let kept: Vec<usize> = left.iter().copied().filter(|at| of(at) >= bar).collect();
+    let mut kept: Vec<usize> = left.iter().copied().filter(|at| of(at) >= bar).collect();
+    let whole = |at: &usize| entries[*at].candidate.min_jaccard().is_some_and(|least| least >= FOUND);
+    if best >= STRONG && kept.iter().any(whole) {
+        kept.retain(whole);
+    }
     why.push(if best >= STRONG {
         format!("{} of {} candidates are found again in bootstrap samples", kept.len(), left.len())
     } else {
@@ -126,15 +138,12 @@ fn stable(entries: &[Entry], left: &[usize], why: &mut Vec<String>) -> Vec<usize
 
 fn telling(entries: &[Entry], stable: &[usize], why: &mut Vec<String>) -> Vec<usize> {
     let known = |at: &usize| entries[*at].separation.as_ref();
-    let best = stable
-        .iter()
-        .filter_map(known)
-        .reduce(|best, next| if next.r2 > best.r2 { next } else { best });
+    let best = stable.iter().filter_map(known).reduce(|best, next| if next.r2 > best.r2 { next } else { best });
     let Some(best) = best else { return stable.to_vec() };
     let as_good = |at: &usize| {
         known(at).is_some_and(|own| {
             let (lead, error) = best.lead(own);
-            lead <= error.max(NO_DIFFERENCE)
+            lead <= (LUCK * error).max(NO_DIFFERENCE)
         })
     };
     let kept: Vec<usize> = stable.iter().copied().filter(as_good).collect();

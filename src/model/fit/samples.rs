@@ -3,15 +3,12 @@
 use rayon::prelude::*;
 
 use super::super::error::ModelError;
-use super::cut::{Body, Cut, Effort, Wanted, Way, Worktable};
+use super::cut::{Body, Cut, Effort, Way, Worktable};
 use crate::stats::mixture::mixed_seed;
 use crate::stats::resample::{Resampling, Solutions};
 
 /// Starts of k-means on a sample.
-const STARTS: usize = 5;
-
-/// Partitions a mixture starts from on a sample, besides the solution of all rows.
-const OWN_STARTS: Wanted<'static> = Wanted { readings: &[1, 2], batches: 1, starts: 4 };
+const STARTS: usize = 4;
 
 /// What is spent on a mixture on a sample.
 const EFFORT: Effort = Effort { short: 4, carried: 1, iterations: 8 };
@@ -40,35 +37,34 @@ impl<'a> Samples<'a> {
         self.tables.extend(more);
     }
 
-    /// Partitions to start mixtures of `k` classes from, of each sample.
-    pub(super) fn partitions(&self, k: usize, pairs: usize) -> Result<Vec<Vec<Vec<usize>>>, ModelError> {
-        let own = |at: usize| self.tables[at].partitions(k, &OWN_STARTS, mixed_seed(self.seed, at as u64));
-        (0..2 * pairs).into_par_iter().map(own).collect()
+    /// K-means by `ways` into `k` segments on the first `pairs` pairs of samples.
+    pub(super) fn kmeans(&self, ways: &[Way], k: usize, pairs: usize) -> Result<Vec<Vec<Cut>>, ModelError> {
+        let on = |at: usize| {
+            let seed = mixed_seed(self.seed, at as u64);
+            ways.iter().map(|way| self.tables[at].kmeans(*way, k, STARTS, seed)).collect()
+        };
+        (0..2 * pairs).into_par_iter().map(on).collect()
     }
 
-    /// `cut` found anew on the first `pairs` pairs of samples and all rows typed by each.
+    /// `cut` found anew on the first `pairs` pairs of samples, of which `kmeans` holds what [`Samples::kmeans`] found, and
+    /// all rows typed by each.
     ///
-    /// METHOD: pairs of bootstrap samples as in R flexclust's `bootFlexclust`. A mixture takes the likelier of its own
-    /// starts on the sample and of EM from the solution of all rows, so that a sample is not called different because its
-    /// search was shorter. Samples are the same for every candidate, so candidates differ by what they are, not by luck.
-    pub(super) fn again(
-        &self,
-        cut: &Cut,
-        pairs: usize,
-        partitions: &[Vec<Vec<usize>>],
-    ) -> Result<Solutions, ModelError> {
+    /// METHOD: pairs of bootstrap samples as in R flexclust's `bootFlexclust`. A mixture takes the likelier of EM from the
+    /// k-means solutions of the sample and of EM from the solution of all rows, so that a sample is not called different
+    /// because its search was shorter. Samples are the same for every candidate, so candidates differ by what they are,
+    /// not by luck.
+    pub(super) fn again(&self, cut: &Cut, pairs: usize, kmeans: &[Vec<Cut>]) -> Result<Solutions, ModelError> {
         self.resampling.solutions(pairs, |_, item| {
-            let table = &self.tables[item as usize];
-            let found = match (cut.way, &cut.body) {
-                (Way::Mixture(_), Body::Mixture(whole)) => {
-                    let size = (whole.n_classes(), whole.n_factors());
-                    let own = table.mixture(size, &partitions[item as usize], EFFORT)?;
-                    let other = table.mixture_from(whole, EFFORT.short + EFFORT.iterations)?;
-                    if own.bic < other.bic { own } else { other }
-                }
-                (way, _) => table.kmeans(way, cut.segments(), STARTS, mixed_seed(self.seed, item))?,
+            let (table, kmeans) = (&self.tables[item as usize], &kmeans[item as usize]);
+            let typed = |cut: &Cut| self.table.labels(cut).into_iter().map(Some).collect();
+            let Body::Mixture(whole) = &cut.body else {
+                let own = kmeans.iter().find(|own| own.way == cut.way).expect("k-means was run in every way asked for");
+                return Ok(typed(own));
             };
-            Ok(self.table.labels(&found).into_iter().map(Some).collect())
+            let from: Vec<Vec<usize>> = kmeans.iter().map(|cut| table.labels(cut)).collect();
+            let own = table.mixture((whole.n_classes(), whole.n_factors()), &from, EFFORT)?;
+            let other = table.mixture_from(whole, EFFORT.short + EFFORT.iterations)?;
+            Ok(typed(if own.bic < other.bic { &own } else { &other }))
         })
     }
 }

@@ -17,10 +17,10 @@ use super::super::settings::{FitSettings, Method};
 use super::cut::{Body, Cut, Effort, Wanted, Way, Worktable};
 use super::evidence::Evidence;
 use super::judge::Judge;
+use super::outcome::Separation;
 use super::quick::FINALISTS as IMPROVED;
 use super::rule::{self, Choice};
 use super::samples::Samples;
-use super::outcome::Separation;
 use super::search::Found;
 use super::{null, refit};
 use crate::stats::mixture::mixed_seed;
@@ -28,12 +28,13 @@ use crate::stats::mixture::mixed_seed;
 /// Starts of k-means.
 const STARTS: usize = 50;
 
-/// Starts of mixtures: 4 readings of the answers, of each the best of 7 starts of k-means, twice. METHOD: 56 starts; what
-/// separates them is found by k-means, cheaply and for every number of factors at once, and EM sees the best.
-const PARTITIONS: Wanted<'static> = Wanted { readings: &[0, 1, 2, 3], batches: 2, starts: 7 };
+/// Starts of mixtures: the k-means of both ways, best of 50 starts each, and of the ratings with gaps left at the mean,
+/// centered within the person and not, the best of 7. METHOD: 114 starts; which of them are worth it is found by k-means,
+/// cheaply and for every number of factors at once, and EM sees the best four.
+const PARTITIONS: Wanted<'static> = Wanted { readings: &[0, 3], batches: 1, starts: 7 };
 
 /// What is spent on a mixture in the table.
-pub(super) const EFFORT: Effort = Effort { short: 4, carried: 2, iterations: 16 };
+const EFFORT: Effort = Effort { short: 4, carried: 2, iterations: 16 };
 
 /// Numbers of factors that are always tried.
 const FACTORS: [usize; 4] = [0, 2, 4, 6];
@@ -41,10 +42,12 @@ const FACTORS: [usize; 4] = [0, 2, 4, 6];
 /// Step by which more are tried where Akaike's criterion asks for the most.
 const FACTOR_STEP: usize = 2;
 
-/// Pairs of bootstrap samples of every candidate, and of those that may be chosen.
+/// Pairs of bootstrap samples of candidates that are out, of those that are not, and of those that may be chosen.
+const OUT_PAIRS: usize = 2;
+/// See [`OUT_PAIRS`].
 const PAIRS: usize = 3;
-/// See [`PAIRS`].
-const FINAL_PAIRS: usize = 10;
+/// See [`OUT_PAIRS`].
+const FINAL_PAIRS: usize = 8;
 
 /// Times the rule is asked again after its finalists were looked at more closely.
 const ROUNDS: usize = 3;
@@ -69,8 +72,10 @@ pub(super) fn search(evidence: &Evidence, settings: &FitSettings) -> Result<Foun
     improve(&mut entries, &judge)?;
     let mut samples = Samples::new(&table, settings.seed);
     samples.draw(PAIRS);
-    let all: Vec<usize> = (0..entries.len()).collect();
-    resample(&mut entries, &all, &samples, PAIRS)?;
+    let (out, left): (Vec<usize>, Vec<usize>) =
+        (0..entries.len()).partition(|at| entries[*at].candidate.knocked_out.is_some());
+    resample(&mut entries, &out, &samples, OUT_PAIRS)?;
+    resample(&mut entries, &left, &samples, PAIRS)?;
     let mut choice = rule::choose(&entries, settings);
     for _ in 0..ROUNDS {
         let fresh: Vec<usize> = choice
@@ -109,20 +114,18 @@ fn entries(judge: &Judge<'_>) -> Result<Vec<Entry>, ModelError> {
 fn cuts(judge: &Judge<'_>, k: usize) -> Result<Vec<Cut>, ModelError> {
     let (settings, table) = (judge.settings, judge.table);
     let seed = settings.seed;
-    let ways: &[Way] = match settings.method {
-        Method::Auto => &[Way::Kmeans, Way::KmeansCentred],
-        Method::Kmeans => &[Way::Kmeans],
-        Method::KmeansCentred => &[Way::KmeansCentred],
-        Method::Mixture => &[],
-    };
-    let pinned = matches!(settings.method, Method::Kmeans | Method::KmeansCentred);
-    let ways = if k == 1 && !pinned { &[] } else { ways };
-    let mut cuts: Vec<Cut> = ways.iter().map(|way| table.kmeans(*way, k, STARTS, seed)).collect::<Result<_, _>>()?;
-    if pinned {
-        return Ok(cuts);
+    let cut = |way: &Way| table.kmeans(*way, k, STARTS, seed);
+    if matches!(settings.method, Method::Kmeans | Method::KmeansCentred) {
+        return Ok(vec![cut(&Way::of_kmeans(settings.method))?]);
+    }
+    let kmeans: &[Way] = if k == 1 { &[] } else { &Way::KMEANS };
+    let mut cuts: Vec<Cut> = kmeans.par_iter().map(cut).collect::<Result<_, _>>()?;
+    let mut from = table.partitions(k, &PARTITIONS, mixed_seed(seed, 0x57A7))?;
+    from.extend(cuts.iter().map(|cut| table.labels(cut)));
+    if settings.method == Method::Mixture {
+        cuts.clear();
     }
     let most = settings.max_factors.min(judge.screen.data.n_columns() / 2);
-    let from = table.partitions(k, &PARTITIONS, mixed_seed(seed, 0x57A7))?;
     let factors: Vec<usize> = FACTORS.into_iter().filter(|q| *q <= most).collect();
     let mixtures: Result<Vec<Cut>, ModelError> =
         factors.into_par_iter().map(|q| table.mixture((k, q), &from, EFFORT)).collect();
@@ -168,10 +171,12 @@ fn resample(entries: &mut [Entry], places: &[usize], samples: &Samples<'_>, pair
         .map(|k| {
             let own: Vec<usize> = places.iter().copied().filter(|at| entries[*at].cut.segments() == k).collect();
             let mixtures = own.iter().any(|at| entries[*at].cut.mixture().is_some());
-            let partitions = if mixtures { samples.partitions(k, pairs)? } else { Vec::new() };
+            let asked = |way: &Way| mixtures || own.iter().any(|at| entries[*at].cut.way == *way);
+            let ways: Vec<Way> = Way::KMEANS.into_iter().filter(asked).collect();
+            let kmeans = samples.kmeans(&ways, k, pairs)?;
             own.into_par_iter()
                 .map(|at| {
-                    let solutions = samples.again(&entries[at].cut, pairs, &partitions)?;
+                    let solutions = samples.again(&entries[at].cut, pairs, &kmeans)?;
                     let labels: Vec<Option<usize>> = entries[at].labels.iter().copied().map(Some).collect();
                     let jaccard = solutions.jaccard(&labels, k).into_iter().map(|j| j.unwrap_or(0.0)).collect();
                     Ok((at, solutions.agreement().mean, jaccard))
