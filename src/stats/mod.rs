@@ -5,6 +5,8 @@
 //! | [`observed`] | a table of numbers of which many are absent, with row weights |
 //! | [`mixture`] | which groups, and which common factors, are behind such a table |
 //! | [`kmeans`] | the same by k-means |
+//! | [`resample`] | whether the same groups come out of another sample |
+//! | [`separation`] | how far groups lie apart, and how much of an outcome lies between them |
 //! | [`reduced_rank`] | which few combinations of signals predict the answers |
 //! | [`discriminant`] | how far signals tell known groups apart, and no further |
 //! | [`normal_scores`] | a signal of any shape on the scale of a normal variable |

@@ -1,5 +1,7 @@
 //! A table of numbers of which many are absent, with row weights: what every estimator here works on.
 
+use std::cmp::Ordering;
+
 use linfa::dataset::Records;
 use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate};
 
@@ -134,6 +136,44 @@ impl Observed {
             present: self.present.select(Axis(0), rows),
             weights: self.weights.select(Axis(0), rows),
         }
+    }
+
+    /// This table with `counts` (one a row, all >= 0) in the place of the weights, without the rows of count 0: a
+    /// bootstrap sample.
+    ///
+    /// # Panics
+    /// If there are not as many counts as rows, which is an error of the caller.
+    #[must_use]
+    pub fn counted(&self, counts: &[f64]) -> Self {
+        assert_eq!(counts.len(), self.n_rows(), "a count for each row");
+        let rows: Vec<usize> = (0..counts.len()).filter(|row| counts[*row] > 0.0).collect();
+        let mut out = self.select(&rows);
+        out.weights = rows.iter().map(|row| counts[*row]).collect();
+        out
+    }
+
+    /// Compares two rows by what was answered and how, not by their weights. A negative zero is a zero.
+    #[must_use]
+    pub fn compare_rows(&self, a: usize, b: usize) -> Ordering {
+        for c in 0..self.n_columns() {
+            let by_value = (self.values[(a, c)] + 0.0).total_cmp(&(self.values[(b, c)] + 0.0));
+            let order = self.present[(b, c)].cmp(&self.present[(a, c)]).then(by_value);
+            if order != Ordering::Equal {
+                return order;
+            }
+        }
+        Ordering::Equal
+    }
+
+    /// The rows that hold an observed cell, ordered by what they hold, then by weight: the same customers in whatever
+    /// order the table has them.
+    #[must_use]
+    pub fn order_of_content(&self) -> Vec<usize> {
+        let mut order: Vec<usize> =
+            (0..self.n_rows()).filter(|row| self.present.row(*row).iter().any(|is| *is)).collect();
+        let by_weight = |a: usize, b: usize| self.weights[a].total_cmp(&self.weights[b]);
+        order.sort_unstable_by(|a, b| self.compare_rows(*a, *b).then_with(|| by_weight(*a, *b)).then(a.cmp(b)));
+        order
     }
 
     /// This table with the columns of `other` appended; weights stay those of `self`.
@@ -300,6 +340,22 @@ mod tests {
         assert!((moments.mean[0] - 3.5).abs() < 1e-12);
         assert!((moments.mean[1] - 20.0 / 3.0).abs() < 1e-12);
         assert!((moments.spread[0] - (11.0f64 / 4.0).sqrt()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_order_of_content_ignores_the_order_of_rows_and_leaves_out_who_answered_nothing() {
+        let present = array![[true, true], [false, false], [true, true], [true, false]];
+        let values = array![[2.0, 1.0], [0.0, 0.0], [2.0, -0.0], [2.0, 0.0]];
+        let table = Observed::try_new(values, present, Array1::ones(4)).unwrap();
+        assert_eq!(table.order_of_content(), vec![2, 0, 3]);
+        assert_eq!(table.compare_rows(2, 2), Ordering::Equal);
+    }
+
+    #[test]
+    fn counts_replace_weights_and_rows_of_count_zero_go() {
+        let counted = table().counted(&[3.0, 0.0, 1.0]);
+        assert_eq!(counted.values(), array![[1.0, 4.0], [5.0, 8.0]]);
+        assert_eq!(counted.weights(), array![3.0, 1.0]);
     }
 
     #[test]

@@ -9,18 +9,19 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
+use super::cross::{Brood, crossed};
 use super::error::KmeansError;
 use super::fitted::KmeansFit;
 use super::lloyd::{Limits, Run, lloyd};
 use super::params::KmeansValidParams;
 use super::points::Points;
-use super::start::{plus_plus, systematic};
+use super::start::{best_few, plus_plus, systematic};
 use super::tiles::Tiles;
-use super::transfer::transferred;
+use super::transfer::improved;
 use crate::stats::mixture::mixed_seed;
 use crate::stats::observed::Observed;
 
-/// Rows a start sees at least, where there are as many.
+/// Rows a start is made on, and starts are compared on, where there are as many.
 const START_ROWS: usize = 300;
 
 /// And at least this many for each cluster.
@@ -29,20 +30,29 @@ const START_ROWS_PER_CLUSTER: usize = 40;
 /// When a start stops: it only has to land in the right valley.
 const START: Limits = Limits { iterations: 10, tolerance: 1e-3 };
 
-/// Rows on which starts are compared, where there are as many.
-const SCREENING_ROWS: usize = 2_000;
+/// Rows all starts are compared on, where there are as many.
+const RANKING_ROWS: usize = 500;
 
 /// Iterations on those rows before starts are compared.
-const SCREENING: Limits = Limits { iterations: 2, tolerance: 1e-4 };
+const RANKING: Limits = Limits { iterations: 2, tolerance: 1e-4 };
+
+/// Rows on which the better starts are run to the end, where there are as many.
+const SCREENING_ROWS: usize = 2_000;
 
 /// Starts of different inertia that are run to the end on the screening rows.
 const SURVIVORS: usize = 6;
 
 /// Of those, how many are run to the end on all rows.
-const FINALISTS: usize = 2;
+const FINALISTS: usize = 3;
 
-/// Relative difference in inertia below which two starts lie in the same valley.
-const SAME_VALLEY: f64 = 1e-6;
+/// Children bred on the screening rows, in hundredths of the number of starts.
+const CHILDREN_PCT: usize = 60;
+
+/// Children bred on all rows where these are more than the screening rows, in hundredths of the number of starts.
+const LATE_CHILDREN_PCT: usize = 12;
+
+/// What the seeds of children on the screening rows and on all rows are mixed with, so that they differ from those of starts.
+const CHILDREN: [u64; 2] = [1 << 32, 1 << 33];
 
 impl Fit<Observed, (), KmeansError> for KmeansValidParams {
     type Object = KmeansFit;
@@ -76,9 +86,9 @@ impl Fit<Array2<f64>, (), KmeansError> for KmeansValidParams {
 impl KmeansValidParams {
     /// Best of the starts on prepared rows, clusters ordered by falling weight.
     ///
-    /// METHOD: starts are short runs on a sample each, compared on one common sample; the best few of different inertia go
-    /// on, by Lloyd and by single-row transfers, and the best of them on all rows is the result. The inertia is compared
-    /// on the same rows at every stage.
+    /// METHOD (our judgement): starts are short runs on a sample each, compared on one common sample; the best few of
+    /// different inertia go on by Lloyd and by single-row transfers, are crossed with each other, and the best on all rows
+    /// is the result. The number of starts is the dial of the effort: it sets the number of crossings, too.
     ///
     /// # Errors
     /// [`KmeansError::TooFewRows`] if there are fewer different rows than clusters.
@@ -121,26 +131,27 @@ impl KmeansValidParams {
 /// The best of the starts on all rows.
 fn best_run(params: &KmeansValidParams, tiles: &Tiles) -> Run {
     let k = params.clusters();
-    let whole = Limits { iterations: params.max_iterations(), tolerance: 0.0 };
+    let sized = |rows: usize| rows.max(START_ROWS_PER_CLUSTER * k);
     let starts = if k == 1 { 1 } else { params.starts() };
-    let sample = systematic(tiles, SCREENING_ROWS.max(START_ROWS_PER_CLUSTER * k), 0.5);
+    let sample = systematic(tiles, sized(SCREENING_ROWS), 0.5);
     let screen = sample.as_ref().unwrap_or(tiles);
+    let few = systematic(screen, sized(RANKING_ROWS), 0.5);
+    let ranking = few.as_ref().unwrap_or(screen);
     let short: Vec<Run> = (0..starts)
         .into_par_iter()
-        .map(|start| lloyd(screen, start_centroids(screen, k, mixed_seed(params.seed(), start as u64)), SCREENING))
+        .map(|start| lloyd(ranking, start_centroids(screen, k, mixed_seed(params.seed(), start as u64)), RANKING))
         .collect();
-    let finished: Vec<Run> = best_few(short, SURVIVORS)
-        .into_par_iter()
-        .map(|run| transferred(screen, lloyd(screen, run.centroids, whole), whole))
-        .collect();
-    let finished = match &sample {
-        None => finished,
-        Some(_) => best_few(finished, FINALISTS)
-            .into_par_iter()
-            .map(|run| transferred(tiles, lloyd(tiles, run.centroids, whole), whole))
-            .collect(),
+    let whole = Limits { iterations: params.max_iterations(), tolerance: 0.0 };
+    let finished = |rows: &Tiles, runs: Vec<Run>, share_pct: usize, item: u64| -> Vec<Run> {
+        let runs = runs.into_par_iter().map(|run| improved(rows, run.centroids, whole)).collect();
+        let brood = Brood { children: starts * share_pct / 100, seed: mixed_seed(params.seed(), item), limits: whole };
+        crossed(rows, runs, &brood)
     };
-    best_few(finished, 1).pop().expect("at least one start")
+    let mut runs = finished(screen, best_few(short, SURVIVORS), CHILDREN_PCT, CHILDREN[0]);
+    if sample.is_some() {
+        runs = finished(tiles, best_few(runs, FINALISTS), LATE_CHILDREN_PCT, CHILDREN[1]);
+    }
+    best_few(runs, 1).pop().expect("at least one start")
 }
 
 /// Centroids of one start: k-means++ and a few iterations on a sample of its own.
@@ -150,14 +161,6 @@ pub(super) fn start_centroids(tiles: &Tiles, k: usize, seed: u64) -> Vec<f64> {
     let sample = systematic(tiles, wanted, rng.gen_range(0.0..1.0));
     let rows = sample.as_ref().unwrap_or(tiles);
     lloyd(rows, plus_plus(rows, k, &mut rng), START).centroids
-}
-
-/// The `wanted` runs of lowest inertia, one of each valley, ties to the earlier.
-fn best_few(mut runs: Vec<Run>, wanted: usize) -> Vec<Run> {
-    runs.sort_by(|a, b| a.inertia.total_cmp(&b.inertia));
-    runs.dedup_by(|later, earlier| later.inertia - earlier.inertia <= SAME_VALLEY * earlier.inertia);
-    runs.truncate(wanted);
-    runs
 }
 
 /// The same run with its clusters in the order of falling weight, ties by the place of the centroid.

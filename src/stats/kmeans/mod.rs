@@ -16,14 +16,18 @@
 //! | `lloyd` | one run to a fixed point |
 //! | `transfer` | single rows moved where that helps |
 //! | `fit` | many short starts, the best few carried on |
+//! | `cross` | good solutions crossed with each other |
+//! | `resampled` | the same on bootstrap samples |
 //! | `fitted` | the centroids, and whose row a row is |
 
+mod cross;
 mod error;
 mod fit;
 mod fitted;
 mod lloyd;
 mod params;
 mod points;
+mod resampled;
 mod start;
 mod tiles;
 mod transfer;

@@ -47,6 +47,12 @@ impl KmeansValidParams {
     pub fn seed(&self) -> u64 {
         self.seed
     }
+
+    /// The same settings with another seed.
+    #[must_use]
+    pub fn with_seed(&self, seed: u64) -> Self {
+        Self { seed, ..self.clone() }
+    }
 }
 
 /// Unchecked settings of k-means; each setter takes and returns them.

@@ -32,27 +32,12 @@ impl Points {
     /// Prepares a table of which cells may be absent.
     #[must_use]
     pub fn new(data: &Observed) -> Self {
-        let (values, present) = (data.values(), data.present());
-        let compare = |a: usize, b: usize| -> Ordering {
-            for c in 0..values.ncols() {
-                // Adding 0 makes a negative zero a positive one, which would otherwise be another answer.
-                let by_value = (values[(a, c)] + 0.0).total_cmp(&(values[(b, c)] + 0.0));
-                let order = present[(b, c)].cmp(&present[(a, c)]).then(by_value);
-                if order != Ordering::Equal {
-                    return order;
-                }
-            }
-            Ordering::Equal
-        };
-        let mut order: Vec<usize> = (0..data.n_rows()).filter(|row| present.row(*row).iter().any(|is| *is)).collect();
-        order.sort_unstable_by(|a, b| {
-            compare(*a, *b).then(data.weights()[*a].total_cmp(&data.weights()[*b])).then(a.cmp(b))
-        });
+        let order = data.order_of_content();
         let mut places = vec![NOWHERE; data.n_rows()];
         let mut firsts: Vec<usize> = Vec::new();
         let mut weights: Vec<f64> = Vec::new();
         for row in order {
-            if firsts.last().is_none_or(|first| compare(*first, row) != Ordering::Equal) {
+            if firsts.last().is_none_or(|first| data.compare_rows(*first, row) != Ordering::Equal) {
                 firsts.push(row);
                 weights.push(0.0);
             }

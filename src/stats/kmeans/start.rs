@@ -3,6 +3,7 @@
 use rand::Rng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
+use super::lloyd::Run;
 use super::tiles::{LANES, Tiles};
 
 /// Centroids drawn as k-means++ draws them: `k` of them, one after the other.
@@ -51,8 +52,19 @@ fn approach(tiles: &Tiles, centroid: &[f64], nearest: &mut [f64]) -> f64 {
     left
 }
 
+/// Relative difference in inertia below which two starts lie in the same valley.
+pub(super) const SAME_VALLEY: f64 = 1e-6;
+
+/// The `wanted` runs of lowest inertia, one of each valley, ties to the earlier.
+pub(super) fn best_few(mut runs: Vec<Run>, wanted: usize) -> Vec<Run> {
+    runs.sort_by(|a, b| a.inertia.total_cmp(&b.inertia));
+    runs.dedup_by(|later, earlier| later.inertia - earlier.inertia <= SAME_VALLEY * earlier.inertia);
+    runs.truncate(wanted);
+    runs
+}
+
 /// A row drawn with probability proportional to `shares`, the first one where all are 0.
-fn drawn(shares: &[f64], rng: &mut Xoshiro256PlusPlus) -> usize {
+pub(super) fn drawn(shares: &[f64], rng: &mut Xoshiro256PlusPlus) -> usize {
     let total: f64 = shares.iter().sum();
     let at = rng.gen_range(0.0..1.0) * total;
     let mut sum = 0.0;

@@ -3,38 +3,32 @@
 use super::lloyd::{Limits, Run, lloyd};
 use super::tiles::{LANES, Lane, Sums, Tiles};
 
-/// Passes over the rows at most.
-const MAX_PASSES: usize = 60;
-
 /// Relative fall of the inertia that counts as one.
 const GAIN: f64 = 1e-10;
 
-/// The run after single-row transfers, itself a fixed point of Lloyd's iterations.
+/// Lloyd's iterations before the transfers, which end faster from a fair place.
+const SHORT: Limits = Limits { iterations: 3, tolerance: 1e-3 };
+
+/// From `centroids` by a few of Lloyd's iterations and by single-row transfers to where neither helps.
 ///
 /// METHOD: Lloyd compares distances to centroids as they are; a transfer also counts how both centroids move. With `N` the
 /// weight of those in the cluster who observed the cell and `w` that of the row, leaving cluster `a` saves
 /// `Σ_observed w·N_a/(N_a − w)·(x − c_a)²` and joining `b` costs `Σ_observed w·N_b/(N_b + w)·(x − c_b)²`. Source:
 /// Hartigan and Wong (1979), Algorithm AS 136, Applied Statistics 28, without their bookkeeping of live sets.
-pub(super) fn transferred(tiles: &Tiles, mut run: Run, limits: Limits) -> Run {
+pub(super) fn improved(tiles: &Tiles, centroids: Vec<f64>, limits: Limits) -> Run {
+    let run = lloyd(tiles, centroids, SHORT);
     let k = run.centroids.len() / tiles.n_columns().max(1);
-    if k < 2 {
-        return run;
-    }
-    for _ in 0..MAX_PASSES {
-        let mut state = State::new(tiles, k, &run);
+    let mut iterations = run.iterations;
+    let mut state = State::new(tiles, k, &run);
+    while iterations < limits.iterations {
+        iterations += 1;
         if !state.pass() {
             break;
         }
-        let centroids = state.sums_anew().means(tiles.overall());
-        let mut next = lloyd(tiles, centroids, limits);
-        next.iterations += run.iterations;
-        let gained = run.inertia - next.inertia > GAIN * run.inertia;
-        if !gained {
-            break;
-        }
-        run = next;
     }
-    run
+    let mut done = lloyd(tiles, state.sums_anew().means(tiles.overall()), limits);
+    done.iterations += iterations;
+    done
 }
 
 /// Clusters while rows change over.
@@ -54,7 +48,8 @@ impl<'a> State<'a> {
         let mut members = vec![0; k];
         labels.iter().for_each(|label| members[*label] += 1);
         let sums = tiles.sums(k, &run.nearest);
-        let mut state = Self { tiles, labels, members, sums, centroids: run.centroids.clone(), weights: Vec::new() };
+        let centroids = sums.means(tiles.overall());
+        let mut state = Self { tiles, labels, members, sums, centroids, weights: Vec::new() };
         state.weights = (0..k).map(|label| state.least_weight(label)).collect();
         state
     }
@@ -71,12 +66,14 @@ impl<'a> State<'a> {
     /// One pass over all rows; whether one moved.
     fn pass(&mut self) -> bool {
         let mut moved = false;
+        let mut distances = vec![[0.0; LANES]; self.members.len()];
         for tile in 0..self.tiles.n_rows().div_ceil(LANES) {
-            let mut distances = self.distances(tile);
+            (0..distances.len()).for_each(|label| distances[label] = self.distances(tile, label));
             for row in tile * LANES..((tile + 1) * LANES).min(self.tiles.n_rows()) {
-                if let Some(target) = self.better(row, &distances) {
-                    self.transfer(row, target);
-                    distances = self.distances(tile);
+                if let Some(to) = self.better(row, &distances) {
+                    let from = self.labels[row];
+                    self.transfer(row, to);
+                    [from, to].into_iter().for_each(|label| distances[label] = self.distances(tile, label));
                     moved = true;
                 }
             }
@@ -84,8 +81,9 @@ impl<'a> State<'a> {
         moved
     }
 
-    fn distances(&self, tile: usize) -> Vec<Lane> {
-        self.centroids.chunks_exact(self.tiles.n_columns()).map(|c| self.tiles.distances(tile, c)).collect()
+    fn distances(&self, tile: usize, label: usize) -> Lane {
+        let columns = self.tiles.n_columns();
+        self.tiles.distances(tile, &self.centroids[label * columns..(label + 1) * columns])
     }
 
     /// The cluster that row is better off in, if there is one.
