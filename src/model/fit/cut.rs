@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use linfa::ParamGuard;
-use ndarray::{Array2, ArrayView2, Axis, s};
+use ndarray::{Array2, Axis, s};
 use rayon::prelude::*;
 
 use super::super::error::ModelError;
@@ -150,10 +150,7 @@ impl Worktable {
     /// The rows with a count above 0, each with its count for a weight. Gaps stay filled as they were.
     pub(super) fn resampled(&self, counts: &[f64]) -> Self {
         let rows: Vec<usize> = (0..counts.len()).filter(|i| counts[*i] > 0.0).collect();
-        let weights: Vec<f64> = rows.iter().map(|i| counts[*i]).collect();
-        let part = self.data.select(&rows);
-        let data = Observed::try_new(part.values().to_owned(), part.present().to_owned(), weights.into());
-        let data = data.expect("rows of a checked table with counts above 0");
+        let data = self.data.counted(counts);
         let readings = [0, 1].map(|at: usize| self.readings[at].select(Axis(0), &rows));
         let out = Self::of(data.clone(), self.ratings, self.fill.clone(), readings);
         if let Some(ground) = self.ground.get() {
@@ -300,12 +297,4 @@ fn complete(reading: &Array2<f64>, data: &Observed) -> Observed {
 
 fn points(reading: &Array2<f64>, data: &Observed) -> Points {
     Points::new(&complete(reading, data))
-}
-
-/// Weighted means `(k, j)` of the rows of each segment; 0 for a segment without rows.
-pub(super) fn centroids(values: ArrayView2<'_, f64>, weights: &[f64], (labels, k): (&[usize], usize)) -> Array2<f64> {
-    let mut given = one_hot(labels, k);
-    given.rows_mut().into_iter().zip(weights).for_each(|(mut row, w)| row *= *w);
-    let sizes = given.sum_axis(Axis(0)).mapv(|n| if n > 0.0 { n } else { 1.0 });
-    given.t().dot(&values) / sizes.insert_axis(Axis(1))
 }

@@ -4,12 +4,12 @@ use ndarray::Array2;
 
 use super::super::report::Candidate;
 use super::super::settings::{FitSettings, Method};
-use super::cut::{Cut, Way, Worktable, centroids};
+use super::cut::{Cut, Way, Worktable};
 use super::evidence::Evidence;
 use super::level::{ONLY_LEVEL, rating_level_between, segment_levels};
 use super::search::knocked_out;
 use super::thorough::{Entry, best_by};
-use crate::stats::separation::{Shadow, calinski_harabasz};
+use crate::stats::separation::{calinski_harabasz, group_means, shadow};
 
 /// Share of customers in segments that are only high or only low raters from which a solution is no segmentation. Our
 /// judgement: half of them.
@@ -37,7 +37,7 @@ impl Judge<'_> {
         let known: Vec<Option<usize>> = labels.iter().copied().map(Some).collect();
         let several = k > 1;
         let separation = self.screen.outcomes.separation(&labels, k, &weights).filter(|_| several);
-        let means = centroids(complete.values(), &weights, (&labels, k));
+        let means = group_means(&complete, &known);
         let (share, respondents) = self.smallest(&given);
         let candidate = Candidate {
             method: cut.way.method(),
@@ -45,7 +45,7 @@ impl Judge<'_> {
             factors: cut.way.factors(),
             rows: self.table.data.n_rows() as u64,
             bic: cut.bic,
-            shadow: Shadow::of(&complete, means.view()).map(|s| s.overall).filter(|_| several),
+            shadow: shadow(&complete, means.view()).map(|s| s.overall).filter(|_| several),
             calinski_harabasz: calinski_harabasz(&complete, &known).filter(|_| several),
             outcome_r2: separation.as_ref().map(|s| s.r2),
             only_level: several.then(|| self.only_level(&given)),

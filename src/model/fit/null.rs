@@ -111,7 +111,7 @@ impl Kind {
         samples.draw(PAIRS);
         let ways = if cut.mixture().is_some() { Way::KMEANS.to_vec() } else { vec![cut.way] };
         let kmeans = samples.kmeans(&ways, self.segments, PAIRS)?;
-        Ok(samples.again(cut, PAIRS, &kmeans)?.agreement().mean)
+        Ok(samples.again(cut, PAIRS, &kmeans)?.agreement().mean.unwrap_or(0.0))
     }
 }
 

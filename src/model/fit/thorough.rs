@@ -166,7 +166,7 @@ fn improve(entries: &mut [Entry], judge: &Judge<'_>) -> Result<(), ModelError> {
 fn resample(entries: &mut [Entry], places: &[usize], samples: &Samples<'_>, pairs: usize) -> Result<(), ModelError> {
     let mut counts: Vec<usize> = places.iter().map(|at| entries[*at].cut.segments()).filter(|k| *k > 1).collect();
     counts.dedup();
-    let found: Result<Vec<Vec<(usize, f64, Vec<f64>)>>, ModelError> = counts
+    let found: Result<Vec<Vec<(usize, Option<f64>, Vec<f64>)>>, ModelError> = counts
         .into_par_iter()
         .map(|k| {
             let own: Vec<usize> = places.iter().copied().filter(|at| entries[*at].cut.segments() == k).collect();
@@ -186,7 +186,7 @@ fn resample(entries: &mut [Entry], places: &[usize], samples: &Samples<'_>, pair
         .collect();
     for (at, stability, jaccard) in found?.into_iter().flatten() {
         let candidate = &mut entries[at].candidate;
-        candidate.stability = Some(stability);
+        candidate.stability = stability;
         candidate.jaccard = jaccard;
         candidate.pairs = pairs as u64;
     }
