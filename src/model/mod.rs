@@ -37,7 +37,9 @@ mod suppression;
 mod transform;
 mod typing;
 
-pub use apply::{ApplySettings, DEFAULT_HOLDOUT_SHARE, DEFAULT_MIN_MARGIN, DEFAULT_MIN_PROBABILITY, Probabilities, Scorer};
+pub use apply::{
+    ApplySettings, DEFAULT_HOLDOUT_SHARE, DEFAULT_MIN_MARGIN, DEFAULT_MIN_PROBABILITY, Probabilities, Scorer,
+};
 pub use customer::{Aspect, BLOCK_ROWS, CustomerBlock, CustomerFlags, MAX_SIGNALS, N_RATINGS};
 pub use error::ModelError;
 pub use fit::{FitRequest, fit};
@@ -45,13 +47,16 @@ pub use fitted::{FORMAT_VERSION, Model, SegmentInfo};
 pub use indicator::Indicator;
 pub use plan_types::{Plan, PlanLine, PlanSet};
 pub use profile_types::{Contrast, Delivered, ElementProfile, Estimate, NeedProfile, Profiles, Reach, SegmentProfile};
-pub use report::{Candidate, CutOn, FitReport, HeldOut, LearnedLoading, LoadingVerdict, SignalUse};
+pub use report::{
+    Candidate, CutOn, FitReport, HeldOut, LearnedLoading, LoadingVerdict, NullComparison, SegmentLevel, SignalUse,
+    StandsFor,
+};
 pub use rules::{Condition, RuleBasis, SegmentRule};
 pub use sample::{BASE_CAP, MIN_ANSWERS, RESPONDENT_CAP, Sample, SampleCollector};
 pub use scored::{Assignment, Basis, CustomerNeeds, NeedState, ScoredBlock, SuppressedReason, UnassignedReason};
 pub use settings::{
     DEFAULT_MAX_FACTORS, DEFAULT_MAX_SEGMENTS, DEFAULT_MIN_RESPONDENTS, DEFAULT_MIN_SEGMENTS, DEFAULT_MIN_SHARE,
-    DEFAULT_STARTS, FitSettings, MAX_SEGMENTS, Method, SegmentCount,
+    DEFAULT_STARTS, FitSettings, MAX_SEGMENTS, Method, QUICK_MAX_SEGMENTS, Search, SegmentCount,
 };
 pub use suppression::suppression;
 pub use typing::{

@@ -54,8 +54,12 @@ impl From<Aspect> for CutOn {
     }
 }
 
-/// One solution that was tried.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// One solution that was tried, with everything it was judged by.
+///
+/// Figures are those of the rows it was fitted on; they compare between candidates of equal `rows`. Shares, agreements and
+/// variances weigh people by their row weights; respondents are counted as people.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
 pub struct Candidate {
     /// How it was found.
     pub method: Method,
@@ -68,8 +72,28 @@ pub struct Candidate {
     /// Bayesian information criterion on those rows, smaller is better, comparable only between equal rows; `None`
     /// for k-means.
     pub bic: Option<f64>,
-    /// Mean adjusted Rand index between solutions of two halves of the sample; `None` = not tested.
+    /// Mean adjusted Rand index of solutions of two bootstrap samples (in a quick search: of two halves), at most 1;
+    /// `None` = not tested.
     pub stability: Option<f64>,
+    /// Pairs of bootstrap samples behind `stability`; 0 = none, or two halves.
+    pub pairs: u64,
+    /// Mean Jaccard coefficient of each segment with its best match in bootstrap solutions, 0 to 1, in the order of the
+    /// solution's own segments; empty = not tested. Below 0.60 a segment should not be trusted, from 0.75 on it is found
+    /// again, from 0.85 on very surely (Hennig 2007).
+    pub jaccard: Vec<f64>,
+    /// Mean shadow value `2·d1/(d1 + d2)` of distances to the nearest and second nearest segment mean: 0 = at the
+    /// centers, 1 = on the borders; `None` with one segment.
+    pub shadow: Option<f64>,
+    /// Calinski and Harabasz' ratio of the variance between and within segments of the standardized ratings, larger is
+    /// better; `None` with one segment.
+    pub calinski_harabasz: Option<f64>,
+    /// Share of the variance of outcomes that were not clustered on which segments predict in people they were not
+    /// learned from, mean over the outcomes, at most 1, below 0 where they mislead; `None` without an outcome or with one
+    /// segment.
+    pub outcome_r2: Option<f64>,
+    /// Share of customers in segments that are only people who rate high or only people who rate low, 0 to 1; `None` with
+    /// one segment.
+    pub only_level: Option<f64>,
     /// Share of the smallest segment.
     pub smallest_share: f64,
     /// Respondents in the smallest segment.
@@ -78,6 +102,55 @@ pub struct Candidate {
     pub chosen: bool,
     /// Why it could not be chosen, in words; `None` = it could.
     pub knocked_out: Option<String>,
+}
+
+impl Candidate {
+    /// Jaccard coefficient of the least reproducible segment; `None` = not tested.
+    #[must_use]
+    pub fn min_jaccard(&self) -> Option<f64> {
+        self.jaccard.iter().copied().reduce(f64::min)
+    }
+}
+
+/// What a segment that is no more than a use of the rating scale stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StandsFor {
+    /// People who rate everything higher than others.
+    HighRaters,
+    /// People who rate everything lower than others.
+    LowRaters,
+}
+
+/// How much of what sets a segment apart is the level of its ratings.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SegmentLevel {
+    /// Distance of the segment's mean rating from that of all, in standard deviations of a rating.
+    pub level: f64,
+    /// Share of the segment's squared distance from the mean customer that is level, 0 = all shape, 1 = all level.
+    pub share: f64,
+    /// Set where the segment is nothing but a level: an alarm.
+    pub stands_for: Option<StandsFor>,
+}
+
+/// The chosen way of cutting, tried on tables in which there is nothing to find.
+///
+/// *Shuffled* tables hold the same ratings with each column permuted among the people who answered it: no rating has to
+/// do with another. *Continuum* tables are drawn from one group with as many common factors, with the same gaps and the
+/// same answers in each column: ratings hang together as they do, but there are no groups. A gain is the information
+/// criterion of one segment minus that of the segments, on the same table and with as many common factors: above 0 the
+/// segments describe the answers better than a continuum. Gains are empty for k-means where no mixture was tried.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct NullComparison {
+    /// Gain on the answers as they are; `None` where no mixture was tried.
+    pub gain: Option<f64>,
+    /// Stability on each shuffled table.
+    pub shuffled_stability: Vec<f64>,
+    /// Gain on each shuffled table.
+    pub shuffled_gain: Vec<f64>,
+    /// Gain on each continuum table.
+    pub continuum_gain: Vec<f64>,
 }
 
 /// How well answers that were hidden from the model were predicted.
@@ -163,10 +236,31 @@ pub struct FitReport {
     pub predicted_by_signals: f64,
     /// Everything tried.
     pub candidates: Vec<Candidate>,
-    /// Mean adjusted Rand index between solutions of two halves of the sample; `None` = not tested.
+    /// Why this one, in one sentence.
+    #[serde(default)]
+    pub choice: String,
+    /// Mean adjusted Rand index of solutions of two bootstrap samples (in a quick search: of two halves) for the chosen
+    /// way; `None` = not tested.
     pub stability: Option<f64>,
+    /// Mean best-match Jaccard coefficient of each segment in bootstrap solutions, in the order of the model's segments;
+    /// empty = not tested.
+    #[serde(default)]
+    pub segment_stability: Vec<f64>,
+    /// The chosen way on tables with nothing to find; `None` = not tried (one segment, or a quick search).
+    #[serde(default)]
+    pub null: Option<NullComparison>,
+    /// Outcomes behind `outcome_r2` of the candidates.
+    #[serde(default)]
+    pub outcomes: Vec<String>,
     /// Agreement with k-means on raw ratings, 0 to 1: the dual run.
     pub agreement_with_raw: Option<f64>,
+    /// Share of respondents who would be in another segment if k-means on raw ratings had cut, segments matched as well
+    /// as can be, 0 to 1.
+    #[serde(default)]
+    pub moved_with_raw: Option<f64>,
+    /// How much of each segment is rating level, in the order of the model's segments; empty where nobody was asked.
+    #[serde(default)]
+    pub segment_levels: Vec<SegmentLevel>,
     /// Share of the variance of the respondents' own mean rating that lies between segments; near 1 the segments are
     /// only "people who rate high".
     pub rating_level_between: Option<f64>,
@@ -187,27 +281,38 @@ pub struct FitReport {
     pub limits: Vec<String>,
 }
 
-/// Agreement of halves from which segments count as found again. Source: domain fact sheet 6.7.
+/// Agreement from which segments count as found again beyond doubt. Source: domain fact sheet 6.7.
 const STRONG_AGREEMENT: f64 = 0.80;
 
+/// Agreement under which segments do not count as found again. Source: domain fact sheet 6.7.
+const POOR_AGREEMENT: f64 = 0.60;
+
 impl FitReport {
-    /// What the segments are as groups; `None` with one segment or where halves were not compared.
+    /// What the segments are as groups; `None` with one segment or where stability was not tested.
     ///
-    /// METHOD: reproducible if halves of the sample agree strongly; natural if, besides, the mixture beats the continuum
-    /// (one segment with as many common factors) by the information criterion; else cuts in a continuum. K-means cannot
-    /// be held against the continuum, so its segments are at most reproducible.
+    /// | | found again | better than a continuum |
+    /// |---|---|---|
+    /// | natural | stability 0.80 or more, above that of every shuffled table | gain above 0 and above that of every shuffled and every continuum table |
+    /// | reproducible | stability 0.60 or more, above that of every shuffled table | – |
+    /// | constructive | else | – |
+    ///
+    /// METHOD: the three words are those of Dolnicar and Leisch (2010), Marketing Letters 21, the comparison with
+    /// permuted columns is theirs in spirit; the continuum is added because ratings on few steps let any mixture gain
+    /// over one normal group. Without a null comparison (a quick search) segments are at most reproducible, and k-means
+    /// can only be natural where a mixture, started from its segments, beats the continuum.
     #[must_use]
     pub fn structure(&self) -> Option<Structure> {
-        let chosen = self.candidates.iter().find(|c| c.chosen).filter(|c| c.segments > 1)?;
-        let agreed = self.stability? >= STRONG_AGREEMENT;
-        let criterion = |segments: usize| {
-            // On the same rows: the chosen solution may have been fitted again on more.
-            let rows = self.candidates.iter().filter(|c| c.bic.is_some()).map(|c| c.rows).min()?;
-            let same = |c: &&Candidate| c.segments == segments && c.factors == chosen.factors && c.rows == rows;
-            self.candidates.iter().find(same).and_then(|c| c.bic)
+        self.candidates.iter().find(|c| c.chosen).filter(|c| c.segments > 1)?;
+        let stability = self.stability?;
+        let Some(null) = &self.null else {
+            let again = stability >= STRONG_AGREEMENT;
+            return Some(if again { Structure::Reproducible } else { Structure::Constructive });
         };
-        let beats = criterion(1).zip(criterion(chosen.segments)).is_some_and(|(one, several)| several < one);
-        Some(match (agreed, beats) {
+        let again = stability >= POOR_AGREEMENT && null.shuffled_stability.iter().all(|s| stability > *s);
+        let gained = null.gain.is_some_and(|gain| {
+            gain > 0.0 && null.shuffled_gain.iter().chain(&null.continuum_gain).all(|chance| gain > *chance)
+        });
+        Some(match (again, gained && stability >= STRONG_AGREEMENT) {
             (true, true) => Structure::Natural,
             (true, false) => Structure::Reproducible,
             (false, _) => Structure::Constructive,
@@ -222,11 +327,27 @@ impl FitReport {
         for candidate in &mut self.candidates {
             keep_some(&mut candidate.bic);
             keep_some(&mut candidate.stability);
+            keep_some(&mut candidate.shadow);
+            keep_some(&mut candidate.calinski_harabasz);
+            keep_some(&mut candidate.outcome_r2);
+            keep_some(&mut candidate.only_level);
+            candidate.jaccard.iter_mut().for_each(keep);
             keep(&mut candidate.smallest_share);
             keep(&mut candidate.smallest_respondents);
         }
         keep_some(&mut self.stability);
+        self.segment_stability.iter_mut().for_each(keep);
+        if let Some(null) = &mut self.null {
+            keep_some(&mut null.gain);
+            let runs = [&mut null.shuffled_stability, &mut null.shuffled_gain, &mut null.continuum_gain];
+            runs.into_iter().flatten().for_each(keep);
+        }
         keep_some(&mut self.agreement_with_raw);
+        keep_some(&mut self.moved_with_raw);
+        for level in &mut self.segment_levels {
+            keep(&mut level.level);
+            keep(&mut level.share);
+        }
         keep_some(&mut self.rating_level_between);
         for held in &mut self.held_out {
             keep(&mut held.rmse);
@@ -253,22 +374,8 @@ impl FitReport {
 mod tests {
     use super::*;
 
-    fn candidate(segments: usize, bic: f64, chosen: bool) -> Candidate {
-        Candidate {
-            method: Method::Mixture,
-            segments,
-            factors: Some(4),
-            rows: 1_000,
-            bic: Some(bic),
-            stability: None,
-            smallest_share: 0.2,
-            smallest_respondents: 200.0,
-            chosen,
-            knocked_out: None,
-        }
-    }
-
-    fn report(stability: Option<f64>, candidates: Vec<Candidate>) -> FitReport {
+    fn report(segments: usize, stability: Option<f64>, null: Option<NullComparison>) -> FitReport {
+        let chosen = Candidate { method: Method::Mixture, segments, chosen: true, ..Candidate::default() };
         FitReport {
             respondents: 1_000,
             base: 5_000,
@@ -278,9 +385,15 @@ mod tests {
             measurement_factors: [4, 0],
             signal_directions: 0,
             predicted_by_signals: 0.0,
-            candidates,
+            candidates: vec![chosen],
+            choice: String::new(),
             stability,
+            segment_stability: Vec::new(),
+            null,
+            outcomes: Vec::new(),
             agreement_with_raw: None,
+            moved_with_raw: None,
+            segment_levels: Vec::new(),
             rating_level_between: None,
             held_out: Vec::new(),
             typing: None,
@@ -292,19 +405,36 @@ mod tests {
         }
     }
 
+    fn null(gain: f64, shuffled_stability: f64, continuum_gain: f64) -> NullComparison {
+        NullComparison {
+            gain: Some(gain),
+            shuffled_stability: vec![0.1, shuffled_stability],
+            shuffled_gain: vec![-300.0],
+            continuum_gain: vec![continuum_gain, -20.0],
+        }
+    }
+
     #[test]
     fn segments_are_natural_only_if_found_again_and_better_than_a_continuum() {
-        let of = |stability, one, several| {
-            report(stability, vec![candidate(1, one, false), candidate(3, several, true)]).structure()
-        };
-        assert_eq!(of(Some(0.9), 100.0, 90.0), Some(Structure::Natural));
-        assert_eq!(of(Some(0.9), 90.0, 100.0), Some(Structure::Reproducible));
-        assert_eq!(of(Some(0.5), 100.0, 90.0), Some(Structure::Constructive));
-        assert_eq!(of(None, 100.0, 90.0), None);
+        let of = |stability, null| report(3, Some(stability), Some(null)).structure();
+        assert_eq!(of(0.9, null(90.0, 0.3, 20.0)), Some(Structure::Natural));
+        assert_eq!(of(0.7, null(90.0, 0.3, 20.0)), Some(Structure::Reproducible));
+        assert_eq!(of(0.9, null(90.0, 0.3, 95.0)), Some(Structure::Reproducible));
+        assert_eq!(of(0.9, null(-5.0, 0.3, -40.0)), Some(Structure::Reproducible));
+        assert_eq!(of(0.9, NullComparison { gain: None, ..null(0.0, 0.3, 0.0) }), Some(Structure::Reproducible));
+        assert_eq!(of(0.5, null(90.0, 0.3, 20.0)), Some(Structure::Constructive));
+        assert_eq!(of(0.7, null(90.0, 0.8, 20.0)), Some(Structure::Constructive));
+    }
+
+    #[test]
+    fn without_a_null_comparison_segments_are_at_most_reproducible() {
+        assert_eq!(report(3, Some(0.9), None).structure(), Some(Structure::Reproducible));
+        assert_eq!(report(3, Some(0.7), None).structure(), Some(Structure::Constructive));
+        assert_eq!(report(3, None, None).structure(), None);
     }
 
     #[test]
     fn one_segment_has_no_structure() {
-        assert_eq!(report(Some(1.0), vec![candidate(1, 1.0, true)]).structure(), None);
+        assert_eq!(report(1, Some(1.0), Some(null(1.0, 0.0, 0.0))).structure(), None);
     }
 }

@@ -7,15 +7,17 @@ use super::super::error::ModelError;
 use super::super::fitted::{Model, Parts};
 use super::super::measurement::{BlockModel, Measurement, stored};
 use super::super::report::{CutOn, FitReport};
-use super::super::settings::Method;
+use super::super::settings::{FitSettings, Method};
 use super::super::typing::{Temperature, TypingCheck};
 use super::check::{self, Checked};
+use super::evidence::Evidence;
 use super::measure::{Measured, SignalLearner, learn_ratings, rating_factors, silent_ratings};
+use super::outcome::Outcomes;
 use super::prepare::Prepared;
 use super::rules::rules;
-use super::search::{Evidence, Found, search};
+use super::search::{Found, search};
 use super::typing::{Crossed, questions};
-use super::{FitRequest, loadings, prior, rivals};
+use super::{FitRequest, dual, level, loadings, prior};
 
 /// Most factors of the ratings in the measurement model.
 const MAX_RATING_FACTORS: usize = 6;
@@ -23,6 +25,8 @@ const MAX_RATING_FACTORS: usize = 6;
 /// A model cut on the ratings of `aspect`.
 pub(super) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, aspect: Aspect) -> Result<Model, ModelError> {
     let evidence = Evidence::of(prepared, aspect)?;
+    let outcomes = Outcomes::of(&request.sample.respondents, &evidence.rows, &evidence.data);
+    let evidence = Evidence { outcomes, ..evidence };
     let found = search(&evidence, request.settings)?;
     let learner = SignalLearner::new(prepared);
     let measured = measure(prepared, &evidence, &found, &learner, request.settings.seed);
@@ -30,7 +34,7 @@ pub(super) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, aspect: As
     let temperature = crossed.as_ref().map_or_else(Temperature::default, Crossed::temperature);
     let measured = measured.tempered(temperature);
     let order = order_by_size(prepared, &measured);
-    let measured = measured.reordered(&order);
+    let (measured, found) = (measured.reordered(&order), found.reordered(&order));
     let typing = crossed.and_then(|crossed| crossed.reordered(&order).check());
     let checked = check::held_out(prepared, &measured, request.settings.seed);
     let report = Reporter { request, prepared, evidence: &evidence, found: &found, measured: &measured };
@@ -48,16 +52,18 @@ pub(super) fn unsurveyed(request: &FitRequest<'_>, prepared: &Prepared) -> Resul
     let evidence = prior::evidence(prepared, &loadings)?;
     // METHOD: nobody answered, so there is no scale use to model and no gap to bridge; a mixture would only find the lumps
     // of the signals. Centered within the person, because whoever is active leaves more traces of everything.
-    let found = match request.settings.method {
-        Method::Auto => rivals::kmeans_only(&evidence, request.settings, Method::KmeansCentred)?,
-        _ => search(&evidence, request.settings)?,
+    let method = match request.settings.method {
+        Method::Auto => Method::KmeansCentred,
+        pinned => pinned,
     };
+    let found = search(&evidence, &FitSettings { method, ..request.settings.clone() })?;
     let learner = SignalLearner::new(prepared);
     let weights = shares(&found.given, prepared.base_signals.weights(), &evidence.rows);
     let labelled = prepared.base_signals.select(&evidence.rows);
     let signals = learner.learn(&labelled, found.given.view(), &weights);
     let measured = Measured::new(weights.clone(), silent_ratings(&weights), signals);
-    let measured = measured.reordered(&order_by_size(prepared, &measured));
+    let order = order_by_size(prepared, &measured);
+    let (measured, found) = (measured.reordered(&order), found.reordered(&order));
     let mut report =
         Reporter { request, prepared, evidence: &evidence, found: &found, measured: &measured }.unsurveyed();
     let loadings = loadings.into_iter().map(|row| row.into_iter().map(stored).collect()).collect();
@@ -171,8 +177,14 @@ impl Reporter<'_> {
             signal_directions: self.evidence.directions(),
             predicted_by_signals: self.evidence.predicted,
             candidates: self.found.candidates.clone(),
+            choice: self.found.choice.clone(),
             stability: self.found.stability,
+            segment_stability: self.found.jaccard.clone(),
+            null: self.found.null.clone(),
+            outcomes: self.evidence.outcomes.names(),
             agreement_with_raw: None,
+            moved_with_raw: None,
+            segment_levels: Vec::new(),
             rating_level_between: None,
             held_out: Vec::new(),
             typing: None,
@@ -185,10 +197,12 @@ impl Reporter<'_> {
     }
 
     fn surveyed(&self, checked: &Checked, typing: Option<TypingCheck>) -> Result<FitReport, ModelError> {
-        let seed = self.request.settings.seed;
+        let dual = dual::run(self.evidence, &self.found.given, self.request.settings.seed)?;
         let mut report = FitReport {
-            agreement_with_raw: Some(rivals::agreement_with_raw(self.evidence, &self.found.given, seed)?),
-            rating_level_between: rivals::rating_level_between(self.evidence, &self.found.given),
+            agreement_with_raw: Some(dual.agreement),
+            moved_with_raw: Some(dual.moved),
+            segment_levels: level::segment_levels(self.evidence, &self.found.given),
+            rating_level_between: level::rating_level_between(self.evidence, &self.found.given),
             held_out: checked.held_out.clone(),
             typing,
             loadings: loadings::learned(self.request, self.prepared),

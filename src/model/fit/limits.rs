@@ -4,8 +4,8 @@ use super::super::customer::Aspect;
 use super::super::report::{FitReport, LoadingVerdict};
 use super::super::settings::SegmentCount;
 use super::FitRequest;
+use super::level::ONLY_LEVEL;
 use super::prepare::Prepared;
-use super::rivals::ONLY_LEVEL;
 
 /// Agreement of halves under which segments are cuts in a continuum: domain fact sheet 6.7.
 const POOR_AGREEMENT: f64 = 0.60;

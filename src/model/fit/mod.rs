@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! sample → prepared (standardized ratings, normal-scored signals)
-//!        → partition of those who answered          search, rivals
+//!        → partition of those who answered          search: thorough (judge, rule, null) or quick (rivals)
 //!        → measurement model of everything          measure
 //!        → who is typed right, how far to believe it  typing
 //!        → checks on hidden answers                 check
@@ -15,16 +15,28 @@
 
 mod assemble;
 mod check;
+mod cut;
+mod dual;
+mod evidence;
+mod judge;
+mod level;
 mod limits;
 mod loadings;
 mod measure;
+mod null;
+mod outcome;
 mod prepare;
 mod prior;
+mod quick;
+mod refit;
 mod rivals;
+mod rule;
 mod rules;
+mod samples;
 mod search;
 #[cfg(test)]
 mod tests;
+mod thorough;
 mod typing;
 
 use super::customer::{Aspect, MAX_SIGNALS};

@@ -5,8 +5,9 @@ use ndarray::{Array2, Axis};
 use super::super::customer::{Aspect, N_RATINGS};
 use super::super::error::ModelError;
 use super::FitRequest;
+use super::evidence::Evidence;
+use super::outcome::Outcomes;
 use super::prepare::Prepared;
-use super::search::Evidence;
 use crate::catalogue::N_ELEMENTS;
 use crate::stats::observed::Observed;
 
@@ -88,5 +89,6 @@ pub(super) fn evidence(prepared: &Prepared, loadings: &[Vec<f64>]) -> Result<Evi
     let weights = signals.weights().select(Axis(0), &told);
     let table = Observed::try_new(values.select(Axis(0), &told), present.select(Axis(0), &told), weights)?;
     let data = table.standardized(&table.column_moments());
-    Ok(Evidence { ratings: data.n_columns(), data, predicted: 0.0, rows: told })
+    // No outcomes: what people do is what the segments are cut on.
+    Ok(Evidence { ratings: data.n_columns(), data, predicted: 0.0, rows: told, outcomes: Outcomes::default() })
 }

@@ -1,19 +1,19 @@
-//! K-means, as a method of its own and as the rival every mixture is held against.
+//! K-means in a quick search: as a method of its own, and as the rival the mixture is held against.
 
 use linfa::ParamGuard;
-use ndarray::{Array1, Array2, Axis, s};
+use ndarray::Array2;
 
 use super::super::error::ModelError;
 use super::super::report::Candidate;
-use super::super::settings::{FitSettings, Method};
-use super::search::{Chosen, Evidence, Found, knocked_out};
-use crate::stats::agreement::adjusted_rand_index;
-use crate::stats::kmeans::KmeansFit;
-use crate::stats::mixture::{FactorFill, FactorMixture, FactorMixtureParams, Ground, MixtureError, one_hot};
+use super::super::settings::FitSettings;
+use super::cut::{Cut, Way, Worktable, likelier};
+use super::evidence::Evidence;
+use super::level::{ONLY_LEVEL, rating_level_between};
+use super::quick::Chosen;
+use super::search::{Found, knocked_out};
+use crate::stats::agreement::weighted_adjusted_rand_index;
+use crate::stats::mixture::{FactorMixture, FactorMixtureParams, MixtureError};
 use crate::stats::observed::Observed;
-
-/// Factors of the model that fills gaps for k-means.
-const FILL_FACTORS: usize = 8;
 
 /// Starts of k-means.
 const STARTS: usize = 12;
@@ -30,48 +30,24 @@ const POOR_AGREEMENT: f64 = 0.60;
 /// Agreement of halves from which segments count as found again. Source: domain fact sheet 6.7.
 const STRONG_AGREEMENT: f64 = 0.80;
 
-/// Share of the variance of the rating level between segments above which they are levels, not segments. Our judgement.
-pub(super) const ONLY_LEVEL: f64 = 0.60;
-
 /// Lead in agreement of halves by which k-means takes the place of a mixture that is not found again. Our judgement.
 const CLEAR_LEAD: f64 = 0.15;
-
-/// Turns evidence into complete points for k-means.
-struct Points {
-    fill: FactorFill,
-    ratings: usize,
-}
-
-impl Points {
-    fn learn(evidence: &Evidence) -> Self {
-        Self { fill: FactorFill::learn(&evidence.data, FILL_FACTORS), ratings: evidence.ratings }
-    }
-
-    fn of(&self, data: &Observed, method: Method) -> Array2<f64> {
-        let mut points = self.fill.fill(data);
-        if method == Method::KmeansCentred {
-            let mut ratings = points.slice_mut(s![.., ..self.ratings]);
-            let means = ratings.mean_axis(Axis(1)).expect("a table has columns");
-            ratings -= &means.insert_axis(Axis(1));
-        }
-        points
-    }
-}
 
 /// K-means by `method`: as many segments as halves of the sample agree strongly on, or where they agree on none, the
 /// number they agree on best.
 ///
 /// METHOD: agreement falls with the number of segments, so asking for the best alone would always give two; more
 /// segments are more use as long as they are found again.
-pub(super) fn kmeans_only(evidence: &Evidence, settings: &FitSettings, method: Method) -> Result<Found, ModelError> {
+pub(super) fn kmeans_only(evidence: &Evidence, settings: &FitSettings) -> Result<Found, ModelError> {
+    let way = Way::of_kmeans(settings.method);
     let screen = evidence.screen();
-    let points = Points::learn(&screen);
-    let screened = points.of(&screen.data, method);
-    let mut candidates = Vec::new();
-    for k in settings.counts().into_iter().filter(|k| *k == 1 || *k <= screened.nrows() / 4) {
-        let fit = kmeans(&screened, k, settings.seed)?;
-        let stability = if k == 1 { None } else { Some(kmeans_stability(&screened, k, settings.seed)?) };
-        candidates.push(candidate(settings, evidence, &fit, (method, &screened), stability));
+    let table = Worktable::new(screen.data, screen.ratings);
+    let (mut candidates, mut cuts) = (Vec::new(), Vec::new());
+    for k in settings.counts().into_iter().filter(|k| *k == 1 || *k <= table.n_distinct() / 4) {
+        let cut = table.kmeans(way, k, STARTS, settings.seed)?;
+        let stability = if k == 1 { None } else { Some(kmeans_stability(&table, way, k, settings.seed)?) };
+        candidates.push(candidate(settings, evidence, &table, &cut, stability));
+        cuts.push(cut);
     }
     let agreed = |at: &usize| candidates[*at].stability.unwrap_or(0.0);
     let allowed: Vec<usize> = (0..candidates.len()).filter(|at| candidates[*at].knocked_out.is_none()).collect();
@@ -79,13 +55,17 @@ pub(super) fn kmeans_only(evidence: &Evidence, settings: &FitSettings, method: M
     let strong = allowed.iter().copied().filter(|at| agreed(at) >= STRONG_AGREEMENT).max();
     let best = allowed.iter().copied().max_by(|a, b| agreed(a).total_cmp(&agreed(b)).then(b.cmp(a)));
     let chosen = strong.or(best);
-    let k = chosen.map_or(1, |at| candidates[at].segments);
     let stability = chosen.and_then(|at| candidates[at].stability);
-    if let Some(at) = chosen {
-        candidates[at].chosen = true;
-    }
-    let given = labels(evidence, &points, method, &kmeans(&screened, k, settings.seed)?);
-    Ok(Found { method, factors: None, given, candidates, stability })
+    let cut = match chosen {
+        Some(at) => {
+            candidates[at].chosen = true;
+            cuts.swap_remove(at)
+        }
+        None => table.kmeans(way, 1, 1, settings.seed)?,
+    };
+    let given = on_all_rows(evidence, &table, &cut);
+    let choice = "The most segments that halves of the sample agree on strongly, or else agree on best.".to_owned();
+    Ok(Found { stability, choice, ..Found::new(settings.method, given, candidates) })
 }
 
 /// Holds the chosen mixture against k-means with as many segments.
@@ -99,7 +79,8 @@ pub(super) fn compare(evidence: &Evidence, settings: &FitSettings, mixture: Chos
         return Ok(mixture.found());
     }
     let screen = evidence.screen();
-    let own = mixture_stability(&screen, &mixture.fitted.mixture, settings.seed)?;
+    let table = Worktable::new(screen.data.clone(), screen.ratings);
+    let own = mixture_stability(&table, &mixture.fitted.mixture, settings.seed)?;
     let q = mixture.factors();
     let mut found = mixture.found();
     for candidate in &mut found.candidates {
@@ -108,73 +89,35 @@ pub(super) fn compare(evidence: &Evidence, settings: &FitSettings, mixture: Chos
         }
     }
     found.stability = Some(own);
-    let mut best: Option<(f64, Method, usize)> = None;
-    let points = Points::learn(&screen);
-    for method in [Method::Kmeans, Method::KmeansCentred] {
-        let screened = points.of(&screen.data, method);
-        let fit = kmeans(&screened, k, settings.seed)?;
-        let stability = kmeans_stability(&screened, k, settings.seed)?;
-        let mut rival = candidate(settings, evidence, &fit, (method, &screened), Some(stability));
-        let level = rating_level_between(&screen, &one_hot(&fit.assign(screened.view()), k));
+    let mut best: Option<(f64, Cut, usize)> = None;
+    for way in [Way::Kmeans, Way::KmeansCentred] {
+        let cut = table.kmeans(way, k, STARTS, settings.seed)?;
+        let stability = kmeans_stability(&table, way, k, settings.seed)?;
+        let mut rival = candidate(settings, evidence, &table, &cut, Some(stability));
+        let level = rating_level_between(&screen, &table.probabilities(&cut));
         if level.is_some_and(|share| share > ONLY_LEVEL) {
             rival.knocked_out = Some("its segments are mostly people who rate high and people who rate low".to_owned());
         }
         let allowed = rival.knocked_out.is_none();
         found.candidates.push(rival);
-        if allowed && best.is_none_or(|b| stability > b.0) {
-            best = Some((stability, method, found.candidates.len() - 1));
+        if allowed && best.as_ref().is_none_or(|b| stability > b.0) {
+            best = Some((stability, cut, found.candidates.len() - 1));
         }
     }
-    if let Some((stability, method, place)) = best
+    if let Some((stability, cut, place)) = best
         && own < POOR_AGREEMENT
         && stability >= POOR_AGREEMENT
         && stability > own + CLEAR_LEAD
     {
-        let fit = kmeans(&points.of(&screen.data, method), k, settings.seed)?;
-        found.given = labels(evidence, &points, method, &fit);
-        found.method = method;
+        found.given = on_all_rows(evidence, &table, &cut);
+        found.method = cut.way.method();
         found.factors = None;
         found.stability = Some(stability);
+        found.choice = "Halves of the sample agree on it clearly better than on the best mixture.".to_owned();
         found.candidates.iter_mut().for_each(|c| c.chosen = false);
         found.candidates[place].chosen = true;
     }
     Ok(found)
-}
-
-/// Agreement of the segments `given` with k-means on raw ratings, gaps filled with the rating's mean: the dual run.
-pub(super) fn agreement_with_raw(evidence: &Evidence, given: &Array2<f64>, seed: u64) -> Result<f64, ModelError> {
-    let raw = evidence.data.values().slice(s![.., ..evidence.ratings]).to_owned();
-    let screen: Vec<usize> = {
-        let rows = evidence.screen().data.n_rows();
-        (0..rows).map(|i| i * raw.nrows() / rows).collect()
-    };
-    let raw = raw.select(Axis(0), &screen);
-    let fit = kmeans(&raw, given.ncols(), seed)?;
-    Ok(adjusted_rand_index(&likeliest(&given.select(Axis(0), &screen)), &fit.assign(raw.view())))
-}
-
-/// Share of the variance of the respondents' own mean rating that lies between segments; `None` without spread.
-pub(super) fn rating_level_between(evidence: &Evidence, given: &Array2<f64>) -> Option<f64> {
-    let (values, present) = (evidence.data.values(), evidence.data.present());
-    let level: Array1<f64> = (0..evidence.data.n_rows())
-        .map(|i| {
-            let answered = (0..evidence.ratings).filter(|c| present[(i, *c)]);
-            let (sum, n) = answered.fold((0.0, 0.0), |(sum, n), c| (sum + values[(i, c)], n + 1.0));
-            if n > 0.0 { sum / n } else { 0.0 }
-        })
-        .collect();
-    let w = evidence.data.weights();
-    let total = w.sum();
-    let mean = level.dot(w) / total;
-    let variance = level.iter().zip(w).map(|(l, w)| w * (l - mean).powi(2)).sum::<f64>() / total;
-    let known = variance > 0.0;
-    known.then(|| {
-        let weighted = given * &w.view().insert_axis(Axis(1));
-        let sizes = weighted.sum_axis(Axis(0));
-        let sums = weighted.t().dot(&level);
-        let between = sizes.iter().zip(&sums).filter(|(n, _)| **n > 0.0).map(|(n, s)| n * (s / n - mean).powi(2));
-        (between.sum::<f64>() / total / variance).clamp(0.0, 1.0)
-    })
 }
 
 /// Likeliest class of each row; ties go to the lower class.
@@ -194,60 +137,59 @@ pub(super) fn likeliest(given: &Array2<f64>) -> Vec<usize> {
         .collect()
 }
 
-fn labels(evidence: &Evidence, points: &Points, method: Method, fit: &KmeansFit) -> Array2<f64> {
-    one_hot(&fit.assign(points.of(&evidence.data, method).view()), fit.centroids.nrows())
-}
-
-fn kmeans(points: &Array2<f64>, k: usize, seed: u64) -> Result<KmeansFit, ModelError> {
-    KmeansFit::learn(points, k, STARTS, seed).map_err(|e| MixtureError::Start(e).into())
+/// Probabilities of all rows of the evidence by a cut of its screened rows.
+fn on_all_rows(evidence: &Evidence, table: &Worktable, cut: &Cut) -> Array2<f64> {
+    table.alike(evidence.data.clone()).probabilities(cut)
 }
 
 fn candidate(
     settings: &FitSettings,
     evidence: &Evidence,
-    fit: &KmeansFit,
-    (method, points): (Method, &Array2<f64>),
+    table: &Worktable,
+    cut: &Cut,
     stability: Option<f64>,
 ) -> Candidate {
-    let k = fit.centroids.nrows();
-    let mut sizes = vec![0usize; k];
-    for label in fit.assign(points.view()) {
-        sizes[label] += 1;
+    let k = cut.segments();
+    let mut sizes = vec![0.0; k];
+    for (label, weight) in table.labels(cut).into_iter().zip(table.data.weights()) {
+        sizes[label] += weight;
     }
-    let share = sizes.into_iter().min().unwrap_or(0) as f64 / points.nrows().max(1) as f64;
+    let share = sizes.into_iter().reduce(f64::min).unwrap_or(0.0) / table.data.total_weight();
     let respondents = share * evidence.data.n_rows() as f64;
     Candidate {
-        method,
+        method: cut.way.method(),
         segments: k,
-        factors: None,
-        rows: points.nrows() as u64,
-        bic: None,
+        rows: table.data.n_rows() as u64,
         stability,
         smallest_share: share,
         smallest_respondents: respondents,
-        chosen: false,
         knocked_out: knocked_out(settings, k, share, respondents),
+        ..Candidate::default()
     }
 }
 
-/// Even and odd rows.
-fn halves(n: usize) -> [Vec<usize>; 2] {
-    [(0..n).step_by(2).collect(), (1..n).step_by(2).collect()]
+/// Weights of the even and of the odd rows, 0 for the others.
+fn halves(data: &Observed) -> [Vec<f64>; 2] {
+    [0, 1].map(|half| data.weights().iter().enumerate().map(|(i, w)| if i % 2 == half { *w } else { 0.0 }).collect())
+}
+
+/// Agreement of two partitions of the rows of `data`.
+fn agreement(a: &[usize], b: &[usize], data: &Observed) -> f64 {
+    weighted_adjusted_rand_index(a, b, &data.weights().to_vec())
 }
 
 /// Agreement of k-means solutions of two halves on all rows.
-fn kmeans_stability(points: &Array2<f64>, k: usize, seed: u64) -> Result<f64, ModelError> {
-    let [even, odd] = halves(points.nrows());
-    let a = kmeans(&points.select(Axis(0), &even), k, seed)?;
-    let b = kmeans(&points.select(Axis(0), &odd), k, seed)?;
-    Ok(adjusted_rand_index(&a.assign(points.view()), &b.assign(points.view())))
+fn kmeans_stability(table: &Worktable, way: Way, k: usize, seed: u64) -> Result<f64, ModelError> {
+    let [even, odd] = halves(&table.data);
+    let cut = |half: &[f64]| table.resampled(half).kmeans(way, k, STARTS, seed);
+    Ok(agreement(&table.labels(&cut(&even)?), &table.labels(&cut(&odd)?), &table.data))
 }
 
 /// Agreement of mixtures of two halves on all rows.
 ///
 /// METHOD: each half takes the likelier of its own search and of EM from the solution of all rows, so that a half is not
 /// called different because its search was shorter.
-fn mixture_stability(screen: &Evidence, whole: &FactorMixture, seed: u64) -> Result<f64, ModelError> {
+fn mixture_stability(table: &Worktable, whole: &FactorMixture, seed: u64) -> Result<f64, ModelError> {
     let params = FactorMixtureParams::new(whole.n_classes(), whole.n_factors())
         .starts(HALF_STARTS)
         .rounds(0)
@@ -255,13 +197,14 @@ fn mixture_stability(screen: &Evidence, whole: &FactorMixture, seed: u64) -> Res
         .tolerance(1e-4)
         .seed(seed);
     let params = params.check().map_err(MixtureError::from)?;
-    let fitted = |rows: &Vec<usize>| -> Result<FactorMixture, ModelError> {
-        let ground = Ground::new(screen.data.select(rows));
-        let own = params.fit_from(ground.data(), params.explore(&ground)?);
+    let fitted = |half: &[f64]| -> Result<FactorMixture, ModelError> {
+        let half = table.resampled(half);
+        let ground = half.ground();
+        let own = params.fit_from(ground.data(), params.explore(ground)?);
         let other = params.fit_from(ground.data(), whole.clone());
-        Ok(if own.log_likelihood > other.log_likelihood { own.mixture } else { other.mixture })
+        Ok(likelier(other, own).mixture)
     };
-    let [even, odd] = halves(screen.data.n_rows());
-    let typed = |mixture: &FactorMixture| likeliest(&mixture.probabilities(&screen.data));
-    Ok(adjusted_rand_index(&typed(&fitted(&even)?), &typed(&fitted(&odd)?)))
+    let [even, odd] = halves(&table.data);
+    let typed = |mixture: &FactorMixture| likeliest(&mixture.probabilities(&table.data));
+    Ok(agreement(&typed(&fitted(&even)?), &typed(&fitted(&odd)?), &table.data))
 }

@@ -1,89 +1,12 @@
-//! How many segments, and how many common factors: candidates, judged by the Bayesian information criterion.
+//! Which partition: the way in to every search, and what it comes back with.
 
-use linfa::ParamGuard;
 use ndarray::{Array2, Axis};
 
-use super::super::customer::Aspect;
 use super::super::error::ModelError;
-use super::super::report::Candidate;
-use super::super::settings::{FitSettings, Method, SegmentCount};
-use super::prepare::Prepared;
-use super::rivals;
-use crate::stats::mixture::{
-    FactorMixture, FactorMixtureParams, FactorMixtureValidParams, Fitted, Ground, MixtureError,
-};
-use crate::stats::observed::Observed;
-use crate::stats::reduced_rank::ReducedRank;
-
-/// Rows candidates are screened on. METHOD: enough to rank a dozen solutions; the chosen one sees all rows.
-const SCREEN_ROWS: usize = 1_600;
-
-/// Starts of a screened candidate.
-const SCREEN_STARTS: usize = 5;
-
-/// Iterations of a screened candidate at most.
-const SCREEN_ITERATIONS: usize = 12;
-
-/// Candidates that are looked at again with splits and merges before one is chosen.
-const FINALISTS: usize = 3;
-
-/// Rounds of splits and merges of a finalist.
-const FINAL_ROUNDS: usize = 4;
-
-/// Numbers of factors tried.
-const FACTOR_STEPS: [usize; 6] = [0, 2, 4, 6, 8, 10];
-
-/// Number of segments at which the number of factors is chosen first.
-const REFERENCE_SEGMENTS: usize = 5;
-
-/// What the partition is found on.
-#[derive(Clone, Debug)]
-pub(super) struct Evidence {
-    /// Standardized ratings cut on, then the signal scores that predict them: `(rows, ratings + directions)`.
-    pub(super) data: Observed,
-    /// Ratings among the columns.
-    pub(super) ratings: usize,
-    /// Share of the ratings' variance that signals predict.
-    pub(super) predicted: f64,
-    /// Rows of the sample (respondents, or everybody where nobody was asked) behind the rows of `data`.
-    pub(super) rows: Vec<usize>,
-}
-
-impl Evidence {
-    /// Ratings of `aspect` beside the signal directions that predict them.
-    pub(super) fn of(prepared: &Prepared, aspect: Aspect) -> Result<Self, ModelError> {
-        let ratings = prepared.cut_table(aspect)?;
-        let rows = prepared.aspect(aspect).rows.clone();
-        let signals = prepared.respondent_signals.values().select(Axis(0), &rows);
-        let columns = ratings.n_columns();
-        if signals.ncols() == 0 {
-            return Ok(Self { data: ratings, ratings: columns, predicted: 0.0, rows });
-        }
-        // METHOD: centered answers, so that what generous raters have in common does not lead the directions.
-        let found = ReducedRank::learn(signals.view(), &ratings.row_centered());
-        let data = if found.directions.ncols() == 0 {
-            ratings
-        } else {
-            ratings.beside(&Observed::complete(found.scores(signals.view()))?)?
-        };
-        Ok(Self { data, ratings: columns, predicted: found.predicted_share, rows })
-    }
-
-    /// Evenly spaced rows; all where that is little more.
-    pub(super) fn screen(&self) -> Self {
-        let n = self.data.n_rows();
-        if n <= SCREEN_ROWS * 5 / 4 {
-            return self.clone();
-        }
-        let rows: Vec<usize> = (0..SCREEN_ROWS).map(|i| i * n / SCREEN_ROWS).collect();
-        Self { data: self.data.select(&rows), ..self.clone() }
-    }
-
-    /// Signal directions among the columns.
-    pub(super) fn directions(&self) -> usize {
-        self.data.n_columns() - self.ratings
-    }
-}
+use super::super::report::{Candidate, NullComparison};
+use super::super::settings::{FitSettings, Method, Search, SegmentCount};
+use super::evidence::Evidence;
+use super::{quick, rivals, thorough};
 
 /// The partition used.
 #[derive(Clone, Debug)]
@@ -93,226 +16,42 @@ pub(super) struct Found {
     /// `(rows, K)` probabilities of the evidence's rows.
     pub(super) given: Array2<f64>,
     pub(super) candidates: Vec<Candidate>,
+    /// Why this one.
+    pub(super) choice: String,
     pub(super) stability: Option<f64>,
+    /// Of each segment; empty = not tested.
+    pub(super) jaccard: Vec<f64>,
+    pub(super) null: Option<NullComparison>,
+}
+
+impl Found {
+    /// A partition about which nothing else is known yet.
+    pub(super) fn new(method: Method, given: Array2<f64>, candidates: Vec<Candidate>) -> Self {
+        let choice = String::new();
+        Self { method, factors: None, given, candidates, choice, stability: None, jaccard: Vec::new(), null: None }
+    }
+
+    /// The same with its segments in the order `order`.
+    pub(super) fn reordered(mut self, order: &[usize]) -> Self {
+        self.given = self.given.select(Axis(1), order);
+        if !self.jaccard.is_empty() {
+            self.jaccard = order.iter().map(|at| self.jaccard[*at]).collect();
+        }
+        self
+    }
 }
 
 /// Finds the partition that `settings` ask for.
 pub(super) fn search(evidence: &Evidence, settings: &FitSettings) -> Result<Found, ModelError> {
-    match settings.method {
-        Method::Kmeans | Method::KmeansCentred => rivals::kmeans_only(evidence, settings, settings.method),
-        Method::Mixture => Ok(Searcher::new(evidence, settings).mixture()?.found()),
-        Method::Auto => {
-            let mixture = Searcher::new(evidence, settings).mixture()?;
-            rivals::compare(evidence, settings, mixture)
-        }
+    match (settings.search, settings.method) {
+        (Search::Thorough, _) => thorough::search(evidence, settings),
+        (Search::Quick, Method::Kmeans | Method::KmeansCentred) => rivals::kmeans_only(evidence, settings),
+        (Search::Quick, Method::Mixture) => Ok(quick::mixture(evidence, settings)?.found()),
+        (Search::Quick, Method::Auto) => rivals::compare(evidence, settings, quick::mixture(evidence, settings)?),
     }
 }
 
-/// The mixture chosen, before it is held against k-means.
-pub(super) struct Chosen {
-    pub(super) fitted: Fitted,
-    pub(super) given: Array2<f64>,
-    pub(super) candidates: Vec<Candidate>,
-}
-
-impl Chosen {
-    pub(super) fn segments(&self) -> usize {
-        self.fitted.mixture.n_classes()
-    }
-
-    pub(super) fn factors(&self) -> usize {
-        self.fitted.mixture.n_factors()
-    }
-
-    pub(super) fn found(self) -> Found {
-        let factors = Some(self.factors());
-        Found { method: Method::Mixture, factors, given: self.given, candidates: self.candidates, stability: None }
-    }
-}
-
-struct Searcher<'a> {
-    evidence: &'a Evidence,
-    ground: Ground,
-    settings: &'a FitSettings,
-    candidates: Vec<Candidate>,
-    /// The solution behind each candidate.
-    solutions: Vec<FactorMixture>,
-}
-
-impl<'a> Searcher<'a> {
-    fn new(evidence: &'a Evidence, settings: &'a FitSettings) -> Self {
-        let ground = Ground::new(evidence.screen().data);
-        Self { evidence, ground, settings, candidates: Vec::new(), solutions: Vec::new() }
-    }
-
-    fn mixture(mut self) -> Result<Chosen, ModelError> {
-        let rows = self.ground.data().n_rows();
-        let counts: Vec<usize> = self.settings.counts().into_iter().filter(|k| *k <= rows / 2).collect();
-        let counts = if counts.is_empty() { vec![1] } else { counts };
-        let reference = *counts.iter().min_by_key(|k| k.abs_diff(REFERENCE_SEGMENTS)).expect("not empty");
-        let q = self.factors(reference)?;
-        for k in counts.iter().copied().filter(|k| *k != reference) {
-            self.try_screened(k, q, 0)?;
-        }
-        // One segment is the continuum every solution is held against, even where it may not be chosen.
-        if !counts.contains(&1) {
-            self.try_screened(1, q, 0)?;
-        }
-        let k = self.final_round(q)?;
-        self.try_again(k, q)?;
-        self.final_fit(q)
-    }
-
-    /// Number of factors at `k` segments.
-    ///
-    /// METHOD: Akaike's criterion, not Schwarz's. One factor too many costs some precision; one too few and segments are
-    /// cut to stand in for it: on simulated bases where the two criteria differed, the agreement with the true segments
-    /// was 0.60 with the factors Schwarz asked for and 0.83 with those of Akaike.
-    fn factors(&mut self, k: usize) -> Result<usize, ModelError> {
-        let most = self.settings.max_factors.min(self.evidence.data.n_columns() / 2);
-        let mut best = (f64::INFINITY, 0);
-        for q in FACTOR_STEPS.into_iter().rev().filter(|q| *q <= most) {
-            let at = self.try_screened(k, q, 0)?;
-            let parameters = self.solutions[at].n_parameters() as f64;
-            let schwarz = self.candidates[at].bic.unwrap_or(f64::INFINITY);
-            let akaike = schwarz + parameters * (2.0 - self.ground.data().total_weight().ln());
-            if akaike > best.0 {
-                // Fewer factors after the first that are missed would be missed all the more.
-                break;
-            }
-            best = (akaike, q);
-        }
-        Ok(best.1)
-    }
-
-    /// Looks again, with splits and merges, at the best candidates of `q` factors until the best of all has been looked
-    /// at; returns its number of segments.
-    fn final_round(&mut self, q: usize) -> Result<usize, ModelError> {
-        let mut seen = Vec::new();
-        for _ in 0..FINALISTS {
-            let best = self.best_allowed(|c| c.factors == Some(q) && !seen.contains(&c.segments));
-            let Some(at) = best else { break };
-            let k = self.candidates[at].segments;
-            seen.push(k);
-            self.try_screened(k, q, FINAL_ROUNDS)?;
-        }
-        Ok(self.best_allowed(|c| c.factors == Some(q)).map_or(1, |at| self.candidates[at].segments))
-    }
-
-    /// Fits a candidate on the screening rows, or improves the one that is there, and returns its place.
-    fn try_screened(&mut self, k: usize, q: usize, rounds: usize) -> Result<usize, ModelError> {
-        let known = self.candidates.iter().position(|c| c.segments == k && c.factors == Some(q));
-        let params = self.params(k, q, rounds)?;
-        let start = match known {
-            Some(at) => params.improve(&self.ground, self.solutions[at].clone())?,
-            None => params.explore(&self.ground)?,
-        };
-        Ok(self.keep(params.fit_from(self.ground.data(), start), known))
-    }
-
-    /// Another search from the beginning, with other starts, for a candidate that may be chosen.
-    fn try_again(&mut self, k: usize, q: usize) -> Result<(), ModelError> {
-        let known = self.candidates.iter().position(|c| c.segments == k && c.factors == Some(q));
-        let params = self.params(k, q, FINAL_ROUNDS)?;
-        let start = params.explore(&self.ground)?;
-        self.keep(params.fit_from(self.ground.data(), start), known);
-        Ok(())
-    }
-
-    fn params(&self, k: usize, q: usize, rounds: usize) -> Result<FactorMixtureValidParams, ModelError> {
-        let params = FactorMixtureParams::new(k, q)
-            .starts(if rounds == 0 { SCREEN_STARTS } else { self.settings.starts })
-            .rounds(rounds)
-            .max_iterations(SCREEN_ITERATIONS)
-            .tolerance(1e-4)
-            .seed(self.settings.seed.wrapping_add(rounds as u64));
-        Ok(params.check().map_err(MixtureError::from)?)
-    }
-
-    /// Keeps a solution if it is new or better than the one at `known`; returns its place.
-    fn keep(&mut self, fitted: Fitted, known: Option<usize>) -> usize {
-        let candidate = self.candidate(&fitted, self.ground.data().n_rows());
-        match known {
-            Some(at) => {
-                if candidate.bic < self.candidates[at].bic {
-                    self.candidates[at] = candidate;
-                    self.solutions[at] = fitted.mixture;
-                }
-                at
-            }
-            None => {
-                self.candidates.push(candidate);
-                self.solutions.push(fitted.mixture);
-                self.candidates.len() - 1
-            }
-        }
-    }
-
-    fn candidate(&self, fitted: &Fitted, rows: usize) -> Candidate {
-        let share = fitted.mixture.class_weights.iter().copied().fold(1.0, f64::min);
-        let (segments, respondents) = (fitted.mixture.n_classes(), share * self.evidence.data.n_rows() as f64);
-        Candidate {
-            method: Method::Mixture,
-            segments,
-            factors: Some(fitted.mixture.n_factors()),
-            rows: rows as u64,
-            bic: Some(fitted.bic),
-            stability: None,
-            smallest_share: share,
-            smallest_respondents: respondents,
-            chosen: false,
-            knocked_out: knocked_out(self.settings, segments, share, respondents),
-        }
-    }
-
-    /// Place of the smallest criterion among the candidates that `allow` lets through.
-    fn best(&self, allow: impl Fn(&Candidate) -> bool) -> Option<usize> {
-        let of = |at: &usize| self.candidates[*at].bic.unwrap_or(f64::INFINITY);
-        (0..self.candidates.len()).filter(|at| allow(&self.candidates[*at])).min_by(|a, b| of(a).total_cmp(&of(b)))
-    }
-
-    /// The same among those not knocked out; if all are, among those of the fewest segments.
-    fn best_allowed(&self, allow: impl Fn(&Candidate) -> bool) -> Option<usize> {
-        if self.candidates.iter().any(|c| c.knocked_out.is_none() && allow(c)) {
-            return self.best(|c| c.knocked_out.is_none() && allow(c));
-        }
-        let fewest = self.candidates.iter().filter(|c| allow(c)).map(|c| c.segments).min();
-        self.best(|c| Some(c.segments) == fewest && allow(c))
-    }
-
-    /// Runs the best candidate to convergence on all rows.
-    ///
-    /// METHOD: the number of segments is that of the screening rows. With ten times the rows the criterion goes on cutting
-    /// segments in pieces to mend what is not quite normal about ratings (ends of the scale, whole numbers): at 20,000
-    /// respondents of 6 true segments it asked for 9 or more, at 1,600 for 6.
-    fn final_fit(mut self, q: usize) -> Result<Chosen, ModelError> {
-        let at = self.best_allowed(|c| c.factors == Some(q)).expect("at least one candidate of q factors was tried");
-        let k = self.candidates[at].segments;
-        let all_screened = self.ground.data().n_rows() == self.evidence.data.n_rows();
-        let tolerance = if self.evidence.data.n_rows() <= FEW_ROWS { FINE } else { COARSE };
-        let params = FactorMixtureParams::new(k, q).tolerance(tolerance).seed(self.settings.seed);
-        let params = params.check().map_err(MixtureError::from)?;
-        let best = params.fit_from(&self.evidence.data, self.solutions[at].clone());
-        let candidate = Candidate { chosen: true, ..self.candidate(&best, self.evidence.data.n_rows()) };
-        if all_screened {
-            self.candidates[at] = candidate;
-        } else {
-            self.candidates.push(candidate);
-        }
-        let given = best.mixture.probabilities(&self.evidence.data);
-        Ok(Chosen { fitted: best, given, candidates: self.candidates })
-    }
-}
-
-/// Gain in mean log likelihood per row under which the chosen solution counts as converged, and above [`FEW_ROWS`] rows,
-/// where a row counts less.
-const FINE: f64 = 1e-5;
-/// See [`FINE`].
-const COARSE: f64 = 3e-5;
-/// See [`FINE`].
-const FEW_ROWS: usize = 5_000;
-
-/// Why a solution may not be chosen; a pinned number of segments always may.
+/// Why a solution is too thin to be chosen; a pinned number of segments always may.
 pub(super) fn knocked_out(settings: &FitSettings, segments: usize, share: f64, respondents: f64) -> Option<String> {
     if segments == 1 && !settings.counts().contains(&1) {
         return Some("the settings ask for more segments".to_owned());

@@ -54,13 +54,15 @@ pub struct Ground {
     data: Observed,
     tiles: Vec<Tile>,
     points: StartPoints,
+    floors: Vec<f64>,
 }
 
 impl Ground {
     /// Prepares a table, best one of at most a few thousand rows.
     #[must_use]
     pub fn new(data: Observed) -> Self {
-        Self { tiles: tiles_of(&data), points: StartPoints::new(&data), data }
+        let (tiles, points, floors) = (tiles_of(&data), StartPoints::new(&data), own_floors(&data));
+        Self { data, tiles, points, floors }
     }
 
     /// The table.
@@ -69,8 +71,27 @@ impl Ground {
         &self.data
     }
 
+    /// The ground of the rows `rows` of this one, which `data` holds with weights of their own; readings stay as they are.
+    #[must_use]
+    pub fn resampled(&self, data: Observed, rows: &[usize]) -> Self {
+        let (tiles, points, floors) = (tiles_of(&data), self.points.select(rows), own_floors(&data));
+        Self { data, tiles, points, floors }
+    }
+
+    /// Complete tables `(n, j)` to start from by k-means: readings of the same answers, as they are, centered within the
+    /// person, and with the gaps filled from factors, centered and not.
+    #[must_use]
+    pub fn readings(&self) -> &[Array2<f64>] {
+        self.points.readings()
+    }
+
     pub(super) fn points(&self) -> &StartPoints {
         &self.points
+    }
+
+    /// Everything may change.
+    fn rule(&self, q: usize) -> MStep {
+        rule_with(self.floors.clone(), q)
     }
 }
 
@@ -94,7 +115,7 @@ impl FactorMixtureValidParams {
         if answered < k.max(2) {
             return Err(MixtureError::TooFewRows { rows: answered, classes: k });
         }
-        let rule = free_rule(data, self.factors());
+        let rule = ground.rule(self.factors());
         let starts = if k == 1 { 1 } else { self.starts() };
         let short: Result<Vec<Run>, MixtureError> = (0..starts)
             .into_par_iter()
@@ -111,13 +132,30 @@ impl FactorMixtureValidParams {
         improve(ground, best, &rule, (self.rounds(), self.seed())).map(|run| run.model)
     }
 
+    /// EM on the ground's table from the hard partition `labels` of its rows, `0..K`, of which some may be empty: classes
+    /// are held for a moment, so that the factors settle first, then at most the iterations of these settings follow.
+    #[must_use]
+    pub fn from_partition(&self, ground: &Ground, labels: &[usize]) -> Fitted {
+        let rule = ground.rule(self.factors());
+        let size = (self.classes(), self.factors());
+        let limits = Limits { iterations: self.max_iterations(), tolerance: self.tolerance() };
+        finished(&ground.data, started(ground, labels, size, &rule, limits))
+    }
+
+    /// EM on the ground's table from `start`, at most the iterations of these settings.
+    #[must_use]
+    pub fn go_on(&self, ground: &Ground, start: FactorMixture) -> Fitted {
+        let limits = Limits { iterations: self.max_iterations(), tolerance: self.tolerance() };
+        finished(&ground.data, run(&ground.tiles, None, start, &ground.rule(self.factors()), limits))
+    }
+
     /// Splits and merges of `model` on the ground's table, as [`FactorMixtureValidParams::explore`] makes them after its
     /// starts.
     ///
     /// # Errors
     /// [`MixtureError::Start`] if k-means fails.
     pub fn improve(&self, ground: &Ground, model: FactorMixture) -> Result<FactorMixture, MixtureError> {
-        let rule = free_rule(ground.data(), self.factors());
+        let rule = ground.rule(self.factors());
         let limits = Limits { iterations: MIDDLE_ITERATIONS, tolerance: MIDDLE_TOLERANCE };
         let best = run(&ground.tiles, None, model, &rule, limits);
         improve(ground, best, &rule, (self.rounds(), self.seed())).map(|run| run.model)
@@ -136,18 +174,26 @@ pub(super) fn go_on(ground: &Ground, survivor: Run, rule: &MStep) -> Run {
 }
 
 /// Held, then short free iterations from a hard partition.
-pub(super) fn from_labels(ground: &Ground, labels: &[usize], (k, q): (usize, usize), rule: &MStep) -> Run {
+pub(super) fn from_labels(ground: &Ground, labels: &[usize], size: (usize, usize), rule: &MStep) -> Run {
+    started(ground, labels, size, rule, Limits { iterations: SHORT_ITERATIONS, tolerance: 1e-4 })
+}
+
+fn started(ground: &Ground, labels: &[usize], (k, q): (usize, usize), rule: &MStep, free: Limits) -> Run {
     let given = one_hot(labels, k);
     let model = model_from(&ground.data, given.view(), q, MEAN_PULL);
     let held = Limits { iterations: HELD_ITERATIONS, tolerance: 1e-4 };
     let tiles = &ground.tiles;
     let model = if q == 0 { model } else { run(tiles, Some(&given_tiles(given.view())), model, rule, held).model };
-    run(tiles, None, model, rule, Limits { iterations: SHORT_ITERATIONS, tolerance: 1e-4 })
+    run(tiles, None, model, rule, free)
 }
 
 /// Everything may change.
 pub(super) fn free_rule(data: &Observed, q: usize) -> MStep {
-    let j = data.n_columns();
+    rule_with(own_floors(data), q)
+}
+
+fn rule_with(psi_floor: Vec<f64>, q: usize) -> MStep {
+    let j = psi_floor.len();
     MStep {
         free: vec![true; j],
         loads: Array2::from_elem((j, q), true),
@@ -155,7 +201,7 @@ pub(super) fn free_rule(data: &Observed, q: usize) -> MStep {
         mean_pull: MEAN_PULL,
         loading_pull: MEAN_PULL,
         class_pull: 1.0,
-        psi_floor: own_floors(data),
+        psi_floor,
     }
 }
 

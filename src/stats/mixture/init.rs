@@ -107,6 +107,16 @@ impl StartPoints {
         Self { readings: vec![data.row_centered().values().to_owned(), centered, filled, data.values().to_owned()] }
     }
 
+    /// The same readings of some rows.
+    pub(super) fn select(&self, rows: &[usize]) -> Self {
+        Self { readings: self.readings.iter().map(|reading| reading.select(Axis(0), rows)).collect() }
+    }
+
+    /// All readings.
+    pub(super) fn readings(&self) -> &[Array2<f64>] {
+        &self.readings
+    }
+
     /// The reading start number `start` works on.
     pub(super) fn of_start(&self, start: usize) -> &Array2<f64> {
         &self.readings[start % self.readings.len()]
