@@ -8,10 +8,12 @@ use serde::Serialize;
 use crate::catalogue::{Catalogue, ElementId, N_ELEMENTS, NeedTier};
 use crate::job::codes;
 use crate::job::error::JobError;
+use crate::job::lineage::{model_folder, read_model};
 use crate::job::load::{Loaded, nearest};
 use crate::job::project::open_catalogue;
 use crate::model::Aspect;
 use crate::tables::ledger::RejectCode;
+use crate::tables::manifest::Manifest;
 use crate::tables::publish::run_folder;
 use crate::tables::read::{Row, all_rows, rows_where};
 
@@ -78,6 +80,7 @@ pub fn segment(loaded: &Loaded, id: &str, run: Option<NaiveDate>) -> Result<Expl
     for aspect in [Aspect::Importance, Aspect::Fulfilment] {
         lines.extend(standing_out(&folder, id, &catalogue, aspect)?);
     }
+    lines.extend(rules(loaded, &folder, id, &catalogue)?);
     lines.push(format!("What to do: {}", folder.join("plans").join(format!("{id}.md")).display()));
     let name = names.iter().find(|(other, _)| other == id).map(|(_, name)| name.clone()).unwrap_or_default();
     Ok(Explanation { title: format!("{id} {name}"), lines })
@@ -138,6 +141,21 @@ pub fn error(code: &str) -> Result<Explanation, JobError> {
     }
     let known = codes::CODES.iter().map(|entry| entry.code).chain(RejectCode::ALL.map(RejectCode::code));
     Err(JobError::Unknown { kind: "error code", seen: code.to_owned(), nearest: nearest(&wanted, known) })
+}
+
+/// Short rules for a segment, from the model of the night; none where the model is not on file any more.
+fn rules(loaded: &Loaded, night: &Path, id: &str, catalogue: &Catalogue) -> Result<Vec<String>, JobError> {
+    let Some(manifest) = Manifest::read(night)? else { return Ok(Vec::new()) };
+    let path = model_folder(&loaded.settings.output(&loaded.base), &manifest.model_id).join("model.json");
+    if !path.is_file() {
+        return Ok(Vec::new());
+    }
+    let model = read_model(&path)?;
+    let of_segment = |at: usize| model.segments().get(at).filter(|segment| segment.id == id);
+    let rules = model.report().rules.iter();
+    Ok(rules
+        .filter_map(|rule| of_segment(rule.segment).map(|segment| rule.sentence(&segment.name, catalogue)))
+        .collect())
 }
 
 fn night(loaded: &Loaded, run: Option<NaiveDate>) -> Result<PathBuf, JobError> {

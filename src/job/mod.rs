@@ -13,6 +13,7 @@
 //! | [`watch`] | how a run tells how far it is |
 //! | [`outcome`], [`error`] | how a run ends |
 
+mod appendix;
 mod apply;
 pub mod check;
 pub mod codes;

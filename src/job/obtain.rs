@@ -208,9 +208,19 @@ pub(super) fn store(project: &Project, obtained: &Obtained, named: &Model) -> Re
     Ok(())
 }
 
-/// The files every stored model has.
+/// The files of a stored model: how the fit went, the scorer to take along where ratings were asked, and the model.
 pub(super) fn model_files(model: &Model) -> Result<Vec<(&'static str, String)>, JobError> {
-    Ok(vec![("fit.json", pretty(model.report())), ("model.json", model.to_json()?)])
+    let mut files = vec![("fit.json", pretty(model.report()))];
+    if let Some(scorer) = model.scorer_file() {
+        files.push(("scorer.json", scorer.to_json()?));
+        files.push(("scorer.sql", scorer.full.to_sql(&scorer.columns())?));
+        if let Some(golden) = &scorer.golden {
+            files.push(("scorer_golden.sql", golden.to_sql(&scorer.golden_columns())?));
+        }
+    }
+    // Last: with it the model is there.
+    files.push(("model.json", model.to_json()?));
+    Ok(files)
 }
 
 /// Plain data as JSON for people.

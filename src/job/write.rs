@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalogue::Catalogue;
+use crate::job::appendix::details;
 use crate::job::describe::Described;
 use crate::job::drift::News;
 use crate::job::error::JobError;
@@ -97,7 +98,7 @@ fn tables(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> 
     let Described { profiles, model } = night.described;
     let meta = night.meta();
     let mut ready = vec![
-        segments_table(profiles, &SolutionFacts::default())?,
+        segments_table(profiles, &solution(model.report()))?,
         segment_elements_table(profiles, |element| night.project.catalogue().element(element).level())?,
         segment_needs_table(profiles)?,
         plans_table(night.plans)?,
@@ -121,6 +122,14 @@ fn rejected(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError
     Ok(())
 }
 
+/// How good the segmentation is.
+fn solution(report: &FitReport) -> SolutionFacts {
+    SolutionFacts {
+        label: report.structure().map(|structure| structure.slug().to_owned()),
+        jaccard: report.segment_stability.iter().copied().map(Some).collect(),
+    }
+}
+
 /// Solutions tried at the fit, as a table.
 fn candidates(report: &FitReport) -> Vec<CandidateRow> {
     report
@@ -130,13 +139,19 @@ fn candidates(report: &FitReport) -> Vec<CandidateRow> {
             method: candidate.method.slug().to_owned(),
             k: candidate.segments as u32,
             q: candidate.factors.unwrap_or(0) as u32,
+            rows_fitted: Some(candidate.rows).filter(|rows| *rows > 0),
             ari: candidate.stability,
+            min_jaccard: candidate.min_jaccard(),
+            resample_pairs: Some(candidate.pairs).filter(|pairs| *pairs > 0),
+            shadow: candidate.shadow,
+            calinski_harabasz: candidate.calinski_harabasz,
+            only_level_share: candidate.only_level,
             bic: candidate.bic,
+            outcome_r2: candidate.outcome_r2,
             smallest_share: Some(candidate.smallest_share),
             smallest_respondents: Some(candidate.smallest_respondents.round() as u64),
             chosen: candidate.chosen,
             knocked_out: candidate.knocked_out.clone(),
-            ..CandidateRow::default()
         })
         .collect()
 }
@@ -192,7 +207,7 @@ impl Night<'_> {
         notes.extend(ledger.notes.iter().map(|note| note.text.clone()));
         let candidates = candidates(model.report());
         let inputs = inputs(self.intake);
-        let details = self.details();
+        let details = details(self);
         use_it(&ReportInput {
             project: &settings.project.name,
             run_date: self.project.as_of(),
@@ -200,7 +215,7 @@ impl Night<'_> {
             catalogue: self.project.catalogue(),
             profiles,
             plans: self.plans,
-            solution: &SolutionFacts::default(),
+            solution: &solution(model.report()),
             traces: &traces(model, self.project.catalogue()),
             health: &health,
             notes: &notes,
@@ -208,47 +223,6 @@ impl Night<'_> {
             inputs: &inputs,
             details: &details,
         })
-    }
-
-    /// What else belongs into the appendix.
-    fn details(&self) -> Vec<(String, String)> {
-        let model = &self.described.model;
-        let report = model.report();
-        let factors = report.factors.map_or("none".to_owned(), |q| q.to_string());
-        let mut details = vec![
-            ("Model".to_owned(), model.id().to_owned()),
-            ("Segments cut on".to_owned(), model.cut_on().slug().to_owned()),
-            ("Method".to_owned(), format!("{}, common factors: {factors}", report.method.slug())),
-            ("Respondents the segments were found on".to_owned(), report.respondents.to_string()),
-            ("Seed".to_owned(), self.project.settings().model.seed.to_string()),
-        ];
-        if let Some(typing) = &report.typing {
-            let text = format!(
-                "{:.0} % of {} respondents placed alike by signals alone (largest segment: {:.0} %)",
-                typing.accuracy * 100.0,
-                typing.respondents,
-                typing.base_rate * 100.0
-            );
-            details.push(("Placing people who were not asked".to_owned(), text));
-        }
-        for held in &report.held_out {
-            let known = if held.own_answers_known { "other answers known" } else { "signals alone" };
-            let text = format!(
-                "error {:.2} against {:.2} for the item's mean, {:.0} % of {} answers inside their 90 % interval",
-                held.rmse,
-                held.rmse_of_mean,
-                held.coverage_90 * 100.0,
-                held.answers
-            );
-            details.push((format!("Hidden answers on {}, {known}", held.aspect.slug()), text));
-        }
-        if let Some(agreement) = report.agreement_with_raw {
-            details.push(("Agreement with k-means on raw ratings".to_owned(), format!("{agreement:.2}")));
-        }
-        details.extend(self.news.details());
-        details.push(("Catalogue".to_owned(), self.project.catalogue().version().to_owned()));
-        details.push(("Program".to_owned(), env!("CARGO_PKG_VERSION").to_owned()));
-        details
     }
 }
 

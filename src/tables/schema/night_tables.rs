@@ -24,7 +24,24 @@ pub(super) const CANDIDATES: &[Column] = &[
     maybe("rows_fitted", T::Int64, "Rows it was fitted on; null = not told."),
     maybe("ari", T::Float64, "Mean adjusted Rand index over resamples, at most 1; null = not measured."),
     maybe("min_jaccard", T::Float64, "Jaccard of its least reproducible segment, 0–1; null = not measured."),
-    maybe("silhouette", T::Float64, "Mean silhouette on a sample, −1 to 1; null = not measured."),
+    maybe("resample_pairs", T::Int64, "Pairs of bootstrap samples behind `ari`; null = none, or two halves instead."),
+    maybe(
+        "shadow",
+        T::Float64,
+        "Mean shadow value 2·d1/(d1 + d2), 0 = at the centers, 1 = on the borders; null = one segment, or not measured.",
+    ),
+    maybe(
+        "calinski_harabasz",
+        T::Float64,
+        "Variance between over within segments (Calinski and Harabasz), larger is better; null = one segment, or not \
+         measured.",
+    ),
+    maybe(
+        "only_level_share",
+        T::Float64,
+        "Share of customers in segments that are only people who rate high or low, 0–1; null = one segment, or not \
+         measured.",
+    ),
     maybe(
         "bic",
         T::Float64,

@@ -22,8 +22,14 @@ pub struct CandidateRow {
     pub ari: Option<f64>,
     /// Jaccard of the least reproducible segment; `None` = not measured.
     pub min_jaccard: Option<f64>,
-    /// Mean silhouette; `None` = not measured.
-    pub silhouette: Option<f64>,
+    /// Pairs of bootstrap samples behind `ari`; `None` = none.
+    pub resample_pairs: Option<u64>,
+    /// Mean shadow value; `None` = not measured.
+    pub shadow: Option<f64>,
+    /// Calinski–Harabasz index; `None` = not measured.
+    pub calinski_harabasz: Option<f64>,
+    /// Share of customers in segments that are only a level of ratings; `None` = not measured.
+    pub only_level_share: Option<f64>,
     /// Bayesian information criterion, smaller is better; `None` = not defined.
     pub bic: Option<f64>,
     /// Held-out variance of outcomes explained; `None` = no outcome known.
@@ -78,7 +84,10 @@ pub fn candidates_table(candidates: &[CandidateRow]) -> Result<TableRows, WriteE
                 .set("rows_fitted", candidate.rows_fitted)
                 .set("ari", candidate.ari)
                 .set("min_jaccard", candidate.min_jaccard)
-                .set("silhouette", candidate.silhouette)
+                .set("resample_pairs", candidate.resample_pairs)
+                .set("shadow", candidate.shadow)
+                .set("calinski_harabasz", candidate.calinski_harabasz)
+                .set("only_level_share", candidate.only_level_share)
                 .set("bic", candidate.bic)
                 .set("outcome_r2", candidate.outcome_r2)
                 .set("smallest_share", candidate.smallest_share)
