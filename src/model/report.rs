@@ -272,6 +272,7 @@ pub struct FitReport {
     /// one segment.
     pub questions: Option<QuestionReport>,
     /// Short rules for the segments that have one: first on ratings, then on signals.
+    #[serde(default)]
     pub rules: Vec<SegmentRule>,
     /// Catalogue loadings beside learned ones; empty where nobody was asked.
     pub loadings: Vec<LearnedLoading>,

@@ -92,7 +92,7 @@ impl ClassEvidence<'_> {
     pub fn at(&self, temperature: f64) -> Array2<f64> {
         let mut out = self.prior.to_owned();
         out.zip_mut_with(&self.evidence, |p, e| *p += e / temperature);
-        out.rows_mut().into_iter().for_each(|row| normalize_logs(row));
+        out.rows_mut().into_iter().for_each(normalize_logs);
         out
     }
 

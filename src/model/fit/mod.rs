@@ -6,6 +6,7 @@
 //!        → measurement model of everything          measure
 //!        → who is typed right, how far to believe it  typing
 //!        → checks on hidden answers                 check
+//!        → questions, rules                         typing, rules
 //!        → Model with its report
 //! ```
 //!

@@ -333,7 +333,7 @@ fn the_scorer_file_types_complete_answers_exactly_as_the_job_does() {
         assert_eq!(form.segment(&[]), None);
         let sql = form.to_sql(&columns).unwrap();
         assert!(sql.starts_with("CASE greatest(") && sql.ends_with("END"));
-        assert!(columns.iter().all(|c| sql.matches(&format!(" * {c}")).count() >= 2 * model.segments().len()));
+        assert!(columns.iter().all(|c| sql.matches(&format!(" * ({c})")).count() >= 2 * model.segments().len()));
         assert!(matches!(form.to_sql(&columns[1..]), Err(ModelError::ScorerColumns { .. })));
     }
     let back: super::super::typing::ScorerFile = serde_json::from_str(&file.to_json().unwrap()).unwrap();

@@ -228,6 +228,7 @@ pub(super) fn questions(
         ratings: &prepared.ratings,
         known: known.view(),
         by_signals: by_signals.view(),
+        weights: &unasked.weights,
         seed: request.settings.seed,
     };
     asked.report()

@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
 use super::bins::Bins;
-use super::grow::{Range, paths};
+use super::grow::{Range, Rows, paths};
 use super::{Condition, RuleBasis, SegmentRule};
 use crate::model::indicator::Indicator;
 use crate::stats::interval::{effective_n, wilson};
@@ -106,7 +106,8 @@ impl Ground<'_> {
         let member: Vec<bool> = grown.iter().map(|row| classes[*row] == segment).collect();
         let weights: Vec<f64> = grown.iter().map(|row| self.table.weights()[*row]).collect();
         let mut best: Option<(f64, SegmentRule)> = None;
-        for mut path in paths(&steps, &member, &weights, LEAST_PRECISION) {
+        let rows = Rows { steps: &steps, member: &member, weights: &weights };
+        for mut path in paths(rows, LEAST_PRECISION) {
             path.iter_mut().for_each(|range| range.column = columns[range.column]);
             let Some((worth, rule)) = self.judged(segment, &path, bins, counted) else { continue };
             if best.as_ref().is_none_or(|(most, _)| worth > *most) {

@@ -2,16 +2,16 @@
 
 use linfa::Dataset;
 use linfa::traits::Fit;
-use linfa_trees::{DecisionTree, SplitQuality, TreeNode};
-use ndarray::{Array1, Array2};
+use linfa_trees::{DecisionTree, SplitQuality};
+use ndarray::{Array1, Array2, Axis};
 
 /// Most conditions of a rule.
 pub(super) const MOST_CONDITIONS: usize = 3;
 
-/// Share of the rows a branch must hold.
-const LEAST_BRANCH: f32 = 0.01;
+/// Share of all rows that either side of a split must hold.
+const LEAST_SIDE: f64 = 0.01;
 
-/// What keeps the weights of the two classes from ever being equal in a branch, where the tree would have to guess.
+/// What keeps the weights of members and others from ever being equal, where the label of a side would be a guess.
 const UNEVEN: f64 = 1.000_618_034;
 
 /// A range of steps of one column: `from..=to`, absent = open.
@@ -22,59 +22,82 @@ pub(super) struct Range {
     pub(super) to: Option<usize>,
 }
 
-/// Paths through trees that tell rows with `member` from the others: each a set of at most [`MOST_CONDITIONS`] ranges,
-/// in order of columns, no set twice. `steps` are `(n, columns)`, without gaps; `weights` are row weights.
+/// What trees are grown on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rows<'a> {
+    /// `(n, columns)` steps, without gaps.
+    pub(super) steps: &'a Array2<f64>,
+    /// `[n]` whether the row belongs to the segment.
+    pub(super) member: &'a [bool],
+    /// `[n]` row weights, > 0.
+    pub(super) weights: &'a [f64],
+}
+
+/// Paths through trees that tell members from the others: each a set of at most [`MOST_CONDITIONS`] ranges, in order of
+/// columns, no set twice.
 ///
-/// METHOD: linfa-trees grows by Gini impurity and merges branches that would be labelled alike. Two trees: in one a branch
-/// is labelled "member" when `precise` of its rows are, so that merging loses nothing that could be precise enough; in the
-/// other members weigh as much as all others, so that rare segments get a tree at all. Two labels only: linfa-trees adds
-/// up its counts in the order of a hash map, and a sum of two does not depend on order.
-pub(super) fn paths(steps: &Array2<f64>, member: &[bool], weights: &[f64], precise: f64) -> Vec<Vec<Range>> {
-    let inside: f64 = member.iter().zip(weights).filter(|(is, _)| **is).map(|(_, w)| w).sum();
-    let total: f64 = weights.iter().sum();
-    let possible = inside > 0.0 && inside < total && steps.ncols() > 0;
-    if !possible {
-        return Vec::new();
-    }
+/// METHOD: Gini splits by linfa-trees, one split at a time: its trees look for a split below the first only behind rows
+/// that happen to be in the branch, and so miss most of those between tied values; and they merge branches labelled alike,
+/// however different. Two trees: in one, members weigh as much as all others in every branch, so that rare segments get
+/// splits; in the other they weigh such that a side is labelled "member" when the share `precise` of it are. Two labels
+/// only: linfa-trees adds up counts in the order of a hash map, and a sum of two does not depend on order.
+pub(super) fn paths(rows: Rows<'_>, precise: f64) -> Vec<Vec<Range>> {
     let mut found = Vec::new();
-    for factor in [(1.0 - precise) / precise, (total - inside) / inside] {
-        let weight = |(is, w): (&bool, &f64)| (w * if *is { factor * UNEVEN } else { 1.0 }) as f32;
-        let weights: Array1<f32> = member.iter().zip(weights).map(weight).collect();
-        let least = LEAST_BRANCH * weights.sum();
-        let data = Dataset::new(steps.clone(), Array1::from(member.to_vec())).with_weights(weights);
-        let tree = DecisionTree::params()
-            .split_quality(SplitQuality::Gini)
-            .max_depth(Some(MOST_CONDITIONS))
-            .min_weight_leaf(least)
-            .min_weight_split(2.0 * least)
-            .fit(&data);
-        // A table that cannot be split gives no rule.
-        if let Ok(tree) = tree {
-            collect(tree.root_node(), &mut Vec::new(), &mut found);
-        }
+    let all: Vec<usize> = (0..rows.member.len()).collect();
+    let least = LEAST_SIDE * rows.weights.iter().sum::<f64>();
+    for factor in [None, Some((1.0 - precise) / precise)] {
+        rows.grow(&all, (factor, least, MOST_CONDITIONS), &[], &mut found);
     }
     found.sort();
     found.dedup();
     found
 }
 
-/// All paths from `node` down, after those that led to it.
-fn collect(node: &TreeNode<f64, bool>, before: &mut Vec<Range>, found: &mut Vec<Vec<Range>>) {
-    if !before.is_empty() {
-        found.push(before.clone());
-    }
-    if node.is_leaf() {
-        return;
-    }
-    let (column, border, _) = node.split();
-    // Left is "border or less"; borders lie between whole steps.
-    let below = border.floor().max(0.0) as usize;
-    for (side, child) in node.children().into_iter().enumerate() {
-        if let Some(child) = child {
-            let mut path = before.clone();
-            narrow(&mut path, column, if side == 0 { (None, Some(below)) } else { (Some(below + 1), None) });
-            collect(child, &mut path, found);
+impl Rows<'_> {
+    /// Splits the rows `of`, which lie at the end of the path `before`, and goes on with both sides until `depth` splits
+    /// deep.
+    fn grow(
+        &self,
+        of: &[usize],
+        (factor, least, depth): (Option<f64>, f64, usize),
+        before: &[Range],
+        found: &mut Vec<Vec<Range>>,
+    ) {
+        let Some((column, below)) = self.split(of, factor, least) else { return };
+        let (left, right): (Vec<usize>, Vec<usize>) =
+            of.iter().partition(|row| self.steps[(**row, column)] <= below as f64);
+        for (side, bounds) in [(left, (None, Some(below))), (right, (Some(below + 1), None))] {
+            let mut path = before.to_vec();
+            narrow(&mut path, column, bounds);
+            found.push(path.clone());
+            if depth > 1 {
+                self.grow(&side, (factor, least, depth - 1), &path, found);
+            }
         }
+    }
+
+    /// The best split of the rows `of`: a column and the last step of its lower side; `None` if there is none.
+    fn split(&self, of: &[usize], factor: Option<f64>, least: f64) -> Option<(usize, usize)> {
+        let weigh = |is: bool| of.iter().filter(|r| self.member[**r] == is).map(|r| self.weights[*r]).sum::<f64>();
+        let (inside, outside) = (weigh(true), weigh(false));
+        let possible = inside > 0.0 && outside > 0.0 && inside + outside >= 2.0 * least && self.steps.ncols() > 0;
+        if !possible {
+            return None;
+        }
+        let factor = UNEVEN * factor.unwrap_or(outside / inside);
+        let weight = |row: &usize| (self.weights[*row] * if self.member[*row] { factor } else { 1.0 }) as f32;
+        let targets: Array1<bool> = of.iter().map(|row| self.member[*row]).collect();
+        let data = Dataset::new(self.steps.select(Axis(0), of), targets).with_weights(of.iter().map(weight).collect());
+        let tree = DecisionTree::params()
+            .split_quality(SplitQuality::Gini)
+            .max_depth(Some(1))
+            .min_weight_leaf(least as f32)
+            .fit(&data)
+            .ok()?;
+        let root = tree.root_node();
+        let (column, border, _) = root.split();
+        // Borders lie between whole steps.
+        (!root.is_leaf()).then(|| (column, border.floor().max(0.0) as usize))
     }
 }
 
@@ -105,20 +128,25 @@ mod tests {
         let steps = Array2::from_shape_fn((n, 3), |_| f64::from(rng.gen_range(0..6u8)));
         let member: Vec<bool> = steps.rows().into_iter().map(|row| row[0] >= 3.0 && row[2] <= 1.0).collect();
         let planted = vec![Range { column: 0, from: Some(3), to: None }, Range { column: 2, from: None, to: Some(1) }];
-        let found = paths(&steps, &member, &vec![1.0; n], 0.6);
+        let found = paths(Rows { steps: &steps, member: &member, weights: &vec![1.0; n] }, 0.6);
         assert!(found.contains(&planted), "{found:?}");
         assert!(found.iter().all(|path| (1..=MOST_CONDITIONS).contains(&path.len())));
         for _ in 0..10 {
-            assert_eq!(paths(&steps, &member, &vec![1.0; n], 0.6), found, "whatever order a hash map has");
+            assert_eq!(
+                paths(Rows { steps: &steps, member: &member, weights: &vec![1.0; n] }, 0.6),
+                found,
+                "whatever order a hash map has"
+            );
         }
     }
 
     #[test]
     fn nobody_and_everybody_need_no_rule() {
         let steps = Array2::from_shape_fn((50, 2), |(i, c)| ((i + c) % 4) as f64);
-        assert!(paths(&steps, &[false; 50], &[1.0; 50], 0.6).is_empty());
-        assert!(paths(&steps, &[true; 50], &[1.0; 50], 0.6).is_empty());
-        assert!(paths(&Array2::zeros((50, 0)), &[true; 50], &[1.0; 50], 0.6).is_empty());
+        let of = |steps: &Array2<f64>, is: bool| paths(Rows { steps, member: &[is; 50], weights: &[1.0; 50] }, 0.6);
+        assert!(of(&steps, false).is_empty());
+        assert!(of(&steps, true).is_empty());
+        assert!(of(&Array2::zeros((50, 0)), true).is_empty());
     }
 
     #[test]

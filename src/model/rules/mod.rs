@@ -93,10 +93,12 @@ impl SegmentRule {
             RuleBasis::Signals => "customers",
         };
         format!(
-            "{name}: {}. {} of 100 people it catches belong (of all: {}), and it catches {} of 100 who belong. Counted on {} \
-             {whom}.",
+            "{name}: {}. {} of 100 people it catches belong ({} to {}; of all: {}), and it catches {} of 100 who belong. \
+             Counted on {} {whom}.",
             self.words(catalogue),
             hundred(self.precision),
+            hundred(self.precision_low),
+            hundred(self.precision_high),
             hundred(self.share),
             hundred(self.coverage),
             self.counted
@@ -179,8 +181,8 @@ mod tests {
         assert_eq!(
             rule.sentence("Savers", &catalogue),
             format!(
-                "Savers: {}. 75 of 100 people it catches belong (of all: 25), and it catches 50 of 100 who belong. Counted \
-                 on 128 respondents who were asked.",
+                "Savers: {}. 75 of 100 people it catches belong (60 to 85; of all: 25), and it catches 50 of 100 \
+                 who belong. Counted on 128 respondents who were asked.",
                 rule.words(&catalogue)
             )
         );

@@ -252,27 +252,23 @@ pub(in crate::model) fn likeliest(row: ndarray::ArrayView1<'_, f64>) -> usize {
 impl TypingCheck {
     /// The check in one or two plain sentences.
     ///
-    /// `Signals alone find the right segment for 82 of 100 people who were not asked (80 to 84; guessing the largest
-    /// would find 26). …`
+    /// `Signals alone find the right segment for 82 of 100 people who were not asked (80 to 84); guessing the largest
+    /// segment would find 26. …`
     #[must_use]
     pub fn sentence(&self) -> String {
         let whom = if self.unasked > 0 { "people who were not asked" } else { "people like those who answered" };
         let hundred = |x: f64| format!("{:.0}", 100.0 * x);
-        let mut text = format!(
+        let claimed: f64 = self.reliability.iter().map(|line| line.share * line.claimed).sum();
+        format!(
             "Signals alone find the right segment for {} of 100 {whom} ({} to {}); guessing the largest segment would \
-             find {}.",
+             find {}. Their printed probability is {} of 100 on average and off by {:.1} points.",
             hundred(self.accuracy),
             hundred(self.accuracy_low),
             hundred(self.accuracy_high),
-            hundred(self.base_rate)
-        );
-        let claimed: f64 = self.reliability.iter().map(|line| line.share * line.claimed).sum();
-        text += &format!(
-            " Their printed probability is {} of 100 on average and off by {:.1} points.",
+            hundred(self.base_rate),
             hundred(claimed),
             100.0 * self.calibration_error
-        );
-        text
+        )
     }
 
     /// What a reader must be warned of: signals that hardly type, or probabilities that do not hold; `None` = nothing.
@@ -383,23 +379,12 @@ mod tests {
     #[test]
     fn respondents_stand_for_those_who_were_not_asked_and_are_typed_less_surely() {
         // 40 respondents typed surely and rightly, 40 doubtfully and wrongly half the time; of the others 9 in 10 doubtful.
-        let sure = |i: usize| i % 2 == 0;
-        let alone = Array2::from_shape_fn((80, 2), |(i, k)| if (k == 0) == sure(i) { 0.9 } else { 0.1 });
-        let alone = Array2::from_shape_fn((80, 2), |(i, k)| match (sure(i), k) {
-            (true, _) => alone[(i, k)],
-            (false, 0) => 0.55,
-            (false, _) => 0.45,
-        });
-        let known = Array2::from_shape_fn((80, 2), |(i, k)| {
-            let first = sure(i) || i % 4 == 1;
-            f64::from(u8::from((k == 0) == first))
-        });
-        let others = Array2::from_shape_fn((10, 2), |(i, k)| match (i == 0, k) {
-            (true, 0) => 0.9,
-            (true, _) => 0.1,
-            (false, 0) => 0.55,
-            (false, _) => 0.45,
-        });
+        let sure = |i: usize| i.is_multiple_of(2);
+        let typed = |sure: bool, k: usize| if sure { [0.9, 0.1][k] } else { [0.55, 0.45][k] };
+        let alone = Array2::from_shape_fn((80, 2), |(i, k)| typed(sure(i), k));
+        let first = |i: usize| sure(i) || (i / 2).is_multiple_of(2);
+        let known = Array2::from_shape_fn((80, 2), |(i, k)| f64::from(u8::from((k == 0) == first(i))));
+        let others = Array2::from_shape_fn((10, 2), |(i, k)| typed(i == 0, k));
         let rows = TypedRows {
             alone: alone.view(),
             known: known.view(),

@@ -82,25 +82,24 @@ impl GoldenQuestions {
         self.lengths.get(GOLDEN_QUESTIONS - 1).or(self.lengths.last())
     }
 
-    /// `Six questions …` in plain words, with the elements' names.
+    /// What so few questions reach, in a plain sentence with the elements' names; `None` without questions.
     #[must_use]
     pub fn sentence(&self, catalogue: &Catalogue) -> Option<String> {
         let golden = self.golden()?;
         let names: Vec<&str> = golden.questions.iter().map(|e| catalogue.element(*e).name()).collect();
         let hundred = |x: f64| format!("{:.0}", 100.0 * x);
-        let mut text = format!(
-            "Asking {} questions ({}) finds the right segment for {} of 100 people, all {} questions for {}",
+        let signals = golden.with_signals.zip(self.signals_alone).map_or_else(String::new, |(with, alone)| {
+            format!("; with what signals say, {} instead of {} without asking", hundred(with), hundred(alone))
+        });
+        Some(format!(
+            "Asking {} questions ({}) finds the right segment for {} of 100 people, all {} questions for {}{signals} (people \
+             simulated from the model).",
             golden.questions.len(),
             names.join(", "),
             hundred(golden.accuracy),
             self.all_questions,
             hundred(self.all_accuracy)
-        );
-        if let (Some(with), Some(alone)) = (golden.with_signals, self.signals_alone) {
-            text += &format!("; with what signals say, {} instead of {} without asking", hundred(with), hundred(alone));
-        }
-        text += " (people simulated from the model).";
-        Some(text)
+        ))
     }
 
     /// The numbers as they will be read back from a file.
@@ -114,6 +113,20 @@ impl GoldenQuestions {
         self.signals_alone = self.signals_alone.map(stored);
         self.check = self.check.map(|c| GoldenCheck { claimed: stored(c.claimed), found: stored(c.found), ..c });
         self
+    }
+}
+
+impl GoldenCheck {
+    /// How far the model's own expectation holds among respondents, in a plain sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        format!(
+            "Of {} respondents who were asked at least two of these questions the model expects to type {:.0} of 100 right \
+             by them alone; held against all that is known of them, it types {:.0} right.",
+            self.respondents,
+            100.0 * self.claimed,
+            100.0 * self.found
+        )
     }
 }
 

@@ -20,6 +20,8 @@ pub(in crate::model) struct Source<'a> {
     /// `(m, K)` log probabilities by signals of customers who were not asked; without rows, the segments' shares are all
     /// that is known.
     pub(in crate::model) by_signals: ArrayView2<'a, f64>,
+    /// `[m]` their row weights, > 0.
+    pub(in crate::model) weights: &'a [f64],
 }
 
 /// People and their answers, question by question.
@@ -41,24 +43,23 @@ impl People {
     /// model, put on the steps and within the ends of the scale. Person `i` has a generator of its own.
     pub(in crate::model) fn draw(source: &Source<'_>, n: usize, seed: u64) -> Self {
         let m = source.measurement;
-        let rows = source.by_signals.nrows();
+        let rows = spread(source.weights, n);
         let drawn: Vec<(usize, Vec<f64>)> = (0..n)
             .into_par_iter()
             .map(|i| {
                 let mut rng = Xoshiro256PlusPlus::seed_from_u64(mixed_seed(seed, i as u64));
-                let class = if rows == 0 {
+                let class = if rows.is_empty() {
                     pick(m.weights.iter().copied(), &mut rng)
                 } else {
-                    pick(source.by_signals.row(i * rows / n).iter().map(|log| log.exp()), &mut rng)
+                    pick(source.by_signals.row(rows[i]).iter().map(|log| log.exp()), &mut rng)
                 };
                 (class, answers(source, class, &mut rng))
             })
             .collect();
         let k = m.weights.len();
         let share = |class: usize| m.weights[class].max(f64::MIN_POSITIVE).ln();
-        let signals = (rows > 0).then(|| {
-            Array2::from_shape_fn((n, k), |(i, class)| source.by_signals[(i * rows / n, class)] - share(class))
-        });
+        let signals = (!rows.is_empty())
+            .then(|| Array2::from_shape_fn((n, k), |(i, class)| source.by_signals[(rows[i], class)] - share(class)));
         Self {
             classes: drawn.iter().map(|person| person.0).collect(),
             signals,
@@ -133,6 +134,20 @@ pub(in crate::model) fn on_scale(x: f64, step: f64) -> f64 {
     if step > 0.0 { ((x / step).round() * step).clamp(0.0, 10.0) } else { x }
 }
 
+/// `n` places spread evenly over rows of these weights, each as often as it weighs; none without rows.
+fn spread(weights: &[f64], n: usize) -> Vec<usize> {
+    let total: f64 = weights.iter().sum();
+    let (mut at, mut below) = (0, 0.0);
+    let place = |i: usize| {
+        while at + 1 < weights.len() && below + weights[at] <= (i as f64 + 0.5) / n as f64 * total {
+            below += weights[at];
+            at += 1;
+        }
+        at
+    };
+    if weights.is_empty() { Vec::new() } else { (0..n).map(place).collect() }
+}
+
 /// A place drawn in proportion to `weights`.
 fn pick(weights: impl Iterator<Item = f64> + Clone, rng: &mut Xoshiro256PlusPlus) -> usize {
     let total: f64 = weights.clone().sum();
@@ -171,7 +186,8 @@ mod tests {
     fn people_have_the_shares_and_means_of_their_source_and_do_not_depend_on_threads() {
         let m = measurement(1.0);
         let nobody = Array2::zeros((0, 3));
-        let source = Source { measurement: &m, columns: &[3, 40], steps: &[0.0; 60], by_signals: nobody.view() };
+        let source =
+            Source { measurement: &m, columns: &[3, 40], steps: &[0.0; 60], by_signals: nobody.view(), weights: &[] };
         let people = People::draw(&source, 20_000, 7);
         let share = people.classes.iter().filter(|c| **c == 0).count() as f64 / 20_000.0;
         assert!((share - 0.5).abs() < 0.015, "{share}");
@@ -194,12 +210,21 @@ mod tests {
     fn what_signals_are_sure_of_needs_no_question() {
         let m = measurement(1.0);
         let sure = Array2::from_shape_fn((4, 3), |(i, k)| if i % 3 == k { 0.0 } else { -50.0 });
-        let source = Source { measurement: &m, columns: &[3], steps: &[1.0; 60], by_signals: sure.view() };
+        let source =
+            Source { measurement: &m, columns: &[3], steps: &[1.0; 60], by_signals: sure.view(), weights: &[1.0; 4] };
         let people = People::draw(&source, 400, 1);
         let none = LinearScores::of(&m, &[]);
         assert_eq!(people.accuracy(&none, &[], true), 1.0);
         let share = people.classes.iter().filter(|c| **c == 0).count() as f64 / 400.0;
         assert_eq!(people.accuracy(&none, &[], false), share, "without anything the largest segment is guessed");
+    }
+
+    #[test]
+    fn a_row_of_weight_two_is_met_twice_as_often() {
+        assert_eq!(spread(&[1.0, 2.0, 1.0], 8), [0, 0, 1, 1, 1, 1, 2, 2]);
+        assert_eq!(spread(&[1.0; 5], 5), [0, 1, 2, 3, 4]);
+        assert_eq!(spread(&[1.0; 4], 2), [1, 3]);
+        assert!(spread(&[], 5).is_empty());
     }
 
     #[test]

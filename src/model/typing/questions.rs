@@ -48,6 +48,8 @@ pub(in crate::model) struct Asked<'a> {
     pub(in crate::model) known: ArrayView2<'a, f64>,
     /// `(m, K)` log probabilities by signals of customers who were not asked.
     pub(in crate::model) by_signals: ArrayView2<'a, f64>,
+    /// `[m]` their row weights.
+    pub(in crate::model) weights: &'a [f64],
     pub(in crate::model) seed: u64,
 }
 
@@ -60,7 +62,13 @@ impl Asked<'_> {
             return None;
         }
         let steps: Vec<f64> = self.ratings.steps().iter().zip(&m.spread).map(|(step, spread)| step * spread).collect();
-        let source = Source { measurement: m, columns: &columns, steps: &steps, by_signals: self.by_signals.view() };
+        let source = Source {
+            measurement: m,
+            columns: &columns,
+            steps: &steps,
+            by_signals: self.by_signals.view(),
+            weights: self.weights,
+        };
         let search = Search::new(source, self.seed);
         let mut golden = search.judged(search.sets(), self.seed);
         golden.check = self.check(&golden);

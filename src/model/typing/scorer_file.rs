@@ -134,7 +134,7 @@ impl ScorerForm {
     ///
     /// `columns` are SQL expressions of the answers on 0–10, one per question and in their order: column names, quoted
     /// if the database wants them quoted, or conversions of another scale. They go into the text as they are. Plain
-    /// `CASE` and `greatest`, numbers in exponent form: the same text runs in DuckDB, BigQuery and Postgres.
+    /// `CASE` and `greatest`, numbers in exponent form: the same text runs in `DuckDB`, `BigQuery` and Postgres.
     ///
     /// # Errors
     /// [`ModelError::ScorerColumns`] unless there are as many columns as questions.
@@ -159,7 +159,7 @@ impl ScorerLine {
         let mut sql = format!("({:e}", self.constant);
         for (weight, column) in self.weights.iter().zip(columns) {
             let sign = if *weight < 0.0 { '-' } else { '+' };
-            write!(sql, " {sign} {:e} * {column}", weight.abs()).expect("a string grows");
+            write!(sql, " {sign} {:e} * ({column})", weight.abs()).expect("a string grows");
         }
         sql.push(')');
         sql
@@ -224,5 +224,43 @@ impl Model {
             full: ScorerForm::of(self, &columns, columns.iter().filter_map(element).collect()),
             golden,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form() -> ScorerForm {
+        let line = |segment: &str, constant, weights: [f64; 2]| ScorerLine {
+            segment: segment.to_owned(),
+            constant,
+            weights: weights.to_vec(),
+        };
+        ScorerForm {
+            questions: ["reduces_cost", "quality"].map(|slug| ElementId::parse(slug).unwrap()).to_vec(),
+            lines: vec![line("S01", -1.5, [0.5, 0.0]), line("S02", 1.5, [-0.25, 0.125])],
+        }
+    }
+
+    #[test]
+    fn the_sql_is_one_case_in_which_every_score_reads_every_column() {
+        let columns = ["cost".to_owned(), "10.0 * (q - 1) / 4".to_owned()];
+        let expected = "CASE greatest(\n    \
+             (-1.5e0 + 5e-1 * (cost) + 0e0 * (10.0 * (q - 1) / 4)),\n    \
+             (1.5e0 - 2.5e-1 * (cost) + 1.25e-1 * (10.0 * (q - 1) / 4))\n  )\n  \
+             WHEN (-1.5e0 + 5e-1 * (cost) + 0e0 * (10.0 * (q - 1) / 4))\n    THEN 'S01'\n  \
+             WHEN (1.5e0 - 2.5e-1 * (cost) + 1.25e-1 * (10.0 * (q - 1) / 4))\n    THEN 'S02'\nEND";
+        assert_eq!(form().to_sql(&columns).unwrap(), expected);
+    }
+
+    #[test]
+    fn the_first_among_equals_wins_and_one_missing_answer_gives_nothing() {
+        // At cost 4, quality 0: 0.5 and 0.5.
+        assert_eq!(form().segment(&[Some(4.0), Some(0.0)]), Some(0));
+        assert_eq!(form().segment(&[Some(4.0), Some(1.0)]), Some(1));
+        assert_eq!(form().segment(&[Some(4.0), None]), None);
+        assert_eq!(form().segment(&[Some(4.0), Some(f64::NAN)]), None);
+        assert_eq!(form().probabilities(&[Some(4.0), Some(0.0)]), Some(vec![0.5, 0.5]));
     }
 }
