@@ -51,7 +51,7 @@ pub(super) fn describe(
         catalogue: project.catalogue(),
         segments: &facts,
         cut_on: model.cut_on().aspect(),
-        structure: None,
+        structure: model.report().structure(),
         min_cell: project.settings().privacy.min_cell,
         consent: consent(intake),
     };

@@ -126,13 +126,19 @@ fn candidates(report: &FitReport) -> Vec<CandidateRow> {
             method: candidate.method.slug().to_owned(),
             k: candidate.segments as u32,
             q: candidate.factors.unwrap_or(0) as u32,
+            rows_fitted: Some(candidate.rows),
             ari: candidate.stability,
+            pairs: candidate.pairs as u32,
+            min_jaccard: candidate.min_jaccard(),
+            shadow: candidate.shadow,
+            calinski_harabasz: candidate.calinski_harabasz,
             bic: candidate.bic,
+            outcome_r2: candidate.outcome_r2,
+            only_level: candidate.only_level,
             smallest_share: Some(candidate.smallest_share),
             smallest_respondents: Some(candidate.smallest_respondents.round() as u64),
             chosen: candidate.chosen,
             knocked_out: candidate.knocked_out.clone(),
-            ..CandidateRow::default()
         })
         .collect()
 }

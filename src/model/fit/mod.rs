@@ -33,6 +33,8 @@ mod rule;
 mod samples;
 mod search;
 #[cfg(test)]
+mod search_tests;
+#[cfg(test)]
 mod tests;
 mod thorough;
 
