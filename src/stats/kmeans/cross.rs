@@ -13,7 +13,7 @@ use crate::stats::mixture::mixed_seed;
 /// Children of a round. Each round knows what the one before found.
 const ROUND: usize = 6;
 
-/// Rounds without a better solution after which no further one is made.
+/// Rounds without a better solution after which no further one is made: at least this many, and a third of all rounds.
 const PATIENCE: usize = 2;
 
 /// How many children, and how they grow up.
@@ -39,6 +39,7 @@ pub(super) fn crossed(tiles: &Tiles, mut runs: Vec<Run>, brood: &Brood) -> Vec<R
     if k < 3 {
         return runs;
     }
+    let patience = PATIENCE.max(brood.children / ROUND / 3);
     let (mut done, mut idle) = (0, 0);
     let mut best = runs.iter().map(|run| run.inertia).fold(f64::INFINITY, f64::min);
     while done < brood.children {
@@ -57,7 +58,7 @@ pub(super) fn crossed(tiles: &Tiles, mut runs: Vec<Run>, brood: &Brood) -> Vec<R
         let gained = best - runs[0].inertia > SAME_VALLEY * best;
         best = runs[0].inertia;
         idle = if gained { 0 } else { idle + 1 };
-        if idle == PATIENCE {
+        if idle >= patience {
             break;
         }
     }

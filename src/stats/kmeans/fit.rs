@@ -13,9 +13,9 @@ use super::cross::{Brood, crossed};
 use super::error::KmeansError;
 use super::fitted::KmeansFit;
 use super::lloyd::{Limits, Run, lloyd};
-use super::params::KmeansValidParams;
+use super::params::{KmeansValidParams, Search};
 use super::points::Points;
-use super::start::{best_few, plus_plus, systematic};
+use super::start::{best_few, plus_plus, random_rows, systematic};
 use super::tiles::Tiles;
 use super::transfer::improved;
 use crate::stats::mixture::mixed_seed;
@@ -29,6 +29,9 @@ const START_ROWS_PER_CLUSTER: usize = 40;
 
 /// When a start stops: it only has to land in the right valley.
 const START: Limits = Limits { iterations: 10, tolerance: 1e-3 };
+
+/// Relative fall of the inertia under which a plain run stops.
+const PLAIN_TOLERANCE: f64 = 1e-6;
 
 /// Rows all starts are compared on, where there are as many.
 const RANKING_ROWS: usize = 500;
@@ -45,11 +48,17 @@ const SURVIVORS: usize = 6;
 /// Of those, how many are run to the end on all rows.
 const FINALISTS: usize = 3;
 
-/// Children bred on the screening rows, in hundredths of the number of starts.
-const CHILDREN_PCT: usize = 60;
+/// Children bred on the screening rows for each start, at least.
+const LEAST_CHILDREN: f64 = 0.6;
 
-/// Children bred on all rows where these are more than the screening rows, in hundredths of the number of starts.
-const LATE_CHILDREN_PCT: usize = 12;
+/// And at most.
+const MOST_CHILDREN: f64 = 4.0;
+
+/// In between, as many that all of them together look at this many cells for each start in a pass.
+const CHILDREN_CELLS: f64 = 160_000.0;
+
+/// Children bred on all rows for each start, where these are more than the screening rows.
+const LATE_CHILDREN: f64 = 0.12;
 
 /// What the seeds of children on the screening rows and on all rows are mixed with, so that they differ from those of starts.
 const CHILDREN: [u64; 2] = [1 << 32, 1 << 33];
@@ -86,7 +95,7 @@ impl Fit<Array2<f64>, (), KmeansError> for KmeansValidParams {
 impl KmeansValidParams {
     /// Best of the starts on prepared rows, clusters ordered by falling weight.
     ///
-    /// METHOD (our judgement): starts are short runs on a sample each, compared on one common sample; the best few of
+    /// METHOD (our judgement): in a thorough search, starts are short runs on a sample each, compared on one common sample; the best few of
     /// different inertia go on by Lloyd and by single-row transfers, are crossed with each other, and the best on all rows
     /// is the result. The number of starts is the dial of the effort: it sets the number of crossings, too.
     ///
@@ -102,7 +111,10 @@ impl KmeansValidParams {
     /// As [`KmeansValidParams::fit_points`], but with fewer different rows than clusters some of these share a place. For
     /// resamples, which may happen to lack rows.
     pub(super) fn best(&self, points: &Points) -> KmeansFit {
-        let best = best_run(self, points.tiles());
+        let best = match self.search() {
+            Search::Plain => best_plain_run(self, points.tiles()),
+            Search::Thorough => best_run(self, points.tiles()),
+        };
         KmeansFit::from_run(points.tiles(), by_falling_weight(points.tiles(), best))
     }
 
@@ -128,6 +140,19 @@ impl KmeansValidParams {
     }
 }
 
+/// The best of plain runs: Lloyd's iterations from different rows drawn at random, nothing else.
+fn best_plain_run(params: &KmeansValidParams, tiles: &Tiles) -> Run {
+    let limits = Limits { iterations: params.max_iterations(), tolerance: PLAIN_TOLERANCE };
+    let runs: Vec<Run> = (0..params.starts())
+        .into_par_iter()
+        .map(|start| {
+            let mut rng = Xoshiro256PlusPlus::seed_from_u64(mixed_seed(params.seed(), start as u64));
+            lloyd(tiles, random_rows(tiles, params.clusters(), &mut rng), limits)
+        })
+        .collect();
+    best_few(runs, 1).pop().expect("at least one start")
+}
+
 /// The best of the starts on all rows.
 fn best_run(params: &KmeansValidParams, tiles: &Tiles) -> Run {
     let k = params.clusters();
@@ -142,14 +167,17 @@ fn best_run(params: &KmeansValidParams, tiles: &Tiles) -> Run {
         .map(|start| lloyd(ranking, start_centroids(screen, k, mixed_seed(params.seed(), start as u64)), RANKING))
         .collect();
     let whole = Limits { iterations: params.max_iterations(), tolerance: 0.0 };
-    let finished = |rows: &Tiles, runs: Vec<Run>, share_pct: usize, item: u64| -> Vec<Run> {
+    let finished = |rows: &Tiles, runs: Vec<Run>, share: f64, item: u64| -> Vec<Run> {
         let runs = runs.into_par_iter().map(|run| improved(rows, run.centroids, whole)).collect();
-        let brood = Brood { children: starts * share_pct / 100, seed: mixed_seed(params.seed(), item), limits: whole };
+        let children = (starts as f64 * share) as usize;
+        let brood = Brood { children, seed: mixed_seed(params.seed(), item), limits: whole };
         crossed(rows, runs, &brood)
     };
-    let mut runs = finished(screen, best_few(short, SURVIVORS), CHILDREN_PCT, CHILDREN[0]);
+    let cells = (screen.n_rows() * screen.n_columns() * k).max(1) as f64;
+    let share = (CHILDREN_CELLS / cells).clamp(LEAST_CHILDREN, MOST_CHILDREN);
+    let mut runs = finished(screen, best_few(short, SURVIVORS), share, CHILDREN[0]);
     if sample.is_some() {
-        runs = finished(tiles, best_few(runs, FINALISTS), LATE_CHILDREN_PCT, CHILDREN[1]);
+        runs = finished(tiles, best_few(runs, FINALISTS), LATE_CHILDREN, CHILDREN[1]);
     }
     best_few(runs, 1).pop().expect("at least one start")
 }

@@ -14,12 +14,24 @@ pub const DEFAULT_STARTS: usize = 50;
 /// Iterations after which a run stops, converged or not.
 pub const DEFAULT_MAX_ITERATIONS: usize = 300;
 
+/// How hard the best partition is looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Search {
+    /// Short starts, the best few carried on by single-row transfers and crossed: near the best there is, for a solution.
+    #[default]
+    Thorough,
+    /// The best of runs of Lloyd's iterations from random rows, as R's flexclust does it, for figures that are compared
+    /// with published ones: there, ending in different local optima counts as instability, too.
+    Plain,
+}
+
 /// Checked settings: the only ones that can fit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KmeansValidParams {
     clusters: usize,
     starts: usize,
     max_iterations: usize,
+    search: Search,
     seed: u64,
 }
 
@@ -40,6 +52,12 @@ impl KmeansValidParams {
     #[must_use]
     pub fn max_iterations(&self) -> usize {
         self.max_iterations
+    }
+
+    /// How hard the best partition is looked for.
+    #[must_use]
+    pub fn search(&self) -> Search {
+        self.search
     }
 
     /// Seed of the starts.
@@ -63,7 +81,13 @@ impl KmeansParams {
     /// Settings for `clusters` clusters, everything else at its default.
     #[must_use]
     pub fn new(clusters: usize) -> Self {
-        Self(KmeansValidParams { clusters, starts: DEFAULT_STARTS, max_iterations: DEFAULT_MAX_ITERATIONS, seed: 0 })
+        Self(KmeansValidParams {
+            clusters,
+            starts: DEFAULT_STARTS,
+            max_iterations: DEFAULT_MAX_ITERATIONS,
+            search: Search::default(),
+            seed: 0,
+        })
     }
 
     /// Number of starts.
@@ -77,6 +101,13 @@ impl KmeansParams {
     #[must_use]
     pub fn max_iterations(mut self, max_iterations: usize) -> Self {
         self.0.max_iterations = max_iterations;
+        self
+    }
+
+    /// How hard the best partition is looked for.
+    #[must_use]
+    pub fn search(mut self, search: Search) -> Self {
+        self.0.search = search;
         self
     }
 

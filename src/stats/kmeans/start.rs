@@ -39,6 +39,14 @@ pub(super) fn plus_plus(tiles: &Tiles, k: usize, rng: &mut Xoshiro256PlusPlus) -
     centroids
 }
 
+/// Centroids at `k` different rows, each as likely as any other whatever its weight, as R's flexclust 1.5 draws them.
+pub(super) fn random_rows(tiles: &Tiles, k: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f64> {
+    let rows = rand::seq::index::sample(rng, tiles.n_rows(), k.min(tiles.n_rows()));
+    // Where there are fewer rows than clusters, the last one stands for the rest.
+    let places: Vec<usize> = rows.into_iter().collect();
+    (0..k).flat_map(|at| tiles.as_centroid(places[at.min(places.len() - 1)])).collect()
+}
+
 /// Lowers `nearest` to the squared distance to `centroid` where that is smaller; returns `Σ weight · nearest`.
 fn approach(tiles: &Tiles, centroid: &[f64], nearest: &mut [f64]) -> f64 {
     let mut left = 0.0;
