@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::job::size::ByteSize;
 use crate::model::needs::NeedSettings;
 use crate::model::plan::PlanSettings;
-use crate::model::{ApplySettings, Aspect, FitSettings, Method, SegmentCount};
+use crate::model::{ApplySettings, Aspect, FitSettings, Method, Search, SegmentCount};
 use crate::tables::spec::{SourceSpec, TableName, TableSpecs};
 use crate::tables::write::SensitivePolicy;
 
@@ -103,6 +103,8 @@ pub struct ModelSettings {
     pub segments: SegmentCount,
     /// How the partition is found.
     pub method: Method,
+    /// How much is tried before a partition is chosen: `"thorough"`, or `"quick"` for very large or very frequent fits.
+    pub search: Search,
     /// Which ratings shape the segments; chosen by coverage when absent.
     pub cut_on: Option<Aspect>,
     /// When the model is fitted anew.
@@ -127,6 +129,7 @@ impl Default for ModelSettings {
         Self {
             segments: SegmentCount::default(),
             method: Method::default(),
+            search: Search::default(),
             cut_on: None,
             refit: Refit::default(),
             seed: 1,
@@ -277,6 +280,7 @@ impl Settings {
         FitSettings {
             segments: self.model.segments,
             method: self.model.method,
+            search: self.model.search,
             cut_on: self.model.cut_on,
             seed: self.model.seed,
             min_share: self.model.min_share,

@@ -1,14 +1,17 @@
 //! What a reader of the fit must know, in plain sentences.
 
 use super::super::customer::Aspect;
-use super::super::report::{FitReport, LoadingVerdict};
+use super::super::report::{FitReport, LoadingVerdict, StandsFor};
 use super::super::settings::SegmentCount;
 use super::FitRequest;
 use super::level::ONLY_LEVEL;
 use super::prepare::Prepared;
 
-/// Agreement of halves under which segments are cuts in a continuum: domain fact sheet 6.7.
+/// Agreement of samples under which segments are cuts in a continuum: domain fact sheet 6.7.
 const POOR_AGREEMENT: f64 = 0.60;
+
+/// Jaccard coefficient under which a segment should not be trusted: Hennig (2007).
+const POOR_JACCARD: f64 = 0.60;
 
 pub(super) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, report: &FitReport) -> Vec<String> {
     let mut said = Vec::new();
@@ -28,9 +31,7 @@ pub(super) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, report: &F
         said.push(format!("{unknown} ratings were given too rarely or without any spread and are not scored."));
     }
     common(request, report, &mut said);
-    if report.rating_level_between.is_some_and(|share| share > ONLY_LEVEL) {
-        said.push("The segments are mostly people who rate high and people who rate low.".to_owned());
-    }
+    levels(report, &mut said);
     let wrong = report.loadings.iter().filter(|l| l.verdict == LoadingVerdict::WrongSign).count();
     if wrong > 0 {
         said.push(format!(
@@ -62,6 +63,34 @@ pub(super) fn unsurveyed(request: &FitRequest<'_>, prepared: &Prepared, report: 
     said
 }
 
+/// Segments that are only a use of the rating scale, all of them together and one by one.
+fn levels(report: &FitReport, said: &mut Vec<String>) {
+    if report.segment_levels.len() < 2 {
+        return;
+    }
+    if report.rating_level_between.is_some_and(|share| share > ONLY_LEVEL) {
+        said.push("The segments are mostly people who rate high and people who rate low.".to_owned());
+    }
+    for (at, level) in report.segment_levels.iter().enumerate() {
+        if let Some(stands_for) = level.stands_for {
+            let (word, than) = match stands_for {
+                StandsFor::HighRaters => ("high", "higher"),
+                StandsFor::LowRaters => ("low", "lower"),
+            };
+            said.push(format!(
+                "{} is only people who rate {word}: {:.0} % of what sets it apart is that all its ratings are {than}.",
+                id(at),
+                100.0 * level.share
+            ));
+        }
+    }
+}
+
+/// Id of the segment at a place of the model's order.
+fn id(at: usize) -> String {
+    format!("S{:02}", at + 1)
+}
+
 fn common(request: &FitRequest<'_>, report: &FitReport, said: &mut Vec<String>) {
     let settings = request.settings;
     let Some(chosen) = report.candidates.iter().find(|c| c.chosen) else { return };
@@ -70,7 +99,15 @@ fn common(request: &FitRequest<'_>, report: &FitReport, said: &mut Vec<String>) 
         return;
     }
     if report.stability.is_some_and(|s| s < POOR_AGREEMENT) {
-        said.push("Halves of the sample do not agree well on the segments: they are cuts in a continuum.".to_owned());
+        said.push("Samples of the answers do not agree well on the segments: they are cuts in a continuum.".to_owned());
+    }
+    let doubtful = (0..report.segment_stability.len()).filter(|at| report.segment_stability[*at] < POOR_JACCARD);
+    let doubtful: Vec<String> = doubtful.map(id).collect();
+    if !doubtful.is_empty() {
+        said.push(format!("Found again too rarely in samples of the answers to be trusted: {}.", doubtful.join(", ")));
+    }
+    if let Some(reason) = &chosen.knocked_out {
+        said.push(format!("The solution is used although {reason}."));
     }
     if matches!(settings.segments, SegmentCount::Exactly(_)) {
         if chosen.smallest_share < settings.min_share {

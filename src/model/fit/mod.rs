@@ -36,6 +36,8 @@ mod rules;
 mod samples;
 mod search;
 #[cfg(test)]
+mod search_tests;
+#[cfg(test)]
 mod tests;
 mod thorough;
 mod typing;

@@ -157,3 +157,60 @@ fn normal(rng: &mut Xoshiro256PlusPlus) -> f64 {
     let (a, b): (f64, f64) = (rng.gen_range(f64::MIN_POSITIVE..1.0), rng.gen_range(0.0..1.0));
     (-2.0 * a.ln()).sqrt() * (std::f64::consts::TAU * b).cos()
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    fn column(table: &Observed, c: usize) -> Vec<f64> {
+        let cells = table.values().column(c).to_vec().into_iter().zip(table.present().column(c).to_vec());
+        let mut out: Vec<f64> = cells.filter(|(_, present)| *present).map(|(value, _)| value).collect();
+        out.sort_by(f64::total_cmp);
+        out
+    }
+
+    fn table() -> Observed {
+        let values = Array2::from_shape_fn((400, 3), |(i, c)| ((i * (c + 1)) % 5) as f64);
+        let present = Array2::from_shape_fn((400, 3), |(i, c)| (i + c) % 3 != 0);
+        Observed::try_new(values, present, ndarray::Array1::ones(400)).unwrap()
+    }
+
+    #[test]
+    fn tables_with_nothing_to_find_have_the_same_gaps_and_the_same_answers_in_each_column() {
+        let one = FactorMixture {
+            class_weights: array![1.0],
+            means: array![[0.0, 0.0, 0.0]],
+            loadings: array![[0.9], [0.9], [-0.9]],
+            uniqueness: array![0.19, 0.19, 0.19],
+        };
+        for made in [shuffled(&table(), 3), continuum(&table(), &one, 3)] {
+            assert_eq!(made.present(), table().present());
+            assert!((0..3).all(|c| column(&made, c) == column(&table(), c)));
+            assert_ne!(made.values(), table().values());
+        }
+    }
+
+    #[test]
+    fn a_continuum_keeps_what_ratings_have_to_do_with_each_other_and_shuffling_does_not() {
+        let one = FactorMixture {
+            class_weights: array![1.0],
+            means: array![[0.0, 0.0, 0.0]],
+            loadings: array![[0.9], [0.9], [-0.9]],
+            uniqueness: array![0.19, 0.19, 0.19],
+        };
+        let correlation = |table: &Observed, a: usize, b: usize| {
+            let both: Vec<(f64, f64)> = (0..table.n_rows())
+                .filter(|row| table.present()[(*row, a)] && table.present()[(*row, b)])
+                .map(|row| (table.values()[(row, a)] - 2.0, table.values()[(row, b)] - 2.0))
+                .collect();
+            let sum = |f: &dyn Fn(&(f64, f64)) -> f64| both.iter().map(f).sum::<f64>();
+            sum(&|x| x.0 * x.1) / (sum(&|x| x.0 * x.0) * sum(&|x| x.1 * x.1)).sqrt()
+        };
+        let made = continuum(&table(), &one, 7);
+        assert!(correlation(&made, 0, 1) > 0.6 && correlation(&made, 0, 2) < -0.6);
+        let mixed = shuffled(&table(), 7);
+        assert!(correlation(&mixed, 0, 1).abs() < 0.25 && correlation(&mixed, 0, 2).abs() < 0.25);
+    }
+}

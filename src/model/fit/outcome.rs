@@ -37,6 +37,12 @@ pub(super) struct Separation {
 }
 
 impl Separation {
+    /// The same part from each of `n` people.
+    #[cfg(test)]
+    pub(super) fn evenly(r2: f64, n: usize) -> Self {
+        Self { r2, parts: vec![r2 / n as f64; n] }
+    }
+
     /// `self.r2 − other.r2` and its standard error, row by row on the same people.
     pub(super) fn lead(&self, other: &Self) -> (f64, f64) {
         let n = self.parts.len() as f64;
@@ -146,4 +152,67 @@ fn is_odd(data: &Observed, row: usize) -> bool {
         .zip(data.present().row(row))
         .fold(0x0DD, |hash, (value, present)| mixed_seed(hash, if *present { value.to_bits() } else { u64::MAX }));
     hash & 1 == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+
+    fn outcomes(values: Vec<Option<f64>>, odd: Vec<bool>) -> Outcomes {
+        Outcomes { named: vec![Outcome { name: "satisfaction", values }], odd }
+    }
+
+    #[test]
+    fn means_of_one_half_predict_the_other_and_a_segment_leans_on_the_mean_of_all() {
+        // Half A: segment 0 says 0 and 0, segment 1 says 6 and 6; half B the same. Mean of a half 3, each segment's mean
+        // pulled by 5 answers of the mean: (0 + 15)/7 and (12 + 15)/7.
+        let values = vec![Some(0.0), Some(0.0), Some(6.0), Some(6.0), Some(0.0), Some(0.0), Some(6.0), Some(6.0)];
+        let odd = vec![false, false, false, false, true, true, true, true];
+        let labels = [0, 0, 1, 1, 0, 0, 1, 1];
+        let found = outcomes(values, odd).separation(&labels, 2, &[1.0; 8]).unwrap();
+        let miss: f64 = 15.0 / 7.0;
+        assert!((found.r2 - (1.0 - miss * miss / 9.0)).abs() < 1e-12, "{}", found.r2);
+    }
+
+    #[test]
+    fn a_row_of_weight_two_is_the_row_twice_and_who_did_not_answer_does_not_count() {
+        let once =
+            outcomes(vec![Some(1.0), None, Some(4.0), Some(2.0), Some(5.0)], vec![false, true, false, true, true]);
+        let twice = outcomes(
+            vec![Some(1.0), Some(1.0), Some(4.0), Some(2.0), Some(5.0), Some(5.0)],
+            vec![false, false, false, true, true, true],
+        );
+        let a = once.separation(&[0, 1, 1, 0, 1], 2, &[2.0, 9.0, 1.0, 1.0, 2.0]).unwrap();
+        let b = twice.separation(&[0, 0, 1, 0, 1, 1], 2, &[1.0; 6]).unwrap();
+        assert!((a.r2 - b.r2).abs() < 1e-12, "{} {}", a.r2, b.r2);
+    }
+
+    #[test]
+    fn the_lead_of_one_cut_over_another_comes_with_its_standard_error() {
+        let own = Separation { r2: 0.4, parts: vec![0.1, 0.1, 0.1, 0.1] };
+        let other = Separation { r2: 0.2, parts: vec![0.1, 0.0, 0.1, 0.0] };
+        let (lead, error) = own.lead(&other);
+        assert!((lead - 0.2).abs() < 1e-12);
+        // Differences 0, 0.1, 0, 0.1: four squares of 0.05.
+        assert!((error - 0.1).abs() < 1e-12);
+    }
+
+    #[test]
+    fn equal_rows_lie_in_the_same_half_and_rows_spread_over_both() {
+        let table = Observed::complete(Array2::from_shape_fn((200, 3), |(i, c)| ((i / 2) * 3 + c) as f64)).unwrap();
+        let odd: Vec<bool> = (0..200).map(|row| is_odd(&table, row)).collect();
+        assert!(odd.chunks(2).all(|pair| pair[0] == pair[1]));
+        let share = odd.iter().filter(|o| **o).count();
+        assert!((60..140).contains(&share), "{share}");
+    }
+
+    #[test]
+    fn outcomes_that_too_few_told_or_that_never_differ_are_none() {
+        let few = Outcome { name: "x", values: (0..120).map(|i| (i < 99).then_some(f64::from(i))).collect() };
+        let flat = Outcome { name: "x", values: vec![Some(3.0); 200] };
+        let good = Outcome { name: "x", values: (0..120).map(|i| Some(f64::from(i % 2))).collect() };
+        assert!(!few.is_told() && !flat.is_told() && good.is_told());
+    }
 }

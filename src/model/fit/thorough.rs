@@ -19,7 +19,7 @@ use super::evidence::Evidence;
 use super::judge::Judge;
 use super::outcome::Separation;
 use super::quick::FINALISTS as IMPROVED;
-use super::rule::{self, Choice};
+use super::rule::{self, Choice, Judged};
 use super::samples::Samples;
 use super::search::Found;
 use super::{null, refit};
@@ -76,7 +76,7 @@ pub(super) fn search(evidence: &Evidence, settings: &FitSettings) -> Result<Foun
         (0..entries.len()).partition(|at| entries[*at].candidate.knocked_out.is_some());
     resample(&mut entries, &out, &samples, OUT_PAIRS)?;
     resample(&mut entries, &left, &samples, PAIRS)?;
-    let mut choice = rule::choose(&entries, settings);
+    let mut choice = choose(&entries, settings);
     for _ in 0..ROUNDS {
         let fresh: Vec<usize> = choice
             .finalists
@@ -89,9 +89,15 @@ pub(super) fn search(evidence: &Evidence, settings: &FitSettings) -> Result<Foun
         }
         samples.draw(FINAL_PAIRS);
         resample(&mut entries, &fresh, &samples, FINAL_PAIRS)?;
-        choice = rule::choose(&entries, settings);
+        choice = choose(&entries, settings);
     }
     finish(&judge, entries, choice)
+}
+
+fn choose(entries: &[Entry], settings: &FitSettings) -> Choice {
+    let judged: Vec<Judged<'_>> =
+        entries.iter().map(|e| Judged { candidate: &e.candidate, separation: e.separation.as_ref() }).collect();
+    rule::choose(&judged, settings)
 }
 
 /// All cuts, judged by what needs no resampling, by number of segments, k-means first.

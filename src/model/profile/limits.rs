@@ -20,9 +20,9 @@ const SEGMENT_RESPONDENTS: u64 = 100;
 /// What tests said about the segments as groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Structure {
-    /// Separate groups: found again, and not found in shuffled data.
+    /// Separate groups: found again, and neither in shuffled data nor in a continuum that looks like the answers.
     Natural,
-    /// Found again, but shuffled data look alike.
+    /// Found again, more surely than in shuffled data, but not shown to be more than cuts in a continuum.
     Reproducible,
     /// Cuts in a continuum: useful, but not found.
     Constructive,
@@ -53,7 +53,10 @@ pub struct ConsentColumns {
 pub(super) fn limits(profiles: &Profiles, everyone: &GroupSums, context: &ProfileContext) -> Vec<String> {
     let mut said = Vec::new();
     evidence(everyone, context, &mut said);
-    structure(context, &mut said);
+    // Of one segment nothing is to be said: it is everybody.
+    if profiles.segments.len() > 1 {
+        structure(context, &mut said);
+    }
     thin_segments(profiles, context, &mut said);
     small_segments(profiles, context, &mut said);
     missing_tables(everyone, context, &mut said);

@@ -23,24 +23,17 @@ pub(super) const CANDIDATES: &[Column] = &[
     filled("attempt", T::Int32, "1 for the first solution of this kind, 2 for the next, in the order they were tried."),
     maybe("rows_fitted", T::Int64, "Rows it was fitted on; null = not told."),
     maybe("ari", T::Float64, "Mean adjusted Rand index over resamples, at most 1; null = not measured."),
+    filled("pairs", T::Int32, "Pairs of bootstrap samples behind `ari`; 0 = none, or two halves of the sample."),
     maybe("min_jaccard", T::Float64, "Jaccard of its least reproducible segment, 0–1; null = not measured."),
-    maybe("resample_pairs", T::Int64, "Pairs of bootstrap samples behind `ari`; null = none, or two halves instead."),
     maybe(
         "shadow",
         T::Float64,
-        "Mean shadow value 2·d1/(d1 + d2), 0 = at the centers, 1 = on the borders; null = one segment, or not measured.",
+        "Mean shadow value, 0 = at the centers of segments, 1 = on their borders; null = not measured.",
     ),
     maybe(
         "calinski_harabasz",
         T::Float64,
-        "Variance between over within segments (Calinski and Harabasz), larger is better; null = one segment, or not \
-         measured.",
-    ),
-    maybe(
-        "only_level_share",
-        T::Float64,
-        "Share of customers in segments that are only people who rate high or low, 0–1; null = one segment, or not \
-         measured.",
+        "Calinski and Harabasz' index on standardized ratings, larger = better separated; null = not measured.",
     ),
     maybe(
         "bic",
@@ -49,6 +42,11 @@ pub(super) const CANDIDATES: &[Column] = &[
                              alone; null = not defined for the method.",
     ),
     maybe("outcome_r2", T::Float64, "Held-out variance of outcomes explained, at most 1; null = no outcome known."),
+    maybe(
+        "only_level",
+        T::Float64,
+        "Share of customers in segments that are only high or only low raters, 0–1; null = not measured.",
+    ),
     maybe("smallest_share", T::Float64, "Share of the smallest segment, 0–1; null = not measured."),
     maybe("smallest_respondents", T::Int64, "Respondents in the smallest segment; null = not measured."),
     filled("chosen", T::Bool, "This is the solution in use."),

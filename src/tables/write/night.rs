@@ -20,20 +20,20 @@ pub struct CandidateRow {
     pub rows_fitted: Option<u64>,
     /// Mean adjusted Rand index over resamples; `None` = not measured.
     pub ari: Option<f64>,
+    /// Pairs of bootstrap samples behind it; 0 = none, or two halves of the sample.
+    pub pairs: u32,
     /// Jaccard of the least reproducible segment; `None` = not measured.
     pub min_jaccard: Option<f64>,
-    /// Pairs of bootstrap samples behind `ari`; `None` = none.
-    pub resample_pairs: Option<u64>,
     /// Mean shadow value; `None` = not measured.
     pub shadow: Option<f64>,
-    /// Calinski–Harabasz index; `None` = not measured.
+    /// Calinski and Harabasz' index; `None` = not measured.
     pub calinski_harabasz: Option<f64>,
-    /// Share of customers in segments that are only a level of ratings; `None` = not measured.
-    pub only_level_share: Option<f64>,
     /// Bayesian information criterion, smaller is better; `None` = not defined.
     pub bic: Option<f64>,
     /// Held-out variance of outcomes explained; `None` = no outcome known.
     pub outcome_r2: Option<f64>,
+    /// Share of customers in segments that are only high or only low raters; `None` = not measured.
+    pub only_level: Option<f64>,
     /// Share of the smallest segment.
     pub smallest_share: Option<f64>,
     /// Respondents in the smallest segment.
@@ -83,13 +83,13 @@ pub fn candidates_table(candidates: &[CandidateRow]) -> Result<TableRows, WriteE
                 .set("attempt", *attempt)
                 .set("rows_fitted", candidate.rows_fitted)
                 .set("ari", candidate.ari)
+                .set("pairs", candidate.pairs)
                 .set("min_jaccard", candidate.min_jaccard)
-                .set("resample_pairs", candidate.resample_pairs)
                 .set("shadow", candidate.shadow)
                 .set("calinski_harabasz", candidate.calinski_harabasz)
-                .set("only_level_share", candidate.only_level_share)
                 .set("bic", candidate.bic)
                 .set("outcome_r2", candidate.outcome_r2)
+                .set("only_level", candidate.only_level)
                 .set("smallest_share", candidate.smallest_share)
                 .set("smallest_respondents", candidate.smallest_respondents)
                 .set("chosen", candidate.chosen)
