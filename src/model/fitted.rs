@@ -12,7 +12,7 @@ use super::settings::MAX_SEGMENTS;
 use super::transform::{SignalLine, SignalLineFile};
 
 /// Format of the model file. Raised whenever an older program could misread it.
-pub const FORMAT_VERSION: u64 = 1;
+pub const FORMAT_VERSION: u64 = 2;
 
 /// Hexadecimal digits of a model's id.
 const ID_DIGITS: usize = 12;
@@ -307,9 +307,9 @@ mod tests {
 
     #[test]
     fn another_format_version_is_refused_by_name() {
-        let text = model().to_json().unwrap().replace("\"format_version\": 1", "\"format_version\": 2");
+        let text = model().to_json().unwrap().replace("\"format_version\": 2", "\"format_version\": 3");
         let refused = Model::from_json(&text);
-        assert!(matches!(refused, Err(ModelError::Format { found: 2, expected: FORMAT_VERSION })), "{refused:?}");
+        assert!(matches!(refused, Err(ModelError::Format { found: 3, expected: FORMAT_VERSION })), "{refused:?}");
     }
 
     #[test]

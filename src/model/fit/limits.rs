@@ -3,6 +3,7 @@
 use super::super::customer::Aspect;
 use super::super::report::{FitReport, LoadingVerdict, StandsFor};
 use super::super::settings::SegmentCount;
+use super::super::typing::TypingCheck;
 use super::FitRequest;
 use super::level::ONLY_LEVEL;
 use super::prepare::Prepared;
@@ -41,10 +42,8 @@ pub(super) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, report: &F
     }
     if request.signal_ids.is_empty() {
         said.push("No signal is known: only customers who answered can be typed.".to_owned());
-    } else if let Some(typing) = &report.typing
-        && typing.accuracy < typing.base_rate + 0.05
-    {
-        said.push("Signals alone hardly tell the segments apart: who did not answer is mostly unassigned.".to_owned());
+    } else {
+        said.extend(report.typing.as_ref().and_then(TypingCheck::warning));
     }
     said
 }
