@@ -175,7 +175,7 @@ mod tests {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(2);
         let values: Vec<Option<f64>> = (0..50).map(|_| Some(rng.gen_range(0.0..1.0))).collect();
         let labels: Vec<Option<usize>> = (0..50).map(|i| Some(i % 3)).collect();
-        let weights: Vec<f64> = (0..50).map(|i| 1.0 + (i % 4) as f64).collect();
+        let weights: Vec<f64> = (0..50).map(|i| 1.0 + f64::from(i % 4)).collect();
         let forward = Outcome { values: &values, labels: &labels, weights: &weights }.held_out_r2(5);
         let turned = |row: usize| 49 - row;
         let (values, labels): (Vec<_>, Vec<_>) = (0..50).map(|r| (values[turned(r)], labels[turned(r)])).unzip();
