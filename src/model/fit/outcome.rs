@@ -178,10 +178,8 @@ mod tests {
 
     #[test]
     fn a_row_of_weight_two_is_the_row_twice_and_who_did_not_answer_does_not_count() {
-        let once = outcomes(
-            vec![Some(1.0), None, Some(4.0), Some(2.0), Some(5.0)],
-            vec![false, true, false, true, true],
-        );
+        let once =
+            outcomes(vec![Some(1.0), None, Some(4.0), Some(2.0), Some(5.0)], vec![false, true, false, true, true]);
         let twice = outcomes(
             vec![Some(1.0), Some(1.0), Some(4.0), Some(2.0), Some(5.0), Some(5.0)],
             vec![false, false, false, true, true, true],
