@@ -10,11 +10,11 @@ use valueseg::stats::observed::Observed;
 const ABSENT: [&str; 6] = ["", "na", "n/a", "nan", "null", "."];
 
 /// What was read.
-pub struct Study {
+pub(crate) struct Study {
     /// Rows in file order, Yes = 1 and No = 0, all weights 1.
-    pub data: Observed,
+    pub(crate) data: Observed,
     /// The columns used, for people.
-    pub names: String,
+    pub(crate) names: String,
 }
 
 /// What a column holds.
@@ -26,7 +26,7 @@ enum Kind {
 }
 
 /// Reads the columns `wanted` of a CSV file with a header line; where none is asked for, those of Yes/No, else of numbers.
-pub fn read(file: &Path, wanted: &[String]) -> Result<Study, Box<dyn std::error::Error>> {
+pub(crate) fn read(file: &Path, wanted: &[String]) -> Result<Study, Box<dyn std::error::Error>> {
     let bytes = fs::read(file).map_err(|e| format!("cannot read {}: {e}", file.display()))?;
     if bytes.starts_with(b"PK\x03\x04") {
         return Err(format!("{} is a spreadsheet or zip file; save it as CSV first", file.display()).into());

@@ -4,8 +4,8 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
-use super::lloyd::{Limits, Run};
-use super::start::{SAME_VALLEY, best_few, drawn};
+use super::lloyd::{Limits, Run, SAME_VALLEY, best_few};
+use super::start::drawn;
 use super::tiles::Tiles;
 use super::transfer::improved;
 use crate::stats::mixture::mixed_seed;

@@ -12,10 +12,10 @@ use rayon::prelude::*;
 use super::cross::{Brood, crossed};
 use super::error::KmeansError;
 use super::fitted::KmeansFit;
-use super::lloyd::{Limits, Run, lloyd};
+use super::lloyd::{Limits, Run, best_few, lloyd};
 use super::params::{KmeansValidParams, Search};
 use super::points::Points;
-use super::start::{best_few, plus_plus, random_rows, systematic};
+use super::start::{plus_plus, random_rows, systematic};
 use super::tiles::Tiles;
 use super::transfer::improved;
 use crate::stats::mixture::mixed_seed;
@@ -46,7 +46,7 @@ const SCREENING_ROWS: usize = 2_000;
 const SURVIVORS: usize = 6;
 
 /// Of those, how many are run to the end on all rows.
-const FINALISTS: usize = 3;
+const FINALISTS: usize = 4;
 
 /// Children bred on the screening rows for each start, at least.
 const LEAST_CHILDREN: f64 = 0.6;
@@ -58,24 +58,24 @@ const MOST_CHILDREN: f64 = 4.0;
 const CHILDREN_CELLS: f64 = 160_000.0;
 
 /// Children bred on all rows for each start, where these are more than the screening rows.
-const LATE_CHILDREN: f64 = 0.12;
+const LATE_CHILDREN: f64 = 0.24;
 
 /// What the seeds of children on the screening rows and on all rows are mixed with, so that they differ from those of starts.
 const CHILDREN: [u64; 2] = [1 << 32, 1 << 33];
 
-impl Fit<Observed, (), KmeansError> for KmeansValidParams {
+impl<T> Fit<Observed, T, KmeansError> for KmeansValidParams {
     type Object = KmeansFit;
 
     /// Best of the starts on a table of which cells may be absent; row weights are those of the table.
     ///
     /// # Errors
     /// [`KmeansError::TooFewRows`] if fewer different rows than clusters hold an observed cell.
-    fn fit(&self, dataset: &DatasetBase<Observed, ()>) -> Result<Self::Object, KmeansError> {
+    fn fit(&self, dataset: &DatasetBase<Observed, T>) -> Result<Self::Object, KmeansError> {
         self.fit_points(&Points::new(dataset.records()))
     }
 }
 
-impl Fit<Array2<f64>, (), KmeansError> for KmeansValidParams {
+impl<T> Fit<Array2<f64>, T, KmeansError> for KmeansValidParams {
     type Object = KmeansFit;
 
     /// Best of the starts on a complete table `(n, j)`; row weights are those of the dataset, 1 where it has none.
@@ -83,7 +83,7 @@ impl Fit<Array2<f64>, (), KmeansError> for KmeansValidParams {
     /// # Errors
     /// [`KmeansError::Table`] if a value is not a finite number or a weight not one above 0;
     /// [`KmeansError::TooFewRows`] if there are fewer different rows than clusters.
-    fn fit(&self, dataset: &DatasetBase<Array2<f64>, ()>) -> Result<Self::Object, KmeansError> {
+    fn fit(&self, dataset: &DatasetBase<Array2<f64>, T>) -> Result<Self::Object, KmeansError> {
         let values = dataset.records().clone();
         let weights = dataset.weights().map(|weights| weights.iter().map(|w| f64::from(*w)).collect());
         let weights = weights.unwrap_or_else(|| ndarray::Array1::ones(values.nrows()));

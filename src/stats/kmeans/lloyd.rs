@@ -99,3 +99,14 @@ fn fill_empty(tiles: &Tiles, run: &mut Run, sums: &mut Sums) -> bool {
     }
     filled
 }
+
+/// Relative difference in inertia below which two starts lie in the same valley.
+pub(super) const SAME_VALLEY: f64 = 1e-6;
+
+/// The `wanted` runs of lowest inertia, one of each valley, ties to the earlier.
+pub(super) fn best_few(mut runs: Vec<Run>, wanted: usize) -> Vec<Run> {
+    runs.sort_by(|a, b| a.inertia.total_cmp(&b.inertia));
+    runs.dedup_by(|later, earlier| later.inertia - earlier.inertia <= SAME_VALLEY * earlier.inertia);
+    runs.truncate(wanted);
+    runs
+}

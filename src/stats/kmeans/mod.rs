@@ -29,6 +29,8 @@ mod params;
 mod points;
 mod resampled;
 mod start;
+#[cfg(test)]
+mod tests;
 mod tiles;
 mod transfer;
 

@@ -3,7 +3,6 @@
 use rand::Rng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::lloyd::Run;
 use super::tiles::{LANES, Tiles};
 
 /// Centroids drawn as k-means++ draws them: `k` of them, one after the other.
@@ -58,17 +57,6 @@ fn approach(tiles: &Tiles, centroid: &[f64], nearest: &mut [f64]) -> f64 {
         }
     }
     left
-}
-
-/// Relative difference in inertia below which two starts lie in the same valley.
-pub(super) const SAME_VALLEY: f64 = 1e-6;
-
-/// The `wanted` runs of lowest inertia, one of each valley, ties to the earlier.
-pub(super) fn best_few(mut runs: Vec<Run>, wanted: usize) -> Vec<Run> {
-    runs.sort_by(|a, b| a.inertia.total_cmp(&b.inertia));
-    runs.dedup_by(|later, earlier| later.inertia - earlier.inertia <= SAME_VALLEY * earlier.inertia);
-    runs.truncate(wanted);
-    runs
 }
 
 /// A row drawn with probability proportional to `shares`, the first one where all are 0.
@@ -133,9 +121,10 @@ mod tests {
 
     #[test]
     fn a_systematic_sample_takes_each_row_as_often_as_its_weight_asks() {
+        // Steps of 2 from 1: 1 lies in the second row, 3 and 5 in the third, 7 in the fifth.
         let sample = systematic(&line(&[1.0, 1.0, 4.0, 1.0, 1.0]), 4, 0.5).unwrap();
         assert_eq!(sample.weights(), &[1.0, 2.0, 1.0]);
-        assert_eq!((sample.row(0), sample.row(1), sample.row(2)), (&[0.0][..], &[2.0][..], &[3.0][..]));
+        assert_eq!((sample.row(0), sample.row(1), sample.row(2)), (&[1.0][..], &[2.0][..], &[4.0][..]));
     }
 
     #[test]

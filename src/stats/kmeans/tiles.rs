@@ -196,7 +196,7 @@ impl Tiles {
 }
 
 fn in_lanes(cells: &[f64], columns: usize) -> Vec<Lane> {
-    let rows = if columns == 0 { 0 } else { cells.len() / columns };
+    let rows = cells.len().checked_div(columns).unwrap_or(0);
     let mut out = vec![[0.0; LANES]; rows.div_ceil(LANES) * columns];
     for (row, cells) in cells.chunks_exact(columns.max(1)).enumerate() {
         let tile = &mut out[row / LANES * columns..(row / LANES + 1) * columns];
@@ -218,7 +218,8 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    fn zeros(k: usize, tiles: &Tiles) -> Self {
+    /// Nobody in any cluster.
+    pub(super) fn zeros(k: usize, tiles: &Tiles) -> Self {
         let cells = k * tiles.columns;
         let observed = if tiles.has_gaps() { vec![0.0; cells] } else { Vec::new() };
         Self { columns: tiles.columns, sizes: vec![0.0; k], values: vec![0.0; cells], observed }

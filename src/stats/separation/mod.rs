@@ -1,19 +1,13 @@
 //! How far groups lie apart, and how much of an outcome lies between them.
 
+mod outcome;
+
+pub use outcome::Outcome;
+
 use ndarray::{Array2, ArrayView2};
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::kmeans::nearest;
-use super::mixture::mixed_seed;
-use super::observed::Observed;
-
-/// Splits into halves that [`held_out_r2`] is averaged over. One split alone moves by some hundredths at some hundred rows.
-const SPLITS: u64 = 20;
-
-/// Share of an outcome's squares below which its spread is rounding.
-const ROUNDING: f64 = 1e-20;
+use crate::stats::kmeans::nearest;
+use crate::stats::observed::Observed;
 
 /// Groups named by `labels`: one more than the highest.
 fn n_groups(labels: &[Option<usize>]) -> usize {
@@ -120,119 +114,64 @@ pub fn shadow(data: &Observed, centroids: ArrayView2<'_, f64>) -> Option<Shadow>
     Some(Shadow { overall, groups: sums.into_iter().map(mean).collect() })
 }
 
-/// An outcome beside the groups it is to be explained by, all of one length.
-#[derive(Clone, Copy, Debug)]
-pub struct Outcome<'a> {
-    /// The outcome of each row, finite where known.
-    pub values: &'a [Option<f64>],
-    /// The group of each row.
-    pub labels: &'a [Option<usize>],
-    /// Row weights, above 0.
-    pub weights: &'a [f64],
-}
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array1, array};
 
-/// A row with outcome and group.
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    value: f64,
-    label: usize,
-    weight: f64,
-}
+    use super::*;
 
-impl Outcome<'_> {
-    /// Rows with a finite outcome and a group, in an order of their content.
-    fn known(&self) -> Vec<Known> {
-        let rows = self.values.iter().zip(self.labels).zip(self.weights);
-        let known = rows.filter_map(|((value, label), weight)| {
-            let value = value.filter(|value| value.is_finite())?;
-            Some(Known { value, label: (*label)?, weight: *weight })
+    fn some<T: Copy>(of: &[T]) -> Vec<Option<T>> {
+        of.iter().map(|x| Some(*x)).collect()
+    }
+
+    #[test]
+    fn calinski_harabasz_is_that_of_scikit_learn_and_counts_weights_as_rows() {
+        // sklearn.metrics.calinski_harabasz_score 1.9.1; the second with each row repeated as often as its weight says.
+        let values = Array2::from_shape_fn((60, 4), |(i, j)| {
+            let base = (i * (j + 3) * 7 + i * i * (j + 1)) % 11;
+            (base + if j == 0 { i % 7 } else { 0 }) as f64
         });
-        let mut known: Vec<Known> = known.collect();
-        known.sort_by(|a, b| {
-            a.label.cmp(&b.label).then(a.value.total_cmp(&b.value)).then(a.weight.total_cmp(&b.weight))
-        });
-        known
+        let labels: Vec<Option<usize>> = (0..60).map(|i| Some(i % 3)).collect();
+        let plain = Observed::complete(values.clone()).unwrap();
+        assert!((calinski_harabasz(&plain, &labels).unwrap() - 0.085_021_267_175_813_87).abs() < 1e-12);
+        let weights = Array1::from_shape_fn(60, |i| (1 + i % 3) as f64);
+        let present = Array2::from_elem((60, 4), true);
+        let weighted = Observed::try_new(values, present, weights).unwrap();
+        assert!((calinski_harabasz(&weighted, &labels).unwrap() - 0.141_306_571_410_587_13).abs() < 1e-12);
     }
 
-    /// R² of the outcome between groups: between-group over total sum of squares, in `[0, 1]`; also called η².
-    ///
-    /// It never falls when groups are added: compare partitions by [`Outcome::held_out_r2`]. `None` if the outcome has
-    /// no spread or nobody has both outcome and group.
-    #[must_use]
-    pub fn r2(&self) -> Option<f64> {
-        let known = self.known();
-        let means = Means::of(known.iter());
-        let (left, total) = means.squares(known.iter());
-        let spread = total > ROUNDING * size(&known);
-        spread.then(|| (1.0 - left / total).clamp(0.0, 1.0))
+    #[test]
+    fn calinski_harabasz_is_absent_where_it_is_not_defined() {
+        let data = Observed::complete(array![[1.0], [1.0], [2.0], [2.0]]).unwrap();
+        assert_eq!(calinski_harabasz(&data, &some(&[0, 0, 0, 0])), None);
+        assert_eq!(calinski_harabasz(&data, &some(&[0, 0, 1, 1])), None);
+        assert_eq!(calinski_harabasz(&data, &[None; 4]), None);
+        assert!(calinski_harabasz(&data, &some(&[0, 0, 4, 0])).is_some());
     }
 
-    /// R² of the outcome for rows the groups' means were not learned on: means of one half predict the other and the other
-    /// way round, averaged over random halves keyed by `seed`.
-    ///
-    /// `1 − Σ w (y − mean of the group in the other half)² / Σ w (y − mean of the other half)²`, at most 1, around 0 or
-    /// below where groups say nothing about the outcome. A group the other half has nobody of is predicted by that half's
-    /// mean. `None` with fewer than four rows or without spread.
-    ///
-    /// METHOD: groups that were cut on answers always "explain" something in sample; the out-of-sample form (Campbell and
-    /// Thompson 2008, Review of Financial Studies 21) has an expectation of at most 0 for groups without a bearing on
-    /// the outcome, so numbers of groups compare. Halves do not depend on the order of the rows.
-    #[must_use]
-    pub fn held_out_r2(&self, seed: u64) -> Option<f64> {
-        let known = self.known();
-        if known.len() < 4 {
-            return None;
-        }
-        let mut order: Vec<usize> = (0..known.len()).collect();
-        let (mut left, mut total) = (0.0, 0.0);
-        for split in 0..SPLITS {
-            let mut rng = Xoshiro256PlusPlus::seed_from_u64(mixed_seed(seed, split));
-            order.shuffle(&mut rng);
-            let (one, other) = order.split_at(known.len() / 2);
-            for (learned, predicted) in [(one, other), (other, one)] {
-                let means = Means::of(learned.iter().map(|row| &known[*row]));
-                let (l, t) = means.squares(predicted.iter().map(|row| &known[*row]));
-                left += l;
-                total += t;
-            }
-        }
-        let spread = total > ROUNDING * size(&known);
-        spread.then(|| 1.0 - left / total)
-    }
-}
-
-/// `Σ weight · outcome²`.
-fn size(known: &[Known]) -> f64 {
-    known.iter().map(|row| row.weight * row.value.powi(2)).sum()
-}
-
-/// Mean outcome of each group and of everybody.
-struct Means {
-    overall: f64,
-    groups: Vec<Option<f64>>,
-}
-
-impl Means {
-    fn of<'a>(rows: impl Iterator<Item = &'a Known>) -> Self {
-        let mut sums: Vec<(f64, f64)> = Vec::new();
-        for row in rows {
-            if sums.len() <= row.label {
-                sums.resize(row.label + 1, (0.0, 0.0));
-            }
-            let sum = &mut sums[row.label];
-            *sum = (sum.0 + row.weight * row.value, sum.1 + row.weight);
-        }
-        let all = sums.iter().fold((0.0, 0.0), |all, sum| (all.0 + sum.0, all.1 + sum.1));
-        let groups = sums.into_iter().map(|(sum, n)| if n > 0.0 { Some(sum / n) } else { None }).collect();
-        Self { overall: if all.1 > 0.0 { all.0 / all.1 } else { 0.0 }, groups }
+    #[test]
+    fn group_means_leave_out_absent_cells_and_fall_back_to_the_overall_mean() {
+        let present = array![[true, true], [true, false], [true, false]];
+        let data = Observed::try_new(array![[1.0, 5.0], [3.0, 0.0], [7.0, 0.0]], present, array![1.0, 3.0, 1.0]);
+        assert_eq!(group_means(&data.unwrap(), &some(&[0, 0, 1])), array![[2.5, 5.0], [7.0, 5.0]]);
     }
 
-    /// Squares around the mean of the group, and around the mean of everybody.
-    fn squares<'a>(&self, rows: impl Iterator<Item = &'a Known>) -> (f64, f64) {
-        rows.fold((0.0, 0.0), |(left, total), row| {
-            let mean = self.groups.get(row.label).copied().flatten().unwrap_or(self.overall);
-            let squared = |from: f64| row.weight * (row.value - from).powi(2);
-            (left + squared(mean), total + squared(self.overall))
-        })
+    #[test]
+    fn shadow_values_worked_by_hand() {
+        // Distances 0 and 4, 1 and 3, 2 and 2, 0 and 4: 0, 0.5, 1 and 0; the third is nearest to the lower group.
+        let data = Observed::try_new(
+            array![[0.0], [1.0], [2.0], [4.0]],
+            Array2::from_elem((4, 1), true),
+            array![1.0, 2.0, 1.0, 4.0],
+        );
+        let found = shadow(&data.unwrap(), array![[0.0], [4.0], [90.0]].view()).unwrap();
+        assert_eq!(found.groups, vec![Some(0.5), Some(0.0), None]);
+        assert_eq!(found.overall, 0.25);
+    }
+
+    #[test]
+    fn one_group_has_no_shadow() {
+        let data = Observed::complete(array![[0.0], [1.0]]).unwrap();
+        assert_eq!(shadow(&data, array![[0.5]].view()), None);
     }
 }
