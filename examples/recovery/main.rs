@@ -9,6 +9,9 @@
 //! - what filling gaps with item means and k-means over everybody would have given;
 //! - the error of predicting given answers that were hidden before the fit, against predicting the item's mean, and how
 //!   often the 90 % interval covers them.
+//!
+//! Then the number of segments is left to the evidence, on the demos and on demos without hidden segments: what is chosen,
+//! what it is called (natural, reproducible, constructive; one segment is called nothing), and by what.
 
 mod held_out;
 mod oracle;
@@ -69,7 +72,40 @@ fn main() -> Result<(), Box<dyn Error>> {
             ));
         }
     }
+    print_line("hidden seed | found method q    called        | ARI surveyed | stability moved-with-raw | why");
+    for segments_planted in [true, false] {
+        for seed in 1..=seeds {
+            let settings = DemoSettings { customers, seed, segments_planted, ..DemoSettings::default() };
+            print_line(&left_to_the_evidence(&settings)?);
+        }
+    }
     Ok(())
+}
+
+/// One line about a demo whose number of segments is not told.
+fn left_to_the_evidence(settings: &DemoSettings) -> Result<String, Box<dyn Error>> {
+    let folder = TempDir::new()?;
+    write_demo(folder.path(), settings)?;
+    let base = read(folder.path())?;
+    let model = fitted_with(&base.blocks, &base.signal_ids, SegmentCount::Auto)?;
+    let found = segments(&base.blocks, &model)?;
+    let rows = (0..found.len()).filter(|row| base.surveyed[*row]);
+    let (truth, placed): (Vec<usize>, Vec<usize>) = rows.filter_map(|row| Some((base.truth[row], found[row]?))).unzip();
+    let report = model.report();
+    let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |v| format!("{v:.3}"));
+    Ok(format!(
+        "{:6} {:4} | {:5} {:8} {:1} {:13} | {:12.3} | {:9} {:14} | {}",
+        if settings.segments_planted { HIDDEN_SEGMENTS } else { 1 },
+        settings.seed,
+        model.segments().len(),
+        report.method.slug(),
+        report.factors.map_or_else(|| "-".to_owned(), |q| q.to_string()),
+        report.structure().map_or("one segment", |structure| structure.slug()),
+        adjusted_rand_index(&truth, &placed),
+        number(report.stability),
+        number(report.moved_with_raw),
+        report.choice,
+    ))
 }
 
 fn print_line(text: &str) {
@@ -134,7 +170,15 @@ fn read(folder: &Path) -> Result<Base, Box<dyn Error>> {
 }
 
 fn fitted(blocks: &[CustomerBlock], signal_ids: &[String]) -> Result<Model, Box<dyn Error>> {
-    let settings = FitSettings { segments: SegmentCount::Exactly(HIDDEN_SEGMENTS), ..FitSettings::default() };
+    fitted_with(blocks, signal_ids, SegmentCount::Exactly(HIDDEN_SEGMENTS))
+}
+
+fn fitted_with(
+    blocks: &[CustomerBlock],
+    signal_ids: &[String],
+    segments: SegmentCount,
+) -> Result<Model, Box<dyn Error>> {
+    let settings = FitSettings { segments, ..FitSettings::default() };
     let mut collector = SampleCollector::new(settings.seed, RESPONDENT_CAP);
     blocks.iter().for_each(|block| collector.absorb(block));
     let sample = collector.finish();

@@ -7,12 +7,10 @@ use super::super::typing::TypingCheck;
 use super::FitRequest;
 use super::level::ONLY_LEVEL;
 use super::prepare::Prepared;
+use crate::stats::resample::JaccardBand;
 
 /// Agreement of samples under which segments are cuts in a continuum: domain fact sheet 6.7.
 const POOR_AGREEMENT: f64 = 0.60;
-
-/// Jaccard coefficient under which a segment should not be trusted: Hennig (2007).
-const POOR_JACCARD: f64 = 0.60;
 
 pub(super) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, report: &FitReport) -> Vec<String> {
     let mut said = Vec::new();
@@ -100,7 +98,8 @@ fn common(request: &FitRequest<'_>, report: &FitReport, said: &mut Vec<String>) 
     if report.stability.is_some_and(|s| s < POOR_AGREEMENT) {
         said.push("Samples of the answers do not agree well on the segments: they are cuts in a continuum.".to_owned());
     }
-    let doubtful = (0..report.segment_stability.len()).filter(|at| report.segment_stability[*at] < POOR_JACCARD);
+    let band = |at: &usize| JaccardBand::of(report.segment_stability[*at]);
+    let doubtful = (0..report.segment_stability.len()).filter(|at| band(at) == JaccardBand::Unstable);
     let doubtful: Vec<String> = doubtful.map(id).collect();
     if !doubtful.is_empty() {
         said.push(format!("Found again too rarely in samples of the answers to be trusted: {}.", doubtful.join(", ")));

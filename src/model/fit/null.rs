@@ -41,7 +41,7 @@ pub(super) fn compare(judge: &Judge<'_>, entries: &[Entry], chosen: usize) -> Re
     let asked = best_by(entries, |e| e.cut.aic.filter(|_| e.cut.segments() == k));
     let factors = cut.way.factors().or_else(|| asked.and_then(|at| entries[at].cut.way.factors()));
     let way = Kind { way: cut.way, segments: k };
-    let gain = factors.map(|q| way.gain(judge.table, cut, q)).transpose()?;
+    let gain = factors.map(|q| Kind::gain(judge.table, cut, q)).transpose()?;
     let one = entries.iter().find(|e| e.cut.segments() == 1 && e.cut.way.factors() == factors);
     let seed = judge.settings.seed;
     let shuffled: Result<Vec<(f64, Option<f64>)>, ModelError> = (0..TABLES)
@@ -50,7 +50,7 @@ pub(super) fn compare(judge: &Judge<'_>, entries: &[Entry], chosen: usize) -> Re
             let seed = mixed_seed(seed, 0x5F0 + at as u64);
             let table = Worktable::new(shuffled(&judge.screen.data, seed), judge.screen.ratings);
             let cut = way.cut(&table, seed)?;
-            Ok((way.stability(&table, &cut, seed)?, factors.map(|q| way.gain(&table, &cut, q)).transpose()?))
+            Ok((way.stability(&table, &cut, seed)?, factors.map(|q| Kind::gain(&table, &cut, q)).transpose()?))
         })
         .collect();
     let (shuffled_stability, gains): (Vec<f64>, Vec<Option<f64>>) = shuffled?.into_iter().unzip();
@@ -60,7 +60,7 @@ pub(super) fn compare(judge: &Judge<'_>, entries: &[Entry], chosen: usize) -> Re
             .map(|at| {
                 let seed = mixed_seed(seed, 0xC0 + at as u64);
                 let table = Worktable::new(continuum(&judge.screen.data, one, seed), judge.screen.ratings);
-                way.gain(&table, &way.cut(&table, seed)?, q)
+                Kind::gain(&table, &way.cut(&table, seed)?, q)
             })
             .collect::<Result<Vec<f64>, ModelError>>()?,
         _ => Vec::new(),
@@ -93,7 +93,7 @@ impl Kind {
     }
 
     /// Criterion of one segment minus that of `cut`, both with `q` factors on the same table.
-    fn gain(&self, table: &Worktable, cut: &Cut, q: usize) -> Result<f64, ModelError> {
+    fn gain(table: &Worktable, cut: &Cut, q: usize) -> Result<f64, ModelError> {
         let effort = Effort { short: 1, carried: 1, iterations: ONE_ITERATIONS };
         let one = table.mixture((1, q), &[vec![0; table.data.n_rows()]], effort)?;
         let several = match cut.bic {

@@ -65,7 +65,7 @@ pub(super) fn kmeans_only(evidence: &Evidence, settings: &FitSettings) -> Result
     };
     let given = on_all_rows(evidence, &table, &cut);
     let choice = "The most segments that halves of the sample agree on strongly, or else agree on best.".to_owned();
-    Ok(Found { stability, choice, ..Found::new(settings.method, given, candidates) })
+    Ok(Found { choice, stability, ..Found::new(settings.method, given, candidates) })
 }
 
 /// Holds the chosen mixture against k-means with as many segments.
@@ -113,7 +113,7 @@ pub(super) fn compare(evidence: &Evidence, settings: &FitSettings, mixture: Chos
         found.method = cut.way.method();
         found.factors = None;
         found.stability = Some(stability);
-        found.choice = "Halves of the sample agree on it clearly better than on the best mixture.".to_owned();
+        "Halves of the sample agree on it clearly better than on the best mixture.".clone_into(&mut found.choice);
         found.candidates.iter_mut().for_each(|c| c.chosen = false);
         found.candidates[place].chosen = true;
     }

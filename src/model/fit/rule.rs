@@ -4,12 +4,10 @@ use super::super::report::Candidate;
 use super::super::settings::FitSettings;
 use super::outcome::Separation;
 use super::thorough::best_by;
+use crate::stats::resample::JaccardBand;
 
 /// Stability from which a cut counts as found again. Source: domain fact sheet 6.7.
 const STRONG: f64 = 0.80;
-
-/// Jaccard coefficient from which a segment counts as found again. Source: Hennig (2007), the reading guide of R fpc.
-const FOUND: f64 = 0.75;
 
 /// Where none is: how much less stable than the most stable one a cut may be. Our judgement: what ten pairs of samples
 /// cannot tell apart for sure.
@@ -149,7 +147,9 @@ fn stable(all: &[Judged<'_>], left: &[usize], why: &mut Vec<String>) -> Vec<usiz
     let best = left.iter().map(of).fold(0.0, f64::max);
     let bar = if best >= STRONG { STRONG } else { best - NEAR };
     let mut kept: Vec<usize> = left.iter().copied().filter(|at| of(at) >= bar).collect();
-    let whole = |at: &usize| all[*at].candidate.min_jaccard().is_some_and(|least| least >= FOUND);
+    let whole = |at: &usize| {
+        all[*at].candidate.min_jaccard().is_some_and(|least| JaccardBand::of(least) >= JaccardBand::Stable)
+    };
     if best >= STRONG && kept.iter().any(whole) {
         kept.retain(whole);
     }

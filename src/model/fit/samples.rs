@@ -25,7 +25,10 @@ impl<'a> Samples<'a> {
     /// No sample yet of the rows of `table`.
     pub(super) fn new(table: &'a Worktable, seed: u64) -> Self {
         let seed = mixed_seed(seed, 0xB007);
-        Self { table, resampling: Resampling::new(&table.data, seed), tables: Vec::new(), seed }
+        // As many draws as the weights sum to, so that a row of weight 2 is the row twice; with weights that sum to less
+        // than the rows, as many as rows, or a sample would hold hardly anybody.
+        let draws = (table.data.total_weight().round() as usize).max(table.data.n_rows());
+        Self { table, resampling: Resampling::new(&table.data, seed).draws(draws), tables: Vec::new(), seed }
     }
 
     /// Draws up to `pairs` pairs; those drawn before stay.

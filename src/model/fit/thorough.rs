@@ -168,11 +168,18 @@ fn improve(entries: &mut [Entry], judge: &Judge<'_>) -> Result<(), ModelError> {
     Ok(())
 }
 
+/// How surely an entry was found again.
+struct Again {
+    at: usize,
+    stability: Option<f64>,
+    jaccard: Vec<f64>,
+}
+
 /// Stability of the entries at `places` over `pairs` pairs of samples.
 fn resample(entries: &mut [Entry], places: &[usize], samples: &Samples<'_>, pairs: usize) -> Result<(), ModelError> {
     let mut counts: Vec<usize> = places.iter().map(|at| entries[*at].cut.segments()).filter(|k| *k > 1).collect();
     counts.dedup();
-    let found: Result<Vec<Vec<(usize, Option<f64>, Vec<f64>)>>, ModelError> = counts
+    let found: Result<Vec<Vec<Again>>, ModelError> = counts
         .into_par_iter()
         .map(|k| {
             let own: Vec<usize> = places.iter().copied().filter(|at| entries[*at].cut.segments() == k).collect();
@@ -185,12 +192,12 @@ fn resample(entries: &mut [Entry], places: &[usize], samples: &Samples<'_>, pair
                     let solutions = samples.again(&entries[at].cut, pairs, &kmeans)?;
                     let labels: Vec<Option<usize>> = entries[at].labels.iter().copied().map(Some).collect();
                     let jaccard = solutions.jaccard(&labels, k).into_iter().map(|j| j.unwrap_or(0.0)).collect();
-                    Ok((at, solutions.agreement().mean, jaccard))
+                    Ok(Again { at, stability: solutions.agreement().mean, jaccard })
                 })
                 .collect()
         })
         .collect();
-    for (at, stability, jaccard) in found?.into_iter().flatten() {
+    for Again { at, stability, jaccard } in found?.into_iter().flatten() {
         let candidate = &mut entries[at].candidate;
         candidate.stability = stability;
         candidate.jaccard = jaccard;
