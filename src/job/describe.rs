@@ -1,7 +1,6 @@
 //! From the sums of a night to profiles with names.
 
 use crate::job::apply::Applied;
-use crate::job::error::JobError;
 use crate::job::obtain::Obtained;
 use crate::job::project::Project;
 use crate::job::watch::Words;
@@ -27,12 +26,7 @@ impl Words for Described {
 }
 
 /// Turns sums into profiles. A segment keeps the name people gave it, else the model's, else gets one by what stands out.
-pub(super) fn describe(
-    project: &Project,
-    intake: &Intake,
-    obtained: &Obtained,
-    applied: &Applied,
-) -> Result<Described, JobError> {
+pub(super) fn describe(project: &Project, intake: &Intake, obtained: &Obtained, applied: &Applied) -> Described {
     let (model, given) = (obtained.model.clone(), obtained.ledger.names());
     let facts: Vec<SegmentFacts> = model
         .segments()
@@ -59,7 +53,7 @@ pub(super) fn describe(
     }
     keep_apart(&mut profiles, &facts);
     let names = profiles.segments.iter().map(|segment| segment.name.clone()).collect();
-    Ok(Described { model: model.with_names(names), profiles })
+    Described { model: model.with_names(names), profiles }
 }
 
 /// Where nobody was asked, what members do says more than the few elements it hints at: a segment without a name of its

@@ -58,7 +58,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
         drift::Attempt::None
     };
     let news = News::new(&obtained, &judged, attempt);
-    let described = stage(watch, Stage::Profile, || describe(&project, &intake, &obtained, &applied))?;
+    let described = stage(watch, Stage::Profile, || Ok(describe(&project, &intake, &obtained, &applied)))?;
     let plans = plan(&described.profiles, project.catalogue(), &project.plan_settings());
     let mut gated = gates::check(&project, &intake, &described.profiles)?;
     gates::refit(&project, &obtained, request.refit, &mut gated);

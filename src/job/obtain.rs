@@ -154,7 +154,7 @@ fn with_unused_ids(model: Model, book: &mut IdBook) -> Result<Model, JobError> {
     if !model.segments().iter().any(|segment| book.knows(&segment.id)) {
         return Ok(model);
     }
-    let segments = model.segments().iter().map(|_| book.next()).map(|id| SegmentInfo { name: id.clone(), id });
+    let segments = model.segments().iter().map(|_| book.give()).map(|id| SegmentInfo { name: id.clone(), id });
     let segments = segments.collect();
     Ok(model.with_segments(segments)?)
 }

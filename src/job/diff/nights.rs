@@ -206,14 +206,14 @@ mod tests {
     use crate::tables::placements::Placement;
 
     fn places(list: &[(&str, Option<&str>)]) -> Peekable<std::vec::IntoIter<Result<Placement, ReadError>>> {
-        let place = |segment: &Option<&str>| match *segment {
+        let place = |segment: Option<&str>| match segment {
             Some("-") => Place::Suppressed,
             Some(id) => Place::Segment(id.to_owned()),
             None => Place::Unassigned,
         };
         let all: Vec<Result<Placement, ReadError>> = list
             .iter()
-            .map(|(id, segment)| Ok(Placement { customer_id: (*id).to_owned(), place: place(segment) }))
+            .map(|(id, segment)| Ok(Placement { customer_id: (*id).to_owned(), place: place(*segment) }))
             .collect();
         all.into_iter().peekable()
     }

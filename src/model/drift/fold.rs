@@ -120,7 +120,7 @@ impl BlockFold for DriftFold {
             let tile = Tile { block: customers, rows, weights: &weights, one_weight };
             for (signal, at) in self.signals.iter().enumerate() {
                 if let Some((column, edges)) = at {
-                    tile.count_signal(*column, edges, &mut state.signal_mut(signal));
+                    tile.count_signal(*column, edges, state.signal_mut(signal));
                 }
             }
         }

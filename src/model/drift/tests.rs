@@ -295,7 +295,7 @@ proptest! {
     fn any_split_of_the_customers_counts_the_same_and_bytes_come_back(cut in 1usize..299, weighted in any::<bool>()) {
         let mut whole = night(300, 5, 0.0);
         if weighted {
-            whole.0.weight = (0..300).map(|i| 0.5 + (i % 7) as f64).collect();
+            whole.0.weight = (0..300).map(|i| 0.5 + f64::from(i % 7)).collect();
         }
         // Sums of values are rounded by block; integers and whole numbers sum exactly, so only such are split here.
         whole.0.signals.mapv_inplace(f64::round);

@@ -39,7 +39,7 @@ pub(super) fn decide(overlap: &Overlap, old: &[String], book: &mut IdBook) -> De
         }
     }
     let ids: Vec<String> =
-        continues.iter().map(|from| from.map_or_else(|| book.next(), |row: usize| old[row].clone())).collect();
+        continues.iter().map(|from| from.map_or_else(|| book.give(), |row: usize| old[row].clone())).collect();
     let mut rows = Vec::new();
     for column in 0..overlap.columns() {
         let (fate, row) = origin(overlap, column, continues[column]);

@@ -26,7 +26,7 @@ impl IdBook {
     }
 
     /// Gives the next id: one more than the highest ever given. Gaps are not filled.
-    pub fn next(&mut self) -> String {
+    pub fn give(&mut self) -> String {
         let number = self.used.last().map_or(1, |last| last.saturating_add(1));
         self.used.insert(number);
         format!("S{number:02}")
@@ -47,12 +47,12 @@ mod tests {
     #[test]
     fn the_next_id_is_above_all_that_ever_were() {
         let mut book = IdBook::new(["S01", "S07", "S03"]);
-        assert_eq!(book.next(), "S08");
-        assert_eq!(book.next(), "S09");
+        assert_eq!(book.give(), "S08");
+        assert_eq!(book.give(), "S09");
         assert!(book.knows("S08") && !book.knows("S02"));
         book.enter("S120");
-        assert_eq!(book.next(), "S121");
-        assert_eq!(IdBook::default().next(), "S01");
+        assert_eq!(book.give(), "S121");
+        assert_eq!(IdBook::default().give(), "S01");
     }
 
     #[test]
