@@ -19,6 +19,7 @@ mod fitted;
 #[cfg(test)]
 mod fixture;
 mod indicator;
+pub mod listening;
 mod measurement;
 pub mod naming;
 pub mod needs;
