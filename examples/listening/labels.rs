@@ -16,8 +16,8 @@ const SOURCES: [(&str, &str, u8); 3] = [
 /// One labelled sentence.
 #[derive(Clone, Debug)]
 pub struct Labelled {
-    /// `build` or `held`.
-    pub half: String,
+    /// `build`, `held`, `second` or `unseen`.
+    pub part: String,
     /// File of its review.
     pub file: String,
     /// Row of its review, from 1.
@@ -33,11 +33,11 @@ pub fn sentences(labels: &Path) -> Result<Vec<Labelled>, Box<dyn Error>> {
     let mut all: Vec<Labelled> = Vec::new();
     for record in csv::Reader::from_path(labels)?.records() {
         let record = record?;
-        let [half, file, row, start, end, element, polarity] = std::array::from_fn(|i| record.get(i).unwrap_or(""));
+        let [part, file, row, start, end, element, polarity] = std::array::from_fn(|i| record.get(i).unwrap_or(""));
         let (row, bytes) = (row.parse()?, start.parse()?..end.parse()?);
         let same = all.last().is_some_and(|last| last.file == file && last.row == row && last.bytes == bytes);
         if !same {
-            all.push(Labelled { half: half.to_owned(), file: file.to_owned(), row, bytes, says: BTreeMap::new() });
+            all.push(Labelled { part: part.to_owned(), file: file.to_owned(), row, bytes, says: BTreeMap::new() });
         }
         if !element.is_empty() {
             let element = ElementId::parse(element).ok_or_else(|| format!("no element `{element}`"))?;

@@ -79,9 +79,9 @@ impl Agreement {
     }
 
     /// A table by element, with bootstrap intervals for the last line.
-    pub fn table(&self, half: &str, sentences: &[Pair]) -> String {
+    pub fn table(&self, part: &str, sentences: &[Pair]) -> String {
         let mut text = format!(
-            "half `{half}`: {} sentences\n{:22} labelled  found  both | precision recall    F1 | polarity\n",
+            "part `{part}`: {} sentences\n{:22} labelled  found  both | precision recall    F1 | polarity\n",
             sentences.len(),
             "element"
         );
