@@ -35,7 +35,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let texts = labels::reviews(Path::new(&folder))?;
     let listener = Listener::new(&Catalogue::embedded())?;
     let all = labels::sentences(Path::new(LABELS))?;
-    for part in ["build", "held", "second", "unseen"].into_iter().filter(|part| only.as_deref().is_none_or(|only| only == *part)) {
+    for part in ["build", "held", "second", "unseen"]
+        .into_iter()
+        .filter(|part| only.as_deref().is_none_or(|only| only == *part))
+    {
         let mut sentences = Vec::new();
         for sentence in all.iter().filter(|sentence| sentence.part == part) {
             let text = texts.get(sentence.file.as_str()).and_then(|texts| texts.get(sentence.row - 1));

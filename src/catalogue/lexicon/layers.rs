@@ -12,8 +12,8 @@ use super::{
     CueKind, Lexicon, LexiconEntry, LexiconProblem, Meaning, PHRASE_BYTES, PHRASE_LIMIT, SentenceRules, Verdict,
 };
 
-/// Words after a negator that are turned round where a language does not say. Source: our judgement; between the three
-/// words of VADER (Hutto & Gilbert 2014) and the four to five common since Pang, Lee & Vaithyanathan (2002).
+/// Words after a negator that are turned round where a language does not say. Source: our judgement, one more than the three
+/// of VADER (Hutto & Gilbert 2014).
 const DEFAULT_REACH: usize = 4;
 
 /// Part of a lexicon within which a phrase has one meaning.
@@ -35,7 +35,8 @@ struct Given {
     meaning: Meaning,
     list: String,
     layer: usize,
-    line: usize,
+    /// Its place in the text of its layer.
+    span: Range<usize>,
 }
 
 /// One language as read so far.
@@ -240,15 +241,14 @@ impl Reader<'_> {
     ) -> Result<(), CatalogueError> {
         for phrase in phrases {
             let (written, open_start, open_end) = self.written(&phrase)?;
-            let line = self.line(&phrase.span());
-            let given = Given { meaning, list: list.to_owned(), layer: self.layer, line };
+            let given = Given { meaning, list: list.to_owned(), layer: self.layer, span: phrase.span() };
             let key = (part, written, open_start, open_end);
             if let Some(known) = language.phrases.get(&key).filter(|known| known.layer == self.layer) {
                 let problem = LexiconProblem::Twice {
                     phrase: key.1,
                     list: list.to_owned(),
                     other_list: known.list.clone(),
-                    other_line: known.line,
+                    other_line: self.line(&known.span),
                 };
                 return Err(self.wrong(phrase.span(), problem));
             }

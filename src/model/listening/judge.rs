@@ -16,13 +16,16 @@ const SHARING_GAP: usize = 2;
 const STRENGTH_GAP: usize = 2;
 /// Words before a judgement among which a link ("is") may stand.
 const LINK_GAP: usize = 3;
-/// METHOD: what negation leaves: "not good" is milder than "bad". VADER (Hutto & Gilbert 2014) measured -0.74.
+/// METHOD: what negation leaves of a judgement: "not good" is milder than "bad". -0.74 as measured by Hutto & Gilbert (VADER,
+/// ICWSM 2014).
 const NEGATED: f64 = -0.74;
-/// METHOD: a stronger or weaker word beside a judgement. Our judgement; VADER adds or takes a tenth of its scale.
+/// METHOD: a word of strength beside a judgement ("very", "a bit"). Our judgement; only where several judgements meet does
+/// the size matter.
 const STRENGTHENED: f64 = 1.5;
 /// As [`STRENGTHENED`].
 const WEAKENED: f64 = 0.5;
-/// METHOD: after "but" one and a half, before it and after "although" half. Hutto & Gilbert 2014.
+/// METHOD: what follows "but" weighs one and a half times, what stands before it, and after "although", half: the weights
+/// of VADER (Hutto & Gilbert 2014).
 const AFTER_TURN: f64 = 1.5;
 /// As [`AFTER_TURN`].
 const CONCEDED: f64 = 0.5;
@@ -33,20 +36,26 @@ const ABSENT_WORTH: f64 = -1.0;
 /// A sum nearer to 0 than this praises and blames in balance.
 const BALANCED: f64 = 0.25;
 
-/// What a mention rests on, and how often a reader agreed.
+/// What a mention rests on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Evidence {
+    /// A phrase that praises or blames.
     Phrase,
+    /// A topic with a judgement, or said not to be there.
     Judged,
+    /// A topic alone.
     Named,
 }
 
 impl Evidence {
+    /// METHOD: share of such mentions in which the reader of the 200 sentences labelled after the lexicon was finished saw
+    /// the element, too: 79 of 94, 53 of 65, 9 of 17 (`tests/fixtures/listening`, part `unseen`). English reviews of
+    /// flights and devices; elsewhere it is a guess.
     fn confidence(self) -> f32 {
         match self {
-            Self::Phrase => 0.80,
-            Self::Judged => 0.80,
-            Self::Named => 0.60,
+            Self::Phrase => 0.84,
+            Self::Judged => 0.82,
+            Self::Named => 0.53,
         }
     }
 }
@@ -71,6 +80,8 @@ struct Judgement {
     worth: f64,
     of: Option<ElementId>,
     feeling: bool,
+    /// Whether a link before it ties it to what stands before.
+    linked: bool,
 }
 
 /// One sentence: words `from..to`, what was found in it, and the clause and weight of each word.
@@ -164,7 +175,8 @@ impl<'a> Sentence<'a> {
                 worth *= WEAKENED;
             }
             let worth = self.turned_round(found.first, found.negates_itself, worth);
-            all.push(Judgement { first: found.first, last: found.last, worth, of, feeling });
+            let linked = self.is_before(found.first, Meaning::Links, LINK_GAP);
+            all.push(Judgement { first: found.first, last: found.last, worth, of, feeling, linked });
         }
         // A word that judges one element in its own way does so before it judges anything in the general way.
         all.sort_by_key(|judgement| (judgement.first, judgement.last, judgement.of.is_none()));
@@ -227,9 +239,8 @@ impl<'a> Sentence<'a> {
             CueKind::Praise | CueKind::Blame => between == 0 && follows && judgement.of.is_none(),
         };
         let elsewhere = self.clause(cue.first) != self.clause(judgement.first);
-        let linked_back = follows && !elsewhere && self.is_before(judgement.first, Meaning::Links, LINK_GAP);
         // "Camera is awesome battery is good": a link ties backward, whatever follows more closely.
-        let between = if linked_back { between + LINK_GAP } else { between };
+        let between = if follows && !elsewhere && judgement.linked { between + LINK_GAP } else { between };
         within.then_some((elsewhere, between))
     }
 

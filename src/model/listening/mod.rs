@@ -64,7 +64,8 @@ pub struct Mention {
     pub element: ElementId,
     /// Praise or blame; that of the phrases in the sentence together.
     pub polarity: Polarity,
-    /// Share of mentions with such evidence that a reader agreed the sentence speaks of the element, within 0 to 1.
+    /// How often a reader agreed, where the evidence was of this kind, that the sentence speaks of the element: within 0
+    /// to 1, three values. Measured on English reviews; it says nothing about the polarity.
     pub confidence: f32,
     /// Bytes of the text that gave it away, on character boundaries, never empty.
     pub span: Range<usize>,
