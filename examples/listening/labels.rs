@@ -15,21 +15,21 @@ const SOURCES: [(&str, &str, u8); 3] = [
 
 /// One labelled sentence.
 #[derive(Clone, Debug)]
-pub struct Labelled {
+pub(crate) struct Labelled {
     /// `build`, `held`, `second` or `unseen`.
-    pub part: String,
+    pub(crate) part: String,
     /// File of its review.
-    pub file: String,
+    pub(crate) file: String,
     /// Row of its review, from 1.
-    pub row: usize,
+    pub(crate) row: usize,
     /// First byte and byte after the last in the review.
-    pub bytes: std::ops::Range<usize>,
+    pub(crate) bytes: std::ops::Range<usize>,
     /// Polarity, −1, 0 or 1, by element spoken of.
-    pub says: BTreeMap<ElementId, i8>,
+    pub(crate) says: BTreeMap<ElementId, i8>,
 }
 
 /// The sentences of `labels`, in their order.
-pub fn sentences(labels: &Path) -> Result<Vec<Labelled>, Box<dyn Error>> {
+pub(crate) fn sentences(labels: &Path) -> Result<Vec<Labelled>, Box<dyn Error>> {
     let mut all: Vec<Labelled> = Vec::new();
     for record in csv::Reader::from_path(labels)?.records() {
         let record = record?;
@@ -48,7 +48,7 @@ pub fn sentences(labels: &Path) -> Result<Vec<Labelled>, Box<dyn Error>> {
 }
 
 /// The texts of each file by its name, in row order.
-pub fn reviews(folder: &Path) -> Result<BTreeMap<&'static str, Vec<String>>, Box<dyn Error>> {
+pub(crate) fn reviews(folder: &Path) -> Result<BTreeMap<&'static str, Vec<String>>, Box<dyn Error>> {
     let mut texts = BTreeMap::new();
     for (file, column, separator) in SOURCES {
         let bytes = std::fs::read(folder.join(file))?;

@@ -8,7 +8,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use valueseg::catalogue::ElementId;
 
 /// What one sentence was labelled with, and what was found in it.
-pub type Pair = (BTreeMap<ElementId, i8>, BTreeMap<ElementId, i8>);
+pub(crate) type Pair = (BTreeMap<ElementId, i8>, BTreeMap<ElementId, i8>);
 
 const RESAMPLES: usize = 1000;
 const SEED: u64 = 1;
@@ -51,14 +51,14 @@ impl Count {
 
 /// Agreement over sentences: by element, and together (micro average).
 #[derive(Clone, Debug, Default)]
-pub struct Agreement {
+pub(crate) struct Agreement {
     by_element: BTreeMap<ElementId, Count>,
     all: Count,
 }
 
 impl Agreement {
     /// Counts all sentences.
-    pub fn of<'a>(sentences: impl IntoIterator<Item = &'a Pair>) -> Self {
+    pub(crate) fn of<'a>(sentences: impl IntoIterator<Item = &'a Pair>) -> Self {
         let mut agreement = Self::default();
         for (labelled, found) in sentences {
             for element in ElementId::all() {
@@ -79,7 +79,7 @@ impl Agreement {
     }
 
     /// A table by element, with bootstrap intervals for the last line.
-    pub fn table(&self, part: &str, sentences: &[Pair]) -> String {
+    pub(crate) fn table(&self, part: &str, sentences: &[Pair]) -> String {
         let mut text = format!(
             "part `{part}`: {} sentences\n{:22} labelled  found  both | precision recall    F1 | polarity\n",
             sentences.len(),
