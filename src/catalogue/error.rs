@@ -1,6 +1,7 @@
 //! What can be wrong with a catalogue, said with file, entry, what was seen and what was expected.
 
 use super::ElementId;
+use super::lexicon::LexiconProblem;
 
 /// A catalogue text that cannot be used. Carries facts only; the message is made of them.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -136,6 +137,16 @@ pub enum CatalogueError {
         id: String,
         /// What is wrong, and the way out.
         problem: String,
+    },
+    /// A line of a lexicon that cannot be used.
+    #[error("catalogue file {file}, line {line}: {problem}")]
+    Lexicon {
+        /// File name.
+        file: String,
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong.
+        problem: LexiconProblem,
     },
     /// Something every catalogue must hold is not in this one.
     #[error("catalogue: no {what}")]

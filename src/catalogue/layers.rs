@@ -7,12 +7,14 @@ use serde::Deserialize;
 use super::check;
 use super::element::nearest_of;
 use super::entry::Entry;
+use super::lexicon::Lexicons;
 use super::load::Words;
 use super::{Catalogue, CatalogueError};
 
 /// Files every catalogue needs, besides its playbooks.
 pub(super) const FILES: [&str; 4] = ["elements.toml", "needs.toml", "motivators.toml", "signals.toml"];
-const FILE_NAMES: &str = "elements.toml, needs.toml, motivators.toml, signals.toml, playbook*.toml";
+const FILE_NAMES: &str =
+    "elements.toml, needs.toml, motivators.toml, signals.toml, playbook*.toml, lexicon_<language>.toml";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,6 +116,7 @@ pub(super) struct Collected {
     metrics: Entries,
     plays: Entries,
     words: [BTreeMap<String, String>; 3],
+    lexicons: Lexicons,
 }
 
 impl Collected {
@@ -148,6 +151,7 @@ impl Collected {
                 self.metrics.add(layer, file, form.metric)?;
                 self.plays.add(layer, file, form.play)
             }
+            lexicon if Lexicons::language_of(lexicon).is_some() => self.lexicons.read(layer, file, text),
             other => Err(CatalogueError::UnknownFile {
                 file: other.to_owned(),
                 expected: FILE_NAMES,
@@ -170,6 +174,7 @@ impl Collected {
         let plays = check::plays(self.plays.each_on(|entry| entry.to_play(&metrics))?)?;
         let [kinds, channels, categories] = self.words.map(|words| words.into_iter().collect());
         let words = Words { kinds, channels, categories };
-        Ok(Catalogue { elements, needs, motivators, signals, metrics, plays, words, version, hash })
+        let lexicons = self.lexicons.finish()?;
+        Ok(Catalogue { elements, needs, motivators, signals, metrics, plays, words, lexicons, version, hash })
     }
 }

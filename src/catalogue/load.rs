@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::layers::{Collected, FILES};
+use super::lexicon::Lexicon;
 use super::{CatalogueError, Element, ElementId, Metric, Motivator, NeedMap, Play, PlayKind, PlaySubject, Signal};
 
 /// The texts a catalogue is made of: file name and TOML, in the order they are read and hashed.
@@ -30,6 +31,7 @@ impl CatalogueTexts {
                 "playbook_emotional.toml",
                 "playbook_higher.toml",
                 "playbook_general.toml",
+                "lexicon_en.toml",
             ],
         }
     }
@@ -57,6 +59,7 @@ pub struct Catalogue {
     pub(super) metrics: Vec<Metric>,
     pub(super) plays: Vec<Play>,
     pub(super) words: Words,
+    pub(super) lexicons: Vec<Lexicon>,
     pub(super) version: String,
     pub(super) hash: String,
 }
@@ -208,6 +211,18 @@ impl Catalogue {
     #[must_use]
     pub fn categories(&self) -> &[(String, String)] {
         &self.words.categories
+    }
+
+    /// The lexicons, by language. English ships; a folder of one's own may add `lexicon_de.toml`.
+    #[must_use]
+    pub fn lexicons(&self) -> &[Lexicon] {
+        &self.lexicons
+    }
+
+    /// The words of one language; `None` where there is no `lexicon_<language>.toml`.
+    #[must_use]
+    pub fn lexicon(&self, language: &str) -> Option<&Lexicon> {
+        self.lexicons.iter().find(|lexicon| lexicon.language() == language)
     }
 
     /// Version of the shipped catalogue; with a folder of one's own `1.0.0+own.1a2b3c4d`, the first 8 digits of the

@@ -17,6 +17,7 @@ mod element;
 mod entry;
 mod error;
 mod layers;
+pub mod lexicon;
 mod load;
 mod motivator;
 mod need;

@@ -21,6 +21,7 @@ mod fitted;
 mod fixture;
 mod indicator;
 pub mod lineage;
+pub mod listening;
 mod measurement;
 pub mod naming;
 pub mod needs;

@@ -1,0 +1,180 @@
+//! Words by which customers speak of the elements, in one language: what a listener listens for.
+
+mod error;
+mod form;
+mod layers;
+pub mod spelling;
+#[cfg(test)]
+mod tests;
+
+pub use error::LexiconProblem;
+pub(super) use layers::Lexicons;
+
+use super::ElementId;
+
+/// Most phrases of one language.
+pub const PHRASE_LIMIT: usize = 50_000;
+/// Most bytes of one phrase.
+pub const PHRASE_BYTES: usize = 100;
+
+/// How a phrase stands for an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CueKind {
+    /// Names the element and praises ("delicious").
+    Praise,
+    /// Names the element and blames ("overpriced").
+    Blame,
+    /// Names the element and leaves the judgement to words beside it ("legroom").
+    Topic,
+    /// Names the element only where a word beside it judges ("phone" in "good phone").
+    Judged,
+}
+
+/// A judgement a word passes on what stands beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// "terrible"
+    VeryBad,
+    /// "poor"
+    Bad,
+    /// "average": judged, neither good nor bad.
+    Okay,
+    /// "nice"
+    Good,
+    /// "superb"
+    VeryGood,
+}
+
+/// What a phrase does in a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Meaning {
+    /// Stands for an element.
+    Cue(ElementId, CueKind),
+    /// Judges topics of one element alone ("narrow" of a seat).
+    JudgesElement(ElementId, Verdict),
+    /// Judges whatever stands beside it.
+    Judges(Verdict),
+    /// Tells a feeling about what stands beside it ("love"): enough to know praise of a topic from blame, not enough to
+    /// make a mention of what is only heard where it is judged.
+    Feels(Verdict),
+    /// Makes the next judgement stronger ("very").
+    Strengthens,
+    /// Makes the next judgement weaker ("a bit").
+    Weakens,
+    /// Ties the judgement after it to what stands before it ("is").
+    Links,
+    /// Turns round what follows within reach ("not").
+    Negates,
+    /// Holds a negator that turns nothing round ("not only").
+    OnlySeemsToNegate,
+    /// Starts a clause that weighs more than the one before ("but").
+    Turns,
+    /// Starts a clause that weighs less than its sentence ("although").
+    Concedes,
+    /// Means nothing, and hides what stands inside it ("long time ago" is not "long time").
+    Hides,
+}
+
+/// Where a sentence ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentenceRules {
+    pub(super) ends: Vec<char>,
+    pub(super) abbreviations: Vec<String>,
+    pub(super) split_glued: bool,
+}
+
+impl SentenceRules {
+    /// Characters that end a sentence where the next word does not make them part of a number; a line end always does.
+    #[must_use]
+    pub fn ends(&self) -> &[char] {
+        &self.ends
+    }
+
+    /// Words, spelled, after which a full stop ends nothing; in alphabetical order.
+    #[must_use]
+    pub fn abbreviations(&self) -> &[String] {
+        &self.abbreviations
+    }
+
+    /// Whether a capital inside a word is taken for a lost sentence end.
+    #[must_use]
+    pub fn split_glued(&self) -> bool {
+        self.split_glued
+    }
+}
+
+/// A phrase and what it means. A phrase may stand in several entries: "cozy" may speak of two elements.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LexiconEntry {
+    pub(super) phrase: String,
+    pub(super) open_start: bool,
+    pub(super) open_end: bool,
+    pub(super) meaning: Meaning,
+}
+
+impl LexiconEntry {
+    /// Its words as [`spelling::spelled`] writes them, one space apart; never empty.
+    #[must_use]
+    pub fn phrase(&self) -> &str {
+        &self.phrase
+    }
+
+    /// Whether its first word may start with further letters (`*` before it).
+    #[must_use]
+    pub fn open_start(&self) -> bool {
+        self.open_start
+    }
+
+    /// Whether its last word may go on (`*` after it).
+    #[must_use]
+    pub fn open_end(&self) -> bool {
+        self.open_end
+    }
+
+    /// What it does.
+    #[must_use]
+    pub fn meaning(&self) -> Meaning {
+        self.meaning
+    }
+}
+
+/// The words of one language, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lexicon {
+    pub(super) language: String,
+    pub(super) sentences: SentenceRules,
+    pub(super) negation_reach: usize,
+    pub(super) entries: Vec<LexiconEntry>,
+}
+
+impl Lexicon {
+    /// Two or three small letters, as in the name of its file: `en`.
+    #[must_use]
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
+    /// Where a sentence ends.
+    #[must_use]
+    pub fn sentences(&self) -> &SentenceRules {
+        &self.sentences
+    }
+
+    /// How many words after a negator are turned round, 1 to 20, never beyond its clause.
+    #[must_use]
+    pub fn negation_reach(&self) -> usize {
+        self.negation_reach
+    }
+
+    /// All phrases, sorted by phrase, then meaning; at most [`PHRASE_LIMIT`].
+    #[must_use]
+    pub fn entries(&self) -> &[LexiconEntry] {
+        &self.entries
+    }
+
+    /// Whether a phrase stands for `element`: where none does, the language is deaf to it, and absence says nothing.
+    #[must_use]
+    pub fn hears(&self, element: ElementId) -> bool {
+        self.entries.iter().any(|entry| matches!(entry.meaning, Meaning::Cue(own, _) if own == element))
+    }
+}
