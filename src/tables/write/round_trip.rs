@@ -237,7 +237,8 @@ fn small_tables_are_sorted_by_key_and_a_key_is_never_used_twice() {
     assert_eq!(ks, [9, 10, 3]);
     let mut twice = TableRows::new(TableId::Drift);
     for _ in 0..2 {
-        twice.push(Row::new().set("indicator", "signal_orders").set("status", "ok")).unwrap();
+        let row = Row::new().set("indicator", "signal_orders").set("kind", "signal").set("status", "ok");
+        twice.push(row.set("customers_now", 3u64).set("customers_reference", 3u64)).unwrap();
     }
     let error = twice.write(run_folder().path(), &meta()).unwrap_err();
     assert!(matches!(error, WriteError::Order { table: "drift", row: 1 }), "{error}");
