@@ -8,13 +8,15 @@
 //!   half: what the signals could tell at best to somebody who knew the truth;
 //! - what filling gaps with item means and k-means over everybody would have given;
 //! - the error of predicting given answers that were hidden before the fit, against predicting the item's mean, and how
-//!   often the 90 % interval covers them.
+//!   often the 90 % interval covers them;
+//! - what the model says about its own typing of people who were not asked, beside the truth.
 //!
 //! Then the number of segments is left to the evidence, on the demos and on demos without hidden segments: what is chosen,
 //! what it is called (natural, reproducible, constructive; one segment is called nothing), and by what.
 
 mod held_out;
 mod oracle;
+mod typing;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -48,6 +50,7 @@ struct Figures {
     oracle: f64,
     naive: f64,
     held_out: held_out::HeldOut,
+    typing: typing::Typing,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -55,6 +58,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let customers = arguments.next().map_or(Ok(20_000), |text| text.parse())?;
     let seeds: u64 = arguments.next().map_or(Ok(5), |text| text.parse())?;
     print_line("nuisance seed | surveyed unsurveyed oracle ratio | filled+k-means | RMSE/item mean coverage answers");
+    let mut typed = Vec::new();
     for nuisance_signals in [0, 12] {
         for seed in 1..=seeds {
             let settings = DemoSettings { customers, seed, nuisance_signals, ..DemoSettings::default() };
@@ -70,8 +74,13 @@ fn main() -> Result<(), Box<dyn Error>> {
                 figures.held_out.coverage,
                 figures.held_out.answers,
             ));
+            typed.push(typing_line(nuisance_signals, seed, &figures.typing));
         }
     }
+    print_line(
+        "nuisance seed | typed right: printed true | calibration error | six questions all ratio | claimed found",
+    );
+    typed.iter().for_each(|line| print_line(line));
     print_line("hidden seed | found method q    called        | ARI surveyed | stability moved-with-raw | why");
     for segments_planted in [true, false] {
         for seed in 1..=seeds {
@@ -80,6 +89,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+/// One line about typing people who were not asked.
+fn typing_line(nuisance_signals: usize, seed: u64, typing: &typing::Typing) -> String {
+    let [six, all] = typing.golden;
+    let check =
+        typing.golden_check.map_or_else(|| "-".to_owned(), |[claimed, found]| format!("{claimed:7.3} {found:5.3}"));
+    format!(
+        "{nuisance_signals:8} {seed:4} | {:20.3} {:4.3} | {:17.3} | {six:13.3} {all:3.3} {:5.3} | {check}",
+        typing.printed,
+        typing.true_share,
+        typing.calibration_error,
+        six / all,
+    )
 }
 
 /// One line about a demo whose number of segments is not told.
@@ -135,6 +158,7 @@ fn measure(settings: &DemoSettings) -> Result<Figures, Box<dyn Error>> {
         oracle: oracle::logistic(&base, &judged)?,
         naive: oracle::filled_and_clustered(&base, &judged)?,
         held_out: held_out::measure(&base.blocks, &base.signal_ids)?,
+        typing: typing::Typing::of(&base, &model)?,
     })
 }
 
