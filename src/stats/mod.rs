@@ -9,12 +9,14 @@
 //! | [`discriminant`] | how far signals tell known groups apart, and no further |
 //! | [`normal_scores`] | a signal of any shape on the scale of a normal variable |
 //! | [`agreement`] | how alike two partitions are |
+//! | [`drivers`] | which ratings an outcome goes with, and how much of it is each one's share |
 //! | [`dense`] | small dense linear algebra |
 //! | [`interval`], [`power`], [`multiple`] | how sure a figure is, what a test can see, many tests at once |
 
 pub mod agreement;
 pub mod dense;
 pub mod discriminant;
+pub mod drivers;
 pub mod interval;
 pub mod kmeans;
 pub mod mixture;
