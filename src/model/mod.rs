@@ -13,6 +13,7 @@
 
 mod apply;
 mod customer;
+pub mod drivers;
 mod error;
 mod fit;
 mod fitted;

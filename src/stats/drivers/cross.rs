@@ -89,17 +89,6 @@ impl CrossSums {
         self.cells.iter_mut().zip(&other.cells).for_each(|(mine, theirs)| *mine = mine.wrapping_add(*theirs));
     }
 
-    /// These rows without those of `part`, which must be among them.
-    ///
-    /// # Panics
-    /// If the other has not as many columns.
-    #[must_use]
-    pub fn without(mut self, part: &Self) -> Self {
-        assert_eq!(self.columns, part.columns, "sums of one pass have the same columns");
-        self.cells.iter_mut().zip(&part.cells).for_each(|(mine, theirs)| *mine = mine.wrapping_sub(*theirs));
-        self
-    }
-
     /// The sums of the pair of columns `i` and `j`, `x` being the smaller.
     #[must_use]
     pub fn pair(&self, i: usize, j: usize) -> Pair<'_> {
@@ -217,7 +206,6 @@ mod tests {
             left.merge(&right);
             let whole = sums(&rows);
             prop_assert_eq!(&left, &whole);
-            prop_assert_eq!(whole.without(&right), sums(&rows[cut..]));
             let r = left.pair(0, 1).correlation();
             prop_assert!(r.is_none_or(|r| (-1.0..=1.0).contains(&r)));
         }

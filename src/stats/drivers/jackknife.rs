@@ -38,17 +38,24 @@ pub fn p_value(value: f64, error: f64) -> Option<f64> {
     Some((2.0 * t.cdf(-(value / error).abs())).clamp(0.0, 1.0))
 }
 
-/// How much of its own voice a part keeps against the whole, 0–1: `max(0, 1 − Σ se²/Σ d²)` for `differences` d from the
-/// whole with standard `errors` se.
+/// How much of its own voice each figure of a part keeps against the whole, each 0–1: `v_j = τ_j²/(τ_j² + se_j²)` for
+/// `differences` d from the whole with standard `errors` se, where true differences are taken to have spread
+/// `τ_j = c·scale_j`, `c² = max(0, Σ (d_j² − se_j²))/Σ scale_j²`.
 ///
-/// METHOD: positive-part empirical Bayes. If the differences are no larger than their errors let expect, nothing says
-/// that the part differs, and it takes the whole's figures. One share for all figures of a part, so that shares which
-/// sum to 1 still do. Source: James and Stein (1961); Morris, Journal of the American Statistical Association 78 (1983).
+/// METHOD: empirical Bayes. If the differences are no larger than their errors let expect, c is 0: nothing says that the
+/// part differs, and it takes the whole's figures. `scales` say which figures may differ by much: a large share can, a
+/// small one hardly. Source: James and Stein (1961); Efron and Morris, Journal of the American Statistical Association 70
+/// (1975), for unequal variances; the scales are our judgement.
 #[must_use]
-pub fn own_voice(differences: &[f64], errors: &[f64]) -> f64 {
-    let squares: f64 = differences.iter().map(|d| d * d).sum();
-    let noise: f64 = errors.iter().map(|e| e * e).sum();
-    if squares > noise { 1.0 - noise / squares } else { 0.0 }
+pub fn own_voices(differences: &[f64], errors: &[f64], scales: &[f64]) -> Vec<f64> {
+    let squares = |values: &[f64]| values.iter().map(|x| x * x).sum::<f64>();
+    let (beyond, scale) = (squares(differences) - squares(errors), squares(scales));
+    let c = if beyond > 0.0 && scale > 0.0 { (beyond / scale).sqrt() } else { 0.0 };
+    let voice = |(error, scale): (&f64, &f64)| {
+        let own = (c * scale).powi(2);
+        if own > 0.0 { own / (own + error * error) } else { 0.0 }
+    };
+    errors.iter().zip(scales).map(voice).collect()
 }
 
 #[cfg(test)]
@@ -78,8 +85,10 @@ mod tests {
 
     #[test]
     fn a_part_speaks_for_itself_as_far_as_it_is_more_than_noise() {
-        assert!((own_voice(&[0.3, -0.4], &[0.3, 0.0]) - 0.64).abs() < 1e-12);
-        assert_eq!(own_voice(&[0.1, 0.1], &[0.2, 0.2]), 0.0);
-        assert_eq!(own_voice(&[], &[]), 0.0);
+        // d² 0.25, se² 0.09, scales 1: c² = 0.16/2 = 0.08; voices 0.08/(0.08 + 0.09) and 1.
+        let voices = own_voices(&[0.3, -0.4], &[0.3, 0.0], &[1.0, 1.0]);
+        assert!((voices[0] - 0.08 / 0.17).abs() < 1e-12 && (voices[1] - 1.0).abs() < 1e-12, "{voices:?}");
+        assert_eq!(own_voices(&[0.1, 0.1], &[0.2, 0.2], &[1.0, 1.0]), [0.0, 0.0]);
+        assert!(own_voices(&[], &[], &[]).is_empty());
     }
 }

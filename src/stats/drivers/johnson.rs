@@ -2,6 +2,8 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
+use statrs::distribution::{ContinuousCDF, FisherSnedecor};
+
 use super::error::DriversError;
 use crate::stats::dense::symmetric_eigen;
 
@@ -80,6 +82,22 @@ pub fn relative_weights(
     Ok(RelativeWeights { r_squared: coefficients.iter().map(|b| b * b).sum(), weights })
 }
 
+/// Probability of an R² at least this large if `p` predictors went with nothing of the outcome, at `n` (effective) rows:
+/// the F test of a regression, `F = (R²/p)/((1 − R²)/(n − p − 1))`. `None` unless `n > p + 1`, `p > 0` and R² is a number.
+#[must_use]
+pub fn chance_of(r_squared: f64, n: f64, p: usize) -> Option<f64> {
+    let (p, rest) = (p as f64, n - p as f64 - 1.0);
+    let ok = r_squared.is_finite() && p > 0.0 && rest > 0.0 && rest.is_finite();
+    if !ok {
+        return None;
+    }
+    if r_squared >= 1.0 {
+        return Some(0.0);
+    }
+    let f = (r_squared.max(0.0) / p) / ((1.0 - r_squared) / rest);
+    Some(1.0 - FisherSnedecor::new(p, rest).ok()?.cdf(f))
+}
+
 /// Refuses what are no correlations of one set of predictors.
 pub(super) fn check(among: ArrayView2<'_, f64>, with_outcome: ArrayView1<'_, f64>) -> Result<(), DriversError> {
     let p = with_outcome.len();
@@ -125,6 +143,27 @@ mod tests {
             assert!((got - expected).abs() < 1e-9, "{got} is not {expected}");
         }
         assert!((got.r_squared - 0.61).abs() < 1e-9);
+    }
+
+    #[test]
+    fn four_predictors_agree_with_another_program() {
+        // numpy 2.4.6, `examples/drivers/reference.py`.
+        let among = array![[1.0, 0.5, 0.3, 0.2], [0.5, 1.0, 0.4, 0.1], [0.3, 0.4, 1.0, 0.6], [0.2, 0.1, 0.6, 1.0]];
+        let got = relative_weights(among.view(), array![0.5, 0.4, 0.45, 0.2].view()).unwrap();
+        let wanted = [0.159_606_331_758, 0.066_274_480_131, 0.119_442_714_087, 0.016_880_989_297];
+        for (got, wanted) in got.weights.iter().zip(wanted) {
+            assert!((got - wanted).abs() < 1e-11, "{got} is not {wanted}");
+        }
+    }
+
+    #[test]
+    fn the_f_test_is_that_of_the_tables() {
+        // F(3, 20) has its upper 5 % point at 3.098: R² = 3F/(3F + 20) with n = 24.
+        let f: f64 = 3.098_391;
+        assert!((chance_of(3.0 * f / (3.0 * f + 20.0), 24.0, 3).unwrap() - 0.05).abs() < 1e-6);
+        assert_eq!(chance_of(0.5, 4.0, 3), None);
+        assert_eq!(chance_of(f64::NAN, 40.0, 3), None);
+        assert_eq!(chance_of(1.2, 40.0, 3), Some(0.0));
     }
 
     #[test]
