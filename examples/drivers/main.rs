@@ -152,7 +152,8 @@ fn print_group(catalogue: &Catalogue, group: &GroupDrivers) {
     let mut elements: Vec<_> = explained.elements.iter().collect();
     elements.sort_by(|a, b| b.share.value.total_cmp(&a.share.value).then(a.element.cmp(&b.element)));
     for e in &elements {
-        let side = |side: Option<valueseg::model::Estimate>| side.map_or("    -".to_owned(), |s| format!("{:5.2}", s.value));
+        let side =
+            |side: Option<valueseg::model::Estimate>| side.map_or("    -".to_owned(), |s| format!("{:5.2}", s.value));
         say(&format!(
             "{:20} {:5.1} % ({:4.1} to {:4.1})  direction {:>2}  penalty {} reward {}  {}",
             e.element.slug(),
@@ -167,7 +168,13 @@ fn print_group(catalogue: &Catalogue, group: &GroupDrivers) {
     }
     for need in &explained.needs {
         let share = need.share;
-        say(&format!("{:20} {:5.1} % ({:4.1} to {:4.1})", need.tier.slug(), 100.0 * share.value, 100.0 * share.low, 100.0 * share.high));
+        say(&format!(
+            "{:20} {:5.1} % ({:4.1} to {:4.1})",
+            need.tier.slug(),
+            100.0 * share.value,
+            100.0 * share.low,
+            100.0 * share.high
+        ));
     }
     if let Some(first) = elements.first() {
         say(&reading(catalogue, outcome, first));

@@ -100,6 +100,20 @@ mod tests {
     }
 
     #[test]
+    fn four_predictors_agree_with_another_program() {
+        // numpy 2.4.6, `examples/drivers/reference.py`, factorials instead of the recursion here.
+        let among = array![[1.0, 0.5, 0.3, 0.2], [0.5, 1.0, 0.4, 0.1], [0.3, 0.4, 1.0, 0.6], [0.2, 0.1, 0.6, 1.0]];
+        let r = array![0.5, 0.4, 0.45, 0.2];
+        let near = |groups: &[Vec<usize>], wanted: &[f64]| {
+            let got = shapley(among.view(), r.view(), groups).unwrap();
+            assert!(got.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-11), "{got:?} is not {wanted:?}");
+        };
+        let singles = [0.157_164_635_751, 0.067_775_148_880, 0.120_142_468_494, 0.017_122_262_147];
+        near(&[vec![0], vec![1], vec![2], vec![3]], &singles);
+        near(&[vec![0, 2], vec![1], vec![3]], &[0.260_753_023_221, 0.080_022_144_707, 0.021_429_347_345]);
+    }
+
+    #[test]
     fn a_predictor_given_twice_and_one_that_says_nothing() {
         let among = array![[1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
         let got = shapley(among.view(), array![0.6, 0.6, 0.0].view(), &[vec![0], vec![1], vec![2]]).unwrap();
