@@ -42,20 +42,22 @@ impl Kano {
     ///
     /// A side *matters* if its interval lies above 0 and its value is at least [`SMALLEST_EFFECT`]; it *does not* if its
     /// interval lies below that. `contrast` is penalty minus reward. Where both matter the element is one-sided if the
-    /// contrast's interval excludes 0 and one is at least twice the other.
+    /// contrast's interval excludes 0 and one is at least twice the other. An element is indifferent only if both
+    /// intervals lie within ± that size: one whose low ratings go with *more* of the outcome has no class.
     ///
     /// Source: penalty–reward contrasts as in domain fact sheet 6.3; decisions by interval are our judgement, so that a
     /// small sample gives no class rather than a wrong one.
     pub(super) fn decide(penalty: Estimate, reward: Estimate, contrast: Estimate) -> Option<Self> {
         let matters = |side: Estimate| side.low > 0.0 && side.value >= SMALLEST_EFFECT;
         let not = |side: Estimate| side.high < SMALLEST_EFFECT;
+        let small = |side: Estimate| not(side) && side.low > -SMALLEST_EFFECT;
         let more_penalty = contrast.low > 0.0 && penalty.value >= ONE_SIDED * reward.value;
         let more_reward = contrast.high < 0.0 && reward.value >= ONE_SIDED * penalty.value;
         match (matters(penalty), matters(reward)) {
             (true, _) if not(reward) || more_penalty => Some(Self::MustBe),
             (_, true) if not(penalty) || more_reward => Some(Self::Delight),
             (true, true) => Some(Self::Performance),
-            (false, false) if not(penalty) && not(reward) => Some(Self::Indifferent),
+            (false, false) if small(penalty) && small(reward) => Some(Self::Indifferent),
             _ => None,
         }
     }
@@ -162,6 +164,7 @@ mod tests {
         assert_eq!(decide(0.8, 0.7, 0.9), None);
         assert_eq!(decide(0.1, 0.1, 0.3), None);
         assert_eq!(decide(0.4, 0.25, 0.3), None);
+        assert_eq!(decide(-0.5, 0.0, 0.1), None);
     }
 
     #[test]

@@ -60,10 +60,10 @@ impl DriverState {
             let without = solved.iter().map(|replicate| replicate[o].as_slice()).collect();
             results.push(summarize(&Replicates { plan, full, without }, &groups, context.profiles));
         }
-        self.publish(&groups, results, context)
+        Self::publish(&groups, results, context)
     }
 
-    fn publish(&self, groups: &[Cell], mut results: Vec<Vec<Outcomes>>, context: &DriverContext) -> Drivers {
+    fn publish(groups: &[Cell], mut results: Vec<Vec<Outcomes>>, context: &DriverContext) -> Drivers {
         let mut by_group: Vec<GroupDrivers> = (0..groups.len())
             .map(|g| GroupDrivers {
                 segment_id: if g == 0 { "ALL".to_owned() } else { context.segments[g - 1].clone() },

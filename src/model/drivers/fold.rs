@@ -167,7 +167,7 @@ impl PartialState for DriverState {
         }
         let count = (segments as usize + 1) * GROUPS;
         let there = bytes.get(HEAD..HEAD + count).ok_or_else(|| short(HEAD + count))?;
-        let full = there.iter().filter(|is| **is == 1).count();
+        let full = there.iter().map(|is| usize::from(*is == 1)).sum::<usize>();
         let expected = HEAD + count + full * 8 * Cell::zero().cells().count();
         if bytes.len() != expected {
             return Err(short(expected));

@@ -90,11 +90,13 @@ fn size(cell: &Cell, elements: &[usize], outcome: Outcome, needed: Needed) -> Re
     }
     let rows: Vec<f64> = elements.iter().map(|&e| cell.cross.pair(e, y).effective_n()).collect();
     let fewest = rows.iter().copied().fold(f64::INFINITY, f64::min);
-    if !(fewest >= needed.least) {
+    let enough = fewest >= needed.least;
+    if !enough {
         return Err(Refusal::FewAnswers { effective: fewest, needed: needed.least });
     }
     let effective = rows.len() as f64 / rows.iter().map(|n| 1.0 / n).sum::<f64>();
-    if !(effective >= needed.settings.min_answers) {
+    let enough = effective >= needed.settings.min_answers;
+    if !enough {
         return Err(Refusal::FewAnswers { effective, needed: needed.settings.min_answers });
     }
     if elements.iter().any(|&e| cell.cross.pair(e, y).correlation().is_none()) {

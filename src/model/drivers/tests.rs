@@ -101,7 +101,7 @@ fn a_segment_with_a_driver_of_its_own_is_told_from_the_whole_and_others_are_not(
 #[test]
 fn penalties_and_rewards_give_the_four_classes() {
     // Element 0: low ratings cost; 1: high ones gain; 2: every step counts; the others: nothing.
-    let state = people(8_000, 12, |rng| {
+    let state = people(16_000, 12, |rng| {
         let mood = normal(rng);
         let ratings: [f64; N_ELEMENTS] = std::array::from_fn(|_| 6.5 + 2.0 * normal(rng) + mood);
         let low = if ratings[0].round() <= 4.0 { -2.0 } else { 0.0 };
@@ -116,7 +116,8 @@ fn penalties_and_rewards_give_the_four_classes() {
     assert_eq!(elements[2].kano, Some(Kano::Performance), "{:?}", elements[2]);
     let others = &elements[3..];
     assert!(others.iter().all(|e| e.kano.is_none_or(|class| class == Kano::Indifferent)));
-    assert!(others.iter().filter(|e| e.kano == Some(Kano::Indifferent)).count() > others.len() / 2);
+    let sides: Vec<_> = others.iter().map(|e| (e.penalty.unwrap(), e.reward.unwrap(), e.kano)).collect();
+    assert!(others.iter().filter(|e| e.kano == Some(Kano::Indifferent)).count() > others.len() / 2, "{sides:?}");
     assert!((0..3).all(|e| elements[e].direction == Some(1)));
 }
 

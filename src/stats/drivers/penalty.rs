@@ -107,7 +107,8 @@ impl PenaltySums {
         let enough = n_low >= LEAST_ROWS && n_high >= LEAST_ROWS && n - n_low - n_high >= LEAST_ROWS;
         let s = |i: usize| self.cells[i] as f64 / WEIGHT_ONE;
         let w = s(3);
-        if !enough || !(w > 0.0) {
+        let ok = enough && w > 0.0;
+        if !ok {
             return None;
         }
         let mean = |i: usize, per_unit: f64| s(i) / w / per_unit;
@@ -123,10 +124,7 @@ impl PenaltySums {
         let mut coefficients =
             [mean(12, VALUE_ONE) - low * y, mean(13, VALUE_ONE) - high * y, mean(14, square) - mood * y];
         let spread = (mean(15, square) - y * y).max(0.0).sqrt();
-        if !(spread > 0.0) {
-            return None;
-        }
-        Cholesky::try_new(among.view())?.solve(&mut coefficients);
+        Cholesky::try_new(among.view()).filter(|_| spread > 0.0)?.solve(&mut coefficients);
         let [penalty, reward] = [-coefficients[0] / spread, coefficients[1] / spread];
         let n = effective_n(self.cells[3] as f64, self.cells[4] as f64)?;
         (penalty.is_finite() && reward.is_finite()).then_some(Asymmetry { penalty, reward, n })
