@@ -151,10 +151,11 @@ impl Structure {
     /// weights alike. But from ratings and outcome alone nobody can tell how much of their common link is the halo's
     /// (κ) and how much comes from elements that all matter a little: any κ fits equally well. Taking the person's mean
     /// out of everything gives the halo all of it; weak elements then get negative links, and squares rank them among
-    /// the strong (in simulations, rank correlations with planted weights from 0 to 0.4 where this way gives 0.9). So κ is set where the weakest twentieth of the
-    /// elements has no link of its own, and neither below 0 nor above the whole common link. Where weak elements do
-    /// matter a little, the shares of strong ones come out somewhat too large; their order is not affected. Source: our
-    /// judgement; planted weights come back through a halo in the tests of `model::drivers`.
+    /// the strong (in simulations of 20,000 people rank correlations with planted weights of 0.0 to 0.2, where this way
+    /// gives 0.8 to 0.95). So κ is set where the weakest twentieth of the elements has no link of its own, and neither
+    /// below 0 nor above the whole common link. Where weak elements do matter a little, the shares of strong ones come
+    /// out somewhat too large; their order is not affected. Source: our judgement; planted weights come back through a
+    /// halo in the tests of `model::drivers`.
     #[must_use]
     pub fn link(&self, r: ArrayView1<'_, f64>, anchor: Anchor) -> Link {
         let own = own_spread(&self.loadings);
