@@ -14,6 +14,7 @@
 mod apply;
 mod customer;
 pub mod drift;
+pub mod drivers;
 mod error;
 mod fit;
 mod fitted;

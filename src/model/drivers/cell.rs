@@ -1,0 +1,48 @@
+//! Sums over the customers of one segment and one group of people.
+
+use crate::catalogue::N_ELEMENTS;
+use crate::stats::drivers::cross::CrossSums;
+use crate::stats::drivers::penalty::PenaltySums;
+
+use super::outcome::Outcome;
+
+/// Columns of the cross sums: fulfilment of the elements, then the outcomes.
+pub(super) const COLUMNS: usize = N_ELEMENTS + Outcome::COUNT;
+
+/// Everything driver figures are made of, for some customers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Cell {
+    /// Elements and outcomes against each other.
+    pub(super) cross: CrossSums,
+    /// By element, then outcome.
+    pub(super) penalties: Vec<PenaltySums>,
+}
+
+/// Column of an outcome.
+pub(super) fn column(outcome: Outcome) -> usize {
+    N_ELEMENTS + outcome as usize
+}
+
+impl Cell {
+    pub(super) fn zero() -> Self {
+        Self { cross: CrossSums::new(COLUMNS), penalties: vec![PenaltySums::default(); N_ELEMENTS * Outcome::COUNT] }
+    }
+
+    /// Sums of an element against an outcome.
+    pub(super) fn penalty(&self, element: usize, outcome: Outcome) -> &PenaltySums {
+        &self.penalties[element * Outcome::COUNT + outcome as usize]
+    }
+
+    /// All sums in the order they have in bytes.
+    pub(super) fn cells(&self) -> impl Iterator<Item = i64> {
+        self.cross.cells().iter().chain(self.penalties.iter().flat_map(|p| p.cells())).copied()
+    }
+
+    pub(super) fn cells_mut(&mut self) -> impl Iterator<Item = &mut i64> {
+        self.cross.cells_mut().iter_mut().chain(self.penalties.iter_mut().flat_map(|p| p.cells_mut()))
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.cells_mut().zip(other.cells()).for_each(|(mine, theirs)| *mine = mine.wrapping_add(theirs));
+    }
+}

@@ -1,0 +1,211 @@
+//! The pass that driver figures are made of: blocks in, whole-number sums out.
+
+use twox_hash::XxHash64;
+
+use crate::catalogue::N_ELEMENTS;
+use crate::stats::drivers::cross::{value_steps, weight_steps};
+use crate::stats::drivers::jackknife::GROUPS;
+use crate::stats::drivers::penalty::PenaltyRow;
+
+use super::super::customer::{Aspect, CustomerBlock};
+use super::super::fitted::Model;
+use super::super::profile::{BlockFold, PartialState, StateError};
+use super::super::scored::ScoredBlock;
+use super::cell::{Cell, column};
+use super::outcome::{MIDDLE, Outcome};
+
+/// First bytes of a stored state: its kind and version.
+const TAG: &[u8; 8] = b"vsdriv01";
+
+/// What customers are dealt into groups by, beside their id. Any number would do; it must stay the same.
+const DEALT_BY: u64 = 0x6472_6976;
+
+/// Mean and spread of the fulfilment ratings of each element on 0–10, so that one person's ratings of different
+/// elements can be averaged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RatingScale {
+    /// Mean rating by element.
+    pub center: [f64; N_ELEMENTS],
+    /// Spread by element, > 0.
+    pub spread: [f64; N_ELEMENTS],
+}
+
+impl RatingScale {
+    /// As the model knows them; 5 and 2.5 for what was not asked.
+    #[must_use]
+    pub fn of(model: &Model) -> Self {
+        let m = model.measurement();
+        let known = |values: &[f64], e: usize, other: f64| {
+            let i = N_ELEMENTS + e;
+            if m.asked >> i & 1 == 1 { values[i] } else { other }
+        };
+        Self {
+            center: std::array::from_fn(|e| known(&m.center, e, MIDDLE)),
+            spread: std::array::from_fn(|e| known(&m.spread, e, MIDDLE / 2.0)),
+        }
+    }
+}
+
+impl Default for RatingScale {
+    /// The middle of the scale and half its half width for every element.
+    fn default() -> Self {
+        Self { center: [MIDDLE; N_ELEMENTS], spread: [MIDDLE / 2.0; N_ELEMENTS] }
+    }
+}
+
+/// Collects what derived importance needs, from customers' own fulfilment answers and outcomes.
+///
+/// METHOD: own answers only. Inferred scores are functions of the model; their correlations would show the model.
+#[derive(Clone, Debug)]
+pub struct DriverFold {
+    segments: usize,
+    scale: RatingScale,
+}
+
+impl DriverFold {
+    /// A pass over customers assigned to `segments` segments, their mean ratings taken on `scale`.
+    #[must_use]
+    pub fn new(segments: usize, scale: RatingScale) -> Self {
+        Self { segments, scale }
+    }
+
+    fn add(&self, cell: &mut Cell, customers: &CustomerBlock, at: usize) {
+        let weight = weight_steps(customers.weight[at]);
+        let rated = customers.rated[at] >> N_ELEMENTS;
+        let ratings = customers.ratings.row(at);
+        let rating = |e: usize| f64::from(ratings[N_ELEMENTS + e]);
+        let elements: Vec<usize> = (0..N_ELEMENTS).filter(|e| rated >> e & 1 == 1).collect();
+        let outcomes = Outcome::ALL.map(|outcome| outcome.of(customers, at));
+
+        let mut row: Vec<(usize, i64)> = elements.iter().map(|&e| (e, value_steps(rating(e) - MIDDLE))).collect();
+        row.extend(Outcome::ALL.into_iter().zip(outcomes).filter_map(|(outcome, y)| Some((column(outcome), y?))));
+        cell.cross.add(&row, weight);
+
+        if elements.len() < 2 || outcomes == [None; Outcome::COUNT] {
+            return;
+        }
+        let placed = |e: usize| (rating(e) - self.scale.center[e]) / self.scale.spread[e];
+        let total: f64 = elements.iter().map(|&e| placed(e)).sum();
+        for &e in &elements {
+            let mood = value_steps((total - placed(e)) / (elements.len() - 1) as f64);
+            for (o, outcome) in outcomes.iter().enumerate() {
+                if let Some(outcome) = *outcome {
+                    let row = PenaltyRow { rating: rating(e), mood, outcome, weight };
+                    cell.penalties[e * Outcome::COUNT + o].add(row);
+                }
+            }
+        }
+    }
+}
+
+/// What the pass left behind: sums by segment (and for the unassigned) and by group of people.
+///
+/// A part nobody fell into takes no room; with K segments a full state takes `55·20·(K + 1)` kilobytes, whatever the number
+/// of customers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DriverState {
+    /// `(K + 1)·GROUPS` cells, groups of a segment together.
+    cells: Vec<Option<Box<Cell>>>,
+}
+
+impl DriverState {
+    /// Number of segments.
+    #[must_use]
+    pub fn segments(&self) -> usize {
+        self.cells.len() / GROUPS - 1
+    }
+
+    /// Sums of each segment and of the unassigned, and of the same with the people of one `group` left out.
+    pub(super) fn by_segment(&self, left_out: Option<usize>) -> Vec<Cell> {
+        self.cells
+            .chunks(GROUPS)
+            .map(|groups| {
+                let mut sum = Cell::zero();
+                for (group, cell) in groups.iter().enumerate() {
+                    if let Some(cell) = cell.as_ref().filter(|_| left_out != Some(group)) {
+                        sum.merge(cell);
+                    }
+                }
+                sum
+            })
+            .collect()
+    }
+}
+
+impl PartialState for DriverState {
+    /// # Panics
+    /// If the two states count different numbers of segments: they come from different passes.
+    fn merge(&mut self, other: Self) {
+        assert_eq!(self.cells.len(), other.cells.len(), "states of one pass have the same segments");
+        for (mine, theirs) in self.cells.iter_mut().zip(other.cells) {
+            match (mine.as_mut(), theirs) {
+                (Some(mine), Some(theirs)) => mine.merge(&theirs),
+                (None, theirs) => *mine = theirs,
+                (Some(_), None) => {}
+            }
+        }
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = TAG.to_vec();
+        bytes.extend((self.segments() as u64).to_le_bytes());
+        bytes.extend(self.cells.iter().map(|cell| u8::from(cell.is_some())));
+        bytes.extend(self.cells.iter().flatten().flat_map(|cell| cell.cells()).flat_map(i64::to_le_bytes));
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, StateError> {
+        const HEAD: usize = 16;
+        let short = |expected: usize| StateError::Length { expected, got: bytes.len() };
+        if bytes.len() < HEAD {
+            return Err(short(HEAD));
+        }
+        let word = |bytes: &[u8]| i64::from_le_bytes(std::array::from_fn(|i| bytes[i]));
+        let segments = word(&bytes[8..]);
+        if &bytes[..8] != TAG || !(0..256).contains(&segments) {
+            return Err(StateError::Tag);
+        }
+        let count = (segments as usize + 1) * GROUPS;
+        let there = bytes.get(HEAD..HEAD + count).ok_or_else(|| short(HEAD + count))?;
+        let full = there.iter().map(|is| usize::from(*is == 1)).sum::<usize>();
+        let expected = HEAD + count + full * 8 * Cell::zero().cells().count();
+        if bytes.len() != expected {
+            return Err(short(expected));
+        }
+        let mut stored = bytes[HEAD + count..].chunks_exact(8);
+        let cells = there
+            .iter()
+            .map(|is| {
+                (*is == 1).then(|| {
+                    let mut cell = Box::new(Cell::zero());
+                    cell.cells_mut().zip(&mut stored).for_each(|(sum, bytes)| *sum = word(bytes));
+                    cell
+                })
+            })
+            .collect();
+        Ok(Self { cells })
+    }
+}
+
+impl BlockFold for DriverFold {
+    type State = DriverState;
+
+    fn zero(&self) -> DriverState {
+        DriverState { cells: vec![None; (self.segments + 1) * GROUPS] }
+    }
+
+    /// # Panics
+    /// If the scored block is not as long as the customer block, or names a segment beyond those of the pass.
+    fn fold(&self, state: &mut DriverState, customers: &CustomerBlock, scored: &ScoredBlock) {
+        assert_eq!(customers.len(), scored.assignments.len(), "a scored block has the rows of its customers");
+        for row in 0..customers.len() {
+            if scored.suppressed[row].is_some() || customers.rated[row] & Aspect::Fulfilment.mask() == 0 {
+                continue;
+            }
+            let segment = scored.assignments[row].segment.map_or(self.segments, usize::from);
+            let dealt = XxHash64::oneshot(DEALT_BY, customers.ids[row].as_bytes()) % GROUPS as u64;
+            let cell = &mut state.cells[segment * GROUPS + dealt as usize];
+            self.add(cell.get_or_insert_with(|| Box::new(Cell::zero())), customers, row);
+        }
+    }
+}

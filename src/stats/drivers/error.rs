@@ -1,0 +1,35 @@
+//! Why weights cannot be computed.
+
+/// What is wrong with the correlations or groups given.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DriversError {
+    /// Correlations among predictors and with the outcome are not of the same predictors.
+    #[error("correlations are {among:?} among predictors but {with_outcome} with the outcome")]
+    Shape {
+        /// Shape of the correlations among predictors.
+        among: (usize, usize),
+        /// Number of correlations with the outcome.
+        with_outcome: usize,
+    },
+    /// A correlation is not a finite number from −1 to 1.
+    #[error("a correlation is {value}, not a number from -1 to 1")]
+    NotCorrelation {
+        /// What stands there.
+        value: f64,
+    },
+    /// More groups than all orders of entry can be gone through for.
+    #[error("{got} groups: all their subsets are too many, at most {most}")]
+    TooManyGroups {
+        /// Groups given.
+        got: usize,
+        /// Most groups.
+        most: usize,
+    },
+    /// A group names a predictor that is not there, or one that another group has.
+    #[error("predictor {predictor} of a group is not there or is in two groups")]
+    Group {
+        /// Position of the predictor.
+        predictor: usize,
+    },
+}

@@ -1,0 +1,148 @@
+//! Shares of groups of predictors in R², averaged over all orders in which they may enter.
+
+use ndarray::{Array1, ArrayView1, ArrayView2};
+
+use super::error::DriversError;
+use super::johnson::check;
+use crate::stats::dense::{Cholesky, symmetric_eigen};
+
+/// Most groups: 2¹² regressions.
+pub const MAX_GROUPS: usize = 12;
+
+/// Share of each group of predictors in R²: the mean, over all orders of entry, of what R² gains when the group enters.
+///
+/// `among` is `(p, p)`, the correlations among predictors, `with_outcome` is `(p)`; groups name predictors by position,
+/// no predictor twice, and need not name all. Shares sum to the R² of the predictors named and are ≥ 0 for correlations
+/// of complete rows. They say what goes with the outcome, not what brings it about.
+///
+/// `φ_g = Σ_{S ∌ g} |S|!(G−|S|−1)!/G! · (R²(S ∪ g) − R²(S))`, exact over the 2ᴳ subsets.
+///
+/// # Errors
+/// [`DriversError`] unless these are correlations of one set of predictors, and groups at most [`MAX_GROUPS`].
+///
+/// Source: Shapley (1953); Lindeman, Merenda and Gold (1980), called LMG in the R package relaimpo 2.2 (Grömping,
+/// Journal of Statistical Software 17, 2006), where groups of predictors are treated alike.
+pub fn shapley(
+    among: ArrayView2<'_, f64>,
+    with_outcome: ArrayView1<'_, f64>,
+    groups: &[Vec<usize>],
+) -> Result<Vec<f64>, DriversError> {
+    check(among, with_outcome)?;
+    check_groups(groups, with_outcome.len())?;
+    let g = groups.len();
+    let explained: Vec<f64> = (0..1usize << g)
+        .map(|subset| {
+            let members: Vec<usize> = (0..g).filter(|i| subset >> i & 1 == 1).flat_map(|i| groups[i].clone()).collect();
+            r_squared(among, with_outcome, &members)
+        })
+        .collect();
+    // Weight of a subset of s other groups: s!(G−s−1)!/G! = 1/(G·C(G−1, s)).
+    let mut weight = vec![1.0 / g.max(1) as f64; g];
+    for s in 1..g {
+        weight[s] = weight[s - 1] * s as f64 / (g - s) as f64;
+    }
+    let share = |group: usize| {
+        let without = (0..1usize << g).filter(|subset| subset >> group & 1 == 0);
+        without
+            .map(|subset| weight[subset.count_ones() as usize] * (explained[subset | 1 << group] - explained[subset]))
+            .sum()
+    };
+    Ok((0..g).map(share).collect())
+}
+
+fn check_groups(groups: &[Vec<usize>], p: usize) -> Result<(), DriversError> {
+    if groups.len() > MAX_GROUPS {
+        return Err(DriversError::TooManyGroups { got: groups.len(), most: MAX_GROUPS });
+    }
+    let mut taken = vec![false; p];
+    for &predictor in groups.iter().flatten() {
+        if predictor >= p || std::mem::replace(&mut taken[predictor], true) {
+            return Err(DriversError::Group { predictor });
+        }
+    }
+    Ok(())
+}
+
+/// R² of the predictors `members` (none twice): `rᵀR⁻¹r` of their correlations; where they repeat each other, of as
+/// many directions as there are.
+#[must_use]
+pub fn r_squared(among: ArrayView2<'_, f64>, with_outcome: ArrayView1<'_, f64>, members: &[usize]) -> f64 {
+    /// Variance left to a predictor given the others below which it is taken for a repetition.
+    const REPEATED: f64 = 1e-9;
+    if members.is_empty() {
+        return 0.0;
+    }
+    let own = among.select(ndarray::Axis(0), members).select(ndarray::Axis(1), members);
+    let mut r: Vec<f64> = members.iter().map(|m| with_outcome[*m]).collect();
+    if let Some(factor) = Cholesky::try_new(own.view()).filter(|f| f.lower().diag().iter().all(|d| d * d > REPEATED)) {
+        factor.forward(&mut r);
+        return r.iter().map(|x| x * x).sum();
+    }
+    let eigen = symmetric_eigen(own.view());
+    let along = eigen.vectors.t().dot(&Array1::from(r));
+    let kept = eigen.values.iter().zip(&along).filter(|(value, _)| **value > REPEATED);
+    kept.map(|(value, x)| x * x / value).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, array};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn two_predictors_worked_by_hand() {
+        // r12 = 0.6, r = (0.5, 0.3): R² both = (0.25 + 0.09 − 2·0.6·0.15)/(1 − 0.36) = 0.25; alone 0.25 and 0.09.
+        // Shares: (0.25 + 0.25 − 0.09)/2 = 0.205 and (0.09 + 0)/2 = 0.045, as Johnson's weights for two predictors.
+        let got = shapley(array![[1.0, 0.6], [0.6, 1.0]].view(), array![0.5, 0.3].view(), &[vec![0], vec![1]]).unwrap();
+        assert!((got[0] - 0.205).abs() < 1e-12 && (got[1] - 0.045).abs() < 1e-12, "{got:?}");
+    }
+
+    #[test]
+    fn four_predictors_agree_with_another_program() {
+        // numpy 2.4.6, `examples/drivers/reference.py`, factorials instead of the recursion here.
+        let among = array![[1.0, 0.5, 0.3, 0.2], [0.5, 1.0, 0.4, 0.1], [0.3, 0.4, 1.0, 0.6], [0.2, 0.1, 0.6, 1.0]];
+        let r = array![0.5, 0.4, 0.45, 0.2];
+        let near = |groups: &[Vec<usize>], wanted: &[f64]| {
+            let got = shapley(among.view(), r.view(), groups).unwrap();
+            assert!(got.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-11), "{got:?} is not {wanted:?}");
+        };
+        let singles = [0.157_164_635_751, 0.067_775_148_880, 0.120_142_468_494, 0.017_122_262_147];
+        near(&[vec![0], vec![1], vec![2], vec![3]], &singles);
+        near(&[vec![0, 2], vec![1], vec![3]], &[0.260_753_023_221, 0.080_022_144_707, 0.021_429_347_345]);
+    }
+
+    #[test]
+    fn a_predictor_given_twice_and_one_that_says_nothing() {
+        let among = array![[1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+        let got = shapley(among.view(), array![0.6, 0.6, 0.0].view(), &[vec![0], vec![1], vec![2]]).unwrap();
+        for (got, expected) in got.iter().zip([0.18, 0.18, 0.0]) {
+            assert!((got - expected).abs() < 1e-8, "{got} is not {expected}");
+        }
+    }
+
+    #[test]
+    fn groups_that_make_no_sense_are_refused() {
+        let (eye, r) = (Array2::<f64>::eye(2), array![0.1, 0.2]);
+        let refused = |groups: &[Vec<usize>]| shapley(eye.view(), r.view(), groups).unwrap_err();
+        assert_eq!(refused(&[vec![0], vec![0]]), DriversError::Group { predictor: 0 });
+        assert_eq!(refused(&[vec![2]]), DriversError::Group { predictor: 2 });
+        assert!(matches!(refused(&vec![vec![]; 13]), DriversError::TooManyGroups { got: 13, .. }));
+        assert!(shapley(eye.view(), r.view(), &[]).unwrap().is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn shares_sum_to_r_squared_and_are_not_negative(cells in prop::collection::vec(-1.0..1.0f64, 49)) {
+            let raw = Array2::from_shape_vec((7, 7), cells).unwrap();
+            let product = raw.dot(&raw.t()) + Array2::<f64>::eye(7) * 0.1;
+            let spread = product.diag().mapv(f64::sqrt);
+            let r = Array2::from_shape_fn((7, 7), |(i, j)| product[(i, j)] / spread[i] / spread[j]);
+            let (among, outcome) = (r.slice(ndarray::s![..6, ..6]), r.slice(ndarray::s![..6, 6]));
+            let shares = shapley(among, outcome, &[vec![0, 3], vec![1], vec![2, 5, 4]]).unwrap();
+            prop_assert!((shares.iter().sum::<f64>() - r_squared(among, outcome, &[0, 1, 2, 3, 4, 5])).abs() < 1e-10);
+            prop_assert!(shares.iter().all(|s| *s >= -1e-10));
+        }
+    }
+}
