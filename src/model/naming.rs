@@ -97,8 +97,15 @@ impl Naming<'_> {
     /// high are not named after whatever they rate highest by chance. An element needs a difference of [`STANDS_OUT`]
     /// both ways. Where two segments would be called the same, the later one takes one more element, and its id when
     /// none is left.
+    ///
+    /// A single segment without anybody beside it to compare with is everybody.
     #[must_use]
     pub fn name(&self, segments: &[SegmentProfile]) -> Vec<Named> {
+        if let [only] = segments
+            && self.level(only).is_none()
+        {
+            return vec![Named { name: "Everybody".to_owned(), description: everybody(only) }];
+        }
         let mut named: Vec<Named> = Vec::with_capacity(segments.len());
         for segment in segments {
             let standouts = self.standouts(segment);
@@ -194,6 +201,15 @@ impl Naming<'_> {
             Some(_) => format!("{what}; {answers}{}.", sureness(standouts)),
         }
     }
+}
+
+/// What is said of a single segment.
+fn everybody(segment: &SegmentProfile) -> String {
+    format!(
+        "One group, with nobody beside it to differ from; {} of {} members answered.",
+        thousands(segment.respondents),
+        thousands(segment.size)
+    )
 }
 
 /// How sure the elements of the description are, judged by the least sure of them.
@@ -328,6 +344,17 @@ mod tests {
         let named = naming(None).name(&[s, unknown]);
         assert!(named[0].description.contains("a hypothesis"));
         assert_eq!(named[1].name, "Not described yet");
+        let alone = naming(None).name(&named_alone());
+        assert_eq!(alone[0].name, "Everybody");
+        assert!(alone[0].description.contains("nobody beside it"), "{}", alone[0].description);
+    }
+
+    fn named_alone() -> [SegmentProfile; 1] {
+        let mut alone = segment("S01");
+        for e in &mut alone.elements {
+            e.importance_difference = None;
+        }
+        [alone]
     }
 
     #[test]

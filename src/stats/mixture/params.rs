@@ -28,7 +28,7 @@ pub(crate) const PSI_FLOOR: f64 = 0.02;
 /// Most of an indicator's variance that [`own_floors`] asks for.
 pub(crate) const MOST_FLOOR: f64 = 0.5;
 
-/// Smallest uniqueness of each column: [`PSI_FLOOR`] of its variance, and the square of half a step of its scale.
+/// Smallest uniqueness of each column: 2 % of its variance, and the square of half a step of its scale.
 ///
 /// METHOD: with less own spread than half a step, the mixture takes single answers for groups: on a five-point scale it cut
 /// "everybody who said 2 to the first question". Two neighboring answers two standard deviations apart make no two
