@@ -15,6 +15,7 @@
 //! | [`matching`] | which group of one partition is which of another |
 //! | [`drift`] | whether two histograms differ by more than chance, and by enough to matter |
 //! | [`drivers`] | which ratings an outcome goes with, and how much of it is each one's share |
+//! | [`draw`] | random draws |
 //! | [`dense`] | small dense linear algebra |
 //! | [`interval`], [`power`], [`multiple`] | how sure a figure is, what a test can see, many tests at once |
 
@@ -22,6 +23,7 @@ pub mod agreement;
 pub mod calibration;
 pub mod dense;
 pub mod discriminant;
+pub mod draw;
 pub mod drift;
 pub mod drivers;
 pub mod interval;

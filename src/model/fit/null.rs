@@ -11,6 +11,7 @@ use super::cut::{Cut, Effort, Way, Worktable};
 use super::judge::Judge;
 use super::samples::Samples;
 use super::thorough::{Entry, best_by};
+use crate::stats::draw::normal;
 use crate::stats::mixture::{FactorMixture, mixed_seed};
 use crate::stats::observed::Observed;
 
@@ -150,12 +151,6 @@ fn continuum(data: &Observed, one: &FactorMixture, seed: u64) -> Observed {
         drawn.iter().zip(answers).for_each(|((_, row), answer)| values[(*row, c)] = answer);
     }
     Observed::try_new(values, data.present().to_owned(), data.weights().clone()).expect("answers of a checked table")
-}
-
-/// A standard normal draw (Box and Muller).
-fn normal(rng: &mut Xoshiro256PlusPlus) -> f64 {
-    let (a, b): (f64, f64) = (rng.gen_range(f64::MIN_POSITIVE..1.0), rng.gen_range(0.0..1.0));
-    (-2.0 * a.ln()).sqrt() * (std::f64::consts::TAU * b).cos()
 }
 
 #[cfg(test)]

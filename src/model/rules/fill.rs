@@ -6,8 +6,9 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
 use crate::model::measurement::Measurement;
-use crate::model::typing::{normal, on_scale};
+use crate::model::typing::on_scale;
 use crate::stats::dense::Cholesky;
+use crate::stats::draw::normal;
 use crate::stats::mixture::{Kernel, MAX_FACTORS, TILE, Tile, TilePosterior, mixed_seed};
 use crate::stats::observed::Observed;
 

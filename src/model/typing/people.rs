@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::super::measurement::Measurement;
 use super::linear::LinearScores;
+use crate::stats::draw::normal;
 use crate::stats::mixture::{MAX_FACTORS, mixed_seed};
 
 /// What people are drawn from.
@@ -163,12 +164,6 @@ fn pick(weights: impl Iterator<Item = f64> + Clone, rng: &mut Xoshiro256PlusPlus
     last
 }
 
-/// A standard normal number: Box and Muller (1958), Ann. Math. Stat. 29.
-pub(in crate::model) fn normal(rng: &mut Xoshiro256PlusPlus) -> f64 {
-    let radius = (-2.0 * (1.0 - rng.gen_range(0.0..1.0f64)).ln()).sqrt();
-    radius * (std::f64::consts::TAU * rng.gen_range(0.0..1.0f64)).cos()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::linear::tests::measurement;
@@ -225,14 +220,5 @@ mod tests {
         assert_eq!(spread(&[1.0; 5], 5), [0, 1, 2, 3, 4]);
         assert_eq!(spread(&[1.0; 4], 2), [1, 3]);
         assert!(spread(&[], 5).is_empty());
-    }
-
-    #[test]
-    fn normal_numbers_have_mean_0_and_variance_1() {
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(3);
-        let drawn: Vec<f64> = (0..40_000).map(|_| normal(&mut rng)).collect();
-        let mean = drawn.iter().sum::<f64>() / 40_000.0;
-        let variance = drawn.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 40_000.0;
-        assert!(mean.abs() < 0.02 && (variance - 1.0).abs() < 0.03, "{mean} {variance}");
     }
 }
