@@ -12,9 +12,9 @@
 //!
 //! | folder | the question it answers |
 //! |---|---|
-//! | [`catalogue`] | What are we talking about? Elements, levels, need tiers, motivators, signals, plays. |
-//! | [`stats`] | How is it computed? Arrays in, arrays out: factor mixture, k-means, intervals, power. |
-//! | [`model`] | What does a customer's row say? Scores, tiers, segment, reasons, profiles, plans. |
+//! | [`catalogue`] | What are we talking about? Elements, levels, need tiers, motivators, signals, plays, words. |
+//! | [`stats`] | How is it computed? Arrays in, arrays out: factor mixture, k-means, resampling, drivers, drift, intervals. |
+//! | [`model`] | What does a customer's row say? Scores, tiers, segment, reasons, profiles, plans; what a fit says about itself. |
 //! | [`tables`] | How do rows enter and leave? Contracts, SQL, readers, writers, the report, the run folder. |
 //! | [`job`] | What happens, in which order, with which settings? |
 //! | [`cli`] | How do people meet it? Arguments, progress, messages, exit codes. |

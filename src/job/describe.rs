@@ -45,8 +45,7 @@ pub(super) fn describe(project: &Project, intake: &Intake, obtained: &Obtained, 
         consent: consent(intake),
     };
     let mut profiles = applied.sums.finish(&context);
-    let unsaid = model.report().limits.iter().filter(|limit| !profiles.limits.contains(limit)).cloned();
-    let unsaid: Vec<String> = unsaid.collect();
+    let unsaid: Vec<String> = model.limits().into_iter().filter(|limit| !profiles.limits.contains(limit)).collect();
     profiles.limits.extend(unsaid);
     if model.cut_on() == CutOn::Prior {
         name_by_behavior(&mut profiles, &facts, &traces(&model, project.catalogue()));

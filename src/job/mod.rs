@@ -10,6 +10,8 @@
 //! | [`explain`], [`codes`] | why, in plain words |
 //! | [`diff`] | two nights or two models side by side |
 //! | [`segments`] | ids, names and the past of segments |
+//! | `obtain`, `lineage`, `drift` | the model of a night: kept, fitted anew, or challenged |
+//! | `gates`, `write`, `appendix` | what holds a night back, what it writes, what it says of its model |
 //! | [`watch`] | how a run tells how far it is |
 //! | [`outcome`], [`error`] | how a run ends |
 

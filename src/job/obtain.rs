@@ -196,7 +196,7 @@ pub(super) fn newest_before(out: &Path, date: chrono::NaiveDate) -> Result<Optio
 pub(super) fn store(project: &Project, obtained: &Obtained, named: &Model) -> Result<(), JobError> {
     let out = project.out();
     if obtained.origin != Origin::Kept {
-        let mut files = model_files(named)?;
+        let mut files = model_files(project, named)?;
         if let Some(lineage) = &obtained.lineage {
             files.push((LINEAGE, pretty(lineage)));
         }
@@ -209,9 +209,9 @@ pub(super) fn store(project: &Project, obtained: &Obtained, named: &Model) -> Re
 }
 
 /// The files of a stored model: how the fit went, the scorer to take along where ratings were asked, and the model.
-pub(super) fn model_files(model: &Model) -> Result<Vec<(&'static str, String)>, JobError> {
+pub(super) fn model_files(project: &Project, model: &Model) -> Result<Vec<(&'static str, String)>, JobError> {
     let mut files = vec![("fit.json", pretty(model.report()))];
-    if let Some(scorer) = model.scorer_file() {
+    if let Some(scorer) = model.scorer_file(&project.settings().apply()) {
         files.push(("scorer.json", scorer.to_json()?));
         files.push(("scorer.sql", scorer.full.to_sql(&scorer.columns())?));
         if let Some(golden) = &scorer.golden {

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::customer::{MAX_SIGNALS, N_RATINGS};
 use super::error::ModelError;
+use super::fit::of_segments;
 use super::indicator::Indicator;
 use super::measurement::Measurement;
 use super::report::{CutOn, FitReport};
@@ -129,6 +130,14 @@ impl Model {
     #[must_use]
     pub fn report(&self) -> &FitReport {
         &self.report
+    }
+
+    /// What a reader must know, in plain sentences: of the fit as a whole, and of single segments under their ids.
+    #[must_use]
+    pub fn limits(&self) -> Vec<String> {
+        let mut said = self.report.limits.clone();
+        said.extend(of_segments(&self.report, &self.segments));
+        said
     }
 
     /// Mean rating, 0–10, of each segment on rating `indicator` (`0..60`) as the model knows it; `None` where it was
@@ -337,6 +346,15 @@ mod tests {
         assert!(broken(&|c| c["lines"] = serde_json::json!([])));
         assert!(broken(&|c| c["lines"][0]["knots"] = serde_json::json!([2.0, 1.0])));
         assert!(broken(&|c| c["report"]["answers"] = serde_json::json!([1])));
+    }
+
+    #[test]
+    fn what_is_said_of_a_segment_names_the_id_it_has_now() {
+        let mut model = model();
+        model.report.segment_stability = vec![0.9, 0.4];
+        assert!(model.limits().iter().any(|limit| limit.ends_with("to be trusted: S02.")), "{:?}", model.limits());
+        model.segments[1].id = "S07".to_owned();
+        assert!(model.limits().iter().any(|limit| limit.ends_with("to be trusted: S07.")), "{:?}", model.limits());
     }
 
     proptest! {

@@ -10,6 +10,20 @@
 //! | [`SampleCollector`] → [`Sample`] | the bounded sample a fit works on |
 //! | [`FitRequest`], [`FitSettings`] → [`fit()`] → [`Model`] | a fit and its [`FitReport`] |
 //! | [`Scorer`], [`ApplySettings`] | the nightly application |
+//!
+//! | room | answers |
+//! |---|---|
+//! | `fit` | which partition, and what everything looks like in each segment |
+//! | `apply` | what that says of a customer, and why |
+//! | `typing` | how surely people are placed, which few questions suffice, the scorer to take along |
+//! | `rules` | what a segment is in one short rule |
+//! | [`needs`] | which need tier is open |
+//! | [`profile`], [`naming`] | what sets a segment apart, and what it is called |
+//! | [`plan`] | what to do for it |
+//! | [`lineage`] | which segment of a new fit continues which |
+//! | [`drift`] | whether tonight still looks like the night of the fit |
+//! | [`drivers`] | what an outcome goes with (not yet part of a night) |
+//! | [`listening`] | which elements a text speaks of, and how (not yet part of a night) |
 
 mod apply;
 mod customer;

@@ -216,7 +216,7 @@ pub struct SignalUse {
 }
 
 /// What a fit tells about itself: how segments were chosen, how sure they and the scores are, what it could not do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FitReport {
     /// Respondents whose ratings cut the segments.
     pub respondents: u64,
@@ -283,10 +283,10 @@ pub struct FitReport {
 }
 
 /// Agreement from which segments count as found again beyond doubt. Source: domain fact sheet 6.7.
-const STRONG_AGREEMENT: f64 = 0.80;
+pub(super) const STRONG_AGREEMENT: f64 = 0.80;
 
 /// Agreement under which segments do not count as found again. Source: domain fact sheet 6.7.
-const POOR_AGREEMENT: f64 = 0.60;
+pub(super) const POOR_AGREEMENT: f64 = 0.60;
 
 impl FitReport {
     /// What the segments are as groups; `None` with one segment or where stability was not tested.
@@ -377,33 +377,7 @@ mod tests {
 
     fn report(segments: usize, stability: Option<f64>, null: Option<NullComparison>) -> FitReport {
         let chosen = Candidate { method: Method::Mixture, segments, chosen: true, ..Candidate::default() };
-        FitReport {
-            respondents: 1_000,
-            base: 5_000,
-            answers: vec![0; 60],
-            method: Method::Mixture,
-            factors: Some(4),
-            measurement_factors: [4, 0],
-            signal_directions: 0,
-            predicted_by_signals: 0.0,
-            candidates: vec![chosen],
-            choice: String::new(),
-            stability,
-            segment_stability: Vec::new(),
-            null,
-            outcomes: Vec::new(),
-            agreement_with_raw: None,
-            moved_with_raw: None,
-            segment_levels: Vec::new(),
-            rating_level_between: None,
-            held_out: Vec::new(),
-            typing: None,
-            questions: None,
-            rules: Vec::new(),
-            loadings: Vec::new(),
-            signals: Vec::new(),
-            limits: Vec::new(),
-        }
+        FitReport { candidates: vec![chosen], stability, null, ..FitReport::default() }
     }
 
     fn null(gain: f64, shuffled_stability: f64, continuum_gain: f64) -> NullComparison {

@@ -208,13 +208,14 @@ fn judged_against(project: &Project, champion: &Model, new: &Model, lineage: &Li
 
 impl Challenge {
     /// Stores a challenger of tonight beside the other models. The record comes last: without it, it is not one.
-    pub(super) fn store(&self, out: &Path) -> Result<(), JobError> {
+    pub(super) fn store(&self, project: &Project) -> Result<(), JobError> {
         let Some(Fresh { model, lineage, bins }) = &self.fresh else { return Ok(()) };
+        let out = &project.out();
         let record = (RECORD, pretty(&self.record));
         if self.record.verdict == Verdict::Same {
             return write_model_files(out, model.id(), &[record]);
         }
-        let mut files = model_files(model)?;
+        let mut files = model_files(project, model)?;
         files.push((LINEAGE, pretty(lineage)));
         files.push(("bins.json", bins.to_json()?));
         files.push(record);

@@ -101,7 +101,7 @@ pub(super) fn store(
         write_model_files(&out, model.id(), &[("drift.json", reference.to_json()?)])?;
     }
     match challenge {
-        Some(challenge) => challenge.store(&out),
+        Some(challenge) => challenge.store(project),
         None => Ok(()),
     }
 }

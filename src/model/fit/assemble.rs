@@ -182,17 +182,8 @@ impl Reporter<'_> {
             segment_stability: self.found.jaccard.clone(),
             null: self.found.null.clone(),
             outcomes: self.evidence.outcomes.names(),
-            agreement_with_raw: None,
-            moved_with_raw: None,
-            segment_levels: Vec::new(),
-            rating_level_between: None,
-            held_out: Vec::new(),
-            typing: None,
-            questions: None,
-            rules: Vec::new(),
-            loadings: Vec::new(),
             signals: loadings::uses(self.request, self.prepared, self.measured),
-            limits: Vec::new(),
+            ..FitReport::default()
         }
     }
 

@@ -8,7 +8,6 @@ use rayon::prelude::*;
 
 use super::super::error::ModelError;
 use super::super::settings::Method;
-use super::rivals::likeliest;
 use crate::stats::kmeans::{KmeansError, KmeansFit, KmeansParams, Points};
 use crate::stats::mixture::{
     FactorFill, FactorMixture, FactorMixtureParams, FactorMixtureValidParams, Fitted, Ground, MixtureError, mixed_seed,
@@ -244,7 +243,7 @@ impl Worktable {
     /// The likeliest segment of each row.
     pub(super) fn labels(&self, cut: &Cut) -> Vec<usize> {
         match &cut.body {
-            Body::Mixture(mixture) => likeliest(&mixture.probabilities(&self.data)),
+            Body::Mixture(mixture) => mixture.labels(&self.data),
             Body::Centroids(fit) => self.nearest(cut.way, fit),
         }
     }

@@ -1,20 +1,17 @@
 //! The dual run: what k-means on raw ratings would have cut.
 
 use ndarray::{Array2, s};
-use pathfinding::prelude::{Matrix, kuhn_munkres};
 
 use super::super::error::ModelError;
 use super::cut::{Way, Worktable};
 use super::evidence::Evidence;
-use super::rivals::likeliest;
 use crate::stats::agreement::weighted_adjusted_rand_index;
+use crate::stats::matching::Overlap;
+use crate::stats::mixture::likeliest;
 use crate::stats::observed::Observed;
 
 /// Starts of k-means.
 const STARTS: usize = 20;
-
-/// Parts into which the weight of everybody is cut for the matching, which counts in whole numbers.
-const PARTS: f64 = 1e9;
 
 /// The chosen segments beside those of k-means on raw ratings.
 #[derive(Clone, Copy, Debug)]
@@ -39,24 +36,17 @@ pub(super) fn run(evidence: &Evidence, given: &Array2<f64>, seed: u64) -> Result
     let weights = numbered.data.weights().to_vec();
     let table = Worktable::new(numbered.data, evidence.ratings);
     let raw = table.labels(&table.kmeans(Way::Kmeans, given.ncols(), STARTS, seed)?);
-    let all = likeliest(given);
-    let chosen: Vec<usize> = numbered.rows.iter().map(|row| all[*row]).collect();
+    let chosen: Vec<usize> = numbered.rows.iter().map(|row| likeliest(given.row(*row))).collect();
     let agreement = weighted_adjusted_rand_index(&chosen, &raw, &weights);
     Ok(Dual { agreement, moved: moved(&chosen, &raw, (given.ncols(), &weights)) })
 }
 
 /// Share of the weight that lies outside the best one-to-one matching of two partitions into at most `k` segments each.
 fn moved(a: &[usize], b: &[usize], (k, weights): (usize, &[f64])) -> f64 {
-    let total: f64 = weights.iter().sum();
-    let mut shared = vec![0.0; k * k];
-    for ((a, b), w) in a.iter().zip(b).zip(weights) {
-        shared[a * k + b] += w;
-    }
-    let cells = shared.iter().map(|w| (w / total * PARTS).round() as i64).collect();
-    let matrix = Matrix::from_vec(k, k, cells).expect("k rows of k cells");
-    let (_, partners) = kuhn_munkres(&matrix);
-    let stay: f64 = partners.iter().enumerate().map(|(a, b)| shared[a * k + b]).sum();
-    (1.0 - stay / total).clamp(0.0, 1.0)
+    let overlap = Overlap::of(a, b, weights, (k, k));
+    let partners = overlap.partners();
+    let stay: f64 = partners.iter().enumerate().filter_map(|(a, b)| Some(overlap.both(a, (*b)?))).sum();
+    (1.0 - stay / overlap.total()).clamp(0.0, 1.0)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
-//! What a reader of the fit must know, in plain sentences.
+//! What a reader of the fit must know, in plain sentences. What the segments are as groups, the profiles say.
 
 use super::super::customer::Aspect;
+use super::super::fitted::SegmentInfo;
 use super::super::report::{FitReport, LoadingVerdict, StandsFor};
 use super::super::settings::SegmentCount;
 use super::super::typing::TypingCheck;
@@ -8,9 +9,6 @@ use super::FitRequest;
 use super::level::ONLY_LEVEL;
 use super::prepare::Prepared;
 use crate::stats::resample::JaccardBand;
-
-/// Agreement of samples under which segments are cuts in a continuum: domain fact sheet 6.7.
-const POOR_AGREEMENT: f64 = 0.60;
 
 pub(super) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, report: &FitReport) -> Vec<String> {
     let mut said = Vec::new();
@@ -30,7 +28,9 @@ pub(super) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, report: &F
         said.push(format!("{unknown} ratings were given too rarely or without any spread and are not scored."));
     }
     common(request, report, &mut said);
-    levels(report, &mut said);
+    if report.segment_levels.len() > 1 && report.rating_level_between.is_some_and(|share| share > ONLY_LEVEL) {
+        said.push("The segments are mostly people who rate high and people who rate low.".to_owned());
+    }
     let wrong = report.loadings.iter().filter(|l| l.verdict == LoadingVerdict::WrongSign).count();
     if wrong > 0 {
         said.push(format!(
@@ -60,32 +60,29 @@ pub(super) fn unsurveyed(request: &FitRequest<'_>, prepared: &Prepared, report: 
     said
 }
 
-/// Segments that are only a use of the rating scale, all of them together and one by one.
-fn levels(report: &FitReport, said: &mut Vec<String>) {
-    if report.segment_levels.len() < 2 {
-        return;
-    }
-    if report.rating_level_between.is_some_and(|share| share > ONLY_LEVEL) {
-        said.push("The segments are mostly people who rate high and people who rate low.".to_owned());
-    }
-    for (at, level) in report.segment_levels.iter().enumerate() {
-        if let Some(stands_for) = level.stands_for {
+/// What must be said of single segments, under the ids they have: a refit gives a segment the id it continues.
+pub(in crate::model) fn of_segments(report: &FitReport, segments: &[SegmentInfo]) -> Vec<String> {
+    let mut said = Vec::new();
+    for (segment, level) in segments.iter().zip(&report.segment_levels) {
+        if let Some(stands_for) = level.stands_for.filter(|_| segments.len() > 1) {
             let (word, than) = match stands_for {
                 StandsFor::HighRaters => ("high", "higher"),
                 StandsFor::LowRaters => ("low", "lower"),
             };
             said.push(format!(
                 "{} is only people who rate {word}: {:.0} % of what sets it apart is that all its ratings are {than}.",
-                id(at),
+                segment.id,
                 100.0 * level.share
             ));
         }
     }
-}
-
-/// Id of the segment at a place of the model's order.
-fn id(at: usize) -> String {
-    format!("S{:02}", at + 1)
+    let stable = segments.iter().zip(&report.segment_stability);
+    let doubtful = stable.filter(|(_, jaccard)| JaccardBand::of(**jaccard) == JaccardBand::Unstable);
+    let doubtful: Vec<&str> = doubtful.map(|(segment, _)| segment.id.as_str()).collect();
+    if !doubtful.is_empty() {
+        said.push(format!("Found again too rarely in samples of the answers to be trusted: {}.", doubtful.join(", ")));
+    }
+    said
 }
 
 fn common(request: &FitRequest<'_>, report: &FitReport, said: &mut Vec<String>) {
@@ -94,15 +91,6 @@ fn common(request: &FitRequest<'_>, report: &FitReport, said: &mut Vec<String>) 
     if chosen.segments == 1 {
         said.push("No segments: one group describes the customers as well as several would.".to_owned());
         return;
-    }
-    if report.stability.is_some_and(|s| s < POOR_AGREEMENT) {
-        said.push("Samples of the answers do not agree well on the segments: they are cuts in a continuum.".to_owned());
-    }
-    let band = |at: &usize| JaccardBand::of(report.segment_stability[*at]);
-    let doubtful = (0..report.segment_stability.len()).filter(|at| band(at) == JaccardBand::Unstable);
-    let doubtful: Vec<String> = doubtful.map(id).collect();
-    if !doubtful.is_empty() {
-        said.push(format!("Found again too rarely in samples of the answers to be trusted: {}.", doubtful.join(", ")));
     }
     if let Some(reason) = &chosen.knocked_out {
         said.push(format!("The solution is used although {reason}."));

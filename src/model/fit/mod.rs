@@ -1,14 +1,23 @@
 //! From a sample to a model.
 //!
 //! ```text
-//! sample → prepared (standardized ratings, normal-scored signals)
-//!        → partition of those who answered          search: thorough (judge, rule, null) or quick (rivals)
-//!        → measurement model of everything          measure
-//!        → who is typed right, how far to believe it  typing
-//!        → checks on hidden answers                 check
-//!        → questions, rules                         typing, rules
-//!        → Model with its report
+//! sample → prepared                       standardized ratings, normal-scored signals
+//!        → evidence                       the ratings cut on, the signals that predict them, outcomes
+//!        → search                         the partition of those who answered
+//!        → measure                        the measurement model of everything
+//!        → typing                         who is typed right, how far to believe it
+//!        → check                          hidden answers
+//!        → questions, rules, limits       what a reader gets to know
+//!        → Model with its report          assemble
 //! ```
+//!
+//! | file | is |
+//! |---|---|
+//! | `search` | the way in to both searches: |
+//! | `thorough`: `cut`, `judge`, `samples`, `outcome`, `rule`, `settle`, `null` | every way to cut, judged by evidence |
+//! | `quick`, `rivals` | mixtures by criterion, held against k-means |
+//! | `level`, `dual` | segments that are only a use of the scale; what raw k-means would have cut |
+//! | `prior`, `loadings` | the catalogue's loadings where nobody was asked, and beside what was learned |
 //!
 //! METHOD: only the ratings cut on, helped by the few signal combinations that predict them, shape the partition. The
 //! other ratings and all signals are attached afterwards with the classes held, so strong structure in behavior that
@@ -29,7 +38,6 @@ mod outcome;
 mod prepare;
 mod prior;
 mod quick;
-mod refit;
 mod rivals;
 mod rule;
 mod rules;
@@ -37,6 +45,7 @@ mod samples;
 mod search;
 #[cfg(test)]
 mod search_tests;
+mod settle;
 #[cfg(test)]
 mod tests;
 mod thorough;
@@ -49,6 +58,7 @@ use super::sample::Sample;
 use super::settings::FitSettings;
 use crate::catalogue::Catalogue;
 
+pub(super) use limits::of_segments;
 use prepare::Prepared;
 pub(super) use prior::say;
 

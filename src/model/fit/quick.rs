@@ -7,8 +7,8 @@ use super::super::error::ModelError;
 use super::super::report::Candidate;
 use super::super::settings::{FitSettings, Method};
 use super::evidence::Evidence;
-use super::refit;
 use super::search::{Found, knocked_out};
+use super::settle;
 use crate::stats::mixture::{
     FactorMixture, FactorMixtureParams, FactorMixtureValidParams, Fitted, Ground, MixtureError,
 };
@@ -216,7 +216,7 @@ impl<'a> Searcher<'a> {
     fn final_fit(mut self, q: usize) -> Result<Chosen, ModelError> {
         let at = self.best_allowed(|c| c.factors == Some(q)).expect("at least one candidate of q factors was tried");
         let all_screened = self.ground.data().n_rows() == self.evidence.data.n_rows();
-        let best = refit::on_all_rows(self.evidence, self.settings, self.solutions[at].clone())?;
+        let best = settle::on_all_rows(self.evidence, self.settings, self.solutions[at].clone())?;
         let candidate = Candidate { chosen: true, ..self.candidate(&best, self.evidence.data.n_rows()) };
         if all_screened {
             self.candidates[at] = candidate;

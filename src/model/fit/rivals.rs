@@ -4,7 +4,7 @@ use linfa::ParamGuard;
 use ndarray::Array2;
 
 use super::super::error::ModelError;
-use super::super::report::Candidate;
+use super::super::report::{Candidate, POOR_AGREEMENT, STRONG_AGREEMENT};
 use super::super::settings::FitSettings;
 use super::cut::{Cut, Way, Worktable, likelier};
 use super::evidence::Evidence;
@@ -23,12 +23,6 @@ const HALF_STARTS: usize = 6;
 
 /// Iterations of such a mixture at most.
 const HALF_ITERATIONS: usize = 40;
-
-/// Agreement of halves under which a mixture counts as not found again. Source: domain fact sheet 6.7.
-const POOR_AGREEMENT: f64 = 0.60;
-
-/// Agreement of halves from which segments count as found again. Source: domain fact sheet 6.7.
-const STRONG_AGREEMENT: f64 = 0.80;
 
 /// Lead in agreement of halves by which k-means takes the place of a mixture that is not found again. Our judgement.
 const CLEAR_LEAD: f64 = 0.15;
@@ -120,23 +114,6 @@ pub(super) fn compare(evidence: &Evidence, settings: &FitSettings, mixture: Chos
     Ok(found)
 }
 
-/// Likeliest class of each row; ties go to the lower class.
-pub(super) fn likeliest(given: &Array2<f64>) -> Vec<usize> {
-    given
-        .rows()
-        .into_iter()
-        .map(|row| {
-            let mut best = 0;
-            for (class, p) in row.iter().enumerate() {
-                if *p > row[best] {
-                    best = class;
-                }
-            }
-            best
-        })
-        .collect()
-}
-
 /// Probabilities of all rows of the evidence by a cut of its screened rows.
 fn on_all_rows(evidence: &Evidence, table: &Worktable, cut: &Cut) -> Array2<f64> {
     table.alike(evidence.data.clone()).probabilities(cut)
@@ -205,6 +182,6 @@ fn mixture_stability(table: &Worktable, whole: &FactorMixture, seed: u64) -> Res
         Ok(likelier(other, own).mixture)
     };
     let [even, odd] = halves(&table.data);
-    let typed = |mixture: &FactorMixture| likeliest(&mixture.probabilities(&table.data));
+    let typed = |mixture: &FactorMixture| mixture.labels(&table.data);
     Ok(agreement(&typed(&fitted(&even)?), &typed(&fitted(&odd)?), &table.data))
 }

@@ -1,13 +1,10 @@
 //! The declared rule: which candidate is used.
 
-use super::super::report::Candidate;
+use super::super::report::{Candidate, STRONG_AGREEMENT};
 use super::super::settings::FitSettings;
 use super::outcome::Separation;
 use super::thorough::best_by;
 use crate::stats::resample::JaccardBand;
-
-/// Stability from which a cut counts as found again. Source: domain fact sheet 6.7.
-const STRONG: f64 = 0.80;
 
 /// Where none is: how much less stable than the most stable one a cut may be. Our judgement: what ten pairs of samples
 /// cannot tell apart for sure.
@@ -145,15 +142,15 @@ fn best_of_one(all: &[Judged<'_>]) -> Option<f64> {
 fn stable(all: &[Judged<'_>], left: &[usize], why: &mut Vec<String>) -> Vec<usize> {
     let of = |at: &usize| all[*at].stability();
     let best = left.iter().map(of).fold(0.0, f64::max);
-    let bar = if best >= STRONG { STRONG } else { best - NEAR };
+    let bar = if best >= STRONG_AGREEMENT { STRONG_AGREEMENT } else { best - NEAR };
     let mut kept: Vec<usize> = left.iter().copied().filter(|at| of(at) >= bar).collect();
     let whole = |at: &usize| {
         all[*at].candidate.min_jaccard().is_some_and(|least| JaccardBand::of(least) >= JaccardBand::Stable)
     };
-    if best >= STRONG && kept.iter().any(whole) {
+    if best >= STRONG_AGREEMENT && kept.iter().any(whole) {
         kept.retain(whole);
     }
-    why.push(if best >= STRONG {
+    why.push(if best >= STRONG_AGREEMENT {
         format!("{} of {} candidates are found again in bootstrap samples", kept.len(), left.len())
     } else {
         format!("no candidate is found again surely, {} of {} are near the most stable one", kept.len(), left.len())

@@ -47,7 +47,7 @@ fn evidence(values: Array2<f64>, present: Array2<bool>, weights: Vec<f64>) -> Ev
 }
 
 fn labels(found: &Found) -> Vec<usize> {
-    super::rivals::likeliest(&found.given)
+    found.given.rows().into_iter().map(crate::stats::mixture::likeliest).collect()
 }
 
 fn settings() -> FitSettings {

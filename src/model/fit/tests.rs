@@ -308,7 +308,7 @@ fn six_questions_type_nearly_as_well_as_all_and_respondents_bear_it_out() {
 fn the_scorer_file_types_complete_answers_exactly_as_the_job_does() {
     let world = Invented::default().world();
     let model = fitted(&world, &FitSettings::default()).unwrap();
-    let file = model.scorer_file().unwrap();
+    let file = model.scorer_file(&ApplySettings::default()).unwrap();
     let catalogue = Catalogue::embedded();
     let scorer = Scorer::new(&model, &catalogue, ApplySettings::default()).unwrap();
     for (form, columns) in [(&file.full, file.columns()), (file.golden.as_ref().unwrap(), file.golden_columns())] {
@@ -344,7 +344,7 @@ fn the_scorer_file_types_complete_answers_exactly_as_the_job_does() {
 fn where_nobody_was_asked_there_is_no_scorer_and_no_question_but_rules_on_signals() {
     let world = Invented { asked_one_in: 0, ..Invented::default() }.world();
     let model = fitted(&world, &FitSettings::default()).unwrap();
-    assert_eq!(model.scorer_file(), None);
+    assert_eq!(model.scorer_file(&ApplySettings::default()), None);
     assert_eq!(model.report().questions, None);
     assert!(model.report().rules.iter().all(|rule| rule.basis == RuleBasis::Signals));
 }

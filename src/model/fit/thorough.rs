@@ -5,7 +5,7 @@
 //!                → best mixtures by criterion: splits and merges
 //!                → each judged: bootstrap, outcomes, sizes, level      judge
 //!                → the declared rule; finalists on more samples        rule
-//!                → the chosen one looked for harder, on all rows       refit
+//!                → the chosen one looked for harder, on all rows       settle
 //!                → the chosen one on tables with nothing to find       null
 //! ```
 
@@ -22,7 +22,7 @@ use super::quick::FINALISTS as IMPROVED;
 use super::rule::{self, Choice, Judged};
 use super::samples::Samples;
 use super::search::Found;
-use super::{null, refit};
+use super::{null, settle};
 use crate::stats::mixture::mixed_seed;
 
 /// Starts of k-means.
@@ -159,7 +159,7 @@ fn improve(entries: &mut [Entry], judge: &Judge<'_>) -> Result<(), ModelError> {
         let allowed = |e: &Entry| e.candidate.bic.filter(|_| e.candidate.knocked_out.is_none());
         let Some(at) = best_by(entries, allowed).filter(|at| !entries[*at].improved) else { break };
         let Body::Mixture(model) = &entries[at].cut.body else { break };
-        let fitted = refit::improved(judge.table.ground(), judge.settings, model)?;
+        let fitted = settle::improved(judge.table.ground(), judge.settings, model)?;
         let better = Cut::of_mixture(fitted, judge.table.data.total_weight());
         let cut = if better.bic < entries[at].cut.bic { better } else { entries[at].cut.clone() };
         entries[at] = judge.entry(cut, true);
@@ -213,8 +213,8 @@ fn finish(judge: &Judge<'_>, entries: Vec<Entry>, choice: Choice) -> Result<Foun
     let all_screened = judge.screen.data.n_rows() == evidence.data.n_rows();
     let (given, bic) = match &chosen.cut.body {
         Body::Mixture(model) => {
-            let start = refit::searched(table.ground(), settings, model)?;
-            let best = refit::on_all_rows(evidence, settings, start.mixture)?;
+            let start = settle::searched(table.ground(), settings, model)?;
+            let best = settle::on_all_rows(evidence, settings, start.mixture)?;
             (best.mixture.probabilities(&evidence.data), Some(best.bic))
         }
         Body::Centroids(_) if all_screened => (table.probabilities(&chosen.cut), None),

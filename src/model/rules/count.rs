@@ -8,6 +8,7 @@ use super::grow::{Range, Rows, paths};
 use super::{Condition, RuleBasis, SegmentRule};
 use crate::model::indicator::Indicator;
 use crate::stats::interval::{effective_n, wilson};
+use crate::stats::mixture::likeliest;
 use crate::stats::observed::Observed;
 
 /// Share of those caught who must belong. Our judgement: a rule that is wrong about every other person misleads.
@@ -79,7 +80,7 @@ impl Ground<'_> {
         };
         let counted: Vec<usize> = (0..n).filter(|row| grown.binary_search(row).is_err()).collect();
         let bins: Vec<Bins> = (0..self.table.n_columns()).map(|c| self.bins(c)).collect();
-        let classes: Vec<usize> = self.known.rows().into_iter().map(super::super::typing::likeliest).collect();
+        let classes: Vec<usize> = self.known.rows().into_iter().map(likeliest).collect();
         (0..self.known.ncols())
             .into_par_iter()
             .filter_map(|segment| self.rule(segment, &classes, &bins, (&grown, &counted)))

@@ -9,6 +9,7 @@ use super::temperature::Temperature;
 use crate::stats::agreement::adjusted_rand_index;
 use crate::stats::calibration::Reliability;
 use crate::stats::interval::{effective_n, wilson};
+use crate::stats::mixture::likeliest;
 
 /// Parts of equal size by which respondents are weighted to those who were not asked.
 const STRATA: usize = 10;
@@ -242,11 +243,6 @@ fn lines(reliability: &Reliability) -> Vec<ReliabilityLine> {
         found: bin.found,
     };
     reliability.bins.iter().map(line).collect()
-}
-
-/// The likeliest class, the first among equals.
-pub(in crate::model) fn likeliest(row: ndarray::ArrayView1<'_, f64>) -> usize {
-    (1..row.len()).fold(0, |best, k| if row[k] > row[best] { k } else { best })
 }
 
 impl TypingCheck {

@@ -6,10 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::measurement::{Measurement, stored};
-use super::check::likeliest;
 use crate::catalogue::{Catalogue, ElementId, N_ELEMENTS};
 use crate::stats::agreement::adjusted_rand_index;
 use crate::stats::calibration::ClassEvidence;
+use crate::stats::mixture::likeliest;
 use crate::stats::observed::Observed;
 
 /// Respondents typed again at most, evenly spaced.

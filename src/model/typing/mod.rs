@@ -21,13 +21,13 @@ mod questions;
 mod scorer_file;
 mod temperature;
 
+pub(in crate::model) use check::TypedRows;
 pub use check::{OwnAnswersCheck, ReliabilityLine, TypedSegment, TypingCheck};
-pub(in crate::model) use check::{TypedRows, likeliest};
 pub use golden::{GOLDEN_QUESTIONS, GoldenCheck, GoldenLength, GoldenQuestions, MOST_GOLDEN};
 pub use hold::ElementHold;
 #[cfg(test)]
 pub(in crate::model) use linear::tests as linear_tests;
-pub(in crate::model) use people::{normal, on_scale};
+pub(in crate::model) use people::on_scale;
 pub use questions::QuestionReport;
 pub(in crate::model) use questions::{Asked, cut_columns};
 pub use scorer_file::{SCORER_FORMAT_VERSION, ScorerFile, ScorerForm, ScorerLine, ScorerSegment};

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::super::customer::Aspect;
 use super::super::measurement::Measurement;
-use super::check::likeliest;
 use super::golden::{GoldenCheck, GoldenQuestions, Search};
 use super::hold::{ElementHold, by_answers, holds, masked};
 use super::people::Source;
+use crate::stats::mixture::likeliest;
 use crate::stats::observed::Observed;
 
 /// Golden questions somebody must have answered to be a witness.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::apply::{DEFAULT_MIN_MARGIN, DEFAULT_MIN_PROBABILITY};
+use super::super::apply::ApplySettings;
 use super::super::error::ModelError;
 use super::super::fitted::{Model, SegmentInfo};
 use super::super::measurement::stored;
@@ -203,8 +203,9 @@ impl ScorerFile {
 impl Model {
     /// The scorer to take along: the full form of all ratings cut on, and the golden questions. `None` where nobody was
     /// asked, for then there is no question to answer.
+    /// `settings` say from when on the job assigns anybody.
     #[must_use]
-    pub fn scorer_file(&self) -> Option<ScorerFile> {
+    pub fn scorer_file(&self, settings: &ApplySettings) -> Option<ScorerFile> {
         let aspect = self.cut_on().aspect()?;
         let columns = cut_columns(self.measurement(), aspect);
         let element = |c: &usize| ElementId::from_index(c % crate::catalogue::N_ELEMENTS);
@@ -218,8 +219,8 @@ impl Model {
             aspect: aspect.slug().to_owned(),
             scale: [0.0, 10.0],
             segments: self.segments().iter().map(ScorerSegment::from).collect(),
-            min_probability: DEFAULT_MIN_PROBABILITY,
-            min_margin: DEFAULT_MIN_MARGIN,
+            min_probability: settings.min_probability,
+            min_margin: settings.min_margin,
             reading: READING.map(str::to_owned).to_vec(),
             full: ScorerForm::of(self, &columns, columns.iter().filter_map(element).collect()),
             golden,

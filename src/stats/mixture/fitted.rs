@@ -1,7 +1,7 @@
 //! The fitted mixture.
 
 use linfa::traits::PredictInplace;
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayView1};
 use rayon::prelude::*;
 
 use super::em::{Termination, tiles_of};
@@ -45,6 +45,12 @@ impl FactorMixture {
     pub fn n_parameters(&self) -> usize {
         let (k, j, q) = (self.n_classes(), self.n_indicators(), self.n_factors());
         (k - 1) + k * j + (j * q).saturating_sub(q * q.saturating_sub(1) / 2) + j
+    }
+
+    /// The likeliest class of each row; ties go to the lower class.
+    #[must_use]
+    pub fn labels(&self, data: &Observed) -> Vec<usize> {
+        self.probabilities(data).rows().into_iter().map(likeliest).collect()
     }
 
     /// Class probabilities of every row, `(n, K)`. A row without an observed cell gets the class weights.
@@ -114,18 +120,18 @@ pub struct Fitted {
     pub termination: Termination,
 }
 
+/// The likeliest class of a row of probabilities, the first among equals; 0 for an empty row.
+#[must_use]
+pub fn likeliest(row: ArrayView1<'_, f64>) -> usize {
+    (1..row.len()).fold(0, |best, k| if row[k] > row[best] { k } else { best })
+}
+
 impl PredictInplace<Observed, Array1<usize>> for Fitted {
     /// The likeliest class of each row; ties go to the lower class.
     fn predict_inplace<'a>(&'a self, x: &'a Observed, y: &mut Array1<usize>) {
         let probabilities = self.mixture.probabilities(x);
         for (target, row) in y.iter_mut().zip(probabilities.rows()) {
-            let mut best = 0;
-            for (class, p) in row.iter().enumerate() {
-                if *p > row[best] {
-                    best = class;
-                }
-            }
-            *target = best;
+            *target = likeliest(row);
         }
     }
 

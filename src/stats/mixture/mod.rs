@@ -29,7 +29,7 @@ pub use em::{Attach, Termination, attach};
 pub use error::{MixtureError, MixtureParamError};
 pub use fill::FactorFill;
 pub use fit::{Ground, mixed_seed};
-pub use fitted::{FactorMixture, Fitted};
+pub use fitted::{FactorMixture, Fitted, likeliest};
 pub use init::{Partition, model_from, one_hot};
 pub use kernel::{Kernel, LANES, MAX_FACTORS, TILE, Tile, TilePosterior, normalize};
 pub use params::{FactorMixtureParams, FactorMixtureValidParams, own_floors};
