@@ -190,7 +190,7 @@ impl NeedAssessor {
             _ => undetermined(),
         };
         for t in 0..TIERS {
-            needs.fulfilment[t] = (served.weight[t] > 0.0).then(|| (served.mean[t] * 100.0).round() / 100.0);
+            needs.fulfilment[t] = (served.weight[t] > 0.0).then(|| hundredths(served.mean[t]));
         }
         needs.levels = self.levels.map(|level| mean_of(fulfilment, scored >> N_ELEMENTS & level));
         needs
@@ -212,6 +212,9 @@ impl NeedAssessor {
     /// Weighted means by tier over the elements whose bit is set among the lowest 30.
     fn tiers(&self, scores: &[f32], scored: u64) -> Tiers {
         let (mut sum, mut weight) = ([0.0f32; 8], [0.0f32; 8]);
+        if scored == 0 {
+            return Tiers { mean: [0.0; TIERS], weight: [0.0; TIERS], covered: 0 };
+        }
         for (e, (row, &score)) in self.weights.iter().zip(scores).enumerate() {
             // All ones where the element is scored: no branch, and whatever stands in an absent cell becomes 0.
             let here = ((scored >> e & 1) as u32).wrapping_neg();
@@ -325,7 +328,12 @@ fn mean_of(scores: &[f32], set: u64) -> Option<f32> {
         sum += scores[bits.trailing_zeros() as usize];
         bits &= bits - 1;
     }
-    (set != 0).then(|| (sum / set.count_ones() as f32 * 100.0).round() / 100.0)
+    (set != 0).then(|| hundredths(sum / set.count_ones() as f32))
+}
+
+/// A score of 0–10 in steps of 0.01; a cast, because rounding is a call on the plainest of processors.
+fn hundredths(score: f32) -> f32 {
+    (score * 100.0 + 0.5) as u32 as f32 / 100.0
 }
 
 fn undetermined() -> CustomerNeeds {

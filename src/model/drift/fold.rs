@@ -72,7 +72,7 @@ fn count_person(assignment: &Assignment, weight: u64, state: &mut DriftState) {
     if let Some(probability) = assignment.probability {
         let bin = ((probability * PROBABILITY_BINS as f32) as usize).min(PROBABILITY_BINS - 1);
         state.add(Place::Probability(bin), weight);
-        state.add(Place::ProbabilitySum, weight * (f64::from(probability) * SUM_STEPS).round() as u64);
+        state.add(Place::ProbabilitySum, weight * (f64::from(probability) * SUM_STEPS + 0.5) as u64);
     }
 }
 

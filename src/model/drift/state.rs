@@ -91,8 +91,8 @@ impl DriftState {
         let at = self.rating_at(rating);
         let value = f64::from(value).clamp(0.0, 10.0);
         self.cells[at] += 1;
-        self.cells[at + 1] += i128::from(weight) * (value * SUM_STEPS).round() as i128;
-        self.cells[at + 2 + (value.round() as usize).min(POINTS - 1)] += i128::from(weight);
+        self.cells[at + 1] += i128::from(weight) * i128::from((value * SUM_STEPS + 0.5) as u64);
+        self.cells[at + 2 + ((value + 0.5) as usize).min(POINTS - 1)] += i128::from(weight);
     }
 
     pub(super) fn signal_mut(&mut self, signal: usize) -> &mut [i128] {

@@ -14,7 +14,7 @@ use crate::stats::mixture::{
 };
 
 /// Starts of a screened candidate.
-const SCREEN_STARTS: usize = 5;
+const SCREEN_STARTS: usize = 3;
 
 /// Iterations of a screened candidate at most.
 const SCREEN_ITERATIONS: usize = 12;
@@ -27,6 +27,9 @@ pub(super) const FINAL_ROUNDS: usize = 4;
 
 /// Numbers of factors tried.
 const FACTOR_STEPS: [usize; 6] = [0, 2, 4, 6, 8, 10];
+
+/// Numbers of segments in a row that come off worse before the search in that direction ends.
+const PATIENCE: usize = 2;
 
 /// Number of segments at which the number of factors is chosen first.
 const REFERENCE_SEGMENTS: usize = 5;
@@ -80,9 +83,8 @@ impl<'a> Searcher<'a> {
         let counts = if counts.is_empty() { vec![1] } else { counts };
         let reference = *counts.iter().min_by_key(|k| k.abs_diff(REFERENCE_SEGMENTS)).expect("not empty");
         let q = self.factors(reference)?;
-        for k in counts.iter().copied().filter(|k| *k != reference) {
-            self.try_screened(k, q, 0)?;
-        }
+        self.on_one_side(counts.iter().copied().filter(|k| *k > reference), q)?;
+        self.on_one_side(counts.iter().rev().copied().filter(|k| *k < reference), q)?;
         // One segment is the continuum every solution is held against, even where it may not be chosen.
         if !counts.contains(&1) {
             self.try_screened(1, q, 0)?;
@@ -90,6 +92,20 @@ impl<'a> Searcher<'a> {
         let k = self.final_round(q)?;
         self.try_again(k, q)?;
         self.final_fit(q)
+    }
+
+    /// Tries numbers of segments in turn, until several in a row come off worse than the best so far: the criterion has one
+    /// valley, but for the luck of the starts.
+    fn on_one_side(&mut self, counts: impl Iterator<Item = usize>, q: usize) -> Result<(), ModelError> {
+        let mut worse = 0;
+        for k in counts {
+            let at = self.try_screened(k, q, 0)?;
+            worse = if self.best(|c| c.factors == Some(q)) == Some(at) { 0 } else { worse + 1 };
+            if worse == PATIENCE {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Number of factors at `k` segments.

@@ -19,7 +19,7 @@ use crate::stats::observed::Observed;
 const STARTS: usize = 12;
 
 /// Starts of a mixture fitted on half of the screening rows.
-const HALF_STARTS: usize = 6;
+const HALF_STARTS: usize = 3;
 
 /// Iterations of such a mixture at most.
 const HALF_ITERATIONS: usize = 40;

@@ -25,9 +25,10 @@ pub(super) fn weight_steps(weight: f64) -> u32 {
     ((weight * WEIGHT_ONE).round() as u32).max(1)
 }
 
-/// A value as a whole number of steps.
+/// A value as a whole number of steps, the nearest; a cast, because rounding is a call on the plainest of processors.
 pub(super) fn steps(value: f64, per_unit: f64) -> i64 {
-    (value * per_unit).round() as i64
+    let steps = value * per_unit;
+    (steps + 0.5_f64.copysign(steps)) as i64
 }
 
 /// Money as a whole number of steps.

@@ -13,7 +13,7 @@ use crate::stats::mixture::likeliest;
 use crate::stats::observed::Observed;
 
 /// Respondents typed again at most, evenly spaced.
-const MOST_ROWS: usize = 4_000;
+const MOST_ROWS: usize = 2_500;
 
 /// Answers to an element from which it is looked at. Our judgement: a share is then known to ten points.
 const LEAST_ANSWERS: usize = 100;

@@ -1,6 +1,6 @@
 //! Invented people who answer every question, drawn from the model and from the base: what a questionnaire is tried on.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, s};
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
@@ -8,7 +8,10 @@ use rayon::prelude::*;
 use super::super::measurement::Measurement;
 use super::linear::LinearScores;
 use crate::stats::draw::normal;
-use crate::stats::mixture::{MAX_FACTORS, mixed_seed};
+use crate::stats::mixture::{MAX_FACTORS, exp_of_negative, mixed_seed};
+
+/// People scored at a time, few enough that their scores stay in the fastest memory.
+const LOT: usize = 256;
 
 /// What people are drawn from.
 #[derive(Clone, Copy, Debug)]
@@ -32,8 +35,8 @@ pub(in crate::model) struct People {
     classes: Vec<usize>,
     /// `(n, K)` log probabilities by signals minus log shares: what signals add to linear scores.
     signals: Option<Array2<f64>>,
-    /// `(columns, n)` answers on 0–10.
-    answers: Array2<f64>,
+    /// `(columns, n)` answers on 0–10; single precision, because thousands of questionnaires are tried on them.
+    answers: Array2<f32>,
 }
 
 impl People {
@@ -64,7 +67,7 @@ impl People {
         Self {
             classes: drawn.iter().map(|person| person.0).collect(),
             signals,
-            answers: Array2::from_shape_fn((source.columns.len(), n), |(c, i)| drawn[i].1[c]),
+            answers: Array2::from_shape_fn((source.columns.len(), n), |(c, i)| drawn[i].1[c] as f32),
         }
     }
 
@@ -81,17 +84,34 @@ impl People {
     /// Mean probability of the right segment when they are typed by `questions` (places among the columns): what greedy
     /// choices are made on, smoother than the share typed right.
     pub(in crate::model) fn mean_probability(&self, linear: &LinearScores, questions: &[usize]) -> f64 {
-        let scores = self.scores(linear, questions, false);
-        let of = |(i, class): (usize, &usize)| {
-            let top = scores.iter().map(|s| s[i]).fold(f64::NEG_INFINITY, f64::max);
-            (scores[*class][i] - top).exp() / scores.iter().map(|s| (s[i] - top).exp()).sum::<f64>()
-        };
-        self.classes.iter().enumerate().map(of).sum::<f64>() / self.len() as f64
+        let mut total = 0.0;
+        for (lot, classes) in self.classes.chunks(LOT).enumerate() {
+            let scores = self.scores(linear, questions, (lot * LOT, classes.len()));
+            let mut top = [f32::NEG_INFINITY; LOT];
+            for row in &scores {
+                top.iter_mut().zip(row).for_each(|(top, score)| *top = top.max(*score));
+            }
+            let (mut sum, mut right) = ([0.0f32; LOT], [0.0f32; LOT]);
+            for (class, row) in scores.iter().enumerate() {
+                for (i, score) in row.iter().enumerate() {
+                    let p = exp_of_negative(score - top[i]);
+                    sum[i] += p;
+                    right[i] += if classes[i] == class { p } else { 0.0 };
+                }
+            }
+            total += right.iter().zip(&sum).take(classes.len()).map(|(right, sum)| f64::from(right / sum)).sum::<f64>();
+        }
+        total / self.len() as f64
     }
 
     /// Share typed right by `questions`, with or without what signals say.
     pub(in crate::model) fn accuracy(&self, linear: &LinearScores, questions: &[usize], signals: bool) -> f64 {
-        let scores = self.scores(linear, questions, signals);
+        let mut scores = self.scores(linear, questions, (0, self.len()));
+        if let Some(known) = self.signals.as_ref().filter(|_| signals) {
+            for (scores, known) in scores.iter_mut().zip(known.columns()) {
+                scores.iter_mut().zip(known).for_each(|(score, s)| *score += *s as f32);
+            }
+        }
         let right = |(i, class): &(usize, &usize)| {
             let best = (1..scores.len()).fold(0, |best, k| if scores[k][*i] > scores[best][*i] { k } else { best });
             best == **class
@@ -99,20 +119,17 @@ impl People {
         self.classes.iter().enumerate().filter(right).count() as f64 / self.len() as f64
     }
 
-    /// `[K][n]` scores.
-    fn scores(&self, linear: &LinearScores, questions: &[usize], signals: bool) -> Vec<Vec<f64>> {
-        let of = |(class, (constant, weights)): (usize, (&f64, &Vec<f64>))| {
-            let mut scores = vec![*constant; self.len()];
+    /// `[K][n]` scores by answers of the `n` people from `start` on.
+    fn scores(&self, linear: &LinearScores, questions: &[usize], (start, n): (usize, usize)) -> Vec<Vec<f32>> {
+        let of = |(constant, weights): (&f64, &Vec<f64>)| {
+            let mut scores = vec![*constant as f32; n];
             for (question, weight) in questions.iter().zip(weights) {
-                let answers = self.answers.row(*question);
+                let (answers, weight) = (self.answers.slice(s![*question, start..start + n]), *weight as f32);
                 scores.iter_mut().zip(answers).for_each(|(score, x)| *score += weight * x);
-            }
-            if let Some(known) = self.signals.as_ref().filter(|_| signals) {
-                scores.iter_mut().zip(known.column(class)).for_each(|(score, s)| *score += s);
             }
             scores
         };
-        linear.constants.iter().zip(&linear.weights).enumerate().map(of).collect()
+        linear.constants.iter().zip(&linear.weights).map(of).collect()
     }
 }
 
@@ -188,7 +205,7 @@ mod tests {
         assert!((share - 0.5).abs() < 0.015, "{share}");
         let in_first = |c: usize| {
             let own = people.classes.iter().zip(people.answers.row(c)).filter(|(class, _)| **class == 0);
-            own.map(|(_, x)| x).sum::<f64>() / (share * 20_000.0)
+            own.map(|(_, x)| f64::from(*x)).sum::<f64>() / (share * 20_000.0)
         };
         // Far enough from the ends of the scale that cutting there hardly moves the mean.
         for (c, column) in [3, 40].into_iter().enumerate() {

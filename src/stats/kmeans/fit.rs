@@ -43,10 +43,10 @@ const RANKING: Limits = Limits { iterations: 2, tolerance: 1e-4 };
 const SCREENING_ROWS: usize = 2_000;
 
 /// Starts of different inertia that are run to the end on the screening rows.
-const SURVIVORS: usize = 6;
+const SURVIVORS: usize = 10;
 
 /// Of those, how many are run to the end on all rows.
-const FINALISTS: usize = 4;
+const FINALISTS: usize = 8;
 
 /// Children bred on the screening rows for each start, at least.
 const LEAST_CHILDREN: f64 = 0.6;
@@ -58,7 +58,7 @@ const MOST_CHILDREN: f64 = 4.0;
 const CHILDREN_CELLS: f64 = 160_000.0;
 
 /// Children bred on all rows for each start, where these are more than the screening rows.
-const LATE_CHILDREN: f64 = 0.24;
+const LATE_CHILDREN: f64 = 2.4;
 
 /// What the seeds of children on the screening rows and on all rows are mixed with, so that they differ from those of starts.
 const CHILDREN: [u64; 2] = [1 << 32, 1 << 33];

@@ -40,15 +40,22 @@ pub use lloyd::Termination;
 pub use params::{DEFAULT_MAX_ITERATIONS, DEFAULT_STARTS, KmeansParams, KmeansValidParams, MAX_CLUSTERS, Search};
 pub use points::Points;
 
-use ndarray::Array2;
+use ndarray::{Array1, Array2};
 
-/// Labels of all rows of a complete table after one short start: for those who start something else from a partition.
+use super::observed::Observed;
+
+/// Labels of all rows of a complete table, with row weights, after one short start: for those who start something else from a partition.
 ///
 /// Labels are `0..k`, some possibly without a row.
 ///
 /// # Errors
-/// [`KmeansError::Table`] if a value is not a finite number.
-pub(super) fn kmeans_labels(points: &Array2<f64>, k: usize, seed: u64) -> Result<Vec<usize>, KmeansError> {
-    let points = Points::complete(points.view())?;
-    Ok(points.start_labels(k, seed))
+/// [`KmeansError::Table`] if a value is not a finite number or a weight not one above 0.
+pub(super) fn kmeans_labels(
+    points: Array2<f64>,
+    weights: Array1<f64>,
+    k: usize,
+    seed: u64,
+) -> Result<Vec<usize>, KmeansError> {
+    let present = Array2::from_elem(points.dim(), true);
+    Ok(Points::new(&Observed::try_new(points, present, weights)?).start_labels(k, seed))
 }

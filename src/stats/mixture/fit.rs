@@ -19,7 +19,7 @@ use crate::stats::observed::Observed;
 const HELD_ITERATIONS: usize = 2;
 
 /// Free iterations after which starts are compared.
-const SHORT_ITERATIONS: usize = 9;
+const SHORT_ITERATIONS: usize = 6;
 
 /// Starts kept after the short runs; one where no splits and merges follow, because then it is only a first look.
 const SURVIVORS: usize = 2;
@@ -120,7 +120,8 @@ impl FactorMixtureValidParams {
         let short: Result<Vec<Run>, MixtureError> = (0..starts)
             .into_par_iter()
             .map(|start| {
-                let labels = kmeans_start(ground.points.of_start(start), k, mixed_seed(self.seed(), start as u64))?;
+                let points = ground.points.of_start(start).clone();
+                let labels = kmeans_start(points, data.weights().clone(), k, mixed_seed(self.seed(), start as u64))?;
                 Ok(from_labels(ground, &labels, (k, self.factors()), &rule))
             })
             .collect();

@@ -16,15 +16,21 @@ const FILL_FACTORS: usize = 10;
 /// A hard partition of the rows: a class of each.
 pub type Partition = Vec<usize>;
 
-/// The classes of one k-means++ start on a complete table `(n, d)`: labels `0..k`, some possibly empty.
+/// The classes of one k-means++ start on a complete table `(n, d)` with row weights `[n]`: labels `0..k`, some possibly
+/// empty.
 ///
 /// # Errors
 /// [`MixtureError::Start`] if k-means fails.
-pub(super) fn kmeans_start(points: &Array2<f64>, k: usize, seed: u64) -> Result<Partition, MixtureError> {
+pub(super) fn kmeans_start(
+    points: Array2<f64>,
+    weights: Array1<f64>,
+    k: usize,
+    seed: u64,
+) -> Result<Partition, MixtureError> {
     if k == 1 {
         return Ok(vec![0; points.nrows()]);
     }
-    kmeans_labels(points, k, seed).map_err(MixtureError::Start)
+    kmeans_labels(points, weights, k, seed).map_err(MixtureError::Start)
 }
 
 /// One-hot class probabilities `(n, k)` of a partition.

@@ -292,7 +292,8 @@ pub fn normalize(scores: &Array2<f32>, classes: &mut Array2<f32>, log_likelihood
 ///
 /// `eˣ = 2ⁱ·2ᶠ` with `i` the nearest whole number of `x·log₂e`; `2ᶠ` by its Taylor series to the sixth power.
 #[inline]
-fn exp_of_negative(x: f32) -> f32 {
+#[must_use]
+pub fn exp_of_negative(x: f32) -> f32 {
     const ROUNDER: f32 = 12_582_912.0;
     let t = x.max(-87.0) * std::f32::consts::LOG2_E;
     let shifted = t + ROUNDER;

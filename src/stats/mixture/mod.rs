@@ -31,5 +31,5 @@ pub use fill::FactorFill;
 pub use fit::{Ground, mixed_seed};
 pub use fitted::{FactorMixture, Fitted, likeliest};
 pub use init::{Partition, model_from, one_hot};
-pub use kernel::{Kernel, LANES, MAX_FACTORS, TILE, Tile, TilePosterior, normalize};
+pub use kernel::{Kernel, LANES, MAX_FACTORS, TILE, Tile, TilePosterior, exp_of_negative, normalize};
 pub use params::{FactorMixtureParams, FactorMixtureValidParams, own_floors};

@@ -6,12 +6,13 @@
 //! Source: Ueda, Nakano, Ghahramani and Hinton (2000), Split and merge EM, Neural Computation 12; candidates ranked by
 //! their overlap criterion, splits by k-means within the class.
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array1, Array2, Axis};
 use rayon::prelude::*;
 
 use super::em::Run;
 use super::error::MixtureError;
 use super::fit::{Ground, best_of, from_labels, go_on, mixed_seed};
+use super::fitted::likeliest;
 use super::init::kmeans_start;
 use super::moments::MStep;
 
@@ -45,7 +46,8 @@ pub(super) fn improve(
             .enumerate()
             .map(|(at, (pair, split))| {
                 let points = ground.points().of_start(at + round);
-                let labels = moved(&given, points, pair, split, mixed_seed(seed, (1_000 + 100 * round + at) as u64))?;
+                let seed = mixed_seed(seed, (1_000 + 100 * round + at) as u64);
+                let labels = moved(&given, (points, ground.data().weights()), pair, split, seed)?;
                 Ok(from_labels(ground, &labels, size, rule))
             })
             .collect();
@@ -84,20 +86,17 @@ fn moves(given: &Array2<f64>) -> Vec<((usize, usize), usize)> {
 /// Likeliest classes with `pair` merged and `split` cut in two; the second half takes the free label.
 fn moved(
     given: &Array2<f64>,
-    points: &Array2<f64>,
+    (points, weights): (&Array2<f64>, &Array1<f64>),
     pair: (usize, usize),
     split: usize,
     seed: u64,
 ) -> Result<Vec<usize>, MixtureError> {
-    let mut labels: Vec<usize> = given
-        .rows()
-        .into_iter()
-        .map(|row| (0..row.len()).fold(0, |best, c| if row[c] > row[best] { c } else { best }))
-        .collect();
+    let mut labels: Vec<usize> = given.rows().into_iter().map(likeliest).collect();
     let members: Vec<usize> = (0..labels.len()).filter(|i| labels[*i] == split).collect();
     labels.iter_mut().filter(|l| **l == pair.1).for_each(|l| *l = pair.0);
     if members.len() >= 2 {
-        let halves = kmeans_start(&points.select(Axis(0), &members), 2, seed)?;
+        let part = (points.select(Axis(0), &members), weights.select(Axis(0), &members));
+        let halves = kmeans_start(part.0, part.1, 2, seed)?;
         for (row, half) in members.into_iter().zip(halves) {
             if half == 1 {
                 labels[row] = pair.1;
@@ -129,7 +128,7 @@ mod tests {
     fn a_move_frees_one_label_and_uses_it_for_half_of_the_split_class() {
         let given = array![[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 1.0]];
         let points = array![[0.0], [0.0], [-5.0], [5.0]];
-        let labels = moved(&given, &points, (0, 1), 2, 3).unwrap();
+        let labels = moved(&given, (&points, &Array1::ones(4)), (0, 1), 2, 3).unwrap();
         assert_eq!(labels[0], 0);
         assert_eq!(labels[1], 0);
         assert_ne!(labels[2], labels[3]);

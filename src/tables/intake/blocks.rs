@@ -99,7 +99,7 @@ impl<'a> Blocks<'a> {
     fn advance(&mut self) -> Result<(), IntakeError> {
         self.open = None;
         if let Some((groups, rows, own)) = self.runs.next() {
-            let all: Vec<usize> = (0..rows.columns().fields().len()).collect();
+            let all = rows.columns_but_id();
             let rows = if all.is_empty() { None } else { Some(rows.read_rows(&all, Some(own), self.rows.clone())?) };
             let customers = self.customers.read_rows(&self.layout.customer_columns, Some(groups), self.rows.clone())?;
             self.open = Some((customers, rows));

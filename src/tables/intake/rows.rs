@@ -7,9 +7,9 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, RecordBatch};
-use datafusion::arrow::buffer::BooleanBuffer;
+use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::SortOptions;
+use datafusion::arrow::datatypes::Schema;
 use datafusion::common::{DataFusionError, JoinType, NullEquality, Result as EngineResult};
 use datafusion::physical_expr::expressions::{Column, col};
 use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
@@ -23,7 +23,7 @@ use futures::StreamExt;
 use super::engine::{Engine, Purpose, STACK};
 use super::error::IntakeError;
 use super::ranges::IdRange;
-use super::scratch::{ScratchScan, ScratchTable, ScratchWriter};
+use super::scratch::{ScratchScan, ScratchTable, ScratchWriter, any_present};
 use super::signals::Sums;
 
 /// What is being done, for messages.
@@ -46,6 +46,8 @@ pub(super) enum Part {
 pub(super) struct Rows {
     /// The rows in runs of ascending ids, each with the row groups of `customers` it is about.
     pub(super) runs: Vec<(Range<usize>, ScratchTable)>,
+    /// Names of their columns, without the id.
+    pub(super) names: Vec<String>,
     /// Per column: customers for whom it is known.
     pub(super) known: Vec<u64>,
     /// Customers with at least one rating.
@@ -65,8 +67,18 @@ pub(super) struct Join<'a> {
 /// The rows of some customers.
 struct Run {
     table: ScratchTable,
-    known: Vec<u64>,
     respondents: u64,
+}
+
+impl Rows {
+    /// Rows with the same columns in every run.
+    fn of(runs: Vec<(Range<usize>, ScratchTable)>, respondents: u64) -> Self {
+        let of_first = runs.first().map(|(_, table)| (table.columns(), table.columns_but_id()));
+        let (columns, places) = of_first.expect("there is a run for any number of customers");
+        let names = places.iter().map(|at| columns.field(*at).name().clone()).collect();
+        let known = places.iter().map(|at| runs.iter().map(|(_, table)| table.known(*at)).sum()).collect();
+        Self { runs, names, known, respondents }
+    }
 }
 
 impl Join<'_> {
@@ -74,8 +86,30 @@ impl Join<'_> {
     /// `i` is about row `i` of `customers`.
     ///
     /// Ids are cut into as many runs as there are tasks, which are joined side by side: a row depends on nothing but
-    /// its own customer, so what comes out does not depend on the number of runs.
+    /// its own customer, so what comes out does not depend on the number of runs. Where one table alone says something
+    /// about customers, and about each of them, it is the rows.
     pub(super) fn run(&self) -> Result<Rows, IntakeError> {
+        if let Some(sheet) = self.alone()? {
+            let respondents = if self.rated(sheet.columns()).is_empty() { 0 } else { sheet.filled() };
+            return Ok(Rows::of(vec![(0..self.customers.n_groups(), sheet)], respondents));
+        }
+        self.joined()
+    }
+
+    /// The one table that is joined, if it is about just the customers and holds ratings or none.
+    fn alone(&self) -> Result<Option<ScratchTable>, IntakeError> {
+        let [Part::Sheet { table, prefix: "" }] = self.parts else { return Ok(None) };
+        let (rated, columns) = (self.rated(table.columns()).len(), table.columns().fields().len() - 1);
+        let whole = (rated == 0 || rated == columns) && table.has_ids_of(self.customers)?;
+        Ok(whole.then(|| table.clone()))
+    }
+
+    /// Places of the ratings among columns.
+    fn rated(&self, columns: &Schema) -> Vec<usize> {
+        self.ratings.iter().filter_map(|name| columns.index_of(name).ok()).collect()
+    }
+
+    fn joined(&self) -> Result<Rows, IntakeError> {
         let n_groups = self.customers.n_groups();
         let n_runs = self.engine.joins().min(n_groups).max(1);
         let cut = |run: usize| n_groups * run / n_runs;
@@ -91,14 +125,13 @@ impl Join<'_> {
             };
             tasks.into_iter().map(end).collect()
         });
-        let mut rows = Rows { runs: Vec::with_capacity(n_runs), known: Vec::new(), respondents: 0 };
+        let (mut runs, mut respondents) = (Vec::with_capacity(n_runs), 0);
         for (run, joined) in joined.into_iter().enumerate() {
-            let Run { table, known, respondents } = joined?;
-            rows.known.resize(known.len(), 0);
-            rows.known.iter_mut().zip(known).for_each(|(all, own)| *all += own);
-            rows.respondents += respondents;
-            rows.runs.push((cut(run)..cut(run + 1), table));
+            let joined = joined?;
+            respondents += joined.respondents;
+            runs.push((cut(run)..cut(run + 1), joined.table));
         }
+        let rows = Rows::of(runs, respondents);
         let n_rows: u64 = rows.runs.iter().map(|(_, table)| table.rows()).sum();
         if n_rows != self.customers.rows() {
             let what = format!("{} customers became {n_rows} rows", self.customers.rows());
@@ -114,16 +147,13 @@ impl Join<'_> {
         let plan = self.engine.block_on(self.plan(&session, &self.customers.ids_of(groups)))?;
         let columns: Vec<usize> = (1..plan.schema().fields().len()).collect();
         let schema = Arc::new(plan.schema().project(&columns).map_err(|error| failed(error.into()))?);
-        let rated: Vec<usize> = self.ratings.iter().filter_map(|name| schema.index_of(name).ok()).collect();
+        let rated = self.rated(&schema);
         let writer = ScratchWriter::create(self.scratch, &format!("rows_{run}"), schema)?;
-        let (mut known, mut respondents) = (vec![0u64; columns.len()], 0);
+        let mut respondents = 0;
         let work = async {
             let mut stream = plan.execute(0, session.task_ctx())?;
             while let Some(batch) = stream.next().await {
                 let batch = batch?.project(&columns)?;
-                for (known, column) in known.iter_mut().zip(batch.columns()) {
-                    *known += (column.len() - column.null_count()) as u64;
-                }
                 respondents += any_present(&batch, &rated);
                 if !writer.write(batch) {
                     break;
@@ -132,7 +162,7 @@ impl Join<'_> {
             EngineResult::Ok(())
         };
         self.engine.block_on(work).map_err(failed)?;
-        Ok(Run { table: writer.finish()?, known, respondents })
+        Ok(Run { table: writer.finish()?, respondents })
     }
 
     /// The plan that joins the customers with these ids.
@@ -162,19 +192,6 @@ impl Join<'_> {
         }
         Ok(plan)
     }
-}
-
-/// Rows in which at least one of the columns is present.
-fn any_present(batch: &RecordBatch, columns: &[usize]) -> u64 {
-    let n = batch.num_rows();
-    let mut any: Option<BooleanBuffer> = None;
-    for &column in columns {
-        match batch.column(column).nulls() {
-            None => return n as u64,
-            Some(nulls) => any = Some(any.map_or_else(|| nulls.inner().clone(), |any| &any | nulls.inner())),
-        }
-    }
-    any.map_or(0, |any| any.count_set_bits() as u64)
 }
 
 /// The plan with `prefix` before the names of its columns but the id.
@@ -252,7 +269,7 @@ pub(super) fn orphans(engine: &Engine, part: &ScratchTable, known: &[&ScratchTab
 
 #[cfg(test)]
 mod tests {
-    use datafusion::arrow::array::{Float64Array, StringArray, TimestampMicrosecondArray};
+    use datafusion::arrow::array::{Array, Float64Array, StringArray, TimestampMicrosecondArray};
     use datafusion::arrow::datatypes::{DataType, Field, Schema};
     use datafusion::physical_plan::displayable;
 
@@ -291,8 +308,7 @@ mod tests {
         assert!(text.contains("ordering_mode=Sorted") && text.contains("SortMergeJoin"), "{text}");
         assert!(!text.contains("HashJoin") && !text.contains("SortExec"), "{text}");
         let rows = join.run().expect("joins");
-        let names = rows.runs[0].1.columns();
-        let known = |name: &str| rows.known[names.index_of(name).expect("there")];
+        let known = |name: &str| rows.known[rows.names.iter().position(|own| own == name).expect("there")];
         assert_eq!((known("value_365d"), known("own_x")), (2, 2));
         assert_eq!(orphans(&engine, &orders, &[&customers]).expect("counts"), 0);
     }

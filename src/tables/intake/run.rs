@@ -314,7 +314,7 @@ impl Base {
 
     fn layout(&self, rows: &Rows, staged: &BTreeMap<TableName, Staged>, prepared: &Prepared) -> (Layout, Coverage) {
         let customers = &staged[&TableName::Customers].sheets[0];
-        let at = |name: &str| rows.runs[0].1.columns().column_with_name(name).map(|(at, _)| at);
+        let at = |name: &str| rows.names.iter().position(|own| own == name);
         let mut coverage = Coverage::of(customers.rows());
         coverage.respondents = rows.respondents;
         coverage.tables = staged.keys().copied().collect();

@@ -11,7 +11,8 @@ use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use chrono_tz::Tz;
-use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use datafusion::arrow::buffer::BooleanBuffer;
 use datafusion::arrow::datatypes::{DataType, FieldRef, Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::tree_node::TreeNodeRecursion;
@@ -48,8 +49,28 @@ pub(super) struct ScratchWriter {
     thread: Option<JoinHandle<Written>>,
 }
 
-/// Rows written, and the first id of each row group.
-type Written = parquet::errors::Result<(u64, Vec<String>)>;
+/// What a finished table is known by: rows, the first id of each row group, and how much of it is there.
+type Written = parquet::errors::Result<(u64, Vec<String>, Held)>;
+
+/// How much of a table is there.
+#[derive(Clone, Debug, Default)]
+struct Held {
+    /// Per column: cells that are not null.
+    known: Vec<u64>,
+    /// Rows in which a column beside the id is known.
+    filled: u64,
+}
+
+impl Held {
+    fn see(&mut self, batch: &RecordBatch) {
+        self.known.resize(batch.num_columns(), 0);
+        for (known, column) in self.known.iter_mut().zip(batch.columns()) {
+            *known += (column.len() - column.null_count()) as u64;
+        }
+        let others: Vec<usize> = (1..batch.num_columns()).collect();
+        self.filled += any_present(batch, &others);
+    }
+}
 
 impl ScratchWriter {
     /// Starts a table `name` in the folder.
@@ -61,7 +82,7 @@ impl ScratchWriter {
         let for_thread = Arc::clone(&schema);
         let work = move || {
             let mut writer = ArrowWriter::try_new(file, Arc::clone(&for_thread), Some(properties(&for_thread)))?;
-            let (mut rows, mut firsts) = (0usize, Vec::new());
+            let (mut rows, mut firsts, mut held) = (0usize, Vec::new(), Held::default());
             for batch in receiver {
                 let ids = batch.columns().first().and_then(|ids| ids.as_string_opt::<i32>());
                 let next_group = rows.next_multiple_of(GROUP_ROWS);
@@ -69,10 +90,11 @@ impl ScratchWriter {
                     firsts.push(ids.map_or_else(String::new, |ids| ids.value(at - rows).to_owned()));
                 }
                 rows += batch.num_rows();
+                held.see(&batch);
                 writer.write(&batch)?;
             }
             writer.close()?;
-            Ok((rows as u64, firsts))
+            Ok((rows as u64, firsts, held))
         };
         let thread = std::thread::Builder::new().name("scratch".to_owned()).spawn(work).map_err(failed)?;
         Ok(Self { path, schema, sender: Some(sender), thread: Some(thread) })
@@ -88,8 +110,9 @@ impl ScratchWriter {
         let (path, schema) = (self.path.clone(), Arc::clone(&self.schema));
         let failed = |what: String| IntakeError::Scratch { path: path.clone(), source: std::io::Error::other(what) };
         match self.close() {
-            Some(Ok(Ok((rows, firsts)))) => {
-                Ok(ScratchTable { path, schema, rows, firsts: firsts.into(), ids: None, wall: None })
+            Some(Ok(Ok((rows, firsts, held)))) => {
+                let held = Arc::new(held);
+                Ok(ScratchTable { path, schema, rows, firsts: firsts.into(), held, ids: None, wall: None })
             }
             Some(Ok(Err(error))) => Err(failed(error.to_string())),
             Some(Err(_)) | None => Err(failed("the writer stopped".to_owned())),
@@ -138,6 +161,7 @@ pub(super) struct ScratchTable {
     rows: u64,
     /// First id of each row group.
     firsts: Arc<[String]>,
+    held: Arc<Held>,
     /// Ids that queries see; `None`: all.
     ids: Option<IdRange>,
     /// Whose wall clock queries see moments on; `None`: as they are stored.
@@ -148,6 +172,37 @@ impl ScratchTable {
     /// Its rows.
     pub(super) fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// Cells that are not null in the column at `column`.
+    pub(super) fn known(&self, column: usize) -> u64 {
+        self.held.known.get(column).copied().unwrap_or(0)
+    }
+
+    /// Rows in which a column beside the first is known.
+    pub(super) fn filled(&self) -> u64 {
+        self.held.filled
+    }
+
+    /// Whether another table with one row per customer is about the same customers.
+    ///
+    /// # Errors
+    /// [`IntakeError`] if either cannot be read.
+    pub(super) fn has_ids_of(&self, other: &Self) -> std::result::Result<bool, IntakeError> {
+        if self.rows != other.rows || self.firsts != other.firsts {
+            return Ok(false);
+        }
+        let failed =
+            |error: String| IntakeError::Scratch { path: self.path.clone(), source: std::io::Error::other(error) };
+        let (mut own, mut others) = (self.read(&[0], None)?, other.read(&[0], None)?);
+        loop {
+            match (own.next().transpose(), others.next().transpose()) {
+                (Ok(None), Ok(None)) => return Ok(true),
+                (Ok(Some(a)), Ok(Some(b))) if a.column(0).as_ref() == b.column(0).as_ref() => {}
+                (Ok(_), Ok(_)) => return Ok(false),
+                (Err(error), _) | (_, Err(error)) => return Err(failed(error.to_string())),
+            }
+        }
     }
 
     /// The same table, on which queries see local times without a zone.
@@ -188,6 +243,12 @@ impl ScratchTable {
     /// Its columns.
     pub(super) fn columns(&self) -> &SchemaRef {
         &self.schema
+    }
+
+    /// Places of its columns but the id, which joined rows do not repeat.
+    pub(super) fn columns_but_id(&self) -> Vec<usize> {
+        let fields = self.schema.fields().iter().enumerate();
+        fields.filter(|(_, field)| field.name() != "customer_id").map(|(at, _)| at).collect()
     }
 
     /// Names of its columns.
@@ -231,6 +292,19 @@ impl ScratchTable {
         };
         read().map_err(|error| failed(std::io::Error::other(error.to_string())))
     }
+}
+
+/// Rows in which at least one of the columns is present.
+pub(super) fn any_present(batch: &RecordBatch, columns: &[usize]) -> u64 {
+    let n = batch.num_rows();
+    let mut any: Option<BooleanBuffer> = None;
+    for &column in columns {
+        match batch.column(column).nulls() {
+            None => return n as u64,
+            Some(nulls) => any = Some(any.map_or_else(|| nulls.inner().clone(), |any| &any | nulls.inner())),
+        }
+    }
+    any.map_or(0, |any| any.count_set_bits() as u64)
 }
 
 #[async_trait]
