@@ -25,9 +25,9 @@ use valueseg::tables::intake::{self, IntakeRequest};
 const SURVEYED: f64 = 0.08;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let respondents: usize = std::env::args().nth(1).map_or(Ok(10_000), |text| text.parse())?;
+    let respondents: u32 = std::env::args().nth(1).map_or(Ok(10_000), |text| text.parse())?;
     let folder = TempDir::new()?;
-    let settings = DemoSettings { customers: (respondents as f64 / SURVEYED) as usize, ..DemoSettings::default() };
+    let settings = DemoSettings { customers: (f64::from(respondents) / SURVEYED) as u32, ..DemoSettings::default() };
     write_demo(folder.path(), &settings)?;
     let loaded = load(&folder.path().join("valueseg.toml"), &[])?;
     let catalogue = Catalogue::embedded();
