@@ -125,7 +125,7 @@ fn plain(survey: &Survey) -> Result<(), Box<dyn Error>> {
 /// What the job would publish.
 fn published(survey: &Survey) {
     let (customers, scored) = blocks(survey);
-    let fold = DriverFold::new(0, RatingScale::default());
+    let fold = DriverFold::new(0, RatingScale::default(), 0);
     let mut state: DriverState = fold.zero();
     fold.fold(&mut state, &customers, &scored);
     let catalogue = Catalogue::embedded();

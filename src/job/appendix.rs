@@ -1,10 +1,14 @@
 //! What a data scientist reads first about the model, label by label.
 
 use crate::job::write::Night;
+use crate::model::drivers::reading;
 use crate::model::{FitReport, HeldOut, NullComparison};
 
 /// Elements named among those that hold the segments up.
 const HOLDS_SHOWN: usize = 3;
+
+/// Elements named among those that an outcome goes with.
+const DRIVERS_SHOWN: usize = 5;
 
 /// Labels and values for the report's appendix, in order.
 pub(super) fn details(night: &Night<'_>) -> Vec<(String, String)> {
@@ -22,6 +26,7 @@ pub(super) fn details(night: &Night<'_>) -> Vec<(String, String)> {
     said.extend(typing(night));
     said.extend(report.held_out.iter().map(hidden));
     said.extend(rules(night));
+    said.extend(goes_with(night));
     said.extend(night.news.details());
     said.push(line("Catalogue", night.project.catalogue().version()));
     said.push(line("Program", env!("CARGO_PKG_VERSION")));
@@ -50,6 +55,22 @@ fn found(report: &FitReport) -> Vec<(String, String)> {
         said.push(line("Agreement with k-means on raw ratings", format!("{agreement:.2}{moved}")));
     }
     said
+}
+
+/// What the first outcome of which something is said goes with most, among everybody.
+fn goes_with(night: &Night<'_>) -> Vec<(String, String)> {
+    let Some((outcome, explained)) = night.described.drivers.everyone.leading() else { return Vec::new() };
+    let min_cell = night.project.settings().privacy.min_cell;
+    let mut drivers: Vec<_> = explained.elements.iter().filter(|driver| driver.answers >= min_cell).collect();
+    drivers.sort_by(|a, b| b.share.value.total_cmp(&a.share.value));
+    drivers
+        .into_iter()
+        .take(DRIVERS_SHOWN)
+        .map(|driver| {
+            let label = format!("What goes with {}", outcome.words());
+            (label, reading(night.project.catalogue(), outcome, driver))
+        })
+        .collect()
 }
 
 /// The null comparison in words.

@@ -7,6 +7,7 @@ use crate::job::obtain::Obtained;
 use crate::job::project::Project;
 use crate::job::watch::{Stage, Watch, Words};
 use crate::model::drift::{DriftFold, DriftState};
+use crate::model::drivers::{DriverFold, DriverState, RatingScale};
 use crate::model::needs::NeedAssessor;
 use crate::model::profile::{BlockFold, PartialState, ProfileFold, ProfileState};
 use crate::model::{CustomerBlock, ScoredBlock, Scorer};
@@ -17,12 +18,15 @@ use crate::tables::write::{CustomerLabels, CustomersWriter, ElementScoresWriter,
 /// Blocks scored side by side. A constant, so that memory depends neither on the threads nor on the customers.
 const AT_ONCE: usize = 4;
 
-/// What scoring left behind, beside the two customer tables: the sums of all profiles, and the counts of drift.
+/// What scoring left behind, beside the two customer tables: the sums of all profiles, the counts of drift, and what goes
+/// with what.
 pub(super) struct Applied {
     /// Sums over everybody.
     pub(super) sums: ProfileState,
     /// Distributions of everything; `None` = the model has no bins to count in.
     pub(super) drift: Option<DriftState>,
+    /// Answers and outcomes of respondents, crossed.
+    pub(super) drivers: DriverState,
     /// Customers scored or suppressed.
     pub(super) customers: u64,
 }
@@ -48,6 +52,7 @@ pub(super) fn apply(
     let bins = obtained.yardstick.bins();
     let counts =
         bins.map(|bins| DriftFold::new(bins, model.segments().len(), intake.signal_ids(), intake.n_customers()));
+    let crossed = DriverFold::new(model.segments().len(), RatingScale::of(model), intake.coverage().respondents);
     let meta = TableMeta { run_date: project.as_of(), model_id: model.id().to_owned() };
     let segments: Vec<String> = model.segments().iter().map(|segment| segment.id.clone()).collect();
     let indicators: Vec<String> = model.indicators().iter().map(|indicator| indicator.slug()).collect();
@@ -59,6 +64,7 @@ pub(super) fn apply(
     let total = intake.n_customers();
     let mut sums = fold.zero();
     let mut drift = counts.as_ref().map(BlockFold::zero);
+    let mut drivers = crossed.zero();
     let mut done = 0;
     let mut blocks = intake.blocks()?;
     loop {
@@ -66,7 +72,7 @@ pub(super) fn apply(
         if batch.is_empty() {
             break;
         }
-        let scored: Vec<(ScoredBlock, ProfileState, Option<DriftState>)> = batch
+        let scored: Vec<(ScoredBlock, ProfileState, Option<DriftState>, DriverState)> = batch
             .par_iter()
             .map(|block| {
                 let scored = scorer.score(block);
@@ -77,13 +83,16 @@ pub(super) fn apply(
                     counts.fold(&mut state, block, &scored);
                     state
                 });
-                (scored, part, counted)
+                let mut answers = crossed.zero();
+                crossed.fold(&mut answers, block, &scored);
+                (scored, part, counted, answers)
             })
             .collect();
-        for (block, (scored, part, counted)) in batch.iter().zip(scored) {
+        for (block, (scored, part, counted, answers)) in batch.iter().zip(scored) {
             customers.write(block, &scored)?;
             scores.write(block, &scored)?;
             sums.merge(part);
+            drivers.merge(answers);
             if let (Some(drift), Some(counted)) = (&mut drift, counted) {
                 drift.merge(counted);
             }
@@ -93,5 +102,5 @@ pub(super) fn apply(
     }
     staging.announce(customers.finish()?);
     staging.announce(scores.finish()?);
-    Ok(Applied { sums, drift, customers: done })
+    Ok(Applied { sums, drift, drivers, customers: done })
 }

@@ -5,15 +5,18 @@ use crate::job::obtain::Obtained;
 use crate::job::project::Project;
 use crate::job::watch::Words;
 use crate::job::write::traces;
+use crate::model::drivers::{DriverContext, DriverSettings, Drivers, group_limits};
 use crate::model::profile::{ConsentColumns, ProfileContext, SegmentFacts};
 use crate::model::{CutOn, Model, Profiles};
 use crate::tables::intake::Intake;
 use crate::tables::report::Trace;
 
-/// A described night: the profiles, and the model with its segments named.
+/// A described night: the profiles, what outcomes go with, and the model with its segments named.
 pub(super) struct Described {
     /// Segments and what is known about them.
     pub(super) profiles: Profiles,
+    /// What recommendation, satisfaction, connection and spending go with.
+    pub(super) drivers: Drivers,
     /// The model; names stay with it from the first night on.
     pub(super) model: Model,
 }
@@ -47,12 +50,20 @@ pub(super) fn describe(project: &Project, intake: &Intake, obtained: &Obtained, 
     let mut profiles = applied.sums.finish(&context);
     let unsaid: Vec<String> = model.limits().into_iter().filter(|limit| !profiles.limits.contains(limit)).collect();
     profiles.limits.extend(unsaid);
+    let ids: Vec<String> = facts.iter().map(|facts| facts.id.clone()).collect();
+    let drivers = applied.drivers.finish(&DriverContext {
+        catalogue: project.catalogue(),
+        segments: &ids,
+        profiles: Some(&profiles),
+        settings: DriverSettings::default(),
+    });
+    profiles.limits.extend(group_limits(&drivers.everyone));
     if model.cut_on() == CutOn::Prior {
         name_by_behavior(&mut profiles, &facts, &traces(&model, project.catalogue()));
     }
     keep_apart(&mut profiles, &facts);
     let names = profiles.segments.iter().map(|segment| segment.name.clone()).collect();
-    Described { model: model.with_names(names), profiles }
+    Described { model: model.with_names(names), drivers, profiles }
 }
 
 /// Where nobody was asked, what members do says more than the few elements it hints at: a segment without a name of its

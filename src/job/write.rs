@@ -21,7 +21,8 @@ use crate::tables::report::{
 use crate::tables::schema::TableId;
 use crate::tables::write::{
     CandidateRow, QualityRow, RejectedRow, SolutionFacts, TableMeta, TableRows, candidates_table, drift_table,
-    plans_table, quality_table, rejected_table, segment_elements_table, segment_needs_table, segments_table,
+    drivers_table, plans_table, quality_table, rejected_table, segment_elements_table, segment_needs_table,
+    segments_table,
 };
 
 /// A finished night, not yet written.
@@ -50,7 +51,7 @@ const TRACE_STANDS_OUT: f64 = 0.3;
 const TRACES_SHOWN: usize = 4;
 
 /// Tables that later versions fill.
-const EMPTY: [TableId; 4] = [TableId::Drivers, TableId::Moves, TableId::Transitions, TableId::Effects];
+const EMPTY: [TableId; 3] = [TableId::Moves, TableId::Transitions, TableId::Effects];
 
 /// Writes tables, report, summaries and plans; gives what the manifest has to know.
 pub(super) fn night(
@@ -95,12 +96,15 @@ pub(super) fn night(
 }
 
 fn tables(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> {
-    let Described { profiles, model } = night.described;
-    let meta = night.meta();
+    let Described { profiles, drivers, model } = night.described;
+    let (meta, min_cell) = (night.meta(), night.project.settings().privacy.min_cell);
     let mut ready = vec![
         segments_table(profiles, &solution(model.report()))?,
-        segment_elements_table(profiles, |element| night.project.catalogue().element(element).level())?,
+        segment_elements_table(profiles, (drivers, min_cell), |element| {
+            night.project.catalogue().element(element).level()
+        })?,
         segment_needs_table(profiles)?,
+        drivers_table(drivers, min_cell)?,
         plans_table(night.plans)?,
         candidates_table(&candidates(model.report()))?,
         quality_table(&night.quality())?,
@@ -190,7 +194,7 @@ impl Night<'_> {
 
     /// Hands `use_it` everything a report says.
     pub(super) fn with_report_input<T>(&self, use_it: impl FnOnce(&ReportInput<'_>) -> T) -> T {
-        let Described { profiles, model } = self.described;
+        let Described { profiles, model, .. } = self.described;
         let settings = self.project.settings();
         let ledger = self.intake.ledger();
         let health: Vec<TableHealth> = ledger

@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use crate::shop::{Shop, command, said};
+use valueseg::tables::read::all_rows;
+
+use crate::shop::{ASKED, Shop, command, said};
 
 #[test]
 fn the_demo_runs_two_nights_and_says_where_the_report_is() {
@@ -142,4 +144,35 @@ fn a_closed_stdout_does_not_panic() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(!stderr.contains("panicked"), "{stderr}");
     assert_ne!(output.status.code(), Some(101));
+}
+
+#[test]
+fn what_recommending_goes_with_is_in_tables_and_report() {
+    let shop = Shop::new(600);
+    // Whoever finds quality good recommends the shop.
+    let lines: Vec<String> = shop.read("in/survey.csv").lines().map(str::to_owned).collect();
+    let recommending = |line: &String| match line.split(',').nth(5).and_then(|quality| quality.parse::<u8>().ok()) {
+        Some(quality) => format!("{line},{}\n", 2 * quality),
+        None => format!("{line},nps\n"),
+    };
+    shop.write("in/survey.csv", lines.iter().map(recommending).collect::<String>());
+    shop.edit("valueseg.toml", "aspect = \"importance\"", "aspect = \"fulfilment\"");
+    let attitudes = "[tables.attitudes]\nsource = \"survey\"\nwide = { id = \"who\", questions = { recommend = \"nps\" } }\n[model]\n";
+    shop.edit("valueseg.toml", "[model]\n", attitudes);
+    assert_eq!(shop.night().code, 0);
+    let rows = all_rows(&shop.path().join("out/latest/tables/drivers.parquet")).expect("readable");
+    let share = |element: &str| {
+        let of_all = |row: &&valueseg::tables::read::Row| {
+            row["segment_id"] == "ALL" && row["outcome"] == "recommend" && row["element_id"] == element
+        };
+        rows.iter().find(of_all).map(|row| row["derived_importance"].as_f64().expect("a share"))
+    };
+    let quality = share("quality").expect("a row");
+    assert!(quality > 0.5, "{quality}");
+    assert!(ASKED.iter().filter_map(|element| share(element)).sum::<f64>() < 1.0 + 1e-9);
+    let elements = all_rows(&shop.path().join("out/latest/tables/segment_elements.parquet")).expect("readable");
+    let best = elements.iter().find(|row| row["segment_id"] == "ALL" && row["element_id"] == "quality").expect("a row");
+    assert_eq!(best["derived_importance"].as_f64(), Some(quality));
+    let report = shop.read("out/latest/report.html");
+    assert!(report.contains("What goes with the willingness to recommend"), "the appendix says it");
 }

@@ -131,7 +131,7 @@ pub(super) fn blocks(rows: &[([f32; N_ELEMENTS], f32, u64)], segments: &[Option<
 
 /// Folds people into a state of `segments` segments.
 pub(super) fn state(segments: usize, (customers, scored): &(CustomerBlock, ScoredBlock)) -> DriverState {
-    let fold = DriverFold::new(segments, RatingScale::default());
+    let fold = DriverFold::new(segments, RatingScale::default(), 0);
     let mut state = fold.zero();
     fold.fold(&mut state, customers, scored);
     state

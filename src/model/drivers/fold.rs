@@ -17,6 +17,14 @@ use super::outcome::{MIDDLE, Outcome};
 /// First bytes of a stored state: its kind and version.
 const TAG: &[u8; 8] = b"vsdriv01";
 
+/// Respondents counted; of more, a draw of half of this or more.
+///
+/// METHOD: crossing every rating with every other is dear, and with so many the interval of a share is a point wide.
+pub const RESPONDENTS_COUNTED: u64 = 65_536;
+
+/// Seed of the draw, another than that of the groups.
+const DRAW: u64 = 0x6472_6177;
+
 /// What customers are dealt into groups by, beside their id. Any number would do; it must stay the same.
 const DEALT_BY: u64 = 0x6472_6976;
 
@@ -60,13 +68,22 @@ impl Default for RatingScale {
 pub struct DriverFold {
     segments: usize,
     scale: RatingScale,
+    /// One in 2ᵏ respondents is drawn.
+    halvings: u32,
 }
 
 impl DriverFold {
-    /// A pass over customers assigned to `segments` segments, their mean ratings taken on `scale`.
+    /// A pass over customers assigned to `segments` segments, their mean ratings taken on `scale`. Of about `respondents`
+    /// who rated something, at most [`RESPONDENTS_COUNTED`] are counted, give or take chance: of more, one in 2, 4, 8, … is
+    /// drawn by a hash of the id, the same people on every night.
     #[must_use]
-    pub fn new(segments: usize, scale: RatingScale) -> Self {
-        Self { segments, scale }
+    pub fn new(segments: usize, scale: RatingScale, respondents: u64) -> Self {
+        let halvings = respondents.div_ceil(RESPONDENTS_COUNTED).next_power_of_two().trailing_zeros();
+        Self { segments, scale, halvings }
+    }
+
+    fn is_drawn(&self, id: &str) -> bool {
+        self.halvings == 0 || XxHash64::oneshot(DRAW, id.as_bytes()) >> (64 - self.halvings) == 0
     }
 
     fn add(&self, cell: &mut Cell, customers: &CustomerBlock, at: usize) {
@@ -199,7 +216,11 @@ impl BlockFold for DriverFold {
     fn fold(&self, state: &mut DriverState, customers: &CustomerBlock, scored: &ScoredBlock) {
         assert_eq!(customers.len(), scored.assignments.len(), "a scored block has the rows of its customers");
         for row in 0..customers.len() {
-            if scored.suppressed[row].is_some() || customers.rated[row] & Aspect::Fulfilment.mask() == 0 {
+            if scored.suppressed[row].is_some()
+                || customers.rated[row] & Aspect::Fulfilment.mask() == 0
+                || !self.is_drawn(&customers.ids[row])
+                || Outcome::ALL.into_iter().all(|outcome| outcome.of(customers, row).is_none())
+            {
                 continue;
             }
             let segment = scored.assignments[row].segment.map_or(self.segments, usize::from);

@@ -26,7 +26,7 @@ mod types;
 
 pub use classify::{Kano, Quadrant, SMALLEST_EFFECT, StatedDerived};
 pub use finish::DriverContext;
-pub use fold::{DriverFold, DriverState, RatingScale};
+pub use fold::{DriverFold, DriverState, RESPONDENTS_COUNTED, RatingScale};
 pub use outcome::Outcome;
 pub use reading::{group_limits, reading};
 pub use settings::{DEFAULT_MIN_ANSWERS, DEFAULT_PER_DRIVER, DriverSettings, LEAST_PAIR, LEAST_PAIR_WHOLE};

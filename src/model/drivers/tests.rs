@@ -241,7 +241,7 @@ proptest! {
         let planted = Planted { sizes: vec![60, 60], ..Planted::eight(0.0, seed) };
         let (customers, mut scored) = planted.people();
         scored.assignments[7].segment = None;
-        let fold = DriverFold::new(2, RatingScale::default());
+        let fold = DriverFold::new(2, RatingScale::default(), 0);
         let part = |rows: std::ops::Range<usize>| {
             let mut part = scored.clone();
             // Rows outside the part are suppressed, which leaves them out.

@@ -128,11 +128,20 @@ pub(super) const SEGMENT_ELEMENTS: &[Column] = &[
         T::Float64,
         "Benjamini–Hochberg adjusted p of it; null = not known, or fulfilment shaped the segments (circular).",
     ),
-    maybe("derived_importance", T::Float64, "Share of an outcome the element explains, 0–1; null = not computed yet."),
+    maybe(
+        "derived_importance",
+        T::Float64,
+        "Share of what all elements explain of recommendation (else satisfaction, good brand, spending) that goes with \
+         this one, 0–1; null = not known.",
+    ),
     maybe("derived_importance_low", T::Float64, "Lower end of its 95 % interval; null as `derived_importance`."),
     maybe("derived_importance_high", T::Float64, "Upper end of its 95 % interval; null as `derived_importance`."),
-    maybe("kano_class", T::Category, "`must_be`, `performance`, `delight` or `indifferent`; null = not computed yet."),
-    maybe("quadrant", T::Category, "`fix_first`, `keep`, `overdone` or `watch`; null = not computed yet."),
+    maybe("kano_class", T::Category, "`must_be`, `performance`, `delight` or `indifferent`; null = not known."),
+    maybe(
+        "quadrant",
+        T::Category,
+        "`fix_first`, `keep`, `overdone` or `watch`: derived importance against fulfilment; null = not known.",
+    ),
     filled("importance_answers", T::Int64, "Importance answers given in the segment."),
     filled("fulfilment_answers", T::Int64, "Fulfilment answers given in the segment."),
     filled("suppressed", T::Bool, "A figure was withheld because too few people stand behind it."),
@@ -154,7 +163,7 @@ pub(super) const SEGMENT_NEEDS: &[Column] = &[
     maybe("importance_high", T::Float64, "Upper end of its 95 % interval; null as `importance`."),
 ];
 
-/// `drivers`: what an outcome hangs on.
+/// `drivers`: what an outcome goes with.
 pub(super) const DRIVERS: &[Column] = &[
     RUN_DATE,
     SEGMENT_ID,
@@ -163,12 +172,12 @@ pub(super) const DRIVERS: &[Column] = &[
     maybe(
         "derived_importance",
         T::Float64,
-        "Share of the explained variance due to the element, 0–1; null = withheld.",
+        "Share of what all elements explain that goes with this one, 0–1; in a segment drawn towards everybody's; null = withheld.",
     ),
     maybe("derived_importance_low", T::Float64, "Lower end of its 95 % interval; null as `derived_importance`."),
     maybe("derived_importance_high", T::Float64, "Upper end of its 95 % interval; null as `derived_importance`."),
-    maybe("r_squared", T::Float64, "Variance of the outcome explained by all elements, 0–1; null = withheld."),
+    maybe("r_squared", T::Float64, "Variance of the outcome that goes with all elements, 0–1; null = withheld."),
     maybe("direction", T::Int32, "1 = more of it goes with more of the outcome, −1 = with less; null = unclear."),
-    filled("answers", T::Int64, "Customers with both the outcome and the element."),
+    maybe("answers", T::Int64, "Customers with both the outcome and the element; null = withheld."),
     filled("suppressed", T::Bool, "A figure was withheld because too few people stand behind it."),
 ];

@@ -19,7 +19,7 @@ pub enum TableId {
     SegmentElements,
     /// Each need tier in each segment.
     SegmentNeeds,
-    /// What outcomes hang on.
+    /// What outcomes go with.
     Drivers,
     /// Lines of the plans.
     Plans,

@@ -1,7 +1,9 @@
 //! `segments`, `segment_elements` and `segment_needs`, from the profiles of a night.
 
+use super::drivers::leading;
 use super::{Row, TableRows, WriteError};
 use crate::catalogue::{ElementId, Level};
+use crate::model::drivers::{Drivers, ElementDriver, Kano, Quadrant};
 use crate::model::{Contrast, ElementProfile, Estimate, Profiles, SegmentProfile};
 use crate::tables::schema::TableId;
 
@@ -71,25 +73,36 @@ fn with_reach(row: Row, segment: &SegmentProfile) -> Row {
         .set("held_out", segment.reach.held_out)
 }
 
-/// `segment_elements`; `level` gives the level of an element.
+/// `segment_elements`; `drivers` are those of the same segments, `level` gives the level of an element.
 ///
 /// # Errors
 /// None for profiles as documented.
 pub fn segment_elements_table(
     profiles: &Profiles,
+    (drivers, min_cell): (&Drivers, u64),
     level: impl Fn(ElementId) -> Level,
 ) -> Result<TableRows, WriteError> {
     let mut table = TableRows::new(TableId::SegmentElements);
     for (_, _, segment) in groups(profiles) {
+        let driver = leading((drivers, min_cell), &segment.segment_id);
         for element in &segment.elements {
             let row = Row::new()
                 .set("segment_id", &segment.segment_id)
                 .set("element_id", element.element.slug())
                 .set("level", level(element.element).slug());
-            table.push(element_row(row, element))?;
+            table.push(with_driver(element_row(row, element), driver(element.element)))?;
         }
     }
     Ok(table)
+}
+
+fn with_driver(row: Row, driver: Option<&ElementDriver>) -> Row {
+    row.set_estimate(
+        ["derived_importance", "derived_importance_low", "derived_importance_high"],
+        driver.map(|driver| driver.share),
+    )
+    .set("kano_class", driver.and_then(|driver| driver.kano).map(Kano::slug))
+    .set("quadrant", driver.and_then(|driver| driver.quadrant).map(Quadrant::slug))
 }
 
 fn element_row(row: Row, element: &ElementProfile) -> Row {
