@@ -122,7 +122,7 @@ pub const CODES: &[CodeEntry] = &[
     entry(
         "E0452",
         "There are too few answers to find segments and no signals that could stand in.",
-        "map more ratings, orders or interactions",
+        "map more ratings, orders or interactions, or give a night near the last of them",
     ),
     entry("E0453", "There are more signals than a model can hold.", "keep fewer columns in [tables.signals]"),
     entry(

@@ -269,7 +269,8 @@ fn model_help(error: &ModelError) -> String {
         ModelError::Setting { key, .. } => return format!("correct `model.{key}`"),
         ModelError::NoCustomers => "check the consent and protection columns of [tables.customers]",
         ModelError::TooLittleEvidence { .. } => {
-            "map more ratings, orders or interactions; `valueseg check` says what is missing"
+            "map more ratings, orders or interactions, or give a night (`--as-of`) near the last of them; `valueseg check` says \
+             what is missing"
         }
         ModelError::TooManySignals { .. } => "keep fewer columns in [tables.signals]",
         _ => "check the ratings with `valueseg check --deep`, or pin model.segments",

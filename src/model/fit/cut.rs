@@ -131,6 +131,17 @@ pub(super) struct Worktable {
     starts: OnceLock<Vec<Points>>,
 }
 
+/// What `cell` holds, made if it holds nothing yet.
+///
+/// Made outside the cell, not by `get_or_init`: what makes it runs side by side, and a thread that waits for its parts may
+/// take up other work that asks for the same cell. It would wait for itself. Two threads may make it twice, alike.
+fn made_once<T>(cell: &OnceLock<T>, make: impl FnOnce() -> T) -> &T {
+    if cell.get().is_none() {
+        let _ = cell.set(make());
+    }
+    cell.get().expect("just set, here or by another thread")
+}
+
 impl Worktable {
     /// Prepares a table whose first `ratings` columns are ratings.
     pub(super) fn new(data: Observed, ratings: usize) -> Self {
@@ -160,7 +171,7 @@ impl Worktable {
     }
 
     pub(super) fn ground(&self) -> &Ground {
-        self.ground.get_or_init(|| Ground::new(self.data.clone()))
+        made_once(&self.ground, || Ground::new(self.data.clone()))
     }
 
     /// The table as it is read by k-means on raw ratings, complete.
@@ -196,7 +207,7 @@ impl Worktable {
             return Ok(vec![vec![0; self.data.n_rows()]]);
         }
         let readings = self.ground().readings();
-        let prepared = self.starts.get_or_init(|| readings.iter().map(|r| points(r, &self.data)).collect());
+        let prepared = made_once(&self.starts, || readings.iter().map(|r| points(r, &self.data)).collect());
         let items: Vec<(usize, usize)> =
             wanted.readings.iter().flat_map(|r| (0..wanted.batches).map(move |b| (*r, b))).collect();
         items

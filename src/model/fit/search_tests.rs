@@ -3,6 +3,7 @@
 use ndarray::Array2;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
+use rayon::prelude::*;
 
 use super::super::apply::{ApplySettings, Scorer};
 use super::super::fixture::Invented;
@@ -11,6 +12,7 @@ use super::super::plan::{PlanSettings, plan};
 use super::super::profile::{BlockFold, ConsentColumns, ProfileContext, ProfileFold, SegmentFacts, Structure};
 use super::super::report::{FitReport, NullComparison};
 use super::super::settings::{Method, Search, SegmentCount};
+use super::cut::Worktable;
 use super::evidence::Evidence;
 use super::outcome::Outcomes;
 use super::search::{Found, search};
@@ -215,4 +217,18 @@ fn one_segment_goes_all_the_way_to_a_named_profile_and_a_plan() {
     assert!(plans.plans[0].lines.len() >= 3);
     let text = serde_json::to_string(&profiles).unwrap();
     assert!(!text.contains("null,null,null,null") && !text.contains("NaN"));
+}
+
+#[test]
+fn a_table_asked_from_many_tasks_at_once_never_waits_for_itself() {
+    // Each round on a fresh table: only the first that asks has to make what the others use.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(8).build().unwrap();
+    let data = Observed::complete(Array2::from_shape_fn((600, 6), |(i, c)| ((i * (c + 3)) % 17) as f64)).unwrap();
+    for _ in 0..50 {
+        let table = Worktable::new(data.clone(), 6);
+        let rows: Vec<usize> = pool.install(|| {
+            (0..64).into_par_iter().map(|_| table.ground().data().n_rows() + table.ground().readings().len()).collect()
+        });
+        assert!(rows.iter().all(|n| *n == rows[0]));
+    }
 }

@@ -109,6 +109,10 @@ fn entries(judge: &Judge<'_>) -> Result<Vec<Entry>, ModelError> {
     if !counts.contains(&1) {
         counts.insert(0, 1);
     }
+    if !matches!(settings.method, Method::Kmeans | Method::KmeansCentred) {
+        // Before the work is spread, so that it is made once.
+        table.ground();
+    }
     let cuts: Result<Vec<Vec<Cut>>, ModelError> = counts.into_par_iter().map(|k| cuts(judge, k)).collect();
     let cuts: Vec<Cut> = cuts?.into_iter().flatten().collect();
     let mut entries: Vec<Entry> = cuts.into_par_iter().map(|cut| judge.entry(cut, false)).collect();
