@@ -8,8 +8,8 @@ use linfa::ParamGuard as _;
 use ndarray::Array2;
 use valueseg::catalogue::Catalogue;
 use valueseg::model::{
-    ApplySettings, BLOCK_ROWS, CustomerBlock, CustomerFlags, FitRequest, FitSettings, Model, SampleCollector, Scorer,
-    Search, SegmentCount, fit,
+    ApplySettings, BLOCK_ROWS, CustomerBlock, FitRequest, FitSettings, Model, SampleCollector, Scorer, Search,
+    SegmentCount, fit,
 };
 use valueseg::stats::kmeans::{KmeansParams, Points};
 use valueseg::stats::mixture::mixed_seed;
@@ -34,19 +34,7 @@ fn block(rows: usize) -> CustomerBlock {
             }
         }
     }
-    CustomerBlock {
-        ids: (0..rows).map(|row| format!("{row:08}")).collect(),
-        weight: vec![1.0; rows],
-        ratings,
-        rated,
-        signals: Array2::zeros((rows, 0)),
-        signalled: vec![0; rows],
-        flags: vec![CustomerFlags { consent_profiling: true, ..CustomerFlags::default() }; rows],
-        recommend: vec![None; rows],
-        satisfaction: vec![None; rows],
-        good_brand: vec![None; rows],
-        value_365d: vec![None; rows],
-    }
+    CustomerBlock { ratings, rated, ..CustomerBlock::unasked((0..rows).map(|row| format!("{row:08}")).collect()) }
 }
 
 fn model(catalogue: &Catalogue, search: Search, respondents: usize) -> Model {

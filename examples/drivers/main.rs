@@ -14,14 +14,12 @@ use std::error::Error;
 use std::io::Write as _;
 
 use ndarray::{Array2, s};
-use valueseg::catalogue::{Catalogue, ElementId, N_ELEMENTS, NeedTier};
+use valueseg::catalogue::{Catalogue, ElementId, N_ELEMENTS};
 use valueseg::model::drivers::{
     DriverContext, DriverFold, DriverSettings, DriverState, GroupDrivers, RatingScale, group_limits, reading,
 };
 use valueseg::model::profile::BlockFold;
-use valueseg::model::{
-    Assignment, Basis, CustomerBlock, CustomerFlags, CustomerNeeds, N_RATINGS, NeedState, ScoredBlock,
-};
+use valueseg::model::{Basis, CustomerBlock, N_RATINGS, ScoredBlock};
 use valueseg::stats::drivers::cross::{CrossSums, value_steps, weight_steps};
 use valueseg::stats::drivers::johnson::relative_weights;
 use valueseg::stats::drivers::pairwise::Pairwise;
@@ -195,44 +193,11 @@ fn blocks(survey: &Survey) -> (CustomerBlock, ScoredBlock) {
         }
     }
     let customers = CustomerBlock {
-        ids: (0..n).map(|i| format!("{i:08}")).collect(),
-        weight: vec![1.0; n],
         ratings,
         rated,
-        signals: Array2::zeros((n, 0)),
-        signalled: vec![0; n],
-        flags: vec![CustomerFlags { consent_profiling: true, ..CustomerFlags::default() }; n],
-        recommend: vec![None; n],
         satisfaction: survey.rows.iter().map(|row| Some(10.0 * row.1 as f32)).collect(),
-        good_brand: vec![None; n],
-        value_365d: vec![None; n],
+        ..CustomerBlock::unasked((0..n).map(|i| format!("{i:08}")).collect())
     };
-    let nobody = Assignment {
-        segment: None,
-        probability: None,
-        runner_up: None,
-        runner_up_probability: None,
-        raw: None,
-        unassigned: None,
-        reasons: [None; 3],
-        reason_against: None,
-    };
-    let needs = CustomerNeeds {
-        tier: None,
-        state: NeedState::Undetermined,
-        runner_up: None,
-        fulfilment: [None; NeedTier::COUNT],
-        levels: [None; 4],
-    };
-    let scored = ScoredBlock {
-        assignments: vec![nobody; n],
-        basis: vec![Basis::Survey; n],
-        scores: Array2::zeros((n, N_RATINGS)),
-        standard_errors: Array2::zeros((n, N_RATINGS)),
-        scored: vec![0; n],
-        needs: vec![needs; n],
-        suppressed: vec![None; n],
-        holdout: vec![false; n],
-    };
+    let scored = ScoredBlock { basis: vec![Basis::Survey; n], ..ScoredBlock::unscored(n) };
     (customers, scored)
 }

@@ -115,6 +115,25 @@ pub struct CustomerBlock {
 }
 
 impl CustomerBlock {
+    /// Customers of weight 1 who may be profiled and of whom nothing else is known; `ids` ascending and unique.
+    #[must_use]
+    pub fn unasked(ids: Vec<String>) -> Self {
+        let n = ids.len();
+        Self {
+            ids,
+            weight: vec![1.0; n],
+            ratings: Array2::zeros((n, N_RATINGS)),
+            rated: vec![0; n],
+            signals: Array2::zeros((n, 0)),
+            signalled: vec![0; n],
+            flags: vec![CustomerFlags { consent_profiling: true, ..CustomerFlags::default() }; n],
+            recommend: vec![None; n],
+            satisfaction: vec![None; n],
+            good_brand: vec![None; n],
+            value_365d: vec![None; n],
+        }
+    }
+
     /// Number of customers in the block.
     #[must_use]
     pub fn len(&self) -> usize {

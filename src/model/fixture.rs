@@ -4,7 +4,7 @@ use ndarray::Array2;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::customer::{CustomerBlock, CustomerFlags, N_RATINGS};
+use super::customer::{CustomerBlock, N_RATINGS};
 use super::sample::{Sample, SampleCollector};
 
 /// Hidden segments.
@@ -75,17 +75,11 @@ impl Invented {
         let with_say = catalogue.signals().iter().filter(|s| !s.importance().is_empty());
         World {
             block: CustomerBlock {
-                ids: (0..n).map(|i| format!("c{i:06}")).collect(),
-                weight: vec![1.0; n],
                 ratings,
                 rated,
                 signals,
                 signalled: vec![(1 << SIGNALS) - 1; n],
-                flags: vec![CustomerFlags { consent_profiling: true, ..CustomerFlags::default() }; n],
-                recommend: vec![None; n],
-                satisfaction: vec![None; n],
-                good_brand: vec![None; n],
-                value_365d: vec![None; n],
+                ..CustomerBlock::unasked((0..n).map(|i| format!("c{i:06}")).collect())
             },
             truth,
             signal_ids: with_say.take(SIGNALS).map(|s| s.id().to_owned()).collect(),

@@ -187,7 +187,7 @@ impl NeedAssessor {
             (NeedMethod::WeightedGap, true, true) => self.weighted_gap(&served, Some(&wanted)),
             (NeedMethod::WeightedGap, true, false) => self.weighted_gap(&served, None),
             (_, _, true) => most_important(&wanted),
-            _ => undetermined(),
+            _ => CustomerNeeds::UNDETERMINED,
         };
         for t in 0..TIERS {
             needs.fulfilment[t] = (served.weight[t] > 0.0).then(|| hundredths(served.mean[t]));
@@ -248,18 +248,22 @@ impl NeedAssessor {
     fn weighted_gap(&self, served: &Tiers, wanted: Option<&Tiers>) -> CustomerNeeds {
         let covered = served.covered & wanted.map_or(u32::MAX, |w| w.covered);
         if !enough(covered) {
-            return undetermined();
+            return CustomerNeeds::UNDETERMINED;
         }
         let growth = NeedTier::Growth.index();
         let lower_served = (0..growth).all(|t| covered >> t & 1 == 0 || served.mean[t] >= self.tau);
         let pull = wanted.is_some_and(|w| covered >> growth & 1 == 1 && w.mean[growth] > 0.5);
         if lower_served && pull {
-            return CustomerNeeds { tier: Some(NeedTier::Growth), state: NeedState::Growth, ..undetermined() };
+            return CustomerNeeds {
+                tier: Some(NeedTier::Growth),
+                state: NeedState::Growth,
+                ..CustomerNeeds::UNDETERMINED
+            };
         }
         let gap = |t: usize| wanted.map_or(0.5, |w| w.mean[t]) * (self.tau - served.mean[t]).max(0.0) * self.order[t];
-        let Some(top) = Top::of(covered, gap) else { return undetermined() };
+        let Some(top) = Top::of(covered, gap) else { return CustomerNeeds::UNDETERMINED };
         if top.best.1 <= 0.0 {
-            return CustomerNeeds { state: NeedState::Balanced, ..undetermined() };
+            return CustomerNeeds { state: NeedState::Balanced, ..CustomerNeeds::UNDETERMINED };
         }
         top.needs(NeedState::Deficit)
     }
@@ -269,10 +273,15 @@ impl NeedAssessor {
             .into_iter()
             .filter(|tier| served.covered >> tier.index() & 1 == 1 && served.mean[tier.index()] < self.tau);
         match open.next() {
-            Some(tier) => {
-                CustomerNeeds { tier: Some(tier), state: NeedState::Deficit, runner_up: open.next(), ..undetermined() }
+            Some(tier) => CustomerNeeds {
+                tier: Some(tier),
+                state: NeedState::Deficit,
+                runner_up: open.next(),
+                ..CustomerNeeds::UNDETERMINED
+            },
+            None => {
+                CustomerNeeds { tier: Some(NeedTier::Growth), state: NeedState::Growth, ..CustomerNeeds::UNDETERMINED }
             }
-            None => CustomerNeeds { tier: Some(NeedTier::Growth), state: NeedState::Growth, ..undetermined() },
         }
     }
 }
@@ -305,15 +314,15 @@ impl Top {
         let lead = self.best.1 - self.second.1;
         let clear = lead > 0.0 && lead >= MIN_MARGIN * (self.best.1 - self.least);
         if !clear {
-            return undetermined();
+            return CustomerNeeds::UNDETERMINED;
         }
         let runner_up = (self.second.1 > 0.0).then_some(self.second.0);
-        CustomerNeeds { tier: Some(self.best.0), state, runner_up, ..undetermined() }
+        CustomerNeeds { tier: Some(self.best.0), state, runner_up, ..CustomerNeeds::UNDETERMINED }
     }
 }
 
 fn most_important(wanted: &Tiers) -> CustomerNeeds {
-    let Some(top) = Top::of(wanted.covered, |t| wanted.mean[t]) else { return undetermined() };
+    let Some(top) = Top::of(wanted.covered, |t| wanted.mean[t]) else { return CustomerNeeds::UNDETERMINED };
     top.needs(NeedState::Undetermined)
 }
 
@@ -334,16 +343,6 @@ fn mean_of(scores: &[f32], set: u64) -> Option<f32> {
 /// A score of 0–10 in steps of 0.01; a cast, because rounding is a call on the plainest of processors.
 fn hundredths(score: f32) -> f32 {
     (score * 100.0 + 0.5) as u32 as f32 / 100.0
-}
-
-fn undetermined() -> CustomerNeeds {
-    CustomerNeeds {
-        tier: None,
-        state: NeedState::Undetermined,
-        runner_up: None,
-        fulfilment: [None; TIERS],
-        levels: [None; Level::ALL.len()],
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use ndarray::Array2;
 
+use super::customer::N_RATINGS;
 use crate::catalogue::{Level, NeedTier};
 
 /// Where a score or an assignment comes from.
@@ -122,6 +123,17 @@ pub struct CustomerNeeds {
     pub levels: [Option<f32>; Level::ALL.len()],
 }
 
+impl CustomerNeeds {
+    /// Too little is known, and of no tier or level anything.
+    pub const UNDETERMINED: Self = Self {
+        tier: None,
+        state: NeedState::Undetermined,
+        runner_up: None,
+        fulfilment: [None; NeedTier::COUNT],
+        levels: [None; Level::ALL.len()],
+    };
+}
+
 /// Segment decision of one customer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Assignment {
@@ -145,6 +157,23 @@ pub struct Assignment {
     pub reason_against: Option<u16>,
 }
 
+impl Assignment {
+    /// No decision, for this reason; `None` for customers who are suppressed.
+    #[must_use]
+    pub fn undecided(unassigned: Option<UnassignedReason>) -> Self {
+        Self {
+            segment: None,
+            probability: None,
+            runner_up: None,
+            runner_up_probability: None,
+            raw: None,
+            unassigned,
+            reasons: [None; 3],
+            reason_against: None,
+        }
+    }
+}
+
 /// A scored block: row `i` belongs to row `i` of the [`super::CustomerBlock`] it was made from.
 #[derive(Clone, Debug)]
 pub struct ScoredBlock {
@@ -164,4 +193,21 @@ pub struct ScoredBlock {
     pub suppressed: Vec<Option<SuppressedReason>>,
     /// In the permanent random hold-out.
     pub holdout: Vec<bool>,
+}
+
+impl ScoredBlock {
+    /// `n` rows of which nothing was decided and nothing scored, none of them suppressed or held out.
+    #[must_use]
+    pub fn unscored(n: usize) -> Self {
+        Self {
+            assignments: vec![Assignment::undecided(None); n],
+            basis: vec![Basis::None; n],
+            scores: Array2::zeros((n, N_RATINGS)),
+            standard_errors: Array2::zeros((n, N_RATINGS)),
+            scored: vec![0; n],
+            needs: vec![CustomerNeeds::UNDETERMINED; n],
+            suppressed: vec![None; n],
+            holdout: vec![false; n],
+        }
+    }
 }

@@ -3,7 +3,6 @@
 //! Rows are taken in tiles: those with own answers through both blocks of the measurement model, the others through
 //! the signals alone, which is most of a base and several times cheaper. A row's result depends on that row alone.
 
-mod outcome;
 mod probabilities;
 mod reasons;
 mod scores;
@@ -11,21 +10,19 @@ mod scores;
 mod tests;
 mod tiles;
 
-use ndarray::Array2;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash64;
 
-use super::customer::{CustomerBlock, N_RATINGS};
+use super::customer::CustomerBlock;
 use super::error::ModelError;
 use super::fitted::Model;
 use super::needs::{NeedAssessor, NeedSettings};
-use super::scored::{Basis, ScoredBlock};
+use super::scored::{Assignment, ScoredBlock, UnassignedReason};
 use super::suppression::suppression;
 use crate::catalogue::Catalogue;
 use crate::stats::mixture::TILE;
 
-use outcome::{nobody, unassessed};
 pub use probabilities::Probabilities;
 use scores::Scores;
 use tiles::{Tables, Work};
@@ -132,14 +129,9 @@ impl Scorer {
     pub fn score(&self, block: &CustomerBlock) -> ScoredBlock {
         let n = block.len();
         let mut out = ScoredBlock {
-            assignments: vec![nobody(None); n],
-            basis: vec![Basis::None; n],
-            scores: Array2::zeros((n, N_RATINGS)),
-            standard_errors: Array2::zeros((n, N_RATINGS)),
-            scored: vec![0; n],
-            needs: vec![unassessed(); n],
             suppressed: block.flags.iter().map(suppression).collect(),
             holdout: block.ids.iter().map(|id| self.holds_out(id)).collect(),
+            ..ScoredBlock::unscored(n)
         };
         let mut work = Work::new(&self.tables);
         let (mut answered, mut silent) = (Vec::with_capacity(TILE), Vec::with_capacity(TILE));
@@ -189,7 +181,7 @@ impl Scorer {
             if evidence {
                 out.assignments[*row] = self.tables.assign(work, r, own, &self.settings);
             } else {
-                out.assignments[*row] = outcome::no_evidence();
+                out.assignments[*row] = Assignment::undecided(Some(UnassignedReason::NoEvidence));
             }
             self.scores.write(work, r, evidence, block, *row, out);
         }

@@ -2,12 +2,13 @@
 
 use std::sync::OnceLock;
 
+use ndarray::Array2;
 use proptest::prelude::*;
 
-use super::super::customer::{Aspect, CustomerFlags};
+use super::super::customer::{Aspect, CustomerFlags, N_RATINGS};
 use super::super::fit::{FitRequest, fit};
 use super::super::fixture::{Invented, World};
-use super::super::scored::{SuppressedReason, UnassignedReason};
+use super::super::scored::{Basis, SuppressedReason};
 use super::super::settings::{FitSettings, SegmentCount};
 use super::tiles::{Tables, Work};
 use super::*;

@@ -5,9 +5,9 @@ use proptest::prelude::*;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::super::customer::{CustomerBlock, CustomerFlags, N_RATINGS};
+use super::super::customer::{CustomerBlock, N_RATINGS};
 use super::super::profile::{BlockFold, PartialState};
-use super::super::scored::{Assignment, Basis, CustomerNeeds, NeedState, ScoredBlock, SuppressedReason};
+use super::super::scored::{Assignment, Basis, ScoredBlock, SuppressedReason};
 use super::*;
 use crate::stats::mixture::mixed_seed;
 
@@ -46,44 +46,19 @@ fn night(n: usize, seed: u64, shift: f64) -> (CustomerBlock, ScoredBlock) {
         assignments.push(Assignment {
             segment: (!unassigned).then_some(raw),
             probability: Some(probability),
-            runner_up: None,
-            runner_up_probability: None,
             raw: Some(raw),
             unassigned: unassigned.then_some(super::super::scored::UnassignedReason::TooClose),
-            reasons: [None; 3],
-            reason_against: None,
+            ..Assignment::undecided(None)
         });
     }
     let block = CustomerBlock {
-        ids: (0..n).map(|i| format!("c{i:06}")).collect(),
-        weight: vec![1.0; n],
         ratings,
         rated,
         signals,
         signalled,
-        flags: vec![CustomerFlags { consent_profiling: true, ..CustomerFlags::default() }; n],
-        recommend: vec![None; n],
-        satisfaction: vec![None; n],
-        good_brand: vec![None; n],
-        value_365d: vec![None; n],
+        ..CustomerBlock::unasked((0..n).map(|i| format!("c{i:06}")).collect())
     };
-    let needs = CustomerNeeds {
-        tier: None,
-        state: NeedState::Undetermined,
-        runner_up: None,
-        fulfilment: [None; 5],
-        levels: [None; 4],
-    };
-    let scored = ScoredBlock {
-        assignments,
-        basis: vec![Basis::Mixed; n],
-        scores: Array2::zeros((n, N_RATINGS)),
-        standard_errors: Array2::zeros((n, N_RATINGS)),
-        scored: vec![0; n],
-        needs: vec![needs; n],
-        suppressed: vec![None; n],
-        holdout: vec![false; n],
-    };
+    let scored = ScoredBlock { assignments, basis: vec![Basis::Mixed; n], ..ScoredBlock::unscored(n) };
     (block, scored)
 }
 

@@ -5,9 +5,9 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::catalogue::{Catalogue, N_ELEMENTS};
-use crate::model::customer::{CustomerBlock, CustomerFlags, N_RATINGS};
+use crate::model::customer::{CustomerBlock, N_RATINGS};
 use crate::model::profile::BlockFold;
-use crate::model::scored::{Assignment, Basis, CustomerNeeds, NeedState, ScoredBlock};
+use crate::model::scored::{Assignment, Basis, ScoredBlock};
 
 use super::{DriverContext, DriverFold, DriverSettings, DriverState, Drivers, RatingScale};
 
@@ -85,46 +85,24 @@ fn draw(rng: &mut Xoshiro256PlusPlus, asked: usize) -> u64 {
 pub(super) fn blocks(rows: &[([f32; N_ELEMENTS], f32, u64)], segments: &[Option<u8>]) -> (CustomerBlock, ScoredBlock) {
     let n = rows.len();
     let customers = CustomerBlock {
-        ids: (0..n).map(|i| format!("c{i:06}")).collect(),
-        weight: vec![1.0; n],
         ratings: Array2::from_shape_fn((n, N_RATINGS), |(i, j)| {
             j.checked_sub(N_ELEMENTS).map_or(0.0, |e| rows[i].0[e])
         }),
         rated: rows.iter().map(|row| row.2 << N_ELEMENTS).collect(),
-        signals: Array2::zeros((n, 0)),
-        signalled: vec![0; n],
-        flags: vec![CustomerFlags { consent_profiling: true, ..CustomerFlags::default() }; n],
         recommend: rows.iter().map(|row| Some(row.1)).collect(),
-        satisfaction: vec![None; n],
-        good_brand: vec![None; n],
-        value_365d: vec![None; n],
+        ..CustomerBlock::unasked((0..n).map(|i| format!("c{i:06}")).collect())
     };
     let assignment = |segment: &Option<u8>| Assignment {
         segment: *segment,
         probability: Some(0.8),
-        runner_up: None,
-        runner_up_probability: None,
         raw: *segment,
         unassigned: None,
-        reasons: [None; 3],
-        reason_against: None,
-    };
-    let needs = CustomerNeeds {
-        tier: None,
-        state: NeedState::Undetermined,
-        runner_up: None,
-        fulfilment: [None; 5],
-        levels: [None; 4],
+        ..Assignment::undecided(None)
     };
     let scored = ScoredBlock {
         assignments: segments.iter().map(assignment).collect(),
         basis: vec![Basis::Survey; n],
-        scores: Array2::zeros((n, N_RATINGS)),
-        standard_errors: Array2::zeros((n, N_RATINGS)),
-        scored: vec![0; n],
-        needs: vec![needs; n],
-        suppressed: vec![None; n],
-        holdout: vec![false; n],
+        ..ScoredBlock::unscored(n)
     };
     (customers, scored)
 }

@@ -78,17 +78,13 @@ fn blocks(people: &[Person]) -> (CustomerBlock, ScoredBlock) {
         levels: [None; 4],
     };
     let customers = CustomerBlock {
-        ids: (0..n).map(|i| format!("c{i:05}")).collect(),
         weight: people.iter().map(|p| p.weight).collect(),
         ratings,
         rated,
-        signals: Array2::zeros((n, 0)),
-        signalled: vec![0; n],
         flags: people.iter().map(|p| p.flags).collect(),
         recommend: people.iter().map(|p| p.recommend).collect(),
-        satisfaction: vec![None; n],
-        good_brand: vec![None; n],
         value_365d: people.iter().map(|p| p.value).collect(),
+        ..CustomerBlock::unasked((0..n).map(|i| format!("c{i:05}")).collect())
     };
     let scored = ScoredBlock {
         assignments: people.iter().map(assignment).collect(),

@@ -5,7 +5,7 @@ use ndarray::{Array1, Array2, ArrayView1};
 use rayon::prelude::*;
 
 use super::em::{Termination, tiles_of};
-use super::kernel::{Kernel, TilePosterior};
+use super::kernel::{Kernel, Tile, TilePosterior};
 use crate::stats::observed::Observed;
 
 /// Parameters of a mixture of `K` classes with `q` shared factors over `j` indicators.
@@ -56,41 +56,27 @@ impl FactorMixture {
     /// Class probabilities of every row, `(n, K)`. A row without an observed cell gets the class weights.
     #[must_use]
     pub fn probabilities(&self, data: &Observed) -> Array2<f64> {
-        let kernel = Kernel::new(self);
-        let tiles = tiles_of(data);
-        let parts: Vec<Array2<f32>> = tiles
-            .par_iter()
-            .map(|tile| {
-                let mut out = TilePosterior::new(self.n_classes(), self.n_factors());
-                kernel.posterior(tile, None, &mut out);
-                out.classes
-            })
-            .collect();
-        let mut all = Array2::zeros((data.n_rows(), self.n_classes()));
-        let mut row = 0;
-        for (tile, part) in tiles.iter().zip(&parts) {
-            for r in 0..tile.rows {
-                all.row_mut(row).assign(&part.column(r).mapv(f64::from));
-                row += 1;
-            }
-        }
-        all
+        self.by_row(data, |kernel, tile, mut out| {
+            kernel.posterior(tile, None, &mut out);
+            out.classes
+        })
     }
 
     /// `ln p(v_O | k)` of every row in every class, `(n, K)`, up to a part that is common to all classes of a row; 0 for
     /// a row without an observed cell. Class weights are not in it.
     #[must_use]
     pub fn log_densities(&self, data: &Observed) -> Array2<f64> {
-        let kernel = Kernel::new(self);
-        let tiles = tiles_of(data);
-        let parts: Vec<Array2<f32>> = tiles
-            .par_iter()
-            .map(|tile| {
-                let mut out = TilePosterior::new(self.n_classes(), self.n_factors());
-                kernel.evidence(tile, &mut out);
-                out.scores
-            })
-            .collect();
+        self.by_row(data, |kernel, tile, mut out| {
+            kernel.evidence(tile, &mut out);
+            out.scores
+        })
+    }
+
+    /// `(n, K)`: what `of` makes of each tile, `(K, TILE)`, row by row.
+    fn by_row(&self, data: &Observed, of: impl Fn(&Kernel, &Tile, TilePosterior) -> Array2<f32> + Sync) -> Array2<f64> {
+        let (kernel, tiles) = (Kernel::new(self), tiles_of(data));
+        let fresh = || TilePosterior::new(self.n_classes(), self.n_factors());
+        let parts: Vec<Array2<f32>> = tiles.par_iter().map(|tile| of(&kernel, tile, fresh())).collect();
         let mut all = Array2::zeros((data.n_rows(), self.n_classes()));
         let mut row = 0;
         for (tile, part) in tiles.iter().zip(&parts) {

@@ -169,7 +169,7 @@ fn a_name_that_leaves_the_run_folder_is_refused() {
     let out = tempfile::tempdir().unwrap();
     let lock = OutputLock::acquire(out.path()).unwrap();
     let mut staging = Staging::create(&lock, day(20)).unwrap();
-    for name in ["../x", "/tmp/x", ""] {
+    for name in ["../x", "/x", ""] {
         assert!(matches!(staging.write(name, b"x", false).unwrap_err(), PublishError::Outside { .. }), "{name}");
     }
 }

@@ -39,17 +39,12 @@ pub(in crate::tables) fn blocks(from: usize, to: usize) -> (CustomerBlock, Score
     let exists = |i: usize, j: usize| i % 10 < 7 && !(i + j).is_multiple_of(5);
     let mask = |i: usize| (0..N_RATINGS).filter(|j| exists(i, *j)).fold(0u64, |mask, j| mask | 1 << j);
     let customers = CustomerBlock {
-        ids: rows.iter().map(|i| format!("c_{i:07}")).collect(),
-        weight: vec![1.0; n],
         ratings: Array2::zeros((n, N_RATINGS)),
         rated: vec![0; n],
         signals: Array2::zeros((n, 1)),
-        signalled: vec![0; n],
         flags: vec![CustomerFlags::default(); n],
-        recommend: vec![None; n],
-        satisfaction: vec![None; n],
-        good_brand: vec![None; n],
         value_365d: rows.iter().map(|i| (i % 3 != 0).then_some(*i as f64 - 100.5)).collect(),
+        ..CustomerBlock::unasked(rows.iter().map(|i| format!("c_{i:07}")).collect())
     };
     let scored = ScoredBlock {
         assignments: rows.iter().map(|i| assignment(*i)).collect(),
