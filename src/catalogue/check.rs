@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::motivator::{MOTIVATOR_LIMIT, Motivator};
 use super::signal::SIGNAL_LIMIT;
 use super::{
     CatalogueError, Element, ElementId, Level, N_ELEMENTS, NeedMap, NeedTier, Play, PlayKind, PlaySubject, Signal,
@@ -82,6 +83,14 @@ pub(super) fn needs(weights: &BTreeMap<String, (String, Vec<f64>)>) -> Result<Ne
         Some(id) => Err(CatalogueError::Missing { what: format!("weights of `{id}` in {NEEDS}") }),
         None => Ok(NeedMap::from_checked_rows(&rows)),
     }
+}
+
+/// No more motivators than a customer's row has room for.
+pub(super) fn motivators(motivators: Vec<Motivator>) -> Result<Vec<Motivator>, CatalogueError> {
+    if motivators.len() > MOTIVATOR_LIMIT {
+        return Err(CatalogueError::TooManyMotivators { got: motivators.len(), most: MOTIVATOR_LIMIT });
+    }
+    Ok(motivators)
 }
 
 /// No more signals than a customer's row has room for. What one signal must satisfy was checked when it was made.

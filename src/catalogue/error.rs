@@ -154,6 +154,14 @@ pub enum CatalogueError {
         /// What is missing.
         what: String,
     },
+    /// More motivators than a customer's row has room for.
+    #[error("catalogue: {got} motivators, at most {most}; leave some of your own out")]
+    TooManyMotivators {
+        /// Motivators seen.
+        got: usize,
+        /// Most allowed.
+        most: usize,
+    },
     /// More signals than a customer's row has room for.
     #[error("catalogue: {got} signals, at most {most}; switch some off with `off = true`")]
     TooManySignals {

@@ -168,7 +168,7 @@ impl Collected {
         let version = if has_own && said_in == 0 { format!("{said}+own.{}", &hash[..8]) } else { said };
         let elements = check::elements(self.elements.each(Entry::to_element)?)?;
         let needs = check::needs(&self.weights)?;
-        let motivators = self.motivators.each(Entry::to_motivator)?;
+        let motivators = check::motivators(self.motivators.each(Entry::to_motivator)?)?;
         let signals = check::signals(self.signals.each_on(Entry::to_signal)?)?;
         let metrics = self.metrics.each(Entry::to_metric)?;
         let plays = check::plays(self.plays.each_on(|entry| entry.to_play(&metrics))?)?;

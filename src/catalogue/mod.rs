@@ -29,7 +29,7 @@ mod tests;
 pub use element::{Element, ElementId, Level, N_ELEMENTS, Sensitivity};
 pub use error::CatalogueError;
 pub use load::{Catalogue, CatalogueTexts};
-pub use motivator::Motivator;
+pub use motivator::{MOTIVATOR_LIMIT, Motivator};
 pub use need::{NeedMap, NeedTier};
 pub use play::{Better, Metric, Play, PlayChannel, PlayKind, PlaySubject};
 pub use signal::{AS_OF, NoRows, SIGNAL_LIMIT, Signal, SignalTable, Transform};

@@ -2,6 +2,10 @@
 
 use super::{ElementId, NeedTier};
 
+/// Most motivators a catalogue may hold, a user's own included: eleven questions and both answers about each motivator
+/// are bits of a `u64`.
+pub const MOTIVATOR_LIMIT: usize = 26;
+
 /// One emotional motivator.
 ///
 /// The labels are those of the ten high-impact motivators published by Magids, Zorfas and Leemon (2015); desires are

@@ -2,6 +2,8 @@
 
 use ndarray::Array2;
 
+use super::attitudes::Attitudes;
+use super::relationship::RelationshipLevel;
 use crate::catalogue::{ElementId, N_ELEMENTS};
 
 /// Rows in a block. Blocks are cut from customers in ascending order of id, so block borders, and with them every
@@ -81,6 +83,10 @@ pub struct CustomerFlags {
     pub deceased: bool,
     /// A complaint or claim is open: no marketing until it is closed.
     pub open_case: bool,
+    /// People decided to end the relationship kindly.
+    pub close_kindly: bool,
+    /// The closest relationship the customer asked for; `None` = did not say.
+    pub wish: Option<RelationshipLevel>,
 }
 
 /// Customers in ascending order of id, at most [`BLOCK_ROWS`] of them, column by column.
@@ -103,12 +109,8 @@ pub struct CustomerBlock {
     pub signalled: Vec<u128>,
     /// Consent and protection flags.
     pub flags: Vec<CustomerFlags>,
-    /// Answer to "how likely are you to recommend us", 0–10; `None` = not asked.
-    pub recommend: Vec<Option<f32>>,
-    /// Overall satisfaction, 0–10; `None` = not asked.
-    pub satisfaction: Vec<Option<f32>>,
-    /// "A good brand", 0–10; `None` = not asked.
-    pub good_brand: Vec<Option<f32>>,
+    /// Answers about the company as a whole.
+    pub attitudes: Attitudes,
     /// Net order value in the 365 days up to the night, project currency; `None` = no order table. May be negative
     /// (returns).
     pub value_365d: Vec<Option<f64>>,
@@ -127,10 +129,25 @@ impl CustomerBlock {
             signals: Array2::zeros((n, 0)),
             signalled: vec![0; n],
             flags: vec![CustomerFlags { consent_profiling: true, ..CustomerFlags::default() }; n],
-            recommend: vec![None; n],
-            satisfaction: vec![None; n],
-            good_brand: vec![None; n],
+            attitudes: Attitudes::unasked(n, 0),
             value_365d: vec![None; n],
+        }
+    }
+
+    /// The customers at these rows, in this order.
+    #[must_use]
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let axis = ndarray::Axis(0);
+        Self {
+            ids: rows.iter().map(|i| self.ids[*i].clone()).collect(),
+            weight: rows.iter().map(|i| self.weight[*i]).collect(),
+            ratings: self.ratings.select(axis, rows),
+            rated: rows.iter().map(|i| self.rated[*i]).collect(),
+            signals: self.signals.select(axis, rows),
+            signalled: rows.iter().map(|i| self.signalled[*i]).collect(),
+            flags: rows.iter().map(|i| self.flags[*i]).collect(),
+            attitudes: self.attitudes.select(rows),
+            value_365d: rows.iter().map(|i| self.value_365d[*i]).collect(),
         }
     }
 

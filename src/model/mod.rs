@@ -26,6 +26,7 @@
 //! | [`listening`] | which elements a text speaks of, and how (not yet part of a night) |
 
 mod apply;
+mod attitudes;
 mod customer;
 pub mod drift;
 pub mod drivers;
@@ -44,6 +45,7 @@ pub mod plan;
 mod plan_types;
 pub mod profile;
 mod profile_types;
+pub mod relationship;
 mod report;
 mod rules;
 mod sample;
@@ -56,6 +58,7 @@ mod typing;
 pub use apply::{
     ApplySettings, DEFAULT_HOLDOUT_SHARE, DEFAULT_MIN_MARGIN, DEFAULT_MIN_PROBABILITY, Probabilities, Scorer,
 };
+pub use attitudes::{Attitudes, Question};
 pub use customer::{Aspect, BLOCK_ROWS, CustomerBlock, CustomerFlags, MAX_SIGNALS, N_RATINGS};
 pub use error::ModelError;
 pub use fit::{FitRequest, fit};

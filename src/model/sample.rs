@@ -3,6 +3,7 @@
 use ndarray::Array2;
 use twox_hash::XxHash64;
 
+use super::attitudes::Attitudes;
 use super::customer::{CustomerBlock, CustomerFlags, N_RATINGS};
 use super::suppression::suppression;
 
@@ -91,9 +92,7 @@ struct Row {
     signals: Vec<f64>,
     signalled: u128,
     flags: CustomerFlags,
-    recommend: Option<f32>,
-    satisfaction: Option<f32>,
-    good_brand: Option<f32>,
+    attitudes: Attitudes,
     value_365d: Option<f64>,
 }
 
@@ -127,9 +126,7 @@ impl Reservoir {
             signals: block.signals.row(row).to_vec(),
             signalled: block.signalled[row],
             flags: block.flags[row],
-            recommend: block.recommend[row],
-            satisfaction: block.satisfaction[row],
-            good_brand: block.good_brand[row],
+            attitudes: block.attitudes.select(&[row]),
             value_365d: block.value_365d[row],
         });
         if self.rows.len() >= (2 * self.cap).max(16) {
@@ -164,9 +161,7 @@ impl Reservoir {
             signals: Array2::from_shape_fn((rows.len(), p), |(i, j)| rows[i].signals[j]),
             signalled: rows.iter().map(|r| r.signalled).collect(),
             flags: rows.iter().map(|r| r.flags).collect(),
-            recommend: rows.iter().map(|r| r.recommend).collect(),
-            satisfaction: rows.iter().map(|r| r.satisfaction).collect(),
-            good_brand: rows.iter().map(|r| r.good_brand).collect(),
+            attitudes: Attitudes::stacked(rows.iter().map(|r| &r.attitudes)),
             value_365d: rows.iter().map(|r| r.value_365d).collect(),
         }
     }
@@ -191,9 +186,7 @@ mod tests {
                 .iter()
                 .map(|i| CustomerFlags { consent_profiling: i % 7 != 0, ..CustomerFlags::default() })
                 .collect(),
-            recommend: vec![None; n],
-            satisfaction: vec![None; n],
-            good_brand: vec![None; n],
+            attitudes: Attitudes::unasked(n, 0),
             value_365d: vec![None; n],
         }
     }

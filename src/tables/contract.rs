@@ -99,7 +99,7 @@ impl TableContract {
 }
 
 /// Questions of `attitudes`, each with what it asks. Answers are on 0–10 after mapping.
-pub const QUESTIONS: [(&str, &str); 10] = [
+pub const QUESTIONS: [(&str, &str); 11] = [
     ("satisfaction", "How satisfied are you, all in all?"),
     ("recommend", "How likely are you to recommend us?"),
     ("good_brand", "Is this a good brand?"),
@@ -109,7 +109,8 @@ pub const QUESTIONS: [(&str, &str); 10] = [
     ("irreplaceable", "How hard would it be to replace?"),
     ("second_chance", "Would you give it a second chance after a mistake?"),
     ("trust", "How much do you trust it?"),
-    ("switch_discount", "How large a discount elsewhere would make you switch?"),
+    ("switch_discount", "What is the smallest discount elsewhere that would make you switch? In tenths: 2 is 20 %."),
+    ("shop_around", "How usual is it that you compare with others before you buy?"),
 ];
 
 const ANY: Kind = Kind::Number { low: f64::NEG_INFINITY, high: f64::INFINITY };
@@ -152,6 +153,12 @@ const CUSTOMERS: &[ColumnRule] = &[
     protective("vulnerable", "Known to be vulnerable. Absent: no; unreadable: yes."),
     protective("deceased", "Deceased. Absent: no; unreadable: yes."),
     protective("open_case", "A complaint or claim is open. Absent: no; unreadable: yes."),
+    protective("close_kindly", "People decided to end the relationship kindly. Absent: no; unreadable: yes."),
+    optional(
+        "relationship_wish",
+        Kind::Choice(&["leave_alone", "wave", "guest", "friend", "inner_circle"]),
+        "The closest relationship the customer asked for. Absent: did not say.",
+    ),
     strict("erasure_requested", Kind::Flag, "Asked to be erased: left out of everything. Absent: no."),
     optional("email", Kind::Text, "E-mail address, for audience files only."),
     optional("phone", Kind::Text, "Phone number, for audience files only."),
@@ -184,6 +191,7 @@ const ORDERS: &[ColumnRule] = &[
     optional("discount", NOT_NEGATIVE, "Discount given, in the project's currency."),
     optional("reward_used", Kind::Flag, "A reward or point balance was used."),
     optional("channel", Kind::Text, "Where it was ordered."),
+    optional("site", Kind::Text, "The store or depot, where there are several."),
     optional("category", Kind::Text, "What kind of thing."),
     optional("promised_at", Kind::Moment, "When delivery was promised."),
     optional("delivered_at", Kind::Moment, "When it was delivered."),
@@ -196,6 +204,7 @@ const INTERACTIONS: &[ColumnRule] = &[
     required("at", Kind::Moment, "When."),
     required("kind", Kind::Text, "What it was: `complaint`, `question`, `visit`, `referral` …"),
     optional("channel", Kind::Text, "Where."),
+    optional("site", Kind::Text, "The store or desk, where there are several."),
     optional("case_id", Kind::Id, "The case it belongs to."),
     optional("rating", ANY, "What the customer gave it, 0–10."),
     optional("severity", ANY, "How grave it was, larger is graver."),

@@ -151,6 +151,17 @@ fn a_situation_left_without_a_play() {
 }
 
 #[test]
+fn more_motivators_than_a_row_has_room_for() {
+    let one = |i: usize| {
+        format!(
+            "[[motivator]]\nid = \"m_{i}\"\nname = \"be {i}\"\ndesire = \"To be {i}\"\nelements = [\"quality\"]\nneeds = [\"safety\"]\n"
+        )
+    };
+    let error = refusal("motivators.toml", &(0..MOTIVATOR_LIMIT).map(one).collect::<String>());
+    assert!(matches!(error, CatalogueError::TooManyMotivators { most: MOTIVATOR_LIMIT, .. }), "{error}");
+}
+
+#[test]
 fn more_signals_than_a_row_has_room_for() {
     let many: String = (0..SIGNAL_LIMIT).map(|i| SIGNAL.replace("s1", &format!("s_{i}"))).collect();
     let error = refusal("signals.toml", &many);

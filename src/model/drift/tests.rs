@@ -281,7 +281,7 @@ proptest! {
         for part in [cut..300, 0..cut] {
             let rows: Vec<usize> = part.collect();
             let mut state = fold.zero();
-            fold.fold(&mut state, &rows_of(&whole.0, &rows), &scored_of(&whole.1, &rows));
+            fold.fold(&mut state, &whole.0.select(&rows), &scored_of(&whole.1, &rows));
             merged.merge(state);
         }
         prop_assert_eq!(&merged, &all);
@@ -303,22 +303,6 @@ proptest! {
         for (a, b) in twice.histograms.iter().zip(&heavy.histograms) {
             prop_assert_eq!(&a.weights, &b.weights);
         }
-    }
-}
-
-fn rows_of(block: &CustomerBlock, rows: &[usize]) -> CustomerBlock {
-    CustomerBlock {
-        ids: rows.iter().map(|i| block.ids[*i].clone()).collect(),
-        weight: rows.iter().map(|i| block.weight[*i]).collect(),
-        ratings: block.ratings.select(ndarray::Axis(0), rows),
-        rated: rows.iter().map(|i| block.rated[*i]).collect(),
-        signals: block.signals.select(ndarray::Axis(0), rows),
-        signalled: rows.iter().map(|i| block.signalled[*i]).collect(),
-        flags: rows.iter().map(|i| block.flags[*i]).collect(),
-        recommend: vec![None; rows.len()],
-        satisfaction: vec![None; rows.len()],
-        good_brand: vec![None; rows.len()],
-        value_365d: vec![None; rows.len()],
     }
 }
 

@@ -5,6 +5,7 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::catalogue::{Catalogue, N_ELEMENTS};
+use crate::model::attitudes::{Attitudes, Question};
 use crate::model::customer::{CustomerBlock, N_RATINGS};
 use crate::model::profile::BlockFold;
 use crate::model::scored::{Assignment, Basis, ScoredBlock};
@@ -84,12 +85,16 @@ fn draw(rng: &mut Xoshiro256PlusPlus, asked: usize) -> u64 {
 /// Customers from (fulfilment ratings, willingness to recommend, which ratings were given).
 pub(super) fn blocks(rows: &[([f32; N_ELEMENTS], f32, u64)], segments: &[Option<u8>]) -> (CustomerBlock, ScoredBlock) {
     let n = rows.len();
+    let mut attitudes = Attitudes::unasked(n, 0);
+    for (i, row) in rows.iter().enumerate() {
+        attitudes.answer(i, Question::Recommend, row.1);
+    }
     let customers = CustomerBlock {
         ratings: Array2::from_shape_fn((n, N_RATINGS), |(i, j)| {
             j.checked_sub(N_ELEMENTS).map_or(0.0, |e| rows[i].0[e])
         }),
         rated: rows.iter().map(|row| row.2 << N_ELEMENTS).collect(),
-        recommend: rows.iter().map(|row| Some(row.1)).collect(),
+        attitudes,
         ..CustomerBlock::unasked((0..n).map(|i| format!("c{i:06}")).collect())
     };
     let assignment = |segment: &Option<u8>| Assignment {

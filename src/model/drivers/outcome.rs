@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::super::attitudes::Question;
 use super::super::customer::CustomerBlock;
 use crate::stats::drivers::cross::value_steps;
 
@@ -59,9 +60,9 @@ impl Outcome {
     pub(super) fn of(self, customers: &CustomerBlock, row: usize) -> Option<i64> {
         let answer = |x: Option<f32>| x.map(|x| value_steps(f64::from(x) - MIDDLE));
         match self {
-            Self::Recommend => answer(customers.recommend[row]),
-            Self::Satisfaction => answer(customers.satisfaction[row]),
-            Self::GoodBrand => answer(customers.good_brand[row]),
+            Self::Recommend => answer(customers.attitudes.get(row, Question::Recommend)),
+            Self::Satisfaction => answer(customers.attitudes.get(row, Question::Satisfaction)),
+            Self::GoodBrand => answer(customers.attitudes.get(row, Question::GoodBrand)),
             Self::Value365d => customers.value_365d[row].map(|v| value_steps(v.signum() * v.abs().min(1e9).ln_1p())),
         }
     }

@@ -1,5 +1,6 @@
 //! Outcomes the segments were not cut on: how much of each do segments explain in people they were not learned from?
 
+use super::super::attitudes::Question;
 use super::super::customer::CustomerBlock;
 use crate::stats::mixture::mixed_seed;
 use crate::stats::normal_scores::NormalScores;
@@ -58,12 +59,12 @@ impl Outcomes {
     ///
     /// METHOD: values of orders as normal scores: one large account would else decide about segments.
     pub(super) fn of(block: &CustomerBlock, rows: &[usize], data: &Observed) -> Self {
-        let told = |values: &[Option<f32>]| rows.iter().map(|i| values[*i].map(f64::from)).collect::<Vec<_>>();
+        let told = |question| rows.iter().map(|i| block.attitudes.get(*i, question).map(f64::from)).collect::<Vec<_>>();
         let value: Vec<Option<f64>> = rows.iter().map(|i| block.value_365d[*i]).collect();
         let named = [
-            ("satisfaction", told(&block.satisfaction)),
-            ("recommend", told(&block.recommend)),
-            ("good_brand", told(&block.good_brand)),
+            ("satisfaction", told(Question::Satisfaction)),
+            ("recommend", told(Question::Recommend)),
+            ("good_brand", told(Question::GoodBrand)),
             ("value_365d", scores(&value, data)),
         ];
         let named = named.into_iter().map(|(name, values)| Outcome { name, values }).filter(Outcome::is_told);

@@ -172,21 +172,11 @@ fn segments_are_numbered_by_falling_size() {
 
 /// The world of some customers only.
 fn kept(world: &World, rows: &[usize]) -> World {
-    let b = &world.block;
-    let axis = ndarray::Axis(0);
-    let mut block = b.clone();
-    block.ids = rows.iter().map(|i| b.ids[*i].clone()).collect();
-    block.ratings = b.ratings.select(axis, rows);
-    block.signals = b.signals.select(axis, rows);
-    block.rated = rows.iter().map(|i| b.rated[*i]).collect();
-    block.weight.truncate(rows.len());
-    block.signalled.truncate(rows.len());
-    block.flags.truncate(rows.len());
-    block.recommend.truncate(rows.len());
-    block.satisfaction.truncate(rows.len());
-    block.good_brand.truncate(rows.len());
-    block.value_365d.truncate(rows.len());
-    World { block, truth: rows.iter().map(|i| world.truth[*i]).collect(), signal_ids: world.signal_ids.clone() }
+    World {
+        block: world.block.select(rows),
+        truth: rows.iter().map(|i| world.truth[*i]).collect(),
+        signal_ids: world.signal_ids.clone(),
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::catalogue::PlayChannel;
 
 use super::super::customer::CustomerFlags;
+use super::super::relationship::RelationshipLevel;
 use super::super::suppression::suppression;
 
 /// The channels that take a customer's consent, in the order of the columns of files.
@@ -27,12 +28,14 @@ pub fn consented(flags: &CustomerFlags, channel: PlayChannel) -> bool {
 /// Whether marketing may address this customer at all, by a channel they agreed to.
 ///
 /// No for anybody who may not be profiled (see [`suppression`]), has an open case (nobody sells into
-/// anger), or is known to be vulnerable (only the protective path of a plan, which people walk, applies to them).
+/// anger), or is known to be vulnerable (only the protective path of a plan, which people walk, applies to them), asked to be left alone, or whom people decided
+/// to part from.
 ///
 /// Source: domain fact sheet 7.5 and 8.4.
 #[must_use]
 pub fn may_contact(flags: &CustomerFlags) -> bool {
-    suppression(flags).is_none() && !flags.open_case && !flags.vulnerable
+    let wished_away = flags.wish == Some(RelationshipLevel::LeaveAlone);
+    suppression(flags).is_none() && !flags.open_case && !flags.vulnerable && !flags.close_kindly && !wished_away
 }
 
 #[cfg(test)]
@@ -47,6 +50,9 @@ mod tests {
         assert!(!may_contact(&CustomerFlags { open_case: true, ..fine }));
         assert!(!may_contact(&CustomerFlags { vulnerable: true, ..fine }));
         assert!(!may_contact(&CustomerFlags { minor: true, ..fine }));
+        assert!(!may_contact(&CustomerFlags { close_kindly: true, ..fine }));
+        assert!(!may_contact(&CustomerFlags { wish: Some(RelationshipLevel::LeaveAlone), ..fine }));
+        assert!(may_contact(&CustomerFlags { wish: Some(RelationshipLevel::Wave), ..fine }));
         assert!(!may_contact(&CustomerFlags { deceased: true, ..fine }));
         assert!(!may_contact(&CustomerFlags { consent_profiling: false, ..fine }));
     }

@@ -2,6 +2,7 @@
 
 use crate::catalogue::{N_ELEMENTS, NeedTier};
 
+use super::super::attitudes::Question;
 use super::super::customer::{Aspect, CustomerBlock, N_RATINGS};
 use super::super::needs::NeedAssessor;
 use super::super::scored::{NeedState, ScoredBlock, SuppressedReason};
@@ -269,14 +270,14 @@ impl Row<'_> {
 
     fn add_outcomes(&self, group: &mut GroupSums) {
         let (row, w) = (self.at, self.weight);
-        if let Some(answer) = self.customers.recommend[row] {
+        if let Some(answer) = self.customers.attitudes.get(row, Question::Recommend) {
             group.promoters.add(w, i64::from(answer >= 9.0));
             group.detractors.add(w, i64::from(answer < 7.0));
         }
-        if let Some(answer) = self.customers.satisfaction[row] {
+        if let Some(answer) = self.customers.attitudes.get(row, Question::Satisfaction) {
             group.satisfaction.add(w, steps(f64::from(answer), CENTI));
         }
-        if let Some(answer) = self.customers.good_brand[row] {
+        if let Some(answer) = self.customers.attitudes.get(row, Question::GoodBrand) {
             group.good_brand.add(w, i64::from(answer >= HIGH));
         }
         if let Some(value) = self.customers.value_365d[row] {

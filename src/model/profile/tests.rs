@@ -4,6 +4,7 @@ use ndarray::Array2;
 use proptest::prelude::*;
 
 use crate::catalogue::{ElementId, NeedTier};
+use crate::model::attitudes::{Attitudes, Question};
 use crate::model::customer::{Aspect, CustomerBlock, CustomerFlags, N_RATINGS};
 use crate::model::needs::{NeedAssessor, NeedSettings};
 use crate::model::profile_types::{Delivered, Estimate, Profiles};
@@ -77,12 +78,18 @@ fn blocks(people: &[Person]) -> (CustomerBlock, ScoredBlock) {
         fulfilment: [None; NeedTier::COUNT],
         levels: [None; 4],
     };
+    let mut attitudes = Attitudes::unasked(n, 0);
+    for (i, p) in people.iter().enumerate() {
+        if let Some(answer) = p.recommend {
+            attitudes.answer(i, Question::Recommend, answer);
+        }
+    }
     let customers = CustomerBlock {
         weight: people.iter().map(|p| p.weight).collect(),
         ratings,
         rated,
         flags: people.iter().map(|p| p.flags).collect(),
-        recommend: people.iter().map(|p| p.recommend).collect(),
+        attitudes,
         value_365d: people.iter().map(|p| p.value).collect(),
         ..CustomerBlock::unasked((0..n).map(|i| format!("c{i:05}")).collect())
     };

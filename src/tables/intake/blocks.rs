@@ -9,7 +9,11 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowSelection};
 
 use super::error::IntakeError;
 use super::scratch::ScratchTable;
-use crate::model::{BLOCK_ROWS, CustomerBlock, CustomerFlags, N_RATINGS};
+use crate::model::relationship::RelationshipLevel;
+use crate::model::{Attitudes, BLOCK_ROWS, CustomerBlock, CustomerFlags, N_RATINGS};
+
+/// Column of `customers` that holds what relationship they asked for.
+pub(super) const WISH: &str = "relationship_wish";
 
 /// Where a signal stands in the customer rows.
 #[derive(Clone, Debug)]
@@ -28,9 +32,10 @@ pub(super) struct Layout {
     /// Columns that hold a rating: its indicator, then its columns; of several the first that answers counts.
     pub(super) ratings: Vec<(usize, usize)>,
     pub(super) signals: Vec<SignalColumn>,
-    pub(super) recommend: Option<usize>,
-    pub(super) satisfaction: Option<usize>,
-    pub(super) good_brand: Option<usize>,
+    /// Columns that hold an attitude: its place in [`Attitudes`], then its column.
+    pub(super) attitudes: Vec<(usize, usize)>,
+    /// Motivators of the catalogue.
+    pub(super) motivators: usize,
     pub(super) value: Option<usize>,
     /// The base says who may be profiled.
     pub(super) has_consent_profiling: bool,
@@ -153,10 +158,6 @@ fn block(layout: &Layout, customers: &RecordBatch, rows: &RecordBatch) -> Custom
     };
     let (ratings, rated) = ratings_of(layout, rows, n);
     let (signals, signalled) = signals_of(layout, rows, n);
-    let single = |column: Option<usize>| match column {
-        Some(column) => rows.column(column).as_primitive::<Float32Type>().iter().collect(),
-        None => vec![None; n],
-    };
     CustomerBlock {
         ids: (0..n).map(|i| ids.value(i).to_owned()).collect(),
         weight,
@@ -165,9 +166,7 @@ fn block(layout: &Layout, customers: &RecordBatch, rows: &RecordBatch) -> Custom
         signals,
         signalled,
         flags: flags_of(layout, customers, n),
-        recommend: single(layout.recommend),
-        satisfaction: single(layout.satisfaction),
-        good_brand: single(layout.good_brand),
+        attitudes: attitudes_of(layout, rows, n),
         value_365d: values_of(layout, rows, n),
     }
 }
@@ -187,6 +186,19 @@ fn ratings_of(layout: &Layout, rows: &RecordBatch, n: usize) -> (Array2<f32>, Ve
         }
     }
     (ratings, rated)
+}
+
+fn attitudes_of(layout: &Layout, rows: &RecordBatch, n: usize) -> Attitudes {
+    let mut attitudes = Attitudes::unasked(n, if layout.attitudes.is_empty() { 0 } else { layout.motivators });
+    for &(place, column) in &layout.attitudes {
+        let answers: &Float32Array = rows.column(column).as_primitive::<Float32Type>();
+        for (i, answer) in answers.iter().enumerate() {
+            if let Some(answer) = answer {
+                attitudes.set(i, place, answer);
+            }
+        }
+    }
+    attitudes
 }
 
 fn signals_of(layout: &Layout, rows: &RecordBatch, n: usize) -> (Array2<f64>, Vec<u128>) {
@@ -220,13 +232,19 @@ fn values_of(layout: &Layout, rows: &RecordBatch, n: usize) -> Vec<Option<f64>> 
     }
 }
 
+/// The level a customer asked for, by its word.
+fn wish_of(word: &str) -> Option<RelationshipLevel> {
+    RelationshipLevel::ALL.into_iter().find(|level| level.word() == word)
+}
+
 fn flags_of(layout: &Layout, customers: &RecordBatch, n: usize) -> Vec<CustomerFlags> {
     let column = |name: &str| customers.column_by_name(name).and_then(|column| column.as_boolean_opt()).cloned();
     let is_set = |flags: &Option<BooleanArray>, i: usize| flags.as_ref().is_some_and(|f| f.is_valid(i) && f.value(i));
     let [profiling, email, sms, push, phone, post] =
         ["profiling", "email", "sms", "push", "phone", "post"].map(|channel| column(&format!("consent_{channel}")));
-    let [objection, minor, vulnerable, deceased, open_case] =
-        ["objection_marketing", "minor", "vulnerable", "deceased", "open_case"].map(column);
+    let [objection, minor, vulnerable, deceased, open_case, close_kindly] =
+        ["objection_marketing", "minor", "vulnerable", "deceased", "open_case", "close_kindly"].map(column);
+    let wishes = customers.column_by_name(WISH).and_then(|column| column.as_string_opt::<i32>()).cloned();
     (0..n)
         .map(|i| CustomerFlags {
             consent_profiling: !layout.has_consent_profiling || is_set(&profiling, i),
@@ -240,6 +258,8 @@ fn flags_of(layout: &Layout, customers: &RecordBatch, n: usize) -> Vec<CustomerF
             vulnerable: is_set(&vulnerable, i),
             deceased: is_set(&deceased, i),
             open_case: is_set(&open_case, i),
+            close_kindly: is_set(&close_kindly, i),
+            wish: wishes.as_ref().filter(|w| w.is_valid(i)).and_then(|w| wish_of(w.value(i))),
         })
         .collect()
 }

@@ -1,10 +1,9 @@
 //! Answers as numbered cells: 60 for ratings (importance, then fulfilment), and one per attitude question.
 
-use super::super::contract::QUESTIONS;
 use super::super::spec::TableName;
 use super::names::nearest;
 use crate::catalogue::{Catalogue, ElementId};
-use crate::model::Aspect;
+use crate::model::{Aspect, Question};
 
 /// The cells a table of answers has.
 #[derive(Clone, Debug)]
@@ -23,7 +22,7 @@ impl Cells {
 
     /// The attitude questions, then `want_…` and `helps_…` for each motivator.
     pub(super) fn attitudes(catalogue: &Catalogue) -> Self {
-        let mut names: Vec<String> = QUESTIONS.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let mut names: Vec<String> = Question::ALL.iter().map(|question| question.slug().to_owned()).collect();
         for prefix in ["want", "helps"] {
             names.extend(catalogue.motivators().iter().map(|motivator| format!("{prefix}_{}", motivator.id())));
         }

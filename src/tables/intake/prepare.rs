@@ -67,6 +67,8 @@ pub(super) struct Prepared {
     pub(super) registry: Arc<FileRegistry>,
     pub(super) ratings: Arc<Cells>,
     pub(super) attitudes: Arc<Cells>,
+    /// Motivators of the catalogue.
+    pub(super) motivators: usize,
     pub(super) times: Times,
     /// First moment after the night, microseconds since 1970.
     end_of_night: i64,
@@ -102,6 +104,7 @@ impl Prepared {
             registry,
             ratings: Arc::new(Cells::ratings()),
             attitudes: Arc::new(Cells::attitudes(request.catalogue)),
+            motivators: request.catalogue.motivators().len(),
             end_of_night,
             window_start: times.end_of(first_day),
             end_of_night_sql: moment_sql(end_of_night, &times),

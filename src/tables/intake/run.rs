@@ -8,7 +8,7 @@ use datafusion::arrow::array::RecordBatch;
 
 use super::super::ledger::Ledger;
 use super::super::spec::TableName;
-use super::blocks::{Blocks, Layout, SignalColumn};
+use super::blocks::{Blocks, Layout, SignalColumn, WISH};
 use super::coverage::Coverage;
 use super::engine::with_stack;
 use super::error::IntakeError;
@@ -327,8 +327,9 @@ impl Base {
                 coverage.answers[indicator] = rows.known[column];
             }
         }
-        for name in prepared.attitudes.names() {
+        for (place, name) in prepared.attitudes.names().iter().enumerate() {
             if let Some(column) = at(name).filter(|&column| rows.known[column] > 0) {
+                layout.attitudes.push((place, column));
                 coverage.attitudes.insert(name.clone(), rows.known[column]);
             }
         }
@@ -337,12 +338,10 @@ impl Base {
             coverage.signals.insert(id.clone(), rows.known[column]);
             layout.signals.push(SignalColumn { column, zero_without: zero.as_deref().and_then(at) });
         }
-        layout.recommend = at("recommend");
-        layout.satisfaction = at("satisfaction");
-        layout.good_brand = at("good_brand");
+        layout.motivators = prepared.motivators;
         layout.value = at(VALUE);
         layout.has_consent_profiling = coverage.has_customer_column("consent_profiling");
-        let wanted = |name: &str, flag: bool| name == "customer_id" || name == "weight" || flag;
+        let wanted = |name: &str, flag: bool| name == "customer_id" || name == "weight" || name == WISH || flag;
         let fields = customers.columns().fields().iter().enumerate();
         let flag = datafusion::arrow::datatypes::DataType::Boolean;
         layout.customer_columns =

@@ -2,8 +2,9 @@
 
 use datafusion::arrow::array::{Float32Array, StringArray};
 
-use super::fixture::{Base, arc, block, note, ratings};
+use super::fixture::{Base, answers, arc, block, note, ratings};
 use crate::model::Aspect::{Fulfilment, Importance};
+use crate::model::Question;
 use crate::tables::ledger::RejectCode;
 use crate::tables::spec::TableName;
 
@@ -124,15 +125,15 @@ fn attitudes_come_wide_in_words_or_long_in_numbers() {
     let survey = "no,S,R,Q1\na,satisfied,9,1\nb,dissatisfied,,1\nc,neutral,11,1\n";
     let intake = base(wide).file("survey.csv", survey).intake();
     let got = block(&intake);
-    assert_eq!(got.satisfaction, [Some(10.0), Some(0.0), None]);
-    assert_eq!(got.recommend, [Some(9.0), None, None]);
-    assert_eq!(got.good_brand, [None, None, None]);
+    assert_eq!(answers(&got, Question::Satisfaction), [Some(10.0), Some(0.0), None]);
+    assert_eq!(answers(&got, Question::Recommend), [Some(9.0), None, None]);
+    assert_eq!(answers(&got, Question::GoodBrand), [None, None, None]);
     assert_eq!(intake.ledger().table(TableName::Attitudes).expect("there").bad_cells, 2);
     let long = "[tables.attitudes]\nquery = \"select no as customer_id, question, value from survey\"\nscale = [1, 7]\n\
                 [tables.ratings]\nquery = \"select no as customer_id, 'quality' as element, value as rating from survey\"";
     let survey = "no,question,value\na,good brand,7\nb,want_belonging,4\nc,mood,4\n";
     let intake = base(long).file("survey.csv", survey).intake();
-    assert_eq!(block(&intake).good_brand, [Some(10.0), None, None]);
+    assert_eq!(answers(&block(&intake), Question::GoodBrand), [Some(10.0), None, None]);
     assert_eq!(intake.ledger().table(TableName::Attitudes).expect("there").rejected, 1);
 }
 

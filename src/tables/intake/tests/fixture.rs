@@ -12,7 +12,7 @@ use parquet::file::properties::WriterProperties;
 use tempfile::TempDir;
 
 use crate::catalogue::{Catalogue, ElementId};
-use crate::model::{Aspect, CustomerBlock};
+use crate::model::{Aspect, CustomerBlock, Question};
 use crate::tables::intake::{Intake, IntakeError, IntakeRequest, Look, look, run};
 use crate::tables::spec::{SourceSpec, TableName, TableSpecs};
 
@@ -142,6 +142,11 @@ pub(super) fn signal(intake: &Intake, block: &CustomerBlock, id: &str) -> Vec<Op
     (0..block.len()).map(|i| (block.signalled[i] >> j & 1 == 1).then(|| block.signals[[i, j]])).collect()
 }
 
+/// Answers to a question, row by row.
+pub(super) fn answers(block: &CustomerBlock, question: Question) -> Vec<Option<f32>> {
+    (0..block.len()).map(|i| block.attitudes.get(i, question)).collect()
+}
+
 /// A topic's note, if there is one: its count and text.
 pub(super) fn note<'a>(intake: &'a Intake, topic: &str) -> Option<(u64, &'a str)> {
     intake.ledger().notes.iter().find(|note| note.topic == topic).map(|note| (note.count, note.text.as_str()))
@@ -156,13 +161,9 @@ pub(super) fn bits(intake: &Intake) -> Vec<String> {
             let signals: Vec<u64> = b.signals.iter().map(|x| x.to_bits()).collect();
             let weights: Vec<u64> = b.weight.iter().map(|x| x.to_bits()).collect();
             let values: Vec<_> = b.value_365d.iter().map(|x| x.map(f64::to_bits)).collect();
-            let single: Vec<_> = [&b.recommend, &b.satisfaction, &b.good_brand]
-                .iter()
-                .flat_map(|v| v.iter().map(|x| x.map(f32::to_bits)))
-                .collect();
             format!(
-                "{:?} {weights:?} {ratings:?} {:?} {signals:?} {:?} {:?} {single:?} {values:?}",
-                b.ids, b.rated, b.signalled, b.flags
+                "{:?} {weights:?} {ratings:?} {:?} {signals:?} {:?} {:?} {:?} {values:?}",
+                b.ids, b.rated, b.signalled, b.flags, b.attitudes
             )
         })
         .collect()
