@@ -19,7 +19,7 @@ use valueseg::catalogue::Catalogue;
 use valueseg::job::demo::{DemoSettings, FIRST_NIGHT, write_demo};
 use valueseg::job::load::load;
 use valueseg::model::{Candidate, FitRequest, FitSettings, RESPONDENT_CAP, SampleCollector, fit};
-use valueseg::tables::intake::{self, IntakeRequest};
+use valueseg::tables::intake;
 
 /// Share of the demo's customers who answer the survey.
 const SURVEYED: f64 = 0.08;
@@ -33,18 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let catalogue = Catalogue::embedded();
     let scratch = folder.path().join("scratch");
     std::fs::create_dir_all(&scratch)?;
-    let intake = intake::run(&IntakeRequest {
-        base_dir: &loaded.base,
-        sources: &loaded.settings.sources,
-        tables: &loaded.settings.tables,
-        catalogue: &catalogue,
-        as_of: FIRST_NIGHT,
-        timezone: loaded.timezone,
-        scratch: &scratch,
-        memory_limit: loaded.settings.run.memory_limit.0,
-        threads: 0,
-        progress: &|_| {},
-    })?;
+    let intake = intake::run(&loaded.intake(&catalogue, FIRST_NIGHT, &scratch))?;
     let settings = FitSettings::default();
     let mut collector = SampleCollector::new(settings.seed, RESPONDENT_CAP);
     for block in intake.blocks()? {

@@ -19,7 +19,7 @@ use valueseg::model::drivers::{
     DriverContext, DriverFold, DriverSettings, DriverState, GroupDrivers, RatingScale, group_limits, reading,
 };
 use valueseg::model::profile::BlockFold;
-use valueseg::model::{Basis, CustomerBlock, N_RATINGS, ScoredBlock};
+use valueseg::model::{Attitudes, Basis, CustomerBlock, N_RATINGS, Question, ScoredBlock};
 use valueseg::stats::drivers::cross::{CrossSums, value_steps, weight_steps};
 use valueseg::stats::drivers::johnson::relative_weights;
 use valueseg::stats::drivers::pairwise::Pairwise;
@@ -192,10 +192,14 @@ fn blocks(survey: &Survey) -> (CustomerBlock, ScoredBlock) {
             }
         }
     }
+    let mut attitudes = Attitudes::unasked(n, 0);
+    for (i, row) in survey.rows.iter().enumerate() {
+        attitudes.answer(i, Question::Satisfaction, 10.0 * row.1 as f32);
+    }
     let customers = CustomerBlock {
         ratings,
         rated,
-        satisfaction: survey.rows.iter().map(|row| Some(10.0 * row.1 as f32)).collect(),
+        attitudes,
         ..CustomerBlock::unasked((0..n).map(|i| format!("{i:08}")).collect())
     };
     let scored = ScoredBlock { basis: vec![Basis::Survey; n], ..ScoredBlock::unscored(n) };

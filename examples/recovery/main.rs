@@ -31,7 +31,7 @@ use valueseg::model::{
     SegmentCount, fit,
 };
 use valueseg::stats::agreement::adjusted_rand_index;
-use valueseg::tables::intake::{self, IntakeRequest};
+use valueseg::tables::intake;
 use valueseg::tables::read::all_rows;
 
 /// Everything known about one demo.
@@ -168,18 +168,7 @@ fn read(folder: &Path) -> Result<Base, Box<dyn Error>> {
     let catalogue = Catalogue::embedded();
     let scratch = folder.join("scratch");
     std::fs::create_dir_all(&scratch)?;
-    let intake = intake::run(&IntakeRequest {
-        base_dir: &loaded.base,
-        sources: &loaded.settings.sources,
-        tables: &loaded.settings.tables,
-        catalogue: &catalogue,
-        as_of: FIRST_NIGHT,
-        timezone: loaded.timezone,
-        scratch: &scratch,
-        memory_limit: loaded.settings.run.memory_limit.0,
-        threads: 0,
-        progress: &|_| {},
-    })?;
+    let intake = intake::run(&loaded.intake(&catalogue, FIRST_NIGHT, &scratch))?;
     let blocks: Vec<CustomerBlock> = intake.blocks()?.collect::<Result<_, _>>()?;
     let mut known = BTreeMap::new();
     for row in all_rows(&folder.join("truth/truth.parquet"))? {

@@ -2,10 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
+use crate::catalogue::Catalogue;
 use crate::job::settings::Settings;
+use crate::tables::intake::IntakeRequest;
 use crate::tables::spec::TableName;
 
 /// Prefix of environment variables that override a key: `VALUESEG_RUN__MEMORY_LIMIT` sets `[run] memory_limit`.
@@ -139,6 +142,24 @@ impl Loaded {
         settings.audiences.clear();
         let text = serde_json::to_string(&settings).expect("settings are plain data");
         hex(&Sha256::digest(text.as_bytes()))
+    }
+
+    /// What intake is asked for on the night `as_of`; `scratch` is an empty folder to work in.
+    #[must_use]
+    pub fn intake<'a>(&'a self, catalogue: &'a Catalogue, as_of: NaiveDate, scratch: &'a Path) -> IntakeRequest<'a> {
+        IntakeRequest {
+            base_dir: &self.base,
+            sources: &self.settings.sources,
+            tables: &self.settings.tables,
+            catalogue,
+            as_of,
+            language: &self.settings.listening.language,
+            timezone: self.timezone,
+            scratch,
+            memory_limit: self.settings.run.memory_limit.0,
+            threads: self.settings.run.threads,
+            progress: &|_| {},
+        }
     }
 }
 

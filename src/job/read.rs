@@ -21,19 +21,7 @@ pub(super) fn read(project: &Project, scratch: &Scratch) -> Result<Intake, JobEr
 
 /// What intake is asked to do.
 pub(super) fn request<'a>(project: &'a Project<'_>, scratch: &'a Scratch) -> IntakeRequest<'a> {
-    let settings = project.settings();
-    IntakeRequest {
-        base_dir: &project.loaded().base,
-        sources: &settings.sources,
-        tables: &settings.tables,
-        catalogue: project.catalogue(),
-        as_of: project.as_of(),
-        timezone: project.loaded().timezone,
-        scratch: scratch.folder(),
-        memory_limit: settings.run.memory_limit.0,
-        threads: settings.run.threads,
-        progress: &|_| {},
-    }
+    project.loaded().intake(project.catalogue(), project.as_of(), scratch.folder())
 }
 
 /// Everything the results follow from.

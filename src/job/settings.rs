@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::job::size::ByteSize;
+use crate::model::listening::DEFAULT_LANGUAGE;
 use crate::model::needs::NeedSettings;
 use crate::model::plan::PlanSettings;
 use crate::model::{ApplySettings, Aspect, FitSettings, Method, Search, SegmentCount};
@@ -28,6 +29,12 @@ pub const DEFAULT_MEMORY_LIMIT: u64 = 4 << 30;
 /// Default of `[gates] max_rejected_share`: one row in two hundred.
 pub const DEFAULT_MAX_REJECTED_SHARE: f64 = 0.005;
 
+/// Default of `[listening] complaints`: the complaints of the catalogue.
+const DEFAULT_COMPLAINTS: [&str; 5] =
+    ["complaint", "late_complaint", "quality_complaint", "price_complaint", "service_complaint"];
+/// Default of `[listening] advocacy`: the kinds of the catalogue in which somebody is told of the company.
+const DEFAULT_ADVOCACY: [&str; 3] = ["referral", "public_post", "forum_post"];
+
 /// The whole of `valueseg.toml`.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -41,6 +48,9 @@ pub struct Settings {
     /// How segments are found.
     #[serde(default)]
     pub model: ModelSettings,
+    /// How feedback is listened to.
+    #[serde(default)]
+    pub listening: Listening,
     /// How need tiers are computed.
     #[serde(default)]
     pub needs: NeedSettings,
@@ -155,6 +165,29 @@ pub struct Hysteresis {
 impl Default for Hysteresis {
     fn default() -> Self {
         Self { margin: 0.10, nights: 3 }
+    }
+}
+
+/// `[listening]`.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Listening {
+    /// Language of the texts of `feedback`: `en` ships; others by a `lexicon_<language>.toml` in the catalogue folder.
+    pub language: String,
+    /// Kinds of `interactions` that are complaints.
+    pub complaints: Vec<String>,
+    /// Kinds of `interactions` in which a customer speaks for the company to others.
+    pub advocacy: Vec<String>,
+}
+
+impl Default for Listening {
+    fn default() -> Self {
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        Self {
+            language: DEFAULT_LANGUAGE.to_owned(),
+            complaints: words(&DEFAULT_COMPLAINTS),
+            advocacy: words(&DEFAULT_ADVOCACY),
+        }
     }
 }
 

@@ -163,6 +163,8 @@ pub struct RivalAnswer {
 pub struct History {
     /// Orders.
     pub orders: Vec<Order>,
+    /// Different categories ordered in, over all lines of all orders; 0 = none is known.
+    pub categories: u32,
     /// Contacts.
     pub contacts: Vec<Contact>,
     /// Texts.

@@ -15,6 +15,7 @@ use super::cells::{aspect_of, element_of};
 use super::check::{Checker, Judged, Output};
 use super::mapping::Scale;
 use super::places::Notes;
+use super::rivals::rival_rows;
 use super::scale::Watch;
 use crate::model::Aspect;
 
@@ -69,7 +70,7 @@ impl Checker {
         let (ratings, bad) = scale.read(batch.column(at), self.decimal, &mut notes.watches[0]);
         judged.faults(at, bad, OnBad::Row);
         let ratings = self.without_unanswered(batch, at, ratings, &mut judged);
-        self.set_other_brands_aside(batch, &mut judged);
+        let brands = self.set_other_brands_aside(batch, &mut judged);
         let cells = Int32Array::from(cells);
         let content: [ArrayRef; 2] = [Arc::new(cells.clone()), Arc::new(ratings.clone())];
         let order = judged.places.order(self.spec, &content)?;
@@ -79,6 +80,10 @@ impl Checker {
                 let mut arrays = vec![ids, asked, order];
                 arrays.extend(wanted.iter().map(|&cell| only(&ratings, &cells, cell)));
                 arrays
+            }
+            Output::Rivals => {
+                let brands = brands.unwrap_or_else(|| new_null_array(&DataType::Utf8, judged.n));
+                vec![ids, asked, order, Arc::new(cells), Arc::new(ratings), brands]
             }
             _ => vec![ids, asked, order, Arc::new(cells) as ArrayRef, Arc::new(ratings) as ArrayRef],
         };
@@ -180,14 +185,21 @@ impl Checker {
         out.finish()
     }
 
-    fn set_other_brands_aside(&self, batch: &RecordBatch, judged: &mut Judged) {
-        if let Some(brands) = self.read_plain(batch, "brand", judged) {
-            for (i, brand) in brands.as_string::<i32>().iter().enumerate() {
-                if brand.is_some_and(|brand| !brand.eq_ignore_ascii_case("own")) {
-                    judged.set_aside(i, "other_brand");
-                }
+    /// Whether the spec says whom an answer is about.
+    pub(super) fn has_brand(&self) -> bool {
+        self.input("brand").is_some()
+    }
+
+    /// Keeps the rows about the company, or, where that is what is asked for, those about competitors; gives the brands.
+    fn set_other_brands_aside(&self, batch: &RecordBatch, judged: &mut Judged) -> Option<ArrayRef> {
+        let brands = self.read_plain(batch, "brand", judged)?;
+        let wanted = self.setting.output == Output::Rivals;
+        for (i, rival) in rival_rows(&brands).into_iter().enumerate() {
+            if rival != wanted {
+                judged.set_aside(i, "other_brand");
             }
         }
+        Some(brands)
     }
 }
 

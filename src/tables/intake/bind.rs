@@ -55,6 +55,17 @@ impl Binder<'_> {
         cells: Option<Arc<Cells>>,
         tally: &Arc<Tally>,
     ) -> Result<(Vec<Bound>, BTreeSet<String>), IntakeError> {
+        self.bind_to(None, (table, several), specs, (cells, tally))
+    }
+
+    /// The same with checked rows of the shape `output`; `None` = what the specs map decides.
+    pub(super) fn bind_to(
+        &self,
+        output: Option<Output>,
+        (table, several): (TableName, bool),
+        specs: &[(usize, &TableSpec)],
+        (cells, tally): (Option<Arc<Cells>>, &Arc<Tally>),
+    ) -> Result<(Vec<Bound>, BTreeSet<String>), IntakeError> {
         let key = format!("tables.{}", table.slug());
         if specs.is_empty() {
             return Err(IntakeError::Spec {
@@ -69,7 +80,7 @@ impl Binder<'_> {
         }
         let used = found.iter().flat_map(|found| found.used.iter().cloned()).collect();
         let n_cells = cells.as_ref().map_or(0, |cells| cells.names().len());
-        let output = output_of(table, found.iter().map(|found| &found.mapping), n_cells);
+        let output = output.unwrap_or_else(|| output_of(table, found.iter().map(|found| &found.mapping), n_cells));
         let setting = Setting {
             table,
             tally: Arc::clone(tally),

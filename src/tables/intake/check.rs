@@ -18,6 +18,7 @@ use super::cast::{Bad, blank, flags, ids, numbers, texts};
 use super::cells::Cells;
 use super::mapping::{Form, Mapping};
 use super::places::{Notes, Places, content_order};
+use super::rivals::BRAND;
 use super::tally::Tally;
 use super::times::{Times, shared};
 
@@ -59,6 +60,8 @@ pub(super) enum Output {
     Long,
     /// One respondent per row: id, date, [`ORDER`], then these cells.
     Wide(Vec<usize>),
+    /// As [`Output::Long`], of the rows about competitors alone, with the competitor.
+    Rivals,
 }
 
 impl Setting {
@@ -69,15 +72,18 @@ impl Setting {
             Output::Rows { columns, .. } => {
                 columns.iter().map(|(name, kind)| Field::new(name, stored_as(*kind, times), true)).collect()
             }
-            Output::Long | Output::Wide(_) => {
+            Output::Long | Output::Wide(_) | Output::Rivals => {
                 vec![Field::new("customer_id", DataType::Utf8, true), Field::new("asked_at", moment, true)]
             }
         };
         fields.push(Field::new(ORDER, DataType::Int64, false));
         match &self.output {
-            Output::Long => {
+            Output::Long | Output::Rivals => {
                 fields.push(Field::new(CELL, DataType::Int32, false));
                 fields.push(Field::new(ANSWER, DataType::Float32, true));
+                if self.output == Output::Rivals {
+                    fields.push(Field::new(BRAND, DataType::Utf8, true));
+                }
             }
             Output::Wide(cells) => {
                 let names = self.cells.as_ref().expect("answers have cells");

@@ -185,7 +185,7 @@ pub(super) fn sorted(bounds: &[Bound]) -> Result<Arc<dyn ExecutionPlan>> {
     let schema = plan.schema();
     let keys = match &bounds[0].checker.setting.output {
         Output::Rows { .. } => &["customer_id", ORDER][..],
-        Output::Long | Output::Wide(_) => &["customer_id", "asked_at", ORDER],
+        Output::Long | Output::Wide(_) | Output::Rivals => &["customer_id", "asked_at", ORDER],
     };
     let keys = keys.iter().map(|name| col(name, &schema).map(PhysicalSortExpr::new_default));
     let ordering = LexOrdering::new(keys.collect::<Result<Vec<_>>>()?).expect("there is at least the customer");

@@ -33,6 +33,8 @@ pub struct IntakeRequest<'a> {
     pub catalogue: &'a Catalogue,
     /// The night: nothing dated later is read.
     pub as_of: NaiveDate,
+    /// Language of the texts of `feedback`.
+    pub language: &'a str,
     /// What a day is, and what a time without a zone means.
     pub timezone: Tz,
     /// An empty folder to work in. It will hold personal data; the caller removes it.
@@ -71,7 +73,7 @@ pub(super) struct Prepared {
     pub(super) motivators: usize,
     pub(super) times: Times,
     /// First moment after the night, microseconds since 1970.
-    end_of_night: i64,
+    pub(super) end_of_night: i64,
     /// First moment behaviour is looked at.
     window_start: i64,
     /// The end of the night as an SQL literal: an instant, for users' queries over sources.

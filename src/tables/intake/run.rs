@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use chrono_tz::Tz;
 use datafusion::arrow::array::RecordBatch;
 
 use super::super::ledger::Ledger;
@@ -12,6 +13,9 @@ use super::blocks::{Blocks, Layout, SignalColumn, WISH};
 use super::coverage::Coverage;
 use super::engine::with_stack;
 use super::error::IntakeError;
+use super::hear::{Heard, hear};
+use super::histories::{Events, Histories, KindWords};
+use super::pace::OrderPace;
 use super::prepare::{InputFile, IntakeRequest, Prepared, check_tables};
 use super::rows::{Join, Part, Rows, orphans};
 use super::scratch::{GROUP_ROWS, ScratchTable};
@@ -21,6 +25,8 @@ use super::tally::Listed;
 use super::times::day_number;
 use super::{notes, rejects};
 use crate::catalogue::{Catalogue, NoRows, SignalTable};
+use crate::model::listening::Listener;
+use crate::model::relationship::Sources;
 use crate::model::{BLOCK_ROWS, MAX_SIGNALS};
 
 /// Prefix of signals that a user's `signals` table brings.
@@ -38,6 +44,9 @@ pub struct Intake {
     customers: ScratchTable,
     rows: Vec<(Range<usize>, ScratchTable)>,
     tables: BTreeMap<TableName, ScratchTable>,
+    histories: Events,
+    /// Zone, day since 1970 and first moment after the night.
+    night: (Tz, i32, i64),
 }
 
 impl Intake {
@@ -156,6 +165,42 @@ impl Intake {
         }))
     }
 
+    /// What the customers did and were given, to be asked for block by block beside [`Intake::blocks`].
+    ///
+    /// # Errors
+    /// [`IntakeError::Scratch`] if scratch was removed.
+    pub fn histories(&self, kinds: KindWords) -> Result<Histories, IntakeError> {
+        Histories::open(&self.histories, kinds, (self.night.0, self.night.1))
+    }
+
+    /// Which kinds of events there are.
+    #[must_use]
+    pub fn event_sources(&self) -> Sources {
+        let orders = self.histories.orders.as_ref();
+        Sources {
+            orders: orders.is_some(),
+            rewards: orders.is_some_and(|orders| orders.names().contains("reward_used")),
+            contacts: self.histories.interactions.is_some(),
+            texts: self.histories.heard.is_some(),
+            attitudes: !self.coverage.attitudes.is_empty(),
+        }
+    }
+
+    /// How often the base orders; of nobody's orders where there is no such table.
+    ///
+    /// # Errors
+    /// [`IntakeError::Scratch`] if scratch was removed.
+    pub fn order_pace(&self) -> Result<OrderPace, IntakeError> {
+        let orders = self.histories.orders.as_ref();
+        orders.map_or_else(|| Ok(OrderPace::default()), |orders| OrderPace::of(orders, self.night.2))
+    }
+
+    /// The first moment after the night, microseconds since 1970.
+    #[must_use]
+    pub fn end_of_night(&self) -> i64 {
+        self.night.2
+    }
+
     /// A checked canonical table, in order of customer, as a Parquet file; `None` for tables of answers, which are
     /// in the blocks, and for tables that were not given.
     #[must_use]
@@ -183,8 +228,9 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
         let set_aside = ledger.set_aside.values().sum();
         return Err(IntakeError::NoCustomers { read: ledger.read, rejected: ledger.rejected, set_aside });
     }
+    let heard = listen(request, &staged)?;
     (request.progress)("joining customer rows");
-    let base = Base::new(request.catalogue, &prepared, &staged)?;
+    let base = Base::new(request.catalogue, &prepared, (&staged, heard.as_ref()))?;
     let join = Join {
         engine: &prepared.engine,
         scratch: request.scratch,
@@ -203,6 +249,15 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
     let used: BTreeSet<String> = staged.values().flat_map(|staged| staged.used.iter().cloned()).collect();
     let inputs = prepared.inputs(&used, request.threads)?;
     let customers = customers.sheets[0].clone();
+    let sheet = |table: TableName| staged.get(&table).map(|staged| staged.sheets[0].clone());
+    let histories = Events {
+        orders: sheet(TableName::Orders),
+        interactions: sheet(TableName::Interactions),
+        heard: heard.map(|heard| heard.texts),
+        rivals: staged.get(&TableName::Attitudes).and_then(|staged| staged.rivals.clone()),
+        treatments: sheet(TableName::Treatments),
+        customers: customers.names().contains("signup_date").then(|| customers.clone()),
+    };
     let events = staged.into_iter().filter(|(table, _)| prepared.cells(*table).is_none());
     let tables = events.map(|(table, mut staged)| (table, staged.sheets.swap_remove(0))).collect();
     Ok(Intake {
@@ -216,6 +271,8 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
         customers,
         rows: rows.runs,
         tables,
+        histories,
+        night: (prepared.times.zone, day_number(request.as_of), prepared.end_of_night),
     })
 }
 
@@ -229,6 +286,17 @@ fn stage_all(request: &IntakeRequest<'_>, prepared: &Prepared) -> Result<BTreeMa
         staged.insert(table, stage.run(table, specs.as_slice(), prepared.cells(table), tally)?);
     }
     Ok(staged)
+}
+
+/// Listens to the feedback, where there is some.
+fn listen(request: &IntakeRequest<'_>, staged: &BTreeMap<TableName, Staged>) -> Result<Option<Heard>, IntakeError> {
+    let Some(feedback) = staged.get(&TableName::Feedback) else { return Ok(None) };
+    (request.progress)("listening to feedback");
+    let listener = Listener::in_language(request.catalogue, request.language)
+        .map_err(|error| IntakeError::Spec { place: "listening.language".to_owned(), what: error.to_string() })?;
+    let own = staged.get(&TableName::Signals).map_or(0, |own| own.sheets[0].names().len() - 1);
+    let room = MAX_SIGNALS.saturating_sub(request.catalogue.signals().len() + own);
+    hear(&feedback.sheets[0], (request.catalogue, &listener), request.scratch, room).map(Some)
 }
 
 fn ledger_of(prepared: &Prepared, staged: &BTreeMap<TableName, Staged>) -> Result<Ledger, IntakeError> {
@@ -270,7 +338,7 @@ impl Base {
     fn new(
         catalogue: &Catalogue,
         prepared: &Prepared,
-        staged: &BTreeMap<TableName, Staged>,
+        (staged, heard): (&BTreeMap<TableName, Staged>, Option<&Heard>),
     ) -> Result<Self, IntakeError> {
         let sheet = |table: SignalTable| {
             let name = TableName::parse(table.name()).expect("signal tables are canonical tables");
@@ -300,6 +368,13 @@ impl Base {
                 signal_columns.push((format!("{OWN}{}", field.name()), None));
             }
             parts.push(Part::Sheet { table: own.sheets[0].clone(), prefix: OWN });
+        }
+        if let Some(mentions) = heard.and_then(|heard| heard.signals.as_ref()) {
+            for field in mentions.columns().fields().iter().skip(1) {
+                signal_ids.push(field.name().clone());
+                signal_columns.push((field.name().clone(), None));
+            }
+            parts.push(Part::Sheet { table: mentions.clone(), prefix: "" });
         }
         if signal_ids.len() > MAX_SIGNALS {
             return Err(IntakeError::TooManySignals { found: signal_ids.len(), limit: MAX_SIGNALS });

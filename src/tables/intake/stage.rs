@@ -32,6 +32,8 @@ pub(super) struct Staged {
     pub(super) sheets: Vec<ScratchTable>,
     /// Ids that are known but left out; for `customers` only.
     pub(super) excluded: Option<ScratchTable>,
+    /// Answers about competitors; for `attitudes` only.
+    pub(super) rivals: Option<ScratchTable>,
     /// Answers replaced by a later one.
     pub(super) replaced: u64,
     /// Events that are exact copies of another. They count as they stand: two equal purchases are possible.
@@ -68,6 +70,7 @@ impl Stage<'_> {
             tally,
             sheets: Vec::new(),
             excluded: None,
+            rivals: None,
             replaced: 0,
             copies: 0,
             doubts: Vec::new(),
@@ -83,9 +86,12 @@ impl Stage<'_> {
             match &bounds[0].checker.setting.output {
                 Output::Rows { ordered: true, .. } => self.unique(&bounds, &mut staged)?,
                 Output::Rows { .. } => self.events(&bounds, &mut staged)?,
-                Output::Long | Output::Wide(_) => self.answers(&bounds, &mut staged)?,
+                Output::Long | Output::Wide(_) | Output::Rivals => self.answers(&bounds, &mut staged)?,
             }
             look_at_scales(&bounds, &mut staged);
+        }
+        if let Some(cells) = cells.filter(|_| table == TableName::Attitudes) {
+            staged.rivals = self.rivals(specs, cells, &staged)?;
         }
         Ok(staged)
     }
@@ -152,7 +158,7 @@ impl Stage<'_> {
     }
 
     /// Runs the plan that checks and sorts; `take` gets each batch, then `None`, and says whether to go on.
-    fn drive(
+    pub(super) fn drive(
         &self,
         bounds: &[Bound],
         table: TableName,

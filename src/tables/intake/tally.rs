@@ -171,7 +171,7 @@ impl Tally {
     }
 
     /// The files whose numbers are used.
-    pub(super) fn registry(&self) -> &FileRegistry {
+    pub(super) fn registry(&self) -> &Arc<FileRegistry> {
         &self.registry
     }
 

@@ -92,6 +92,7 @@ impl Base {
             tables: &self.config.tables,
             catalogue: &catalogue,
             as_of: self.as_of,
+            language: "en",
             timezone: chrono_tz::Europe::Paris,
             scratch: self.scratch.path(),
             memory_limit: self.memory,

@@ -1,0 +1,279 @@
+//! What each customer did and was given, in the order of customers: sorted tables of events, read side by side.
+
+use chrono_tz::Tz;
+use twox_hash::XxHash64;
+
+use super::check::{ANSWER, CELL};
+use super::clock::Clock;
+use super::cursor::{Cursor, Row};
+use super::error::IntakeError;
+use super::hear::HEARD_BITS;
+use super::iso::DAY;
+use super::rivals::BRAND;
+use super::scratch::ScratchTable;
+use crate::model::relationship::{Contact, History, Nature, Order, Promise, RivalAnswer, Verbatim, Vocabulary};
+
+/// The tables that histories are read from; `None` = there is none.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Events {
+    pub(super) orders: Option<ScratchTable>,
+    pub(super) interactions: Option<ScratchTable>,
+    pub(super) heard: Option<ScratchTable>,
+    pub(super) rivals: Option<ScratchTable>,
+    pub(super) treatments: Option<ScratchTable>,
+    /// Where customers tell when they signed up.
+    pub(super) customers: Option<ScratchTable>,
+}
+
+/// Columns read of `orders`; a column is named by its place.
+const ORDER_COLUMNS: [&str; 11] = [
+    "ordered_at",
+    "order_id",
+    "amount",
+    "discount",
+    "reward_used",
+    "promised_at",
+    "delivered_at",
+    "returned",
+    "channel",
+    "site",
+    "category",
+];
+
+/// Columns read of `interactions`.
+const CONTACT_COLUMNS: [&str; 9] =
+    ["at", "kind", "case_id", "rating", "severity", "resolved_at", "promised_at", "channel", "site"];
+
+/// Columns read of heard texts.
+const TEXT_COLUMNS: [&str; 6] = ["at", "rating", "channel", HEARD_BITS[0], HEARD_BITS[1], HEARD_BITS[2]];
+
+/// Columns read of answers about competitors, and of treatments.
+const RIVAL_COLUMNS: [&str; 3] = [BRAND, CELL, ANSWER];
+const TREATMENT_COLUMNS: [&str; 2] = ["treated_at", "arm"];
+
+/// Words of the `kind` column that mean more than an event.
+#[derive(Clone, Debug, Default)]
+pub struct KindWords {
+    /// Kinds that are complaints.
+    pub complaints: Vec<String>,
+    /// Kinds in which a customer speaks for the company.
+    pub advocacy: Vec<String>,
+}
+
+impl KindWords {
+    fn nature(&self, kind: &str) -> Nature {
+        let among = |words: &[String]| words.iter().any(|word| word.eq_ignore_ascii_case(kind));
+        if among(&self.complaints) {
+            Nature::Complaint
+        } else if among(&self.advocacy) {
+            Nature::Advocacy
+        } else {
+            Nature::Other
+        }
+    }
+}
+
+/// Histories of the customers of a night, to be asked for block by block, in order.
+pub struct Histories {
+    orders: Option<Cursor>,
+    contacts: Option<Cursor>,
+    texts: Option<Cursor>,
+    rivals: Option<Cursor>,
+    treatments: Option<Cursor>,
+    signups: Option<Cursor>,
+    reading: Reading,
+    /// Day of the night, since 1970.
+    day: i32,
+}
+
+/// What rows are read with.
+struct Reading {
+    words: Vocabulary,
+    kinds: KindWords,
+    clock: Clock,
+}
+
+impl Histories {
+    /// Opens the tables.
+    pub(super) fn open(events: &Events, kinds: KindWords, (zone, day): (Tz, i32)) -> Result<Self, IntakeError> {
+        let open = |table: &Option<ScratchTable>, columns: &[&str]| {
+            table.as_ref().map(|table| Cursor::open(table, columns)).transpose()
+        };
+        Ok(Self {
+            orders: open(&events.orders, &ORDER_COLUMNS)?,
+            contacts: open(&events.interactions, &CONTACT_COLUMNS)?,
+            texts: open(&events.heard, &TEXT_COLUMNS)?,
+            rivals: open(&events.rivals, &RIVAL_COLUMNS)?,
+            treatments: open(&events.treatments, &TREATMENT_COLUMNS)?,
+            signups: open(&events.customers, &["signup_date"])?,
+            reading: Reading { words: Vocabulary::default(), kinds, clock: Clock::new(zone) },
+            day,
+        })
+    }
+
+    /// The words met so far: of all blocks asked for.
+    #[must_use]
+    pub fn words(&self) -> &Vocabulary {
+        &self.reading.words
+    }
+
+    /// Histories of the customers `ids`, ascending and after those asked for before.
+    ///
+    /// # Errors
+    /// [`IntakeError::Scratch`] if scratch cannot be read.
+    pub fn of(&mut self, ids: &[String]) -> Result<Vec<History>, IntakeError> {
+        let mut all = vec![History::default(); ids.len()];
+        let Self { reading, day, .. } = self;
+        if let Some(cursor) = &mut self.orders {
+            let mut lines = Lines::default();
+            cursor.rows_of(ids, |row, of| lines.add(&mut all[of], row, (of, reading)))?;
+        }
+        if let Some(cursor) = &mut self.contacts {
+            cursor.rows_of(ids, |row, of| all[of].contacts.extend(reading.contact(row)))?;
+        }
+        if let Some(cursor) = &mut self.texts {
+            cursor.rows_of(ids, |row, of| all[of].verbatims.extend(reading.verbatim(row)))?;
+        }
+        if let Some(cursor) = &mut self.rivals {
+            cursor.rows_of(ids, |row, of| reading.rival(row, &mut all[of].rivals))?;
+        }
+        if let Some(cursor) = &mut self.treatments {
+            cursor.rows_of(ids, |row, of| all[of].treatments.extend(treatment(row)))?;
+        }
+        if let Some(cursor) = &mut self.signups {
+            cursor.rows_of(ids, |row, of| {
+                all[of].tenure_days = row.day(0).and_then(|signup| u32::try_from(*day - signup).ok());
+            })?;
+        }
+        for history in &mut all {
+            history.orders.sort_by_key(|order| order.at);
+            history.contacts.sort_by_key(|contact| contact.at);
+            history.verbatims.sort_by_key(|verbatim| verbatim.at);
+            history.treatments.sort_unstable();
+            history.rivals.sort_by_key(|rival| (rival.brand, rival.column));
+        }
+        Ok(all)
+    }
+}
+
+/// The lines of one customer's orders: those of one `order_id` are one order.
+#[derive(Default)]
+struct Lines {
+    of: usize,
+    /// Hash of the order's id, and its place among the orders.
+    orders: Vec<(u64, usize)>,
+    categories: Vec<crate::model::relationship::Word>,
+}
+
+impl Lines {
+    fn add(&mut self, history: &mut History, row: Row<'_>, (of, reading): (usize, &mut Reading)) {
+        let Some(line) = reading.order(row) else { return };
+        if self.of != of {
+            *self = Self { of, ..Self::default() };
+        }
+        if let Some(category) = line.category.filter(|category| !self.categories.contains(category)) {
+            self.categories.push(category);
+            history.categories += 1;
+        }
+        let id = row.text(1).map(|id| XxHash64::oneshot(0, id.as_bytes()));
+        let known = id.and_then(|id| self.orders.iter().find(|(own, _)| *own == id));
+        if let Some((_, place)) = known {
+            return merge(&mut history.orders[*place], line);
+        }
+        if let Some(id) = id {
+            self.orders.push((id, history.orders.len()));
+        }
+        history.orders.push(line);
+    }
+}
+
+/// Adds a line to its order. What is true of one line is true of the order; the last delivery promised and made counts.
+fn merge(order: &mut Order, line: Order) {
+    let either = |a: Option<bool>, b: Option<bool>| match (a, b) {
+        (Some(a), Some(b)) => Some(a || b),
+        (a, b) => a.or(b),
+    };
+    order.at = order.at.min(line.at);
+    order.amount = match (order.amount, line.amount) {
+        (Some(a), Some(b)) => Some(a + b),
+        (a, b) => a.or(b),
+    };
+    order.discounted = either(order.discounted, line.discounted);
+    order.rewarded = either(order.rewarded, line.rewarded);
+    order.promise = match (order.promise, line.promise) {
+        (Some(a), Some(b)) => Some(Promise { due: a.due.max(b.due), done: a.done.zip(b.done).map(|(a, b)| a.max(b)) }),
+        (a, b) => a.or(b),
+    };
+    order.returned |= line.returned;
+    order.channel = order.channel.min(line.channel).or(line.channel).or(order.channel);
+    order.site = order.site.min(line.site).or(line.site).or(order.site);
+}
+
+impl Reading {
+    /// A promise by a moment. One given as a day, a local midnight, holds to the end of that day.
+    fn promise(&mut self, due: Option<i64>, done: Option<i64>) -> Option<Promise> {
+        let due = due?;
+        let midnight = self.clock.local_of(due).is_some_and(|local| local.rem_euclid(DAY) == 0);
+        Some(Promise { due: if midnight { due + DAY - 1 } else { due }, done })
+    }
+
+    fn order(&mut self, row: Row<'_>) -> Option<Order> {
+        Some(Order {
+            at: row.moment(0)?,
+            amount: row.number(2),
+            discounted: row.number(3).map(|discount| discount > 0.0),
+            rewarded: row.flag(4),
+            promise: self.promise(row.moment(5), row.moment(6)),
+            returned: row.flag(7) == Some(true),
+            channel: row.text(8).map(|text| self.words.word(text)),
+            site: row.text(9).map(|text| self.words.word(text)),
+            category: row.text(10).map(|text| self.words.word(text)),
+        })
+    }
+
+    fn contact(&mut self, row: Row<'_>) -> Option<Contact> {
+        let resolved = row.moment(5);
+        Some(Contact {
+            at: row.moment(0)?,
+            nature: self.kinds.nature(row.text(1)?),
+            case: row.text(2).map(|case| XxHash64::oneshot(0, case.as_bytes())),
+            rating: rating(row.number(3)),
+            severity: row.number(4).map(|severity| severity as f32),
+            resolved,
+            promise: self.promise(row.moment(6), resolved),
+            channel: row.text(7).map(|text| self.words.word(text)),
+            site: row.text(8).map(|text| self.words.word(text)),
+        })
+    }
+
+    fn verbatim(&mut self, row: Row<'_>) -> Option<Verbatim> {
+        Some(Verbatim {
+            at: row.moment(0)?,
+            rating: rating(row.number(1)),
+            praised: row.bits(3).unwrap_or(0),
+            blamed: row.bits(4).unwrap_or(0),
+            named: row.bits(5).unwrap_or(0),
+            channel: row.text(2).map(|text| self.words.word(text)),
+        })
+    }
+
+    /// Rows come by date: the last answer to a question about a competitor counts.
+    fn rival(&mut self, row: Row<'_>, rivals: &mut Vec<RivalAnswer>) {
+        let (Some(brand), Some(column), Some(answer)) = (row.text(0), row.cell(1), row.answer(2)) else { return };
+        let brand = self.words.word(brand);
+        match rivals.iter_mut().find(|rival| (rival.brand, rival.column) == (brand, column)) {
+            Some(rival) => rival.answer = answer,
+            None => rivals.push(RivalAnswer { brand, column, answer }),
+        }
+    }
+}
+
+/// A rating beside a contact or text, if it is on 0–10.
+fn rating(x: Option<f64>) -> Option<f32> {
+    x.filter(|x| (0.0..=10.0).contains(x)).map(|x| x as f32)
+}
+
+/// When somebody was treated; the control group was not.
+fn treatment(row: Row<'_>) -> Option<i64> {
+    (row.text(1) != Some("control")).then(|| row.moment(0))?
+}
