@@ -48,7 +48,7 @@ impl Promise {
     /// Whether it was kept, as seen at the end of the night; `None` = neither done nor due yet.
     #[must_use]
     pub fn kept(self, night: i64) -> Option<bool> {
-        match self.done {
+        match self.done.filter(|done| *done < night) {
             Some(done) => Some(done <= self.due),
             None => (self.due < night).then_some(false),
         }
@@ -203,6 +203,8 @@ mod tests {
         assert_eq!(promise(10, Some(11)).kept(100), Some(false));
         assert_eq!(promise(10, None).kept(100), Some(false));
         assert_eq!(promise(100, None).kept(100), None, "due as the night ends: not late yet");
+        assert_eq!(promise(110, Some(105)).kept(100), None, "done only after the night");
+        assert_eq!(promise(90, Some(105)).kept(100), Some(false), "overdue as the night ends");
     }
 
     #[test]

@@ -1,7 +1,32 @@
 //! "How close is the relationship, and which would be right?" Connection, arc, consistency, balance, loyalty.
 
+mod anticipation;
+mod arc;
+mod assess;
+mod balance;
+mod closeness;
+mod connection;
+mod consistency;
+#[cfg(test)]
+mod fixture;
+mod forgiveness;
 mod history;
+mod known;
+mod loyalty;
+mod rhythm;
+mod settings;
+mod slide;
 mod types;
+
+pub use anticipation::Standards;
+pub use arc::Yesterday;
+pub use assess::{RelationshipAssessor, RelationshipContext};
+pub use loyalty::RewardWeeks;
+pub use settings::{
+    AnticipationSettings, ArcSettings, BalanceRatio, BalanceSettings, ClosenessSettings, ConnectionSettings,
+    ConsistencySettings, LoyaltySettings, RelationshipSettings, RelationshipSettingsError, SAYING_RATIO,
+};
+pub use slide::SlideCounts;
 
 pub use history::{Contact, History, Nature, Order, Promise, RivalAnswer, Sources, Verbatim, Vocabulary, Word};
 pub use types::{

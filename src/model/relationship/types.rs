@@ -213,7 +213,7 @@ pub struct ArcReading {
     pub raw: ArcStage,
     /// Facts behind it.
     pub evidence: ArcEvidence,
-    /// Kind of evidence; `None` at [`ArcStage::Unknown`].
+    /// Kind of tonight's evidence; `None` where it says [`ArcStage::Unknown`].
     pub basis: Option<EvidenceBasis>,
     /// First night of the present unbroken stay, days since 1970.
     pub since: i32,

@@ -1,0 +1,179 @@
+//! Thresholds of what happened and what follows: consistency, balance, loyalty, closeness, anticipation.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::bounds::{RelationshipSettingsError, answer, count, within};
+use super::ratio::BalanceRatio;
+
+/// Three kinds of consistency (Pulido, Stone and Strevel 2014); how each is measured, and from how little on, is our
+/// judgement (domain fact sheet 4).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ConsistencySettings {
+    /// Rated contacts and texts from which on a customer's journey is judged, at least 2. Default 3: our judgement.
+    pub min_contacts: u32,
+    /// Rating from which on a contact was good, 0–10. Default 7: our judgement.
+    pub good_from: f64,
+    /// Promises, kept or broken, from which on they are judged, at least 1. Default 3: our judgement.
+    pub min_promises: u32,
+    /// Dated feelings from which on a lasting feeling is judged, at least 2. Default 3: our judgement.
+    pub min_moments: u32,
+}
+
+impl Default for ConsistencySettings {
+    fn default() -> Self {
+        Self { min_contacts: 3, good_from: 7.0, min_promises: 3, min_moments: 3 }
+    }
+}
+
+impl ConsistencySettings {
+    pub(super) fn check(&self) -> Result<(), RelationshipSettingsError> {
+        count("consistency.min_contacts", self.min_contacts, (2, 1000))?;
+        answer("consistency.good_from", self.good_from)?;
+        count("consistency.min_promises", self.min_promises, (1, 1000))?;
+        count("consistency.min_moments", self.min_moments, (2, 1000))
+    }
+}
+
+/// Good against bad experiences (domain fact sheet 5.4). That bad weighs more than good is well supported (Baumeister and
+/// others 2001); by how much is not known for commerce.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct BalanceSettings {
+    /// Good experiences that undo one bad one that was left open, 1–30, or `"saying"` for 12; one that was resolved weighs a
+    /// third. Default 5: Gottman (1994) on couples, never shown for customers.
+    pub ratio: BalanceRatio,
+    /// Days in which an experience loses half of its weight. Default 180: our judgement.
+    pub half_life_days: f64,
+    /// Rating from which on an experience was good, 0–10. Default 8: our judgement.
+    pub good_from: f64,
+    /// Rating up to which an experience was bad, below `good_from`. Default 4: our judgement.
+    pub bad_to: f64,
+}
+
+impl Default for BalanceSettings {
+    fn default() -> Self {
+        Self { ratio: BalanceRatio::Number(5.0), half_life_days: 180.0, good_from: 8.0, bad_to: 4.0 }
+    }
+}
+
+impl BalanceSettings {
+    pub(super) fn check(&self) -> Result<(), RelationshipSettingsError> {
+        within("balance.ratio", self.ratio.value(), (1.0, 30.0))?;
+        within("balance.half_life_days", self.half_life_days, (1.0, 3650.0))?;
+        answer("balance.good_from", self.good_from)?;
+        answer("balance.bad_to", self.bad_to)?;
+        if self.bad_to < self.good_from {
+            return Ok(());
+        }
+        let expected = format!("less than balance.good_from, {}", self.good_from);
+        Err(RelationshipSettingsError::Setting { key: "balance.bad_to", got: self.bad_to.to_string(), expected })
+    }
+}
+
+/// Types of loyalty: relative attitude against repeat buying after Dick and Basu (1994); the cuts, and what rewards have to
+/// do with it, are our judgement (domain fact sheet 5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LoyaltySettings {
+    /// Points by which the company is liked better than the best alternative, −10 to 10. Default 1: our judgement.
+    pub attitude_lead: f64,
+    /// Share of spend made with rewards below which loyalty is true, 0–1. Default 0.3: our judgement.
+    pub reward_true_below: f64,
+    /// Share of spend made with rewards from which on it is bought, 0–1. Default 0.5: our judgement.
+    pub reward_bought_from: f64,
+    /// Orders a week in reward weeks over orders a week in others from which on loyalty is bought, above 1. Default 2: our
+    /// judgement.
+    pub week_ratio_bought: f64,
+    /// Whole weeks of each kind that the ratio needs, at least 1. Default 4: our judgement.
+    pub min_weeks: u32,
+    /// Purchases that the ratio needs, at least 1. Default 5: our judgement.
+    pub min_week_orders: u32,
+}
+
+impl Default for LoyaltySettings {
+    fn default() -> Self {
+        Self {
+            attitude_lead: 1.0,
+            reward_true_below: 0.3,
+            reward_bought_from: 0.5,
+            week_ratio_bought: 2.0,
+            min_weeks: 4,
+            min_week_orders: 5,
+        }
+    }
+}
+
+impl LoyaltySettings {
+    pub(super) fn check(&self) -> Result<(), RelationshipSettingsError> {
+        within("loyalty.attitude_lead", self.attitude_lead, (-10.0, 10.0))?;
+        within("loyalty.reward_true_below", self.reward_true_below, (0.0, 1.0))?;
+        within("loyalty.reward_bought_from", self.reward_bought_from, (self.reward_true_below, 1.0))?;
+        within("loyalty.week_ratio_bought", self.week_ratio_bought, (1.0, 100.0))?;
+        count("loyalty.min_weeks", self.min_weeks, (1, 26))?;
+        count("loyalty.min_week_orders", self.min_week_orders, (1, 1000))
+    }
+}
+
+/// When the level of relationship is to leave alone (domain fact sheet 7.5). All of it our judgement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClosenessSettings {
+    /// Marketing contacts of a plan within `fatigue_days` from which on a customer is left alone. Default 8: our judgement.
+    pub fatigue_contacts: u32,
+    /// Days over which they are counted. Default 30: our judgement.
+    pub fatigue_days: u32,
+    /// Days for which an order that came back, or a refund, counts as an open matter. Default 14: our judgement.
+    pub return_days: u32,
+}
+
+impl Default for ClosenessSettings {
+    fn default() -> Self {
+        Self { fatigue_contacts: 8, fatigue_days: 30, return_days: 14 }
+    }
+}
+
+impl ClosenessSettings {
+    pub(super) fn check(&self) -> Result<(), RelationshipSettingsError> {
+        count("closeness.fatigue_contacts", self.fatigue_contacts, (1, 1000))?;
+        count("closeness.fatigue_days", self.fatigue_days, (1, 365))?;
+        count("closeness.return_days", self.return_days, (0, 365))
+    }
+}
+
+/// What is likely to come. All of it our judgement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AnticipationSettings {
+    /// Nights ahead for which the risk of a slide is told. Default 30: our judgement.
+    pub horizon_nights: u32,
+    /// Nights of customers seen at a stage, with or without trouble, below which no risk is told. Default 1000: our judgement.
+    pub min_customer_nights: u64,
+    /// Slides seen among them below which no risk is told. Default 30: our judgement.
+    pub min_slides: u64,
+    /// Days for which a broken promise counts as trouble. Default 60: our judgement.
+    pub promise_days: u32,
+}
+
+impl Default for AnticipationSettings {
+    fn default() -> Self {
+        Self { horizon_nights: 30, min_customer_nights: 1000, min_slides: 30, promise_days: 60 }
+    }
+}
+
+impl AnticipationSettings {
+    pub(super) fn check(&self) -> Result<(), RelationshipSettingsError> {
+        count("anticipation.horizon_nights", self.horizon_nights, (1, 365))?;
+        let at_least_one = |key, got: u64| match got {
+            0 => {
+                let expected = "a whole number of at least 1".to_owned();
+                Err(RelationshipSettingsError::Setting { key, got: "0".to_owned(), expected })
+            }
+            _ => Ok(()),
+        };
+        at_least_one("anticipation.min_customer_nights", self.min_customer_nights)?;
+        at_least_one("anticipation.min_slides", self.min_slides)?;
+        count("anticipation.promise_days", self.promise_days, (1, 365))
+    }
+}
