@@ -59,6 +59,7 @@ pub const CODES: &[CodeEntry] = &[
     ),
     entry("E0216", "A night and a model were to be compared with each other.", "name two nights or two models"),
     entry("E0217", "A segment cannot be given that name.", "choose a short name on one line that no other segment has"),
+    entry("E0218", "A threshold under [relationship] cannot be used.", "correct the key named"),
     entry("E0250", "A file of the company's own catalogue cannot be used.", "correct the file and key named"),
     entry("E0251", "A file of the company's own catalogue cannot be read.", "check the path and its permissions"),
     entry("E0301", "No file matches what a source names.", "check the pattern; it is relative to the configuration"),

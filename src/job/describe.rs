@@ -1,12 +1,15 @@
 //! From the sums of a night to profiles with names.
 
 use crate::job::apply::Applied;
+use crate::job::drivers::Crossed;
 use crate::job::obtain::Obtained;
 use crate::job::project::Project;
+use crate::job::relate::Relate;
 use crate::job::watch::Words;
 use crate::job::write::traces;
-use crate::model::drivers::{DriverContext, DriverSettings, Drivers, group_limits};
+use crate::model::drivers::{Drivers, group_limits};
 use crate::model::profile::{ConsentColumns, ProfileContext, SegmentFacts};
+use crate::model::relationship::{Lens, LensContext, Regularity, regularities};
 use crate::model::{CutOn, Model, Profiles};
 use crate::tables::intake::Intake;
 use crate::tables::report::Trace;
@@ -17,6 +20,10 @@ pub(super) struct Described {
     pub(super) profiles: Profiles,
     /// What recommendation, satisfaction, connection and spending go with.
     pub(super) drivers: Drivers,
+    /// How close each segment is.
+    pub(super) lens: Lens,
+    /// What was published, beside the company's own figures.
+    pub(super) regularities: Vec<Regularity>,
     /// The model; names stay with it from the first night on.
     pub(super) model: Model,
 }
@@ -29,7 +36,12 @@ impl Words for Described {
 }
 
 /// Turns sums into profiles. A segment keeps the name people gave it, else the model's, else gets one by what stands out.
-pub(super) fn describe(project: &Project, intake: &Intake, obtained: &Obtained, applied: &Applied) -> Described {
+pub(super) fn describe(
+    project: &Project,
+    (intake, obtained): (&Intake, &Obtained),
+    (applied, crossed): (&Applied, &Crossed),
+    relate: &Relate<'_>,
+) -> Described {
     let (model, given) = (obtained.model.clone(), obtained.ledger.names());
     let facts: Vec<SegmentFacts> = model
         .segments()
@@ -51,19 +63,24 @@ pub(super) fn describe(project: &Project, intake: &Intake, obtained: &Obtained, 
     let unsaid: Vec<String> = model.limits().into_iter().filter(|limit| !profiles.limits.contains(limit)).collect();
     profiles.limits.extend(unsaid);
     let ids: Vec<String> = facts.iter().map(|facts| facts.id.clone()).collect();
-    let drivers = applied.drivers.finish(&DriverContext {
-        catalogue: project.catalogue(),
+    let drivers = crossed.beside(project, &profiles);
+    let context = LensContext {
         segments: &ids,
-        profiles: Some(&profiles),
-        settings: DriverSettings::default(),
-    });
+        min_cell: project.settings().privacy.min_cell,
+        catalogue: project.catalogue(),
+        sources: intake.event_sources(),
+        settings: relate.lens_settings(),
+    };
+    let lens = applied.lens.finish(&context);
+    profiles.limits.extend(lens.limits.clone());
+    let regularities = regularities(&applied.lens, &context, &drivers);
     profiles.limits.extend(group_limits(&drivers.everyone));
     if model.cut_on() == CutOn::Prior {
         name_by_behavior(&mut profiles, &facts, &traces(&model, project.catalogue()));
     }
     keep_apart(&mut profiles, &facts);
     let names = profiles.segments.iter().map(|segment| segment.name.clone()).collect();
-    Described { model: model.with_names(names), drivers, profiles }
+    Described { model: model.with_names(names), drivers, lens, regularities, profiles }
 }
 
 /// Where nobody was asked, what members do says more than the few elements it hints at: a segment without a name of its

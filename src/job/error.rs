@@ -9,6 +9,7 @@ use crate::model::ModelError;
 use crate::model::lineage::LedgerError;
 use crate::model::needs::NeedSettingsError;
 use crate::model::plan::PlanSettingsError;
+use crate::model::relationship::RelationshipSettingsError;
 use crate::tables::intake::{Blame, IntakeError};
 use crate::tables::peek::PeekError;
 use crate::tables::publish::PublishError;
@@ -135,6 +136,9 @@ pub enum JobError {
     /// A threshold of the need tiers.
     #[error(transparent)]
     Needs(#[from] NeedSettingsError),
+    /// A threshold of relationships.
+    #[error(transparent)]
+    Relationship(#[from] RelationshipSettingsError),
     /// A threshold of the plans.
     #[error(transparent)]
     PlanSettings(#[from] PlanSettingsError),
@@ -169,7 +173,9 @@ impl JobError {
         match self {
             Self::Config(_) | Self::Catalogue(_) | Self::CatalogueFile { .. } | Self::Unknown { .. } => Exit::Config,
             Self::SegmentName { .. } | Self::NotAlike { .. } => Exit::Config,
-            Self::Exists { .. } | Self::Needs(_) | Self::PlanSettings(_) | Self::Peek(_) => Exit::Config,
+            Self::Exists { .. } | Self::Needs(_) | Self::Relationship(_) | Self::PlanSettings(_) | Self::Peek(_) => {
+                Exit::Config
+            }
             Self::Model(ModelError::Setting { .. }) => Exit::Config,
             Self::Intake(error) => match error.blame() {
                 Blame::Config => Exit::Config,
@@ -211,6 +217,7 @@ impl JobError {
             Self::Exists { .. } => "E0211",
             Self::Needs(_) => "E0212",
             Self::PlanSettings(_) => "E0213",
+            Self::Relationship(_) => "E0218",
             Self::Peek(_) => "E0214",
             Self::Report(_) => "E0103",
             Self::Demo(_) => "E0602",
@@ -241,6 +248,7 @@ impl JobError {
             Self::Exists { .. } => "edit it, or choose another folder".to_owned(),
             Self::Needs(_) => "correct it under [needs]".to_owned(),
             Self::PlanSettings(_) => "correct it under [plan]".to_owned(),
+            Self::Relationship(_) => "correct it under [relationship]".to_owned(),
             Self::Peek(_) => "name a Parquet, CSV or JSON-lines file".to_owned(),
             Self::Report(_) => "this is a bug: please report it".to_owned(),
             Self::Demo(_) => "choose another folder, or make room on the disk".to_owned(),

@@ -7,13 +7,16 @@ use chrono::NaiveDate;
 use crate::job::apply::apply;
 use crate::job::describe::describe;
 use crate::job::drift::{self, News};
+use crate::job::drivers::cross;
 use crate::job::error::JobError;
 use crate::job::gates;
 use crate::job::load::Loaded;
 use crate::job::obtain;
 use crate::job::outcome::{Outcome, Summary};
+use crate::job::past::Past;
 use crate::job::project::Project;
 use crate::job::read::{identity, read};
+use crate::job::relate::Relate;
 use crate::job::scratch::Scratch;
 use crate::job::watch::{Stage, Watch, stage};
 use crate::job::write::{self, Night};
@@ -50,7 +53,11 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
         return Ok(Outcome::AlreadyPublished { run: project.run_folder() });
     }
     let obtained = stage(watch, Stage::Fit, || obtain::model(&project, &intake, request.refit))?;
-    let applied = stage(watch, Stage::Score, || apply(&project, &intake, &obtained, &mut staging, watch))?;
+    let past = Past::of(&project, &obtained)?;
+    let crossed = stage(watch, Stage::Cross, || cross(&project, &intake, &obtained))?;
+    let relate = Relate::new(&project, (&intake, &obtained), &past, &crossed.drivers)?;
+    let applied =
+        stage(watch, Stage::Score, || apply(&project, (&intake, &obtained), (&past, &relate), &mut staging, watch))?;
     let judged = drift::judge(&project, &obtained.model, &obtained.yardstick, applied.drift.as_ref());
     let attempt = if drift::is_due(&project, &obtained, &judged) {
         stage(watch, Stage::Challenge, || drift::challenge(&project, &intake, &obtained, &judged))?
@@ -58,7 +65,8 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
         drift::Attempt::None
     };
     let news = News::new(&obtained, &judged, attempt);
-    let described = stage(watch, Stage::Profile, || Ok(describe(&project, &intake, &obtained, &applied)))?;
+    let described =
+        stage(watch, Stage::Profile, || Ok(describe(&project, (&intake, &obtained), (&applied, &crossed), &relate)))?;
     let plans = plan(&described.profiles, project.catalogue(), &project.plan_settings());
     let mut gated = gates::check(&project, &intake, &described.profiles)?;
     gates::refit(&project, &obtained, request.refit, &mut gated);
@@ -67,6 +75,8 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
         project: &project,
         intake: &intake,
         described: &described,
+        applied: &applied,
+        past: &past,
         plans: &plans,
         checks: &gated.checks,
         news: &news,

@@ -9,6 +9,8 @@ use crate::job::error::JobError;
 use crate::job::load::Loaded;
 use crate::job::settings::Settings;
 use crate::model::plan::PlanSettings;
+use crate::model::relationship::ConnectionRule;
+use crate::tables::intake::KindWords;
 use crate::tables::publish::run_folder;
 use crate::tables::write::SensitivePolicy;
 
@@ -23,7 +25,11 @@ pub(super) struct Project<'a> {
 impl<'a> Project<'a> {
     /// Opens the project; reads the catalogue folder where one is configured.
     pub(super) fn open(loaded: &'a Loaded, as_of: NaiveDate) -> Result<Self, JobError> {
-        Ok(Self { loaded, catalogue: open_catalogue(loaded)?, as_of })
+        let catalogue = open_catalogue(loaded)?;
+        let relationship = &loaded.settings.relationship;
+        relationship.check()?;
+        ConnectionRule::new(&catalogue, &relationship.connection)?;
+        Ok(Self { loaded, catalogue, as_of })
     }
 
     /// The configuration as loaded.
@@ -48,6 +54,19 @@ impl<'a> Project<'a> {
     #[must_use]
     pub(super) fn as_of(&self) -> NaiveDate {
         self.as_of
+    }
+
+    /// The night as days since 1970.
+    #[must_use]
+    pub(super) fn today(&self) -> i32 {
+        self.as_of.signed_duration_since(NaiveDate::default()).num_days() as i32
+    }
+
+    /// Kinds of contacts that are more than an event.
+    #[must_use]
+    pub(super) fn kind_words(&self) -> KindWords {
+        let listening = &self.settings().listening;
+        KindWords { complaints: listening.complaints.clone(), advocacy: listening.advocacy.clone() }
     }
 
     /// Folder of the results.

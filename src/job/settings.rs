@@ -7,9 +7,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::job::size::ByteSize;
+use crate::model::continuity::Hysteresis;
+use crate::model::drivers::DriverSettings;
 use crate::model::listening::DEFAULT_LANGUAGE;
 use crate::model::needs::NeedSettings;
 use crate::model::plan::PlanSettings;
+use crate::model::relationship::RelationshipSettings;
 use crate::model::{ApplySettings, Aspect, FitSettings, Method, Search, SegmentCount};
 use crate::tables::spec::{SourceSpec, TableName, TableSpecs};
 use crate::tables::write::SensitivePolicy;
@@ -54,6 +57,12 @@ pub struct Settings {
     /// How need tiers are computed.
     #[serde(default)]
     pub needs: NeedSettings,
+    /// How close relationships are, and which would be right.
+    #[serde(default)]
+    pub relationship: RelationshipSettings,
+    /// From how many answers on derived importance is told.
+    #[serde(default)]
+    pub drivers: DriverSettings,
     /// When a play fires, and how far a plan goes.
     #[serde(default)]
     pub plan: PlanSettings,
@@ -149,22 +158,6 @@ impl Default for ModelSettings {
             min_margin: apply.min_margin,
             hysteresis: Hysteresis::default(),
         }
-    }
-}
-
-/// `[model.hysteresis]`: read and checked now, applied from the version that compares nights.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Hysteresis {
-    /// The new segment must lead by this probability, 0–1 …
-    pub margin: f64,
-    /// … on this many nights.
-    pub nights: u32,
-}
-
-impl Default for Hysteresis {
-    fn default() -> Self {
-        Self { margin: 0.10, nights: 3 }
     }
 }
 

@@ -11,6 +11,8 @@ pub enum Stage {
     Read,
     /// Finding or fetching the model.
     Fit,
+    /// What outcomes go with, from those who answered.
+    Cross,
     /// Scores, need tiers and segments of every customer.
     Score,
     /// A challenger fitted beside the model in use, where drift asks for one.
@@ -30,6 +32,7 @@ impl Stage {
         match self {
             Self::Read => "read",
             Self::Fit => "fit",
+            Self::Cross => "drivers",
             Self::Score => "score",
             Self::Challenge => "challenge",
             Self::Profile => "profile",

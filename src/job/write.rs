@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::Catalogue;
 use crate::job::appendix::details;
+use crate::job::apply::Applied;
 use crate::job::describe::Described;
 use crate::job::drift::News;
 use crate::job::error::JobError;
 use crate::job::gates::CUSTOMERS;
+use crate::job::past::Past;
 use crate::job::project::Project;
 use crate::job::read::inputs;
 use crate::job::watch::Words;
@@ -20,9 +22,9 @@ use crate::tables::report::{
 };
 use crate::tables::schema::TableId;
 use crate::tables::write::{
-    CandidateRow, QualityRow, RejectedRow, SolutionFacts, TableMeta, TableRows, candidates_table, drift_table,
-    drivers_table, plans_table, quality_table, rejected_table, segment_elements_table, segment_needs_table,
-    segments_table,
+    CandidateRow, EarlierSizes, QualityRow, RejectedRow, SolutionFacts, TableMeta, TableRows, arc_transitions_table,
+    candidates_table, drift_table, drivers_table, plans_table, quality_table, regularities_table, rejected_table,
+    relationship_table, segment_elements_table, segment_needs_table, segments_table, transitions_table,
 };
 
 /// A finished night, not yet written.
@@ -30,6 +32,10 @@ pub(super) struct Night<'a> {
     pub(super) project: &'a Project<'a>,
     pub(super) intake: &'a Intake,
     pub(super) described: &'a Described,
+    /// Who went where.
+    pub(super) applied: &'a Applied,
+    /// Earlier nights.
+    pub(super) past: &'a Past,
     pub(super) plans: &'a PlanSet,
     /// What the gates found.
     pub(super) checks: &'a [QualityRow],
@@ -39,7 +45,7 @@ pub(super) struct Night<'a> {
 
 impl Words for RunFacts {
     fn words(&self) -> String {
-        "13 tables, report, plans".to_owned()
+        "16 tables, report, plans".to_owned()
     }
 }
 
@@ -51,7 +57,7 @@ const TRACE_STANDS_OUT: f64 = 0.3;
 const TRACES_SHOWN: usize = 4;
 
 /// Tables that later versions fill.
-const EMPTY: [TableId; 3] = [TableId::Moves, TableId::Transitions, TableId::Effects];
+const EMPTY: [TableId; 1] = [TableId::Effects];
 
 /// Writes tables, report, summaries and plans; gives what the manifest has to know.
 pub(super) fn night(
@@ -96,15 +102,22 @@ pub(super) fn night(
 }
 
 fn tables(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> {
-    let Described { profiles, drivers, model } = night.described;
+    let Described { profiles, drivers, model, lens, regularities } = night.described;
+    let past = night.past;
+    let earlier = EarlierSizes { short: past.sizes(past.before)?, long: past.sizes(past.long_ago)? };
+    let ways = &night.applied.ways;
     let (meta, min_cell) = (night.meta(), night.project.settings().privacy.min_cell);
     let mut ready = vec![
-        segments_table(profiles, &solution(model.report()))?,
+        segments_table(profiles, &solution(model.report()), (lens, &earlier))?,
         segment_elements_table(profiles, (drivers, min_cell), |element| {
             night.project.catalogue().element(element).level()
         })?,
         segment_needs_table(profiles)?,
         drivers_table(drivers, min_cell)?,
+        relationship_table(lens)?,
+        regularities_table(regularities)?,
+        transitions_table(&[(1, &ways.short), (30, &ways.long)], &past.names, min_cell)?,
+        arc_transitions_table([&ways.arc[0], &ways.arc[1]], min_cell)?,
         plans_table(night.plans)?,
         candidates_table(&candidates(model.report()))?,
         quality_table(&night.quality())?,

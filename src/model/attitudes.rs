@@ -130,6 +130,13 @@ impl Attitudes {
         self.at(row, Question::ALL.len() + self.motivators + place)
     }
 
+    /// Both answers about a motivator, as [`Attitudes::want`] and [`Attitudes::helps`]; of one that nobody was asked about,
+    /// nothing.
+    #[must_use]
+    pub fn motivator(&self, row: usize, place: usize) -> (Option<f32>, Option<f32>) {
+        if place < self.motivators { (self.want(row, place), self.helps(row, place)) } else { (None, None) }
+    }
+
     /// Whether anything at all was answered.
     #[must_use]
     pub fn any(&self, row: usize) -> bool {

@@ -190,6 +190,15 @@ impl Model {
         self.measurement.weights.iter().map(|weight| weight / total).collect()
     }
 
+    /// Mean and spread of each rating over the base, importance of the 30 elements, then fulfilment; a spread of 0 = not
+    /// asked.
+    #[must_use]
+    pub fn rating_standards(&self) -> [(f64, f64); N_RATINGS] {
+        let m = &self.measurement;
+        let asked = |i: usize| m.asked >> i & 1 == 1;
+        std::array::from_fn(|i| if asked(i) { (m.center[i], m.spread[i]) } else { (0.0, 0.0) })
+    }
+
     pub(super) fn lines(&self) -> &[SignalLine] {
         &self.lines
     }

@@ -27,7 +27,9 @@
 
 mod apply;
 mod attitudes;
+pub mod continuity;
 mod customer;
+mod customer_night;
 pub mod drift;
 pub mod drivers;
 mod error;
@@ -35,6 +37,7 @@ mod fit;
 mod fitted;
 #[cfg(test)]
 mod fixture;
+pub mod flows;
 mod indicator;
 pub mod lineage;
 pub mod listening;
@@ -60,6 +63,7 @@ pub use apply::{
 };
 pub use attitudes::{Attitudes, Question};
 pub use customer::{Aspect, BLOCK_ROWS, CustomerBlock, CustomerFlags, MAX_SIGNALS, N_RATINGS};
+pub use customer_night::CustomerNight;
 pub use error::ModelError;
 pub use fit::{FitRequest, fit};
 pub use fitted::{FORMAT_VERSION, Model, SegmentInfo};

@@ -17,10 +17,12 @@
 //! | [`drivers`] | which ratings an outcome goes with, and how much of it is each one's share |
 //! | [`draw`] | random draws |
 //! | [`dense`] | small dense linear algebra |
+//! | [`comparison`] | two groups beside each other: differences, multiples, the share between groups |
 //! | [`interval`], [`power`], [`multiple`] | how sure a figure is, what a test can see, many tests at once |
 
 pub mod agreement;
 pub mod calibration;
+pub mod comparison;
 pub mod dense;
 pub mod discriminant;
 pub mod draw;

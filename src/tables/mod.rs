@@ -8,6 +8,7 @@
 
 pub mod contract;
 pub mod intake;
+pub mod last_night;
 pub mod ledger;
 pub mod manifest;
 pub mod peek;

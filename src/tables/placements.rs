@@ -123,7 +123,7 @@ mod tests {
         let labels = CustomerLabels { segments: &segments, indicators: &indicators, masked: 0 };
         let mut writer = CustomersWriter::new(folder.path(), &fixture::meta(), &labels).unwrap();
         let (customers, scored) = fixture::blocks(0, 50);
-        writer.write(&customers, &scored).unwrap();
+        writer.write(&customers, &scored, &fixture::nights(0, 50)).unwrap();
         writer.finish().unwrap();
         let path = folder.path().join("tables/customers.parquet");
         let read: Vec<Placement> = Placements::open(&path).unwrap().collect::<Result<_, _>>().unwrap();

@@ -10,6 +10,7 @@ use crate::stats::drivers::penalty::PenaltyRow;
 use super::super::customer::{Aspect, CustomerBlock};
 use super::super::fitted::Model;
 use super::super::profile::{BlockFold, PartialState, StateError};
+use super::super::relationship::ConnectionRule;
 use super::super::scored::ScoredBlock;
 use super::cell::{Cell, column};
 use super::outcome::{MIDDLE, Outcome};
@@ -70,6 +71,8 @@ pub struct DriverFold {
     scale: RatingScale,
     /// One in 2ᵏ respondents is drawn.
     halvings: u32,
+    /// Who is fully connected; `None` = not told.
+    connection: Option<ConnectionRule>,
 }
 
 impl DriverFold {
@@ -79,7 +82,29 @@ impl DriverFold {
     #[must_use]
     pub fn new(segments: usize, scale: RatingScale, respondents: u64) -> Self {
         let halvings = respondents.div_ceil(RESPONDENTS_COUNTED).next_power_of_two().trailing_zeros();
-        Self { segments, scale, halvings }
+        Self { segments, scale, halvings, connection: None }
+    }
+
+    /// The same with the rule that tells who is fully connected.
+    #[must_use]
+    pub fn with_connection(self, rule: ConnectionRule) -> Self {
+        Self { connection: Some(rule), ..self }
+    }
+
+    /// Rows of a block that would be counted if they may be scored: who rated something, has an outcome, and is drawn.
+    #[must_use]
+    pub fn drawn(&self, customers: &CustomerBlock) -> Vec<usize> {
+        (0..customers.len()).filter(|row| self.counts(customers, *row)).collect()
+    }
+
+    fn counts(&self, customers: &CustomerBlock, row: usize) -> bool {
+        customers.rated[row] & Aspect::Fulfilment.mask() != 0
+            && self.is_drawn(&customers.ids[row])
+            && self.outcomes(customers, row) != [None; Outcome::COUNT]
+    }
+
+    fn outcomes(&self, customers: &CustomerBlock, row: usize) -> [Option<i64>; Outcome::COUNT] {
+        Outcome::ALL.map(|outcome| outcome.of(customers, row, self.connection.as_ref()))
     }
 
     fn is_drawn(&self, id: &str) -> bool {
@@ -92,7 +117,7 @@ impl DriverFold {
         let ratings = customers.ratings.row(at);
         let rating = |e: usize| f64::from(ratings[N_ELEMENTS + e]);
         let elements: Vec<usize> = (0..N_ELEMENTS).filter(|e| rated >> e & 1 == 1).collect();
-        let outcomes = Outcome::ALL.map(|outcome| outcome.of(customers, at));
+        let outcomes = self.outcomes(customers, at);
 
         let mut row: Vec<(usize, i64)> = elements.iter().map(|&e| (e, value_steps(rating(e) - MIDDLE))).collect();
         row.extend(Outcome::ALL.into_iter().zip(outcomes).filter_map(|(outcome, y)| Some((column(outcome), y?))));
@@ -216,11 +241,7 @@ impl BlockFold for DriverFold {
     fn fold(&self, state: &mut DriverState, customers: &CustomerBlock, scored: &ScoredBlock) {
         assert_eq!(customers.len(), scored.assignments.len(), "a scored block has the rows of its customers");
         for row in 0..customers.len() {
-            if scored.suppressed[row].is_some()
-                || customers.rated[row] & Aspect::Fulfilment.mask() == 0
-                || !self.is_drawn(&customers.ids[row])
-                || Outcome::ALL.into_iter().all(|outcome| outcome.of(customers, row).is_none())
-            {
+            if scored.suppressed[row].is_some() || !self.counts(customers, row) {
                 continue;
             }
             let segment = scored.assignments[row].segment.map_or(self.segments, usize::from);

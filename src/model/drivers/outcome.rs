@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::super::attitudes::Question;
 use super::super::customer::CustomerBlock;
+use super::super::relationship::{ConnectionRule, ConnectionStage};
 use crate::stats::drivers::cross::value_steps;
 
 /// Middle of the 0–10 scale: answers are summed from here, which keeps the sums small.
@@ -17,8 +18,8 @@ pub enum Outcome {
     Recommend,
     /// Overall satisfaction, 0–10.
     Satisfaction,
-    /// Agreement that this is a good brand, 0–10.
-    GoodBrand,
+    /// Fully emotionally connected or not: 10 or 0.
+    Connection,
     /// Order value over 365 days.
     #[serde(rename = "value_365d")]
     Value365d,
@@ -29,7 +30,7 @@ impl Outcome {
     pub const COUNT: usize = 4;
 
     /// All outcomes; the first with a result is the one that a single figure per element is read from.
-    pub const ALL: [Self; Self::COUNT] = [Self::Recommend, Self::Satisfaction, Self::GoodBrand, Self::Value365d];
+    pub const ALL: [Self; Self::COUNT] = [Self::Recommend, Self::Satisfaction, Self::Connection, Self::Value365d];
 
     /// The word used in files.
     #[must_use]
@@ -37,7 +38,7 @@ impl Outcome {
         match self {
             Self::Recommend => "recommend",
             Self::Satisfaction => "satisfaction",
-            Self::GoodBrand => "good_brand",
+            Self::Connection => "connection",
             Self::Value365d => "value_365d",
         }
     }
@@ -48,7 +49,7 @@ impl Outcome {
         match self {
             Self::Recommend => "the willingness to recommend",
             Self::Satisfaction => "satisfaction",
-            Self::GoodBrand => "seeing a good brand in us",
+            Self::Connection => "being fully connected",
             Self::Value365d => "spending",
         }
     }
@@ -57,12 +58,16 @@ impl Outcome {
     ///
     /// METHOD: spending enters as `sign(v)·ln(1 + |v|)`. A correlation with plain money is decided by the few largest
     /// buyers; the logarithm asks what goes with spending a given *part* more.
-    pub(super) fn of(self, customers: &CustomerBlock, row: usize) -> Option<i64> {
+    /// `connection` tells the stage of somebody who was asked enough.
+    pub(super) fn of(self, customers: &CustomerBlock, row: usize, connection: Option<&ConnectionRule>) -> Option<i64> {
         let answer = |x: Option<f32>| x.map(|x| value_steps(f64::from(x) - MIDDLE));
         match self {
             Self::Recommend => answer(customers.attitudes.get(row, Question::Recommend)),
             Self::Satisfaction => answer(customers.attitudes.get(row, Question::Satisfaction)),
-            Self::GoodBrand => answer(customers.attitudes.get(row, Question::GoodBrand)),
+            Self::Connection => {
+                let stage = connection?.stage(&customers.attitudes, row)?;
+                answer(Some(if stage == ConnectionStage::FullyConnected { 10.0 } else { 0.0 }))
+            }
             Self::Value365d => customers.value_365d[row].map(|v| value_steps(v.signum() * v.abs().min(1e9).ln_1p())),
         }
     }

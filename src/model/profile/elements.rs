@@ -68,7 +68,7 @@ pub(super) fn kish_ratio(members: &Moments) -> f64 {
 }
 
 /// Share of 1s among moments that count 0 and 1, Wilson interval; `None` without answers.
-pub(super) fn share(moments: &Moments) -> Option<Estimate> {
+pub(in crate::model) fn share(moments: &Moments) -> Option<Estimate> {
     wilson(moments.mean(1.0)?.clamp(0.0, 1.0), moments.effective_n()).map(Estimate::from)
 }
 

@@ -19,8 +19,8 @@ use super::withhold::withhold;
 pub const DEFAULT_MIN_CELL: u64 = 20;
 
 /// Id and name of everybody, and of those without a segment.
-const EVERYONE: (&str, &str) = ("ALL", "Everybody");
-const UNASSIGNED: (&str, &str) = ("NONE", "No segment");
+pub(in crate::model) const EVERYONE: (&str, &str) = ("ALL", "Everybody");
+pub(in crate::model) const UNASSIGNED: (&str, &str) = ("NONE", "No segment");
 
 /// What is known of a segment before anything is computed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,7 +212,7 @@ fn value_total(value: &Moments) -> Option<f64> {
 }
 
 /// Mean of plain values with the t interval, the variance corrected for the number of values.
-fn mean(moments: &Moments, per_unit: f64) -> Option<Interval> {
+pub(in crate::model) fn mean(moments: &Moments, per_unit: f64) -> Option<Interval> {
     let n = moments.effective_n();
     if n > 1.0 { mean_interval(moments.mean(per_unit)?, moments.variance(per_unit)? * n / (n - 1.0), n) } else { None }
 }

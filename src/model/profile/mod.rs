@@ -6,18 +6,18 @@
 //! of the files.
 
 mod contact;
-mod elements;
-mod finish;
+pub(super) mod elements;
+pub(super) mod finish;
 #[cfg(test)]
 pub(super) mod fixture;
 mod fold;
 mod limits;
 mod score_mean;
 mod state;
-mod sums;
+pub(super) mod sums;
 #[cfg(test)]
 mod tests;
-mod withhold;
+pub(super) mod withhold;
 
 pub use contact::{CONSENT_CHANNELS, consented, may_contact};
 pub use finish::{DEFAULT_MIN_CELL, ProfileContext, SegmentFacts};

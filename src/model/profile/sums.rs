@@ -5,34 +5,34 @@ use crate::catalogue::NeedTier;
 use super::super::customer::N_RATINGS;
 
 /// Weight 1 as an integer: weights are kept in steps of 2⁻¹⁶.
-pub(super) const WEIGHT_ONE: f64 = 65_536.0;
+pub(in crate::model) const WEIGHT_ONE: f64 = 65_536.0;
 
 /// Scores, ratings and probabilities are kept in steps of 0.01, 0.01 and 0.0001.
-pub(super) const CENTI: f64 = 100.0;
+pub(in crate::model) const CENTI: f64 = 100.0;
 
 /// Steps per unit of a probability or of relative importance.
-pub(super) const FINE: f64 = 10_000.0;
+pub(in crate::model) const FINE: f64 = 10_000.0;
 
 /// Steps per unit of money.
-pub(super) const MONEY: f64 = 10_000.0;
+pub(in crate::model) const MONEY: f64 = 10_000.0;
 
 /// Largest order value of one customer that is told apart, in units of money; beyond it the customer counts with this.
 const MONEY_MAX: f64 = 1e9;
 
 /// A row weight as an integer, at least 1 and below 2³²: weights from 0.00002 to 65,535 are told apart.
-pub(super) fn weight_steps(weight: f64) -> u32 {
+pub(in crate::model) fn weight_steps(weight: f64) -> u32 {
     // `as` saturates and turns NaN to 0, so no weight can break the pass.
     ((weight * WEIGHT_ONE).round() as u32).max(1)
 }
 
 /// A value as a whole number of steps, the nearest; a cast, because rounding is a call on the plainest of processors.
-pub(super) fn steps(value: f64, per_unit: f64) -> i64 {
+pub(in crate::model) fn steps(value: f64, per_unit: f64) -> i64 {
     let steps = value * per_unit;
     (steps + 0.5_f64.copysign(steps)) as i64
 }
 
 /// Money as a whole number of steps.
-pub(super) fn money_steps(value: f64) -> i64 {
+pub(in crate::model) fn money_steps(value: f64) -> i64 {
     steps(value.clamp(-MONEY_MAX, MONEY_MAX), MONEY)
 }
 
@@ -40,22 +40,22 @@ pub(super) fn money_steps(value: f64) -> i64 {
 ///
 /// Sums wrap beyond 127 bits rather than panic: with 10¹² customers of weight 1,000 and scores of 10 they use 103.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Moments {
+pub(in crate::model) struct Moments {
     /// Customers.
-    pub(super) n: i128,
+    pub(in crate::model) n: i128,
     /// Σw.
-    pub(super) w: i128,
+    pub(in crate::model) w: i128,
     /// Σw².
-    pub(super) w2: i128,
+    pub(in crate::model) w2: i128,
     /// Σw·x.
-    pub(super) wx: i128,
+    pub(in crate::model) wx: i128,
     /// Σw·x².
-    pub(super) wxx: i128,
+    pub(in crate::model) wxx: i128,
 }
 
 impl Moments {
     /// Adds a customer of weight `w` with value `x`, both in steps.
-    pub(super) fn add(&mut self, w: u32, x: i64) {
+    pub(in crate::model) fn add(&mut self, w: u32, x: i64) {
         let (w, x) = (i128::from(w), i128::from(x));
         self.n += 1;
         self.w += w;
@@ -64,12 +64,20 @@ impl Moments {
         self.wxx = self.wxx.wrapping_add(w.wrapping_mul(x * x));
     }
 
+    /// Adds the sums of other customers.
+    pub(in crate::model) fn merge(&mut self, other: &Self) {
+        let mut other = *other;
+        for (mine, theirs) in self.cells_mut().into_iter().zip(other.cells_mut()) {
+            *mine = mine.wrapping_add(*theirs);
+        }
+    }
+
     fn cells_mut(&mut self) -> [&mut i128; 5] {
         [&mut self.n, &mut self.w, &mut self.w2, &mut self.wx, &mut self.wxx]
     }
 
     /// These customers without those of a part of them.
-    pub(super) fn without(mut self, part: &Self) -> Self {
+    pub(in crate::model) fn without(mut self, part: &Self) -> Self {
         let mut part = *part;
         for (mine, theirs) in self.cells_mut().into_iter().zip(part.cells_mut()) {
             *mine = mine.wrapping_sub(*theirs);
@@ -78,22 +86,22 @@ impl Moments {
     }
 
     /// Customers.
-    pub(super) fn count(&self) -> u64 {
+    pub(in crate::model) fn count(&self) -> u64 {
         u64::try_from(self.n).unwrap_or(0)
     }
 
     /// Σw as it was given.
-    pub(super) fn weight(&self) -> f64 {
+    pub(in crate::model) fn weight(&self) -> f64 {
         self.w as f64 / WEIGHT_ONE
     }
 
     /// Weighted mean in units of `per_unit` steps; `None` without customers.
-    pub(super) fn mean(&self, per_unit: f64) -> Option<f64> {
+    pub(in crate::model) fn mean(&self, per_unit: f64) -> Option<f64> {
         (self.w > 0).then(|| self.wx as f64 / self.w as f64 / per_unit)
     }
 
     /// Weighted variance around the mean, ≥ 0, not corrected for the sample size; `None` without customers.
-    pub(super) fn variance(&self, per_unit: f64) -> Option<f64> {
+    pub(in crate::model) fn variance(&self, per_unit: f64) -> Option<f64> {
         (self.w > 0).then(|| {
             let (w, mean) = (self.w as f64, self.wx as f64 / self.w as f64);
             (self.wxx as f64 / w - mean * mean).max(0.0) / (per_unit * per_unit)
@@ -101,7 +109,7 @@ impl Moments {
     }
 
     /// Effective number of customers (Kish); 0 without customers.
-    pub(super) fn effective_n(&self) -> f64 {
+    pub(in crate::model) fn effective_n(&self) -> f64 {
         crate::stats::interval::effective_n(self.w as f64, self.w2 as f64).unwrap_or(0.0)
     }
 }

@@ -38,7 +38,8 @@ fn small(counts: impl Iterator<Item = i128>, min_cell: u64) -> (Vec<bool>, bool)
     (counts.iter().map(|n| *n < least).collect(), hidden >= least)
 }
 
-fn withhold_figure(cells: Vec<&mut Moments>, total: &mut Moments, min_cell: u64) {
+/// Empties one figure where it is small, in the groups and as far as needed in their total; see [`withhold`].
+pub(in crate::model) fn withhold_figure(cells: Vec<&mut Moments>, total: &mut Moments, min_cell: u64) {
     let (small, kept) = small(cells.iter().map(|cell| cell.n), min_cell);
     for (cell, _) in cells.into_iter().zip(small).filter(|(_, small)| *small) {
         if !kept {

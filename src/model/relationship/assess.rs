@@ -10,7 +10,7 @@ use super::types::{
     RewardDependence,
 };
 use super::{History, RewardWeeks, Sources, balance, connection, consistency, loyalty};
-use crate::catalogue::{Catalogue, Motivator, N_ELEMENTS};
+use crate::catalogue::{Catalogue, N_ELEMENTS};
 use crate::model::{CustomerBlock, ScoredBlock};
 
 /// What a night brings to the rules.
@@ -60,7 +60,7 @@ impl RelationshipAssessor {
     /// fewer key motivators than must be helped with.
     pub fn new(context: RelationshipContext<'_>) -> Result<Self, RelationshipSettingsError> {
         context.settings.check()?;
-        let keys = keys(context.catalogue.motivators(), &context.settings)?;
+        let keys = connection::keys(context.catalogue.motivators(), &context.settings.connection)?;
         let (standards, derived, masked) = (context.standards, context.derived, context.masked);
         Ok(Self {
             settings: context.settings,
@@ -105,7 +105,8 @@ impl RelationshipAssessor {
         let settings = &self.settings;
         let known = Known { block, row, history, sources: self.sources, night: self.night };
         let matters = Matters::of(history, self.night);
-        let (connection, contradictory) = connection::connection(&known, &self.keys, &settings.connection);
+        let (connection, contradictory) =
+            connection::connection((&block.attitudes, row), &self.keys, &settings.connection);
         let nights = Nights { today: self.today, yesterday };
         let arc = arc::read(&known, &self.keys, &matters, &settings.arc, nights);
         let reward = loyalty::rewards(&known, self.reward_weeks, &settings.loyalty);
@@ -165,23 +166,6 @@ impl RelationshipAssessor {
             trouble: false,
         }
     }
-}
-
-/// Places of the key motivators in the catalogue.
-fn keys(motivators: &[Motivator], settings: &RelationshipSettings) -> Result<Vec<usize>, RelationshipSettingsError> {
-    let (named, needed) = (&settings.connection.key_motivators, settings.connection.motivators);
-    for id in named {
-        if !motivators.iter().any(|motivator| motivator.id() == id) {
-            let known: Vec<&str> = motivators.iter().map(Motivator::id).collect();
-            return Err(RelationshipSettingsError::UnknownMotivator { id: id.clone(), known: known.join(", ") });
-        }
-    }
-    let is_key = |place: &usize| named.is_empty() || named.iter().any(|id| id == motivators[*place].id());
-    let keys: Vec<usize> = (0..motivators.len()).filter(is_key).collect();
-    if keys.len() < needed as usize {
-        return Err(RelationshipSettingsError::FewMotivators { needed, keys: keys.len() });
-    }
-    Ok(keys)
 }
 
 #[cfg(test)]

@@ -1,9 +1,53 @@
 //! How far somebody came on the way to an emotional connection.
 
-use super::known::{Known, reaches};
-use super::settings::ConnectionSettings;
+use super::known::reaches;
+use super::settings::{ConnectionSettings, RelationshipSettingsError};
 use super::types::ConnectionStage;
-use crate::model::Question;
+use crate::catalogue::{Catalogue, Motivator};
+use crate::model::{Attitudes, Question};
+
+/// Tells how far somebody came from answers alone; made once.
+#[derive(Clone, Debug)]
+pub struct ConnectionRule {
+    keys: Vec<usize>,
+    settings: ConnectionSettings,
+}
+
+impl ConnectionRule {
+    /// The rule with these settings, as they were checked.
+    ///
+    /// # Errors
+    /// [`RelationshipSettingsError`] for key motivators that the catalogue does not have.
+    pub fn new(catalogue: &Catalogue, settings: &ConnectionSettings) -> Result<Self, RelationshipSettingsError> {
+        Ok(Self { keys: keys(catalogue.motivators(), settings)?, settings: settings.clone() })
+    }
+
+    /// Stage of a customer; `None` = was not asked enough to tell.
+    #[must_use]
+    pub fn stage(&self, attitudes: &Attitudes, row: usize) -> Option<ConnectionStage> {
+        connection((attitudes, row), &self.keys, &self.settings).0
+    }
+}
+
+/// Places of the key motivators in the catalogue.
+pub(super) fn keys(
+    motivators: &[Motivator],
+    settings: &ConnectionSettings,
+) -> Result<Vec<usize>, RelationshipSettingsError> {
+    let (named, needed) = (&settings.key_motivators, settings.motivators);
+    for id in named {
+        if !motivators.iter().any(|motivator| motivator.id() == id) {
+            let known: Vec<&str> = motivators.iter().map(Motivator::id).collect();
+            return Err(RelationshipSettingsError::UnknownMotivator { id: id.clone(), known: known.join(", ") });
+        }
+    }
+    let is_key = |place: &usize| named.is_empty() || named.iter().any(|id| id == motivators[*place].id());
+    let keys: Vec<usize> = (0..motivators.len()).filter(is_key).collect();
+    if keys.len() < needed as usize {
+        return Err(RelationshipSettingsError::FewMotivators { needed, keys: keys.len() });
+    }
+    Ok(keys)
+}
 
 /// Stage of the way, and whether the answers contradict each other. `keys` are the places of the key motivators.
 ///
@@ -16,14 +60,14 @@ use crate::model::Question;
 /// by one answer; counting them and not the others would fill the base of every share with them. Spend is never looked at:
 /// value would prove itself.
 pub(super) fn connection(
-    known: &Known<'_>,
+    (attitudes, row): (&Attitudes, usize),
     keys: &[usize],
     settings: &ConnectionSettings,
 ) -> (Option<ConnectionStage>, bool) {
-    let Some(satisfaction) = known.answer(Question::Satisfaction) else { return (None, false) };
+    let Some(satisfaction) = attitudes.get(row, Question::Satisfaction) else { return (None, false) };
     let (mut asked, mut met) = (0, 0);
     for &key in keys {
-        if let (Some(want), Some(helps)) = known.motivator(key) {
+        if let (Some(want), Some(helps)) = attitudes.motivator(row, key) {
             asked += 1;
             met += u32::from(reaches(want, settings.wanted) && reaches(helps, settings.helped));
         }
@@ -37,7 +81,7 @@ pub(super) fn connection(
     }
     let stage = if connected {
         ConnectionStage::FullyConnected
-    } else if known.answered(Question::Different, settings.different) {
+    } else if attitudes.get(row, Question::Different).is_some_and(|answer| reaches(answer, settings.different)) {
         ConnectionStage::Differentiated
     } else {
         ConnectionStage::HighlySatisfied
@@ -54,7 +98,7 @@ mod tests {
 
     fn stage(person: &Person) -> (Option<ConnectionStage>, bool) {
         let keys: Vec<usize> = (0..10).collect();
-        person.known(|known| connection(known, &keys, &ConnectionSettings::default()))
+        person.known(|known| connection((&known.block.attitudes, known.row), &keys, &ConnectionSettings::default()))
     }
 
     #[test]
@@ -96,7 +140,8 @@ mod tests {
     fn only_key_motivators_count() {
         let person = Person::answering(&[(Satisfaction, 9.0)]).motivated(&[(9.0, 9.0), (9.0, 9.0), (9.0, 0.0)]);
         let settings = ConnectionSettings::default();
-        let with = |keys: &[usize]| person.known(|known| connection(known, keys, &settings));
+        let with =
+            |keys: &[usize]| person.known(|known| connection((&known.block.attitudes, known.row), keys, &settings));
         assert_eq!(with(&[0, 1]), (Some(FullyConnected), false));
         assert_eq!(with(&[1, 2]), (Some(HighlySatisfied), false));
         assert_eq!(with(&[2, 5]), (None, false), "one of the two was not asked");

@@ -51,11 +51,7 @@ impl Known<'_> {
 
     /// What a key motivator is worth to the person and how much the company helps.
     pub(super) fn motivator(&self, place: usize) -> (Option<f32>, Option<f32>) {
-        let attitudes = &self.block.attitudes;
-        match place < attitudes.motivators() {
-            true => (attitudes.want(self.row, place), attitudes.helps(self.row, place)),
-            false => (None, None),
-        }
+        self.block.attitudes.motivator(self.row, place)
     }
 
     /// Days from a moment to the end of the night, at least 0.

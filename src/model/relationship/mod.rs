@@ -12,7 +12,10 @@ mod fixture;
 mod forgiveness;
 mod history;
 mod known;
+mod lens;
 mod loyalty;
+mod regularities;
+mod reward_weeks;
 mod rhythm;
 mod settings;
 mod slide;
@@ -21,7 +24,14 @@ mod types;
 pub use anticipation::Standards;
 pub use arc::Yesterday;
 pub use assess::{RelationshipAssessor, RelationshipContext};
+pub use connection::ConnectionRule;
+pub use lens::{
+    ArcFigures, BalanceFigures, ComplaintFigures, ConnectionCuts, ConnectionFigures, ConsistencyFigures,
+    ConsistencyRow, Figure, GroupLens, Lens, LensBlock, LensContext, LensFold, LensSettings, LensState,
+    ListeningFigures, LoyaltyFigures, Measure, MotivatorFigures, RivalFigures, StageFigures, Standing,
+};
 pub use loyalty::RewardWeeks;
+pub use regularities::{Regularity, Verdict, regularities};
 pub use settings::{
     AnticipationSettings, ArcSettings, BalanceRatio, BalanceSettings, ClosenessSettings, ConnectionSettings,
     ConsistencySettings, LoyaltySettings, RelationshipSettings, RelationshipSettingsError, SAYING_RATIO,

@@ -1,7 +1,7 @@
 //! How often the base orders, and in which weeks rewards were used: what one customer's orders are held against.
 
 use datafusion::arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringArray};
-use datafusion::arrow::datatypes::TimestampMicrosecondType;
+use datafusion::arrow::datatypes::{Float64Type, TimestampMicrosecondType};
 
 use super::error::IntakeError;
 use super::iso::DAY;
@@ -16,7 +16,7 @@ const MOST_ORDERS: usize = 10_000;
 /// Orders of the whole base.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OrderPace {
-    /// Place `n`: customers with `n` orders (lines of one order are one), the last place taking all above.
+    /// Place `n`: customers with `n` purchases (lines of one order are one), the last place taking all above.
     customers: Vec<u64>,
     /// Order lines, and those of them with a reward, in each week before the night: place 0 are its last seven days.
     weeks: Vec<(u64, u64)>,
@@ -28,7 +28,7 @@ impl OrderPace {
     /// Counts `orders`; `end` is the first moment after the night.
     pub(super) fn of(orders: &ScratchTable, end: i64) -> Result<Self, IntakeError> {
         let schema = orders.columns();
-        let wanted = ["customer_id", "ordered_at", "order_id", "reward_used"];
+        let wanted = ["customer_id", "ordered_at", "order_id", "reward_used", "amount"];
         let mut columns: Vec<usize> = wanted.iter().filter_map(|name| schema.index_of(name).ok()).collect();
         columns.sort_unstable();
         let mut pace = Self {
@@ -54,7 +54,12 @@ impl OrderPace {
         let orders = text("order_id");
         let rewarded: Option<&BooleanArray> = batch.column_by_name("reward_used").and_then(|c| c.as_boolean_opt());
         let moments = batch.column_by_name("ordered_at").map(|c| c.as_primitive::<TimestampMicrosecondType>());
+        let amounts = batch.column_by_name("amount").map(|c| c.as_primitive::<Float64Type>());
         for i in 0..batch.num_rows() {
+            // A refund is no purchase.
+            if amounts.is_some_and(|amounts| amounts.is_valid(i) && amounts.value(i) < 0.0) {
+                continue;
+            }
             if open.id.as_deref() != Some(ids.value(i)) {
                 self.close(open);
                 open.id = Some(ids.value(i).to_owned());

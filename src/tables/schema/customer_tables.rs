@@ -16,12 +16,14 @@ pub(super) const CUSTOMERS: &[Column] = &[
     maybe("runner_up_id", T::Category, "Second likeliest segment; null = nothing was computed or there is only one."),
     maybe("runner_up_probability", T::Float32, "Probability of the runner-up, 0–1; null as `runner_up_id`."),
     maybe("segment_raw_id", T::Category, "Likeliest segment tonight before any rule held it back; null = none."),
+    maybe("assigned_since", T::Date, "First night of the present unbroken stay in `segment_id`; null = in no segment."),
+    maybe("previous_segment_id", T::Category, "Segment before the last move; null = never moved."),
     maybe(
-        "assigned_since",
-        T::Date,
-        "First night of the present unbroken stay in `segment_id`; null = not tracked yet.",
+        "pending_segment_id",
+        T::Category,
+        "Segment that leads clearly but has not done so on enough nights to be entered; null = none.",
     ),
-    maybe("previous_segment_id", T::Category, "Segment before the last move; null = never moved or not tracked yet."),
+    maybe("nights_pending", T::Int32, "Nights in a row that `pending_segment_id` has led; null = none is pending."),
     maybe(
         "unassigned_reason",
         T::Category,
@@ -69,25 +71,76 @@ pub(super) const CUSTOMERS: &[Column] = &[
     maybe(
         "connection_stage",
         T::Category,
-        "`not_connected`, `highly_satisfied`, `differentiated`, `fully_connected`; null = not computed yet.",
+        "`not_connected`, `highly_satisfied`, `differentiated`, `fully_connected`; null = was not asked enough to tell.",
     ),
-    maybe("arc_stage", T::Int32, "Stage of the relationship arc, 1–5, 0 = unknown; null = not computed yet."),
-    maybe("arc_evidence", T::Category, "What `arc_stage` rests on; null = not computed yet."),
+    maybe(
+        "arc_stage",
+        T::Int32,
+        "Stage of the relationship arc: 1 exists, 2 opinion, 3 meaning, 4 part of life, 5 indispensable, 0 unknown; null \
+         = not scored.",
+    ),
+    maybe("arc_evidence", T::Category, "Facts that `arc_stage` rests on, joined by `+`; null = nothing is known."),
+    maybe("arc_basis", T::Category, "Kind of those facts: `survey`, `behaviour` or `both`; null as `arc_evidence`."),
+    maybe("arc_since", T::Date, "First night of the present unbroken stay at `arc_stage`; null as `arc_stage`."),
+    maybe(
+        "trouble",
+        T::Bool,
+        "Something is in disorder: an open complaint, a promise broken of late, or more bad experiences than good; null = not \
+         scored.",
+    ),
+    maybe(
+        "slide_risk",
+        T::Float32,
+        "Chance of falling at least one stage of the arc within the nights configured, 0–1, from what was observed of \
+         customers at the same stage, in trouble or not; null = too little was observed yet.",
+    ),
     maybe(
         "loyalty_type",
         T::Category,
-        "`true`, `latent`, `spurious`, `none`, `behavioural_only`; null = not computed yet.",
+        "`true`, `latent`, `spurious`, `none`, or `behavioural_only` where liking is not known; null = no orders known.",
     ),
-    maybe("experience_balance", T::Float32, "Good against bad experiences; null = not computed yet."),
-    maybe("journey_consistency", T::Float32, "Same standard at every step, 0–1; null = not computed yet."),
-    maybe("emotional_consistency", T::Float32, "Good feeling that lasts, 0–1; null = not computed yet."),
-    maybe("communication_consistency", T::Float32, "Promises kept, 0–1; null = not computed yet."),
-    maybe("relationship_level", T::Category, "Closeness that suits the customer; null = not computed yet."),
-    maybe("next_element", T::Category, "Element to deliver next; null = not computed yet, or kept to aggregates."),
+    maybe(
+        "reward_share",
+        T::Float32,
+        "Share of order value made with a reward, 0–1; null = no order value, or orders do not tell of rewards.",
+    ),
+    maybe(
+        "experience_balance",
+        T::Float32,
+        "Good experiences minus bad ones times the configured ratio, each weighed by how recent it is; null = no \
+         experience is known.",
+    ),
+    maybe(
+        "experience_debt",
+        T::Int32,
+        "Good experiences that would bring `experience_balance` back to 0; 0 = none needed; null as it.",
+    ),
+    maybe("journey_consistency", T::Float32, "Same standard at every step, 0–1; null = too few rated contacts."),
+    maybe("emotional_consistency", T::Float32, "Good feeling that lasts, 0–1; null = too few dated feelings."),
+    maybe("communication_consistency", T::Float32, "Promises kept, 0–1; null = too few promises due."),
+    maybe("consistency", T::Float32, "The least of the three, 0–1; null = none of them is known."),
+    maybe(
+        "relationship_level",
+        T::Category,
+        "Closeness that suits: `0` leave alone, `1` wave, `2` guest, `3` friend, `4` inner circle, `X` close kindly, which \
+         people alone decide; never raised because of value; null = not computed.",
+    ),
+    maybe(
+        "relationship_reason",
+        T::Category,
+        "What decided `relationship_level`: `evidence`, `wish`, `not_scored`, `open_matter`, `vulnerable`, `fatigue`, \
+         `stale`, `decided`; null as it.",
+    ),
+    maybe(
+        "next_element",
+        T::Category,
+        "Element with the largest product of gap, derived importance and confidence; null = none is wanted more than it is \
+         delivered, or it is kept to aggregates.",
+    ),
     maybe(
         "next_gap",
         T::Float32,
-        "How far `next_element` lags behind what is wanted; null = not computed yet, or kept to aggregates.",
+        "Importance minus fulfilment of `next_element`, both in standard deviations from the base's mean; null as it.",
     ),
     maybe(
         "value_365d",

@@ -14,6 +14,20 @@ pub(super) const TRANSITIONS: &[Column] = &[
     filled("suppressed", T::Bool, "The count was withheld because too few people stand behind it."),
 ];
 
+/// `arc_transitions`: how many went up and down the relationship arc since the night before.
+pub(super) const ARC_TRANSITIONS: &[Column] = &[
+    RUN_DATE,
+    filled("from_stage", T::Int32, "Stage of the relationship arc on the night before, 0–5."),
+    filled("to_stage", T::Int32, "Stage tonight, 0–5."),
+    filled(
+        "trouble",
+        T::Bool,
+        "Something was in disorder on the night before: an open complaint, a broken promise, or more bad than good.",
+    ),
+    maybe("customers", T::Int64, "Customers who took this way; null = withheld, too few."),
+    filled("suppressed", T::Bool, "The count was withheld because too few people stand behind it."),
+];
+
 /// `candidates`: every solution that was tried at the fit, with what decided.
 pub(super) const CANDIDATES: &[Column] = &[
     RUN_DATE,

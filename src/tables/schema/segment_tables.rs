@@ -36,7 +36,11 @@ pub(super) const SEGMENTS: &[Column] = &[
     maybe("satisfaction", T::Float64, "Mean satisfaction, 0–10; null = too few answers."),
     maybe("satisfaction_low", T::Float64, "Lower end of its 95 % interval; null as `satisfaction`."),
     maybe("satisfaction_high", T::Float64, "Upper end of its 95 % interval; null as `satisfaction`."),
-    maybe("connection_score", T::Float64, "Share fully emotionally connected, 0–1; null = not computed yet."),
+    maybe(
+        "connection_score",
+        T::Float64,
+        "Share fully emotionally connected of those asked enough to tell, 0–1; null = too few.",
+    ),
     maybe("connection_score_low", T::Float64, "Lower end of its 95 % interval; null as `connection_score`."),
     maybe("connection_score_high", T::Float64, "Upper end of its 95 % interval; null as `connection_score`."),
     maybe(
@@ -46,24 +50,47 @@ pub(super) const SEGMENTS: &[Column] = &[
     ),
     maybe("good_brand_share_low", T::Float64, "Lower end of its 95 % interval; null as `good_brand_share`."),
     maybe("good_brand_share_high", T::Float64, "Upper end of its 95 % interval; null as `good_brand_share`."),
-    maybe("good_brand_gap", T::Float64, "`good_brand_share` minus `connection_score`; null = not computed yet."),
-    maybe("competitor_gap", T::Float64, "Own fulfilment minus the best competitor's, 0–10; null = not computed yet."),
+    maybe(
+        "good_brand_gap",
+        T::Float64,
+        "Share that sees a good brand minus share fully connected, over those who answered both, −1 to 1; null = too few.",
+    ),
+    maybe("good_brand_gap_low", T::Float64, "Lower end of its 95 % interval; null as `good_brand_gap`."),
+    maybe("good_brand_gap_high", T::Float64, "Upper end of its 95 % interval; null as `good_brand_gap`."),
+    maybe(
+        "competitor_gap",
+        T::Float64,
+        "`connection_score` minus that of the competitor who comes out best, over those who were asked about both, −1 to \
+         1; null = nobody was asked, or too few.",
+    ),
     maybe("competitor_gap_low", T::Float64, "Lower end of its 95 % interval; null as `competitor_gap`."),
     maybe("competitor_gap_high", T::Float64, "Upper end of its 95 % interval; null as `competitor_gap`."),
-    maybe("arc_unknown_share", T::Float64, "Share at arc stage 0 (unknown), 0–1; null = not computed yet."),
-    maybe("arc_exists_share", T::Float64, "Share at arc stage 1 (knows it), 0–1; null = not computed yet."),
-    maybe("arc_opinion_share", T::Float64, "Share at arc stage 2 (opinion), 0–1; null = not computed yet."),
-    maybe("arc_meaning_share", T::Float64, "Share at arc stage 3 (meaning), 0–1; null = not computed yet."),
-    maybe("arc_part_of_life_share", T::Float64, "Share at arc stage 4 (part of life), 0–1; null = not computed yet."),
-    maybe("arc_indispensable_share", T::Float64, "Share at arc stage 5 (indispensable), 0–1; null = not computed yet."),
+    maybe("arc_unknown_share", T::Float64, "Share at arc stage 0 (unknown), 0–1; null = withheld."),
+    maybe("arc_exists_share", T::Float64, "Share at arc stage 1 (knows it), 0–1; null = withheld."),
+    maybe("arc_opinion_share", T::Float64, "Share at arc stage 2 (opinion), 0–1; null = withheld."),
+    maybe("arc_meaning_share", T::Float64, "Share at arc stage 3 (meaning), 0–1; null = withheld."),
+    maybe("arc_part_of_life_share", T::Float64, "Share at arc stage 4 (part of life), 0–1; null = withheld."),
+    maybe("arc_indispensable_share", T::Float64, "Share at arc stage 5 (indispensable), 0–1; null = withheld."),
     maybe("physiological_share", T::Float64, "Share to serve next on the physiological tier, 0–1; null = not known."),
     maybe("safety_share", T::Float64, "Share to serve next on the safety tier, 0–1; null = not known."),
     maybe("belonging_share", T::Float64, "Share to serve next on the belonging tier, 0–1; null = not known."),
     maybe("esteem_share", T::Float64, "Share to serve next on the esteem tier, 0–1; null = not known."),
     maybe("growth_share", T::Float64, "Share to serve next on the growth tier, 0–1; null = not known."),
-    maybe("journey_consistency", T::Float64, "Same standard at every step, 0–1; null = not computed yet."),
-    maybe("emotional_consistency", T::Float64, "Good feeling that lasts, 0–1; null = not computed yet."),
-    maybe("communication_consistency", T::Float64, "Promises kept, 0–1; null = not computed yet."),
+    maybe(
+        "journey_consistency",
+        T::Float64,
+        "Mean over customers of the same standard at every step, 0–1; null = too few.",
+    ),
+    maybe(
+        "emotional_consistency",
+        T::Float64,
+        "Mean over customers of the good feeling that lasts, 0–1; null = too few.",
+    ),
+    maybe(
+        "communication_consistency",
+        T::Float64,
+        "Share of all promises due that were kept, 0–1; null = too few customers.",
+    ),
     maybe("size_change_1d", T::Int64, "Customers gained since the night before; null = no such night or withheld."),
     maybe("size_change_30d", T::Int64, "Customers gained since 30 nights before; null = no such night or withheld."),
     maybe("share_change_1d", T::Float64, "Change of `share` since the night before; null as `size_change_1d`."),
@@ -167,7 +194,11 @@ pub(super) const SEGMENT_NEEDS: &[Column] = &[
 pub(super) const DRIVERS: &[Column] = &[
     RUN_DATE,
     SEGMENT_ID,
-    filled("outcome", T::Category, "`recommend`, `satisfaction`, `good_brand` or `value_365d`."),
+    filled(
+        "outcome",
+        T::Category,
+        "`recommend`, `satisfaction`, `connection` (fully connected or not) or `value_365d`.",
+    ),
     ELEMENT_ID,
     maybe(
         "derived_importance",
@@ -180,4 +211,35 @@ pub(super) const DRIVERS: &[Column] = &[
     maybe("direction", T::Int32, "1 = more of it goes with more of the outcome, −1 = with less; null = unclear."),
     maybe("answers", T::Int64, "Customers with both the outcome and the element; null = withheld."),
     filled("suppressed", T::Bool, "A figure was withheld because too few people stand behind it."),
+];
+
+/// `relationship`: how close each segment is, one figure a row.
+pub(super) const RELATIONSHIP: &[Column] = &[
+    RUN_DATE,
+    SEGMENT_ID,
+    filled("measure", T::Category, "What is measured; `data/schema/README.md` lists them."),
+    filled(
+        "key",
+        T::Category,
+        "Of what: a stage, a type, an element, `channel:…`, `site:…`, a ratio; `all` = the whole.",
+    ),
+    maybe("value", T::Float64, "The figure; null = nobody was asked, or withheld."),
+    maybe("low", T::Float64, "Lower end of its 95 % interval; null as `value`, or no interval applies."),
+    maybe("high", T::Float64, "Upper end of its 95 % interval; null as `low`."),
+    filled("base", T::Int64, "Customers behind it."),
+    filled("suppressed", T::Bool, "Withheld because too few people stand behind it."),
+];
+
+/// `regularities`: what was published about emotional connection, beside the company's own figures.
+pub(super) const REGULARITIES: &[Column] = &[
+    RUN_DATE,
+    filled("regularity", T::Category, "What was published."),
+    filled("published", T::Text, "The published figure in words."),
+    filled("source", T::Text, "Where from, and what is unsure about it."),
+    maybe("own", T::Float64, "The company's own figure; null = not asked, or too few."),
+    maybe("own_low", T::Float64, "Lower end of its 95 % interval; null as `own`."),
+    maybe("own_high", T::Float64, "Upper end of its 95 % interval; null as `own`."),
+    filled("base", T::Int64, "Customers behind it."),
+    filled("verdict", T::Category, "`holds`, `does_not`, `undecided`, `too_few` or `not_asked`."),
+    filled("note", T::Text, "The finding in one sentence. Association, not cause."),
 ];

@@ -21,12 +21,18 @@ pub enum TableId {
     SegmentNeeds,
     /// What outcomes go with.
     Drivers,
+    /// How close each segment is.
+    Relationship,
+    /// Published regularities beside own figures.
+    Regularities,
     /// Lines of the plans.
     Plans,
     /// Customers who moved.
     Moves,
     /// Counts of moves.
     Transitions,
+    /// Counts of ways up and down the arc.
+    ArcTransitions,
     /// Solutions tried at the fit.
     Candidates,
     /// Checks.
@@ -41,16 +47,19 @@ pub enum TableId {
 
 impl TableId {
     /// All tables, in the order of the documentation.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Customers,
         Self::ElementScores,
         Self::Segments,
         Self::SegmentElements,
         Self::SegmentNeeds,
         Self::Drivers,
+        Self::Relationship,
+        Self::Regularities,
         Self::Plans,
         Self::Moves,
         Self::Transitions,
+        Self::ArcTransitions,
         Self::Candidates,
         Self::Quality,
         Self::Drift,
@@ -68,9 +77,12 @@ impl TableId {
             Self::SegmentElements => "segment_elements",
             Self::SegmentNeeds => "segment_needs",
             Self::Drivers => "drivers",
+            Self::Relationship => "relationship",
+            Self::Regularities => "regularities",
             Self::Plans => "plans",
             Self::Moves => "moves",
             Self::Transitions => "transitions",
+            Self::ArcTransitions => "arc_transitions",
             Self::Candidates => "candidates",
             Self::Quality => "quality",
             Self::Drift => "drift",
@@ -103,8 +115,11 @@ impl TableId {
             Self::SegmentElements => "segment × element",
             Self::SegmentNeeds => "segment × need tier",
             Self::Drivers => "segment × outcome × element",
+            Self::Relationship => "segment × measure × key",
+            Self::Regularities => "published regularity",
             Self::Plans => "segment × line of its plan",
             Self::Moves => "customer who moved",
+            Self::ArcTransitions => "stage then × stage now × trouble",
             Self::Transitions => "segment then × segment now × horizon",
             Self::Candidates => "solution tried at the fit",
             Self::Quality => "input × check",
@@ -123,8 +138,11 @@ impl TableId {
             Self::SegmentElements => &["segment_id", "element_id"],
             Self::SegmentNeeds => &["segment_id", "need_tier"],
             Self::Drivers => &["segment_id", "outcome", "element_id"],
+            Self::Relationship => &["segment_id", "measure", "key"],
+            Self::Regularities => &["regularity"],
             Self::Plans => &["segment_id", "rank"],
             Self::Transitions => &["from_segment_id", "to_segment_id", "horizon_days"],
+            Self::ArcTransitions => &["from_stage", "to_stage", "trouble"],
             Self::Candidates => &["method", "k", "q", "attempt"],
             Self::Quality => &["input", "check_id"],
             Self::Drift => &["indicator"],
@@ -143,9 +161,12 @@ impl TableId {
             Self::SegmentElements => segment_tables::SEGMENT_ELEMENTS.to_vec(),
             Self::SegmentNeeds => segment_tables::SEGMENT_NEEDS.to_vec(),
             Self::Drivers => segment_tables::DRIVERS.to_vec(),
+            Self::Relationship => segment_tables::RELATIONSHIP.to_vec(),
+            Self::Regularities => segment_tables::REGULARITIES.to_vec(),
             Self::Plans => plan_tables::PLANS.to_vec(),
             Self::Moves => customer_tables::MOVES.to_vec(),
             Self::Transitions => night_tables::TRANSITIONS.to_vec(),
+            Self::ArcTransitions => night_tables::ARC_TRANSITIONS.to_vec(),
             Self::Candidates => night_tables::CANDIDATES.to_vec(),
             Self::Quality => night_tables::QUALITY.to_vec(),
             Self::Drift => night_tables::DRIFT.to_vec(),

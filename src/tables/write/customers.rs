@@ -13,9 +13,14 @@ use super::order::AscendingIds;
 use super::sensitive::masked_names;
 use super::table_file::TableFile;
 use super::{WriteError, WrittenFile};
-use crate::catalogue::{Level, NeedTier};
+use crate::catalogue::{ElementId, Level, NeedTier};
+use crate::model::continuity::Stay;
+use crate::model::relationship::{
+    ArcEvidence, ConnectionStage, EvidenceBasis, LevelReason, LoyaltyType, RelationshipLevel,
+};
 use crate::model::{
-    Assignment, Basis, CustomerBlock, CustomerNeeds, NeedState, ScoredBlock, SuppressedReason, UnassignedReason,
+    Assignment, Basis, CustomerBlock, CustomerNeeds, CustomerNight, NeedState, ScoredBlock, SuppressedReason,
+    UnassignedReason,
 };
 use crate::tables::schema::{Column, TableId};
 
@@ -30,10 +35,12 @@ const SUPPRESSED: [SuppressedReason; 4] = [
     SuppressedReason::NoProfilingConsent,
 ];
 
+const ARC_BASES: [EvidenceBasis; 3] = [EvidenceBasis::Survey, EvidenceBasis::Behaviour, EvidenceBasis::Both];
+
 /// What the positions in a scored block stand for.
 #[derive(Clone, Copy, Debug)]
 pub struct CustomerLabels<'a> {
-    /// Segment ids (`S01`, …) in the order of the model's segments.
+    /// Segment ids (`S01`, …) in the order of the model's segments, then ids of earlier ones.
     pub segments: &'a [String],
     /// Names of the model's indicators; ratings are called `importance_<element>` and `fulfilment_<element>`.
     pub indicators: &'a [String],
@@ -62,6 +69,12 @@ struct Words {
     states: ArrayRef,
     unassigned: ArrayRef,
     suppressed: ArrayRef,
+    stages: ArrayRef,
+    arc_bases: ArrayRef,
+    loyalties: ArrayRef,
+    levels: ArrayRef,
+    level_reasons: ArrayRef,
+    elements: ArrayRef,
 }
 
 /// Rows that do not fill a chunk yet.
@@ -74,6 +87,7 @@ struct Waiting {
     value: Vec<Option<f64>>,
     holdout: Vec<bool>,
     suppressed: Vec<Option<SuppressedReason>>,
+    nights: Vec<CustomerNight>,
 }
 
 /// Rows to encode.
@@ -86,6 +100,7 @@ struct Rows<'a> {
     value: &'a [Option<f64>],
     holdout: &'a [bool],
     suppressed: &'a [Option<SuppressedReason>],
+    nights: &'a [CustomerNight],
 }
 
 impl CustomersWriter {
@@ -109,9 +124,15 @@ impl CustomersWriter {
     /// # Errors
     /// [`WriteError::Block`], [`WriteError::Order`] or [`WriteError::Label`] for a block that cannot be right; errors
     /// of the disk.
-    pub fn write(&mut self, customers: &CustomerBlock, scored: &ScoredBlock) -> Result<(), WriteError> {
-        let rows = Rows::of(customers, scored)?;
+    pub fn write(
+        &mut self,
+        customers: &CustomerBlock,
+        scored: &ScoredBlock,
+        nights: &[CustomerNight],
+    ) -> Result<(), WriteError> {
+        let rows = Rows::of(customers, scored, nights)?;
         self.words.check(rows.assignments)?;
+        self.words.check_stays(nights)?;
         self.order.check(rows.ids)?;
         let mut from = 0;
         while from < rows.ids.len() {
@@ -163,6 +184,12 @@ impl Words {
             states: texts(&STATES.map(NeedState::slug)),
             unassigned: texts(&UNASSIGNED.map(UnassignedReason::slug)),
             suppressed: texts(&SUPPRESSED.map(SuppressedReason::slug)),
+            stages: texts(&ConnectionStage::ALL.map(ConnectionStage::slug)),
+            arc_bases: texts(&ARC_BASES.map(EvidenceBasis::slug)),
+            loyalties: texts(&LoyaltyType::ALL.map(LoyaltyType::slug)),
+            levels: texts(&RelationshipLevel::ALL.map(RelationshipLevel::slug)),
+            level_reasons: texts(&LevelReason::ALL.map(LevelReason::slug)),
+            elements: texts(&ElementId::all().map(ElementId::slug).collect::<Vec<_>>()),
         }
     }
 
@@ -178,6 +205,13 @@ impl Words {
             }
         }
         Ok(())
+    }
+
+    /// Refuses stays in segments nobody has heard of.
+    fn check_stays(&self, nights: &[CustomerNight]) -> Result<(), WriteError> {
+        let pending = |stay: &Stay| stay.pending.map(|(place, _)| place);
+        let places = nights.iter().flat_map(|night| [night.stay.previous, pending(&night.stay)]).flatten();
+        places.map(usize::from).try_for_each(|place| within("segments", place, self.segments.len()))
     }
 
     /// Key of an indicator that may be named.
@@ -216,6 +250,7 @@ impl Waiting {
         self.value.extend_from_slice(rows.value);
         self.holdout.extend_from_slice(rows.holdout);
         self.suppressed.extend_from_slice(rows.suppressed);
+        self.nights.extend_from_slice(rows.nights);
     }
 
     fn rows(&self) -> Rows<'_> {
@@ -227,12 +262,17 @@ impl Waiting {
             value: &self.value,
             holdout: &self.holdout,
             suppressed: &self.suppressed,
+            nights: &self.nights,
         }
     }
 }
 
 impl<'a> Rows<'a> {
-    fn of(customers: &'a CustomerBlock, scored: &'a ScoredBlock) -> Result<Self, WriteError> {
+    fn of(
+        customers: &'a CustomerBlock,
+        scored: &'a ScoredBlock,
+        nights: &'a [CustomerNight],
+    ) -> Result<Self, WriteError> {
         let rows = customers.len();
         let parts = [
             scored.assignments.len(),
@@ -241,6 +281,7 @@ impl<'a> Rows<'a> {
             scored.holdout.len(),
             scored.suppressed.len(),
             customers.value_365d.len(),
+            nights.len(),
         ];
         if let Some(wrong) = parts.into_iter().find(|part| *part != rows) {
             return Err(WriteError::Block { table: TableId::Customers.slug(), customers: rows, scored: wrong });
@@ -253,6 +294,7 @@ impl<'a> Rows<'a> {
             value: &customers.value_365d,
             holdout: &scored.holdout,
             suppressed: &scored.suppressed,
+            nights,
         })
     }
 
@@ -265,11 +307,12 @@ impl<'a> Rows<'a> {
             needs: &self.needs[span.clone()],
             value: &self.value[span.clone()],
             holdout: &self.holdout[span.clone()],
-            suppressed: &self.suppressed[span],
+            suppressed: &self.suppressed[span.clone()],
+            nights: &self.nights[span],
         }
     }
 
-    /// The array of one column; a column that nothing fills yet is null.
+    /// The array of one column.
     fn column(&self, column: &Column, words: &Words) -> ArrayRef {
         let of = self.assignments.iter();
         let needs = self.needs.iter();
@@ -295,7 +338,7 @@ impl<'a> Rows<'a> {
             "suppressed_reason" => {
                 category(&words.suppressed, self.suppressed.iter().map(|s| s.map(|reason| reason as i32)))
             }
-            name => {
+            name => self.told(name, words).unwrap_or_else(|| {
                 let of = name.strip_suffix("_fulfilment");
                 let level = Level::ALL.iter().position(|level| Some(level.slug()) == of);
                 match (of.and_then(NeedTier::parse), level) {
@@ -303,9 +346,72 @@ impl<'a> Rows<'a> {
                     (None, Some(level)) => floats(needs.map(|n| n.levels[level])),
                     (None, None) => new_null_array(&column.kind().arrow(), self.ids.len()),
                 }
-            }
+            }),
         }
     }
+
+    /// The array of a column about the stay or the relationship; `None` for others.
+    fn told(&self, name: &str, words: &Words) -> Option<ArrayRef> {
+        let nights = || self.nights.iter();
+        let stays = || nights().map(|night| &night.stay);
+        // Whoever is not scored is not profiled: not even an unknown stage is said of them.
+        let of = || {
+            nights()
+                .zip(self.suppressed)
+                .map(|(night, suppressed)| Some(&night.relationship).filter(|_| suppressed.is_none()))
+        };
+        let whole = |values: &mut dyn Iterator<Item = Option<u32>>| -> ArrayRef {
+            Arc::new(values.map(|n| n.and_then(|n| i32::try_from(n).ok())).collect::<Int32Array>())
+        };
+        Some(match name {
+            "assigned_since" => Arc::new(stays().map(|stay| stay.since).collect::<Date32Array>()),
+            "previous_segment_id" => category(&words.segments, stays().map(|stay| stay.previous.map(i32::from))),
+            "pending_segment_id" => {
+                category(&words.segments, stays().map(|stay| stay.pending.map(|(place, _)| i32::from(place))))
+            }
+            "nights_pending" => whole(&mut stays().map(|stay| stay.pending.map(|(_, nights)| nights))),
+            "connection_stage" => category(&words.stages, of().map(|r| r?.connection.map(|stage| stage as i32))),
+            "arc_stage" => whole(&mut of().map(|r| Some(u32::from(r?.arc.stage.number())))),
+            "arc_evidence" => evidence(of().map(|r| r.map(|r| r.arc.evidence))),
+            "arc_basis" => category(&words.arc_bases, of().map(|r| r?.arc.basis.map(|basis| basis as i32))),
+            "arc_since" => Arc::new(of().map(|r| r.map(|r| r.arc.since)).collect::<Date32Array>()),
+            "trouble" => Arc::new(of().map(|r| r.map(|r| r.trouble)).collect::<BooleanArray>()),
+            "slide_risk" => floats(nights().map(|night| night.slide_risk)),
+            "loyalty_type" => category(&words.loyalties, of().map(|r| r?.loyalty.map(|kind| kind as i32))),
+            "reward_share" => floats(of().map(|r| r?.reward.share)),
+            "experience_balance" => floats(nights().map(|night| night.balance)),
+            "experience_debt" => whole(&mut nights().map(|night| night.debt)),
+            "journey_consistency" => floats(of().map(|r| r?.consistency.journey)),
+            "emotional_consistency" => floats(of().map(|r| r?.consistency.emotional)),
+            "communication_consistency" => floats(of().map(|r| r?.consistency.communication)),
+            "consistency" => floats(of().map(|r| r?.consistency.composite())),
+            "relationship_level" => category(&words.levels, nights().map(|n| Some(n.relationship.level as i32))),
+            "relationship_reason" => {
+                category(&words.level_reasons, nights().map(|n| Some(n.relationship.level_reason as i32)))
+            }
+            "next_element" => category(&words.elements, of().map(|r| Some(r?.next?.element.index() as i32))),
+            "next_gap" => floats(of().map(|r| Some(r?.next?.gap))),
+            _ => return None,
+        })
+    }
+}
+
+/// Facts behind stages: few of the many sets there could be are met in a chunk.
+fn evidence(sets: impl Iterator<Item = Option<ArcEvidence>>) -> ArrayRef {
+    let mut seen: Vec<ArcEvidence> = Vec::new();
+    let keys: Int32Array = sets
+        .map(|set| {
+            let set = set.filter(|set| *set != ArcEvidence::default())?;
+            let place = seen.iter().position(|own| *own == set).unwrap_or_else(|| {
+                seen.push(set);
+                seen.len() - 1
+            });
+            i32::try_from(place).ok()
+        })
+        .collect();
+    let words: Vec<String> = seen.into_iter().map(ArcEvidence::words).collect();
+    // INVARIANT: keys are places in `seen`, of which the words are made.
+    Arc::new(DictionaryArray::try_new(keys, texts(&words)).expect("keys are positions in the words"))
 }
 
 #[cfg(test)]
@@ -318,5 +424,10 @@ mod tests {
         assert!(STATES.iter().enumerate().all(|(i, v)| *v as usize == i));
         assert!(UNASSIGNED.iter().enumerate().all(|(i, v)| *v as usize == i));
         assert!(SUPPRESSED.iter().enumerate().all(|(i, v)| *v as usize == i));
+        assert!(ARC_BASES.iter().enumerate().all(|(i, v)| *v as usize == i));
+        assert!(ConnectionStage::ALL.iter().enumerate().all(|(i, v)| *v as usize == i));
+        assert!(LoyaltyType::ALL.iter().enumerate().all(|(i, v)| *v as usize == i));
+        assert!(RelationshipLevel::ALL.iter().enumerate().all(|(i, v)| *v as usize == i));
+        assert!(LevelReason::ALL.iter().enumerate().all(|(i, v)| *v as usize == i));
     }
 }

@@ -4,8 +4,13 @@ use ndarray::Array2;
 
 use super::TableMeta;
 use crate::catalogue::NeedTier;
+use crate::model::continuity::Stay;
+use crate::model::relationship::{
+    ArcEvidence, ArcFact, ArcReading, ArcStage, ConnectionStage, Consistency, EvidenceBasis, LevelReason, LoyaltyType,
+    Relationship, RelationshipLevel, RewardDependence,
+};
 use crate::model::{
-    Assignment, Basis, CustomerBlock, CustomerFlags, CustomerNeeds, N_RATINGS, NeedState, ScoredBlock,
+    Assignment, Basis, CustomerBlock, CustomerFlags, CustomerNeeds, CustomerNight, N_RATINGS, NeedState, ScoredBlock,
     SuppressedReason, UnassignedReason,
 };
 
@@ -81,5 +86,51 @@ fn needs(i: usize) -> CustomerNeeds {
         runner_up: None,
         fulfilment: [known.then_some(i as f32 % 10.0), Some(0.0), None, Some(f32::NAN), Some(10.0)],
         levels: [known.then_some(i as f32 % 10.0), None, Some(f32::NAN), Some(10.0)],
+    }
+}
+
+/// What the nights say of rows `from..to`: row 8 of every ten is suppressed; of the others the connection is known of every
+/// second, and every ninth waits to enter another segment.
+pub(in crate::tables) fn nights(from: usize, to: usize) -> Vec<CustomerNight> {
+    (from..to).map(night).collect()
+}
+
+fn night(i: usize) -> CustomerNight {
+    let known = i % 10 != 8;
+    let mut evidence = ArcEvidence::default();
+    if known && !i.is_multiple_of(3) {
+        evidence.add(ArcFact::Dealings);
+        evidence.add(ArcFact::GaveOpinion);
+    }
+    CustomerNight {
+        stay: Stay {
+            since: (i % 10 < 7).then_some(20_000 + i as i32 % 7),
+            previous: i.is_multiple_of(4).then_some((i % 3) as u16),
+            pending: i.is_multiple_of(9).then_some((1, 2)),
+            moved: None,
+        },
+        relationship: Relationship {
+            connection: (known && i.is_multiple_of(2)).then_some(ConnectionStage::ALL[i % 4]),
+            contradictory: false,
+            arc: ArcReading {
+                stage: ArcStage::ALL[i % 6],
+                raw: ArcStage::ALL[i % 6],
+                evidence,
+                basis: Some(EvidenceBasis::Both),
+                since: 19_999,
+                before: None,
+            },
+            loyalty: Some(LoyaltyType::ALL[i % 5]),
+            reward: RewardDependence { share: Some(f32::NAN), week_ratio: None },
+            balance: None,
+            consistency: Consistency { journey: Some(0.9), emotional: None, communication: Some(0.25) },
+            level: if known { RelationshipLevel::Guest } else { RelationshipLevel::LeaveAlone },
+            level_reason: if known { LevelReason::Evidence } else { LevelReason::NotScored },
+            next: None,
+            trouble: i.is_multiple_of(5),
+        },
+        balance: known.then_some(-1.5),
+        debt: known.then_some(2),
+        slide_risk: None,
     }
 }

@@ -1,9 +1,12 @@
 //! `segments`, `segment_elements` and `segment_needs`, from the profiles of a night.
 
+use std::collections::BTreeMap;
+
 use super::drivers::leading;
 use super::{Row, TableRows, WriteError};
 use crate::catalogue::{ElementId, Level};
 use crate::model::drivers::{Drivers, ElementDriver, Kano, Quadrant};
+use crate::model::relationship::{GroupLens, Lens};
 use crate::model::{Contrast, ElementProfile, Estimate, Profiles, SegmentProfile};
 use crate::tables::schema::TableId;
 
@@ -16,17 +19,30 @@ pub struct SolutionFacts {
     pub jaccard: Vec<Option<f64>>,
 }
 
+/// Sizes on earlier nights: customers and share, by segment id; what was withheld then is not there.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EarlierSizes {
+    /// On the night before.
+    pub short: BTreeMap<String, (i64, Option<f64>)>,
+    /// 30 nights ago.
+    pub long: BTreeMap<String, (i64, Option<f64>)>,
+}
+
 /// Everybody, the unassigned, and the segments, each with its kind and place among the segments.
 fn groups(profiles: &Profiles) -> impl Iterator<Item = (&'static str, Option<usize>, &SegmentProfile)> {
     let segments = profiles.segments.iter().enumerate().map(|(i, segment)| ("segment", Some(i), segment));
     [("everyone", None, &profiles.everyone), ("unassigned", None, &profiles.unassigned)].into_iter().chain(segments)
 }
 
-/// `segments`.
+/// `segments`; `lens` is of the same segments.
 ///
 /// # Errors
 /// None for profiles as documented.
-pub fn segments_table(profiles: &Profiles, solution: &SolutionFacts) -> Result<TableRows, WriteError> {
+pub fn segments_table(
+    profiles: &Profiles,
+    solution: &SolutionFacts,
+    (lens, earlier): (&Lens, &EarlierSizes),
+) -> Result<TableRows, WriteError> {
     let mut table = TableRows::new(TableId::Segments);
     for (kind, place, segment) in groups(profiles) {
         let row = Row::new()
@@ -45,9 +61,54 @@ pub fn segments_table(profiles: &Profiles, solution: &SolutionFacts) -> Result<T
             .set("label", place.and(solution.label.as_ref()))
             .set("detectable_effect", segment.detectable_effect)
             .set("suppressed", segment.suppressed);
-        table.push(with_reach(with_mix(with_outcomes(row, segment), segment), segment))?;
+        let row = with_reach(with_mix(with_outcomes(row, segment), segment), segment);
+        let row = with_changes(row, segment, earlier);
+        let close = lens.groups().find(|group| group.group == segment.segment_id);
+        table.push(close.map_or(row.clone(), |close| with_lens(row, close)))?;
     }
     Ok(table)
+}
+
+fn with_lens(row: Row, group: &GroupLens) -> Row {
+    const ARC: [&str; 6] = [
+        "arc_unknown_share",
+        "arc_exists_share",
+        "arc_opinion_share",
+        "arc_meaning_share",
+        "arc_part_of_life_share",
+        "arc_indispensable_share",
+    ];
+    let connection = &group.connection;
+    let rival = group.best_rival().and_then(|rival| rival.gap.estimate());
+    let kind = |name: &str| group.consistency.kinds.iter().find(|(kind, _)| *kind == name).and_then(|(_, f)| f.value);
+    let row = row
+        .set_estimate(
+            ["connection_score", "connection_score_low", "connection_score_high"],
+            connection.score().estimate(),
+        )
+        .set_estimate(
+            ["good_brand_gap", "good_brand_gap_low", "good_brand_gap_high"],
+            connection.good_brand_gap.estimate(),
+        )
+        .set_estimate(["competitor_gap", "competitor_gap_low", "competitor_gap_high"], rival)
+        .set("journey_consistency", kind("journey"))
+        .set("emotional_consistency", kind("emotional"))
+        .set("communication_consistency", group.consistency.promises_kept.value);
+    group.arc.stages.iter().fold(row, |row, (stage, share)| row.set(ARC[usize::from(stage.number())], share.value))
+}
+
+/// Gains since earlier nights; a segment whose size is withheld tonight has none.
+fn with_changes(row: Row, segment: &SegmentProfile, earlier: &EarlierSizes) -> Row {
+    let change = |then: &BTreeMap<String, (i64, Option<f64>)>| {
+        let (size, share) = then.get(&segment.segment_id).filter(|_| !segment.suppressed)?;
+        let now = segment.share.map(|share| share.value);
+        Some((segment.size as i64 - size, now.zip(*share).map(|(now, then)| now - then)))
+    };
+    let (short, long) = (change(&earlier.short), change(&earlier.long));
+    row.set("size_change_1d", short.map(|change| change.0))
+        .set("size_change_30d", long.map(|change| change.0))
+        .set("share_change_1d", short.and_then(|change| change.1))
+        .set("share_change_30d", long.and_then(|change| change.1))
 }
 
 fn with_outcomes(row: Row, segment: &SegmentProfile) -> Row {

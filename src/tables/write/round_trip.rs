@@ -9,7 +9,7 @@ use datafusion::arrow::datatypes::{Date32Type, Float32Type, Float64Type, Int32Ty
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::ParquetMetaData;
 
-use super::fixture::{blocks, indicators, meta, segments};
+use super::fixture::{blocks, indicators, meta, nights, segments};
 use super::*;
 use crate::catalogue::ElementId;
 use crate::tables::schema::{SCHEMA_VERSION, TableId};
@@ -49,7 +49,7 @@ fn write(folder: &Path, n: usize, batch: usize, masked: u64) -> [WrittenFile; 2]
     let mut scores = ElementScoresWriter::new(folder, &meta(), masked).unwrap();
     for from in (0..n).step_by(batch) {
         let (block, scored) = blocks(from, (from + batch).min(n));
-        customers.write(&block, &scored).unwrap();
+        customers.write(&block, &scored, &nights(from, (from + batch).min(n))).unwrap();
         scores.write(&block, &scored).unwrap();
     }
     [customers.finish().unwrap(), scores.finish().unwrap()]
@@ -199,16 +199,47 @@ fn metadata_names_table_version_model_night_and_columns_and_nothing_else() {
 }
 
 #[test]
+fn stays_and_relationships_come_back_and_of_those_not_scored_only_the_level() {
+    let folder = run_folder();
+    write(folder.path(), 20, 7, 0);
+    let (batch, _) = read(folder.path(), TableId::Customers);
+    let number = |column: &str, row: usize| {
+        let array = batch.column_by_name(column).unwrap().as_primitive::<Int32Type>();
+        array.is_valid(row).then(|| array.value(row))
+    };
+    // Row 4: fully by the evidence; row 8 is suppressed; row 9 waits for the second segment.
+    assert_eq!(word(&batch, "connection_stage", 4), Some("not_connected"));
+    assert_eq!((word(&batch, "connection_stage", 5), word(&batch, "connection_stage", 8)), (None, None));
+    assert_eq!((number("arc_stage", 4), number("arc_stage", 8)), (Some(4), None));
+    assert_eq!(word(&batch, "arc_evidence", 4), Some("dealings+gave_opinion"));
+    assert_eq!(word(&batch, "arc_evidence", 3), None, "no facts are no text");
+    assert_eq!(
+        (word(&batch, "relationship_level", 8), word(&batch, "relationship_reason", 8)),
+        (Some("0"), Some("not_scored"))
+    );
+    assert_eq!((word(&batch, "pending_segment_id", 9), number("nights_pending", 9)), (Some("S02"), Some(2)));
+    assert_eq!((word(&batch, "previous_segment_id", 4), number("nights_pending", 4)), (Some("S02"), None));
+    assert_eq!(
+        (float(&batch, "consistency", 4), float(&batch, "consistency", 8)),
+        (Some(0.25), None),
+        "the least of both"
+    );
+    assert_eq!((float(&batch, "reward_share", 4), float(&batch, "experience_balance", 4)), (None, Some(-1.5)));
+    let troubled = batch.column_by_name("trouble").unwrap().as_boolean();
+    assert!(troubled.value(5) && !troubled.value(4) && troubled.is_null(8));
+}
+
+#[test]
 fn blocks_that_cannot_be_right_are_refused() {
     let folder = run_folder();
     let (segments, indicators) = (segments(), indicators());
     let labels = CustomerLabels { segments: &segments[..2], indicators: &indicators, masked: 0 };
     let mut writer = CustomersWriter::new(folder.path(), &meta(), &labels).unwrap();
     let (block, scored) = blocks(0, 10);
-    let error = writer.write(&block, &scored).unwrap_err();
+    let error = writer.write(&block, &scored, &nights(0, 10)).unwrap_err();
     assert!(matches!(error, WriteError::Label { what: "segments", position: 2, known: 2, .. }), "{error}");
     let (_, shorter) = blocks(0, 9);
-    assert!(matches!(writer.write(&block, &shorter).unwrap_err(), WriteError::Block { .. }));
+    assert!(matches!(writer.write(&block, &shorter, &nights(0, 10)).unwrap_err(), WriteError::Block { .. }));
     let mut scores = ElementScoresWriter::new(folder.path(), &meta(), 0).unwrap();
     scores.write(&block, &scored).unwrap();
     assert!(matches!(scores.write(&block, &scored).unwrap_err(), WriteError::Order { row: 10, .. }));

@@ -1,0 +1,59 @@
+//! Who went where since earlier nights, counted.
+
+use crate::model::continuity::LastNight;
+use crate::model::flows::Flows;
+use crate::model::relationship::ArcStage;
+use crate::model::{CustomerNight, ScoredBlock};
+use crate::tables::write::Whereabouts;
+
+use super::rows::Gone;
+
+/// Counts of ways since earlier nights.
+#[derive(Default)]
+pub(in crate::job) struct Ways {
+    /// Between segments since the night before.
+    pub(in crate::job) short: Flows<Whereabouts>,
+    /// The same since 30 nights ago.
+    pub(in crate::job) long: Flows<Whereabouts>,
+    /// Along the arc since the night before: of people who were not in trouble then, and of those who were.
+    pub(in crate::job) arc: [Flows<ArcStage>; 2],
+}
+
+fn then(last: &LastNight) -> Whereabouts {
+    Whereabouts::of(last.segment, last.suppressed)
+}
+
+impl Ways {
+    /// Counts a customer of tonight.
+    pub(super) fn add(
+        &mut self,
+        (scored, row): (&ScoredBlock, usize),
+        (last, long_ago): (Option<&LastNight>, Option<&LastNight>),
+        night: &CustomerNight,
+    ) {
+        let suppressed = scored.suppressed[row].is_some();
+        let now = Whereabouts::of(scored.assignments[row].segment.map(u16::from), suppressed);
+        if let Some(last) = last {
+            self.short.add(then(last), now);
+            if let Some(stage) = last.arc.filter(|_| !suppressed) {
+                self.arc[usize::from(last.trouble)].add(stage, night.relationship.arc.stage);
+            }
+        }
+        if let Some(long_ago) = long_ago {
+            self.long.add(then(long_ago), now);
+        }
+    }
+
+    /// Counts those of the night before whom tonight's inputs do not hold.
+    pub(super) fn left(&mut self, gone: &[Gone]) {
+        for (_, last) in gone {
+            self.short.add(then(last), Whereabouts::Out);
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.short.merge(other.short);
+        self.long.merge(other.long);
+        self.arc.iter_mut().zip(other.arc).for_each(|(own, other)| own.merge(other));
+    }
+}

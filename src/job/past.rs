@@ -1,0 +1,101 @@
+//! What earlier published nights say: of each customer, of the sizes of segments, of ways up and down the arc.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use chrono::{Days, NaiveDate};
+
+use crate::job::error::JobError;
+use crate::job::obtain::Obtained;
+use crate::job::project::Project;
+use crate::model::continuity::SegmentNames;
+use crate::model::relationship::{ArcStage, SlideCounts};
+use crate::tables::last_night::LastNightReader;
+use crate::tables::publish::{published_nights, run_folder};
+use crate::tables::read::{Row, all_rows};
+use crate::tables::schema::TableId;
+
+/// Nights over which ways along the arc are added up.
+const NIGHTS_OBSERVED: usize = 30;
+
+/// Nights that the longer comparison looks back. INVARIANT: the columns are called `…_30d`.
+const LONG_HORIZON: u64 = 30;
+
+/// Earlier nights, as far as tonight looks at them.
+pub(super) struct Past {
+    out: PathBuf,
+    /// The newest night before tonight; `None` = tonight is the first.
+    pub(super) before: Option<NaiveDate>,
+    /// The night 30 nights ago, if it was published.
+    pub(super) long_ago: Option<NaiveDate>,
+    /// Ids of segments, those of the model first.
+    pub(super) names: SegmentNames,
+    /// Ways down the arc that were observed.
+    pub(super) slides: SlideCounts,
+}
+
+impl Past {
+    /// Looks at what is published before the night.
+    pub(super) fn of(project: &Project, obtained: &Obtained) -> Result<Self, JobError> {
+        let out = project.out();
+        let nights = published_nights(&out)?;
+        let earlier: Vec<NaiveDate> = nights.into_iter().filter(|night| *night < project.as_of()).collect();
+        let long_ago = project.as_of().checked_sub_days(Days::new(LONG_HORIZON)).filter(|day| earlier.contains(day));
+        let own: Vec<String> = obtained.model.segments().iter().map(|segment| segment.id.clone()).collect();
+        let others = obtained.ledger.segments().iter().map(|segment| segment.id.clone());
+        let mut slides = SlideCounts::default();
+        for night in earlier.iter().rev().take(NIGHTS_OBSERVED) {
+            for row in table(&out, *night, TableId::ArcTransitions)? {
+                observe(&mut slides, &row);
+            }
+        }
+        let names = SegmentNames::new(&own, others);
+        Ok(Self { before: earlier.last().copied(), long_ago, names, slides, out })
+    }
+
+    /// Customers of the night before; `None` = there is no such night.
+    pub(super) fn last_night(&self) -> Result<Option<LastNightReader>, JobError> {
+        self.reader(self.before)
+    }
+
+    /// Customers of 30 nights ago; `None` = that night was not published.
+    pub(super) fn long_ago(&self) -> Result<Option<LastNightReader>, JobError> {
+        self.reader(self.long_ago)
+    }
+
+    fn reader(&self, night: Option<NaiveDate>) -> Result<Option<LastNightReader>, JobError> {
+        let Some(night) = night else { return Ok(None) };
+        let path = run_folder(&self.out, night).join(TableId::Customers.path());
+        Ok(Some(LastNightReader::open(&path, self.names.clone())?))
+    }
+
+    /// Sizes and shares of segments on an earlier night, by id; withheld ones are left out.
+    pub(super) fn sizes(&self, night: Option<NaiveDate>) -> Result<BTreeMap<String, (i64, Option<f64>)>, JobError> {
+        let Some(night) = night else { return Ok(BTreeMap::new()) };
+        let rows = table(&self.out, night, TableId::Segments)?;
+        let shown = rows.iter().filter(|row| row.get("suppressed").and_then(serde_json::Value::as_bool) == Some(false));
+        let size = |row: &Row| {
+            let id = row.get("segment_id")?.as_str()?.to_owned();
+            Some((id, (row.get("size")?.as_i64()?, row.get("share").and_then(serde_json::Value::as_f64))))
+        };
+        Ok(shown.filter_map(size).collect())
+    }
+}
+
+/// Rows of a small table of a night; none where an earlier version did not write it.
+fn table(out: &std::path::Path, night: NaiveDate, table: TableId) -> Result<Vec<Row>, JobError> {
+    let path = run_folder(out, night).join(table.path());
+    if path.exists() { Ok(all_rows(&path)?) } else { Ok(Vec::new()) }
+}
+
+/// Adds a row of `arc_transitions`; withheld counts are not known and left out.
+fn observe(slides: &mut SlideCounts, row: &Row) {
+    let number = |name: &str| row.get(name).and_then(serde_json::Value::as_u64);
+    let stage = |name: &str| number(name).and_then(|n| u8::try_from(n).ok()).and_then(ArcStage::from_number);
+    let trouble = row.get("trouble").and_then(serde_json::Value::as_bool);
+    if let (Some(from), Some(to), Some(trouble), Some(customers)) =
+        (stage("from_stage"), stage("to_stage"), trouble, number("customers"))
+    {
+        slides.add_many(from, trouble, (customers, if to < from { customers } else { 0 }));
+    }
+}

@@ -1,0 +1,134 @@
+//! What the rules of relationships need of a night, and what they say of each customer.
+
+use crate::catalogue::N_ELEMENTS;
+use crate::job::error::JobError;
+use crate::job::obtain::Obtained;
+use crate::job::past::Past;
+use crate::job::project::Project;
+use crate::model::continuity::{LastNight, Stay};
+use crate::model::drivers::Drivers;
+use crate::model::relationship::{
+    ConnectionCuts, History, LensBlock, LensFold, LensSettings, LensState, RelationshipAssessor, RelationshipContext,
+    RewardWeeks, SlideCounts, Vocabulary, Yesterday,
+};
+use crate::model::{CustomerBlock, CustomerNight, ScoredBlock};
+use crate::tables::intake::Intake;
+
+/// Ratios of the sensitivity line beside the configured one: mild, and the trade's saying.
+const RATIOS: [f64; 2] = [3.0, 12.0];
+
+/// The rules, made ready for a night.
+pub(super) struct Relate<'a> {
+    assessor: RelationshipAssessor,
+    lens: LensSettings,
+    past: &'a Past,
+}
+
+impl<'a> Relate<'a> {
+    /// Reads what one customer's dealings are held against.
+    pub(super) fn new(
+        project: &Project,
+        (intake, obtained): (&Intake, &Obtained),
+        past: &'a Past,
+        drivers: &Drivers,
+    ) -> Result<Self, JobError> {
+        let settings = project.settings().relationship.clone();
+        let pace = intake.order_pace()?;
+        let ratio = settings.balance.ratio.value();
+        let cuts = &settings.connection;
+        let mut ratios = vec![ratio];
+        ratios.extend(RATIOS.into_iter().filter(|other| *other != ratio));
+        ratios.sort_by(f64::total_cmp);
+        let lens = LensSettings {
+            good_brand_from: cuts.good_brand as f32,
+            ok_from: settings.consistency.good_from as f32,
+            ratio,
+            ratios,
+            connection: ConnectionCuts {
+                want_from: cuts.wanted as f32,
+                helps_from: cuts.helped as f32,
+                motivators: cuts.motivators as usize,
+                satisfied_from: cuts.satisfied as f32,
+            },
+            ..LensSettings::at(intake.end_of_night())
+        };
+        let assessor = RelationshipAssessor::new(RelationshipContext {
+            catalogue: project.catalogue(),
+            settings,
+            sources: intake.event_sources(),
+            night: intake.end_of_night(),
+            today: project.today(),
+            median_orders: pace.median(),
+            reward_weeks: RewardWeeks::seen(pace.reward_weeks()),
+            standards: obtained.model.rating_standards(),
+            derived: derived(drivers),
+            masked: masked(project),
+        })?;
+        Ok(Self { assessor, lens, past })
+    }
+
+    /// Everything said of a customer beyond scores and segment.
+    pub(super) fn night(
+        &self,
+        (block, scored, row): (&CustomerBlock, &ScoredBlock, usize),
+        history: &History,
+        (last, stay): (Option<&LastNight>, Stay),
+    ) -> CustomerNight {
+        let yesterday = last.and_then(|last| Some(Yesterday { arc: last.arc?, since: last.arc_since? }));
+        let relationship = self.assessor.assess(block, scored, row, history, yesterday);
+        let settings = self.assessor.settings();
+        let ratio = settings.balance.ratio.value();
+        let slide =
+            |slides: &SlideCounts| slides.risk(relationship.arc.stage, relationship.trouble, &settings.anticipation);
+        let scored_at_all = scored.suppressed[row].is_none();
+        CustomerNight {
+            stay,
+            balance: relationship.balance.map(|balance| balance.at(ratio) as f32),
+            debt: relationship.balance.map(|balance| balance.debt(ratio)),
+            slide_risk: Some(&self.past.slides).filter(|_| scored_at_all).and_then(slide).map(|risk| risk.value as f32),
+            relationship,
+        }
+    }
+
+    /// The pass that figures of segments are made of.
+    pub(super) fn lens(&self, segments: usize) -> LensFold {
+        LensFold::new(segments, self.lens.clone())
+    }
+
+    /// What the pass was told.
+    pub(super) fn lens_settings(&self) -> &LensSettings {
+        &self.lens
+    }
+
+    /// Adds a block to the pass.
+    pub(super) fn fold(
+        &self,
+        fold: &LensFold,
+        state: &mut LensState,
+        (customers, scored): (&CustomerBlock, &ScoredBlock),
+        (histories, nights): (&[History], &[CustomerNight]),
+        words: &Vocabulary,
+    ) {
+        let relationships: Vec<_> = nights.iter().map(|night| night.relationship).collect();
+        fold.fold(state, &LensBlock { customers, scored, histories, relationships: &relationships, words });
+    }
+}
+
+/// Derived importance of the elements, segment by segment, then of everybody: of the first outcome of which something is
+/// said; a segment of which nothing is said takes everybody's.
+fn derived(drivers: &Drivers) -> Vec<[f64; N_ELEMENTS]> {
+    let of = |group: &crate::model::drivers::GroupDrivers| {
+        let (_, explained) = group.leading()?;
+        let mut weights = [0.0; N_ELEMENTS];
+        explained.elements.iter().for_each(|driver| weights[driver.element.index()] = driver.share.value);
+        Some(weights)
+    };
+    let everybody = of(&drivers.everyone).unwrap_or([1.0; N_ELEMENTS]);
+    drivers.segments.iter().map(|group| of(group).unwrap_or(everybody)).chain([everybody]).collect()
+}
+
+/// Elements that no row about a customer may name.
+fn masked(project: &Project) -> u32 {
+    let masked = project.masked_ratings();
+    ((masked | masked >> N_ELEMENTS) & ((1 << N_ELEMENTS) - 1)) as u32
+}

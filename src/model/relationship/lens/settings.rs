@@ -1,0 +1,57 @@
+//! Where the lens cuts.
+
+/// How the connection of a *competitor's* customer is told (domain fact sheet 3.3), the company's own being told by the rules
+/// of the night: both should be cut in the same place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ConnectionCuts {
+    /// A motivator is wanted from this answer on, 0–10.
+    pub want_from: f32,
+    /// It is helped with from this answer on, 0–10.
+    pub helps_from: f32,
+    /// As many motivators must be both wanted and helped with.
+    pub motivators: usize,
+    /// Satisfied highly from this answer on, 0–10.
+    pub satisfied_from: f32,
+}
+
+impl Default for ConnectionCuts {
+    fn default() -> Self {
+        Self { want_from: 7.0, helps_from: 9.0, motivators: 2, satisfied_from: 9.0 }
+    }
+}
+
+/// Settings of the pass. All cuts are our judgement after the domain fact sheet, sections 3.3, 3.4, 4 and 5.4.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LensSettings {
+    /// "A good brand" from this answer on, 0–10.
+    pub good_brand_from: f32,
+    /// A rated contact was good from this rating on, 0–10.
+    pub ok_from: f32,
+    /// How many good experiences undo one bad: 5 is the balance of couples that last (Gottman 1994), which nobody has shown to
+    /// hold for customers.
+    pub ratio: f64,
+    /// The same for the sensitivity line; 12 is a saying of the trade without a study behind it.
+    pub ratios: Vec<f64>,
+    /// A complaint within as many days of the same customer's previous one is a repeated one.
+    pub repeat_days: u32,
+    /// When a motivator is wanted and helped with, and how a competitor's connection is told.
+    pub connection: ConnectionCuts,
+    /// End of the night, microseconds since 1970: promises due before it and not done are broken.
+    pub now: i64,
+}
+
+impl LensSettings {
+    /// The usual cuts for a night that ends at `now`.
+    #[must_use]
+    pub fn at(now: i64) -> Self {
+        Self {
+            good_brand_from: 8.0,
+            ok_from: 7.0,
+            ratio: 5.0,
+            ratios: vec![3.0, 5.0, 12.0],
+            repeat_days: 90,
+            connection: ConnectionCuts::default(),
+            now,
+        }
+    }
+}
