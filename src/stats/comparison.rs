@@ -26,11 +26,18 @@ impl Share {
 /// Newcombe, Statistics in Medicine 17 (1998), method 10.
 #[must_use]
 pub fn share_difference(one: Share, other: Share) -> Option<Interval> {
-    let (a, b) = (wilson(one.share, one.n)?, wilson(other.share, other.n)?);
-    let value = a.value - b.value;
-    let below = (a.value - a.low).hypot(b.high - b.value);
-    let above = (a.high - a.value).hypot(b.value - b.low);
-    Some(Interval { value, low: value - below, high: value + above }.within(-1.0, 1.0))
+    Some(difference(wilson(one.share, one.n)?, wilson(other.share, other.n)?).within(-1.0, 1.0))
+}
+
+/// Difference of two independent figures, `one − other`, its ends put together from those of both.
+///
+/// Source: Zou and Donner, Statistics in Medicine 27 (2008): the general form of Newcombe's method.
+#[must_use]
+pub fn difference(one: Interval, other: Interval) -> Interval {
+    let value = one.value - other.value;
+    let below = (one.value - one.low).hypot(other.high - other.value);
+    let above = (one.high - one.value).hypot(other.value - other.low);
+    Interval { value, low: value - below, high: value + above }
 }
 
 /// How many times the share of one group is that of the other, > 0; `None` without answers, or if the other's share is 0
@@ -39,8 +46,8 @@ pub fn share_difference(one: Share, other: Share) -> Option<Interval> {
 /// `ln RR ± z·√((1−p₁)/(n₁p₁) + (1−p₂)/(n₂p₂))`.
 ///
 /// METHOD: on the logarithm, where a multiple is near normal (Katz et al., Biometrics 34, 1978). At a share of 0 or 1 in
-/// either group half an answer is added to counts and numbers alike (Walter, Biometrika 62, 1975), for the interval, and
-/// for the value where the other share is 0.
+/// either group half an answer of each kind is added to both groups (Haldane, Annals of Human Genetics 20, 1956), for the
+/// interval, and for the value where the other share is 0.
 #[must_use]
 pub fn share_ratio(one: Share, other: Share) -> Option<Interval> {
     if !(one.valid() && other.valid()) || (one.share == 0.0 && other.share == 0.0) {
@@ -48,7 +55,7 @@ pub fn share_ratio(one: Share, other: Share) -> Option<Interval> {
     }
     let edge = [one, other].iter().any(|s| s.share == 0.0 || s.share == 1.0);
     let half = if edge { 0.5 } else { 0.0 };
-    let smooth = |s: Share| ((s.share * s.n + half) / (s.n + half), s.n + half);
+    let smooth = |s: Share| ((s.share * s.n + half) / (s.n + 2.0 * half), s.n + 2.0 * half);
     let ((p, n), (q, m)) = (smooth(one), smooth(other));
     let (log, se) = ((p / q).ln(), ((1.0 - p) / (n * p) + (1.0 - q) / (m * q)).sqrt());
     let value = if other.share > 0.0 { one.share / other.share } else { p / q };
@@ -180,7 +187,7 @@ mod tests {
     #[test]
     fn everybody_against_nobody_is_a_finite_multiple_with_a_wide_interval() {
         let i = share_ratio(share(1.0, 20.0), share(0.0, 20.0)).unwrap();
-        // 20.5/20.5 over 0.5/20.5 = 41
+        // 20.5/21 over 0.5/21 = 41
         near(i.value, 41.0, 1e-9);
         assert!(i.low < 5.0 && i.high > 300.0);
         assert_eq!(share_ratio(share(0.0, 20.0), share(0.0, 20.0)), None);

@@ -76,7 +76,7 @@ impl LensState {
             for (i, kind) in ["communication", "emotional", "journey"].into_iter().enumerate() {
                 let base = full[i].count();
                 if base > 0 {
-                    let figure = Figure { base, suppressed: base > shown[i].count(), ..Figure::default() };
+                    let figure = Figure::of(base, shown[i].count());
                     let interval = if kind == "emotional" {
                         shown[i].mean(FINE).map(|mean| mean.within(0.0, 1.0))
                     } else {

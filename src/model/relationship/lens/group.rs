@@ -52,8 +52,7 @@ pub(super) struct Seen<'a> {
 impl Seen<'_> {
     /// Base, and whether it was withheld, of what a function picks.
     pub(super) fn base(&self, pick: impl Fn(&GroupSums) -> &Moments) -> Figure {
-        let base = pick(self.full).count();
-        Figure { base, suppressed: base > pick(self.shown).count(), ..Figure::default() }
+        Figure::of(pick(self.full).count(), pick(self.shown).count())
     }
 
     pub(super) fn share(&self, pick: impl Fn(&GroupSums) -> &Moments) -> Figure {
@@ -208,7 +207,9 @@ impl Seen<'_> {
             repeated: self.pooled(|s| &s.repeated),
             days: {
                 let days = self.pair(|s| &s.days, |pair| pair.mean(CENTI));
-                Figure { low: days.low.map(|low| low.max(0.0)), ..days }
+                // One customer's complaints have a mean, but nothing is known of its error.
+                let value = self.shown.days.ratio().map(|ratio| ratio / CENTI);
+                Figure { value, low: days.low.map(|low| low.max(0.0)), ..days }
             },
         }
     }

@@ -17,6 +17,10 @@ mod group;
 mod limits;
 mod measures;
 mod pair;
+mod published;
+mod regularities;
+#[cfg(test)]
+mod regularity_tests;
 mod rivals;
 mod settings;
 mod state;
@@ -28,6 +32,7 @@ mod types;
 pub use finish::LensContext;
 pub use fold::{LensBlock, LensFold};
 pub use measures::Measure;
+pub use regularities::{Claim, Regularity, Unit, Verdict};
 pub use settings::{ConnectionCuts, LensSettings};
 pub use state::LensState;
 pub use types::{

@@ -89,11 +89,7 @@ impl Seen<'_> {
 }
 
 fn rival(brand: &str, (full, shown): (&RivalSums, &RivalSums), motivators: &[&str]) -> RivalFigures {
-    let base = |full: &Moments, shown: &Moments| Figure {
-        base: full.count(),
-        suppressed: full.count() > shown.count(),
-        ..Figure::default()
-    };
+    let base = |full: &Moments, shown: &Moments| Figure::of(full.count(), shown.count());
     let lead = full.lead.iter().filter_map(|(column, full)| {
         let shown = &shown.lead[column];
         Some((column_word(*column, motivators)?, base(full, shown).with(mean(shown, CENTI))))

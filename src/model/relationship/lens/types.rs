@@ -21,6 +21,11 @@ pub struct Figure {
 }
 
 impl Figure {
+    /// A figure of which only the customers behind it are known, and how many of them are left after withholding.
+    pub(super) fn of(base: u64, shown: u64) -> Self {
+        Self { base, suppressed: base > 0 && shown == 0, ..Self::default() }
+    }
+
     /// Value and interval; `None` where one of them is missing.
     #[must_use]
     pub fn estimate(&self) -> Option<Estimate> {
