@@ -232,6 +232,8 @@ impl Night<'_> {
             catalogue: self.project.catalogue(),
             profiles,
             plans: self.plans,
+            lens: None,
+            regularities: &[],
             solution: &solution(model.report()),
             traces: &traces(model, self.project.catalogue()),
             health: &health,

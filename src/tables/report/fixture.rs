@@ -44,6 +44,8 @@ impl Night {
             catalogue: &self.catalogue,
             profiles: &self.profiles,
             plans: &self.plans,
+            lens: None,
+            regularities: &[],
             solution: &self.solution,
             traces: &[],
             health: &self.health,

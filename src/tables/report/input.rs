@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::catalogue::Catalogue;
+use crate::model::relationship::lens::{Lens, Regularity};
 use crate::model::{Aspect, PlanSet, Profiles};
 use crate::tables::manifest::InputFile;
 use crate::tables::write::{CandidateRow, SolutionFacts};
@@ -44,6 +45,10 @@ pub struct ReportInput<'a> {
     pub profiles: &'a Profiles,
     /// What to do.
     pub plans: &'a PlanSet,
+    /// How close customers are; `None` = nothing was computed, and the page says nothing of it.
+    pub lens: Option<&'a Lens>,
+    /// What others published beside the company's own figures; shown with the lens.
+    pub regularities: &'a [Regularity],
     /// How good the segmentation is.
     pub solution: &'a SolutionFacts,
     /// What members of each group do more or less than others, in segment order, strongest first.

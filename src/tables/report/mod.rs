@@ -15,12 +15,15 @@ mod page;
 mod plan_page;
 mod plan_view;
 mod pyramid;
+mod relationship;
 mod sentences;
 mod summary;
 mod words;
 
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod lens_fixture;
 #[cfg(test)]
 mod tests;
 

@@ -12,16 +12,18 @@ use super::input::ReportInput;
 use super::needs::{NeedsOverview, needs_overview};
 use super::overview::{Health, SizeRow, health, sizes};
 use super::plan_view::{PlanView, plan_views};
+use super::relationship::{Closeness, closeness};
 use super::sentences::{Sentence, sentences};
 use super::words::date;
 use crate::model::Aspect;
 
 const STYLE: &str = include_str!("report.css");
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("report.html", include_str!("report.html")),
     ("overview.html", include_str!("overview.html")),
     ("group.html", include_str!("group.html")),
     ("plans.html", include_str!("plans.html")),
+    ("relationship.html", include_str!("relationship.html")),
     ("appendix.html", include_str!("appendix.html")),
 ];
 
@@ -45,6 +47,7 @@ struct Page<'a> {
     sizes: Vec<SizeRow>,
     cards: Vec<Card>,
     needs: Option<NeedsOverview>,
+    closeness: Option<Closeness>,
     plans: Vec<PlanView>,
     appendix: Appendix,
     version: &'a str,
@@ -78,6 +81,7 @@ pub fn render(input: &ReportInput<'_>) -> Result<String, ReportError> {
         sizes: sizes(input),
         cards: cards(input),
         needs: needs_overview(input),
+        closeness: closeness(input),
         plans: plan_views(input),
         appendix: appendix(input),
         version: env!("CARGO_PKG_VERSION"),

@@ -1,7 +1,8 @@
 //! The page as a whole: complete, closed to the outside, safe with hostile names, honest about what is not known.
 
 use super::fixture::{Night, estimate, night};
-use super::{alerts_json, plan_page, plans_json, render, sentences, summary_json, summary_text};
+use super::lens_fixture::lens;
+use super::{ReportInput, alerts_json, plan_page, plans_json, render, sentences, summary_json, summary_text};
 use crate::model::Aspect;
 
 /// What an attacker would call a group.
@@ -298,4 +299,27 @@ fn a_plan_page_reads_well() {
 #[test]
 fn the_same_night_makes_the_same_page() {
     assert_eq!(page(&night()), page(&night()));
+}
+
+#[test]
+fn closeness_is_shown_where_it_was_computed_and_nowhere_else() {
+    let night = hostile();
+    assert!(!page(&night).contains("id=\"close\""));
+    let (lens, regularities) = lens();
+    let input = ReportInput { lens: Some(&lens), regularities: &regularities, ..night.input() };
+    let page = render(&input).unwrap();
+    if let Some(path) = std::env::var_os("VALUESEG_LENS_SAMPLE") {
+        std::fs::write(path, &page).unwrap();
+    }
+    assert_eq!(page.matches("<section id=\"close\"").count(), 1);
+    assert_eq!(page.matches("href=\"#close\"").count(), 1);
+    assert!(page.len() < 500_000 && !page.contains("NaN") && !page.contains("None"));
+    assert!(!page.contains("<script>alert") && page.contains("&lt;script&gt;alert(1)"));
+    // Six groups that may be shown and everybody, a bar each; the seventh group is too small.
+    let section = page.split("<section id=\"close\"").nth(1).unwrap().split("</section>").next().unwrap();
+    assert_eq!(section.matches("class=\"bar\"").count(), 7);
+    assert_eq!(section.matches("class=\"pill").count(), regularities.len());
+    assert!(section.contains("not known: a good feeling that lasts"));
+    let none = ReportInput { lens: Some(&lens), regularities: &[], ..night.input() };
+    assert!(!render(&none).unwrap().contains("Does what others published hold here?"));
 }

@@ -1,0 +1,73 @@
+//! An invented night through the relationship lens, for tests: two hundred customers in each of six groups.
+
+use crate::catalogue::Catalogue;
+use crate::model::relationship::lens::{Lens, LensBlock, LensContext, LensFold, LensSettings, Regularity};
+use crate::model::relationship::{
+    ArcEvidence, ArcReading, ArcStage, ConnectionStage, Consistency, ExperienceBalance, History, LevelReason,
+    LoyaltyType, Relationship, RelationshipLevel, RewardDependence, Sources, Vocabulary,
+};
+use crate::model::{Assignment, Attitudes, CustomerBlock, Question, ScoredBlock};
+
+const GROUPS: usize = 7;
+const MEMBERS: usize = 200;
+
+fn says(i: usize) -> Relationship {
+    Relationship {
+        connection: (i % 4 > 0).then(|| ConnectionStage::ALL[i / 4 % 4]),
+        contradictory: i % 29 == 0,
+        arc: ArcReading {
+            stage: ArcStage::ALL[(i * i % 11).min(5)],
+            raw: ArcStage::Exists,
+            evidence: ArcEvidence::default(),
+            basis: None,
+            since: 0,
+            before: Some(ArcStage::Opinion),
+        },
+        loyalty: Some(LoyaltyType::ALL[i % 5]),
+        reward: RewardDependence::default(),
+        balance: Some(ExperienceBalance { good: (i % 9) as f32, bad_open: (i % 3) as f32, bad_resolved: 0.0 }),
+        consistency: Consistency {
+            journey: Some(0.8),
+            emotional: None,
+            communication: Some(0.5 + (i % 5) as f32 / 10.0),
+        },
+        level: RelationshipLevel::Guest,
+        level_reason: LevelReason::Evidence,
+        next: None,
+        trouble: false,
+    }
+}
+
+/// The lens and the regularities of that night.
+pub(super) fn lens() -> (Lens, Vec<Regularity>) {
+    let n = GROUPS * MEMBERS;
+    let mut customers = CustomerBlock::unasked((0..n).map(|i| format!("c{i:05}")).collect());
+    let mut scored = ScoredBlock::unscored(n);
+    let catalogue = Catalogue::embedded();
+    customers.attitudes = Attitudes::unasked(n, catalogue.motivators().len());
+    for i in 0..n {
+        let group = i % GROUPS;
+        scored.assignments[i] = Assignment { segment: Some(group as u8), ..Assignment::undecided(None) };
+        customers.attitudes.answer(i, Question::GoodBrand, (i % 11) as f32);
+        customers.attitudes.answer(i, Question::Recommend, (i * 7 % 11) as f32);
+        customers.value_365d[i] = Some((i % 97) as f64);
+    }
+    let (histories, relationships) = (vec![History::default(); n], (0..n).map(says).collect::<Vec<_>>());
+    let settings = LensSettings::at(0);
+    let fold = LensFold::new(GROUPS, settings.clone());
+    let mut state = fold.zero();
+    let words = Vocabulary::default();
+    let block = LensBlock {
+        customers: &customers,
+        scored: &scored,
+        histories: &histories,
+        relationships: &relationships,
+        words: &words,
+    };
+    fold.fold(&mut state, &block);
+    let segments: Vec<String> = (1..=GROUPS).map(|k| format!("S{k:02}")).collect();
+    let sources = Sources { orders: true, contacts: true, attitudes: true, ..Sources::default() };
+    let context =
+        LensContext { segments: &segments, min_cell: 20, catalogue: &catalogue, sources, settings: &settings };
+    (state.finish(&context), state.regularities(None, 20))
+}
