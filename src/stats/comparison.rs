@@ -40,14 +40,14 @@ pub fn difference(one: Interval, other: Interval) -> Interval {
     Interval { value, low: value - below, high: value + above }
 }
 
-/// How many times the share of one group is that of the other, > 0; `None` without answers, or if the other's share is 0
-/// and so is the one's.
+/// How many times the share of one group is that of the other, > 0; `None` without answers, or if the other's share is
+/// 0 and so is the one's.
 ///
 /// `ln RR ± z·√((1−p₁)/(n₁p₁) + (1−p₂)/(n₂p₂))`.
 ///
-/// METHOD: on the logarithm, where a multiple is near normal (Katz et al., Biometrics 34, 1978). At a share of 0 or 1 in
-/// either group half an answer of each kind is added to both groups (Haldane, Annals of Human Genetics 20, 1956), for the
-/// interval, and for the value where the other share is 0.
+/// METHOD: on the logarithm, where a multiple is near normal (Katz et al., Biometrics 34, 1978). At a share of 0 or 1
+/// in either group half an answer of each kind is added to both groups (Haldane, Annals of Human Genetics 20, 1956),
+/// for the interval, and for the value where the other share is 0.
 #[must_use]
 pub fn share_ratio(one: Share, other: Share) -> Option<Interval> {
     if !(one.valid() && other.valid()) || (one.share == 0.0 && other.share == 0.0) {
@@ -63,11 +63,11 @@ pub fn share_ratio(one: Share, other: Share) -> Option<Interval> {
     high.is_finite().then_some(Interval { value, low, high })
 }
 
-/// How many times the mean of one group is that of the other; `None` unless both means are > 0 and both groups have more
-/// than one value.
+/// How many times the mean of one group is that of the other; `None` unless both means are > 0 and both groups have
+/// more than one value.
 ///
-/// METHOD: delta method on the logarithm, `se² = s₁²/(n₁m₁²) + s₂²/(n₂m₂²)`, as for shares. `variance` of a [`Group`] is
-/// here corrected for the number of values by its maker.
+/// METHOD: delta method on the logarithm, `se² = s₁²/(n₁m₁²) + s₂²/(n₂m₂²)`, as for shares. `variance` of a [`Group`]
+/// is here corrected for the number of values by its maker.
 #[must_use]
 pub fn mean_ratio(one: Group, other: Group) -> Option<Interval> {
     let ok = |g: &Group| g.mean > 0.0 && g.mean.is_finite() && g.variance >= 0.0 && g.n > 1.0;
@@ -98,8 +98,8 @@ pub fn mean_difference(one: Group, other: Group) -> Option<Interval> {
     Interval::symmetric(value, t95(df)? * (a + b).sqrt())
 }
 
-/// Ratio of two correlated estimates `a / b` with variances `va`, `vb` and covariance `cov`; `None` if `b` is not clearly
-/// apart from 0, when no interval is bounded.
+/// Ratio of two correlated estimates `a / b` with variances `va`, `vb` and covariance `cov`; `None` if `b` is not
+/// clearly apart from 0, when no interval is bounded.
 ///
 /// Source: Fieller, Journal of the Royal Statistical Society B 16 (1954), with the normal quantile.
 #[must_use]
@@ -129,12 +129,12 @@ pub fn correlation_interval(r: f64, n: f64) -> Option<Interval> {
     Some(Interval { value: r, low: low.min(r), high: high.max(r) })
 }
 
-/// Share of the variance of single values that lies between groups, 0–1; `None` unless at least two groups have values, some
-/// group has more than one, and something varies.
+/// Share of the variance of single values that lies between groups, 0–1; `None` unless at least two groups have values,
+/// some group has more than one, and something varies.
 ///
-/// One-way random effects, groups of unequal size: `(MSB − MSW)/(MSB + (n₀ − 1)·MSW)`,
-/// `n₀ = (N − Σnᵢ²/N)/(k − 1)`; below 0 it is 0. `n` of a [`Group`] counts values, its `variance` is around its own mean and
-/// not corrected for their number.
+/// One-way random effects, groups of unequal size: `(MSB − MSW)/(MSB + (n₀ − 1)·MSW)`, `n₀ = (N − Σnᵢ²/N)/(k − 1)`;
+/// below 0 it is 0. `n` of a [`Group`] counts values, its `variance` is around its own mean and not corrected for their
+/// number.
 ///
 /// Source: the analysis-of-variance estimator, Donner and Koval, Biometrics 36 (1980).
 #[must_use]
@@ -197,7 +197,8 @@ mod tests {
 
     #[test]
     fn a_ratio_of_means_worked_by_hand() {
-        // 150 and 100, variance 2500 each, n 100: se² = 25/22500 + 25/10000 = 0.0036111, se 0.060093; e^0.117779 = 1.124995
+        // 150 and 100, variance 2500 each, n 100: se² = 25/22500 + 25/10000 = 0.0036111, se 0.060093; e^0.117779 =
+        // 1.124995
         let (one, other) =
             (Group { mean: 150.0, variance: 2500.0, n: 100.0 }, Group { mean: 100.0, variance: 2500.0, n: 100.0 });
         let i = mean_ratio(one, other).unwrap();

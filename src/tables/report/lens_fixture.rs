@@ -13,8 +13,8 @@ const MEMBERS: usize = 200;
 
 fn says(i: usize) -> Relationship {
     Relationship {
-        connection: (i % 4 > 0).then(|| ConnectionStage::ALL[i / 4 % 4]),
-        contradictory: i % 29 == 0,
+        connection: (!i.is_multiple_of(4)).then(|| ConnectionStage::ALL[i / 4 % 4]),
+        contradictory: i.is_multiple_of(29),
         arc: ArcReading {
             stage: ArcStage::ALL[(i * i % 11).min(5)],
             raw: ArcStage::Exists,

@@ -1,5 +1,5 @@
-//! "How close are they?" Connection, arc, what customers are given and what keeps them, group by group; then whether what
-//! others published holds here.
+//! "How close are they?" Connection, arc, what customers are given and what keeps them, group by group; then whether
+//! what others published holds here.
 
 use serde::Serialize;
 

@@ -86,8 +86,8 @@ impl LensState {
                 }
             }
         };
-        // METHOD: a place is withheld by itself. Customers are in several places, and of places rates are published but no
-        // counts of contacts, so that no difference of published figures gives a small place back.
+        // METHOD: a place is withheld by itself. Customers are in several places, and of places rates are published but
+        // no counts of contacts, so that no difference of published figures gives a small place back.
         for (scope, places) in ["channel", "site"].into_iter().zip(&self.places) {
             for (name, place) in places {
                 let pairs = [&place.communication, &place.emotional, &place.journey];
@@ -108,8 +108,8 @@ impl LensState {
 
 /// Share of the variance of contact ratings between places; withheld where fewer than `min_cell` contacts were rated.
 ///
-/// METHOD: a weight of 2 counts as two contacts, like everywhere in point estimates. Places of a few contacts take part: the
-/// estimator weighs them by their size, and none can be told from one share.
+/// METHOD: a weight of 2 counts as two contacts, like everywhere in point estimates. Places of a few contacts take
+/// part: the estimator weighs them by their size, and none can be told from one share.
 fn between<'a>(places: impl Iterator<Item = &'a PlaceSums>, min_cell: u64) -> Figure {
     let mut base = 0;
     let group = |ratings: &Moments| {
@@ -122,8 +122,8 @@ fn between<'a>(places: impl Iterator<Item = &'a PlaceSums>, min_cell: u64) -> Fi
     Figure { suppressed: base > 0 && !enough, ..figure.plain(between_share(&groups).filter(|_| enough)) }
 }
 
-/// Empties every figure that rests on fewer than `min_cell` customers, in the groups and, as far as a difference would give it
-/// back, in the whole, which is returned. See [`crate::model::profile`].
+/// Empties every figure that rests on fewer than `min_cell` customers, in the groups and, as far as a difference would
+/// give it back, in the whole, which is returned. See [`crate::model::profile`].
 fn withhold(groups: &mut [GroupSums], whole: &GroupSums, min_cell: u64) -> GroupSums {
     let mut total = whole.clone();
     let brands: BTreeSet<String> = total.rivals.keys().cloned().collect();

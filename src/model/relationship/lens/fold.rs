@@ -81,7 +81,7 @@ impl LensFold {
             let one = Row {
                 block,
                 settings: &self.settings,
-                row,
+                at: row,
                 w: weight_steps(block.customers.weight[row]),
                 history: &block.histories[row],
                 says: &block.relationships[row],
@@ -94,8 +94,8 @@ impl LensFold {
     }
 }
 
-/// How many good experiences would restore the balance, ≥ 0, if one bad weighs as much as `ratio` good ones, and a third of it
-/// once resolved (domain fact sheet 5.4).
+/// How many good experiences would restore the balance, ≥ 0, if one bad weighs as much as `ratio` good ones, and a
+/// third of it once resolved (domain fact sheet 5.4).
 pub(super) fn debt(balance: &ExperienceBalance, ratio: f64) -> f64 {
     let bad = f64::from(balance.bad_open) + f64::from(balance.bad_resolved) / 3.0;
     (ratio * bad - f64::from(balance.good)).clamp(0.0, DEBT_MOST)
@@ -110,7 +110,8 @@ fn add_case(cells: &mut [Moments], w: u32, case: usize) {
 pub(super) struct Row<'a> {
     pub(super) block: &'a LensBlock<'a>,
     pub(super) settings: &'a LensSettings,
-    pub(super) row: usize,
+    /// Its place in the block.
+    pub(super) at: usize,
     /// Weight in steps.
     pub(super) w: u32,
     pub(super) history: &'a History,
@@ -120,11 +121,11 @@ pub(super) struct Row<'a> {
 impl Row<'_> {
     /// An answer; `None` = not asked.
     pub(super) fn answer(&self, question: Question) -> Option<f32> {
-        self.block.customers.attitudes.get(self.row, question)
+        self.block.customers.attitudes.get(self.at, question)
     }
 
     fn value(&self) -> Option<f64> {
-        self.block.customers.value_365d[self.row]
+        self.block.customers.value_365d[self.at]
     }
 
     fn add_to_group(&self, group: &mut GroupSums) {
@@ -156,7 +157,7 @@ impl Row<'_> {
         group.widen(attitudes.motivators());
         let cuts = &self.settings.connection;
         for (place, sums) in group.motivators.iter_mut().enumerate().take(attitudes.motivators()) {
-            let (want, helps) = (attitudes.want(self.row, place), attitudes.helps(self.row, place));
+            let (want, helps) = (attitudes.want(self.at, place), attitudes.helps(self.at, place));
             if let Some(want) = want {
                 sums.wanted.add(self.w, i64::from(want >= cuts.want_from));
             }
@@ -275,11 +276,11 @@ impl Row<'_> {
 
     /// Class of the respondent by elements rated high; `None` = too few elements were rated.
     fn high_class(&self) -> Option<usize> {
-        let rated = self.block.customers.rated[self.row] & Aspect::Fulfilment.mask();
+        let rated = self.block.customers.rated[self.at] & Aspect::Fulfilment.mask();
         if rated.count_ones() < LEAST_RATED {
             return None;
         }
-        let ratings = self.block.customers.ratings.row(self.row);
+        let ratings = self.block.customers.ratings.row(self.at);
         let high = (0..N_RATINGS).filter(|&i| rated >> i & 1 == 1 && ratings[i] >= HIGH).count();
         let class = match high {
             0 | 1 => high,

@@ -9,7 +9,8 @@ const CONTRADICTORY: f64 = 0.03;
 /// Published connection scores lie between these (domain fact sheet 3.4); above the upper end the cuts are suspect.
 const SCORE_SUSPECT: f64 = 0.65;
 
-/// Share of customers that may be on the last stage of the arc before it is suspect: "very few" (domain fact sheet 5.1).
+/// Share of customers that may be on the last stage of the arc before it is suspect: "very few" (domain fact sheet
+/// 5.1).
 const INDISPENSABLE_SUSPECT: f64 = 0.05;
 
 pub(super) fn limits(lens: &Lens, context: &LensContext<'_>) -> Vec<String> {
@@ -29,23 +30,24 @@ fn connection(lens: &Lens, said: &mut Vec<String>) {
     let connection = &lens.everyone.connection;
     if connection.score().base == 0 {
         said.push(
-            "Nobody was asked enough to tell how connected they are (satisfaction, and motivators wanted and helped with): \
-             the connection score is not known, and spending does not stand in for it."
+            "Nobody was asked enough to tell how connected they are (satisfaction, and motivators wanted and helped \
+             with): the connection score is not known, and spending does not stand in for it."
                 .to_owned(),
         );
         return;
     }
     if let Some(share) = connection.contradictory.value.filter(|share| *share > CONTRADICTORY) {
         said.push(format!(
-            "{} of those asked are helped with what matters to them and yet not satisfied; above {} suspect the answers or \
-             the cuts. They count as not connected.",
+            "{} of those asked are helped with what matters to them and yet not satisfied; above {} suspect the \
+             answers or the cuts. They count as not connected.",
             percent(share),
             percent(CONTRADICTORY)
         ));
     }
     if let Some(score) = connection.score().value.filter(|score| *score > SCORE_SUSPECT) {
         said.push(format!(
-            "The connection score of {} is above every published one (15 to 60 %): suspect the cuts before you believe it.",
+            "The connection score of {} is above every published one (15 to 60 %): suspect the cuts before you \
+             believe it.",
             percent(score)
         ));
     }

@@ -1,10 +1,12 @@
-//! Two quantities of one customer, summed so that their ratio and their correlation can be told, with what they are worth.
+//! Two quantities of one customer, summed so that their ratio and their correlation can be told, with what they are
+//! worth.
 
 use crate::model::profile::sums::Moments;
 use crate::stats::comparison::correlation_interval;
 use crate::stats::interval::{Interval, mean_interval, wilson};
 
-/// Sums of `x`, of `y` and of `x + y` over the customers who have both: squares of the sum give the product back exactly.
+/// Sums of `x`, of `y` and of `x + y` over the customers who have both: squares of the sum give the product back
+/// exactly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pair {
     pub(super) x: Moments,
@@ -65,10 +67,10 @@ impl Pair {
 
     /// Pooled share, 0–1, with its interval; `None` without customers.
     ///
-    /// METHOD: Wilson with as many independent answers as would give the clustered variance, and never more than there are
-    /// (Korn and Graubard, Survey Methodology 24, 1998, do so with the exact interval; Dean and Pagano, Journal of Survey
-    /// Statistics and Methodology 3, 2015, with Wilson's). Where all or none are good nothing is known of the variance, and
-    /// each customer counts as one answer.
+    /// METHOD: Wilson with as many independent answers as would give the clustered variance, and never more than there
+    /// are (Korn and Graubard, Survey Methodology 24, 1998, do so with the exact interval; Dean and Pagano, Journal of
+    /// Survey Statistics and Methodology 3, 2015, with Wilson's). Where all or none are good nothing is known of the
+    /// variance, and each customer counts as one answer.
     pub(super) fn share(&self) -> Option<Interval> {
         let (share, customers) = (self.ratio()?.clamp(0.0, 1.0), self.x.effective_n());
         let most = customers * self.y.mean(1.0)?.max(1.0);
@@ -79,8 +81,8 @@ impl Pair {
         wilson(share, worth.min(most))
     }
 
-    /// Pooled mean of `x` per `y` in units of `per_unit` steps, with the t interval; `None` with one effective customer or
-    /// fewer.
+    /// Pooled mean of `x` per `y` in units of `per_unit` steps, with the t interval; `None` with one effective customer
+    /// or fewer.
     pub(super) fn mean(&self, per_unit: f64) -> Option<Interval> {
         let (ratio, n) = (self.ratio()? / per_unit, self.x.effective_n());
         mean_interval(ratio, self.ratio_variance()? * n / (per_unit * per_unit), n)
@@ -90,7 +92,8 @@ impl Pair {
     pub(super) fn correlation(&self) -> Option<Interval> {
         let w = self.x.w;
         let xy = (self.sum.wxx - self.x.wxx - self.y.wxx) / 2;
-        // In whole numbers, so that what does not vary has a variance of exactly 0. More than 127 bits is no customer base.
+        // In whole numbers, so that what does not vary has a variance of exactly 0. More than 127 bits is no customer
+        // base.
         let cross = |ab: i128, a: i128, b: i128| Some(w.checked_mul(ab)?.checked_sub(a.checked_mul(b)?)? as f64);
         let xx = cross(self.x.wxx, self.x.wx, self.x.wx)?;
         let yy = cross(self.y.wxx, self.y.wx, self.y.wx)?;

@@ -1,4 +1,5 @@
-//! What others published, and how sure that is. Words and numbers only; [`super::regularities`] holds them against the base.
+//! What others published, and how sure that is. Words and numbers only; [`super::regularities`] holds them against the
+//! base.
 
 use super::regularities::{Claim, Unit};
 
@@ -13,15 +14,15 @@ pub(super) struct Published {
     pub(super) unit: Unit,
 }
 
-const MORI: &str = "Mori, as a trade article tells it; the original paper was not found, so sample and questions are not \
-                    known. Here: fully connected against not connected customers.";
+const MORI: &str = "Mori, as a trade article tells it; the original paper was not found, so sample and questions are \
+                    not known. Here: fully connected against not connected customers.";
 
-const BAIN: &str = "Almquist, Senior and Bloch (Harvard Business Review, 2016), 8,000 to more than 10,000 US consumers, \
-                    depending on the text; there over companies, here over respondents by how many elements they rated 8 or \
-                    more.";
+const BAIN: &str = "Almquist, Senior and Bloch (Harvard Business Review, 2016), 8,000 to more than 10,000 US \
+                    consumers, depending on the text; there over companies, here over respondents by how many \
+                    elements they rated 8 or more.";
 
-const MOTISTA: &str = "Magids, Zorfas and Leemon (Harvard Business Review, 2015). +52 % and the threefold step are printed; \
-                       −18 % and +13 % are from memory. A vendor's data; people chose themselves into it.";
+const MOTISTA: &str = "Magids, Zorfas and Leemon (Harvard Business Review, 2015). +52 % and the threefold step are \
+                       printed; −18 % and +13 % are from memory. A vendor's data; people chose themselves into it.";
 
 /// Promoters by engagement.
 pub(super) const RECOMMEND: Published = Published {
@@ -86,8 +87,8 @@ pub(super) const ONE_OVER_NONE: Published = Published {
 /// The same as a multiple.
 pub(super) const FOUR_TIMES_ONE: Published = Published {
     id: "high_elements_multiple",
-    source: "Almquist, Senior and Bloch (2016): 3 times the score with four or more as with one. A score may be 0 or negative, \
-             so the multiple is shown only if both are above +1; 2 to 4 is our reading of \"3 times\".",
+    source: "Almquist, Senior and Bloch (2016): 3 times the score with four or more as with one. A score may be 0 or \
+             negative, so the multiple is shown only if both are above +1; 2 to 4 is our reading of \"3 times\".",
     text: "With four high elements or more the score is 3 times that with one.",
     number: 3.0,
     claim: Claim::Between(2.0, 4.0),
@@ -97,8 +98,8 @@ pub(super) const FOUR_TIMES_ONE: Published = Published {
 /// Share of quality minus the largest other share in derived importance.
 pub(super) const QUALITY: Published = Published {
     id: "quality_first",
-    source: "Almquist, Senior and Bloch (2016): in all ten industries. How importance was derived is not published; here by \
-             relative weights.",
+    source: "Almquist, Senior and Bloch (2016): in all ten industries. How importance was derived is not published; \
+             here by relative weights.",
     text: "Quality goes with recommending more than any other element.",
     number: 0.0,
     claim: Claim::Above(0.0),
@@ -159,8 +160,8 @@ pub(super) const GOOD_BRAND: Published = Published {
 /// Least step of promoters from dissatisfied to satisfied to connected.
 pub(super) const LADDER: Published = Published {
     id: "ladder_of_promoters",
-    source: "Ipsos (2017): which number belongs to which group was inferred from the order of a chart. Here: not connected, \
-             highly satisfied with or without seeing a difference, fully connected.",
+    source: "Ipsos (2017): which number belongs to which group was inferred from the order of a chart. Here: not \
+             connected, highly satisfied with or without seeing a difference, fully connected.",
     text: "Promoters rise from dissatisfied (11 %) to satisfied (40 %) to emotionally attached (72 %).",
     number: 0.0,
     claim: Claim::Above(0.0),
@@ -170,8 +171,8 @@ pub(super) const LADDER: Published = Published {
 /// Trust of the most over the least consistently served quarter.
 pub(super) const TRUST: Published = Published {
     id: "consistency_and_trust",
-    source: "Pulido, Stone and Strevel (McKinsey, 2014), banks, as reported: there between companies, here between customers \
-             of one.",
+    source: "Pulido, Stone and Strevel (McKinsey, 2014), banks, as reported: there between companies, here between \
+             customers of one.",
     text: "The quarter served most consistently trusts 30 % more than the quarter served least.",
     number: 1.3,
     claim: Claim::AtLeast(1.3),

@@ -73,8 +73,8 @@ impl Verdict {
 impl Claim {
     /// Whether an interval lies wholly on the side of the claim, or wholly off it.
     ///
-    /// METHOD: a figure that merely leans to the published side decides nothing; a whole 95 % interval does. Source: our
-    /// judgement.
+    /// METHOD: a figure that merely leans to the published side decides nothing; a whole 95 % interval does. Source:
+    /// our judgement.
     #[must_use]
     pub fn judge(self, low: f64, high: f64) -> Verdict {
         let (holds, fails) = match self {
@@ -159,8 +159,8 @@ impl Evidence {
 }
 
 impl LensState {
-    /// Published regularities beside the figures of everybody scored, in a fixed order, all of them whether known or not.
-    /// `drivers` = `None` where nothing was derived.
+    /// Published regularities beside the figures of everybody scored, in a fixed order, all of them whether known or
+    /// not. `drivers` = `None` where nothing was derived.
     #[must_use]
     pub fn regularities(&self, drivers: Option<&Drivers>, min_cell: u64) -> Vec<Regularity> {
         let mut whole = GroupSums::zero(self.groups[0].in_debt.len());
@@ -227,8 +227,8 @@ fn score_multiple(sums: &RegularSums) -> Evidence {
     Evidence::of(&[&sums.high_promoters[3], &sums.high_promoters[1]], ratio)
 }
 
-/// METHOD: shares of derived importance sum to 1, so what one gains others lose. Their half-widths are added, which is as if
-/// they were fully opposed: an interval no narrower than the true one.
+/// METHOD: shares of derived importance sum to 1, so what one gains others lose. Their half-widths are added, which is
+/// as if they were fully opposed: an interval no narrower than the true one.
 fn quality(drivers: Option<&Drivers>) -> Evidence {
     let none = Evidence { base: 0, least: 0, interval: None };
     let Some(drivers) = drivers else { return none };
@@ -259,8 +259,8 @@ fn every(stages: &ByStage) -> Vec<&Moments> {
     stages.iter().collect()
 }
 
-/// The step that decides whether all rise: one that surely falls, else the one that may be least. `None` if a step is not
-/// known.
+/// The step that decides whether all rise: one that surely falls, else the one that may be least. `None` if a step is
+/// not known.
 fn deciding_step(steps: impl Iterator<Item = Option<Interval>>) -> Option<Interval> {
     let steps: Option<Vec<Interval>> = steps.collect();
     let steps = steps?;
@@ -302,8 +302,9 @@ fn ladder(promoters: &ByStage) -> Evidence {
     Evidence::of(&rungs, deciding_step(steps))
 }
 
-/// METHOD: quarters are cut at whole steps of 0.01 of consistency, so that they come out the same however customers were split;
-/// a step that holds many customers makes a quarter larger. Where the two would meet there is nothing to compare.
+/// METHOD: quarters are cut at whole steps of 0.01 of consistency, so that they come out the same however customers
+/// were split; a step that holds many customers makes a quarter larger. Where the two would meet there is nothing to
+/// compare.
 fn trust(bins: &[Moments]) -> Evidence {
     let total: i128 = bins.iter().map(|bin| bin.w).sum();
     let quarter = |bins: &mut dyn Iterator<Item = (usize, &Moments)>| {

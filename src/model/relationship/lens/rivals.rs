@@ -33,7 +33,7 @@ pub(super) fn add_rivals(row: &Row<'_>, group: &mut GroupSums) {
         let sums = group.rivals.get_mut(brand).expect("put there if it was missing");
         for (&column, &theirs) in &answers {
             if let Some(own) = own_answer(row, column) {
-                let lead = sums.lead.entry(column).or_insert_with(Moments::default);
+                let lead = sums.lead.entry(column).or_default();
                 lead.add(row.w, steps(f64::from(own), CENTI) - steps(f64::from(theirs), CENTI));
             }
         }
@@ -52,18 +52,18 @@ fn own_answer(row: &Row<'_>, column: usize) -> Option<f32> {
     let (questions, attitudes) = (Question::ALL.len(), &row.block.customers.attitudes);
     let motivators = attitudes.motivators();
     match column {
-        c if c < questions => attitudes.get(row.row, Question::ALL[c]),
-        c if c < questions + motivators => attitudes.want(row.row, c - questions),
-        c if c < questions + 2 * motivators => attitudes.helps(row.row, c - questions - motivators),
+        c if c < questions => attitudes.get(row.at, Question::ALL[c]),
+        c if c < questions + motivators => attitudes.want(row.at, c - questions),
+        c if c < questions + 2 * motivators => attitudes.helps(row.at, c - questions - motivators),
         _ => None,
     }
 }
 
-/// Whether the customer is connected to the competitor; `None` = satisfaction, or enough motivators with both answers, were not
-/// asked to tell.
+/// Whether the customer is connected to the competitor; `None` = satisfaction, or enough motivators with both answers,
+/// were not asked to tell.
 ///
-/// METHOD: the company's own rule. What is wanted is asked once, of the person; an answer given for the competitor alone goes
-/// before it.
+/// METHOD: the company's own rule. What is wanted is asked once, of the person; an answer given for the competitor
+/// alone goes before it.
 fn rival_connected(row: &Row<'_>, answers: &Answers) -> Option<bool> {
     let (cuts, attitudes) = (&row.settings.connection, &row.block.customers.attitudes);
     let satisfied = *answers.get(&(Question::Satisfaction as usize))? >= cuts.satisfied_from;
@@ -71,7 +71,7 @@ fn rival_connected(row: &Row<'_>, answers: &Answers) -> Option<bool> {
     let (mut asked, mut met) = (0, 0);
     for place in 0..motivators {
         let column = Question::ALL.len() + place;
-        let want = answers.get(&column).copied().or_else(|| attitudes.want(row.row, place));
+        let want = answers.get(&column).copied().or_else(|| attitudes.want(row.at, place));
         if let (Some(want), Some(helps)) = (want, answers.get(&(column + motivators))) {
             asked += 1;
             met += usize::from(want >= cuts.want_from && *helps >= cuts.helps_from);
@@ -106,9 +106,8 @@ fn rival(brand: &str, (full, shown): (&RivalSums, &RivalSums), motivators: &[&st
     }
 }
 
-/// METHOD: the same people judged both, so the standard error is that of a paired difference,
-/// `√((b + c − (b − c)²)/n)`, b and c the shares connected to one of the two alone. Two standard errors, as in domain fact sheet
-/// 3.4.
+/// METHOD: the same people judged both, so the standard error is that of a paired difference, `√((b + c − (b −
+/// c)²)/n)`, b and c the shares connected to one of the two alone. Two standard errors, as in domain fact sheet 3.4.
 fn standing(shown: &RivalSums) -> Option<Standing> {
     let (own, rival) = (shown.own_alone.mean(1.0)?, shown.rival_alone.mean(1.0)?);
     let gap = own - rival;

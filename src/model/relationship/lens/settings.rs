@@ -1,7 +1,7 @@
 //! Where the lens cuts.
 
-/// How the connection of a *competitor's* customer is told (domain fact sheet 3.3), the company's own being told by the rules
-/// of the night: both should be cut in the same place.
+/// How the connection of a *competitor's* customer is told (domain fact sheet 3.3), the company's own being told by the
+/// rules of the night: both should be cut in the same place.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ConnectionCuts {
     /// A motivator is wanted from this answer on, 0–10.
@@ -27,8 +27,8 @@ pub struct LensSettings {
     pub good_brand_from: f32,
     /// A rated contact was good from this rating on, 0–10.
     pub ok_from: f32,
-    /// How many good experiences undo one bad: 5 is the balance of couples that last (Gottman 1994), which nobody has shown to
-    /// hold for customers.
+    /// How many good experiences undo one bad: 5 is the balance of couples that last (Gottman 1994), which nobody has
+    /// shown to hold for customers.
     pub ratio: f64,
     /// The same for the sensitivity line; 12 is a saying of the trade without a study behind it.
     pub ratios: Vec<f64>,

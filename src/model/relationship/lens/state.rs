@@ -85,8 +85,8 @@ impl RegularSums {
 
 /// Integer sums of the pass: by segment and for the unassigned, by place, and for the published regularities.
 ///
-/// INVARIANT: merging is exact, associative and commutative, so any split of the customers gives the same bits. Its size
-/// follows segments, channels, sites and competitors, not customers.
+/// INVARIANT: merging is exact, associative and commutative, so any split of the customers gives the same bits. Its
+/// size follows segments, channels, sites and competitors, not customers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LensState {
     /// `K` segments, then the unassigned.

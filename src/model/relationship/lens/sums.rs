@@ -75,7 +75,8 @@ pub(super) struct GroupSums {
 pub(super) struct RivalSums {
     /// Own minus competitor's answer in steps of 0.01, by column of the attitudes.
     pub(super) lead: BTreeMap<usize, Moments>,
-    /// Of those whose connection to both can be told: connected to the company, to the competitor, to one of them alone.
+    /// Of those whose connection to both can be told: connected to the company, to the competitor, to one of them
+    /// alone.
     pub(super) own: Moments,
     pub(super) rival: Moments,
     pub(super) own_alone: Moments,

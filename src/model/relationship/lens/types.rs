@@ -76,8 +76,8 @@ impl ConnectionFigures {
         self.stages.last().map_or_else(Figure::default, |stage| stage.share)
     }
 
-    /// How large the good-brand gap is: `large` above 30 points, `small` below 15, else `medium`; `None` = not known. Cuts are
-    /// our judgement (domain fact sheet 3.4).
+    /// How large the good-brand gap is: `large` above 30 points, `small` below 15, else `medium`; `None` = not known.
+    /// Cuts are our judgement (domain fact sheet 3.4).
     #[must_use]
     pub fn gap_size(&self) -> Option<&'static str> {
         Some(match self.good_brand_gap.value? {
@@ -97,8 +97,8 @@ pub struct MotivatorFigures {
     pub wanted: Figure,
     /// Share helped with it, of those who want it and said.
     pub helped: Figure,
-    /// Correlation of how much it is helped with and the logarithm of spend, −1..1; everybody only. It goes with spend; what
-    /// brings it about is not known.
+    /// Correlation of how much it is helped with and the logarithm of spend, −1..1; everybody only. It goes with spend;
+    /// what brings it about is not known.
     pub spend: Figure,
 }
 
@@ -116,8 +116,8 @@ pub struct ArcFigures {
 /// Consistency of what a group is given.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConsistencyFigures {
-    /// Mean of the customers' own figures, 0–1, by kind: `journey`, `emotional`, `communication` and `composite`, the least of
-    /// those known. Base = customers who have one.
+    /// Mean of the customers' own figures, 0–1, by kind: `journey`, `emotional`, `communication` and `composite`, the
+    /// least of those known. Base = customers who have one.
     pub kinds: Vec<(&'static str, Figure)>,
     /// Share of promises due that were kept, over all promises; base = customers who were promised something.
     pub promises_kept: Figure,
@@ -127,8 +127,8 @@ pub struct ConsistencyFigures {
     pub poor_in_six: Figure,
     /// Share of customers with two rated contacts or more who had good ones only.
     pub all_good: Figure,
-    /// Share of the variance of contact ratings that lies between channels, 0–1, and between sites; everybody only, without
-    /// interval. Base = contacts.
+    /// Share of the variance of contact ratings that lies between channels, 0–1, and between sites; everybody only,
+    /// without interval. Base = contacts.
     pub between_channels: Figure,
     /// Between sites.
     pub between_sites: Figure,
@@ -206,8 +206,8 @@ impl Standing {
 pub struct RivalFigures {
     /// The competitor.
     pub brand: String,
-    /// Mean of own minus competitor's answer, by question: a slug of [`Question`](crate::model::Question), or `want:` or
-    /// `helps:` and a motivator.
+    /// Mean of own minus competitor's answer, by question: a slug of [`Question`](crate::model::Question), or `want:`
+    /// or `helps:` and a motivator.
     pub lead: Vec<(String, Figure)>,
     /// Share fully connected to the competitor, of those whose connection to both is known.
     pub score: Figure,
@@ -268,8 +268,8 @@ pub struct ConsistencyRow {
     pub scope: &'static str,
     /// Id of the segment, or name of the place.
     pub key: String,
-    /// `journey`: share of rated contacts that were good; `communication`: share of promises due that were kept; `emotional`:
-    /// mean feeling of texts, 0 bad to 1 good. All pooled, with the customer as the unit.
+    /// `journey`: share of rated contacts that were good; `communication`: share of promises due that were kept;
+    /// `emotional`: mean feeling of texts, 0 bad to 1 good. All pooled, with the customer as the unit.
     pub kind: &'static str,
     /// The figure, 0–1.
     pub figure: Figure,
