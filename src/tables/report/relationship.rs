@@ -102,10 +102,11 @@ fn finding(everyone: &GroupLens) -> String {
     let Some(score) = connection.score().estimate() else {
         return "How connected customers feel is not known: too few were asked.".to_owned();
     };
-    let gap = match (connection.good_brand_gap.value, connection.gap_size()) {
-        (Some(gap), Some(size)) if gap > 0.0 => format!(
+    let gap = match (connection.good_brand_gap.estimate(), connection.gap_size()) {
+        // What may be no gap at all is left to the table.
+        (Some(gap), Some(size)) if gap.low > 0.0 => format!(
             " {} points more call it a good brand without being connected to it: a {size} gap.",
-            decimal(gap * 100.0, 0)
+            decimal(gap.value * 100.0, 0)
         ),
         _ => String::new(),
     };
