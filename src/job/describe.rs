@@ -9,7 +9,7 @@ use crate::job::watch::Words;
 use crate::job::write::traces;
 use crate::model::drivers::{Drivers, group_limits};
 use crate::model::profile::{ConsentColumns, ProfileContext, SegmentFacts};
-use crate::model::relationship::{Lens, LensContext, Regularity, regularities};
+use crate::model::relationship::lens::{Lens, LensContext, Regularity};
 use crate::model::{CutOn, Model, Profiles};
 use crate::tables::intake::Intake;
 use crate::tables::report::Trace;
@@ -73,7 +73,7 @@ pub(super) fn describe(
     };
     let lens = applied.lens.finish(&context);
     profiles.limits.extend(lens.limits.clone());
-    let regularities = regularities(&applied.lens, &context, &drivers);
+    let regularities = applied.lens.regularities(Some(&drivers), context.min_cell);
     profiles.limits.extend(group_limits(&drivers.everyone));
     if model.cut_on() == CutOn::Prior {
         name_by_behavior(&mut profiles, &facts, &traces(&model, project.catalogue()));

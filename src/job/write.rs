@@ -207,7 +207,7 @@ impl Night<'_> {
 
     /// Hands `use_it` everything a report says.
     pub(super) fn with_report_input<T>(&self, use_it: impl FnOnce(&ReportInput<'_>) -> T) -> T {
-        let Described { profiles, model, .. } = self.described;
+        let Described { profiles, model, lens, regularities, .. } = self.described;
         let settings = self.project.settings();
         let ledger = self.intake.ledger();
         let health: Vec<TableHealth> = ledger
@@ -232,8 +232,8 @@ impl Night<'_> {
             catalogue: self.project.catalogue(),
             profiles,
             plans: self.plans,
-            lens: None,
-            regularities: &[],
+            lens: Some(lens),
+            regularities,
             solution: &solution(model.report()),
             traces: &traces(model, self.project.catalogue()),
             health: &health,

@@ -31,7 +31,7 @@ impl RewardWeeks {
     #[must_use]
     pub fn week(night: i64, at: i64) -> Option<u32> {
         let day = night.checked_sub(at)?.checked_sub(1)?.div_euclid(DAY);
-        (0..i64::from(KNOWN_DAYS)).contains(&day).then(|| day as u32 / 7)
+        (0..i64::from(KNOWN_DAYS)).contains(&day).then_some(day as u32 / 7)
     }
 }
 

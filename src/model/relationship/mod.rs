@@ -12,9 +12,8 @@ mod fixture;
 mod forgiveness;
 mod history;
 mod known;
-mod lens;
+pub mod lens;
 mod loyalty;
-mod regularities;
 mod reward_weeks;
 mod rhythm;
 mod settings;
@@ -25,13 +24,7 @@ pub use anticipation::Standards;
 pub use arc::Yesterday;
 pub use assess::{RelationshipAssessor, RelationshipContext};
 pub use connection::ConnectionRule;
-pub use lens::{
-    ArcFigures, BalanceFigures, ComplaintFigures, ConnectionCuts, ConnectionFigures, ConsistencyFigures,
-    ConsistencyRow, Figure, GroupLens, Lens, LensBlock, LensContext, LensFold, LensSettings, LensState,
-    ListeningFigures, LoyaltyFigures, Measure, MotivatorFigures, RivalFigures, StageFigures, Standing,
-};
 pub use loyalty::RewardWeeks;
-pub use regularities::{Regularity, Verdict, regularities};
 pub use settings::{
     AnticipationSettings, ArcSettings, BalanceRatio, BalanceSettings, ClosenessSettings, ConnectionSettings,
     ConsistencySettings, LoyaltySettings, RelationshipSettings, RelationshipSettingsError, SAYING_RATIO,

@@ -82,7 +82,7 @@ impl ArcStage {
 /// A fact that an arc stage rests on. Files name them by their words, joined by `+`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ArcFact {
-    /// There was an order or a contact.
+    /// There was an order, a contact or a text.
     Dealings,
     /// Satisfaction, another attitude or a rating was given.
     GaveOpinion,

@@ -235,11 +235,16 @@ pub(super) const REGULARITIES: &[Column] = &[
     RUN_DATE,
     filled("regularity", T::Category, "What was published."),
     filled("published", T::Text, "The published figure in words."),
+    filled("published_value", T::Float64, "The published number in the unit of `own`; 0 for a mere direction."),
+    filled("unit", T::Category, "`share`, `difference`, `multiple`, `points` or `money`."),
     filled("source", T::Text, "Where from, and what is unsure about it."),
     maybe("own", T::Float64, "The company's own figure; null = not asked, or too few."),
     maybe("own_low", T::Float64, "Lower end of its 95 % interval; null as `own`."),
     maybe("own_high", T::Float64, "Upper end of its 95 % interval; null as `own`."),
     filled("base", T::Int64, "Customers behind it."),
-    filled("verdict", T::Category, "`holds`, `does_not`, `undecided`, `too_few` or `not_asked`."),
-    filled("note", T::Text, "The finding in one sentence. Association, not cause."),
+    filled(
+        "verdict",
+        T::Category,
+        "Whether it holds here: `holds`, `does_not`, `undecided`, `too_few` or `not_asked`. Association, not cause.",
+    ),
 ];

@@ -6,7 +6,7 @@ use super::drivers::leading;
 use super::{Row, TableRows, WriteError};
 use crate::catalogue::{ElementId, Level};
 use crate::model::drivers::{Drivers, ElementDriver, Kano, Quadrant};
-use crate::model::relationship::{GroupLens, Lens};
+use crate::model::relationship::lens::{GroupLens, Lens};
 use crate::model::{Contrast, ElementProfile, Estimate, Profiles, SegmentProfile};
 use crate::tables::schema::TableId;
 

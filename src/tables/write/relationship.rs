@@ -1,7 +1,7 @@
 //! `relationship` and `regularities`: how close each segment is, and what was published beside it.
 
 use super::{Row, TableRows, WriteError};
-use crate::model::relationship::{Figure, Lens, Regularity};
+use crate::model::relationship::lens::{Figure, Lens, Regularity};
 use crate::tables::schema::TableId;
 
 /// Stands in `key` for the whole.
@@ -70,12 +70,15 @@ pub fn regularities_table(regularities: &[Regularity]) -> Result<TableRows, Writ
         table.push(
             Row::new()
                 .set("regularity", regularity.id)
-                .set("published", &regularity.published)
-                .set("source", &regularity.source)
-                .set_estimate(["own", "own_low", "own_high"], regularity.own)
+                .set("published", regularity.published)
+                .set("published_value", regularity.published_value)
+                .set("unit", regularity.unit.slug())
+                .set("source", regularity.source)
+                .set("own", regularity.value)
+                .set("own_low", regularity.low)
+                .set("own_high", regularity.high)
                 .set("base", regularity.base)
-                .set("verdict", regularity.verdict.slug())
-                .set("note", &regularity.note),
+                .set("verdict", regularity.verdict.slug()),
         )?;
     }
     Ok(table)

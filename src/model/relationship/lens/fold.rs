@@ -94,11 +94,9 @@ impl LensFold {
     }
 }
 
-/// How many good experiences would restore the balance, ≥ 0, if one bad weighs as much as `ratio` good ones, and a
-/// third of it once resolved (domain fact sheet 5.4).
-pub(super) fn debt(balance: &ExperienceBalance, ratio: f64) -> f64 {
-    let bad = f64::from(balance.bad_open) + f64::from(balance.bad_resolved) / 3.0;
-    (ratio * bad - f64::from(balance.good)).clamp(0.0, DEBT_MOST)
+/// The debt of a customer, no more than the sums can hold.
+pub(super) fn debt(balance: ExperienceBalance, ratio: f64) -> f64 {
+    f64::from(balance.debt(ratio)).min(DEBT_MOST)
 }
 
 /// Counts one of several exclusive cases.
@@ -190,9 +188,9 @@ impl Row<'_> {
         }
         if let Some(balance) = &says.balance {
             for (cell, ratio) in group.in_debt.iter_mut().zip(&self.settings.ratios) {
-                cell.add(w, i64::from(debt(balance, *ratio) > 0.0));
+                cell.add(w, i64::from(debt(*balance, *ratio) > 0.0));
             }
-            group.debt.add(w, steps(debt(balance, self.settings.ratio), CENTI));
+            group.debt.add(w, steps(debt(*balance, self.settings.ratio), CENTI));
         }
         if let Some(loyalty) = says.loyalty {
             add_case(&mut group.loyalty, w, loyalty as usize);
@@ -300,7 +298,7 @@ mod tests {
     fn a_debt_is_what_is_missing_for_the_balance() {
         let balance = ExperienceBalance { good: 4.0, bad_open: 1.0, bad_resolved: 3.0 };
         // 3·(1 + 1) − 4 = 2; 5·2 − 4 = 6; at 1 the balance is good.
-        assert_eq!([1.0, 3.0, 5.0].map(|ratio| debt(&balance, ratio)), [0.0, 2.0, 6.0]);
+        assert_eq!([1.0, 3.0, 5.0].map(|ratio| debt(balance, ratio)), [0.0, 2.0, 6.0]);
     }
 
     #[test]

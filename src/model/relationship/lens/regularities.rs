@@ -30,6 +30,20 @@ pub enum Unit {
     Money,
 }
 
+impl Unit {
+    /// The word used in files.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Share => "share",
+            Self::Difference => "difference",
+            Self::Multiple => "multiple",
+            Self::Points => "points",
+            Self::Money => "money",
+        }
+    }
+}
+
 /// Where a figure must lie for a regularity to hold.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Claim {

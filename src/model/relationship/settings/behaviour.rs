@@ -77,7 +77,8 @@ impl BalanceSettings {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LoyaltySettings {
-    /// Points by which the company is liked better than the best alternative, −10 to 10. Default 1: our judgement.
+    /// Points by which the company is liked better than the best alternative, −10 to 10. Default 1: our judgement. Where the
+    /// alternative was not asked about, `arc.different` decides.
     pub attitude_lead: f64,
     /// Share of spend made with rewards below which loyalty is true, 0–1. Default 0.3: our judgement.
     pub reward_true_below: f64,
