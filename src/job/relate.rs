@@ -7,8 +7,10 @@ use crate::job::past::Past;
 use crate::job::project::Project;
 use crate::model::continuity::{LastNight, Stay};
 use crate::model::drivers::Drivers;
-use crate::model::relationship::{History, RelationshipAssessor, RelationshipContext, RewardWeeks, SlideCounts, Vocabulary, Yesterday};
 use crate::model::relationship::lens::{ConnectionCuts, LensBlock, LensFold, LensSettings, LensState};
+use crate::model::relationship::{
+    History, RelationshipAssessor, RelationshipContext, RewardWeeks, SlideCounts, Vocabulary, Yesterday,
+};
 use crate::model::{CustomerBlock, CustomerNight, ScoredBlock};
 use crate::tables::intake::Intake;
 

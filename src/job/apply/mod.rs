@@ -16,7 +16,7 @@ use crate::model::continuity::Continuity;
 use crate::model::drift::{DriftFold, DriftState};
 use crate::model::needs::NeedAssessor;
 use crate::model::profile::{BlockFold, PartialState, ProfileFold, ProfileState};
-use crate::model::relationship::{Vocabulary};
+use crate::model::relationship::Vocabulary;
 use crate::model::relationship::lens::{LensFold, LensState};
 use crate::model::{CustomerNight, ScoredBlock, Scorer};
 use crate::tables::intake::Intake;
