@@ -1,9 +1,14 @@
 //! Contacts and events of a customer in the year up to the second night.
 
+use statrs::distribution::{ContinuousCDF, Normal};
+
+use super::bond::Bond;
 use super::dice::{Dice, Topic};
+use super::sites::Sites;
 use super::time::{DAY, HOUR, MINUTE, Moment, Window};
 use super::traces::{Inclinations, trace};
 use super::world::Person;
+use crate::model::relationship::ArcStage;
 
 /// Factor on all rates below, so that a customer leaves about ten events a year.
 const PACE: f64 = 0.54;
@@ -31,6 +36,10 @@ pub struct Interaction {
     pub resolved_at: Option<Moment>,
     /// When an answer was promised.
     pub promised_at: Option<Moment>,
+    /// The store or desk; absent for what was done on a screen.
+    pub site: Option<&'static str>,
+    /// Hidden: the chance that the promise would be kept; absent where none was made.
+    pub kept_chance: Option<f64>,
 }
 
 /// What kind of thing an event is.
@@ -101,12 +110,22 @@ const KINDS: [Rule; 50] = [
     ("cancellation", 0.05, None, Act),
 ];
 
-const DESKS: [&str; 4] = ["phone", "email", "chat", "store"];
+/// Desks, and the days within which each promises an answer.
+const DESKS: [(&str, i64); 4] = [("phone", 3), ("email", 5), ("chat", 3), ("store", 4)];
+/// Middle of the log of the days a case takes, and its spread from case to case.
+const USUAL_CASE: f64 = 0.3;
+const CASE_SD: f64 = 0.7;
+/// Share of cases that are never settled.
+const FORGOTTEN: f64 = 0.03;
+/// Days of the year within which a grave failure falls: four months are left before and after.
+const FAILURE_DAYS: (i64, usize) = (124, 118);
 const SCREENS: [&str; 2] = ["app", "web"];
 
 /// One person's way of contacting us.
 struct Caller<'a> {
     person: &'a Person,
+    bond: &'a Bond,
+    sites: Sites,
     z: &'a Inclinations,
     window: &'a Window,
     cases: u32,
@@ -119,6 +138,9 @@ impl Caller<'_> {
         // Whoever has had bad experiences complains and leaves more.
         let mood = match rule.0 {
             "complaint" | "cancellation" => -0.5 * x,
+            // Who finds no meaning in a retailer does not speak for it.
+            "referral" | "public_post" | "share" if self.bond.arc < ArcStage::Meaning => -1.8,
+            "referral" | "public_post" | "share" => 0.8,
             _ => 0.0,
         };
         let bent = rule.2.map_or(0.0, |t| self.z[t]);
@@ -137,6 +159,8 @@ impl Caller<'_> {
             severity: None,
             resolved_at: None,
             promised_at: None,
+            site: None,
+            kept_chance: None,
         }
     }
 
@@ -149,24 +173,39 @@ impl Caller<'_> {
         self.cases += 1;
         let (z, x) = (self.z, self.person.experience);
         let at = self.moment(dice);
-        let channel = dice.one_of(&DESKS);
-        let days = (0.4 + 0.5 * z[trace("case_days_mean")] + 0.7 * dice.normal()).exp();
+        let desk = dice.below(DESKS.len());
+        let (channel, promise) = DESKS[desk];
+        let site = self.sites.next();
+        let usual = USUAL_CASE + 0.5 * z[trace("case_days_mean")] + site.slowness;
+        let days = (usual + CASE_SD * dice.normal()).exp();
         let settled = at + (days * DAY as f64) as i64;
-        let forgotten = dice.chance(0.04);
+        let forgotten = dice.chance(FORGOTTEN);
         let resolved_at = (!forgotten && Window::is_known(settled)).then_some(settled);
-        let promised_at = dice.chance(0.6).then_some(at + 2 * DAY);
+        let promised_at = dice.chance(0.6).then_some(at + promise * DAY);
+        let in_time = Normal::standard().cdf(((promise as f64).ln() - usual) / CASE_SD);
+        let kept_chance = promised_at.map(|_| (1.0 - FORGOTTEN) * in_time);
         let worst = 0.5 * z[trace("worst_contact_severity")] + 0.8 * dice.normal();
         let severity = (nature == Complaint).then_some(1 + u8::from(worst > -0.1) + u8::from(worst > 1.1));
         let low = if nature == Complaint { 1.6 } else { 0.0 };
-        let mark = 7.2 - low + 1.1 * x + 0.7 * z[trace("contact_rating_mean")] + 1.6 * dice.normal();
+        let mark =
+            7.2 - low + 1.1 * x + 0.7 * z[trace("contact_rating_mean")] + site.friendliness + 1.6 * dice.normal();
         let rating = dice.chance(0.45).then(|| mark.round().clamp(0.0, 10.0) as u8);
         let case = Some(self.cases);
-        let first = Interaction { at, kind, channel, case, rating, severity, resolved_at, promised_at };
-        let follow = Interaction { kind: "contact", rating: None, severity: None, promised_at: None, ..first.clone() };
+        let site = Some(site.name);
+        let first =
+            Interaction { at, kind, channel, case, rating, severity, resolved_at, promised_at, site, kept_chance };
+        let follow = Interaction {
+            kind: "contact",
+            rating: None,
+            severity: None,
+            promised_at: None,
+            kept_chance: None,
+            ..first.clone()
+        };
         out.push(first);
         for _ in 0..dice.count(0.3 * z[trace("repeat_contacts")].exp()) {
             let at = at + HOUR + (dice.uniform() * days.min(30.0) * DAY as f64) as i64;
-            out.push(Interaction { at, channel: dice.one_of(&DESKS), ..follow.clone() });
+            out.push(Interaction { at, channel: dice.one_of(&DESKS).0, ..follow.clone() });
         }
         if dice.chance((0.07 * z[trace("transfers")].exp()).min(0.8)) {
             out.push(Interaction { at: at + 10 * MINUTE, kind: "transfer", ..follow });
@@ -174,10 +213,38 @@ impl Caller<'_> {
     }
 }
 
+/// A grave failure of somebody who will forgive it: a promise broken, settled late.
+fn failure(seed: u64, person: &Person) -> Interaction {
+    let mut dice = Dice::new(seed, person.number, Topic::Failure);
+    let (first, days) = FAILURE_DAYS;
+    let at = Window::known_from() + (first + dice.below(days) as i64) * DAY + 11 * HOUR;
+    Interaction {
+        at,
+        kind: "complaint",
+        channel: "phone",
+        case: Some(FAILURE_CASE),
+        rating: Some(dice.below(3) as u8),
+        severity: Some(3),
+        resolved_at: Some(at + (6 + dice.below(4) as i64) * DAY),
+        promised_at: Some(at + 3 * DAY),
+        site: Some(Sites::new(seed, person.number, Topic::ContactSites).home().name),
+        kept_chance: Some(0.0),
+    }
+}
+
+/// Number of the case of a grave failure, above all others of a customer.
+const FAILURE_CASE: u32 = 99;
+
 /// All contacts and events of the year, in order of time.
-pub(super) fn interactions(seed: u64, person: &Person, z: &Inclinations, window: &Window) -> Vec<Interaction> {
+pub(super) fn interactions(
+    seed: u64,
+    person: &Person,
+    bond: &Bond,
+    (z, window): (&Inclinations, &Window),
+) -> Vec<Interaction> {
     let mut dice = Dice::new(seed, person.number, Topic::Contacts);
-    let mut caller = Caller { person, z, window, cases: 0 };
+    let sites = Sites::new(seed, person.number, Topic::ContactSites);
+    let mut caller = Caller { person, bond, sites, z, window, cases: 0 };
     let mut all = Vec::new();
     for rule in &KINDS {
         for _ in 0..dice.count(caller.rate(rule)) {
@@ -187,6 +254,7 @@ pub(super) fn interactions(seed: u64, person: &Person, z: &Inclinations, window:
             }
         }
     }
+    all.extend(bond.failed.then(|| failure(seed, person)));
     all.retain(|event| Window::is_known(event.at));
     all.sort_by_key(|event| (event.at, event.case));
     all

@@ -1,5 +1,6 @@
 //! One customer with everything the files say about him or her.
 
+use super::bond::Bond;
 use super::contacts::{Interaction, has_open_case, interactions};
 use super::descriptors::{Descriptors, describe};
 use super::dice::{Dice, Topic};
@@ -7,6 +8,7 @@ use super::feedback::{Feedback, feedback};
 use super::orders::{Order, orders};
 use super::survey::Response;
 use super::time::Window;
+use super::treatments::{Treatment, treatments};
 use super::world::{Person, World};
 
 /// A customer: the hidden person and the traces he or she leaves.
@@ -14,6 +16,8 @@ use super::world::{Person, World};
 pub struct Customer {
     /// The hidden truth.
     pub person: Person,
+    /// The hidden relationship with the company.
+    pub bond: Bond,
     pub(super) descriptors: Descriptors,
     /// The questionnaire, for those who answered.
     pub response: Option<Response>,
@@ -23,6 +27,8 @@ pub struct Customer {
     pub interactions: Vec<Interaction>,
     /// Verbatims of the year, by time.
     pub feedback: Vec<Feedback>,
+    /// What earlier plans did to the customer; nothing for most.
+    pub treatments: Vec<Treatment>,
     pub(super) open_case: bool,
     pub(super) dirt: Dirt,
 }
@@ -67,15 +73,18 @@ impl World {
         let person = self.person(number);
         let z = self.inclinations(&person);
         let window = Window::since(person.signup);
-        let interactions = interactions(seed, &person, &z, &window);
+        let bond = self.bond(&person);
+        let interactions = interactions(seed, &person, &bond, (&z, &window));
         Customer {
             descriptors: describe(seed, &person),
             response: self.response(&person),
-            orders: orders(seed, &person, &z, &window),
+            orders: orders(seed, &person, &bond, (&z, &window)),
             feedback: feedback(seed, &person, &window),
+            treatments: treatments(seed, &person),
             open_case: has_open_case(&interactions),
             interactions,
             dirt: dirt(seed, number),
+            bond,
             person,
         }
     }

@@ -24,11 +24,23 @@ pub(super) struct Descriptors {
     pub(super) vulnerable: bool,
     pub(super) deceased: bool,
     pub(super) erasure_requested: bool,
+    /// The closest relationship the person asked for; absent for most.
+    pub(super) relationship_wish: Option<&'static str>,
+    /// People decided to end the relationship kindly.
+    pub(super) close_kindly: bool,
     /// At example.org, a domain reserved for examples.
     pub(super) email: Option<String>,
     /// From the block 555-0100 to 555-0199, reserved for fiction.
     pub(super) phone: Option<String>,
 }
+
+/// Wishes and their shares among those who have one.
+const WISHES: [(&str, f64); 5] =
+    [("leave_alone", 0.14), ("wave", 0.26), ("guest", 0.30), ("friend", 0.20), ("inner_circle", 0.10)];
+/// Share who said how close they want it.
+const WISH_SHARE: f64 = 0.04;
+/// Share of relationships that people ended kindly.
+const CLOSED_SHARE: f64 = 0.0006;
 
 /// Yes with probability `yes`, unknown with probability `unknown`, else no.
 fn consent(dice: &mut Dice, yes: f64, unknown: f64) -> Option<bool> {
@@ -49,6 +61,8 @@ pub(super) fn describe(seed: u64, person: &Person) -> Descriptors {
     } else {
         "basic"
     };
+    let mut wishes = Dice::new(seed, person.number, Topic::Wishes);
+    let wish = WISHES[wishes.weighted(&WISHES.map(|w| w.1))].0;
     let reachable = dice.chance(0.96);
     Descriptors {
         country,
@@ -64,6 +78,8 @@ pub(super) fn describe(seed: u64, person: &Person) -> Descriptors {
         vulnerable: dice.chance(0.02),
         deceased: dice.chance(0.0015),
         erasure_requested: dice.chance(0.001),
+        relationship_wish: wishes.chance(WISH_SHARE).then_some(wish),
+        close_kindly: wishes.chance(CLOSED_SHARE),
         email: reachable.then(|| format!("customer{}@example.org", person.number + 1)),
         phone: dice.chance(0.71).then(|| format!("+1 202 555 01{:02}", person.number % 100)),
     }
@@ -84,6 +100,8 @@ mod tests {
         assert!((0.005..0.02).contains(&share(&|r| r.consent_profiling.is_none())));
         assert!((share(&|r| r.consent_email == Some(true)) - 0.64).abs() < 0.015);
         assert!((0.0003..0.002).contains(&share(&|r| r.erasure_requested)));
+        assert!((share(&|r| r.relationship_wish.is_some()) - WISH_SHARE).abs() < 0.006);
+        assert!((0.0001..0.0015).contains(&share(&|r| r.close_kindly)));
         assert!((0.05..0.15).contains(&share(&|r| r.loyalty_tier == "gold")));
         assert!(rows.iter().flat_map(|r| &r.email).all(|e| e.ends_with("@example.org")));
         assert!(rows.iter().flat_map(|r| &r.phone).all(|p| p.starts_with("+1 202 555 01")));

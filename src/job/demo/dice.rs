@@ -16,6 +16,16 @@ pub(super) enum Topic {
     Nuisance = 8,
     Dirt = 9,
     Attitudes = 10,
+    Bond = 11,
+    Rhythm = 12,
+    Home = 13,
+    OrderSites = 14,
+    ContactSites = 15,
+    Rivals = 16,
+    Wishes = 17,
+    Treatments = 18,
+    Failure = 19,
+    RivalMotivators = 20,
 }
 
 /// One stream of draws.

@@ -15,10 +15,13 @@
 //! # Ok::<(), valueseg::job::demo::DemoSettingError>(())
 //! ```
 
+mod attitudes;
+mod bond;
 mod contacts;
 mod customer;
 mod descriptors;
 mod dice;
+mod drivers;
 mod error;
 mod feedback;
 mod nuisance;
@@ -26,7 +29,10 @@ mod orders;
 mod page;
 mod parquet_files;
 mod profiles;
+mod promises;
+mod rhythm;
 mod settings;
+mod sites;
 mod survey;
 #[cfg(test)]
 mod tests;
@@ -34,17 +40,25 @@ mod text_files;
 mod texts;
 mod time;
 mod traces;
+mod treatments;
 mod truth;
 mod world;
 mod write;
 
+pub use attitudes::{
+    BrandAnswer, NEED_MORE_THAN_20_PERCENT, OUTCOME_ANSWER_SD, RARELY_SHOP_AROUND, RIVALS, RIVALS_ASKED,
+};
+pub use bond::{BOUGHT_SHARES, Bond, FAILED_SHARE, REPEAT_ORDERS};
 pub use contacts::Interaction;
 pub use customer::Customer;
+pub use drivers::{DriverWeights, ELEMENTS_EFFECT_SD};
 pub use error::DemoError;
 pub use feedback::Feedback;
 pub use nuisance::nuisance_name;
-pub use orders::Order;
+pub use orders::{ORDER_RATES, Order, STAGE_VALUES};
 pub use profiles::{Content, ElementTruth, HIDDEN_SEGMENTS, SEGMENT_NAMES, SEGMENT_SHARES, SPREAD, TRUTH};
+pub use promises::{KeptRate, Promises};
+pub use rhythm::{BOUGHT_IN_REWARD_WEEKS, REWARD_WEEKS};
 pub use settings::{
     DEFAULT_CUSTOMERS, DEFAULT_ITEMS_ASKED, DEFAULT_SEED, DEFAULT_SURVEY_SHARE, DemoSettingError, DemoSettings,
     MAX_CUSTOMERS, MAX_NUISANCE_SIGNALS,
@@ -52,5 +66,6 @@ pub use settings::{
 pub use survey::{Answer, FULFILMENT_CONTENT_LOADING, FULFILMENT_NOISE_SD, HALO, IMPORTANCE_NOISE_SD, Response};
 pub use time::Moment;
 pub use traces::{GET_EFFECT, Inclinations, OWN_INCLINATION_SD, TRACES, WANT_EFFECT};
+pub use treatments::Treatment;
 pub use world::{CONTENT_LOADING, FIRST_NIGHT, OWN_GETS_SD, OWN_WANTS_SD, Person, Profile, SECOND_NIGHT, World};
 pub use write::{DemoCounts, DemoFiles, write_demo};

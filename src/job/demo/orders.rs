@@ -1,12 +1,28 @@
 //! Orders of a customer in the year up to the second night.
 
+use super::bond::Bond;
 use super::dice::{Dice, Topic};
+use super::rhythm::{in_reward_week, settle_days};
+use super::sites::Sites;
 use super::time::{DAY, HOUR, MINUTE, Moment, Window};
 use super::traces::{Inclinations, trace};
 use super::world::Person;
+use crate::model::relationship::{ArcStage, ConnectionStage};
 
 /// Orders a year of the middle customer.
-const ORDERS_A_YEAR: f64 = 9.0;
+const ORDERS_A_YEAR: f64 = 10.0;
+/// How often each connection stage orders, from the lowest, against the highly satisfied: the fully connected three times as
+/// often as the unconnected.
+pub const ORDER_RATES: [f64; 4] = [0.60, 0.95, 1.12, 1.80];
+/// Mean value a year of each connection stage against the highly satisfied, as published (Magids, Zorfas and Leemon 2015;
+/// the first and third from memory, see the domain fact sheet).
+pub const STAGE_VALUES: [f64; 4] = [0.82, 1.00, 1.13, 1.52];
+/// What was got also moves what is spent, by the way of channels and categories: the table above is met with these amounts.
+const AMOUNT_TRIM: [f64; 4] = [0.845, 1.0, 0.796, 0.76];
+/// Orders at full price a year of those to whom the company means nothing: they wait for reductions.
+const FULL_PRICE_AT_MOST: usize = 2;
+/// Orders a year of somebody who was failed and goes on as before: every fortnight, so that "as before" can be seen.
+const STEADY_ORDERS: usize = 24;
 /// Spread of the log number of orders over customers, unrelated to wants.
 const HEAVINESS_EFFECT: f64 = 0.6;
 
@@ -33,10 +49,26 @@ pub struct Order {
     pub returned: bool,
     /// Why, where it came back.
     pub return_reason: Option<&'static str>,
+    /// The store or depot; absent for goods of other sellers.
+    pub site: Option<&'static str>,
+    /// Hidden: the chance that the delivery would come in time; absent where none was promised.
+    pub kept_chance: Option<f64>,
 }
 
 /// A way of ordering: word, usual weight, the trace that bends it.
 type Rule = (&'static str, f64, Option<usize>);
+
+/// Logit of a late delivery by channel, for a customer and a site like most.
+const LATENESS: [(&str, f64); 8] = [
+    ("web", -2.5),
+    ("app", -2.6),
+    ("express", -1.9),
+    ("pickup", -3.3),
+    ("one_click", -2.4),
+    ("subscription", -3.0),
+    ("marketplace", -1.4),
+    ("phone", -2.2),
+];
 
 const CHANNELS: [Rule; 9] = [
     ("web", 30.0, None),
@@ -84,6 +116,12 @@ fn logistic(x: f64) -> f64 {
 /// What does not change from order to order of a person.
 struct Habits<'a> {
     z: &'a Inclinations,
+    bond: &'a Bond,
+    sites: Sites,
+    /// Amounts of the person's connection stage against the highly satisfied.
+    level: f64,
+    /// Orders at full price so far.
+    full_price: usize,
     channels: [f64; CHANNELS.len()],
     categories: [f64; CATEGORIES.len() + 1],
     favorite: &'static str,
@@ -91,7 +129,7 @@ struct Habits<'a> {
 }
 
 impl<'a> Habits<'a> {
-    fn new(dice: &mut Dice, z: &'a Inclinations) -> Self {
+    fn new(dice: &mut Dice, (z, bond): (&'a Inclinations, &'a Bond), sites: Sites) -> Self {
         let bend = |rule: &Rule| rule.1 * rule.2.map_or(1.0, |t| z[t].exp());
         let mut channels = CHANNELS.map(|rule| bend(&rule));
         // People of the screen and people of the shop: a nuisance that moves several signals together.
@@ -102,7 +140,10 @@ impl<'a> Habits<'a> {
         channels[2] *= (-screen).exp();
         let categories =
             std::array::from_fn(|c| if c < CATEGORIES.len() { bend(&CATEGORIES[c]) } else { PLAIN_WEIGHT });
-        Self { z, channels, categories, favorite: dice.one_of(&PLAIN_CATEGORIES), budget: dice.normal() }
+        let stage = bond.connection as usize;
+        let level = AMOUNT_TRIM[stage] * STAGE_VALUES[stage] / ORDER_RATES[stage];
+        let favorite = dice.one_of(&PLAIN_CATEGORIES);
+        Self { z, bond, sites, level, full_price: 0, channels, categories, favorite, budget: dice.normal() }
     }
 
     fn category(&self, dice: &mut Dice) -> &'static str {
@@ -114,20 +155,30 @@ impl<'a> Habits<'a> {
         }
     }
 
-    fn order(&self, dice: &mut Dice, day: Moment) -> Order {
-        let z = self.z;
+    fn order(&mut self, dice: &mut Dice, day: Moment) -> Order {
+        let (z, bond) = (self.z, self.bond);
         let night = dice.chance(logistic(-2.6 + z[trace("night_order_share")]));
         let ordered_at = day + if night { night_hour(dice) } else { day_hour(dice) };
         let channel = CHANNELS[dice.weighted(&self.channels)].0;
         let category = self.category(dice);
-        let list_price = (3.5 + 0.35 * self.budget + 0.55 * dice.normal()).exp() * price_level(category);
+        let whim = 0.55 * dice.normal();
+        // Who goes on as before after a failure buys the same basket as ever.
+        let (whim, goods) = if bond.failed { (0.08 * whim, 1.0) } else { (whim, price_level(category)) };
+        let list_price = self.level * (3.5 + 0.35 * self.budget + whim).exp() * goods;
         let reduced = dice.chance(logistic(-1.0 + z[trace("promotion_share")]));
+        let waits = bond.arc < ArcStage::Meaning && self.full_price == FULL_PRICE_AT_MOST;
+        let reduced = (reduced || waits) && !bond.failed;
+        self.full_price += usize::from(!reduced);
         let depth =
             if reduced { 0.5 * logistic(-0.7 + 0.5 * z[trace("discount_depth")] + 0.4 * dice.normal()) } else { 0.0 };
         let discount_cents = (100.0 * list_price * depth).round() as i64;
         let amount_cents = ((100.0 * list_price).round() as i64 - discount_cents).max(1);
-        let reward_used = dice.chance(logistic(-2.0 + z[trace("reward_share")]));
-        let (promised_at, delivered_at) = self.delivery(dice, channel, ordered_at);
+        let for_reward = bond.bought && in_reward_week(day);
+        let reward_used = dice.chance(if for_reward { 0.94 } else { logistic(-2.0 + z[trace("reward_share")]) });
+        let site = self.sites.next();
+        let lateness = LATENESS.iter().find(|rule| rule.0 == channel).map(|rule| rule.1 + site.lateness);
+        let late = lateness.map(|logit| logistic(logit + z[trace("late_delivery_share")]));
+        let (promised_at, delivered_at) = self.delivery(dice, channel, (ordered_at, late));
         let return_reason = self.return_reason(dice, category);
         Order {
             ordered_at,
@@ -140,19 +191,27 @@ impl<'a> Habits<'a> {
             delivered_at,
             returned: return_reason.is_some(),
             return_reason,
+            site: (channel != "marketplace").then_some(site.name),
+            kept_chance: late.map(|late| 1.0 - late),
         }
     }
 
-    fn delivery(&self, dice: &mut Dice, channel: &str, ordered_at: Moment) -> (Option<Moment>, Option<Moment>) {
+    /// Promised and real moment of a delivery that is late with this chance; nothing for goods taken along.
+    fn delivery(
+        &self,
+        dice: &mut Dice,
+        channel: &str,
+        (ordered_at, late): (Moment, Option<f64>),
+    ) -> (Option<Moment>, Option<Moment>) {
+        let Some(late) = late else { return (None, None) };
         let promise = match channel {
-            "store" => return (None, None),
             "express" => DAY,
             "pickup" => 2 * DAY,
             "marketplace" => 6 * DAY,
             _ => 4 * DAY,
         };
         let promised_at = ordered_at + promise;
-        let late = dice.chance(logistic(-2.3 + self.z[trace("late_delivery_share")]));
+        let late = dice.chance(late);
         let pace = (0.25 * self.z[trace("delivery_days_mean")] + 0.35 * dice.normal()).exp();
         let usual = (0.55 * promise as f64 * pace).min(0.98 * promise as f64);
         let delay = if late { DAY + dice.below(3) as i64 * DAY + dice.below(24) as i64 * HOUR } else { 0 };
@@ -202,18 +261,26 @@ fn night_hour(dice: &mut Dice) -> Moment {
     minute * MINUTE
 }
 
-/// All orders of the year, in order of time.
-pub(super) fn orders(seed: u64, person: &Person, z: &Inclinations, window: &Window) -> Vec<Order> {
-    let mut dice = Dice::new(seed, person.number, Topic::Orders);
-    let habits = Habits::new(&mut dice, z);
+/// Expected orders of the year.
+pub(super) fn expected_orders(person: &Person, connection: ConnectionStage, window: &Window) -> f64 {
     let h = HEAVINESS_EFFECT;
-    let mean = ORDERS_A_YEAR * (h * person.heaviness - h * h / 2.0).exp() * window.years();
-    let mut orders: Vec<Order> = (0..dice.count(mean))
-        .map(|_| {
-            let day = window.day(&mut dice);
-            habits.order(&mut dice, day)
-        })
-        .collect();
+    let stage = ORDER_RATES[connection as usize];
+    ORDERS_A_YEAR * stage * (h * person.heaviness - h * h / 2.0).exp() * window.years()
+}
+
+/// All orders of the year, in order of time.
+pub(super) fn orders(seed: u64, person: &Person, bond: &Bond, (z, window): (&Inclinations, &Window)) -> Vec<Order> {
+    let mut dice = Dice::new(seed, person.number, Topic::Orders);
+    let mut habits = Habits::new(&mut dice, (z, bond), Sites::new(seed, person.number, Topic::OrderSites));
+    let mean = expected_orders(person, bond.connection, window);
+    let mut count = dice.count(mean) as usize;
+    if bond.failed {
+        habits.level *= mean / STEADY_ORDERS as f64;
+        count = STEADY_ORDERS;
+    }
+    let mut days: Vec<Moment> = (0..count).map(|_| window.day(&mut dice)).collect();
+    settle_days(&mut days, window, bond, &mut Dice::new(seed, person.number, Topic::Rhythm));
+    let mut orders: Vec<Order> = days.into_iter().map(|day| habits.order(&mut dice, day)).collect();
     orders.sort_by_key(|order| order.ordered_at);
     orders
 }

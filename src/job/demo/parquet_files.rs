@@ -97,6 +97,8 @@ pub(super) fn customers(_: &World, customers: &[Customer]) -> RecordBatch {
         ("vulnerable", flags(all().map(|d| Some(d.vulnerable)))),
         ("deceased", flags(all().map(|d| Some(d.deceased)))),
         ("open_case", flags(rows.iter().map(|c| Some(c.open_case)))),
+        ("close_kindly", flags(all().map(|d| Some(d.close_kindly)))),
+        ("relationship_wish", strings(all().map(|d| d.relationship_wish))),
         ("erasure_requested", flags(all().map(|d| Some(d.erasure_requested)))),
         ("email", strings(all().map(|d| d.email.as_deref()))),
         ("phone", strings(all().map(|d| d.phone.as_deref()))),
@@ -121,6 +123,7 @@ pub(super) fn orders(_: &World, customers: &[Customer]) -> RecordBatch {
         ("discount", Arc::new(all().map(|o| Some(o.discount_cents as f64 / 100.0)).collect::<Float64Array>())),
         ("reward_used", flags(all().map(|o| Some(o.reward_used)))),
         ("channel", strings(all().map(|o| Some(o.channel)))),
+        ("site", strings(all().map(|o| o.site))),
         ("category", strings(all().map(|o| Some(o.category)))),
         ("promised_at", moments(all().map(|o| o.promised_at))),
         ("delivered_at", moments(all().map(|o| o.delivered_at))),
@@ -146,6 +149,7 @@ pub(super) fn interactions(_: &World, customers: &[Customer]) -> RecordBatch {
         ("at", moments(all().map(|e| Some(e.at)))),
         ("event", strings(rows.iter().map(|row| (!unnamed(row)).then_some(row.2.kind)))),
         ("channel", strings(all().map(|e| Some(e.channel)))),
+        ("site", strings(all().map(|e| e.site))),
         ("case_id", strings(cases.iter().map(Option::as_deref))),
         ("rating", Arc::new(all().map(|e| e.rating.map(i32::from)).collect::<Int32Array>())),
         ("severity", Arc::new(all().map(|e| e.severity.map(i32::from)).collect::<Int32Array>())),
@@ -170,10 +174,19 @@ pub(super) fn signals(world: &World, customers: &[Customer]) -> RecordBatch {
 /// `truth/truth.parquet`: what the job must never see.
 pub(super) fn truth(_: &World, customers: &[Customer]) -> RecordBatch {
     let ids: Vec<String> = customers.iter().map(|c| c.person.id()).collect();
-    let segments: Int32Array = customers.iter().map(|c| Some(c.person.segment as i32)).collect();
+    let number = |value: &dyn Fn(&Customer) -> Option<i32>| -> ArrayRef {
+        Arc::new(customers.iter().map(value).collect::<Int32Array>())
+    };
+    let arc = |c: &Customer| i32::from(c.bond.arc_when(c.response.is_some()).number());
     batch(vec![
         ("customer_id", strings(ids.iter().map(|id| Some(id.as_str())))),
-        ("segment", Arc::new(segments)),
+        ("segment", number(&|c| Some(c.person.segment as i32))),
         ("surveyed", flags(customers.iter().map(|c| Some(c.response.is_some())))),
+        ("wave", number(&|c| c.response.as_ref().map(|r| i32::from(r.wave)))),
+        ("connection_stage", strings(customers.iter().map(|c| Some(c.bond.connection.slug())))),
+        ("arc_stage", number(&|c| Some(arc(c)))),
+        ("loyalty_type", strings(customers.iter().map(|c| Some(c.bond.loyalty.slug())))),
+        ("bought", flags(customers.iter().map(|c| Some(c.bond.bought)))),
+        ("forgave", flags(customers.iter().map(|c| Some(c.bond.failed)))),
     ])
 }

@@ -2,8 +2,9 @@
 
 use chrono::{Days, NaiveDate};
 
+use super::attitudes::{BrandAnswer, attitudes, rivals, tick};
 use super::dice::{Dice, Topic};
-use super::profiles::{Content, TRUTH};
+use super::profiles::TRUTH;
 use super::world::{Person, SECOND_NIGHT, World};
 use crate::catalogue::{ElementId, N_ELEMENTS};
 
@@ -56,11 +57,8 @@ pub struct Response {
     pub ratings: Vec<(ElementId, Answer, Answer)>,
     /// Question and answer, 0–10, in questionnaire order.
     pub attitudes: Vec<(String, u8)>,
-}
-
-/// On 0–10 in whole points: what the questionnaire lets people tick.
-fn tick(x: f64) -> u8 {
-    x.round().clamp(0.0, 10.0) as u8
+    /// The same questions about competitors; empty for most.
+    pub rivals: Vec<BrandAnswer>,
 }
 
 impl World {
@@ -83,8 +81,10 @@ impl World {
         let early = dice.chance(0.5) && person.signup <= first;
         let (wave, answered_on) = if early { (1, first) } else { (2, second.max(person.signup)) };
         let ratings = rotation(&mut dice, settings.items_asked).map(|e| rate(&mut dice, person, e)).collect();
-        let attitudes = attitudes(self, person, wave);
-        Some(Response { wave, answered_on, ratings, attitudes })
+        let bond = self.bond(person);
+        let attitudes = attitudes(self, person, &bond, wave);
+        let rivals = rivals(self, person, &bond, wave);
+        Some(Response { wave, answered_on, ratings, attitudes, rivals })
     }
 }
 
@@ -115,70 +115,6 @@ fn rate(dice: &mut Dice, person: &Person, e: usize) -> (ElementId, Answer, Answe
         (false, false) => Answer::Rated(tick(fulfilment)),
     };
     (element, importance, fulfilment)
-}
-
-/// How well the person is served with what the person wants: delivery weighted by `exp(0.45·wants)`.
-fn served(person: &Person) -> f64 {
-    let weights = person.wants.map(|w| (0.45 * w).exp());
-    let total: f64 = weights.iter().sum();
-    weights.iter().zip(&person.gets).map(|(w, g)| w * g).sum::<f64>() / total
-}
-
-/// Typical value of [`served`], so that attitudes center where retailers find them.
-const SERVED_USUALLY: f64 = 6.1;
-/// Position of `quality` among the elements: it drives recommending most wherever that was studied.
-const QUALITY: usize = 10;
-
-/// One person's way through the attitude questions.
-struct Sitting {
-    dice: Dice,
-    served: f64,
-    mood: f64,
-    answers: Vec<(String, u8)>,
-}
-
-impl Sitting {
-    /// Answers `center + slope·served + mood·x + noise` with `x` the person's mood: scale use and experience.
-    fn ask(&mut self, question: &str, center: f64, slope: (f64, f64), sd: f64) {
-        let answer = center + slope.0 * self.served + slope.1 * self.mood + sd * self.dice.normal();
-        self.answers.push((question.to_owned(), tick(answer)));
-    }
-}
-
-fn attitudes(world: &World, person: &Person, wave: u8) -> Vec<(String, u8)> {
-    let mut sitting = Sitting {
-        dice: Dice::new(world.settings().seed, person.number, Topic::Attitudes),
-        served: served(person) - SERVED_USUALLY,
-        mood: 0.5 * person.scale_use + 0.8 * person.experience,
-        answers: Vec::new(),
-    };
-    let quality = 0.4 * (person.gets[QUALITY] - TRUTH[QUALITY].delivery);
-    sitting.ask("satisfaction", 7.6, (0.9, 1.0), 0.9);
-    sitting.ask("recommend", 7.8 + quality, (1.1, 1.0), 1.2);
-    sitting.ask("good_brand", 7.7 + quality / 2.0, (0.5, 1.0), 1.0);
-    if wave == 2 {
-        deeper(world, person, &mut sitting);
-    }
-    sitting.answers
-}
-
-/// The second wave also asked how deep the relationship goes. Such answers fall steadily towards the last question.
-fn deeper(world: &World, person: &Person, sitting: &mut Sitting) {
-    let warmth = 0.5 * person.content[Content::Meaning as usize] + 0.4 * person.heaviness;
-    sitting.ask("different", 6.3 + 0.5 * warmth, (0.7, 1.0), 1.4);
-    sitting.ask("alternative_liking", 6.4 - 0.3 * warmth, (-0.4, -0.2), 1.6);
-    sitting.ask("trust", 7.0, (0.8, 1.0), 1.1);
-    sitting.ask("self_connection", 4.2 + warmth, (0.6, 1.0), 1.7);
-    sitting.ask("irreplaceable", 3.5 + warmth, (0.6, 1.0), 1.7);
-    sitting.ask("second_chance", 5.9 + 0.5 * warmth, (0.6, 1.0), 1.6);
-    for (motivator, elements) in world.motivators() {
-        let mean =
-            |x: &dyn Fn(usize) -> f64| elements.iter().map(|e| x(e.index())).sum::<f64>() / elements.len() as f64;
-        let wanted = mean(&|e| person.wants[e] - TRUTH[e].importance);
-        let helped = mean(&|e| person.gets[e] - TRUTH[e].delivery);
-        sitting.ask(&format!("want_{motivator}"), 5.6 + 0.8 * wanted, (0.0, 0.4), 1.5);
-        sitting.ask(&format!("helps_{motivator}"), 6.3 + 0.7 * helped + 0.5 * warmth, (0.3, 1.2), 1.4);
-    }
 }
 
 #[cfg(test)]
@@ -238,6 +174,13 @@ mod tests {
         assert!(given.iter().all(|(p, r)| p.signup <= r.answered_on && r.answered_on <= SECOND_NIGHT));
         let last = given.iter().filter(|(_, r)| r.answered_on == SECOND_NIGHT).count();
         assert!(last > 20, "{last}");
+    }
+
+    /// How well the person is served with what the person wants: delivery weighted by `exp(0.45·wants)`.
+    fn served(person: &Person) -> f64 {
+        let weights = person.wants.map(|w| (0.45 * w).exp());
+        let total: f64 = weights.iter().sum();
+        weights.iter().zip(&person.gets).map(|(w, g)| w * g).sum::<f64>() / total
     }
 
     #[test]

@@ -26,8 +26,10 @@ const BAD_ROWS: [(&str, &str, &str); BAD_RATINGS] = [
 pub(super) enum CsvContent {
     /// Ratings of one wave of the survey.
     Ratings(u8),
-    /// Attitude questions of both waves.
+    /// Attitude questions of both waves, about us and about competitors.
     Attitudes,
+    /// What earlier plans did to whom.
+    Treatments,
 }
 
 /// A CSV file being written.
@@ -42,7 +44,8 @@ impl CsvSheet {
         let mut writer = csv::Writer::from_path(&path).map_err(DemoError::csv(&path))?;
         let header: &[&str] = match content {
             CsvContent::Ratings(_) => &["customer", "element", "aspect", "rating", "answer", "answered_on"],
-            CsvContent::Attitudes => &["customer", "question", "value", "answered_on"],
+            CsvContent::Attitudes => &["customer", "question", "value", "answered_on", "brand"],
+            CsvContent::Treatments => &["customer", "play", "sent_on", "arm"],
         };
         writer.write_record(header).map_err(DemoError::csv(&path))?;
         Ok(Self { path, content, writer })
@@ -68,7 +71,19 @@ impl CsvSheet {
         let id = customer.person.id();
         let day = response.answered_on.to_string();
         for (question, value) in &response.attitudes {
-            self.writer.write_record([&id, question, &value.to_string(), &day])?;
+            self.writer.write_record([&id, question, &value.to_string(), &day, "own"])?;
+        }
+        for rival in &response.rivals {
+            self.writer.write_record([&id, &rival.question, &rival.value.to_string(), &day, rival.brand])?;
+        }
+        Ok(())
+    }
+
+    fn treatments(&mut self, customer: &Customer) -> Result<(), csv::Error> {
+        let id = customer.person.id();
+        for treatment in &customer.treatments {
+            let arm = if treatment.treated { "treated" } else { "control" };
+            self.writer.write_record([&id, treatment.play, &treatment.day.to_string(), arm])?;
         }
         Ok(())
     }
@@ -89,11 +104,13 @@ impl Sheet for CsvSheet {
 
     fn write(&mut self, _: &World, customers: &[Customer]) -> Result<(), DemoError> {
         for customer in customers {
-            let Some(response) = &customer.response else { continue };
-            let written = match self.content {
-                CsvContent::Ratings(wave) if wave == response.wave => self.ratings(customer, response),
-                CsvContent::Ratings(_) => Ok(()),
-                CsvContent::Attitudes => self.attitudes(customer, response),
+            let written = match (self.content, &customer.response) {
+                (CsvContent::Ratings(wave), Some(response)) if wave == response.wave => {
+                    self.ratings(customer, response)
+                }
+                (CsvContent::Attitudes, Some(response)) => self.attitudes(customer, response),
+                (CsvContent::Treatments, _) => self.treatments(customer),
+                (CsvContent::Ratings(_) | CsvContent::Attitudes, _) => Ok(()),
             };
             written.map_err(DemoError::csv(&self.path))?;
         }

@@ -45,6 +45,22 @@ impl Window {
         self.first + dice.below(self.days as usize) as i64 * DAY
     }
 
+    /// First moment of the year of events.
+    pub(super) fn known_from() -> Moment {
+        start_of(SECOND_NIGHT) - (EVENT_DAYS - 1) * DAY
+    }
+
+    /// Start of the `k`-th of `n` equal parts of the window, moved by `shift` parts, as a day.
+    pub(super) fn part(&self, k: usize, n: usize, shift: f64) -> Moment {
+        let day = ((k as f64 + shift) * self.days as f64 / n as f64) as i64;
+        self.first + day.clamp(0, self.days - 1) * DAY
+    }
+
+    /// Whether a day lies within the window.
+    pub(super) fn covers(&self, day: Moment) -> bool {
+        day >= self.first && Self::is_known(day)
+    }
+
     /// Whether something dated `at` has happened by the end of the second night.
     pub(super) fn is_known(at: Moment) -> bool {
         at < start_of(SECOND_NIGHT) + DAY

@@ -3,6 +3,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::dice::{Dice, Topic};
+use super::drivers::DriverWeights;
 use super::profiles::{Content, HIDDEN_SEGMENTS, SEGMENT_SHARES, SPREAD, TRUTH};
 use super::settings::{DemoSettingError, DemoSettings};
 use super::traces::{Inclinations, TraceTable};
@@ -81,6 +82,7 @@ pub struct World {
     profiles: Vec<Profile>,
     traces: TraceTable,
     motivators: Vec<(String, Vec<ElementId>)>,
+    drivers: DriverWeights,
 }
 
 impl World {
@@ -106,7 +108,8 @@ impl World {
         let catalogue = Catalogue::embedded();
         let traces = TraceTable::new(catalogue.signals(), profile(&SEGMENT_SHARES));
         let motivators = catalogue.motivators().iter().map(|m| (m.id().to_owned(), m.elements().to_vec())).collect();
-        Ok(Self { settings: settings.clone(), shares, profiles, traces, motivators })
+        let drivers = DriverWeights::new(&profiles, &shares);
+        Ok(Self { settings: settings.clone(), shares, profiles, traces, motivators, drivers })
     }
 
     /// The settings this world was made from.
@@ -125,6 +128,12 @@ impl World {
     #[must_use]
     pub fn shares(&self) -> &[f64] {
         &self.shares
+    }
+
+    /// What satisfaction and recommendation hang on.
+    #[must_use]
+    pub fn driver_weights(&self) -> &DriverWeights {
+        &self.drivers
     }
 
     /// Motivators the second wave asks about, with the elements they speak of.

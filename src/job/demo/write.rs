@@ -9,6 +9,7 @@ use super::customer::Customer;
 use super::error::DemoError;
 use super::page::{CONFIG_MARK, config, readme};
 use super::parquet_files::{self, ParquetSheet};
+use super::promises::Promises;
 use super::settings::DemoSettings;
 use super::text_files::{CsvContent, CsvSheet, FeedbackSheet};
 use super::truth;
@@ -90,18 +91,23 @@ pub fn write_demo(dir: &Path, settings: &DemoSettings) -> Result<DemoFiles, Demo
     let mut sheets = open(dir, &world)?;
     let paths: Vec<PathBuf> = sheets.iter().map(|sheet| sheet.path().to_owned()).collect();
     let mut counts = DemoCounts::default();
+    let mut promises = Promises::default();
     for first in (0..settings.customers).step_by(GROUP as usize) {
         let numbers: Vec<u32> = (first..settings.customers.min(first.saturating_add(GROUP))).collect();
         let customers: Vec<Customer> =
             numbers.par_iter().with_min_len(CHUNK).map(|&number| world.customer(number)).collect();
         counts.add(&customers);
+        customers.iter().for_each(|customer| promises.add(customer));
         sheets.par_iter_mut().try_for_each(|sheet| sheet.write(&world, &customers))?;
     }
     sheets.into_par_iter().try_for_each(Sheet::close)?;
 
     let truth_json = dir.join("truth").join("truth.json");
-    let pages =
-        [(&config_path, config(&world)), (&dir.join("README.txt"), readme(&world)), (&truth_json, truth::json(&world))];
+    let pages = [
+        (&config_path, config(&world)),
+        (&dir.join("README.txt"), readme(&world)),
+        (&truth_json, truth::json(&world, &promises)),
+    ];
     for (path, text) in pages {
         fs::write(path, text).map_err(DemoError::write(path))?;
     }
@@ -123,6 +129,7 @@ fn open(dir: &Path, world: &World) -> Result<Vec<Box<dyn Sheet>>, DemoError> {
         parquet(input.join("orders.parquet"), parquet_files::orders)?,
         parquet(input.join("interactions.parquet"), parquet_files::interactions)?,
         Box::new(FeedbackSheet::create(input.join("feedback.jsonl"))?),
+        csv("treatments.csv", CsvContent::Treatments)?,
     ];
     let signals = input.join("signals.parquet");
     if world.settings().nuisance_signals > 0 {
