@@ -172,3 +172,87 @@ pub(super) fn rivals(world: &World, person: &Person, bond: &Bond, wave: u8) -> V
     }
     answers
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::job::demo::settings::DemoSettings;
+    use crate::job::demo::survey::Response;
+
+    fn second_wave() -> Vec<(Bond, Response)> {
+        let world = World::new(&DemoSettings { survey_share: 0.4, ..DemoSettings::default() }).unwrap();
+        let people = (0..20_000).map(|n| world.person(n));
+        let all = people.filter_map(|p| world.response(&p).map(|response| (world.bond(&p), response)));
+        all.filter(|(_, response)| response.wave == 2).collect()
+    }
+
+    fn answers(response: &Response) -> BTreeMap<&str, f64> {
+        response.attitudes.iter().map(|(question, value)| (question.as_str(), f64::from(*value))).collect()
+    }
+
+    /// Cohen's kappa of pairs of labels below 6.
+    fn kappa(pairs: &[(usize, usize)]) -> f64 {
+        let n = pairs.len() as f64;
+        let share = |hit: &dyn Fn(&(usize, usize)) -> bool| pairs.iter().filter(|p| hit(p)).count() as f64 / n;
+        let expected: f64 = (0..6).map(|label| share(&|p| p.0 == label) * share(&|p| p.1 == label)).sum();
+        (share(&|p| p.0 == p.1) - expected) / (1.0 - expected)
+    }
+
+    /// The rule of domain fact sheet 3.3 at its defaults.
+    fn connection(a: &BTreeMap<&str, f64>) -> ConnectionStage {
+        let helped = a.iter().filter(|(question, want)| {
+            let helps = question.strip_prefix("want_").map(|m| a[format!("helps_{m}").as_str()]);
+            **want >= 7.0 && helps.is_some_and(|helps| helps >= 9.0)
+        });
+        match (a["satisfaction"] >= 9.0, helped.count() >= 2) {
+            (true, true) => ConnectionStage::FullyConnected,
+            (true, false) if a["different"] >= 8.0 => ConnectionStage::Differentiated,
+            (true, false) => ConnectionStage::HighlySatisfied,
+            (false, _) => ConnectionStage::NotConnected,
+        }
+    }
+
+    /// The survey gates of domain fact sheet 5.1.
+    fn arc(a: &BTreeMap<&str, f64>) -> ArcStage {
+        let helps = a.iter().any(|(question, value)| question.starts_with("helps_") && *value >= 8.0);
+        let preferred = a["good_brand"] - a["alternative_liking"] >= 1.0;
+        if a["irreplaceable"] >= 9.0 && a["second_chance"] >= 8.0 {
+            ArcStage::Indispensable
+        } else if a["self_connection"] >= 8.0 {
+            ArcStage::PartOfLife
+        } else if preferred && (helps || a["different"] >= 7.0) {
+            ArcStage::Meaning
+        } else {
+            ArcStage::Opinion
+        }
+    }
+
+    #[test]
+    fn the_rules_applied_to_the_answers_find_the_hidden_stages_nearly_always_but_not_always() {
+        let all = second_wave();
+        let stages: Vec<(usize, usize)> =
+            all.iter().map(|(bond, r)| (bond.connection as usize, connection(&answers(r)) as usize)).collect();
+        let arcs: Vec<(usize, usize)> =
+            all.iter().map(|(bond, r)| (bond.arc_when(true) as usize, arc(&answers(r)) as usize)).collect();
+        for (what, pairs) in [("connection", stages), ("arc", arcs)] {
+            let found = kappa(&pairs);
+            assert!((0.85..0.999).contains(&found), "{what}: {found} of {}", pairs.len());
+        }
+    }
+
+    #[test]
+    fn the_connected_seldom_shop_around_and_are_hard_to_lure_away_as_published() {
+        let all = second_wave();
+        let of = |stage: ConnectionStage, hit: &dyn Fn(&BTreeMap<&str, f64>) -> bool| {
+            let here: Vec<&Response> = all.iter().filter(|(b, _)| b.connection == stage).map(|(_, r)| r).collect();
+            here.iter().filter(|r| hit(&answers(r))).count() as f64 / here.len() as f64
+        };
+        let (full, none) = (ConnectionStage::FullyConnected, ConnectionStage::NotConnected);
+        assert!((of(full, &|a| a["shop_around"] <= 3.0) - 0.44).abs() < 0.06);
+        assert!((of(full, &|a| a["switch_discount"] > 2.0) - 0.33).abs() < 0.06);
+        let times = of(full, &|a| a["recommend"] >= 9.0) / of(none, &|a| a["recommend"] >= 9.0);
+        assert!((2.5..4.5).contains(&times), "promoters: {times} times");
+    }
+}

@@ -41,8 +41,8 @@ const NEW_DAYS: i64 = 60;
 pub const FAILED_SHARE: f64 = 0.5;
 /// Share of those to whom the company means little who come for rewards: in the segment of collectors, and elsewhere.
 pub const BOUGHT_SHARES: (f64, f64) = (0.45, 0.25);
-/// Expected orders from which somebody counts as coming back: about the middle customer's.
-pub const REPEAT_ORDERS: f64 = 5.5;
+/// Expected orders from which somebody counts as coming back: about half of all buyers do.
+pub const REPEAT_ORDERS: f64 = 6.5;
 
 /// One person's hidden relationship with the company.
 #[derive(Clone, Debug, PartialEq)]

@@ -139,8 +139,8 @@ impl Caller<'_> {
         let mood = match rule.0 {
             "complaint" | "cancellation" => -0.5 * x,
             // Who finds no meaning in a retailer does not speak for it.
-            "referral" | "public_post" | "share" if self.bond.arc < ArcStage::Meaning => -1.8,
-            "referral" | "public_post" | "share" => 0.8,
+            "referral" | "public_post" | "forum_post" if self.bond.arc < ArcStage::Meaning => -1.8,
+            "referral" | "public_post" | "forum_post" => 0.8,
             _ => 0.0,
         };
         let bent = rule.2.map_or(0.0, |t| self.z[t]);

@@ -94,6 +94,7 @@ impl World {
 mod tests {
     use super::*;
     use crate::catalogue::Catalogue;
+    use crate::job::demo::orders::STAGE_VALUES;
     use crate::job::demo::settings::DemoSettings;
     use crate::job::demo::time::{DAY, start_of};
     use crate::job::demo::world::SECOND_NIGHT;
@@ -166,6 +167,51 @@ mod tests {
         assert!(orders.iter().all(|o| o.returned == o.return_reason.is_some()));
         let late = orders.iter().filter(|o| o.delivered_at > o.promised_at).count() as f64 / orders.len() as f64;
         assert!((0.05..0.2).contains(&late), "{late}");
+    }
+
+    #[test]
+    fn the_few_who_were_failed_complain_gravely_and_go_on_as_before() {
+        let failed: Vec<Customer> = base(20_000).into_iter().filter(|c| c.bond.failed).collect();
+        assert!((60..400).contains(&failed.len()), "{}", failed.len());
+        let as_before = failed.iter().filter(|customer| {
+            let grave = customer.interactions.iter().find(|e| e.severity == Some(3) && e.kept_chance == Some(0.0));
+            let at = grave.expect("planted").at;
+            let spend = |from: i64, to: i64| {
+                let orders = customer.orders.iter().filter(|o| (from..to).contains(&o.ordered_at));
+                orders.map(|o| o.amount_cents as f64).sum::<f64>()
+            };
+            let ratio = spend(at, at + 120 * DAY) / spend(at - 120 * DAY, at);
+            (0.8..=1.2).contains(&ratio)
+        });
+        assert!(as_before.count() as f64 > 0.85 * failed.len() as f64);
+    }
+
+    #[test]
+    fn value_and_orders_rise_with_the_connection_stage_as_published() {
+        let base = base(20_000);
+        let mean = |stage: usize, of: &dyn Fn(&Customer) -> f64| {
+            let values: Vec<f64> = base.iter().filter(|c| c.bond.connection as usize == stage).map(of).collect();
+            values.iter().sum::<f64>() / values.len() as f64
+        };
+        let spent = |c: &Customer| c.orders.iter().map(|o| o.amount_cents as f64).sum::<f64>();
+        for (stage, planned) in STAGE_VALUES.into_iter().enumerate() {
+            let found = mean(stage, &spent) / mean(1, &spent);
+            assert!((found - planned).abs() < 0.12, "stage {stage}: {found} for {planned}");
+        }
+        let times = mean(3, &|c| c.orders.len() as f64) / mean(0, &|c| c.orders.len() as f64);
+        assert!((2.6..3.5).contains(&times), "the connected order {times} times as often");
+    }
+
+    #[test]
+    fn the_bought_come_when_there_are_rewards() {
+        let base = base(8_000);
+        let share = |bought: bool| {
+            let orders: Vec<&Order> = base.iter().filter(|c| c.bond.bought == bought).flat_map(|c| &c.orders).collect();
+            orders.iter().filter(|o| o.reward_used).count() as f64 / orders.len() as f64
+        };
+        assert!(share(true) > 0.65 && share(false) < 0.25, "{} and {}", share(true), share(false));
+        let bought = base.iter().filter(|c| c.bond.bought).count() as f64 / 8_000.0;
+        assert!((0.03..0.12).contains(&bought), "{bought}");
     }
 
     #[test]

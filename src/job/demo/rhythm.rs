@@ -6,18 +6,18 @@ use super::time::{DAY, Moment, Window, start_of};
 use super::world::SECOND_NIGHT;
 use crate::model::relationship::ArcStage;
 
-/// Weeks of reward campaigns, Monday to Sunday, counted from [`FIRST_MONDAY`]; the same for all customers.
+/// Weeks of reward campaigns, Saturday to Friday, counted from [`FIRST_SATURDAY`]; the same for all customers.
 pub const REWARD_WEEKS: [i64; 10] = [2, 7, 12, 17, 22, 28, 33, 38, 43, 48];
 /// Share of their orders that bought customers place in such weeks.
 pub const BOUGHT_IN_REWARD_WEEKS: f64 = 0.75;
-/// The Monday before the year of events begins, in days before the second night (a Saturday).
-const FIRST_MONDAY: i64 = 369;
+/// The Saturday before the year of events begins, in days before the second night, a Saturday itself.
+const FIRST_SATURDAY: i64 = 371;
 /// Share of orders that follow another within days, of people for whom shopping is no habit.
 const BURSTS: f64 = 0.4;
 
 /// Start of the year's first week.
 fn first_week() -> Moment {
-    start_of(SECOND_NIGHT) - FIRST_MONDAY * DAY
+    start_of(SECOND_NIGHT) - FIRST_SATURDAY * DAY
 }
 
 /// Whether a day lies in a week of a reward campaign.
@@ -58,13 +58,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reward_weeks_begin_on_mondays_and_lie_within_the_year() {
+    fn reward_weeks_begin_on_saturdays_and_lie_within_the_year() {
         let day = |at: Moment| DateTime::from_timestamp_micros(at).unwrap().date_naive();
-        assert_eq!(day(first_week()).weekday(), Weekday::Mon);
+        assert_eq!(day(first_week()).weekday(), Weekday::Sat);
         for week in REWARD_WEEKS {
-            let monday = first_week() + 7 * week * DAY;
-            assert!(in_reward_week(monday) && in_reward_week(monday + 6 * DAY) && !in_reward_week(monday + 7 * DAY));
-            assert!(monday > Window::known_from() && Window::is_known(monday + 6 * DAY));
+            let start = first_week() + 7 * week * DAY;
+            assert!(in_reward_week(start) && in_reward_week(start + 6 * DAY) && !in_reward_week(start + 7 * DAY));
+            assert!(start > Window::known_from() && Window::is_known(start + 6 * DAY));
         }
     }
 }

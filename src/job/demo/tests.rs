@@ -143,6 +143,49 @@ fn the_truth_names_every_customer_once_and_knows_who_answered() {
 }
 
 #[test]
+fn the_truth_knows_every_hidden_stage_and_every_planted_rate() {
+    let (dir, _) = demo(&small());
+    let truth = read(&dir.path().join("truth/truth.parquet")).remove(0);
+    let column = |name: &str| truth.column_by_name(name).unwrap().clone();
+    for name in ["connection_stage", "arc_stage", "loyalty_type", "bought", "forgave"] {
+        assert_eq!(column(name).null_count(), 0, "{name}");
+    }
+    assert!(column("wave").null_count() > truth.num_rows() / 2, "most were not asked");
+    let arc = column("arc_stage");
+    let surveyed = column("surveyed");
+    for (row, stage) in arc.as_primitive::<Int32Type>().values().iter().enumerate() {
+        let least = if surveyed.as_boolean().value(row) { 2 } else { 1 };
+        assert!((least..=5).contains(stage), "who answers has an opinion: {stage}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(dir.path().join("truth/truth.json")).unwrap()).unwrap();
+    assert_eq!(json["drivers"]["whole"].as_array().unwrap().len(), 30);
+    assert_eq!(json["drivers"]["segments"].as_array().unwrap().len(), HIDDEN_SEGMENTS);
+    for key in ["all", "delivery", "callback", "channel:web", "channel:phone", "site:lyon", "segment:0"] {
+        let rate = json["promises"][key]["rate"].as_f64().unwrap();
+        assert!((0.5..1.0).contains(&rate), "{key}: {rate}");
+    }
+}
+
+#[test]
+fn answers_say_whom_they_are_about_and_only_the_second_wave_speaks_of_competitors() {
+    let (dir, files) = demo(&small());
+    let text = |name: &str| fs::read_to_string(dir.path().join("in").join(name)).unwrap();
+    let (answers, treatments) = (text("attitudes.csv"), text("treatments.csv"));
+    let rows: Vec<Vec<&str>> = answers.lines().skip(1).map(|row| row.split(',').collect()).collect();
+    let rivals: Vec<&Vec<&str>> = rows.iter().filter(|row| row[4] != "own").collect();
+    assert!(!rivals.is_empty() && rivals.iter().all(|row| RIVALS.iter().any(|rival| rival.0 == row[4])));
+    assert!(rivals.iter().all(|row| row[3] >= "2026-10-01"), "autumn alone");
+    let mut asked: Vec<&str> = rivals.iter().map(|row| row[0]).collect();
+    asked.dedup();
+    // Six questions about each of two competitors, for a third of about two thirds of the respondents.
+    assert_eq!(rivals.len(), 12 * asked.len());
+    let share = asked.len() as f64 / files.counts.respondents as f64;
+    assert!((0.1..0.3).contains(&share), "{share}");
+    assert!(treatments.lines().count() > 5, "{treatments}");
+}
+
+#[test]
 fn a_project_of_somebody_else_is_not_overwritten_and_an_earlier_demo_is() {
     let dir = tempfile::tempdir().unwrap();
     let settings = DemoSettings { customers: 20, nuisance_signals: 1, ..DemoSettings::default() };
