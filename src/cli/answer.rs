@@ -13,7 +13,7 @@ pub(super) fn text(text: &str) -> Exit {
         Ok(()) => Exit::Published,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Published,
         Err(error) => {
-            super::progress::line(&format!("error E0601: cannot write the answer: {error}"));
+            super::log::line(&format!("error E0601: cannot write the answer: {error}"));
             Exit::Environment
         }
     }

@@ -12,7 +12,7 @@ use crate::job::size::ByteSize;
 ///
 /// Exit codes: 0 published or nothing to do · 1 bug · 2 command line or configuration · 3 inputs unusable ·
 /// 4 a gate held the night back, yesterday stays live · 5 not ready or another run is at work, retry ·
-/// 6 environment (disk, permission, memory) · 7 stored state damaged · 130 interrupted.
+/// 6 environment (disk, permission, memory) · 7 stored state damaged · 130 and 143 stopped by SIGINT or SIGTERM.
 #[derive(Debug, Parser)]
 #[command(name = "valueseg", version, max_term_width = 100)]
 pub struct Args {
@@ -34,6 +34,9 @@ pub struct Args {
     /// Colors.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
+    /// What lines on stderr look like.
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
     /// Threads; 0 = as many as there are cores. Never changes a result.
     #[arg(long, global = true, value_name = "N")]
     pub threads: Option<usize>,
@@ -54,6 +57,15 @@ pub enum Color {
     Always,
     /// Never.
     Never,
+}
+
+/// What lines on stderr look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Text for people.
+    Text,
+    /// One JSON document a line, with a time stamp.
+    Json,
 }
 
 /// What to do.
@@ -135,6 +147,27 @@ pub enum Command {
         /// What to do [default: list].
         #[command(subcommand)]
         action: Option<SegmentsAction>,
+    },
+    /// Hold every byte of stored nights against their manifests.
+    #[command(
+        after_help = "Examples:\n  valueseg verify\n  valueseg verify --run 2026-11-20\n  valueseg verify --all --json"
+    )]
+    Verify {
+        /// The night [default: the latest].
+        #[arg(long, value_name = "DATE", conflicts_with = "all")]
+        run: Option<NaiveDate>,
+        /// Every night, those held back too.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Erase customers from every stored night and keep them out of all later ones. This cannot be taken back.
+    #[command(
+        after_help = "Examples:\n  valueseg forget --ids-file erase.txt\n  valueseg forget -C shop --ids-file erase.txt --json"
+    )]
+    Forget {
+        /// Text file with one customer id a line.
+        #[arg(long, value_name = "FILE")]
+        ids_file: PathBuf,
     },
     /// Print the JSON Schema of the configuration, or every column of every table.
     Schema {

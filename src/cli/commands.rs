@@ -10,8 +10,10 @@ use serde_json::{Value, json};
 use crate::catalogue::Catalogue;
 use crate::cli::answer;
 use crate::cli::args::{Args, Command, SchemaOf, SegmentsAction, Subject};
-use crate::cli::failure;
-use crate::cli::progress::{Progress, line};
+use crate::cli::log::line;
+use crate::cli::progress::Progress;
+use crate::cli::stop::Stop;
+use crate::cli::{care, failure};
 use crate::job::check::{self, CheckRequest};
 use crate::job::demo::{DemoSettings, FIRST_NIGHT, SECOND_NIGHT, write_demo};
 use crate::job::diff::diff;
@@ -33,12 +35,13 @@ pub(super) fn run(args: &Args) -> Exit {
         Command::Run { as_of, refit, force, dry_run } => load_project(args).and_then(|loaded| {
             let as_of = as_of.unwrap_or_else(|| yesterday(loaded.timezone));
             let request = NightRequest { as_of, refit: *refit, force: *force, dry_run: *dry_run };
-            let outcome = night::run(&loaded, &request, &Progress::new(args.quiet))?;
-            Ok(said(args, &outcome))
+            Ok(said(args, &run_night(args, &loaded, &request, &Stop::listen())?))
         }),
         Command::Explain { subject } => explain(args, subject),
         Command::Diff { a, b } => load_project(args).and_then(|loaded| Ok(shown(args, &diff(&loaded, a, b)?))),
         Command::Segments { action } => segment_ledger(args, action.as_ref()),
+        Command::Verify { run, all } => load_project(args).and_then(|loaded| care::verify(args, &loaded, *run, *all)),
+        Command::Forget { ids_file } => load_project(args).and_then(|loaded| care::forget(args, &loaded, ids_file)),
         Command::Schema { what } => Ok(schema(args, *what)),
         Command::Completions { shell } => Ok(completions(*shell)),
     };
@@ -74,6 +77,13 @@ fn yesterday(zone: Tz) -> NaiveDate {
     today.pred_opt().unwrap_or(today)
 }
 
+/// A night that can be stopped.
+fn run_night(args: &Args, loaded: &Loaded, request: &NightRequest, stop: &Stop) -> Result<Outcome, JobError> {
+    let outcome = night::run(loaded, request, &Progress::new(args.quiet, stop.clone()));
+    stop.pass();
+    outcome
+}
+
 fn demo(args: &Args, dir: &Path, customers: u32, seed: u64) -> Result<Exit, JobError> {
     let settings = DemoSettings { customers, seed, ..DemoSettings::default() };
     let files = write_demo(dir, &settings)?;
@@ -85,13 +95,13 @@ fn demo(args: &Args, dir: &Path, customers: u32, seed: u64) -> Result<Exit, JobE
         ));
     }
     let loaded = load_from(args, &dir.join("valueseg.toml"))?;
-    let mut last = None;
+    let (mut last, stop) = (None, Stop::listen());
     for as_of in [FIRST_NIGHT, SECOND_NIGHT] {
         if !args.quiet {
             line(&format!("night of {as_of}"));
         }
         let request = NightRequest { as_of, refit: false, force: false, dry_run: false };
-        last = Some(night::run(&loaded, &request, &Progress::new(args.quiet))?);
+        last = Some(run_night(args, &loaded, &request, &stop)?);
     }
     Ok(last.map_or(Exit::Published, |outcome| said(args, &outcome)))
 }
@@ -99,7 +109,10 @@ fn demo(args: &Args, dir: &Path, customers: u32, seed: u64) -> Result<Exit, JobE
 fn init(args: &Args, dir: &Path, from: &[PathBuf]) -> Result<Exit, JobError> {
     let started = start(dir, from)?;
     if args.json {
-        return Ok(answer::json(&document(json!({ "config": started.config, "questions": started.questions }))));
+        return Ok(answer::json(&document(
+            json!({ "config": started.config, "questions": started.questions }),
+            Exit::Published,
+        )));
     }
     let questions: Vec<String> =
         started.questions.iter().map(|question| format!("  to review: {question}\n")).collect();
@@ -116,7 +129,7 @@ fn check_inputs(args: &Args, deep: bool, as_of: Option<NaiveDate>) -> Result<Exi
     let found = check::check(&loaded, &CheckRequest { as_of, deep })?;
     if args.json {
         let value = serde_json::to_value(&found).unwrap_or(Value::Null);
-        return Ok(answer::json(&document(value)));
+        return Ok(answer::json(&document(value, Exit::Published)));
     }
     Ok(answer::text(&found.to_string()))
 }
@@ -134,7 +147,7 @@ fn explain(args: &Args, subject: &Subject) -> Result<Exit, JobError> {
     };
     if args.json {
         let value = serde_json::to_value(&explanation).unwrap_or(Value::Null);
-        return Ok(answer::json(&document(value)));
+        return Ok(answer::json(&document(value, Exit::Published)));
     }
     let Explanation { title, lines } = explanation;
     let body: Vec<String> = lines.iter().map(|line| format!("  {line}")).collect();
@@ -144,7 +157,7 @@ fn explain(args: &Args, subject: &Subject) -> Result<Exit, JobError> {
 /// An answer that has both a text and a document.
 fn shown<T: std::fmt::Display + serde::Serialize>(args: &Args, answer: &T) -> Exit {
     if args.json {
-        return answer::json(&document(serde_json::to_value(answer).unwrap_or(Value::Null)));
+        return answer::json(&document(serde_json::to_value(answer).unwrap_or(Value::Null), Exit::Published));
     }
     answer::text(answer.to_string().trim_end())
 }
@@ -157,7 +170,10 @@ fn segment_ledger(args: &Args, action: Option<&SegmentsAction>) -> Result<Exit, 
         Some(SegmentsAction::Rename { id, name }) => {
             let renamed = segments::rename(&loaded, id, name)?;
             if args.json {
-                return Ok(answer::json(&document(serde_json::to_value(&renamed).unwrap_or(Value::Null))));
+                return Ok(answer::json(&document(
+                    serde_json::to_value(&renamed).unwrap_or(Value::Null),
+                    Exit::Published,
+                )));
             }
             Ok(answer::text(&format!(
                 "{} is called “{}” from the next night on. To have it in a night that is published already, run that \
@@ -174,7 +190,7 @@ fn schema(args: &Args, what: SchemaOf) -> Exit {
         SchemaOf::Tables if args.json => {
             let tables: serde_json::Map<String, Value> =
                 TableId::ALL.iter().map(|table| (table.slug().to_owned(), columns(*table))).collect();
-            answer::json(&document(Value::Object(tables)))
+            answer::json(&document(Value::Object(tables), Exit::Published))
         }
         SchemaOf::Tables => answer::text(tables_markdown().trim_end()),
     }
@@ -202,7 +218,7 @@ fn said(args: &Args, outcome: &Outcome) -> Exit {
             Outcome::AlreadyPublished { run } => json!({ "outcome": "already_published", "run": run }),
             Outcome::DryRun { summary } => json!({ "outcome": "dry_run", "summary": summary }),
         };
-        return answer::json(&document(value));
+        return answer::json(&document(value, Exit::Published));
     }
     match outcome {
         Outcome::Published { run, summary } => {
@@ -220,10 +236,10 @@ fn said(args: &Args, outcome: &Outcome) -> Exit {
 }
 
 /// Every JSON answer carries its schema and the exit code.
-fn document(mut value: Value) -> Value {
+pub(super) fn document(mut value: Value, exit: Exit) -> Value {
     if let Some(object) = value.as_object_mut() {
         object.insert("schema".to_owned(), Value::from("valueseg.answer.1"));
-        object.insert("exit_code".to_owned(), Value::from(Exit::Published as u8));
+        object.insert("exit_code".to_owned(), Value::from(exit as u8));
     }
     value
 }

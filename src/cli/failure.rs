@@ -3,37 +3,53 @@
 use std::error::Error;
 use std::io::IsTerminal as _;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::answer;
 use crate::cli::args::{Args, Color};
-use crate::cli::progress::line;
+use crate::cli::log::{self, Level};
 use crate::job::error::{Exit, JobError};
 
-/// Says what went wrong and gives the exit code.
+/// Says what went wrong, on stderr and where asked for as the answer, and gives the exit code.
 pub(super) fn say(args: &Args, error: &JobError) -> Exit {
+    tell(args, error);
     let exit = error.exit();
+    if args.json {
+        let said = json!({ "schema": "valueseg.answer.1", "exit_code": exit as u8, "error": facts(error) });
+        let _ = answer::json(&said);
+    }
+    exit
+}
+
+/// Says what went wrong on stderr: a few lines of text, or one line of JSON.
+pub(super) fn tell(args: &Args, error: &JobError) {
+    let (code, exit) = (error.code(), error.exit() as u8);
+    if log::is_json() {
+        let mut facts = facts(error);
+        facts["exit_code"] = exit.into();
+        return log::event(Level::Error, "error", &error.to_string(), facts);
+    }
+    let head = if colored(args.color) { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
+    log::line(&format!("{head} {code}: {error}"));
+    for cause in causes(error) {
+        log::line(&format!("  because: {cause}"));
+    }
+    log::line(&format!("  do: {}", error.to_do()));
+    log::line(&format!("  more: valueseg explain error {code}   (exit {exit})"));
+}
+
+fn facts(error: &JobError) -> Value {
+    json!({ "code": error.code(), "message": error.to_string(), "causes": causes(error), "do": error.to_do() })
+}
+
+fn causes(error: &JobError) -> Vec<String> {
     let mut causes = Vec::new();
     let mut cause = error.source();
     while let Some(below) = cause {
         causes.push(below.to_string());
         cause = below.source();
     }
-    let head = if colored(args.color) { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
-    line(&format!("{head} {}: {error}", error.code()));
-    for cause in &causes {
-        line(&format!("  because: {cause}"));
-    }
-    line(&format!("  do: {}", error.to_do()));
-    line(&format!("  more: valueseg explain error {}   (exit {})", error.code(), exit as u8));
-    if args.json {
-        let _ = answer::json(&json!({
-            "schema": "valueseg.answer.1",
-            "exit_code": exit as u8,
-            "error": { "code": error.code(), "message": error.to_string(), "causes": causes, "do": error.to_do() },
-        }));
-    }
-    exit
+    causes
 }
 
 fn colored(wish: Color) -> bool {

@@ -4,29 +4,41 @@
 
 mod answer;
 mod args;
+mod care;
 mod commands;
 mod failure;
+mod log;
 mod progress;
+mod stop;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
+use serde_json::json;
 
+use crate::cli::log::Level;
 use crate::job::error::Exit;
 
-pub use args::{Args, Color, Command, SchemaOf, SegmentsAction, Subject};
+pub use args::{Args, Color, Command, LogFormat, SchemaOf, SegmentsAction, Subject};
 
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
     // A bug says where it is and nothing of the data it met.
     std::panic::set_hook(Box::new(|panic| {
+        if stop::is_leaving() {
+            return;
+        }
         let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
-        progress::line(&format!("error E0100: a bug in valueseg{place}. Nothing was published. Please report it."));
+        let text = format!("error E0100: a bug in valueseg{place}. Nothing was published. Please report it.");
+        log::event(Level::Error, "error", &text, json!({ "code": "E0100", "exit_code": Exit::Bug as u8 }));
     }));
     let caught = std::panic::catch_unwind(|| match Args::try_parse() {
-        Ok(args) => commands::run(&args),
+        Ok(args) => {
+            log::write_json(args.log_format == LogFormat::Json);
+            commands::run(&args)
+        }
         Err(error) => refused(&error),
     });
     ExitCode::from(caught.unwrap_or(Exit::Bug) as u8)
@@ -38,7 +50,7 @@ fn refused(error: &clap::Error) -> Exit {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => answer::text(text.to_string().trim_end()),
         _ => {
-            progress::line(text.to_string().trim_end());
+            log::line(text.to_string().trim_end());
             Exit::Config
         }
     }

@@ -12,6 +12,7 @@ use crate::job::project::Project;
 use crate::job::read::request;
 use crate::job::scratch::Scratch;
 use crate::model::Aspect;
+use crate::tables::forgotten::Forgotten;
 use crate::tables::intake::{Coverage, Look, SourceLook, look};
 use crate::tables::ledger::{FaultCount, Ledger};
 use crate::tables::spec::TableName;
@@ -69,9 +70,10 @@ pub struct Found {
 /// the exit code tells.
 pub fn check(loaded: &Loaded, wanted: &CheckRequest) -> Result<Found, JobError> {
     let project = Project::open(loaded, wanted.as_of)?;
+    let forgotten = Forgotten::read(&project.out())?;
     let room = std::env::temp_dir().join(format!("valueseg-check-{}", std::process::id()));
     let scratch = Scratch::create(&room)?;
-    let seen = look(&request(&project, &scratch), wanted.deep);
+    let seen = look(&request(&project, &scratch, &forgotten), wanted.deep);
     let found = seen.map(|seen| found(&project, wanted.as_of, seen));
     drop(scratch);
     // The folder is empty now; that it cannot be removed is of no consequence.

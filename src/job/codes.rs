@@ -59,7 +59,8 @@ pub const CODES: &[CodeEntry] = &[
     ),
     entry("E0216", "A night and a model were to be compared with each other.", "name two nights or two models"),
     entry("E0217", "A segment cannot be given that name.", "choose a short name on one line that no other segment has"),
-    entry("E0218", "A threshold under [relationship] cannot be used.", "correct the key named"),
+    entry("E0218", "A file of customer ids holds none.", "write one customer id a line"),
+    entry("E0219", "A threshold under [relationship] cannot be used.", "correct the key named"),
     entry("E0250", "A file of the company's own catalogue cannot be used.", "correct the file and key named"),
     entry("E0251", "A file of the company's own catalogue cannot be read.", "check the path and its permissions"),
     entry("E0301", "No file matches what a source names.", "check the pattern; it is relative to the configuration"),
@@ -150,4 +151,14 @@ pub const CODES: &[CodeEntry] = &[
         "correct the line named, or restore the file; ids must never be given twice",
     ),
     entry("E0710", "A stored manifest cannot be used.", "restore the run folder, or run the night again with --force"),
+    entry(
+        "E0711",
+        "Files of a stored night are not the bytes that were published.",
+        "restore them from a backup, or run the night again with --force",
+    ),
+    entry(
+        "E0712",
+        "The list of customers to be forgotten, `forgotten.json`, cannot be used; no night is run without it.",
+        "restore it from a backup, or remove it and run `valueseg forget` with all ids again",
+    ),
 ];

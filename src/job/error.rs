@@ -10,6 +10,7 @@ use crate::model::lineage::LedgerError;
 use crate::model::needs::NeedSettingsError;
 use crate::model::plan::PlanSettingsError;
 use crate::model::relationship::RelationshipSettingsError;
+use crate::tables::erase::EraseError;
 use crate::tables::intake::{Blame, IntakeError};
 use crate::tables::peek::PeekError;
 use crate::tables::publish::PublishError;
@@ -37,6 +38,10 @@ pub enum Exit {
     Environment = 6,
     /// Stored state damaged.
     State = 7,
+    /// Stopped by SIGINT; nothing was published.
+    Interrupted = 130,
+    /// Stopped by SIGTERM; nothing was published.
+    Terminated = 143,
 }
 
 /// Why a run ended without a published night.
@@ -106,11 +111,32 @@ pub enum JobError {
     #[error(transparent)]
     Publish(#[from] PublishError),
     /// Gates held the night back.
-    #[error("the night was held back: {}", reasons.join("; "))]
+    #[error(
+        "the night was held back: {}. Yesterday stays live{}",
+        reasons.join("; "),
+        kept.as_ref().map(|folder| format!("; tonight lies in {}", folder.display())).unwrap_or_default()
+    )]
     Held {
         /// Each gate in plain words.
         reasons: Vec<String>,
+        /// Where the night lies now, whole, for people to look at; `None` = it was a dry run.
+        kept: Option<PathBuf>,
     },
+    /// Stored nights are not what was published.
+    #[error("stored files are not what was published: {}", differences.join("; "))]
+    Altered {
+        /// Each difference in plain words, with the night and the file.
+        differences: Vec<String>,
+    },
+    /// A file of ids without ids.
+    #[error("there is no id in {}", path.display())]
+    NoIds {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Customers could not be erased from a night.
+    #[error("a night could not be rewritten; the customers are blocked, and every other night is done")]
+    Erase(#[from] EraseError),
     /// There is no published night to read.
     #[error("no night is published in {}", out.display())]
     NoNight {
@@ -176,6 +202,9 @@ impl JobError {
             Self::Exists { .. } | Self::Needs(_) | Self::Relationship(_) | Self::PlanSettings(_) | Self::Peek(_) => {
                 Exit::Config
             }
+            Self::NoIds { .. } => Exit::Config,
+            Self::Altered { .. } => Exit::State,
+            Self::Erase(error) => erase_exit(error),
             Self::Model(ModelError::Setting { .. }) => Exit::Config,
             Self::Intake(error) => match error.blame() {
                 Blame::Config => Exit::Config,
@@ -212,12 +241,17 @@ impl JobError {
             Self::Write(error) => error.code(),
             Self::Publish(error) => error.code(),
             Self::Held { .. } => "E0401",
+            Self::Altered { .. } => "E0711",
+            Self::NoIds { .. } => "E0218",
+            Self::Erase(EraseError::Read(error)) => error.code(),
+            Self::Erase(EraseError::Write(error)) => error.code(),
+            Self::Erase(EraseError::Publish(error)) => error.code(),
             Self::NoNight { .. } => "E0501",
             Self::Unknown { .. } => "E0210",
             Self::Exists { .. } => "E0211",
             Self::Needs(_) => "E0212",
             Self::PlanSettings(_) => "E0213",
-            Self::Relationship(_) => "E0218",
+            Self::Relationship(_) => "E0219",
             Self::Peek(_) => "E0214",
             Self::Report(_) => "E0103",
             Self::Demo(_) => "E0602",
@@ -244,7 +278,14 @@ impl JobError {
             Self::StoredModel { .. } => "restore the file, or fit anew with `valueseg run --refit`".to_owned(),
             Self::Write(error) => error.to_do(),
             Self::Publish(error) => error.to_do(),
-            Self::Held { .. } => "correct the inputs, or raise the limit named under [gates]".to_owned(),
+            Self::Held { .. } => {
+                "correct the inputs, or raise the limit named under [gates], then run again".to_owned()
+            }
+            Self::Altered { .. } => "restore the files from a backup, or run the night again with --force".to_owned(),
+            Self::NoIds { .. } => "write one customer id a line".to_owned(),
+            Self::Erase(_) => {
+                "mend or remove the night named, then run `valueseg forget` with the same file again".to_owned()
+            }
             Self::Exists { .. } => "edit it, or choose another folder".to_owned(),
             Self::Needs(_) => "correct it under [needs]".to_owned(),
             Self::PlanSettings(_) => "correct it under [plan]".to_owned(),
@@ -258,6 +299,15 @@ impl JobError {
             Self::Unknown { .. } => "check the spelling".to_owned(),
             Self::Io { .. } => "check that the path exists, has room and may be written".to_owned(),
         }
+    }
+}
+
+fn erase_exit(error: &EraseError) -> Exit {
+    match error {
+        EraseError::Read(_) => Exit::State,
+        EraseError::Publish(error) if error.is_damaged() => Exit::State,
+        EraseError::Write(error) if !error.is_environment() => Exit::Bug,
+        EraseError::Write(_) | EraseError::Publish(_) => Exit::Environment,
     }
 }
 

@@ -69,7 +69,7 @@ pub(super) fn write_model_files(out: &Path, id: &str, files: &[(&str, String)]) 
 }
 
 /// Writes a file beside its place, forces it to the disk, and moves it there in one step.
-fn write_whole(path: &Path, text: &str) -> Result<(), JobError> {
+pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), JobError> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let half = path.with_file_name(format!(".{name}"));
     let failed = |path: &Path| {

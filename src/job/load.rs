@@ -158,6 +158,7 @@ impl Loaded {
             scratch,
             memory_limit: self.settings.run.memory_limit.0,
             threads: self.settings.run.threads,
+            forgotten: None,
             progress: &|_| {},
         }
     }

@@ -10,6 +10,7 @@
 //! | [`explain`], [`codes`] | why, in plain words |
 //! | [`diff`] | two nights or two models side by side |
 //! | [`segments`] | ids, names and the past of segments |
+//! | [`mod@verify`], [`mod@forget`], `retention` | care for stored nights: whole, without those who left, not for ever |
 //! | `obtain`, `lineage`, `drift` | the model of a night: kept, fitted anew, or challenged |
 //! | `gates`, `write`, `appendix` | what holds a night back, what it writes, what it says of its model |
 //! | [`watch`] | how a run tells how far it is |
@@ -26,6 +27,7 @@ mod drift;
 mod drivers;
 pub mod error;
 pub mod explain;
+pub mod forget;
 mod gates;
 pub mod init;
 mod lineage;
@@ -37,9 +39,11 @@ mod past;
 mod project;
 mod read;
 mod relate;
+mod retention;
 mod scratch;
 pub mod segments;
 pub mod settings;
 pub mod size;
+pub mod verify;
 pub mod watch;
 mod write;

@@ -17,11 +17,13 @@ use crate::job::past::Past;
 use crate::job::project::Project;
 use crate::job::read::{identity, read};
 use crate::job::relate::Relate;
+use crate::job::retention;
 use crate::job::scratch::Scratch;
 use crate::job::watch::{Stage, Watch, stage};
 use crate::job::write::{self, Night};
 use crate::model::plan::plan;
-use crate::tables::publish::{OutputLock, Staging, is_published};
+use crate::tables::forgotten::Forgotten;
+use crate::tables::publish::{OutputLock, Staging, is_published, settle};
 
 /// What to run.
 #[derive(Clone, Copy, Debug)]
@@ -39,17 +41,22 @@ pub struct NightRequest {
 /// Runs a night.
 ///
 /// # Errors
-/// Any [`JobError`]; whatever it is, nothing was published and the last night is as it was.
+/// Any [`JobError`]; whatever it is, nothing was published and the last night is as it was. A night that gates held back
+/// lies in `out/held` ([`JobError::Held`]).
 pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result<Outcome, JobError> {
     let project = Project::open(loaded, request.as_of)?;
     let lock = OutputLock::acquire(&project.out())?;
+    let forgotten = Forgotten::read(&project.out())?;
     let scratch = Scratch::create(&project.out())?;
     let mut staging = Staging::create(&lock, request.as_of)?;
+    watch.works_in(&[scratch.folder().to_owned(), staging.folder().to_owned()]);
 
-    let intake = stage(watch, Stage::Read, || read(&project, &scratch))?;
-    let identity = identity(&project, &intake);
+    let intake = stage(watch, Stage::Read, || read(&project, &scratch, &forgotten))?;
+    let identity = identity(&project, &intake, &forgotten);
     let again = request.force || request.refit || request.dry_run;
     if !again && is_published(&project.out(), request.as_of, &identity)? {
+        settle(&lock, request.as_of)?;
+        retention::apply(&project, &lock, watch);
         return Ok(Outcome::AlreadyPublished { run: project.run_folder() });
     }
     let obtained = stage(watch, Stage::Fit, || obtain::model(&project, &intake, request.refit))?;
@@ -84,7 +91,8 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let facts = stage(watch, Stage::Write, || write::night(&night, &identity, &mut staging))?;
     let summary = Summary::of(&night);
     if !gated.reasons.is_empty() {
-        return Err(JobError::Held { reasons: gated.reasons });
+        let kept = if request.dry_run { None } else { Some(staging.hold(facts, &gated.reasons)?) };
+        return Err(JobError::Held { reasons: gated.reasons, kept });
     }
     if request.dry_run {
         return Ok(Outcome::DryRun { summary });
@@ -92,5 +100,6 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     obtain::store(&project, &obtained, &described.model)?;
     drift::store(&project, &described.model, &judged, news.challenge.as_ref())?;
     let run: PathBuf = stage(watch, Stage::Publish, || Ok(staging.publish(facts)?.0))?;
+    retention::apply(&project, &lock, watch);
     Ok(Outcome::Published { run, summary })
 }

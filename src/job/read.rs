@@ -1,9 +1,13 @@
 //! Intake of a night, and what its results follow from.
 
+use sha2::{Digest, Sha256};
+
 use crate::job::error::JobError;
+use crate::job::load::hex;
 use crate::job::project::Project;
 use crate::job::scratch::Scratch;
 use crate::job::watch::Words;
+use crate::tables::forgotten::Forgotten;
 use crate::tables::intake::{self, Intake, IntakeRequest};
 use crate::tables::manifest::{InputFile, RunIdentity};
 
@@ -15,21 +19,30 @@ impl Words for Intake {
 }
 
 /// Reads the inputs into one row per customer.
-pub(super) fn read(project: &Project, scratch: &Scratch) -> Result<Intake, JobError> {
-    Ok(intake::run(&request(project, scratch))?)
+pub(super) fn read(project: &Project, scratch: &Scratch, forgotten: &Forgotten) -> Result<Intake, JobError> {
+    Ok(intake::run(&request(project, scratch, forgotten))?)
 }
 
 /// What intake is asked to do.
-pub(super) fn request<'a>(project: &'a Project<'_>, scratch: &'a Scratch) -> IntakeRequest<'a> {
-    project.loaded().intake(project.catalogue(), project.as_of(), scratch.folder())
+pub(super) fn request<'a>(
+    project: &'a Project<'_>,
+    scratch: &'a Scratch,
+    forgotten: &'a Forgotten,
+) -> IntakeRequest<'a> {
+    let request = project.loaded().intake(project.catalogue(), project.as_of(), scratch.folder());
+    IntakeRequest { forgotten: Some(forgotten), ..request }
 }
 
-/// Everything the results follow from.
-pub(super) fn identity(project: &Project, intake: &Intake) -> RunIdentity {
+/// Everything the results follow from. Who is to be forgotten is part of it: a night made again after `forget` counts
+/// without them.
+pub(super) fn identity(project: &Project, intake: &Intake, forgotten: &Forgotten) -> RunIdentity {
+    let settings = project.loaded().fingerprint();
     RunIdentity {
         catalogue_hash: project.catalogue().hash().to_owned(),
         catalogue_version: project.catalogue().version().to_owned(),
-        config_fingerprint: project.loaded().fingerprint(),
+        config_fingerprint: forgotten
+            .fingerprint()
+            .map_or(settings.clone(), |list| hex(&Sha256::digest(format!("{settings} without {list}").as_bytes()))),
         inputs: inputs(intake),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
     }

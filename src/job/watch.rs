@@ -50,6 +50,10 @@ pub trait Watch: Sync {
     fn progress(&self, stage: Stage, done: u64, total: Option<u64>);
     /// A stage has ended well; `result` says in a few words with what.
     fn end(&self, stage: Stage, result: &str);
+    /// Something a person should know, though the run goes on.
+    fn warn(&self, _text: &str) {}
+    /// The run holds the lock of its output folder and works in these folders: whoever stops it removes them.
+    fn works_in(&self, _folders: &[PathBuf]) {}
 }
 
 /// Nobody watches.

@@ -60,6 +60,9 @@ pub struct RunIdentity {
 pub struct Manifest {
     /// Counts worth keeping: customers, segments, rows read, …
     pub counts: BTreeMap<String, u64>,
+    /// Why a gate held this night back, in plain words; empty and left out of the file for a published night.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<String>,
     /// What the results follow from.
     pub identity: RunIdentity,
     /// What a reader must know, in plain sentences.
@@ -106,6 +109,7 @@ impl Manifest {
         outputs.sort_by(|a, b| a.name.cmp(&b.name));
         Self {
             counts: facts.counts,
+            held: Vec::new(),
             identity: facts.identity,
             limits: facts.limits,
             model_id: facts.model_id,

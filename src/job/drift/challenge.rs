@@ -24,7 +24,7 @@ const PATIENCE: u64 = 7;
 const STABILITY_SLACK: f64 = 0.10;
 
 /// Name of the record in the challenger's folder.
-const RECORD: &str = "challenger.json";
+pub(in crate::job) const RECORD: &str = "challenger.json";
 
 /// What becomes of a challenger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

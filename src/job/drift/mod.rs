@@ -17,7 +17,7 @@ use crate::job::project::Project;
 use crate::model::Model;
 use crate::model::drift::{Drift, DriftBins, DriftFigures, DriftReference, DriftState};
 
-pub(super) use challenge::{Attempt, Challenge, challenge, is_due, successor};
+pub(super) use challenge::{Attempt, Challenge, RECORD, challenge, is_due, successor};
 pub(super) use news::News;
 
 /// What drift is measured against.

@@ -6,11 +6,12 @@ use super::stage::Staged;
 use super::tally::LISTED;
 
 /// What rules set rows aside, and how to say so.
-const RULES: [(&str, &str); 8] = [
+const RULES: [(&str, &str); 9] = [
     ("after_the_night", "dated after the night; left out"),
     ("older_than_a_year", "older than 365 days; left out of signals"),
     ("not_yet_customer", "signed up after the night; not yet customers"),
     ("erasure_requested", "of customers who asked to be erased; left out of everything"),
+    ("forgotten", "of customers who are to be forgotten; left out of everything"),
     ("exact_copies", "exact copies of another row; dropped"),
     ("other_brand", "about other brands; not used for scores"),
     ("not_asked", "of questions that were not asked; no answer"),

@@ -8,6 +8,7 @@ use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
 use serde::Serialize;
 
+use super::super::forgotten::Forgotten;
 use super::super::source::Source;
 use super::super::spec::{SourceSpec, TableName, TableSpecs};
 use super::bind::Binder;
@@ -43,6 +44,8 @@ pub struct IntakeRequest<'a> {
     pub memory_limit: u64,
     /// Threads. They change how long it takes, never what comes out.
     pub threads: usize,
+    /// Customers who are left out of everything.
+    pub forgotten: Option<&'a Forgotten>,
     /// Told what is being done, in a few words.
     pub progress: &'a (dyn Fn(&str) + Sync),
 }

@@ -278,7 +278,8 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
 
 fn stage_all(request: &IntakeRequest<'_>, prepared: &Prepared) -> Result<BTreeMap<TableName, Staged>, IntakeError> {
     let binder = prepared.binder();
-    let stage = Stage { binder: &binder, scratch: request.scratch, day: day_number(request.as_of) };
+    let day = day_number(request.as_of);
+    let stage = Stage { binder: &binder, scratch: request.scratch, day, forgotten: request.forgotten };
     let mut staged = BTreeMap::new();
     for (&table, specs) in request.tables {
         (request.progress)(&format!("reading `{}`", table.slug()));

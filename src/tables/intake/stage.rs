@@ -9,6 +9,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef
 use datafusion::common::Result as EngineResult;
 use futures::StreamExt;
 
+use super::super::forgotten::Forgotten;
 use super::super::spec::{TableName, TableSpec};
 use super::bind::Binder;
 use super::cells::Cells;
@@ -20,7 +21,7 @@ use super::mapping::Form;
 use super::plan::{Bound, sorted};
 use super::scratch::{ScratchTable, ScratchWriter};
 use super::tally::Tally;
-use super::unique::{Sifted, Unique};
+use super::unique::{LeaveOut, Sifted, Unique};
 use crate::model::Aspect;
 
 /// A canonical table on scratch.
@@ -54,6 +55,8 @@ pub(super) struct Stage<'a> {
     pub(super) scratch: &'a Path,
     /// The day of the night, as days since 1970.
     pub(super) day: i32,
+    /// Customers who are left out of everything.
+    pub(super) forgotten: Option<&'a Forgotten>,
 }
 
 impl Stage<'_> {
@@ -99,7 +102,8 @@ impl Stage<'_> {
     fn unique(&self, bounds: &[Bound], staged: &mut Staged) -> Result<(), IntakeError> {
         let checker = &bounds[0].checker;
         let id_column = checker.mapping.inputs[0].from.clone();
-        let mut unique = Unique::new(Arc::clone(&staged.tally), &checker.schema, id_column, self.day);
+        let leave_out = LeaveOut { day: self.day, forgotten: self.forgotten };
+        let mut unique = Unique::new(Arc::clone(&staged.tally), &checker.schema, id_column, leave_out);
         let writer = ScratchWriter::create(self.scratch, staged.table.slug(), Arc::clone(unique.schema()))?;
         let ids: SchemaRef = Arc::new(Schema::new(vec![Field::new("customer_id", DataType::Utf8, false)]));
         let name = format!("{}_excluded", staged.table.slug());

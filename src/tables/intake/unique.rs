@@ -9,21 +9,36 @@ use datafusion::arrow::compute::{concat_batches, filter_record_batch};
 use datafusion::arrow::datatypes::{Int64Type, Schema, SchemaRef};
 use datafusion::common::Result;
 
+use super::super::forgotten::Forgotten;
 use super::super::ledger::{RejectCode, Scope};
 use super::check::{ORDER, day_at};
 use super::places::place_of;
 use super::tally::{Counts, FaultKey, Tally};
 
 /// Drops, rejects and sets aside rows of a table that holds one row per customer.
-pub(super) struct Unique {
+pub(super) struct Unique<'a> {
     tally: Arc<Tally>,
     /// Name of the id column in the source, for rejects.
     id_column: String,
-    /// The day of the night, as days since 1970: who signed up later is not yet a customer.
-    day: i32,
+    leave_out: LeaveOut<'a>,
     kept: SchemaRef,
     /// The group at the end of what was seen, which the next batch may continue.
     open: Option<Group>,
+}
+
+/// Who is left out.
+#[derive(Clone, Copy)]
+pub(super) struct LeaveOut<'a> {
+    /// The day of the night, as days since 1970: who signed up later is not yet a customer.
+    pub(super) day: i32,
+    /// Customers who are to be forgotten.
+    pub(super) forgotten: Option<&'a Forgotten>,
+}
+
+impl LeaveOut<'_> {
+    fn forgets(&self, id: &str) -> bool {
+        self.forgotten.is_some_and(|forgotten| forgotten.contains(id))
+    }
 }
 
 /// Rows of one customer.
@@ -43,11 +58,11 @@ pub(super) struct Sifted {
     pub(super) excluded: Vec<String>,
 }
 
-impl Unique {
+impl<'a> Unique<'a> {
     /// `schema` is that of checked rows, with [`ORDER`] last.
-    pub(super) fn new(tally: Arc<Tally>, schema: &SchemaRef, id_column: String, day: i32) -> Self {
+    pub(super) fn new(tally: Arc<Tally>, schema: &SchemaRef, id_column: String, leave_out: LeaveOut<'a>) -> Self {
         let fields: Vec<_> = schema.fields().iter().filter(|field| field.name() != ORDER).cloned().collect();
-        Self { tally, id_column, day, kept: Arc::new(Schema::new(fields)), open: None }
+        Self { tally, id_column, leave_out, kept: Arc::new(Schema::new(fields)), open: None }
     }
 
     /// Columns of the rows kept.
@@ -113,14 +128,20 @@ impl Unique {
     }
 
     fn must_go(&self, all: &RecordBatch, i: usize) -> bool {
-        is_erased(all, i) || day_at(all, "signup_date", i).is_some_and(|day| day > self.day)
+        let id = all.column(0).as_string::<i32>().value(i);
+        is_erased(all, i)
+            || self.leave_out.forgets(id)
+            || day_at(all, "signup_date", i).is_some_and(|day| day > self.leave_out.day)
     }
 
     /// Decides about a customer whose rows were all seen; `true` = the first row is kept.
     fn settle(&self, group: &Group, excluded: &mut Vec<String>) -> bool {
         let n = group.orders.len() as u64;
         let mut counts = Counts::default();
-        let keep = if group.erased {
+        let keep = if self.leave_out.forgets(group.row.column(0).as_string::<i32>().value(0)) {
+            counts.set_aside("forgotten", n);
+            false
+        } else if group.erased {
             // Whoever asked to be erased is left out, whatever else their rows say.
             counts.set_aside("erasure_requested", n);
             false
@@ -130,7 +151,7 @@ impl Unique {
             false
         } else {
             counts.set_aside("exact_copies", n - 1);
-            let late = day_at(&group.row, "signup_date", 0).is_some_and(|day| day > self.day);
+            let late = day_at(&group.row, "signup_date", 0).is_some_and(|day| day > self.leave_out.day);
             counts.set_aside("not_yet_customer", u64::from(late));
             !late
         };

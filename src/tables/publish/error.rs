@@ -50,6 +50,14 @@ pub enum PublishError {
         /// What is wrong with it.
         message: String,
     },
+    /// The list of customers to be forgotten cannot be used.
+    #[error("{} cannot be used: {message}", path.display())]
+    Forgotten {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
 }
 
 impl PublishError {
@@ -67,7 +75,7 @@ impl PublishError {
     /// Whether stored state is damaged.
     #[must_use]
     pub fn is_damaged(&self) -> bool {
-        matches!(self, Self::Damaged { .. })
+        matches!(self, Self::Damaged { .. } | Self::Forgotten { .. })
     }
 
     /// Whether the disk or the quota is exhausted.
@@ -90,6 +98,7 @@ impl PublishError {
             Self::Io { .. } => "E0611",
             Self::Outside { .. } | Self::Unannounced { .. } => "E0102",
             Self::Damaged { .. } => "E0710",
+            Self::Forgotten { .. } => "E0712",
         }
     }
 
@@ -105,6 +114,10 @@ impl PublishError {
             Self::Io { .. } => "check that the output folder exists and may be written, then run again".to_owned(),
             Self::Outside { .. } | Self::Unannounced { .. } => "report this: it is a bug".to_owned(),
             Self::Damaged { .. } => "restore the run folder, or make the night again with --force".to_owned(),
+            Self::Forgotten { .. } => {
+                "restore the file from a backup, or run `valueseg forget` with all ids again after removing it"
+                    .to_owned()
+            }
         }
     }
 }

@@ -15,6 +15,12 @@ pub fn run_folder(out: &Path, run_date: NaiveDate) -> PathBuf {
     out.join("runs").join(run_date.to_string())
 }
 
+/// Folder of a night that was held back.
+#[must_use]
+pub fn held_folder(out: &Path, run_date: NaiveDate) -> PathBuf {
+    out.join("held").join(run_date.to_string())
+}
+
 /// Manifest of a published night; `None` if that night is not published.
 ///
 /// # Errors
@@ -36,9 +42,21 @@ pub fn is_published(out: &Path, run_date: NaiveDate, identity: &RunIdentity) -> 
 /// # Errors
 /// [`PublishError::Io`] if `out/runs` exists and cannot be listed.
 pub fn published_nights(out: &Path) -> Result<Vec<NaiveDate>, PublishError> {
-    let runs = out.join("runs");
-    let failed = |source| PublishError::io("cannot list", &runs, source);
-    let entries = match fs::read_dir(&runs) {
+    nights_in(&out.join("runs"))
+}
+
+/// Nights that were held back and not published since, oldest first. They are no history: nothing reads them but people,
+/// `verify` and `forget`.
+///
+/// # Errors
+/// [`PublishError::Io`] if `out/held` exists and cannot be listed.
+pub fn held_nights(out: &Path) -> Result<Vec<NaiveDate>, PublishError> {
+    nights_in(&out.join("held"))
+}
+
+fn nights_in(folder: &Path) -> Result<Vec<NaiveDate>, PublishError> {
+    let failed = |source| PublishError::io("cannot list", folder, source);
+    let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         Err(source) => return Err(failed(source)),

@@ -1,22 +1,16 @@
 //! A night in the making, and the step that makes it visible.
 
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, File};
-use std::io::{self, ErrorKind, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, symlink};
+use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::{OutputLock, PublishError, published_nights, run_folder};
+use super::folders::{STAGING, folder_mode, make_folder, recover, swap_in, sync, sync_folders};
+use super::{OutputLock, PublishError, held_folder, run_folder, settle};
 use crate::tables::manifest::{MANIFEST_NAME, Manifest, RunFacts, files_in, is_inside};
 use crate::tables::write::{OutputFile, WrittenFile};
-
-/// Folder inside the output folder where nights are made.
-const STAGING: &str = ".staging";
-
-/// Ending of a night set aside while its replacement moves in.
-const ASIDE: &str = ".old";
 
 /// A night in the making. Dropped unpublished, it leaves nothing behind.
 #[derive(Debug)]
@@ -25,7 +19,8 @@ pub struct Staging<'a> {
     run_date: NaiveDate,
     folder: PathBuf,
     files: BTreeMap<String, WrittenFile>,
-    published: bool,
+    /// Moved to its place.
+    gone: bool,
 }
 
 impl<'a> Staging<'a> {
@@ -35,14 +30,14 @@ impl<'a> Staging<'a> {
     /// [`PublishError::Io`].
     pub fn create(lock: &'a OutputLock, run_date: NaiveDate) -> Result<Self, PublishError> {
         let staging = lock.out().join(STAGING);
-        recover(lock.out(), &staging)?;
+        recover(lock.out())?;
         let folder = staging.join(run_date.to_string());
         make_folder(&staging, 0o700)?;
         make_folder(&folder, 0o777)?;
         for (name, mode) in [("tables", 0o777), ("plans", 0o777), ("rejected", 0o700)] {
             make_folder(&folder.join(name), mode)?;
         }
-        Ok(Self { lock, run_date, folder, files: BTreeMap::new(), published: false })
+        Ok(Self { lock, run_date, folder, files: BTreeMap::new(), gone: false })
     }
 
     /// The folder to write into; table writers take it as their run folder.
@@ -88,32 +83,113 @@ impl<'a> Staging<'a> {
         Ok(self.files.entry(name.to_owned()).or_insert(written))
     }
 
-    /// Checks the folder against what was announced, writes the manifest, and makes the night visible. An existing
-    /// night of the same date is replaced. Returns the run folder and its manifest.
+    /// Takes over a file of a stored night, whose entry in its manifest is `file`, without copying its content where the
+    /// file system can link.
+    ///
+    /// # Errors
+    /// [`PublishError::Io`].
+    pub fn take_over(&mut self, night: &Path, file: &WrittenFile) -> Result<(), PublishError> {
+        let (from, to) = (night.join(&file.name), self.folder.join(&file.name));
+        let failed = |source| PublishError::io("cannot copy", &from, source);
+        self.make_parents(&from, &file.name)?;
+        if fs::hard_link(&from, &to).is_err() {
+            fs::copy(&from, &to).map_err(failed)?;
+            sync(&to).map_err(failed)?;
+        }
+        self.announce(file.clone());
+        Ok(())
+    }
+
+    /// Makes the folders above `name`, with the modes of those above `like`.
+    fn make_parents(&self, like: &Path, name: &str) -> Result<(), PublishError> {
+        let depth = Path::new(name).components().count();
+        let models: Vec<PathBuf> = like.ancestors().skip(1).take(depth - 1).map(Path::to_owned).collect();
+        let mut folder = self.folder.clone();
+        for (part, model) in Path::new(name).components().zip(models.into_iter().rev()) {
+            folder.push(part);
+            make_folder(&folder, folder_mode(&model))?;
+        }
+        Ok(())
+    }
+
+    /// Makes room for a file that will take the place of `name` of the stored `night`.
+    ///
+    /// # Errors
+    /// [`PublishError::Io`].
+    pub fn make_room(&self, night: &Path, name: &str) -> Result<(), PublishError> {
+        self.make_parents(&night.join(name), name)
+    }
+
+    /// Checks the folder against what was announced, writes the manifest, reads everything back, and makes the night
+    /// visible. An existing night of the same date is replaced in one step, and one of that date that was held back is
+    /// removed. Returns the run folder and its manifest.
     ///
     /// # Errors
     /// [`PublishError::Unannounced`] if the folder holds other files than announced; errors of the disk. Whatever the
-    /// error, the last night is as it was.
+    /// error, readers find the last night as it was, or the new one whole.
     pub fn publish(mut self, facts: RunFacts) -> Result<(PathBuf, Manifest), PublishError> {
-        self.check()?;
         let manifest = Manifest::new(self.run_date, facts, self.files.values().cloned().collect());
+        self.seal(&manifest)?;
+        let out = self.lock.out();
+        let target = run_folder(out, self.run_date);
+        // What cannot be removed is out of sight already, and is cleared by the next run.
+        let _ = self.move_in(&target)?.map(fs::remove_dir_all);
+        settle(self.lock, self.run_date)?;
+        Ok((target, manifest))
+    }
+
+    /// Puts the night where nobody takes it for a published one: `out/held/<date>`, whole, its manifest marked with the
+    /// `reasons`. One held back before is replaced. Returns its folder.
+    ///
+    /// # Errors
+    /// As [`Staging::publish`]; published nights and `latest` are not touched.
+    pub fn hold(mut self, facts: RunFacts, reasons: &[String]) -> Result<PathBuf, PublishError> {
+        let mut manifest = Manifest::new(self.run_date, facts, self.files.values().cloned().collect());
+        manifest.held = reasons.to_vec();
+        self.seal(&manifest)?;
+        let target = held_folder(self.lock.out(), self.run_date);
+        let _ = self.move_in(&target)?.map(fs::remove_dir_all);
+        Ok(target)
+    }
+
+    /// Puts the night in the place of a stored one, held or published, that says the same but for its files: `manifest`
+    /// is that of the stored night. The old files are gone when this returns.
+    ///
+    /// # Errors
+    /// As [`Staging::publish`], and [`PublishError::Io`] if the old files cannot be removed.
+    pub fn restate(mut self, mut manifest: Manifest) -> Result<PathBuf, PublishError> {
+        manifest.outputs = self.files.values().cloned().collect();
+        self.seal(&manifest)?;
+        let place = if manifest.held.is_empty() { run_folder } else { held_folder };
+        let target = place(self.lock.out(), self.run_date);
+        if let Some(old) = self.move_in(&target)? {
+            fs::remove_dir_all(&old).map_err(|source| PublishError::io("cannot remove", &old, source))?;
+        }
+        Ok(target)
+    }
+
+    /// Files present = files announced; then the manifest, all of it read back and on the disk.
+    fn seal(&mut self, manifest: &Manifest) -> Result<(), PublishError> {
+        self.check()?;
         let mut file = OutputFile::create(&self.folder, MANIFEST_NAME, false)?;
         let path = file.path().to_owned();
         file.write_all(manifest.to_json().as_bytes())
             .map_err(|source| PublishError::io("cannot write", &path, source))?;
         file.finish(MANIFEST_NAME, None)?;
-        sync_folders(&self.folder).map_err(|source| PublishError::io("cannot sync", &self.folder, source))?;
+        if let Some(damage) = manifest.verify(&self.folder)?.into_iter().next() {
+            return Err(PublishError::Unannounced { name: damage.name });
+        }
+        sync_folders(&self.folder).map_err(|source| PublishError::io("cannot sync", &self.folder, source))
+    }
 
-        let out = self.lock.out();
-        let runs = out.join("runs");
-        make_folder(&runs, 0o777)?;
-        let target = run_folder(out, self.run_date);
-        swap_in(&self.folder, &target)?;
-        self.published = true;
-        sync(&runs).map_err(|source| PublishError::io("cannot sync", &runs, source))?;
-        point_latest(out)?;
-        sync(out).map_err(|source| PublishError::io("cannot sync", out, source))?;
-        Ok((target, manifest))
+    /// Moves the sealed night to `target`; gives where the one it replaced lies now.
+    fn move_in(&mut self, target: &Path) -> Result<Option<PathBuf>, PublishError> {
+        let parent = target.parent().unwrap_or(Path::new("."));
+        make_folder(parent, if parent.ends_with("held") { 0o700 } else { 0o777 })?;
+        let old = swap_in(&self.folder, target)?;
+        self.gone = true;
+        sync(parent).map_err(|source| PublishError::io("cannot sync", parent, source))?;
+        Ok(old)
     }
 
     /// Files present = files announced, with their sizes.
@@ -131,89 +207,9 @@ impl<'a> Staging<'a> {
 
 impl Drop for Staging<'_> {
     fn drop(&mut self) {
-        if !self.published {
+        if !self.gone {
             // What cannot be removed now is cleared by the next run.
             let _ = fs::remove_dir_all(&self.folder);
         }
     }
-}
-
-/// Clears `.staging`. We hold the lock, so whatever is there belongs to a run that died. A night set aside by a
-/// replacement that never moved in goes back to its place.
-fn recover(out: &Path, staging: &Path) -> Result<(), PublishError> {
-    let failed = |source| PublishError::io("cannot clear", staging, source);
-    let entries = match fs::read_dir(staging) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(source) => return Err(failed(source)),
-    };
-    for entry in entries {
-        let entry = entry.map_err(failed)?;
-        let name = entry.file_name();
-        let night = name.to_str().and_then(|name| name.strip_suffix(ASIDE)?.parse::<NaiveDate>().ok());
-        match night.map(|night| run_folder(out, night)) {
-            Some(target) if !target.exists() => fs::rename(entry.path(), target).map_err(failed)?,
-            _ if entry.file_type().map_err(failed)?.is_dir() => fs::remove_dir_all(entry.path()).map_err(failed)?,
-            _ => fs::remove_file(entry.path()).map_err(failed)?,
-        }
-    }
-    Ok(())
-}
-
-/// Moves the new night into place; an existing one is set aside first and removed afterwards. Between the two renames
-/// the night is missing for an instant; `recover` closes that gap after a crash.
-fn swap_in(new: &Path, target: &Path) -> Result<(), PublishError> {
-    let failed = |source| PublishError::io("cannot publish", target, source);
-    if !target.exists() {
-        return fs::rename(new, target).map_err(failed);
-    }
-    let mut aside = new.as_os_str().to_owned();
-    aside.push(ASIDE);
-    let aside = PathBuf::from(aside);
-    fs::rename(target, &aside).map_err(failed)?;
-    if let Err(source) = fs::rename(new, target) {
-        // Back to how it was; if even that fails, the next run does it.
-        let _ = fs::rename(&aside, target);
-        return Err(failed(source));
-    }
-    // The old night is out of sight already; what stays behind is cleared by the next run.
-    let _ = fs::remove_dir_all(&aside);
-    Ok(())
-}
-
-/// Points `latest` at the newest night, in one step. Making an older night again does not move it back.
-fn point_latest(out: &Path) -> Result<(), PublishError> {
-    let Some(newest) = published_nights(out)?.pop() else { return Ok(()) };
-    let (latest, fresh) = (out.join("latest"), out.join(STAGING).join("latest"));
-    let failed = |source| PublishError::io("cannot point", &latest, source);
-    match fs::remove_file(&fresh) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
-        _ => {}
-    }
-    symlink(Path::new("runs").join(newest.to_string()), &fresh).map_err(failed)?;
-    fs::rename(&fresh, &latest).map_err(failed)
-}
-
-/// Makes a folder unless it exists.
-fn make_folder(path: &Path, mode: u32) -> Result<(), PublishError> {
-    match DirBuilder::new().mode(mode).create(path) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(PublishError::io("cannot make", path, error)),
-        _ => Ok(()),
-    }
-}
-
-/// Forces the entries of a folder to the disk.
-fn sync(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-/// [`sync`] for a folder and all below it, deepest first.
-fn sync_folders(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            sync_folders(&entry.path())?;
-        }
-    }
-    sync(folder)
 }

@@ -6,7 +6,10 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::{OutputLock, PublishError, Staging, existing_manifest, is_published, published_nights};
+use super::folders::set_aside;
+use super::{
+    OutputLock, PublishError, Staging, existing_manifest, held_nights, is_published, prune, published_nights, settle,
+};
 use crate::tables::manifest::tests::facts;
 use crate::tables::manifest::{MANIFEST_NAME, Manifest};
 use crate::tables::schema::TableId;
@@ -122,6 +125,104 @@ fn leftovers_of_a_crash_are_cleared_and_a_night_set_aside_comes_back() {
         fs::read_dir(&staging).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(left, ["2026-11-21"]);
     drop(night);
+}
+
+#[test]
+fn where_folders_cannot_be_exchanged_the_old_one_steps_aside_and_the_new_one_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let (new, target) = (folder.path().join("2026-11-20"), folder.path().join("live"));
+    for (place, text) in [(&new, "new"), (&target, "old")] {
+        fs::create_dir(place).unwrap();
+        fs::write(place.join("x"), text).unwrap();
+    }
+    let aside = set_aside(&new, &target).unwrap();
+    assert_eq!((read(target.join("x")), read(aside.join("x"))), ("new".to_owned(), "old".to_owned()));
+    assert!(!new.exists());
+    // What cannot move in does not push out what is there.
+    assert!(set_aside(&folder.path().join("nothing"), &target).is_err());
+    assert_eq!(read(target.join("x")), "new");
+}
+
+#[test]
+fn a_night_held_back_is_whole_says_why_and_is_no_history() {
+    let out = tempfile::tempdir().unwrap();
+    let lock = OutputLock::acquire(out.path()).unwrap();
+    publish(&lock, day(20), "yesterday");
+    let hold = |text: &str| {
+        let mut staging = Staging::create(&lock, day(21)).unwrap();
+        staging.write("summary.txt", text.as_bytes(), false).unwrap();
+        staging.hold(facts(), &["too many rejects".to_owned()]).unwrap()
+    };
+    hold("held");
+    let folder = hold("held again");
+    assert_eq!(folder, out.path().join("held/2026-11-21"));
+    assert_eq!(read(folder.join("summary.txt")), "held again");
+    let manifest = Manifest::read(&folder).unwrap().unwrap();
+    assert_eq!(manifest.held, ["too many rejects"]);
+    assert!(manifest.verify(&folder).unwrap().is_empty());
+    assert_eq!(fs::metadata(out.path().join("held")).unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!(published_nights(out.path()).unwrap(), [day(20)]);
+    assert_eq!(held_nights(out.path()).unwrap(), [day(21)]);
+    assert_eq!(fs::read_link(out.path().join("latest")).unwrap(), Path::new("runs/2026-11-20"));
+    let published = publish(&lock, day(21), "good at last");
+    assert!(!published.to_json().contains("held"), "a published manifest has no such key");
+    assert!(held_nights(out.path()).unwrap().is_empty());
+    assert_eq!(fs::read_dir(out.path().join(".staging")).unwrap().count(), 0);
+}
+
+#[test]
+fn what_a_crash_right_after_the_rename_left_undone_is_done_by_the_next_run() {
+    let out = tempfile::tempdir().unwrap();
+    let lock = OutputLock::acquire(out.path()).unwrap();
+    publish(&lock, day(20), "yesterday");
+    publish(&lock, day(21), "tonight");
+    let latest = out.path().join("latest");
+    fs::remove_file(&latest).unwrap();
+    std::os::unix::fs::symlink("runs/2026-11-20", &latest).unwrap();
+    fs::create_dir_all(out.path().join("held/2026-11-21")).unwrap();
+    settle(&lock, day(21)).unwrap();
+    assert_eq!(fs::read_link(&latest).unwrap(), Path::new("runs/2026-11-21"));
+    assert!(held_nights(out.path()).unwrap().is_empty());
+}
+
+#[test]
+fn old_nights_go_but_never_the_latest_and_none_that_is_needed() {
+    let out = tempfile::tempdir().unwrap();
+    let lock = OutputLock::acquire(out.path()).unwrap();
+    for held in [10, 16] {
+        Staging::create(&lock, day(held)).unwrap().hold(facts(), &["x".to_owned()]).unwrap();
+    }
+    for night in 11..=18 {
+        publish(&lock, day(night), "x");
+    }
+    assert_eq!(prune(&lock, 10, &[].into()).unwrap(), [], "there are not that many");
+    assert_eq!(prune(&lock, 4, &[day(12)].into()).unwrap(), [day(11), day(13), day(14)]);
+    assert_eq!(published_nights(out.path()).unwrap(), [12, 15, 16, 17, 18].map(day));
+    assert_eq!(held_nights(out.path()).unwrap(), [day(16)], "older than every night kept");
+    assert_eq!(prune(&lock, 0, &[].into()).unwrap(), [12, 15, 16, 17].map(day));
+    assert_eq!(published_nights(out.path()).unwrap(), [day(18)]);
+    assert!(out.path().join("latest/summary.txt").is_file());
+    assert_eq!(fs::read_dir(out.path().join(".staging")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_stored_night_is_restated_with_other_files_and_the_old_ones_are_gone() {
+    let out = tempfile::tempdir().unwrap();
+    let lock = OutputLock::acquire(out.path()).unwrap();
+    let manifest = publish(&lock, day(20), "with a name");
+    let run = out.path().join("runs/2026-11-20");
+    let mut staging = Staging::create(&lock, day(20)).unwrap();
+    staging.take_over(&run, &manifest.outputs[1]).unwrap();
+    staging.write("summary.txt", b"without", false).unwrap();
+    staging.restate(manifest.clone()).unwrap();
+    let now = Manifest::read(&run).unwrap().unwrap();
+    assert!(now.verify(&run).unwrap().is_empty());
+    assert_eq!(
+        (&now.counts, &now.identity, &now.outputs[1]),
+        (&manifest.counts, &manifest.identity, &manifest.outputs[1])
+    );
+    assert_eq!(read(run.join("summary.txt")), "without");
+    assert_eq!(fs::read_dir(out.path().join(".staging")).unwrap().count(), 0);
 }
 
 #[test]

@@ -89,7 +89,7 @@ impl WriteError {
     }
 
     /// Names `path` in an error of the encoder; an error of the file system inside it comes out as such.
-    pub(super) fn encode(path: &Path, source: ParquetError) -> Self {
+    pub(in crate::tables) fn encode(path: &Path, source: ParquetError) -> Self {
         match source {
             ParquetError::External(inner) => match inner.downcast::<std::io::Error>() {
                 Ok(source) => Self::io(path, *source),

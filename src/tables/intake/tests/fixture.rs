@@ -97,6 +97,7 @@ impl Base {
             scratch: self.scratch.path(),
             memory_limit: self.memory,
             threads: self.threads,
+            forgotten: None,
             progress: &|_| (),
         })
     }

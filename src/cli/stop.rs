@@ -1,0 +1,108 @@
+//! Told to stop: SIGINT and SIGTERM end a run with nothing published and nothing left behind.
+//!
+//! The folders a run works in are removed and the process ends with 130 or 143. Once the step that makes a night visible
+//! has begun, it is carried through: it takes moments, and half of it would be worth nothing. A second signal ends the
+//! process at once; that is no worse than a power cut, which a run survives as well.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::json;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::cli::log::{self, Level};
+use crate::job::error::Exit;
+
+/// Tries to remove a folder that other threads may still write into.
+const TRIES: usize = 20;
+
+/// Whether the process is about to end: what breaks in other threads meanwhile is no bug.
+static LEAVING: AtomicBool = AtomicBool::new(false);
+
+/// Listens for signals for as long as the process lives.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stop {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Folders to remove.
+    folders: Vec<PathBuf>,
+    /// A night is being made visible, or has been.
+    publishing: bool,
+    /// A signal that came then.
+    asked: Option<i32>,
+}
+
+impl Stop {
+    /// Starts to listen. Where the system does not let it, signals do what they do by default, which is as safe.
+    pub(super) fn listen() -> Self {
+        let stop = Self::default();
+        let heard = stop.clone();
+        if let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) {
+            let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+                for signal in signals.forever() {
+                    let mut state = heard.lock();
+                    if !state.publishing || state.asked.is_some() {
+                        leave(signal, &state);
+                    }
+                    state.asked = Some(signal);
+                }
+            });
+        }
+        stop
+    }
+
+    /// A run begins to work in `folders`.
+    pub(super) fn works_in(&self, folders: &[PathBuf]) {
+        let mut state = self.lock();
+        state.folders = folders.to_vec();
+        state.publishing = false;
+        if let Some(signal) = state.asked {
+            leave(signal, &state);
+        }
+    }
+
+    /// The night is about to become visible.
+    pub(super) fn publishes(&self) {
+        self.lock().publishing = true;
+    }
+
+    /// Returns at once, unless the process is ending: then never. An error that only tells of folders taken away is not
+    /// said.
+    pub(super) fn pass(&self) {
+        drop(self.lock());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether the process is ending because of a signal.
+pub(super) fn is_leaving() -> bool {
+    LEAVING.load(Ordering::Relaxed)
+}
+
+/// Removes the folders and ends the process. The state stays locked, so nobody who asks for it goes on.
+fn leave(signal: i32, state: &State) -> ! {
+    LEAVING.store(true, Ordering::Relaxed);
+    for folder in &state.folders {
+        for _ in 0..TRIES {
+            if std::fs::remove_dir_all(folder).is_ok() || !folder.exists() {
+                break;
+            }
+        }
+    }
+    let (name, exit) = if signal == SIGINT { ("SIGINT", Exit::Interrupted) } else { ("SIGTERM", Exit::Terminated) };
+    let text = if state.publishing {
+        format!("stopped by {name} while a night was being published; it is whole, or the next run will tell")
+    } else {
+        format!("stopped by {name}: nothing was published, the last night is as it was")
+    };
+    log::event(Level::Error, "stopped", &text, json!({ "signal": name, "exit_code": exit as u8 }));
+    std::process::exit(i32::from(exit as u8));
+}

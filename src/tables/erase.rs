@@ -1,0 +1,218 @@
+//! Customers taken out of a stored night: their rows go, figures of groups stay.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
+use datafusion::arrow::compute::{cast, concat_batches, filter_record_batch};
+use datafusion::arrow::datatypes::DataType;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+
+use super::manifest::{MANIFEST_NAME, Manifest};
+use super::publish::{OutputLock, PublishError, Staging};
+use super::read::{ReadError, damaged, open};
+use super::write::{CHUNK_ROWS, OutputFile, ROW_GROUP_ROWS, WriteError, WrittenFile};
+
+/// Column that says whom a row is about.
+const KEY: &str = "customer_id";
+
+/// Customers could not be taken out of a night; the night is as it was.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EraseError {
+    /// A stored file cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A file cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The night cannot be put back in its place, or its manifest not be used.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+}
+
+/// Takes the rows of `ids` out of every file of the stored night in `folder`, published or held: of Parquet files those
+/// with such a `customer_id`, of CSV files those with such a cell. The night is written beside the old one and changes
+/// places with it in one step, so a reader, and a crash, finds all of them in it or none. Files its manifest does not list
+/// are not carried over. Gives the rows taken out; 0 = the night was not touched.
+///
+/// # Errors
+/// [`EraseError`]; the night is as it was.
+pub fn erase(lock: &OutputLock, folder: &Path, ids: &BTreeSet<String>) -> Result<u64, EraseError> {
+    let path = folder.join(MANIFEST_NAME);
+    let damaged = |message: &str| PublishError::Damaged { path: path.clone(), message: message.to_owned() };
+    let manifest = Manifest::read(folder)?.ok_or_else(|| damaged("it is not there"))?;
+    let mut rows = 0;
+    let mut touched = BTreeSet::new();
+    for file in &manifest.outputs {
+        let found = count(&folder.join(&file.name), ids)?;
+        rows += found;
+        if found > 0 {
+            touched.insert(file.name.as_str());
+        }
+    }
+    if touched.is_empty() {
+        return Ok(0);
+    }
+    let night = manifest.run_date.parse().map_err(|_| damaged("it does not name a night"))?;
+    let mut staging = Staging::create(lock, night)?;
+    for file in &manifest.outputs {
+        if touched.contains(file.name.as_str()) {
+            staging.make_room(folder, &file.name)?;
+            let from = folder.join(&file.name);
+            let target = Target { folder: staging.folder(), name: &file.name, private: is_private(&from) };
+            let written =
+                if is_csv(&from) { lines_without(&from, &target, ids)? } else { rows_without(&from, &target, ids)? };
+            staging.announce(written);
+        } else {
+            staging.take_over(folder, file)?;
+        }
+    }
+    staging.restate(manifest)?;
+    Ok(rows)
+}
+
+/// Where a file goes.
+struct Target<'a> {
+    folder: &'a Path,
+    name: &'a str,
+    private: bool,
+}
+
+impl Target<'_> {
+    fn create(&self) -> Result<OutputFile, WriteError> {
+        OutputFile::create(self.folder, self.name, self.private)
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.join(self.name)
+    }
+}
+
+/// Rows of a file that are about one of `ids`.
+fn count(path: &Path, ids: &BTreeSet<String>) -> Result<u64, EraseError> {
+    if is_csv(path) {
+        return Ok(records(path, ids)?.iter().filter(|(_, theirs)| *theirs).count() as u64);
+    }
+    if path.extension().is_none_or(|extension| extension != "parquet") {
+        return Ok(0);
+    }
+    let builder = open(path)?;
+    if builder.schema().field_with_name(KEY).is_err() {
+        return Ok(0);
+    }
+    let mask = ProjectionMask::columns(builder.parquet_schema(), [KEY]);
+    let reader = builder.with_projection(mask).build().map_err(|source| damaged(path, source))?;
+    let mut found = 0;
+    for batch in reader {
+        let batch = batch.map_err(|source| damaged(path, source))?;
+        found += others(&batch, ids, path)?.iter().filter(|keep| *keep == Some(false)).count() as u64;
+    }
+    Ok(found)
+}
+
+/// Per row: whether it is about somebody else.
+fn others(batch: &RecordBatch, ids: &BTreeSet<String>, path: &Path) -> Result<BooleanArray, ReadError> {
+    let missing = || damaged(path, std::io::Error::from(std::io::ErrorKind::InvalidData));
+    let column = batch.column_by_name(KEY).ok_or_else(missing)?;
+    let texts = cast(column, &DataType::Utf8).map_err(|source| damaged(path, source))?;
+    let texts = texts.as_string::<i32>();
+    Ok((0..texts.len()).map(|row| Some(texts.is_null(row) || !ids.contains(texts.value(row)))).collect())
+}
+
+/// Copies a Parquet file without the rows of `ids`: the same columns, encodings and metadata, in row groups and pages of
+/// the usual size.
+fn rows_without(from: &Path, target: &Target<'_>, ids: &BTreeSet<String>) -> Result<WrittenFile, EraseError> {
+    let builder = open(from)?.with_batch_size(CHUNK_ROWS);
+    let (schema, properties) = (Arc::clone(builder.schema()), like(&builder));
+    let reader = builder.build().map_err(|source| damaged(from, source))?;
+    let path = target.path();
+    let failed = |source| WriteError::encode(&path, source);
+    let mut writer = ArrowWriter::try_new(target.create()?, Arc::clone(&schema), Some(properties)).map_err(failed)?;
+    let mut waiting = RecordBatch::new_empty(Arc::clone(&schema));
+    let mut rows = 0;
+    for batch in reader {
+        let batch = batch.map_err(|source| damaged(from, source))?;
+        let keep = others(&batch, ids, from)?;
+        let kept = filter_record_batch(&batch, &keep).map_err(|source| damaged(from, source))?;
+        rows += kept.num_rows() as u64;
+        // Whole chunks alone go to the encoder, as when the table was first written: page borders follow from them.
+        waiting = concat_batches(&schema, [&waiting, &kept]).map_err(|source| damaged(from, source))?;
+        while waiting.num_rows() >= CHUNK_ROWS {
+            writer.write(&waiting.slice(0, CHUNK_ROWS)).map_err(failed)?;
+            waiting = waiting.slice(CHUNK_ROWS, waiting.num_rows() - CHUNK_ROWS);
+        }
+    }
+    writer.write(&waiting).map_err(failed)?;
+    let file = writer.into_inner().map_err(failed)?;
+    Ok(file.finish(target.name, Some(rows))?)
+}
+
+/// Writer settings that repeat those of a file.
+fn like(builder: &ParquetRecordBatchReaderBuilder<File>) -> WriterProperties {
+    let metadata = builder.metadata();
+    let file = metadata.file_metadata();
+    let mut properties = WriterProperties::builder()
+        .set_created_by(file.created_by().unwrap_or_default().to_owned())
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_statistics_enabled(EnabledStatistics::Page)
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_data_page_row_count_limit(3 * CHUNK_ROWS)
+        .set_write_batch_size(CHUNK_ROWS);
+    // The writer adds the Arrow schema itself.
+    let keys = file.key_value_metadata().cloned().unwrap_or_default();
+    let keys: Vec<_> = keys.into_iter().filter(|pair| pair.key != parquet::arrow::ARROW_SCHEMA_META_KEY).collect();
+    properties = properties.set_key_value_metadata(Some(keys));
+    let Some(group) = metadata.row_groups().first() else { return properties.build() };
+    properties = properties.set_sorting_columns(group.sorting_columns().cloned());
+    for column in group.columns() {
+        let path = column.column_path().clone();
+        properties = properties.set_column_dictionary_enabled(path.clone(), column.dictionary_page_offset().is_some());
+        let special = [Encoding::BYTE_STREAM_SPLIT, Encoding::DELTA_BYTE_ARRAY];
+        if let Some(encoding) = column.encodings().find(|encoding| special.contains(encoding)) {
+            properties = properties.set_column_encoding(path, encoding);
+        }
+    }
+    properties.build()
+}
+
+/// Records of a CSV file: its bytes, and whether one of its cells is one of `ids`.
+fn records(path: &Path, ids: &BTreeSet<String>) -> Result<Vec<(Vec<u8>, bool)>, ReadError> {
+    let text = fs::read(path).map_err(|source| ReadError::Open { path: path.to_owned(), source })?;
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_slice());
+    let (mut record, mut found, mut start) = (csv::ByteRecord::new(), Vec::new(), 0);
+    while reader.read_byte_record(&mut record).map_err(|source| damaged(path, source))? {
+        let end = usize::try_from(reader.position().byte()).unwrap_or(text.len());
+        let theirs = record.iter().any(|cell| std::str::from_utf8(cell).is_ok_and(|cell| ids.contains(cell.trim())));
+        found.push((text[start..end].to_vec(), theirs));
+        start = end;
+    }
+    Ok(found)
+}
+
+/// Copies a CSV file without the records of `ids`; all other bytes stay.
+fn lines_without(from: &Path, target: &Target<'_>, ids: &BTreeSet<String>) -> Result<WrittenFile, EraseError> {
+    let (mut file, mut rows) = (target.create()?, 0);
+    for (bytes, _) in records(from, ids)?.iter().filter(|(_, theirs)| !theirs) {
+        file.write_all(bytes).map_err(|source| PublishError::io("cannot write", &target.path(), source))?;
+        rows += 1;
+    }
+    // The first record is the header.
+    Ok(file.finish(target.name, Some(u64::saturating_sub(rows, 1)))?)
+}
+
+fn is_csv(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "csv")
+}
+
+fn is_private(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 == 0)
+}
