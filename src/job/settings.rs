@@ -276,7 +276,8 @@ pub struct RunSettings {
     pub memory_limit: ByteSize,
     /// Threads; 0 = as many as there are cores. Never changes a result.
     pub threads: usize,
-    /// Nights kept.
+    /// Published nights kept, the newest; at least the latest is. Nights that drift of a model in use is measured against
+    /// stay as well.
     pub keep_nights: u32,
 }
 

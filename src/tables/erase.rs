@@ -216,3 +216,80 @@ fn is_private(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
     fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 == 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::write::{CustomerLabels, CustomersWriter, fixture};
+
+    /// A `customers` table of 50 customers in a folder of its own.
+    fn table() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("tables")).unwrap();
+        let (segments, indicators) = (fixture::segments(), fixture::indicators());
+        let labels = CustomerLabels { segments: &segments, indicators: &indicators, masked: 0 };
+        let mut writer = CustomersWriter::new(folder.path(), &fixture::meta(), &labels).unwrap();
+        let (customers, scored) = fixture::blocks(0, 50);
+        writer.write(&customers, &scored).unwrap();
+        writer.finish().unwrap();
+        let path = folder.path().join("tables/customers.parquet");
+        (folder, path)
+    }
+
+    fn ids_in(path: &Path) -> Vec<String> {
+        let rows = crate::tables::read::all_rows(path).unwrap();
+        rows.iter().map(|row| row["customer_id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_table_copied_without_nobody_is_the_same_table_with_the_same_metadata() {
+        let (folder, path) = table();
+        let target = Target { folder: folder.path(), name: "copy.parquet", private: false };
+        let written = rows_without(&path, &target, &BTreeSet::new()).unwrap();
+        assert_eq!(written.rows, Some(50));
+        let (old, new) = (open(&path).unwrap(), open(&target.path()).unwrap());
+        assert_eq!(old.schema(), new.schema());
+        let keys = |builder: &ParquetRecordBatchReaderBuilder<File>| {
+            let mut keys = builder.metadata().file_metadata().key_value_metadata().cloned().unwrap();
+            keys.sort_by(|a, b| a.key.cmp(&b.key));
+            keys
+        };
+        assert_eq!(keys(&old), keys(&new));
+        for (old, new) in old.metadata().row_group(0).columns().iter().zip(new.metadata().row_group(0).columns()) {
+            assert_eq!(old.compression(), new.compression());
+            assert_eq!(old.dictionary_page_offset().is_some(), new.dictionary_page_offset().is_some());
+            assert!(old.encodings().eq(new.encodings()), "{}", old.column_path());
+        }
+        let rows = |path: &Path| crate::tables::read::all_rows(path).unwrap();
+        assert_eq!(rows(&path), rows(&target.path()));
+    }
+
+    #[test]
+    fn rows_of_the_ids_go_and_all_others_stay_in_order() {
+        let (folder, path) = table();
+        let before = ids_in(&path);
+        let gone = BTreeSet::from([before[0].clone(), before[17].clone(), "nobody".to_owned()]);
+        assert_eq!(count(&path, &gone).unwrap(), 2);
+        let target = Target { folder: folder.path(), name: "copy.parquet", private: true };
+        rows_without(&path, &target, &gone).unwrap();
+        let wanted: Vec<String> = before.into_iter().filter(|id| !gone.contains(id)).collect();
+        assert_eq!(ids_in(&target.path()), wanted);
+        assert!(is_private(&target.path()));
+        // Not even in the bounds of a page.
+        let bytes = fs::read(target.path()).unwrap();
+        assert!(gone.iter().all(|id| !bytes.windows(id.len()).any(|window| window == id.as_bytes())));
+    }
+
+    #[test]
+    fn records_of_a_list_go_with_their_line_ends_and_quotes_do_not_hide_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.csv");
+        fs::write(&path, "id,note\r\nK1,\"two\nlines\"\r\n\"K2\",x\r\nK10,K3\n").unwrap();
+        let gone = BTreeSet::from(["K2".to_owned(), "K3".to_owned()]);
+        assert_eq!(count(&path, &gone).unwrap(), 2);
+        let target = Target { folder: folder.path(), name: "copy.csv", private: false };
+        let written = lines_without(&path, &target, &gone).unwrap();
+        assert_eq!(fs::read_to_string(target.path()).unwrap(), "id,note\r\nK1,\"two\nlines\"\r\n");
+        assert_eq!(written.rows, Some(1));
+    }
+}

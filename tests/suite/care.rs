@@ -33,9 +33,10 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder") {
         let entry = entry.expect("an entry");
-        if entry.file_type().expect("a kind").is_dir() {
+        let kind = entry.file_type().expect("a kind");
+        if kind.is_dir() {
             found.extend(files(&entry.path()));
-        } else {
+        } else if kind.is_file() {
             found.push(entry.path());
         }
     }

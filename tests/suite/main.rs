@@ -4,6 +4,11 @@ mod bad_inputs;
 mod care;
 mod command;
 mod continuity;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod kill_sweep;
 mod layers;
+mod readers;
 mod same_bytes;
 mod shop;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod supervised;

@@ -85,6 +85,9 @@ impl Shop {
 pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_valueseg"));
     command.env("NO_COLOR", "1");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("VALUESEG_")) {
+        command.env_remove(name);
+    }
     command
 }
 
