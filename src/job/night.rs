@@ -74,7 +74,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let news = News::new(&obtained, &judged, attempt);
     let described =
         stage(watch, Stage::Profile, || Ok(describe(&project, (&intake, &obtained), (&applied, &crossed), &relate)))?;
-    let plans = plan(&described.profiles, project.catalogue(), &project.plan_settings());
+    let plans = plan((&described.profiles, Some(&described.lens)), project.catalogue(), &project.plan_settings());
     let mut gated = gates::check(&project, &intake, &described.profiles)?;
     gates::refit(&project, &obtained, request.refit, &mut gated);
 

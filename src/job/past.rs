@@ -1,11 +1,13 @@
 //! What earlier published nights say: of each customer, of the sizes of segments, of ways up and down the arc.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{Days, NaiveDate};
 
+use crate::job::apply::Ways;
 use crate::job::error::JobError;
+use crate::job::lineage::read_if_there;
 use crate::job::obtain::Obtained;
 use crate::job::project::Project;
 use crate::model::continuity::SegmentNames;
@@ -17,6 +19,9 @@ use crate::tables::schema::TableId;
 
 /// Nights over which ways along the arc are added up.
 const NIGHTS_OBSERVED: usize = 30;
+
+/// Exact counts of ways along the arc: beside the tables, for the owner alone, as the tables of customers are.
+pub(super) const SLIDES: &str = "state/arc.json";
 
 /// Nights that the longer comparison looks back. INVARIANT: the columns are called `…_30d`.
 const LONG_HORIZON: u64 = 30;
@@ -45,9 +50,7 @@ impl Past {
         let others = obtained.ledger.segments().iter().map(|segment| segment.id.clone());
         let mut slides = SlideCounts::default();
         for night in earlier.iter().rev().take(NIGHTS_OBSERVED) {
-            for row in table(&out, *night, TableId::ArcTransitions)? {
-                observe(&mut slides, &row);
-            }
+            observe(&mut slides, &run_folder(&out, *night).join(SLIDES))?;
         }
         let names = SegmentNames::new(&own, others);
         Ok(Self { before: earlier.last().copied(), long_ago, names, slides, out })
@@ -83,19 +86,33 @@ impl Past {
 }
 
 /// Rows of a small table of a night; none where an earlier version did not write it.
-fn table(out: &std::path::Path, night: NaiveDate, table: TableId) -> Result<Vec<Row>, JobError> {
+fn table(out: &Path, night: NaiveDate, table: TableId) -> Result<Vec<Row>, JobError> {
     let path = run_folder(out, night).join(table.path());
     if path.exists() { Ok(all_rows(&path)?) } else { Ok(Vec::new()) }
 }
 
-/// Adds a row of `arc_transitions`; withheld counts are not known and left out.
-fn observe(slides: &mut SlideCounts, row: &Row) {
-    let number = |name: &str| row.get(name).and_then(serde_json::Value::as_u64);
-    let stage = |name: &str| number(name).and_then(|n| u8::try_from(n).ok()).and_then(ArcStage::from_number);
-    let trouble = row.get("trouble").and_then(serde_json::Value::as_bool);
-    if let (Some(from), Some(to), Some(trouble), Some(customers)) =
-        (stage("from_stage"), stage("to_stage"), trouble, number("customers"))
-    {
-        slides.add_many(from, trouble, (customers, if to < from { customers } else { 0 }));
+/// One way along the arc, as stored: stage then and now, trouble then, customers.
+type Stored = (u8, u8, bool, u64);
+
+/// The ways of a night as JSON. Small counts are not withheld: without them nothing could be learned of the rare slides.
+pub(super) fn slides_json(ways: &Ways) -> String {
+    let mut stored: Vec<Stored> = Vec::new();
+    for (flows, trouble) in ways.arc.iter().zip([false, true]) {
+        stored.extend(flows.iter().map(|(from, to, customers)| (from.number(), to.number(), trouble, customers)));
     }
+    // INVARIANT: numbers and flags are JSON.
+    serde_json::to_string(&stored).expect("plain data") + "\n"
+}
+
+/// Adds the ways of a stored night; a night of an earlier version has none.
+fn observe(slides: &mut SlideCounts, path: &Path) -> Result<(), JobError> {
+    let Some(text) = read_if_there(path)? else { return Ok(()) };
+    let damaged = |message: String| JobError::StoredModel { path: path.to_owned(), message };
+    let stored: Vec<Stored> = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
+    for (from, to, trouble, customers) in stored {
+        if let Some(stage) = ArcStage::from_number(from) {
+            slides.add_many(stage, trouble, (customers, if to < from { customers } else { 0 }));
+        }
+    }
+    Ok(())
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, ElementId};
 use crate::job::appendix::details;
 use crate::job::apply::Applied;
 use crate::job::describe::Described;
 use crate::job::drift::News;
 use crate::job::error::JobError;
 use crate::job::gates::CUSTOMERS;
-use crate::job::past::Past;
+use crate::job::past::{Past, SLIDES, slides_json};
 use crate::job::project::Project;
 use crate::job::read::inputs;
 use crate::job::watch::Words;
@@ -83,6 +83,7 @@ pub(super) fn night(
         Ok(())
     })?;
     rejected(night, staging)?;
+    staging.write(SLIDES, slides_json(&night.applied.ways).as_bytes(), true)?;
     let profiles = &night.described.profiles;
     let ledger = night.intake.ledger();
     let counts = [
@@ -247,7 +248,8 @@ impl Night<'_> {
 
 /// What members of each segment do more or less than others, strongest first.
 pub(super) fn traces(model: &Model, catalogue: &Catalogue) -> Vec<Vec<Trace>> {
-    let name = |id: &str| catalogue.signal(id).map_or_else(|| id.replace('_', " "), |signal| signal.name().to_owned());
+    let name =
+        |id: &str| catalogue.signal(id).map_or_else(|| name_of_own(id, catalogue), |signal| signal.name().to_owned());
     let of_segment = |means: &Vec<f64>| {
         let mut found: Vec<Trace> = model
             .signal_ids()
@@ -261,6 +263,19 @@ pub(super) fn traces(model: &Model, catalogue: &Catalogue) -> Vec<Vec<Trace>> {
         found
     };
     model.signal_means().iter().map(of_segment).collect()
+}
+
+/// What a signal that is not the catalogue's is called: one heard in texts, or one of the company's own.
+fn name_of_own(id: &str, catalogue: &Catalogue) -> String {
+    let heard = |prefix: &str| {
+        let element = ElementId::parse(id.strip_prefix(prefix)?)?;
+        Some(catalogue.element(element).name().to_owned())
+    };
+    match (heard("mention_"), heard("praise_")) {
+        (Some(element), _) => format!("Share of their texts that speak of “{element}”"),
+        (_, Some(element)) => format!("Praise rather than blame where they write of “{element}”"),
+        _ => id.replace('_', " "),
+    }
 }
 
 fn remark(input: &str, check_id: &str, rows: u64, message: String) -> QualityRow {

@@ -45,6 +45,11 @@ impl<P: Ord + Clone> Flows<P> {
         }
     }
 
+    /// All ways with their exact counts, by place then and place now.
+    pub fn iter(&self) -> impl Iterator<Item = (&P, &P, u64)> {
+        self.counts.iter().map(|((from, to), count)| (from, to, *count))
+    }
+
     /// Customers who took a way.
     #[must_use]
     pub fn count(&self, from: &P, to: &P) -> u64 {

@@ -212,7 +212,7 @@ fn one_segment_goes_all_the_way_to_a_named_profile_and_a_plan() {
     // There is no rest to differ from.
     assert!(segment.elements.iter().all(|e| e.importance_difference.is_none() && e.importance.is_some()));
     assert!(profiles.limits.iter().all(|limit| !limit.contains("continuum")), "{:?}", profiles.limits);
-    let plans = plan(&profiles, &catalogue, &PlanSettings::default());
+    let plans = plan((&profiles, None), &catalogue, &PlanSettings::default());
     assert_eq!(plans.plans.len(), 1);
     assert!(plans.plans[0].lines.len() >= 3);
     let text = serde_json::to_string(&profiles).unwrap();

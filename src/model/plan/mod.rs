@@ -4,6 +4,7 @@
 //! and delivered, the need tier that sets the tone, and the floor to hold. A play fires on evidence (effect, share,
 //! size), never on rank alone; one whose condition read an absent value does not fire and is listed as not assessed.
 
+mod arc;
 mod evidence;
 mod line;
 mod measure;
@@ -21,6 +22,7 @@ use crate::catalogue::{Catalogue, ElementId, NeedTier, PlayKind, PlaySubject};
 use super::naming::thousands;
 use super::plan_types::{Plan, PlanLine, PlanSet};
 use super::profile_types::{Delivered, Profiles, SegmentProfile};
+use super::relationship::lens::Lens;
 
 use self::evidence::{Asked, Case, need_json, percent, segment_json};
 use self::line::{Draft, Drafting};
@@ -42,14 +44,15 @@ const HYPOTHESIS: &str = "A hypothesis read from behaviour: nobody was asked.";
 /// 2. fix: wanted more than by the rest (d) or more than delivered (gap), and low; at most three with the gate;
 /// 3. lead: wanted more than by the rest and delivered credibly; at most three, no delicate element, none that is low;
 /// 4. need: the tier most members are surely to be served on next;
-/// 5. hold: important and served well, but not special to the segment; one;
-/// 6. plays for everybody, only where there are fewer than three lines.
+/// 5. arc: the step from the stage at which most members surely are;
+/// 6. hold: important and served well, but not special to the segment; one;
+/// 7. plays for everybody, only where there are fewer than three lines.
 ///
 /// Where only fulfilment was asked, "wanted more" is replaced by "served differently", and the lines say so. Where
 /// nobody was asked, lines are hypotheses and say so. A discount is ruled out in every spoken line unless price leads.
 #[must_use]
-pub fn plan(profiles: &Profiles, catalogue: &Catalogue, settings: &PlanSettings) -> PlanSet {
-    let planner = Planner { catalogue, settings, asked: Asked::of(profiles) };
+pub fn plan((profiles, lens): (&Profiles, Option<&Lens>), catalogue: &Catalogue, settings: &PlanSettings) -> PlanSet {
+    let planner = Planner { catalogue, settings, asked: Asked::of(profiles), lens };
     PlanSet {
         plans: profiles.segments.iter().map(|segment| planner.segment(segment)).collect(),
         neutral: planner.neutral(&profiles.unassigned),
@@ -62,6 +65,8 @@ struct Planner<'a> {
     catalogue: &'a Catalogue,
     settings: &'a PlanSettings,
     asked: Asked,
+    /// How close the segments are; `None` = not told.
+    lens: Option<&'a Lens>,
 }
 
 /// Elements for which a kind of play fired, strongest first.
@@ -93,10 +98,10 @@ impl Planner<'_> {
         lines.extend(fix.iter().filter_map(|e| drafting.line(self.element_draft(PlayKind::Fix, case(*e)), None)));
         lines.extend(lead.iter().filter_map(|e| drafting.line(self.element_draft(PlayKind::Lead, case(*e)), None)));
         lines.extend(self.need_draft(segment, &mut missing).and_then(|draft| drafting.line(draft, None)));
+        lines.extend(self.arc_draft(segment, &mut missing).and_then(|draft| drafting.line(draft, None)));
         lines.extend(hold.iter().filter_map(|e| drafting.line(self.element_draft(PlayKind::Hold, case(*e)), None)));
         let lacking = MIN_LINES.saturating_sub(lines.len());
         lines.extend(self.everyone_lines(&drafting, lacking));
-        self.arc_missing(&mut missing);
         self.finish(segment, lines, missing)
     }
 
@@ -155,10 +160,11 @@ impl Planner<'_> {
         }
     }
 
-    fn arc_missing(&self, missing: &mut Vec<(String, String)>) {
-        for step in PlaySubject::ARC_STEPS {
-            self.note(PlayKind::Arc, step, "the stage of the relationship", missing);
-        }
+    fn arc_draft(&self, segment: &SegmentProfile, missing: &mut Vec<(String, String)>) -> Option<Draft<'_>> {
+        arc::draft(segment, self.lens).unwrap_or_else(|what| {
+            PlaySubject::ARC_STEPS.into_iter().for_each(|step| self.note(PlayKind::Arc, step, what, missing));
+            None
+        })
     }
 
     fn gate_draft<'a>(&self, case: Case<'a>) -> Draft<'a> {

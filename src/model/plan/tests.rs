@@ -8,7 +8,7 @@ use crate::model::profile_types::{Delivered, Estimate, Profiles, Reach, SegmentP
 use super::*;
 
 fn plan_of(segment: SegmentProfile) -> Plan {
-    plan(&profiles(vec![segment]), catalogue(), &PlanSettings::default()).plans.remove(0)
+    plan((&profiles(vec![segment]), None), catalogue(), &PlanSettings::default()).plans.remove(0)
 }
 
 fn lines(plan: &Plan, kind: PlayKind) -> Vec<&PlanLine> {
@@ -89,7 +89,7 @@ fn delicate_elements_never_lead_and_are_mended_where_nobody_is_addressed() {
         served(&mut wanted, id.slug(), 8.5);
         assert!(plan_of(wanted.clone()).lines.iter().all(|line| line.kind != "lead" || line.subject != id.slug()));
         let allowed = PlanSettings { sensitive_allowed: true, ..PlanSettings::default() };
-        let allowed = plan(&profiles(vec![wanted]), catalogue(), &allowed).plans.remove(0);
+        let allowed = plan((&profiles(vec![wanted]), None), catalogue(), &allowed).plans.remove(0);
         assert_eq!(subjects(&allowed, PlayKind::Lead), [id.slug()]);
         wants(&mut missed, id.slug(), 1.5);
         served(&mut missed, id.slug(), 4.0);
@@ -182,7 +182,7 @@ fn what_was_not_asked_is_listed_as_not_assessed_and_fires_nothing() {
     wants(&mut s, "saves_time", 0.9);
     let mut night = profiles(vec![s.clone()]);
     night.everyone = SegmentProfile { segment_id: "ALL".to_owned(), ..s };
-    let plan = plan(&night, catalogue(), &PlanSettings::default()).plans.remove(0);
+    let plan = plan((&night, None), catalogue(), &PlanSettings::default()).plans.remove(0);
     assert!(lines(&plan, PlayKind::Fix).is_empty() && lines(&plan, PlayKind::Need).is_empty());
     let missing: Vec<&str> = plan.not_assessed.iter().map(|(play, _)| play.as_str()).collect();
     for play in ["fix_quality", "fix_saves_time", "need_safety_status", "arc_first_weeks", "hold_quality"] {
@@ -209,7 +209,7 @@ fn nobody_asked(mut s: SegmentProfile) -> Profiles {
 
 #[test]
 fn where_nobody_was_asked_every_claim_is_called_a_hypothesis() {
-    let plan = plan(&nobody_asked(organizers()), catalogue(), &PlanSettings::default()).plans.remove(0);
+    let plan = plan((&nobody_asked(organizers()), None), catalogue(), &PlanSettings::default()).plans.remove(0);
     let leads = lines(&plan, PlayKind::Lead);
     assert_eq!(leads.len(), 3);
     for lead in leads {
@@ -230,7 +230,7 @@ fn where_only_fulfilment_was_asked_plans_speak_of_service_and_not_of_wishes() {
     element(&mut s, "informs").fulfilment_difference = Some(contrast(-0.7));
     let mut night = profiles(vec![s.clone()]);
     night.everyone = SegmentProfile { segment_id: "ALL".to_owned(), ..s };
-    let plan = plan(&night, catalogue(), &PlanSettings::default()).plans.remove(0);
+    let plan = plan((&night, None), catalogue(), &PlanSettings::default()).plans.remove(0);
     assert_eq!(subjects(&plan, PlayKind::Lead), ["variety"]);
     assert_eq!(subjects(&plan, PlayKind::Fix), ["informs"]);
     for line in plan.lines.iter().filter(|line| ["lead", "fix"].contains(&line.kind.as_str())) {
@@ -264,7 +264,7 @@ fn plans_stay_within_the_limit_and_claim_no_gain() {
         served(&mut s, slug, mean);
     }
     let settings = PlanSettings { max_lines: 5, ..PlanSettings::default() };
-    let plan = plan(&profiles(vec![s]), catalogue(), &settings).plans.remove(0);
+    let plan = plan((&profiles(vec![s]), None), catalogue(), &settings).plans.remove(0);
     assert_eq!(plan.lines.len(), 5);
     // Strength is difference plus gap: 0.8 + 1.1 for organizing, 1.3, 1.2 and 1.1 for the others.
     assert_eq!(subjects(&plan, PlayKind::Fix), ["organizes", "connects", "integrates"]);
@@ -276,7 +276,7 @@ fn different_evidence_gives_different_plans_and_the_unassigned_get_the_neutral_o
     let mut other = segment("S02");
     wants(&mut other, "variety", 0.8);
     served(&mut other, "variety", 8.0);
-    let set = plan(&profiles(vec![organizers(), other]), catalogue(), &PlanSettings::default());
+    let set = plan((&profiles(vec![organizers(), other]), None), catalogue(), &PlanSettings::default());
     let plays = |plan: &Plan| plan.lines.iter().map(|line| line.play_id.clone()).collect::<Vec<_>>();
     assert_ne!(plays(&set.plans[0]), plays(&set.plans[1]));
     assert_eq!(set.neutral.segment_id, "NONE");
@@ -288,5 +288,5 @@ fn different_evidence_gives_different_plans_and_the_unassigned_get_the_neutral_o
 fn a_plan_is_the_same_every_time_it_is_made() {
     let night = profiles(vec![organizers(), segment("S02")]);
     let settings = PlanSettings::default();
-    assert_eq!(plan(&night, catalogue(), &settings), plan(&night, catalogue(), &settings));
+    assert_eq!(plan((&night, None), catalogue(), &settings), plan((&night, None), catalogue(), &settings));
 }

@@ -134,7 +134,7 @@ struct Said {
 
 /// One row per customer who wrote. Per element `mention_<element>`, the share of the customer's texts that name it, and
 /// `praise_<element>`, `(p − b) / (p + b)` of `p` texts that praise and `b` that blame it. Both are known of those alone
-/// who named it: absence of mention is missing (domain fact sheet 6.6).
+/// who named it: absence of mention is missing (domain fact sheet 6.6). A share needs two texts: over one it is always 1.
 fn signals(texts: &ScratchTable, wanted: &[ElementId], scratch: &Path) -> Result<ScratchTable, IntakeError> {
     let mut fields = vec![Field::new("customer_id", DataType::Utf8, false)];
     for element in wanted {
@@ -196,7 +196,7 @@ impl SignalRows {
         for (pair, said) in self.cells.chunks_exact_mut(2).zip(said) {
             let Said { named, praised, blamed } = std::mem::take(said);
             let (p, b) = (f64::from(praised), f64::from(blamed));
-            pair[0].append_option((named > 0).then(|| f64::from(named) / f64::from(count)));
+            pair[0].append_option((named > 0 && count > 1).then(|| f64::from(named) / f64::from(count)));
             pair[1].append_option((p + b > 0.0).then(|| (p - b) / (p + b)));
         }
     }
@@ -266,7 +266,7 @@ mod tests {
         let signals = heard.signals.expect("a hundred mention time");
         assert_eq!(signals.names().len(), 3, "{:?}", signals.names());
         let (mention, praise) = (column(&signals, "mention_saves_time"), column(&signals, "praise_saves_time"));
-        assert_eq!((mention[0], praise[0]), (Some(1.0), Some(1.0)));
+        assert_eq!((mention[0], praise[0]), (None, Some(1.0)), "over one text the share is always 1");
         assert_eq!((mention[5], praise[5]), (Some(0.5), Some(-1.0)));
         assert_eq!((mention[7], praise[7]), (None, None), "not mentioned is not known");
         assert_eq!(heard.texts.rows(), 121);

@@ -12,6 +12,7 @@ mod input;
 mod needs;
 mod overview;
 mod page;
+mod pathway;
 mod plan_page;
 mod plan_view;
 mod pyramid;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::cards::anchor;
 use super::input::ReportInput;
 use super::needs::unit;
+use super::pathway::{StageRow, pathway, rivals};
 use super::words::{NOT_KNOWN, count, decimal, money, percent, points, share};
 use crate::model::Estimate;
 use crate::model::relationship::ArcStage;
@@ -18,6 +19,8 @@ use crate::model::relationship::lens::{
 pub(super) struct Closeness {
     finding: String,
     rows: Vec<CloseRow>,
+    pathway: Vec<StageRow>,
+    rivals: Vec<String>,
     stages: Vec<StageWords>,
     regularities: Vec<RegularityRow>,
     limits: Vec<String>,
@@ -90,6 +93,8 @@ pub(super) fn closeness(input: &ReportInput<'_>) -> Option<Closeness> {
     rows.push(row(&lens.everyone, "Everybody", None));
     Some(Closeness {
         finding: finding(&lens.everyone),
+        pathway: pathway(&lens.everyone, input.currency),
+        rivals: rivals(&lens.everyone),
         rows,
         stages: ArcStage::ALL.map(|stage| StageWords { stage: stage.number(), name: stage_name(stage) }).into(),
         regularities: input.regularities.iter().map(|one| regularity(one, input.currency)).collect(),
@@ -130,7 +135,7 @@ fn row(group: &GroupLens, name: &str, anchor: Option<String>) -> CloseRow {
 }
 
 /// A share with its interval, or why there is none.
-fn known(figure: &Figure) -> String {
+pub(super) fn known(figure: &Figure) -> String {
     match figure.value {
         Some(value) => figure.estimate().map_or_else(|| percent(value), |estimate| share(Some(estimate))),
         None => missing(figure),

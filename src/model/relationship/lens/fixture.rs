@@ -11,30 +11,30 @@ use crate::model::profile::fixture::catalogue;
 use crate::model::{Assignment, Attitudes, CustomerBlock, ScoredBlock, SuppressedReason};
 
 /// Microseconds in a day.
-pub(super) const DAY: i64 = 86_400_000_000;
+pub(in crate::model) const DAY: i64 = 86_400_000_000;
 
 /// End of the night.
-pub(super) const NOW: i64 = 365 * DAY;
+pub(in crate::model) const NOW: i64 = 365 * DAY;
 
 /// Motivators of the shipped catalogue.
-pub(super) const MOTIVATORS: usize = 10;
+pub(in crate::model) const MOTIVATORS: usize = 10;
 
 /// One customer to be told.
 #[derive(Clone, Debug)]
-pub(super) struct Person {
-    pub(super) segment: Option<u8>,
-    pub(super) suppressed: bool,
-    pub(super) weight: f64,
-    pub(super) attitudes: Attitudes,
-    pub(super) value: Option<f64>,
+pub(in crate::model) struct Person {
+    pub(in crate::model) segment: Option<u8>,
+    pub(in crate::model) suppressed: bool,
+    pub(in crate::model) weight: f64,
+    pub(in crate::model) attitudes: Attitudes,
+    pub(in crate::model) value: Option<f64>,
     /// Fulfilment ratings of the first elements.
-    pub(super) ratings: Vec<f32>,
-    pub(super) history: History,
-    pub(super) says: Relationship,
+    pub(in crate::model) ratings: Vec<f32>,
+    pub(in crate::model) history: History,
+    pub(in crate::model) says: Relationship,
 }
 
 /// Somebody of whom nothing is known.
-pub(super) fn person() -> Person {
+pub(in crate::model) fn person() -> Person {
     Person {
         segment: Some(0),
         suppressed: false,
@@ -67,13 +67,13 @@ pub(super) fn person() -> Person {
 }
 
 /// Somebody on a stage of the connection.
-pub(super) fn at_stage(stage: ConnectionStage) -> Person {
+pub(in crate::model) fn at_stage(stage: ConnectionStage) -> Person {
     let mut one = person();
     one.says.connection = Some(stage);
     one
 }
 
-pub(super) fn contact(at: i64, rating: Option<f32>) -> Contact {
+pub(in crate::model) fn contact(at: i64, rating: Option<f32>) -> Contact {
     Contact {
         at,
         nature: Nature::Other,
@@ -87,7 +87,7 @@ pub(super) fn contact(at: i64, rating: Option<f32>) -> Contact {
     }
 }
 
-pub(super) fn order(at: i64, amount: f64) -> Order {
+pub(in crate::model) fn order(at: i64, amount: f64) -> Order {
     Order {
         at,
         amount: Some(amount),
@@ -101,21 +101,21 @@ pub(super) fn order(at: i64, amount: f64) -> Order {
     }
 }
 
-pub(super) fn text(praised: u32, blamed: u32) -> Verbatim {
+pub(in crate::model) fn text(praised: u32, blamed: u32) -> Verbatim {
     Verbatim { at: 0, rating: None, praised, blamed, named: praised | blamed, channel: None }
 }
 
 /// All tables are there.
-pub(super) const ALL_SOURCES: Sources =
+pub(in crate::model) const ALL_SOURCES: Sources =
     Sources { orders: true, rewards: true, contacts: true, texts: true, attitudes: true };
 
 /// Two segments, the usual cuts.
-pub(super) fn fold() -> LensFold {
+pub(in crate::model) fn fold() -> LensFold {
     LensFold::new(2, LensSettings::at(NOW))
 }
 
 /// What a pass over these people leaves behind.
-pub(super) fn state(people: &[Person], words: &Vocabulary) -> LensState {
+pub(in crate::model) fn state(people: &[Person], words: &Vocabulary) -> LensState {
     let n = people.len();
     let mut customers = CustomerBlock::unasked((0..n).map(|i| format!("c{i:04}")).collect());
     let mut scored = ScoredBlock::unscored(n);
@@ -149,11 +149,11 @@ pub(super) fn state(people: &[Person], words: &Vocabulary) -> LensState {
 }
 
 /// The lens over these people, everything of `min_cell` or more shown.
-pub(super) fn lens(people: &[Person], words: &Vocabulary, min_cell: u64) -> Lens {
+pub(in crate::model) fn lens(people: &[Person], words: &Vocabulary, min_cell: u64) -> Lens {
     finish(&state(people, words), min_cell)
 }
 
-pub(super) fn finish(state: &LensState, min_cell: u64) -> Lens {
+pub(in crate::model) fn finish(state: &LensState, min_cell: u64) -> Lens {
     let (segments, catalogue): (_, &Catalogue) = (["S01".to_owned(), "S02".to_owned()], catalogue());
     let settings = LensSettings::at(NOW);
     state.finish(&LensContext { segments: &segments, min_cell, catalogue, sources: ALL_SOURCES, settings: &settings })

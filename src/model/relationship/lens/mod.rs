@@ -11,7 +11,7 @@
 mod dealings;
 mod finish;
 #[cfg(test)]
-mod fixture;
+pub(in crate::model) mod fixture;
 mod fold;
 mod group;
 mod limits;
