@@ -12,17 +12,17 @@ const SEGMENT_WARMTH: [f64; HIDDEN_SEGMENTS] = [-0.2, -0.1, 0.2, 0.5, -0.4, 0.3]
 /// Middle of satisfaction, 0–10, in the base.
 const USUAL_SATISFACTION: f64 = 8.1;
 /// Middle of recommendation, 0–10, in the base.
-const USUAL_RECOMMENDATION: f64 = 8.0;
+const USUAL_RECOMMENDATION: f64 = 8.4;
 /// Effect of a person's use of the scale on outcomes.
 const SCALE_USE_EFFECT: f64 = 0.25;
 /// Effect of the overall experience on outcomes.
-const EXPERIENCE_EFFECT: f64 = 0.7;
+const EXPERIENCE_EFFECT: f64 = 0.5;
 /// Spread of satisfaction that nothing else explains.
-const OWN_SATISFACTION_SD: f64 = 0.55;
+const OWN_SATISFACTION_SD: f64 = 0.45;
 /// Spread of recommendation that nothing else explains.
-const OWN_RECOMMENDATION_SD: f64 = 1.3;
+const OWN_RECOMMENDATION_SD: f64 = 1.0;
 /// What a full connection adds to recommendation.
-const CONNECTION_RECOMMENDS: f64 = 0.3;
+const CONNECTION_RECOMMENDS: f64 = 0.1;
 /// Highly satisfied from here on: what is ticked as 9.
 const HIGHLY_SATISFIED: f64 = 8.5;
 /// Closeness from which a highly satisfied person is fully connected.
@@ -34,7 +34,7 @@ const PART_OF_LIFE_FROM: f64 = 1.25;
 /// Depth from which it is indispensable, for those whose life it is a part of.
 const INDISPENSABLE_FROM: f64 = 2.3;
 /// Depth below which there is no opinion yet.
-const OPINION_FROM: f64 = -0.35;
+const OPINION_FROM: f64 = -0.3;
 /// Days within which nobody comes to love a retailer.
 const NEW_DAYS: i64 = 60;
 /// Share of the indispensable, customers for a year, who were failed gravely, and forgave.
@@ -76,8 +76,8 @@ impl Bond {
 impl World {
     /// The hidden relationship of a person, whatever was asked.
     ///
-    /// Satisfaction is `8.1 + Σ w_e·z_e + 0.25·a + 0.7·x + 0.55·ε` with weights `w` and standardized deliveries `z` (see
-    /// [`super::DriverWeights`]), scale use `a` and experience `x`; recommendation likewise around 8.0. Closeness is warmth
+    /// Satisfaction is `8.1 + Σ w_e·z_e + 0.25·a + 0.5·x + 0.45·ε` with weights `w` and standardized deliveries `z` (see
+    /// [`super::DriverWeights`]), scale use `a` and experience `x`; recommendation likewise around 8.4. Closeness is warmth
     /// (content factor and own), the segment's warmth and 0.3 of the experience. Highly satisfied and close: fully
     /// connected; highly satisfied and told apart: differentiated. Either means something (arc stage 3), and so does the
     /// company to a few others; depth, closeness and chance, carries on from there.

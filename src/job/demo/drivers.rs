@@ -5,15 +5,20 @@ use super::world::{OWN_GETS_SD, Person, Profile};
 use crate::catalogue::N_ELEMENTS;
 
 /// Spread, in points of an answer, of what all elements together do to an outcome.
-pub const ELEMENTS_EFFECT_SD: f64 = 1.15;
+pub const ELEMENTS_EFFECT_SD: f64 = 1.45;
+/// How far a segment is used to what it gets: part of its own level, beside the base's, that satisfies nobody any more.
+///
+/// Calibrated once. At 0 a segment that is served badly with a few elements drags down the outcome, and all of these
+/// elements seem to matter in the whole base whatever their weights: an association, but not the one that is planted.
+const USED_TO: f64 = 0.7;
 /// What `quality` weighs more than its rank alone would say: it leads wherever that was studied.
 const QUALITY_LEAD: f64 = 0.25;
 /// Elements a segment weighs more, and as many that it weighs less.
 const TILTED: usize = 3;
 /// What a tilted element gains, before scaling, where 1 is the weight of the first rank.
-const TILT_UP: f64 = 0.3;
+const TILT_UP: f64 = 0.25;
 /// What is left of the weight of an element the segment hardly wants.
-const TILT_DOWN: f64 = 0.6;
+const TILT_DOWN: f64 = 0.7;
 /// Position of `quality` among the elements.
 pub(super) const QUALITY: usize = 10;
 
@@ -25,7 +30,7 @@ pub struct DriverWeights {
     /// By hidden segment.
     pub segments: Vec<[f64; N_ELEMENTS]>,
     #[serde(skip)]
-    center: [f64; N_ELEMENTS],
+    usual: Vec<[f64; N_ELEMENTS]>,
     #[serde(skip)]
     spread: [f64; N_ELEMENTS],
 }
@@ -63,17 +68,19 @@ impl DriverWeights {
         let scale = ELEMENTS_EFFECT_SD / size;
         segments.iter_mut().flatten().for_each(|w| *w *= scale);
         let center: [f64; N_ELEMENTS] = std::array::from_fn(|e| mean(&|s| profiles[s].gets[e]));
+        let used_to = |s: usize| std::array::from_fn(|e| center[e] + USED_TO * (profiles[s].gets[e] - center[e]));
         let spread = std::array::from_fn(|e| {
             let between = mean(&|s| (profiles[s].gets[e] - center[e]).powi(2));
             (between + OWN_GETS_SD * OWN_GETS_SD).sqrt()
         });
-        Self { whole: raw.map(|w| w * scale), segments, center, spread }
+        Self { whole: raw.map(|w| w * scale), segments, usual: (0..shares.len()).map(used_to).collect(), spread }
     }
 
-    /// `Σ w_e · (gets_e − mean_e) / sd_e` with the weights of the person's segment, mean and deviation those of the base.
+    /// `Σ w_e · (gets_e − usual_e) / sd_e` with the weights of the person's segment, the deviation of the base, and as usual
+    /// what the base gets, moved by [`USED_TO`] towards what the segment gets.
     pub(super) fn effect(&self, person: &Person) -> f64 {
-        let weights = &self.segments[person.segment];
-        (0..N_ELEMENTS).map(|e| weights[e] * (person.gets[e] - self.center[e]) / self.spread[e]).sum()
+        let (weights, usual) = (&self.segments[person.segment], &self.usual[person.segment]);
+        (0..N_ELEMENTS).map(|e| weights[e] * (person.gets[e] - usual[e]) / self.spread[e]).sum()
     }
 }
 
