@@ -54,7 +54,7 @@ pub(crate) fn lines(night: &Night) -> Result<Vec<String>, &'static str> {
         );
         for (id, (segment, _)) in segments.iter().filter(|(_, (_, respondents))| *respondents >= RESPONDENTS) {
             let found = correlation(night, (id, outcome), &planted["segments"][*segment])?;
-            line += &format!(", {id} {}", shown(found));
+            line.extend([", ", id, " ", &shown(found)]);
         }
         lines.push(line);
     }

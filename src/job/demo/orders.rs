@@ -17,7 +17,8 @@ pub const ORDER_RATES: [f64; 4] = [0.60, 0.95, 1.12, 1.80];
 /// Mean value a year of each connection stage against the highly satisfied, as published (Magids, Zorfas and Leemon 2015;
 /// the first and third from memory, see the domain fact sheet).
 pub const STAGE_VALUES: [f64; 4] = [0.82, 1.00, 1.13, 1.52];
-/// What was got also moves what is spent, by the way of channels and categories: the table above is met with these amounts.
+/// Factor on the amounts of each stage, calibrated once so that mean values come out as above: newcomers, who have had less
+/// than a year, are never above the second stage, and those to whom the company means nothing pay less for the same goods.
 const AMOUNT_TRIM: [f64; 4] = [0.845, 1.0, 0.796, 0.76];
 /// Orders at full price a year of those to whom the company means nothing: they wait for reductions.
 const FULL_PRICE_AT_MOST: usize = 2;
