@@ -35,7 +35,7 @@ pub(super) fn run(args: &Args) -> Exit {
         Command::Run { as_of, refit, force, dry_run } => load_project(args).and_then(|loaded| {
             let as_of = as_of.unwrap_or_else(|| yesterday(loaded.timezone));
             let request = NightRequest { as_of, refit: *refit, force: *force, dry_run: *dry_run };
-            Ok(said(args, &run_night(args, &loaded, &request, &Stop::listen())?))
+            Ok(said(args, &run_night(args, &loaded, request, &Stop::listen())?))
         }),
         Command::Explain { subject } => explain(args, subject),
         Command::Diff { a, b } => load_project(args).and_then(|loaded| Ok(shown(args, &diff(&loaded, a, b)?))),
@@ -78,8 +78,8 @@ fn yesterday(zone: Tz) -> NaiveDate {
 }
 
 /// A night that can be stopped.
-fn run_night(args: &Args, loaded: &Loaded, request: &NightRequest, stop: &Stop) -> Result<Outcome, JobError> {
-    let outcome = night::run(loaded, request, &Progress::new(args.quiet, stop.clone()));
+fn run_night(args: &Args, loaded: &Loaded, request: NightRequest, stop: &Stop) -> Result<Outcome, JobError> {
+    let outcome = night::run(loaded, &request, &Progress::new(args.quiet, stop.clone()));
     stop.pass();
     outcome
 }
@@ -101,7 +101,7 @@ fn demo(args: &Args, dir: &Path, customers: u32, seed: u64) -> Result<Exit, JobE
             line(&format!("night of {as_of}"));
         }
         let request = NightRequest { as_of, refit: false, force: false, dry_run: false };
-        last = Some(run_night(args, &loaded, &request, &stop)?);
+        last = Some(run_night(args, &loaded, request, &stop)?);
     }
     Ok(last.map_or(Exit::Published, |outcome| said(args, &outcome)))
 }

@@ -92,7 +92,7 @@ fn read_ids(path: &Path) -> Result<BTreeSet<String>, JobError> {
     let text = text.map_err(|source| JobError::Io { doing: "cannot read", path: path.to_owned(), source })?;
     let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).enumerate();
     let ids: BTreeSet<String> = lines
-        .filter(|(place, line)| !line.is_empty() && !(*place == 0 && *line == HEADER))
+        .filter(|(place, line)| !line.is_empty() && (*place > 0 || *line != HEADER))
         .map(|(_, line)| line.to_owned())
         .collect();
     if ids.is_empty() { Err(JobError::NoIds { path: path.to_owned() }) } else { Ok(ids) }

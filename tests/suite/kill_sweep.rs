@@ -195,8 +195,9 @@ fn a_disk_that_is_full_or_broken_is_exit_6_and_the_last_night_stays() {
             for fault in [Fault::FailFrom(number, libc::ENOSPC), Fault::Fail(number, libc::EIO)] {
                 let ended = scenario.survives(fault, number);
                 let call = &scenario.calls[number];
-                let removes = call.name.starts_with("unlink") || call.name == "rmdir";
-                // What is only cleared away late, or done after the night is live, is no reason to call a night off.
+                // What is only cleared away late, done after the night is live, or done by copying where a link is refused,
+                // is no reason to call a night off.
+                let removes = call.name.starts_with("unlink") || call.name == "rmdir" || call.name.starts_with("link");
                 let live =
                     scenario.calls[..number].iter().any(|call| call.name.starts_with("rename") && is_run(&call.path));
                 let fine = ended.code == Some(6) || ended.code == Some(0) && (removes || live);
