@@ -13,7 +13,7 @@ pub(crate) fn lines(night: &Night) -> Vec<String> {
     for row in rows {
         let word = |column: &str| row.get(column).and_then(Value::as_str);
         let number = |column: &str| row.get(column).and_then(Value::as_f64);
-        if word("segment_id") != Some("ALL") || word("measure") != Some("promise_kept") {
+        if word("segment_id") != Some("ALL") || word("measure") != Some("promises_kept") {
             continue;
         }
         let (Some(key), Some(low), Some(high)) = (word("key"), number("low"), number("high")) else { continue };

@@ -72,7 +72,7 @@ pub(super) fn describe(
         settings: relate.lens_settings(),
     };
     let lens = applied.lens.finish(&context);
-    profiles.limits.extend(lens.limits.clone());
+    profiles.limits.extend(lens.limits.iter().cloned().chain(relate.limits()));
     let regularities = applied.lens.regularities(Some(&drivers), context.min_cell);
     profiles.limits.extend(group_limits(&drivers.everyone));
     if model.cut_on() == CutOn::Prior {

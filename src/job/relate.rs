@@ -9,7 +9,7 @@ use crate::model::continuity::{LastNight, Stay};
 use crate::model::drivers::Drivers;
 use crate::model::relationship::lens::{ConnectionCuts, LensBlock, LensFold, LensSettings, LensState};
 use crate::model::relationship::{
-    History, RelationshipAssessor, RelationshipContext, RewardWeeks, SlideCounts, Vocabulary, Yesterday,
+    ArcStage, History, RelationshipAssessor, RelationshipContext, RewardWeeks, SlideCounts, Vocabulary, Yesterday,
 };
 use crate::model::{CustomerBlock, CustomerNight, ScoredBlock};
 use crate::tables::intake::Intake;
@@ -88,6 +88,22 @@ impl<'a> Relate<'a> {
             slide_risk: Some(&self.past.slides).filter(|_| scored_at_all).and_then(slide).map(|risk| risk.value as f32),
             relationship,
         }
+    }
+
+    /// What a reader must know about what is not told yet.
+    pub(super) fn limits(&self) -> Vec<String> {
+        let settings = &self.assessor.settings().anticipation;
+        let told = |stage: ArcStage| {
+            [false, true].into_iter().any(|trouble| self.past.slides.risk(stage, trouble, settings).is_some())
+        };
+        if ArcStage::ALL.into_iter().any(told) {
+            return Vec::new();
+        }
+        vec![format!(
+            "Who is about to slide down the relationship arc is not told yet: it takes {} slides among {} customer-nights \
+             at one stage, observed from night to night.",
+            settings.min_slides, settings.min_customer_nights
+        )]
     }
 
     /// The pass that figures of segments are made of.

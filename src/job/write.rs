@@ -113,7 +113,7 @@ fn tables(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> 
         segment_elements_table(profiles, (drivers, min_cell), |element| {
             night.project.catalogue().element(element).level()
         })?,
-        segment_needs_table(profiles)?,
+        segment_needs_table(profiles, drivers)?,
         drivers_table(drivers, min_cell)?,
         relationship_table(lens)?,
         regularities_table(regularities)?,

@@ -22,8 +22,10 @@
 //! | [`plan`] | what to do for it |
 //! | [`lineage`] | which segment of a new fit continues which |
 //! | [`drift`] | whether tonight still looks like the night of the fit |
-//! | [`drivers`] | what an outcome goes with (not yet part of a night) |
-//! | [`listening`] | which elements a text speaks of, and how (not yet part of a night) |
+//! | [`drivers`] | what an outcome goes with |
+//! | [`listening`] | which elements a text speaks of, and how |
+//! | [`relationship`] | how close the relationship is, and which would be right |
+//! | [`continuity`], [`flows`] | who stays and who moves, and how many went where |
 
 mod apply;
 mod attitudes;

@@ -188,6 +188,14 @@ pub(super) const SEGMENT_NEEDS: &[Column] = &[
     maybe("importance", T::Float64, "Mean importance of the tier within person, 0–1; null = not known or withheld."),
     maybe("importance_low", T::Float64, "Lower end of its 95 % interval; null as `importance`."),
     maybe("importance_high", T::Float64, "Upper end of its 95 % interval; null as `importance`."),
+    maybe(
+        "derived_importance",
+        T::Float64,
+        "Share of what the five tiers explain of the first outcome told in `drivers` that goes with this one (exact Shapley \
+         shares, drawn towards everybody's), 0–1; null = too few answers. Association, not cause.",
+    ),
+    maybe("derived_importance_low", T::Float64, "Lower end of its 95 % interval; null as `derived_importance`."),
+    maybe("derived_importance_high", T::Float64, "Upper end of its 95 % interval; null as `derived_importance`."),
 ];
 
 /// `drivers`: what an outcome goes with.

@@ -1,7 +1,7 @@
 //! `drivers`: what an outcome goes with.
 
 use super::{Row, TableRows, WriteError};
-use crate::model::drivers::{Drivers, ElementDriver, Explained, GroupDrivers};
+use crate::model::drivers::{Drivers, ElementDriver, Explained, GroupDrivers, NeedDriver};
 use crate::tables::schema::TableId;
 
 /// `drivers`: everybody and the segments, each outcome of which something is said, each element. Of an outcome of which
@@ -35,6 +35,13 @@ fn driver_row(row: Row, explained: &Explained, driver: &ElementDriver, min_cell:
         .set("direction", driver.direction.filter(|_| shown).map(i64::from))
         .set("answers", shown.then_some(driver.answers))
         .set("suppressed", !shown)
+}
+
+/// What the tiers go with, of the same outcome; none where nothing is said.
+pub(super) fn leading_needs<'a>(drivers: &'a Drivers, segment_id: &str) -> &'a [NeedDriver] {
+    let mut groups = std::iter::once(&drivers.everyone).chain(&drivers.segments);
+    let explained = groups.find(|group| group.segment_id == segment_id).and_then(GroupDrivers::leading);
+    explained.map_or(&[], |(_, explained)| &explained.needs)
 }
 
 /// The driver of an element that a single figure is read from: of the first outcome of which something is said, if at least

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::drivers::leading;
+use super::drivers::{leading, leading_needs};
 use super::{Row, TableRows, WriteError};
 use crate::catalogue::{ElementId, Level};
 use crate::model::drivers::{Drivers, ElementDriver, Kano, Quadrant};
@@ -193,15 +193,22 @@ fn element_row(row: Row, element: &ElementProfile) -> Row {
 ///
 /// # Errors
 /// None for profiles as documented.
-pub fn segment_needs_table(profiles: &Profiles) -> Result<TableRows, WriteError> {
+pub fn segment_needs_table(profiles: &Profiles, drivers: &Drivers) -> Result<TableRows, WriteError> {
     let mut table = TableRows::new(TableId::SegmentNeeds);
     for (_, _, segment) in groups(profiles) {
+        let derived = leading_needs(drivers, &segment.segment_id);
         for need in &segment.needs {
             let figure = |row: Row, names, estimate: Option<Estimate>| row.set_estimate(names, estimate);
             let row = Row::new().set("segment_id", &segment.segment_id).set("need_tier", need.tier.slug());
             let row = figure(row, ["share", "share_low", "share_high"], need.share);
             let row = figure(row, ["fulfilment", "fulfilment_low", "fulfilment_high"], need.fulfilment);
-            table.push(figure(row, ["importance", "importance_low", "importance_high"], need.importance))?;
+            let row = figure(row, ["importance", "importance_low", "importance_high"], need.importance);
+            let derived = derived.iter().find(|driver| driver.tier == need.tier).map(|driver| driver.share);
+            table.push(figure(
+                row,
+                ["derived_importance", "derived_importance_low", "derived_importance_high"],
+                derived,
+            ))?;
         }
     }
     Ok(table)
