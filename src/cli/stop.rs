@@ -16,7 +16,10 @@ use crate::cli::log::{self, Level};
 use crate::job::error::Exit;
 
 /// Tries to remove a folder that other threads may still write into.
-const TRIES: usize = 20;
+const TRIES: usize = 200;
+
+/// Rest between two tries.
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(5);
 
 /// Whether the process is about to end: what breaks in other threads meanwhile is no bug.
 static LEAVING: AtomicBool = AtomicBool::new(false);
@@ -95,6 +98,7 @@ fn leave(signal: i32, state: &State) -> ! {
             if std::fs::remove_dir_all(folder).is_ok() || !folder.exists() {
                 break;
             }
+            std::thread::sleep(PAUSE);
         }
     }
     let (name, exit) = if signal == SIGINT { ("SIGINT", Exit::Interrupted) } else { ("SIGTERM", Exit::Terminated) };
