@@ -1,16 +1,23 @@
 //! What holds a night back: yesterday stays live, and the reason is said in plain words.
 
+use crate::job::apply::Applied;
+use crate::job::drift::Judged;
 use crate::job::error::JobError;
-use crate::job::obtain::{Obtained, newest_before};
+use crate::job::obtain::{Obtained, Origin, newest_before};
+use crate::job::past::Past;
 use crate::job::project::Project;
-use crate::job::settings::Refit;
+use crate::job::settings::{DriftGate, Refit};
 use crate::model::Profiles;
 use crate::tables::intake::Intake;
 use crate::tables::manifest::Manifest;
-use crate::tables::write::QualityRow;
+use crate::tables::write::{QualityRow, Whereabouts};
 
 /// Name under which the manifest counts the customers of a night.
 pub(super) const CUSTOMERS: &str = "customers";
+
+/// Names under which it counts those who rated something, and the signals that could be computed.
+pub(super) const RESPONDENTS: &str = "respondents";
+pub(super) const SIGNALS: &str = "signals";
 
 /// What the gates found: one row a check, and the reasons to hold the night.
 pub(super) struct Gated {
@@ -24,7 +31,7 @@ pub(super) struct Gated {
 pub(super) fn check(project: &Project, intake: &Intake, profiles: &Profiles) -> Result<Gated, JobError> {
     let mut gated = Gated { checks: Vec::new(), reasons: Vec::new() };
     rejected(project, intake, &mut gated);
-    population(project, intake, &mut gated)?;
+    against_last_night(project, intake, &mut gated)?;
     segments(profiles, &mut gated);
     Ok(gated)
 }
@@ -86,21 +93,79 @@ fn rejected(project: &Project, intake: &Intake, gated: &mut Gated) {
     }
 }
 
-/// Compares the number of customers with that of the last night before this one.
-fn population(project: &Project, intake: &Intake, gated: &mut Gated) -> Result<(), JobError> {
+/// Compares customers, respondents and signals with those of the last night before this one.
+fn against_last_night(project: &Project, intake: &Intake, gated: &mut Gated) -> Result<(), JobError> {
     let Some(eve) = project.as_of().pred_opt() else { return Ok(()) };
     let Some(folder) = newest_before(&project.out(), eve)? else { return Ok(()) };
-    let before = Manifest::read(&folder)?.and_then(|manifest| manifest.counts.get(CUSTOMERS).copied());
-    let Some(before) = before.filter(|before| *before > 0) else { return Ok(()) };
-    let limit = project.settings().gates.max_population_change;
-    let now = intake.n_customers();
-    let change = (now as f64 - before as f64).abs() / before as f64;
-    let message = format!(
-        "{before} customers on the night before, {now} tonight ({:+.1} %, limit {:.1} %)",
-        (now as f64 / before as f64 - 1.0) * 100.0,
-        limit * 100.0
-    );
-    gated.gate("customers", "population_change", (change, limit), now, message);
+    let Some(manifest) = Manifest::read(&folder)? else { return Ok(()) };
+    let before = |name: &str| manifest.counts.get(name).copied().filter(|count| *count > 0);
+    if let Some(before) = before(CUSTOMERS) {
+        let (limit, now) = (project.settings().gates.max_population_change, intake.n_customers());
+        let change = (now as f64 - before as f64).abs() / before as f64;
+        let message = format!(
+            "{before} customers on the night before, {now} tonight ({:+.1} %, limit {:.1} %)",
+            (now as f64 / before as f64 - 1.0) * 100.0,
+            limit * 100.0
+        );
+        gated.gate("customers", "population_change", (change, limit), now, message);
+    }
+    let known = [(RESPONDENTS, intake.coverage().respondents), (SIGNALS, intake.signal_ids().len() as u64)];
+    for (what, now) in known {
+        let Some(before) = before(what) else { continue };
+        let limit = project.settings().gates.max_coverage_loss;
+        let lost = 1.0 - now.min(before) as f64 / before as f64;
+        let message = format!(
+            "{before} {what} on the night before, {now} tonight ({:.0} % lost, limit {:.0} %)",
+            lost * 100.0,
+            limit * 100.0
+        );
+        gated.gate("night", &format!("{what}_lost"), (lost, limit), now, message);
+    }
+    Ok(())
+}
+
+/// Holds what became of customers against the night before: who moved, who stays without a segment, whether drift fires.
+pub(super) fn changes(
+    project: &Project,
+    (obtained, judged): (&Obtained, &Judged),
+    (applied, past): (&Applied, &Past),
+    gated: &mut Gated,
+) -> Result<(), JobError> {
+    let gates = &project.settings().gates;
+    let (mut stayed, mut moved) = (0, 0);
+    for (from, to, customers) in applied.ways.short.iter() {
+        match (from, to) {
+            (Whereabouts::Segment(a), Whereabouts::Segment(b)) if a == b => stayed += customers,
+            (Whereabouts::Segment(_), Whereabouts::Segment(_)) => moved += customers,
+            _ => {}
+        }
+    }
+    // What a new model moves is judged by itself, net of label noise, before it takes over.
+    if obtained.origin == Origin::Kept && stayed + moved > 0 {
+        let share = moved as f64 / (stayed + moved) as f64;
+        let message = format!(
+            "{moved} of {} customers changed segment since the night before ({:.1} %, limit {:.1} %)",
+            stayed + moved,
+            share * 100.0,
+            gates.max_moved_share * 100.0
+        );
+        gated.gate("night", "moved_share", (share, gates.max_moved_share), moved, message);
+    }
+    let sizes = past.sizes(past.before)?;
+    let size = |id: &str| sizes.get(id).map(|(size, _)| *size as f64);
+    if let (Some(none), Some(all)) = (size("NONE"), size("ALL").filter(|all| *all > 0.0)) {
+        let now = applied.sums.unassigned_share().unwrap_or(0.0);
+        let message = format!(
+            "{:.1} % of scored customers stay without a segment, {:.1} % on the night before (limit {:.0} points more)",
+            now * 100.0,
+            none / all * 100.0,
+            gates.max_unassigned_rise * 100.0
+        );
+        gated.gate("night", "unassigned_rise", (now - none / all, gates.max_unassigned_rise), none as u64, message);
+    }
+    if let Some(drift) = judged.drift.as_ref().filter(|drift| gates.drift == DriftGate::Hold && drift.fires()) {
+        gated.reasons.push(drift.sentence());
+    }
     Ok(())
 }
 

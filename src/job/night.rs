@@ -77,6 +77,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let plans = plan((&described.profiles, Some(&described.lens)), project.catalogue(), &project.plan_settings());
     let mut gated = gates::check(&project, &intake, &described.profiles)?;
     gates::refit(&project, &obtained, request.refit, &mut gated);
+    gates::changes(&project, (&obtained, &judged), (&applied, &past), &mut gated)?;
 
     let night = Night {
         project: &project,

@@ -192,14 +192,38 @@ pub struct Gates {
     pub max_rejected_share: f64,
     /// Relative change of the number of customers since the last night.
     pub max_population_change: f64,
-    /// Share of customers who may change segment, net of label noise, because a new model takes over unasked.
+    /// Share of customers who may change segment in a night, or, net of label noise, because a new model takes over unasked.
     pub max_moved_share: f64,
+    /// Rise of the share of scored customers without a segment since the last night, in shares: 0.1 is ten points.
+    pub max_unassigned_rise: f64,
+    /// Part of the respondents, or of the signals, of the last night that may be missing tonight.
+    pub max_coverage_loss: f64,
+    /// What drift does: `"tell"` says so, `"hold"` holds the night back as well.
+    pub drift: DriftGate,
 }
 
 impl Default for Gates {
     fn default() -> Self {
-        Self { max_rejected_share: DEFAULT_MAX_REJECTED_SHARE, max_population_change: 0.20, max_moved_share: 0.08 }
+        Self {
+            max_rejected_share: DEFAULT_MAX_REJECTED_SHARE,
+            max_population_change: 0.20,
+            max_moved_share: 0.08,
+            max_unassigned_rise: 0.10,
+            max_coverage_loss: 0.50,
+            drift: DriftGate::Tell,
+        }
     }
+}
+
+/// What drift of the night against the night of the fit does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DriftGate {
+    /// It is told, and what `model.refit` says follows.
+    #[default]
+    Tell,
+    /// The night is held back as well.
+    Hold,
 }
 
 /// `[privacy]`.

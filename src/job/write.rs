@@ -8,7 +8,7 @@ use crate::job::apply::Applied;
 use crate::job::describe::Described;
 use crate::job::drift::News;
 use crate::job::error::JobError;
-use crate::job::gates::CUSTOMERS;
+use crate::job::gates::{CUSTOMERS, RESPONDENTS, SIGNALS};
 use crate::job::past::{Past, SLIDES, slides_json};
 use crate::job::project::Project;
 use crate::job::read::inputs;
@@ -90,6 +90,8 @@ pub(super) fn night(
         (CUSTOMERS, night.intake.n_customers()),
         ("rows_read", ledger.read()),
         ("rows_rejected", ledger.rejected()),
+        (RESPONDENTS, night.intake.coverage().respondents),
+        (SIGNALS, night.intake.signal_ids().len() as u64),
         ("scored", profiles.everyone.size),
         ("segments", profiles.segments.len() as u64),
         ("unassigned", profiles.unassigned.size),
@@ -117,7 +119,7 @@ fn tables(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> 
         drivers_table(drivers, min_cell)?,
         relationship_table(lens)?,
         regularities_table(regularities)?,
-        transitions_table(&[(1, &ways.short), (30, &ways.long)], &past.names, min_cell)?,
+        transitions_table(&[(1, &ways.short), (30, &ways.long)], &ways.noise, (&past.names, min_cell))?,
         arc_transitions_table([&ways.arc[0], &ways.arc[1]], min_cell)?,
         plans_table(night.plans)?,
         candidates_table(&candidates(model.report()))?,

@@ -4,7 +4,7 @@ use crate::model::continuity::LastNight;
 use crate::model::flows::Flows;
 use crate::model::relationship::ArcStage;
 use crate::model::{CustomerNight, ScoredBlock};
-use crate::tables::write::Whereabouts;
+use crate::tables::write::{NOISE_STEPS, Whereabouts};
 
 use super::rows::Gone;
 
@@ -13,6 +13,8 @@ use super::rows::Gone;
 pub(in crate::job) struct Ways {
     /// Between segments since the night before.
     pub(in crate::job) short: Flows<Whereabouts>,
+    /// Between segments, what drawing labels from tonight's probabilities would move: millionths of customers.
+    pub(in crate::job) noise: Flows<Whereabouts>,
     /// The same since 30 nights ago.
     pub(in crate::job) long: Flows<Whereabouts>,
     /// Along the arc since the night before: of people who were not in trouble then, and of those who were.
@@ -35,6 +37,11 @@ impl Ways {
         let now = Whereabouts::of(scored.assignments[row].segment.map(u16::from), suppressed);
         if let Some(last) = last {
             self.short.add(then(last), now);
+            let assignment = &scored.assignments[row];
+            if let (Some(next), Some(chance)) = (assignment.runner_up, assignment.runner_up_probability) {
+                let chance = (f64::from(chance.clamp(0.0, 1.0)) * NOISE_STEPS).round() as u64;
+                self.noise.add_many(now, Whereabouts::Segment(u16::from(next)), chance);
+            }
             if let Some(stage) = last.arc.filter(|_| !suppressed) {
                 self.arc[usize::from(last.trouble)].add(stage, night.relationship.arc.stage);
             }
@@ -54,6 +61,7 @@ impl Ways {
     pub(super) fn merge(&mut self, other: Self) {
         self.short.merge(other.short);
         self.long.merge(other.long);
+        self.noise.merge(other.noise);
         self.arc.iter_mut().zip(other.arc).for_each(|(own, other)| own.merge(other));
     }
 }

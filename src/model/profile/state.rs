@@ -70,6 +70,13 @@ impl ProfileState {
         self.groups.iter().map(|g| g.members.count()).sum::<u64>() + self.suppressed.iter().sum::<u64>()
     }
 
+    /// Share of the customers scored who have no segment, 0–1; `None` = nobody was scored.
+    #[must_use]
+    pub fn unassigned_share(&self) -> Option<f64> {
+        let (all, none) = (self.groups.iter().map(|g| g.members.count()).sum::<u64>(), self.groups.last()?);
+        (all > 0).then(|| none.members.count() as f64 / all as f64)
+    }
+
     /// Customers left out, by reason.
     pub(super) fn suppressed(&self) -> Vec<(String, u64)> {
         REASONS.iter().zip(self.suppressed).map(|(reason, n)| (reason.slug().to_owned(), n)).collect()

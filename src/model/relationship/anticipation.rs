@@ -31,10 +31,7 @@ impl Yardstick {
     pub(super) fn next(&self, scored: &ScoredBlock, row: usize) -> Option<NextNeed> {
         let weights = self.weights(scored.assignments[row].segment);
         let mut best: Option<(f64, NextNeed)> = None;
-        for element in ElementId::all() {
-            if self.masked >> element.index() & 1 == 1 {
-                continue;
-            }
+        for element in ElementId::all().filter(|element| self.may_be_told(*element)) {
             let read = |aspect: Aspect| self.read(scored, row, aspect.indicator(element));
             let (Some((wanted, sure)), Some((given, surely))) = (read(Aspect::Importance), read(Aspect::Fulfilment))
             else {
@@ -47,6 +44,12 @@ impl Yardstick {
             }
         }
         best.map(|(_, need)| need)
+    }
+
+    /// Whether an element may be named and both aspects of it can be compared in this base at all.
+    fn may_be_told(&self, element: ElementId) -> bool {
+        let compared = |aspect: Aspect| self.standards[aspect.indicator(element)].1 > 0.0;
+        self.masked >> element.index() & 1 == 0 && compared(Aspect::Importance) && compared(Aspect::Fulfilment)
     }
 
     /// Place in the base and confidence of a score.

@@ -10,7 +10,12 @@ pub(super) const TRANSITIONS: &[Column] = &[
     filled("horizon_days", T::Int32, "Nights between then and now: 1 or 30."),
     maybe("customers", T::Int64, "Customers who took this way; null = withheld, too few."),
     maybe("share", T::Float64, "Share of those in `from_segment_id` then, 0–1; null as `customers`."),
-    maybe("share_by_noise", T::Float64, "Share that uncertain labels alone would produce, 0–1; null = not estimated."),
+    maybe(
+        "share_by_noise",
+        T::Float64,
+        "Share of tonight's members that would be in `to_segment_id` if labels were drawn from their probabilities: what \
+         moves beyond it is no label noise, 0–1; null = not estimated: stays, and other horizons than a night.",
+    ),
     filled("suppressed", T::Bool, "The count was withheld because too few people stand behind it."),
 ];
 

@@ -1,10 +1,15 @@
 //! `transitions` and `arc_transitions`: how many went from where to where.
 
+use std::collections::BTreeMap;
+
 use super::{Row, TableRows, WriteError};
 use crate::model::continuity::{SegmentNames, SegmentPlace};
 use crate::model::flows::Flows;
 use crate::model::relationship::ArcStage;
 use crate::tables::schema::TableId;
+
+/// Parts of a customer in counts of what uncertain labels would move.
+pub const NOISE_STEPS: f64 = 1e6;
 
 /// Where a customer was, for counts of moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,16 +42,27 @@ impl Whereabouts {
     }
 }
 
-/// `transitions`: the counts of each horizon in nights.
+/// `transitions`: the counts of each horizon in nights; `noise` holds what drawing tonight's labels from their probabilities
+/// would move, in parts of [`NOISE_STEPS`].
+///
+/// METHOD: an upper bound. A customer's label is not drawn anew every night; what moves beyond this share cannot be noise.
 ///
 /// # Errors
 /// None for counts as documented.
 pub fn transitions_table(
     flows: &[(u32, &Flows<Whereabouts>)],
-    names: &SegmentNames,
-    min_cell: u64,
+    noise: &Flows<Whereabouts>,
+    (names, min_cell): (&SegmentNames, u64),
 ) -> Result<TableRows, WriteError> {
     let mut table = TableRows::new(TableId::Transitions);
+    let mut at: BTreeMap<Whereabouts, u64> = BTreeMap::new();
+    for (_, flows) in flows.iter().filter(|(horizon, _)| *horizon == 1) {
+        flows.iter().for_each(|(_, to, customers)| *at.entry(*to).or_default() += customers);
+    }
+    let by_noise = |from: &Whereabouts, to: &Whereabouts| {
+        let members = at.get(from).copied().filter(|members| from != to && *members >= min_cell)?;
+        Some(noise.count(from, to) as f64 / NOISE_STEPS / members as f64)
+    };
     for (horizon, flows) in flows {
         for flow in flows.published(min_cell) {
             table.push(
@@ -56,6 +72,7 @@ pub fn transitions_table(
                     .set("horizon_days", *horizon)
                     .set("customers", flow.customers)
                     .set("share", flow.share)
+                    .set("share_by_noise", by_noise(&flow.from, &flow.to).filter(|_| *horizon == 1))
                     .set("suppressed", flow.customers.is_none()),
             )?;
         }

@@ -39,7 +39,7 @@ pub use element_scores::ElementScoresWriter;
 pub use error::WriteError;
 pub(crate) use file::hex;
 pub use file::{OutputFile, WrittenFile};
-pub use flows::{Whereabouts, arc_transitions_table, transitions_table};
+pub use flows::{NOISE_STEPS, Whereabouts, arc_transitions_table, transitions_table};
 pub use layout::{CHUNK_ROWS, ROW_GROUP_ROWS, TableMeta};
 pub use moves::MovesWriter;
 pub use night::{CandidateRow, QualityRow, candidates_table, quality_table};
