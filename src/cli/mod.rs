@@ -19,6 +19,7 @@ use serde_json::json;
 
 use crate::cli::log::Level;
 use crate::job::error::Exit;
+use crate::tables::source::is_reading;
 
 pub use args::{Args, Color, Command, LogFormat, SchemaOf, SegmentsAction, Subject};
 
@@ -27,7 +28,7 @@ pub use args::{Args, Color, Command, LogFormat, SchemaOf, SegmentsAction, Subjec
 pub fn main() -> ExitCode {
     // A bug says where it is and nothing of the data it met.
     std::panic::set_hook(Box::new(|panic| {
-        if stop::is_leaving() {
+        if stop::is_leaving() || is_reading() {
             return;
         }
         let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));

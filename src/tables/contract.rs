@@ -2,6 +2,13 @@
 
 use super::spec::TableName;
 
+/// Most customers that one row may stand for. Our judgement: beyond it a weight is a mistake, and sums of them would drown
+/// everybody else.
+pub const MOST_WEIGHT: f64 = 1e6;
+
+/// Fewest, for the same reason.
+pub const LEAST_WEIGHT: f64 = 1e-6;
+
 /// What a column holds, after reading.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
@@ -16,7 +23,7 @@ pub enum Kind {
         /// Largest value allowed; +∞ for none.
         high: f64,
     },
-    /// A finite number above zero (f64).
+    /// A number from [`LEAST_WEIGHT`] to [`MOST_WEIGHT`] (f64).
     Positive,
     /// Yes or no: true/false, yes/no, y/n, j/n, 1/0.
     Flag,
@@ -136,7 +143,11 @@ const CUSTOMER: ColumnRule = required("customer_id", Kind::Id, "The customer. Th
 
 const CUSTOMERS: &[ColumnRule] = &[
     CUSTOMER,
-    strict("weight", Kind::Positive, "How many customers the row stands for. 1 when absent."),
+    strict(
+        "weight",
+        Kind::Positive,
+        "How many customers the row stands for: from a millionth to a million. 1 when absent.",
+    ),
     optional("signup_date", Kind::Day, "Since when they are a customer. Later than the night: not yet one."),
     optional(
         "consent_profiling",

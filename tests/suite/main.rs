@@ -1,12 +1,18 @@
 //! Behaviors a user can see, through the command itself or the library's front door. One binary, linked once.
 
 mod bad_inputs;
+mod canaries;
 mod care;
 mod command;
 mod continuity;
+mod entries;
+mod fuzzed;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod kill_sweep;
 mod layers;
+#[cfg(unix)]
+mod mutants;
+mod operations;
 mod readers;
 mod same_bytes;
 mod shop;

@@ -11,7 +11,7 @@ use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::{DataType, Date32Type, Field, Schema, SchemaRef, TimestampMicrosecondType};
 use datafusion::common::Result;
 
-use super::super::contract::{Kind, OnBad};
+use super::super::contract::{Kind, LEAST_WEIGHT, MOST_WEIGHT, OnBad};
 use super::super::ledger::{RejectCode, Scope};
 use super::super::spec::TableName;
 use super::cast::{Bad, blank, flags, ids, numbers, texts};
@@ -267,7 +267,7 @@ impl Checker {
             }
             Kind::Positive => {
                 let (numbers, bad) = numbers(array, self.decimal);
-                in_range(numbers, bad, |x| x > 0.0)
+                in_range(numbers, bad, |x| (LEAST_WEIGHT..=MOST_WEIGHT).contains(&x))
             }
             Kind::Flag => shared_with(flags(array)),
             Kind::Day => shared_with(self.times.days(array)),

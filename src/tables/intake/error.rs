@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use datafusion::common::SchemaError;
 use datafusion::error::DataFusionError;
 
+use super::super::ledger::FaultCount;
 use super::super::source::SourceError;
 use super::names::suggestion;
 
@@ -122,7 +123,7 @@ pub enum IntakeError {
     #[error("beside `customers` there is none of `ratings`, `signals`, `orders`, `interactions`, `feedback`")]
     NothingToScore,
     /// Every row was rejected or set aside.
-    #[error("no customer is left: {read} rows read, {rejected} rejected, {set_aside} set aside")]
+    #[error("tables.customers: no customer is left: {read} rows read, {rejected} rejected{}, {set_aside} set aside", most_of(.most))]
     NoCustomers {
         /// Rows of `customers` read.
         read: u64,
@@ -130,6 +131,8 @@ pub enum IntakeError {
         rejected: u64,
         /// Set aside.
         set_aside: u64,
+        /// What most rows were rejected for; `None` where none was.
+        most: Option<FaultCount>,
     },
     /// Memory ran out within the limit given.
     #[error("{stage}: needs more than the {limit} bytes of working memory it was given")]
@@ -328,6 +331,13 @@ fn without_values(text: &str) -> String {
         }
     }
     out
+}
+
+/// What most rows were rejected for, in brackets.
+fn most_of(most: &Option<FaultCount>) -> String {
+    let Some(fault) = most else { return String::new() };
+    let place = if fault.column.is_empty() { String::new() } else { format!(" in column `{}`", fault.column) };
+    format!(" (most for {}{place}: {})", fault.code.code(), fault.code.meaning())
 }
 
 fn first_lines(text: &str) -> String {

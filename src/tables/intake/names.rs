@@ -4,10 +4,15 @@
 const LIKENESS: f64 = 0.72;
 
 /// At most three of `known` that look like `wanted`, likeliest first.
+///
+/// Where a header line is missing, its place is taken by somebody's data. So what may be an id, a number or an address is
+/// never suggested, but to those who wrote a name with digits themselves.
 pub(super) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let digits = wanted.contains(|c: char| c.is_ascii_digit());
     let wanted = bare(wanted);
     let mut likely: Vec<(f64, &str)> = known
         .into_iter()
+        .filter(|name| digits || !may_be_data(name))
         .map(|name| {
             let other = bare(name);
             let inside = wanted.len() >= 4 && other.len() >= 4 && (other.contains(&wanted) || wanted.contains(&other));
@@ -20,6 +25,11 @@ pub(super) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>
         .collect();
     likely.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     likely.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
+}
+
+/// Whether what stands in a header may be data: two digits in a row, or a sign that is in addresses.
+fn may_be_data(name: &str) -> bool {
+    name.contains('@') || name.as_bytes().windows(2).any(|pair| pair.iter().all(u8::is_ascii_digit))
 }
 
 /// Whether a name differs from a known one by so little that it is more likely a slip than a name of its own.
@@ -55,6 +65,13 @@ mod tests {
         assert_eq!(nearest("customer_no", known)[0], "CustomerNo");
         assert!(nearest("zzz", known).is_empty());
         assert_eq!(nearest("cmr", ["crm", "shop"]), ["crm"]);
+    }
+
+    #[test]
+    fn what_may_be_somebodys_data_is_not_suggested() {
+        let row = ["customer00417", "customer@example.org", "customer_no"];
+        assert_eq!(nearest("customer", row), ["customer_no"]);
+        assert_eq!(nearest("q11", ["q10", "q12"]), ["q10", "q12"]);
     }
 
     #[test]

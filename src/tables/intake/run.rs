@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 use datafusion::arrow::array::RecordBatch;
 
-use super::super::ledger::Ledger;
+use super::super::ledger::{Ledger, Scope};
 use super::super::spec::TableName;
 use super::blocks::{Blocks, Layout, SignalColumn, WISH};
 use super::coverage::Coverage;
@@ -226,7 +226,9 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
     if customers.sheets[0].rows() == 0 {
         let ledger = customers.tally.ledger();
         let set_aside = ledger.set_aside.values().sum();
-        return Err(IntakeError::NoCustomers { read: ledger.read, rejected: ledger.rejected, set_aside });
+        let of_rows = ledger.faults.into_iter().filter(|fault| fault.scope == Scope::Row);
+        let most = of_rows.max_by_key(|fault| fault.count);
+        return Err(IntakeError::NoCustomers { read: ledger.read, rejected: ledger.rejected, set_aside, most });
     }
     let heard = listen(request, &staged)?;
     (request.progress)("joining customer rows");

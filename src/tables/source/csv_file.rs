@@ -1,6 +1,7 @@
 //! One CSV file: its header, then its records as batches of text. Records that cannot be a row are reported with
 //! their line and left out.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,6 +14,9 @@ use super::super::spec::CsvDialect;
 use super::decode::{Guarded, RECORD_LIMIT};
 use super::error::SourceError;
 use super::text::{CELL_LIMIT, RowFault, TextBatch, TextBuilder};
+
+/// Most columns a file may have.
+const COLUMN_LIMIT: usize = 10_000;
 
 /// A dialect whose settings were checked.
 #[derive(Clone, Debug)]
@@ -92,6 +96,10 @@ impl CsvBatches {
         if !this.read(&mut first)?.unwrap_or(false) {
             return Err(SourceError::Empty { file: name.to_owned() });
         }
+        if first.len() > COLUMN_LIMIT {
+            let what = format!("number of columns, {},", first.len());
+            return Err(SourceError::Limit { file: name.to_owned(), what, limit: COLUMN_LIMIT as u64 });
+        }
         if dialect.header {
             this.header = header_of(name, &first)?;
         } else {
@@ -168,11 +176,12 @@ impl CsvBatches {
 
 fn header_of(name: &str, record: &StringRecord) -> Result<Vec<String>, SourceError> {
     let mut header: Vec<String> = Vec::with_capacity(record.len());
+    let mut known = BTreeMap::new();
     for (i, field) in record.iter().enumerate() {
         let field = field.trim();
         let column = if field.is_empty() { format!("column_{}", i + 1) } else { field.to_owned() };
-        if header.contains(&column) {
-            return Err(SourceError::DoubleHeader { file: name.to_owned(), column });
+        if let Some(first) = known.insert(column.clone(), i + 1) {
+            return Err(SourceError::DoubleHeader { file: name.to_owned(), first, second: i + 1 });
         }
         header.push(column);
     }

@@ -15,6 +15,13 @@ use super::magic::Packing;
 /// Most bytes a record of a text file may take, quotes and line breaks included.
 pub(super) const RECORD_LIMIT: u64 = 8 << 20;
 
+/// What a packed file may unpack to whatever its size is.
+const UNPACKED_AT_EASE: u64 = 64 << 20;
+
+/// How many times its size it may unpack to beyond that. Tables of text pack to a tenth, very dull ones to a fiftieth; gzip
+/// itself ends at 1,032.
+const UNPACKED_RATIO: u64 = 250;
+
 /// Bytes read at a time.
 const CHUNK: usize = 128 << 10;
 
@@ -25,15 +32,31 @@ pub(super) fn open_text(
     packing: Packing,
     encoding: &'static Encoding,
 ) -> io::Result<Box<dyn Read + Send>> {
-    let file = BufReader::with_capacity(CHUNK, File::open(path)?);
+    let file = File::open(path)?;
+    let most = UNPACKED_AT_EASE.max(file.metadata()?.len().saturating_mul(UNPACKED_RATIO));
+    let file = BufReader::with_capacity(CHUNK, file);
     let bytes: Box<dyn Read + Send> = match packing {
         Packing::Plain => Box::new(file),
-        Packing::Gzip => Box::new(MultiGzDecoder::new(file)),
+        Packing::Gzip => Box::new(Bounded { inner: MultiGzDecoder::new(file), left: most }),
     };
     if encoding == encoding_rs::UTF_8 {
         Ok(Box::new(WithoutMark::new(bytes)))
     } else {
         Ok(Box::new(Transcoder::new(bytes, encoding)))
+    }
+}
+
+/// Fails with [`io::ErrorKind::QuotaExceeded`] once the bytes left to it are used up.
+struct Bounded<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(out)?;
+        self.left = self.left.checked_sub(n as u64).ok_or(io::ErrorKind::QuotaExceeded)?;
+        Ok(n)
     }
 }
 
@@ -177,6 +200,16 @@ mod tests {
         assert_eq!(text(Transcoder::new(drip(b"M\xFCnchen \x80"), encoding_rs::WINDOWS_1252)), "München €");
         let utf16: Vec<u8> = "\u{FEFF}ä;1\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(text(Transcoder::new(drip(&utf16), encoding_rs::UTF_16LE)), "ä;1\n");
+    }
+
+    #[test]
+    fn what_unpacks_to_more_than_it_may_is_stopped() {
+        let mut reader = Bounded { inner: &b"abcdef"[..], left: 6 };
+        let mut text = String::new();
+        assert_eq!(reader.read_to_string(&mut text).expect("just enough"), 6);
+        let mut reader = Bounded { inner: &b"abcdef"[..], left: 5 };
+        let error = reader.read_to_string(&mut text).expect_err("stopped");
+        assert_eq!(error.kind(), io::ErrorKind::QuotaExceeded);
     }
 
     #[test]

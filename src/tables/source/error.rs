@@ -88,6 +88,12 @@ pub enum SourceError {
         /// The limit.
         limit: u64,
     },
+    /// A small file that unpacks to a huge one.
+    #[error("{file}: unpacks to more than any honest file of its size")]
+    Unpacks {
+        /// The file.
+        file: String,
+    },
     /// The `csv` settings do not make sense.
     #[error("sources.{source_name}.csv.{key}: `{value}` is not {expected}")]
     Dialect {
@@ -100,13 +106,15 @@ pub enum SourceError {
         /// What would do.
         expected: &'static str,
     },
-    /// Two columns of one name.
-    #[error("{file}: the column name `{column}` stands twice in the header")]
+    /// Two columns of one name. The name is not said: where the header line is missing, it is somebody's data.
+    #[error("{file}: columns {first} and {second} have the same name")]
     DoubleHeader {
         /// The file.
         file: String,
-        /// The name.
-        column: String,
+        /// The first of them, counted from 1.
+        first: usize,
+        /// The second.
+        second: usize,
     },
     /// One record without an end.
     #[error("{file}, line {line}: a record of more than {limit} bytes")]
@@ -121,8 +129,11 @@ pub enum SourceError {
 }
 
 impl SourceError {
-    /// What the operating system says about a file.
+    /// What the operating system says about a file, or our own reader of packed ones.
     pub(super) fn io(file: &str, source: std::io::Error) -> Self {
+        if source.kind() == std::io::ErrorKind::QuotaExceeded {
+            return Self::Unpacks { file: file.to_owned() };
+        }
         Self::Io { file: file.to_owned(), source: Arc::new(source) }
     }
 
@@ -138,7 +149,7 @@ impl SourceError {
             Self::NotTheFormat { .. } => "E0306",
             Self::Empty { .. } => "E0307",
             Self::Damaged { .. } => "E0308",
-            Self::Limit { .. } => "E0309",
+            Self::Limit { .. } | Self::Unpacks { .. } => "E0309",
             Self::Dialect { .. } => "E0310",
             Self::DoubleHeader { .. } => "E0311",
             Self::EndlessRecord { .. } => "E0312",
@@ -160,8 +171,11 @@ impl SourceError {
             Self::Empty { .. } => "deliver the file again, or take it out of the folder".to_owned(),
             Self::Damaged { .. } => "deliver the file again; the copy is incomplete or altered".to_owned(),
             Self::Limit { .. } => "write the file again in smaller row groups, pages or records".to_owned(),
+            Self::Unpacks { .. } => "look into the file; if it is meant so, deliver it unpacked".to_owned(),
             Self::Dialect { source_name, key, .. } => format!("correct sources.{source_name}.csv.{key}"),
-            Self::DoubleHeader { .. } => "rename one of the two columns in the file".to_owned(),
+            Self::DoubleHeader { .. } => {
+                "rename one of the two in the first line of the file, or put the line with the names back".to_owned()
+            }
             Self::EndlessRecord { .. } => "look for a quote that is never closed, or set csv.quote".to_owned(),
         }
     }

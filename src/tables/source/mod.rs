@@ -8,6 +8,7 @@ mod csv_file;
 mod decode;
 mod error;
 mod files;
+mod foreign;
 mod json_file;
 mod magic;
 mod open;
@@ -18,6 +19,7 @@ mod scan;
 mod text;
 
 pub use error::SourceError;
+pub use foreign::is_reading;
 pub(crate) use open::Source;
 pub(crate) use provider::{FILE_COLUMN, ROW_COLUMN, SourceTable};
 pub(crate) use scan::RowFaults;

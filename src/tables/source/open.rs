@@ -1,5 +1,6 @@
 //! Opening a source: its files, their columns, and one schema for all of them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -177,9 +178,12 @@ fn open_file(found: Found, format: Format, dialect: &Dialect) -> Result<SourceFi
 }
 
 /// One schema for all files: columns in order of first appearance, types widened where they differ.
+///
+/// A file that shares no column with the first may lack its header line; its columns, which may then be somebody's data, are
+/// not named.
 fn unify(files: &[SourceFile]) -> (SchemaRef, Vec<String>) {
     let mut columns: Vec<(String, DataType, usize, bool)> = Vec::new();
-    let mut place = std::collections::BTreeMap::new();
+    let mut place = BTreeMap::new();
     for file in files {
         for (name, kind) in &file.columns {
             if name == FILE_COLUMN || name == ROW_COLUMN {
@@ -198,7 +202,18 @@ fn unify(files: &[SourceFile]) -> (SchemaRef, Vec<String>) {
         }
     }
     let mut remarks = Vec::new();
+    let names = |file: &SourceFile| file.columns.iter().map(|(name, _)| name.clone()).collect::<BTreeSet<String>>();
+    let first = files.first().map(names).unwrap_or_default();
+    let strange: Vec<&SourceFile> = files.iter().filter(|file| names(file).is_disjoint(&first)).collect();
+    for file in &strange {
+        let name = &file.found.shown;
+        remarks.push(format!("file `{name}` has no column in common with `{}`", files[0].found.shown));
+    }
+    let foreign: BTreeSet<String> = strange.iter().flat_map(|file| names(file)).collect();
     for (name, kind, n, differs) in &columns {
+        if foreign.contains(name) {
+            continue;
+        }
         if *differs {
             remarks.push(format!("column `{name}` has different types in different files; it is read as {kind}"));
         }

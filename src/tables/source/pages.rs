@@ -1,5 +1,5 @@
 //! Walking the page headers of a Parquet file before its reader trusts them: the reader reserves what a header
-//! declares, up to 2 GiB, before it looks at the bytes.
+//! declares, in sizes up to 2 GiB and in values of a dictionary up to twice 2³⁰, before it looks at the bytes.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -8,6 +8,15 @@ use super::error::SourceError;
 
 /// Most bytes a page may declare, packed or unpacked.
 pub(super) const PAGE_LIMIT: u64 = 256 << 20;
+
+/// A page that unpacks to more than this, to more than [`PAGE_RATIO`] times its size and to long values is a trap, not data.
+const PAGE_AT_EASE: u64 = 32 << 20;
+
+/// See [`PAGE_AT_EASE`].
+const PAGE_RATIO: u64 = 1000;
+
+/// Bytes of a value that is long, on average over a page.
+const LONG_VALUE: u64 = 16 << 10;
 
 /// Longest page header accepted; statistics may stand in it.
 const HEADER_LIMIT: usize = 1 << 20;
@@ -21,12 +30,25 @@ pub(super) struct Chunk {
     pub(super) len: u64,
 }
 
-/// Checks every page of a chunk: sizes are not negative, within [`PAGE_LIMIT`] and within the chunk, and the bytes
-/// match the checksum where there is one, which the reader does not look at.
-pub(super) fn check_chunk(file: &mut File, name: &str, chunk: Chunk) -> Result<(), SourceError> {
+/// What the pages of a chunk unpack to, as far as their headers tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Unpacked {
+    /// Most bytes a value takes: on average over a page, or in the worst case where a page can say "as the one before".
+    pub(super) per_value: u64,
+    /// Bytes of the dictionary; 0 for none. Any value may be the longest of it.
+    pub(super) dictionary: u64,
+}
+
+/// Parquet's number of the encoding in which values share what they begin with.
+const BY_PREFIX: i64 = 7;
+
+/// Checks every page of a chunk: sizes are not negative, within [`PAGE_LIMIT`] and within the chunk, a dictionary has
+/// no more values than bytes, and the bytes match the checksum where there is one, which the reader does not look at.
+pub(super) fn check_chunk(file: &mut File, name: &str, chunk: Chunk) -> Result<Unpacked, SourceError> {
     let damaged = |what: &str| SourceError::Damaged { file: name.to_owned(), what: what.to_owned() };
     let end = chunk.start + chunk.len;
     let mut at = chunk.start;
+    let mut seen = Unpacked::default();
     while at < end {
         let (header, length) = read_header(file, name, at, end - at)?;
         let (Ok(packed), Ok(unpacked)) = (u64::try_from(header.packed), u64::try_from(header.unpacked)) else {
@@ -39,6 +61,22 @@ pub(super) fn check_chunk(file: &mut File, name: &str, chunk: Chunk) -> Result<(
                 limit: PAGE_LIMIT,
             });
         }
+        let Ok(values) = u64::try_from(header.values) else {
+            return Err(damaged("a page declares a negative number of values"));
+        };
+        if unpacked > PAGE_AT_EASE && unpacked / PAGE_RATIO > packed && unpacked / LONG_VALUE > values {
+            return Err(SourceError::Unpacks { file: name.to_owned() });
+        }
+        if header.is_dictionary {
+            if values > unpacked {
+                return Err(damaged("a dictionary declares more values than it has bytes"));
+            }
+            seen.dictionary = seen.dictionary.max(unpacked);
+        } else if header.encoding == BY_PREFIX {
+            seen.per_value = seen.per_value.max(unpacked);
+        } else {
+            seen.per_value = seen.per_value.max(unpacked.div_ceil(values.max(1)));
+        }
         at += length as u64;
         if at + packed > end {
             break;
@@ -50,7 +88,7 @@ pub(super) fn check_chunk(file: &mut File, name: &str, chunk: Chunk) -> Result<(
         }
         at += packed;
     }
-    if at == end { Ok(()) } else { Err(damaged("a page reaches beyond its column chunk")) }
+    if at == end { Ok(seen) } else { Err(damaged("a page reaches beyond its column chunk")) }
 }
 
 /// CRC-32 of some bytes of the file.
@@ -93,6 +131,11 @@ struct PageHeader {
     packed: i64,
     /// CRC-32 of the packed bytes, where the writer gave one.
     checksum: Option<u32>,
+    /// Values, of the page or of the dictionary; 0 for other pages.
+    values: i64,
+    /// Parquet's number of their encoding.
+    encoding: i64,
+    is_dictionary: bool,
 }
 
 /// Reads just enough of Thrift's compact protocol. `None` at any point: the bytes end, or are not Thrift.
@@ -104,6 +147,7 @@ struct Compact<'a> {
 impl Compact<'_> {
     fn page_header(&mut self) -> Option<PageHeader> {
         let (mut unpacked, mut packed, mut checksum) = (None, None, None);
+        let (mut values, mut encoding, mut is_dictionary) = (0, 0, false);
         let mut field = 0i64;
         loop {
             let kind = self.field(&mut field)?;
@@ -113,10 +157,29 @@ impl Compact<'_> {
                 (5, 3) => packed = Some(self.zigzag()?),
                 // Declared as a signed number, meant as 32 bits.
                 (5, 4) => checksum = Some(self.zigzag()? as u32),
+                // A data page, a dictionary, a data page of the second version.
+                (12, 5 | 7 | 8) => {
+                    is_dictionary |= field == 7;
+                    (values, encoding) = self.values(if field == 8 { 4 } else { 2 })?;
+                }
                 _ => self.skip(kind, 0)?,
             }
         }
-        Some(PageHeader { unpacked: unpacked?, packed: packed?, checksum })
+        Some(PageHeader { unpacked: unpacked?, packed: packed?, checksum, values, encoding, is_dictionary })
+    }
+
+    /// Number of values and encoding out of the header of one kind of page; the encoding is its field `encoding_at`.
+    fn values(&mut self, encoding_at: i64) -> Option<(i64, i64)> {
+        let (mut values, mut encoding) = (0, 0);
+        let mut field = 0i64;
+        loop {
+            match self.field(&mut field)? {
+                0 => return Some((values, encoding)),
+                5 if field == 1 => values = self.zigzag()?,
+                5 if field == encoding_at => encoding = self.zigzag()?,
+                kind => self.skip(kind, 1)?,
+            }
+        }
     }
 
     fn byte(&mut self) -> Option<u8> {
@@ -194,16 +257,58 @@ impl Compact<'_> {
 mod tests {
     use super::*;
 
-    /// type = `DATA_PAGE`, uncompressed = 300, compressed = 100, then a struct of one field, by the compact protocol.
-    const HEADER: [u8; 12] = [0x15, 0x00, 0x15, 0xD8, 0x04, 0x15, 0xC8, 0x01, 0x2C, 0x15, 0x02, 0x00];
+    /// type = `DATA_PAGE`, uncompressed = 300, compressed = 100, then 1 value in encoding 7, by the compact protocol.
+    const HEADER: [u8; 14] = [0x15, 0x00, 0x15, 0xD8, 0x04, 0x15, 0xC8, 0x01, 0x2C, 0x15, 0x02, 0x15, 0x0E, 0x00];
 
     #[test]
     fn a_header_written_by_hand_is_read() {
         let mut bytes = HEADER.to_vec();
         bytes.push(0);
         let mut cursor = Compact { bytes: &bytes, at: 0 };
-        assert_eq!(cursor.page_header(), Some(PageHeader { unpacked: 300, packed: 100, checksum: None }));
-        assert_eq!(cursor.at, 13);
+        let header = cursor.page_header().expect("a header");
+        assert_eq!((header.unpacked, header.packed, header.checksum), (300, 100, None));
+        assert_eq!((header.values, header.encoding, header.is_dictionary), (1, BY_PREFIX, false));
+        assert_eq!(cursor.at, 15);
+    }
+
+    fn chunk(bytes: &[u8]) -> Result<Unpacked, SourceError> {
+        let mut file = tempfile::tempfile().expect("a temporary file");
+        std::io::Write::write_all(&mut file, bytes).expect("written");
+        check_chunk(&mut file, "a.parquet", Chunk { start: 0, len: bytes.len() as u64 })
+    }
+
+    #[test]
+    fn a_dictionary_with_more_values_than_bytes_is_refused() {
+        // Type 2, 2 bytes unpacked and packed, as many values as said.
+        let page = |values: u8| {
+            let zigzag = 2 * values;
+            [&[0x15, 0x04, 0x15, 0x04, 0x15, 0x04, 0x4C, 0x15, zigzag, 0x15, 0x00, 0x00, 0x00][..], b"ab"].concat()
+        };
+        assert_eq!(chunk(&page(2)).expect("fine"), Unpacked { per_value: 0, dictionary: 2 });
+        assert_eq!(chunk(&page(3)).expect_err("refused").code(), "E0308");
+    }
+
+    #[test]
+    fn a_page_of_some_bytes_that_unpacks_to_megabytes_of_long_values_is_a_trap() {
+        // Type 0, 48 MiB unpacked, 2 bytes packed, as many values as said in two bytes.
+        let page = |values: [u8; 2]| {
+            let head = [0x15, 0x00, 0x15, 0x80, 0x80, 0x80, 0x30, 0x15, 0x04, 0x2C, 0x15];
+            [&head[..], &values, &[0x15, 0x00, 0x00, 0x00], b"ab"].concat()
+        };
+        // 8 values of 6 MiB; and 8,191 of 6 kB, which may be a column that never changes.
+        assert_eq!(chunk(&page([0x90, 0x00])).expect_err("refused").code(), "E0309");
+        assert_eq!(chunk(&page([0xFE, 0x7F])).expect("fine").per_value, (48u64 << 20).div_ceil(8191));
+    }
+
+    #[test]
+    fn a_value_takes_the_mean_of_its_page_and_the_whole_of_it_where_values_share_what_they_begin_with() {
+        // Type 0, 6 bytes, 4 values.
+        let page = |encoding: u8| {
+            let zigzag = 2 * encoding;
+            [&[0x15, 0x00, 0x15, 0x0C, 0x15, 0x0C, 0x2C, 0x15, 0x08, 0x15, zigzag, 0x00, 0x00][..], b"abcdef"].concat()
+        };
+        assert_eq!(chunk(&page(0)).expect("fine"), Unpacked { per_value: 2, dictionary: 0 });
+        assert_eq!(chunk(&page(7)).expect("fine"), Unpacked { per_value: 6, dictionary: 0 });
     }
 
     #[test]

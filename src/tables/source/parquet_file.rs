@@ -2,18 +2,23 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
-use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::array::{Array, RecordBatch};
 use datafusion::arrow::datatypes::DataType;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
+use parquet::basic::Type;
+use parquet::column::page::{Page, PageReader as _};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::error::SourceError;
+use super::foreign::survived;
 use super::pages::{Chunk, check_chunk};
 
 /// Most columns a file may have.
@@ -25,8 +30,24 @@ const ROW_LIMIT: u64 = 1 << 31;
 /// Most bytes a footer may take.
 const FOOTER_LIMIT: u64 = 64 << 20;
 
-/// Rows handed on at a time.
+/// Most rows handed on at a time.
 const BATCH_ROWS: usize = 8192;
+
+/// Bytes that a batch is meant to stay below; rows of long text are handed on fewer at a time.
+const BATCH_BYTES: u64 = 32 << 20;
+
+/// A dictionary of this many bytes cannot fill a batch with its longest value: that one is not looked for.
+const DICTIONARY_AT_EASE: u64 = BATCH_BYTES / BATCH_ROWS as u64;
+
+/// What the rows read so far may unpack to whatever the file's size is.
+const UNPACKED_AT_EASE: u64 = 256 << 20;
+
+/// How many times its size a file may unpack to beyond that, if its rows are long. Text packs to a tenth, not to a thousandth;
+/// columns that hardly change do, but their rows are short.
+const UNPACKED_RATIO: u64 = 1000;
+
+/// Bytes of an unpacked row that are not long.
+const SHORT_ROW: u64 = 16 << 10;
 
 /// What the checked footer says.
 ///
@@ -37,6 +58,8 @@ pub(super) struct Footer {
     pub(super) columns: Vec<(String, DataType)>,
     /// Rows of each row group.
     pub(super) group_rows: Vec<u64>,
+    /// Most bytes that a value of a column takes, by the column's place among all of the file.
+    widths: Vec<u64>,
 }
 
 impl Footer {
@@ -57,10 +80,11 @@ pub(super) fn open(path: &Path, name: &str) -> Result<Footer, SourceError> {
     let columns = metadata.parquet_schema().num_columns() as u64;
     limit(name, "number of columns", columns, COLUMN_LIMIT)?;
     let mut group_rows = Vec::with_capacity(groups.len());
+    let mut widths = vec![0; metadata.schema().fields().len()];
     for group in groups {
         let rows = u64::try_from(group.num_rows()).map_err(|_| damaged(name, "a row group declares negative rows"))?;
         group_rows.push(rows);
-        for column in group.columns() {
+        for (leaf, column) in group.columns().iter().enumerate() {
             let first = column.dictionary_page_offset().filter(|&at| at > 0).unwrap_or(column.data_page_offset());
             let (Ok(start), Ok(len)) = (u64::try_from(first), u64::try_from(column.compressed_size())) else {
                 return Err(damaged(name, "a column chunk declares a negative place"));
@@ -68,7 +92,13 @@ pub(super) fn open(path: &Path, name: &str) -> Result<Footer, SourceError> {
             if start.checked_add(len).is_none_or(|end| end > length) {
                 return Err(damaged(name, "a column chunk lies beyond the end of the file"));
             }
-            check_chunk(&mut file, name, Chunk { start, len })?;
+            let unpacked = check_chunk(&mut file, name, Chunk { start, len })?;
+            let mut width = unpacked.per_value;
+            if unpacked.dictionary > DICTIONARY_AT_EASE && column.column_type() == Type::BYTE_ARRAY {
+                width = width.max(longest_word(&file, name, column)?);
+            }
+            let root = metadata.parquet_schema().get_column_root_idx(leaf);
+            widths[root] = width.max(widths[root]);
         }
     }
     let rows = group_rows.iter().fold(0, |sum: u64, &n| sum.saturating_add(n));
@@ -78,7 +108,23 @@ pub(super) fn open(path: &Path, name: &str) -> Result<Footer, SourceError> {
     }
     let flat = metadata.schema().fields().iter().filter(|field| !field.data_type().is_nested());
     let columns = flat.map(|field| (field.name().clone(), field.data_type().clone())).collect();
-    Ok(Footer { columns, group_rows })
+    Ok(Footer { columns, group_rows, widths })
+}
+
+/// Bytes of the longest value in the dictionary of a column chunk.
+fn longest_word(file: &File, name: &str, column: &ColumnChunkMetaData) -> Result<u64, SourceError> {
+    let page = guarded(name, || {
+        let rows = usize::try_from(column.num_values()).unwrap_or(0);
+        SerializedPageReader::new(Arc::new(file.try_clone()?), column, rows, None)?.get_next_page()
+    })?;
+    let Some(Page::DictionaryPage { buf, .. }) = page else { return Ok(0) };
+    let (mut longest, mut at) = (0, 0);
+    while let Some(length) = buf.get(at..at + 4) {
+        let length = u32::from_le_bytes(length.try_into().expect("four bytes"));
+        longest = longest.max(u64::from(length));
+        at = at.saturating_add(4).saturating_add(length as usize).min(buf.len());
+    }
+    Ok(longest)
 }
 
 /// Types come from the Parquet schema alone: what a writer's own type hints say may not fit the data.
@@ -118,11 +164,13 @@ fn damaged(name: &str, what: &str) -> SourceError {
 
 /// Runs the Parquet reader; an error or a panic inside it becomes an error that names the file.
 fn guarded<T>(name: &str, read: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, SourceError> {
-    match catch_unwind(AssertUnwindSafe(read)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(ParquetError::NYI(what))) => Err(damaged(name, &format!("uses what this reader does not know: {what}"))),
-        Ok(Err(error)) => Err(damaged(name, &first_line(&error.to_string()))),
-        Err(_) => Err(damaged(name, "the Parquet reader gave up on it")),
+    match survived(read) {
+        Some(Ok(value)) => Ok(value),
+        Some(Err(ParquetError::NYI(what))) => {
+            Err(damaged(name, &format!("uses what this reader does not know: {what}")))
+        }
+        Some(Err(error)) => Err(damaged(name, &first_line(&error.to_string()))),
+        None => Err(damaged(name, "the Parquet reader gave up on it")),
     }
 }
 
@@ -136,6 +184,9 @@ pub(super) struct ParquetBatches {
     reader: ParquetRecordBatchReader,
     declared: u64,
     given: u64,
+    /// Bytes of the file, and of what was made of it so far.
+    packed: u64,
+    unpacked: u64,
 }
 
 impl ParquetBatches {
@@ -152,16 +203,19 @@ impl ParquetBatches {
         let fields = metadata.schema().fields();
         let roots = fields.iter().enumerate().filter(|(_, field)| columns.iter().any(|c| c == field.name()));
         let roots: Vec<usize> = roots.map(|(i, _)| i).collect();
+        let width: u64 = roots.iter().map(|&root| footer.widths[root]).sum();
+        let rows = usize::try_from(BATCH_BYTES / width.max(1)).unwrap_or(BATCH_ROWS).clamp(1, BATCH_ROWS);
+        let packed = file.metadata().map_err(|source| SourceError::io(name, source))?.len();
         let declared = footer.group_rows[groups.clone()].iter().sum();
         let reader = guarded(name, || {
             let mask = ProjectionMask::roots(metadata.parquet_schema(), roots);
             ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
                 .with_row_groups(groups.collect())
                 .with_projection(mask)
-                .with_batch_size(BATCH_ROWS)
+                .with_batch_size(rows)
                 .build()
         })?;
-        Ok(Self { name: name.to_owned(), reader, declared, given: 0 })
+        Ok(Self { name: name.to_owned(), reader, declared, given: 0, packed, unpacked: 0 })
     }
 
     /// The next batch; columns in the order of the file.
@@ -169,7 +223,13 @@ impl ParquetBatches {
         let Self { name, reader, .. } = self;
         let batch = guarded(name, || reader.next().transpose().map_err(ParquetError::from))?;
         match &batch {
-            Some(batch) => self.given += batch.num_rows() as u64,
+            Some(batch) => {
+                self.given += batch.num_rows() as u64;
+                self.unpacked +=
+                    batch.columns().iter().map(|column| column.get_buffer_memory_size() as u64).sum::<u64>();
+                let most = UNPACKED_AT_EASE.max(UNPACKED_RATIO * self.packed).max(SHORT_ROW * self.given);
+                limit(&self.name, "what it unpacks to, in bytes", self.unpacked, most)?;
+            }
             None if self.given != self.declared => {
                 let what = format!("it declares {} rows and holds {}", self.declared, self.given);
                 return Err(damaged(&self.name, &what));

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use datafusion::arrow::array::{
-    ArrayRef, DictionaryArray, Int32Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray, new_null_array,
+    ArrayRef, AsArray, DictionaryArray, Int32Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray,
+    new_null_array,
 };
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{Int32Type, SchemaRef};
+use datafusion::arrow::compute::{cast, filter, filter_record_batch};
+use datafusion::arrow::datatypes::{Int32Type, Int64Type, SchemaRef};
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
@@ -25,7 +26,7 @@ use super::json_file::JsonBatches;
 use super::open::FileKind;
 use super::parquet_file::ParquetBatches;
 use super::provider::{FILE_COLUMN, ROW_COLUMN, SourceTable};
-use super::text::{RowFault, TextBatch};
+use super::text::{RowFault, TextBatch, without_long_cells};
 
 /// Who hears of records that cannot be rows.
 pub(crate) trait RowFaults: Send + Sync {
@@ -246,7 +247,15 @@ impl ScanTask {
                 let Some(batch) = reader.next_batch()? else { return Ok(None) };
                 let start = open.rows as i64;
                 open.rows += batch.num_rows() as u64;
-                let rows = Int64Array::from_iter_values(start..open.rows as i64);
+                let mut rows = Int64Array::from_iter_values(start..open.rows as i64);
+                let mut batch = batch;
+                if let Some(short) = without_long_cells(&batch) {
+                    for (row, _) in rows.values().iter().zip(&short).filter(|(_, short)| *short != Some(true)) {
+                        report(RowFault { row: *row as u64, code: RejectCode::CellTooLong });
+                    }
+                    rows = filter(&rows, &short)?.as_primitive::<Int64Type>().clone();
+                    batch = filter_record_batch(&batch, &short)?;
+                }
                 let columns = self.wanted.iter().map(|name| batch.column_by_name(name).cloned()).collect();
                 return self.assemble(file, batch.num_rows(), columns, Arc::new(rows)).map(Some);
             }

@@ -1,8 +1,11 @@
-//! Batches of text columns, filled record by record: what CSV and JSON lines have in common.
+//! Batches of text columns, filled record by record: what CSV and JSON lines have in common. And how long a cell may be,
+//! which holds for all formats.
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, Int64Array, Int64Builder, StringBuilder};
+use datafusion::arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, Int64Builder, RecordBatch, StringBuilder};
+use datafusion::arrow::buffer::BooleanBuffer;
+use datafusion::arrow::datatypes::{BinaryType, ByteArrayType, Utf8Type};
 
 use super::super::ledger::RejectCode;
 
@@ -83,5 +86,37 @@ impl TextBuilder {
         }
         let columns = self.columns.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef).collect();
         Some(TextBatch { columns, rows: Arc::new(self.rows.finish()) })
+    }
+}
+
+/// Which rows have no cell above [`CELL_LIMIT`]; `None`: all of them.
+pub(super) fn without_long_cells(batch: &RecordBatch) -> Option<BooleanArray> {
+    fn short<T: ByteArrayType<Offset = i32>>(column: &ArrayRef) -> Option<BooleanBuffer> {
+        let offsets = column.as_bytes_opt::<T>()?.value_offsets();
+        let bytes = offsets.last()? - offsets.first()?;
+        let short = |pair: &[i32]| (pair[1] - pair[0]) as usize <= CELL_LIMIT;
+        (bytes as usize > CELL_LIMIT && !offsets.windows(2).all(short)).then(|| offsets.windows(2).map(short).collect())
+    }
+    let columns =
+        batch.columns().iter().filter_map(|column| short::<Utf8Type>(column).or_else(|| short::<BinaryType>(column)));
+    columns.reduce(|a, b| &a & &b).map(|short| BooleanArray::new(short, None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datafusion::arrow::array::{BinaryArray, StringArray};
+
+    #[test]
+    fn rows_with_a_cell_above_the_limit_are_told_apart() {
+        let long = "x".repeat(CELL_LIMIT + 1);
+        let texts: ArrayRef = Arc::new(StringArray::from(vec![Some("a"), Some(&long), None, Some("b")]));
+        let bytes: ArrayRef =
+            Arc::new(BinaryArray::from(vec![Some(long.as_bytes()), None, None, Some(&long.as_bytes()[1..])]));
+        let batch =
+            |columns: Vec<(&str, ArrayRef)>| RecordBatch::try_from_iter(columns).expect("columns of one length");
+        let both = batch(vec![("text", Arc::clone(&texts)), ("bytes", bytes)]);
+        assert_eq!(without_long_cells(&both), Some(BooleanArray::from(vec![false, false, true, true])));
+        assert_eq!(without_long_cells(&batch(vec![("text", texts.slice(2, 2))])), None);
     }
 }

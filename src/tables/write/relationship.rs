@@ -10,7 +10,8 @@ const ALL: &str = "all";
 /// Group of rows about places: all customers together.
 const EVERYBODY: &str = "ALL";
 
-/// `relationship`: one figure a row.
+/// `relationship`: one figure a row. A place or competitor of whom nothing may be shown is not named either: of one customer's
+/// site or brand the name alone may tell who it is.
 ///
 /// # Errors
 /// None for figures as documented.
@@ -22,7 +23,7 @@ pub fn relationship_table(lens: &Lens) -> Result<TableRows, WriteError> {
         table.push(row(&m.group, (m.measure, key), &figure))?;
     }
     // Segments are among the measures; what is left are channels and sites.
-    for place in lens.consistency.iter().filter(|place| place.scope != "segment") {
+    for place in lens.consistency.iter().filter(|place| place.scope != "segment" && !place.figure.suppressed) {
         let measure = match place.kind {
             "communication" => "promises_kept",
             "journey" => "good_contacts",
@@ -37,6 +38,10 @@ pub fn relationship_table(lens: &Lens) -> Result<TableRows, WriteError> {
                 ("connection_score_beside", rival.own_score),
                 ("connection_gap", rival.gap),
             ];
+            let leads = rival.lead.iter().map(|(_, lead)| lead);
+            if leads.chain(figures.iter().map(|(_, figure)| figure)).all(|figure| figure.value.is_none()) {
+                continue;
+            }
             for (measure, figure) in figures {
                 table.push(row(&group.group, (measure, &rival.brand), &figure))?;
             }
