@@ -75,7 +75,11 @@ pub const CODES: &[CodeEntry] = &[
     entry("E0306", "The first bytes of an input file belong to another format.", "export the data in the format named"),
     entry("E0307", "An input file is empty.", "deliver the file again, or take it out of the source"),
     entry("E0308", "An input file is damaged: cut off, overwritten, or never valid.", "deliver the file again"),
-    entry("E0309", "An input file declares more than any honest file needs.", "check where the file comes from"),
+    entry(
+        "E0309",
+        "An input file declares, or unpacks to, more than any honest file needs.",
+        "check where the file comes from; if it is meant so, write it in smaller pages or unpacked",
+    ),
     entry("E0310", "The `csv` settings of a source do not make sense.", "correct the key named"),
     entry("E0311", "Two columns of an input file have one name.", "rename one of them in the file"),
     entry(
