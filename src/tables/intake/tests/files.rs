@@ -66,7 +66,7 @@ fn files_that_are_something_else_are_refused_by_what_they_are() {
         ("s.csv", b"PAR1xxxxPAR1", "E0306", "Parquet"),
         ("s.csv", b"\xFF\xFEn\0o\0", "E0306", "UTF-16"),
         ("s.csv", b"", "E0307", "empty"),
-        ("s.csv", b"no,Q1,no\na,1,b\n", "E0311", "`no`"),
+        ("s.csv", b"no,Q1,no\na,1,b\n", "E0311", "columns 1 and 3"),
         ("s.parquet", b"no,Q1\na,1\n", "E0306", "something else"),
         ("s.parquet", b"PAR1 and then nothing", "E0308", "cut off"),
         ("s.jsonl", b"[{\"no\":1}]", "E0306", "array"),
