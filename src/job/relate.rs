@@ -7,9 +7,9 @@ use crate::job::past::Past;
 use crate::job::project::Project;
 use crate::model::continuity::{LastNight, Stay};
 use crate::model::drivers::Drivers;
-use crate::model::relationship::lens::{ConnectionCuts, LensBlock, LensFold, LensSettings, LensState};
+use crate::model::relationship::lens::{ConnectionCuts, LensFold, LensSettings};
 use crate::model::relationship::{
-    ArcStage, History, RelationshipAssessor, RelationshipContext, RewardWeeks, SlideCounts, Vocabulary, Yesterday,
+    ArcStage, History, RelationshipAssessor, RelationshipContext, RewardWeeks, SlideCounts, Yesterday,
 };
 use crate::model::{CustomerBlock, CustomerNight, ScoredBlock};
 use crate::tables::intake::Intake;
@@ -114,19 +114,6 @@ impl<'a> Relate<'a> {
     /// What the pass was told.
     pub(super) fn lens_settings(&self) -> &LensSettings {
         &self.lens
-    }
-
-    /// Adds a block to the pass.
-    pub(super) fn fold(
-        &self,
-        fold: &LensFold,
-        state: &mut LensState,
-        (customers, scored): (&CustomerBlock, &ScoredBlock),
-        (histories, nights): (&[History], &[CustomerNight]),
-        words: &Vocabulary,
-    ) {
-        let relationships: Vec<_> = nights.iter().map(|night| night.relationship).collect();
-        fold.fold(state, &LensBlock { customers, scored, histories, relationships: &relationships, words });
     }
 }
 

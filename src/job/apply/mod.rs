@@ -16,8 +16,8 @@ use crate::model::continuity::Continuity;
 use crate::model::drift::{DriftFold, DriftState};
 use crate::model::needs::NeedAssessor;
 use crate::model::profile::{BlockFold, PartialState, ProfileFold, ProfileState};
-use crate::model::relationship::Vocabulary;
-use crate::model::relationship::lens::{LensFold, LensState};
+use crate::model::relationship::lens::{LensBlock, LensFold, LensState};
+use crate::model::relationship::{Relationship, Vocabulary};
 use crate::model::{CustomerNight, ScoredBlock, Scorer};
 use crate::tables::intake::Intake;
 use crate::tables::publish::Staging;
@@ -130,7 +130,15 @@ impl<'a> Passes<'a> {
             state
         });
         let mut lens = self.lens.zero();
-        self.relate.fold(&self.lens, &mut lens, (block, &scored), (&rows.histories, &nights), words);
+        let relationships: Vec<Relationship> = nights.iter().map(|night| night.relationship).collect();
+        let told = LensBlock {
+            customers: block,
+            scored: &scored,
+            histories: &rows.histories,
+            relationships: &relationships,
+            words,
+        };
+        self.lens.fold(&mut lens, &told);
         Block { scored, nights, sums, drift, lens, ways }
     }
 }

@@ -123,7 +123,7 @@ pub enum IntakeError {
     #[error("beside `customers` there is none of `ratings`, `signals`, `orders`, `interactions`, `feedback`")]
     NothingToScore,
     /// Every row was rejected or set aside.
-    #[error("tables.customers: no customer is left: {read} rows read, {rejected} rejected{}, {set_aside} set aside", most_of(.most))]
+    #[error("tables.customers: no customer is left: {read} rows read, {rejected} rejected{}, {set_aside} set aside", most_of(.most.as_ref()))]
     NoCustomers {
         /// Rows of `customers` read.
         read: u64,
@@ -334,7 +334,7 @@ fn without_values(text: &str) -> String {
 }
 
 /// What most rows were rejected for, in brackets.
-fn most_of(most: &Option<FaultCount>) -> String {
+fn most_of(most: Option<&FaultCount>) -> String {
     let Some(fault) = most else { return String::new() };
     let place = if fault.column.is_empty() { String::new() } else { format!(" in column `{}`", fault.column) };
     format!(" (most for {}{place}: {})", fault.code.code(), fault.code.meaning())
