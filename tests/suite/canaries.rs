@@ -222,9 +222,12 @@ fn forty_personal_canaries_appear_nowhere_but_in_the_tables_that_are_about_custo
     assert_eq!(leaks(&out, false), Vec::<String>::new(), "after forgetting, nowhere");
 }
 
+/// What is wrong, the exit code, and how it is brought about.
+type Way = (&'static str, i32, fn(&Shop));
+
 #[test]
 fn a_night_that_fails_names_nobody_either() {
-    let spoil: [(&str, i32, fn(&Shop)); 5] = [
+    let spoil: [Way; 5] = [
         ("SQL that cannot read a cell", 2, |shop| {
             let query = "query = \"select customer_id, cast(mail as double) as weight from customers\"";
             let config = shop.read("valueseg.toml");

@@ -26,7 +26,7 @@ query = "select customer_id, day as ordered_at, cast(net as double) as amount fr
 "#;
 
 /// Any bytes as `valueseg.toml`.
-pub fn config(folder: &Path, bytes: &[u8]) {
+pub(crate) fn config(folder: &Path, bytes: &[u8]) {
     let path = folder.join("valueseg.toml");
     fs::write(&path, bytes).expect("a folder to write to");
     if let Err(error) = load(&path, &[]) {
@@ -35,7 +35,7 @@ pub fn config(folder: &Path, bytes: &[u8]) {
 }
 
 /// Any bytes as a CSV file that three tables are mapped from.
-pub fn csv(folder: &Path, bytes: &[u8]) {
+pub(crate) fn csv(folder: &Path, bytes: &[u8]) {
     fs::write(folder.join("valueseg.toml"), CONFIG).expect("a folder to write to");
     fs::write(folder.join("all.csv"), bytes).expect("a folder to write to");
     let scratch = folder.join("scratch");
@@ -56,7 +56,7 @@ pub fn csv(folder: &Path, bytes: &[u8]) {
 
 /// Any bytes as a model file. What only fails because its id is not that of its content is tried again with the right one:
 /// else nothing behind that check would be reached.
-pub fn model(bytes: &[u8]) {
+pub(crate) fn model(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let read = match Model::from_json(text) {
         Err(ModelError::Damaged { what }) => match what.split_once("gives the id ").zip(what.rsplit_once("it says ")) {

@@ -81,8 +81,8 @@ fn any_bytes_may_be_a_model_file() {
     let said = shop.night();
     assert_eq!(said.code, 0, "{}", said.stderr);
     let models = fs::read_dir(shop.path().join("out/models")).expect("models");
-    let files = models.map(|entry| entry.expect("an entry").path().join("model.json"));
-    let good = files.filter_map(|file| fs::read(file).ok()).next().expect("a model");
+    let mut files = models.map(|entry| entry.expect("an entry").path().join("model.json"));
+    let good = files.find_map(|file| fs::read(file).ok()).expect("a model");
     entries::model(&good);
     proptest!(cases(150), |(changes in changes(), any in vec(ANY, 0..200), all in 0u8..8)| {
         entries::model(&if all == 0 { any } else { spoiled(&good, &changes) });

@@ -84,12 +84,12 @@ fn rows(shop: &Shop, variant: usize, _: &mut Random) {
     let group = metadata.row_group(0).clone();
     // In the row group alone, or in both.
     let groups = vec![group.into_builder().set_num_rows(lie).build().expect("a row group")];
-    let lying = with(&metadata, if variant % 2 == 0 { ROWS as i64 } else { lie }, groups);
+    let lying = with(&metadata, if variant.is_multiple_of(2) { ROWS as i64 } else { lie }, groups);
     publish(shop, file(&bytes[..end_of_pages(&metadata)], &lying));
 }
 
 fn chunk(shop: &Shop, variant: usize, _: &mut Random) {
-    let (bytes, metadata) = good(variant % 2 == 0);
+    let (bytes, metadata) = good(variant.is_multiple_of(2));
     let lie = LIES[variant / 4];
     let of = metadata.row_group(0).column(0).clone().into_builder();
     let of = match variant % 4 {

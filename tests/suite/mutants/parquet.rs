@@ -73,7 +73,7 @@ fn table(text: &str, variant: usize) -> Vec<u8> {
 fn ways(variant: usize) -> WriterPropertiesBuilder {
     let zstd = Compression::ZSTD(ZstdLevel::default());
     let of = WriterProperties::builder().set_data_page_row_count_limit(40).set_write_batch_size(20);
-    let of = of.set_max_row_group_row_count(Some(if variant % 2 == 0 { 1000 } else { 50 }));
+    let of = of.set_max_row_group_row_count(Some(if variant.is_multiple_of(2) { 1000 } else { 50 }));
     match variant % 6 {
         0 => of.set_compression(Compression::SNAPPY),
         1 => of.set_compression(Compression::UNCOMPRESSED),
@@ -168,7 +168,7 @@ fn footer_length(shop: &Shop, variant: usize, _: &mut Random) {
 fn magic(shop: &Shop, variant: usize, _: &mut Random) {
     spoiled(shop, variant, |bytes| {
         let at = if variant < 2 { 0 } else { bytes.len() - 4 };
-        bytes[at..at + 4].copy_from_slice(if variant % 2 == 0 { b"PARE" } else { b"PAR2" });
+        bytes[at..at + 4].copy_from_slice(if variant.is_multiple_of(2) { b"PARE" } else { b"PAR2" });
     });
 }
 
@@ -177,7 +177,7 @@ fn spliced(shop: &Shop, variant: usize, _: &mut Random) {
         // The footer of a file whose pages lie elsewhere.
         let other = table("who,day\nK1,2026-10-01\nK2,2026-10-02\n", 1);
         if variant == 0 {
-            bytes.extend(other)
+            bytes.extend(other);
         } else {
             bytes.splice(4..4, other[4..footer(&other).start].iter().copied());
         }

@@ -213,7 +213,7 @@ fn other_ids(shop: &Shop, variant: usize, _: &mut Random) {
         2 => format!("{i}.5"),
         _ => format!("{}E+05", i as f64 / 10.0),
     };
-    for name in &FILES[..1 + variant % 2] {
+    for name in &FILES[..=(variant % 2)] {
         cells(shop, name, |i, cells| {
             if i > 0 {
                 cells[0] = number(i);
@@ -275,7 +275,7 @@ fn absurd_dates(shop: &Shop, variant: usize, _: &mut Random) {
     ];
     cells(shop, FILES[1], |i, cells| {
         if i > 0 && i % (1 + variant % 3) == 0 {
-            cells[1] = DATES[variant].to_owned();
+            DATES[variant].clone_into(&mut cells[1]);
         }
     });
 }
@@ -285,7 +285,7 @@ fn not_numbers(shop: &Shop, variant: usize, random: &mut Random) {
     let column = 2 + random.below(8);
     cells(shop, FILES[1], |i, cells| {
         if i > 0 && i % (1 + variant % 4) == 0 {
-            cells[column] = CELLS[variant].to_owned();
+            CELLS[variant].clone_into(&mut cells[column]);
         }
     });
 }
@@ -310,7 +310,7 @@ fn nearly_empty(shop: &Shop, variant: usize, _: &mut Random) {
     let text = shop.read(file(variant));
     let header = text.lines().next().expect("a header");
     let first = text.lines().nth(1).expect("a row");
-    let few = ["".to_owned(), "\n\n\n".to_owned(), format!("{header}\n"), format!("{header}\n{first}\n")];
+    let few = [String::new(), "\n\n\n".to_owned(), format!("{header}\n"), format!("{header}\n{first}\n")];
     shop.write(file(variant), &few[variant / 2]);
 }
 
