@@ -10,6 +10,7 @@ use crate::job::settings::{DriftGate, Refit};
 use crate::model::Profiles;
 use crate::tables::intake::Intake;
 use crate::tables::manifest::Manifest;
+use crate::tables::spec::TableName;
 use crate::tables::write::{QualityRow, Whereabouts};
 
 /// Name under which the manifest counts the customers of a night.
@@ -31,6 +32,7 @@ pub(super) struct Gated {
 pub(super) fn check(project: &Project, intake: &Intake, profiles: &Profiles) -> Result<Gated, JobError> {
     let mut gated = Gated { checks: Vec::new(), reasons: Vec::new() };
     rejected(project, intake, &mut gated);
+    answers(project, intake, &mut gated);
     against_last_night(project, intake, &mut gated)?;
     segments(profiles, &mut gated);
     Ok(gated)
@@ -93,6 +95,29 @@ fn rejected(project: &Project, intake: &Intake, gated: &mut Gated) {
     }
 }
 
+/// Answers that cannot be read, table by table.
+fn answers(project: &Project, intake: &Intake, gated: &mut Gated) {
+    let limit = project.settings().gates.max_bad_answers;
+    let coverage = intake.coverage();
+    let known = [
+        (TableName::Ratings, coverage.answers.iter().sum::<u64>()),
+        (TableName::Attitudes, coverage.attitudes.values().sum::<u64>()),
+    ];
+    for (table, good) in known {
+        let Some(ledger) = intake.ledger().table(table).filter(|ledger| ledger.bad_cells > 0) else { continue };
+        let bad = ledger.bad_cells;
+        let share = bad as f64 / (bad + good) as f64;
+        let message = format!(
+            "{}: {bad} of {} answers cannot be read ({:.1} %, limit {:.1} %); has the scale changed?",
+            table.slug(),
+            bad + good,
+            share * 100.0,
+            limit * 100.0
+        );
+        gated.gate(table.slug(), "bad_answers", (share, limit), bad, message);
+    }
+}
+
 /// Compares customers, respondents and signals with those of the last night before this one.
 fn against_last_night(project: &Project, intake: &Intake, gated: &mut Gated) -> Result<(), JobError> {
     let Some(eve) = project.as_of().pred_opt() else { return Ok(()) };
@@ -150,6 +175,17 @@ pub(super) fn changes(
             gates.max_moved_share * 100.0
         );
         gated.gate("night", "moved_share", (share, gates.max_moved_share), moved, message);
+    }
+    let (before, gone) = applied.ways.before;
+    if before > 0 {
+        let (share, limit) = (gone as f64 / before as f64, gates.max_population_change);
+        let message = format!(
+            "{gone} of the {before} customers of the night before are not in tonight's inputs ({:.1} %, limit {:.1} %); have \
+             their ids changed?",
+            share * 100.0,
+            limit * 100.0
+        );
+        gated.gate("customers", "customers_gone", (share, limit), gone, message);
     }
     let sizes = past.sizes(past.before)?;
     let size = |id: &str| sizes.get(id).map(|(size, _)| *size as f64);

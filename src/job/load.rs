@@ -260,6 +260,7 @@ fn check(settings: &Settings) -> Result<Tz, ConfigError> {
         ("gates.max_rejected_share", settings.gates.max_rejected_share, 0.0, 1.0),
         ("gates.max_population_change", settings.gates.max_population_change, 0.0, f64::MAX),
         ("gates.max_moved_share", settings.gates.max_moved_share, 0.0, 1.0),
+        ("gates.max_bad_answers", settings.gates.max_bad_answers, 0.0, 1.0),
         ("gates.max_unassigned_rise", settings.gates.max_unassigned_rise, 0.0, 1.0),
         ("gates.max_coverage_loss", settings.gates.max_coverage_loss, 0.0, 1.0),
         ("holdout.share", settings.holdout.share, 0.0, 0.5),

@@ -190,7 +190,9 @@ impl Default for Listening {
 pub struct Gates {
     /// Rejected rows over rows read, any one table.
     pub max_rejected_share: f64,
-    /// Relative change of the number of customers since the last night.
+    /// Unreadable answers over answers, ratings or attitudes: what a scale that changed overnight shows in.
+    pub max_bad_answers: f64,
+    /// Relative change of the number of customers since the last night, and share of its customers who may be gone.
     pub max_population_change: f64,
     /// Share of customers who may change segment in a night, or, net of label noise, because a new model takes over unasked.
     pub max_moved_share: f64,
@@ -206,6 +208,7 @@ impl Default for Gates {
     fn default() -> Self {
         Self {
             max_rejected_share: DEFAULT_MAX_REJECTED_SHARE,
+            max_bad_answers: 0.05,
             max_population_change: 0.20,
             max_moved_share: 0.08,
             max_unassigned_rise: 0.10,

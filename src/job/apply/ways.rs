@@ -11,6 +11,8 @@ use super::rows::Gone;
 /// Counts of ways since earlier nights.
 #[derive(Default)]
 pub(in crate::job) struct Ways {
+    /// Customers of the night before, and those of them whom tonight's inputs do not hold.
+    pub(in crate::job) before: (u64, u64),
     /// Between segments since the night before.
     pub(in crate::job) short: Flows<Whereabouts>,
     /// Between segments, what drawing labels from tonight's probabilities would move: millionths of customers.
@@ -36,6 +38,7 @@ impl Ways {
         let suppressed = scored.suppressed[row].is_some();
         let now = Whereabouts::of(scored.assignments[row].segment.map(u16::from), suppressed);
         if let Some(last) = last {
+            self.before.0 += 1;
             self.short.add(then(last), now);
             let assignment = &scored.assignments[row];
             if let (Some(next), Some(chance)) = (assignment.runner_up, assignment.runner_up_probability) {
@@ -55,10 +58,14 @@ impl Ways {
     pub(super) fn left(&mut self, gone: &[Gone]) {
         for (_, last) in gone {
             self.short.add(then(last), Whereabouts::Out);
+            self.before.0 += 1;
+            self.before.1 += 1;
         }
     }
 
     pub(super) fn merge(&mut self, other: Self) {
+        self.before.0 += other.before.0;
+        self.before.1 += other.before.1;
         self.short.merge(other.short);
         self.long.merge(other.long);
         self.noise.merge(other.noise);
