@@ -154,6 +154,7 @@ impl Loaded {
             catalogue,
             as_of,
             language: &self.settings.listening.language,
+            min_mentioners: self.settings.listening.min_mentioners,
             timezone: self.timezone,
             scratch,
             memory_limit: self.settings.run.memory_limit.0,

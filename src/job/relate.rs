@@ -14,9 +14,6 @@ use crate::model::relationship::{
 use crate::model::{CustomerBlock, CustomerNight, ScoredBlock};
 use crate::tables::intake::Intake;
 
-/// Ratios of the sensitivity line beside the configured one: mild, and the trade's saying.
-const RATIOS: [f64; 2] = [3.0, 12.0];
-
 /// The rules, made ready for a night.
 pub(super) struct Relate<'a> {
     assessor: RelationshipAssessor,
@@ -37,13 +34,15 @@ impl<'a> Relate<'a> {
         let ratio = settings.balance.ratio.value();
         let cuts = &settings.connection;
         let mut ratios = vec![ratio];
-        ratios.extend(RATIOS.into_iter().filter(|other| *other != ratio));
+        ratios.extend(settings.balance.sensitivity.into_iter().filter(|other| *other != ratio));
         ratios.sort_by(f64::total_cmp);
+        ratios.dedup();
         let lens = LensSettings {
             good_brand_from: cuts.good_brand as f32,
             ok_from: settings.consistency.good_from as f32,
             ratio,
             ratios,
+            repeat_days: settings.balance.repeat_days,
             connection: ConnectionCuts {
                 want_from: cuts.wanted as f32,
                 helps_from: cuts.helped as f32,
@@ -52,6 +51,7 @@ impl<'a> Relate<'a> {
             },
             ..LensSettings::at(intake.end_of_night())
         };
+        let reward_weeks = RewardWeeks::seen(pace.reward_weeks(), &settings.loyalty);
         let assessor = RelationshipAssessor::new(RelationshipContext {
             catalogue: project.catalogue(),
             settings,
@@ -59,7 +59,7 @@ impl<'a> Relate<'a> {
             night: intake.end_of_night(),
             today: project.today(),
             median_orders: pace.median(),
-            reward_weeks: RewardWeeks::seen(pace.reward_weeks()),
+            reward_weeks,
             standards: obtained.model.rating_standards(),
             derived: derived(drivers),
             masked: masked(project),

@@ -167,6 +167,8 @@ impl Default for ModelSettings {
 pub struct Listening {
     /// Language of the texts of `feedback`: `en` ships; others by a `lexicon_<language>.toml` in the catalogue folder.
     pub language: String,
+    /// Fewest customers who mention an element for it to become a signal: as many as a segment must rest on. Our judgement.
+    pub min_mentioners: u64,
     /// Kinds of `interactions` that are complaints.
     pub complaints: Vec<String>,
     /// Kinds of `interactions` in which a customer speaks for the company to others.
@@ -178,6 +180,7 @@ impl Default for Listening {
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         Self {
             language: DEFAULT_LANGUAGE.to_owned(),
+            min_mentioners: DEFAULT_MIN_RESPONDENTS as u64,
             complaints: words(&DEFAULT_COMPLAINTS),
             advocacy: words(&DEFAULT_ADVOCACY),
         }

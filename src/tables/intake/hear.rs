@@ -14,9 +14,6 @@ use super::scratch::{ScratchTable, ScratchWriter};
 use crate::catalogue::{Catalogue, ElementId, N_ELEMENTS};
 use crate::model::listening::{Listener, Mentions, Polarity};
 
-/// Fewest customers who mention an element for it to become a signal. Our judgement: as many as a segment must rest on.
-const LEAST_MENTIONERS: u64 = 100;
-
 /// Columns of heard texts that hold bits of elements, and the polarity each stands for (`None`: any).
 const BITS: [(&str, Option<Polarity>); 3] =
     [("praised", Some(Polarity::Positive)), ("blamed", Some(Polarity::Negative)), ("named", None)];
@@ -32,18 +29,18 @@ pub(super) struct Heard {
     pub(super) signals: Option<ScratchTable>,
 }
 
-/// Listens to all texts of `feedback`. At most `room` signals come of it, two per element: those that most customers
-/// mention first. Sensitive elements give none: what somebody wrote about health is not a reason to be typed by.
+/// Listens to all texts of `feedback`. At most `room` signals come of it, two per element that at least `least` customers
+/// mention: those that most mention first. Sensitive elements give none: what somebody wrote about health is not a reason to be typed by.
 pub(super) fn hear(
     feedback: &ScratchTable,
     (catalogue, listener): (&Catalogue, &Listener),
     scratch: &Path,
-    room: usize,
+    (room, least): (usize, u64),
 ) -> Result<Heard, IntakeError> {
     let (texts, mentioners) = listen(feedback, listener, scratch)?;
     let mut wanted: Vec<ElementId> = ElementId::all()
         .filter(|id| !catalogue.element(*id).sensitivity().is_sensitive())
-        .filter(|id| mentioners[id.index()] >= LEAST_MENTIONERS)
+        .filter(|id| mentioners[id.index()] >= least.max(1))
         .collect();
     wanted.sort_by_key(|id| (std::cmp::Reverse(mentioners[id.index()]), id.index()));
     wanted.truncate(room / 2);
@@ -239,7 +236,7 @@ mod tests {
         let feedback = writer.finish().expect("closes");
         let catalogue = Catalogue::embedded();
         let listener = Listener::new(&catalogue).expect("English ships");
-        let heard = hear(&feedback, (&catalogue, &listener), dir.path(), 8).expect("hears");
+        let heard = hear(&feedback, (&catalogue, &listener), dir.path(), (8, 100)).expect("hears");
         (dir, heard)
     }
 

@@ -36,6 +36,8 @@ pub struct IntakeRequest<'a> {
     pub as_of: NaiveDate,
     /// Language of the texts of `feedback`.
     pub language: &'a str,
+    /// Fewest customers who mention an element in texts for it to become a signal.
+    pub min_mentioners: u64,
     /// What a day is, and what a time without a zone means.
     pub timezone: Tz,
     /// An empty folder to work in. It will hold personal data; the caller removes it.

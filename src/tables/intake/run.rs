@@ -299,7 +299,7 @@ fn listen(request: &IntakeRequest<'_>, staged: &BTreeMap<TableName, Staged>) -> 
         .map_err(|error| IntakeError::Spec { place: "listening.language".to_owned(), what: error.to_string() })?;
     let own = staged.get(&TableName::Signals).map_or(0, |own| own.sheets[0].names().len() - 1);
     let room = MAX_SIGNALS.saturating_sub(request.catalogue.signals().len() + own);
-    hear(&feedback.sheets[0], (request.catalogue, &listener), request.scratch, room).map(Some)
+    hear(&feedback.sheets[0], (request.catalogue, &listener), request.scratch, (room, request.min_mentioners)).map(Some)
 }
 
 fn ledger_of(prepared: &Prepared, staged: &BTreeMap<TableName, Staged>) -> Result<Ledger, IntakeError> {

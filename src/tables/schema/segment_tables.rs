@@ -158,12 +158,17 @@ pub(super) const SEGMENT_ELEMENTS: &[Column] = &[
     maybe(
         "derived_importance",
         T::Float64,
-        "Share of what all elements explain of recommendation (else satisfaction, good brand, spending) that goes with \
+        "Share of what all elements explain of recommendation (else satisfaction, connection, spending) that goes with \
          this one, 0–1; null = not known.",
     ),
     maybe("derived_importance_low", T::Float64, "Lower end of its 95 % interval; null as `derived_importance`."),
     maybe("derived_importance_high", T::Float64, "Upper end of its 95 % interval; null as `derived_importance`."),
     maybe("kano_class", T::Category, "`must_be`, `performance`, `delight` or `indifferent`; null = not known."),
+    maybe(
+        "stated_derived",
+        T::Category,
+        "Stated against derived importance: `lead`, `given`, `hidden` or `leave`; null = one of the two is not known.",
+    ),
     maybe(
         "quadrant",
         T::Category,

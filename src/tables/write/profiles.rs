@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::drivers::{leading, leading_needs};
 use super::{Row, TableRows, WriteError};
 use crate::catalogue::{ElementId, Level};
-use crate::model::drivers::{Drivers, ElementDriver, Kano, Quadrant};
+use crate::model::drivers::{Drivers, ElementDriver, Kano, Quadrant, StatedDerived};
 use crate::model::relationship::lens::{GroupLens, Lens};
 use crate::model::{Contrast, ElementProfile, Estimate, Profiles, SegmentProfile};
 use crate::tables::schema::TableId;
@@ -163,6 +163,7 @@ fn with_driver(row: Row, driver: Option<&ElementDriver>) -> Row {
         driver.map(|driver| driver.share),
     )
     .set("kano_class", driver.and_then(|driver| driver.kano).map(Kano::slug))
+    .set("stated_derived", driver.and_then(|driver| driver.stated).map(StatedDerived::slug))
     .set("quadrant", driver.and_then(|driver| driver.quadrant).map(Quadrant::slug))
 }
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bounds::{RelationshipSettingsError, answer, count, within};
-use super::ratio::BalanceRatio;
+use super::ratio::{BalanceRatio, SAYING_RATIO};
 
 /// Three kinds of consistency (Pulido, Stone and Strevel 2014); how each is measured, and from how little on, is our
 /// judgement (domain fact sheet 4).
@@ -50,11 +50,23 @@ pub struct BalanceSettings {
     pub good_from: f64,
     /// Rating up to which an experience was bad, below `good_from`. Default 4: our judgement.
     pub bad_to: f64,
+    /// Two more ratios, 1–30, at which the share in debt is told beside the configured one. Default 3 and 12, from mild to the
+    /// trade's saying: our judgement.
+    pub sensitivity: [f64; 2],
+    /// A complaint within as many days of the same customer's previous one is a repeated one. Default 90: our judgement.
+    pub repeat_days: u32,
 }
 
 impl Default for BalanceSettings {
     fn default() -> Self {
-        Self { ratio: BalanceRatio::Number(5.0), half_life_days: 180.0, good_from: 8.0, bad_to: 4.0 }
+        Self {
+            ratio: BalanceRatio::Number(5.0),
+            half_life_days: 180.0,
+            good_from: 8.0,
+            bad_to: 4.0,
+            sensitivity: [3.0, SAYING_RATIO],
+            repeat_days: 90,
+        }
     }
 }
 
@@ -64,6 +76,8 @@ impl BalanceSettings {
         within("balance.half_life_days", self.half_life_days, (1.0, 3650.0))?;
         answer("balance.good_from", self.good_from)?;
         answer("balance.bad_to", self.bad_to)?;
+        self.sensitivity.into_iter().try_for_each(|ratio| within("balance.sensitivity", ratio, (1.0, 30.0)))?;
+        count("balance.repeat_days", self.repeat_days, (1, 3650))?;
         if self.bad_to < self.good_from {
             return Ok(());
         }
@@ -91,6 +105,11 @@ pub struct LoyaltySettings {
     pub min_weeks: u32,
     /// Purchases that the ratio needs, at least 1. Default 5: our judgement.
     pub min_week_orders: u32,
+    /// A week counts as one of rewards if its share of orders with a reward, over all customers, is this many times the median
+    /// week's, above 1. Default 1.5: our judgement; campaigns stand out, ups and downs of the usual do not.
+    pub reward_week_from: f64,
+    /// Fewest orders of a week for its share to be looked at. Default 30: our judgement.
+    pub reward_week_orders: u32,
 }
 
 impl Default for LoyaltySettings {
@@ -102,6 +121,8 @@ impl Default for LoyaltySettings {
             week_ratio_bought: 2.0,
             min_weeks: 4,
             min_week_orders: 5,
+            reward_week_from: 1.5,
+            reward_week_orders: 30,
         }
     }
 }
@@ -113,7 +134,9 @@ impl LoyaltySettings {
         within("loyalty.reward_bought_from", self.reward_bought_from, (self.reward_true_below, 1.0))?;
         within("loyalty.week_ratio_bought", self.week_ratio_bought, (1.0, 100.0))?;
         count("loyalty.min_weeks", self.min_weeks, (1, 26))?;
-        count("loyalty.min_week_orders", self.min_week_orders, (1, 1000))
+        count("loyalty.min_week_orders", self.min_week_orders, (1, 1000))?;
+        within("loyalty.reward_week_from", self.reward_week_from, (1.0, 100.0))?;
+        count("loyalty.reward_week_orders", self.reward_week_orders, (1, 1_000_000))
     }
 }
 

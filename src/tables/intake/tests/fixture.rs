@@ -93,6 +93,7 @@ impl Base {
             catalogue: &catalogue,
             as_of: self.as_of,
             language: "en",
+            min_mentioners: 100,
             timezone: chrono_tz::Europe::Paris,
             scratch: self.scratch.path(),
             memory_limit: self.memory,
