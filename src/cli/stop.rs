@@ -4,7 +4,7 @@
 //! has begun, it is carried through: it takes moments, and half of it would be worth nothing. A second signal ends the
 //! process at once; that is no worse than a power cut, which a run survives as well.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -90,17 +90,20 @@ pub(super) fn is_leaving() -> bool {
     LEAVING.load(Ordering::Relaxed)
 }
 
+/// Removes a folder that other threads may still write into.
+fn remove(folder: &Path) {
+    for _ in 0..TRIES {
+        if std::fs::remove_dir_all(folder).is_ok() || !folder.exists() {
+            return;
+        }
+        std::thread::sleep(PAUSE);
+    }
+}
+
 /// Removes the folders and ends the process. The state stays locked, so nobody who asks for it goes on.
 fn leave(signal: i32, state: &State) -> ! {
     LEAVING.store(true, Ordering::Relaxed);
-    for folder in &state.folders {
-        for _ in 0..TRIES {
-            if std::fs::remove_dir_all(folder).is_ok() || !folder.exists() {
-                break;
-            }
-            std::thread::sleep(PAUSE);
-        }
-    }
+    state.folders.iter().for_each(|folder| remove(folder));
     let (name, exit) = if signal == SIGINT { ("SIGINT", Exit::Interrupted) } else { ("SIGTERM", Exit::Terminated) };
     let text = if state.publishing {
         format!("stopped by {name} while a night was being published; it is whole, or the next run will tell")
@@ -108,5 +111,7 @@ fn leave(signal: i32, state: &State) -> ! {
         format!("stopped by {name}: nothing was published, the last night is as it was")
     };
     log::event(Level::Error, "stopped", &text, json!({ "signal": name, "exit_code": exit as u8 }));
+    // Once more: a thread may have made anew what was gone.
+    state.folders.iter().for_each(|folder| remove(folder));
     std::process::exit(i32::from(exit as u8));
 }

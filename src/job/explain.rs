@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::catalogue::{Catalogue, ElementId, N_ELEMENTS, NeedTier};
+use crate::job::closeness;
 use crate::job::codes;
 use crate::job::error::JobError;
 use crate::job::lineage::{model_folder, read_model};
@@ -48,6 +49,7 @@ pub fn customer(loaded: &Loaded, id: &str, run: Option<NaiveDate>) -> Result<Exp
     lines.extend(reasons(&row, &catalogue));
     lines.push(evidence(&row));
     lines.push(need(&row));
+    lines.extend(closeness::sentences(&row, &catalogue));
     if let Some(scores) = one(&folder.join("tables/element_scores.parquet"), "customer_id", id)? {
         lines.extend(highest(&scores, &catalogue, Aspect::Importance, "Matters most"));
         lines.extend(highest(&scores, &catalogue, Aspect::Fulfilment, "Best delivered"));

@@ -19,6 +19,7 @@
 mod appendix;
 mod apply;
 pub mod check;
+mod closeness;
 pub mod codes;
 pub mod demo;
 mod describe;

@@ -59,7 +59,7 @@ fn a_night_held_back_lies_aside_whole_until_it_succeeds() {
     assert!(held.stderr.contains("Yesterday stays live") && held.stderr.contains("held/2026-11-21"), "{}", held.stderr);
     let folder = shop.path().join("out/held/2026-11-21");
     let manifest = Manifest::read(&folder).expect("readable").expect("there");
-    assert_eq!(manifest.held.len(), 1);
+    assert_eq!(manifest.held.len(), 2, "fewer customers, and half of them gone: {:?}", manifest.held);
     assert!(manifest.verify(&folder).expect("readable").is_empty());
     assert!(folder.join("report.html").is_file());
     assert_eq!(entries(&shop.path().join("out/runs")), ["2026-11-20"]);
@@ -264,7 +264,8 @@ fn a_run_told_to_stop_leaves_nothing_and_says_so_by_its_exit_code() {
         assert_eq!((&last["event"], &last["signal"]), (&"stopped".into(), &name.into()), "{rest}");
         assert_eq!(entries(&shop.path().join("out/runs")), ["2026-11-20"]);
         assert!(entries(&shop.path().join("out/.staging")).is_empty());
-        assert!(!shop.path().join("out/.scratch").exists());
+        // A thread may make an empty folder anew while the process ends; what customers are told of may not lie in it.
+        assert!(!shop.path().join("out/.scratch").exists() || files(&shop.path().join("out/.scratch")).is_empty());
     }
     night(&shop, "2026-11-21");
 }

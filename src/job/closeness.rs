@@ -1,0 +1,122 @@
+//! How close somebody is, in plain words: the relationship columns of a customer's row.
+
+use crate::catalogue::{Catalogue, ElementId};
+use crate::tables::read::Row;
+
+/// The sentences; of what is not known, that it is not.
+pub(super) fn sentences(row: &Row, catalogue: &Catalogue) -> Vec<String> {
+    let mut lines = vec![connection(row)];
+    lines.extend([arc(row), loyalty(row), experiences(row), level(row), next(row, catalogue)].into_iter().flatten());
+    lines
+}
+
+fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
+    row.get(column)?.as_str()
+}
+
+fn number(row: &Row, column: &str) -> Option<f64> {
+    row.get(column)?.as_f64()
+}
+
+/// A slug as words.
+fn words(slug: &str) -> String {
+    slug.replace('_', " ")
+}
+
+fn connection(row: &Row) -> String {
+    match text(row, "connection_stage") {
+        Some(stage) => format!("Connection, by own answers: {}.", words(stage)),
+        None => "How connected this customer feels is not known: not asked enough to tell.".to_owned(),
+    }
+}
+
+fn arc(row: &Row) -> Option<String> {
+    const STAGES: [&str; 6] = ["unknown", "exists", "opinion", "meaning", "part of life", "indispensable"];
+    let stage = number(row, "arc_stage")?;
+    let name = STAGES.get(stage as usize)?;
+    let since = text(row, "arc_since").map(|day| format!(" since {day}")).unwrap_or_default();
+    let facts = text(row, "arc_evidence")
+        .map(|facts| format!(", from: {}", words(&facts.replace('+', ", "))))
+        .unwrap_or_default();
+    let risk = number(row, "slide_risk").map(|risk| format!(" Chance of sliding down soon: {:.0} %.", 100.0 * risk));
+    Some(format!("Stage {stage} of 5 of the relationship ({name}){since}{facts}.{}", risk.unwrap_or_default()))
+}
+
+fn loyalty(row: &Row) -> Option<String> {
+    let rewards = number(row, "reward_share")
+        .map(|share| format!("; {:.0} % of the order value came with a reward", 100.0 * share))
+        .unwrap_or_default();
+    Some(match text(row, "loyalty_type")? {
+        "behavioural_only" => format!("Loyalty: only behavior is known, not liking{rewards}."),
+        kind => format!("Loyalty: {}{rewards}.", words(kind)),
+    })
+}
+
+fn experiences(row: &Row) -> Option<String> {
+    let balance = number(row, "experience_balance")?;
+    let debt = match number(row, "experience_debt") {
+        Some(debt) if debt > 0.0 => format!("it takes {debt} good ones to make up for the bad"),
+        _ => "nothing is owed".to_owned(),
+    };
+    let consistency = number(row, "consistency")
+        .map(|least| format!(" The least of the three consistencies is {least:.2} of 1."))
+        .unwrap_or_default();
+    Some(format!("Good against bad experiences: {balance:+.1}; {debt}.{consistency}"))
+}
+
+fn level(row: &Row) -> Option<String> {
+    const NAMES: [(&str, &str); 6] = [
+        ("0", "leave alone"),
+        ("1", "wave"),
+        ("2", "guest"),
+        ("3", "friend"),
+        ("4", "inner circle"),
+        ("X", "close kindly: people decide"),
+    ];
+    let level = text(row, "relationship_level")?;
+    let (_, name) = NAMES.into_iter().find(|(own, _)| *own == level)?;
+    let reason = text(row, "relationship_reason").map(words).unwrap_or_default();
+    Some(format!("Level of contact that suits: {level} ({name}), because of: {reason}."))
+}
+
+fn next(row: &Row, catalogue: &Catalogue) -> Option<String> {
+    let element = ElementId::parse(text(row, "next_element")?)?;
+    let gap = number(row, "next_gap")?;
+    let name = catalogue.element(element).name();
+    Some(format!("To deliver next: “{name}”, {gap:.1} standard deviations behind what is wanted."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(json: &str) -> Row {
+        serde_json::from_str(json).expect("a row")
+    }
+
+    #[test]
+    fn a_row_is_told_in_sentences_and_what_is_not_known_is_said_or_left_out() {
+        let catalogue = Catalogue::embedded();
+        let told = sentences(
+            &row(r#"{"connection_stage": "fully_connected", "arc_stage": 3, "arc_since": "2026-11-20",
+                "arc_evidence": "gave_opinion+preferred", "loyalty_type": "true", "reward_share": 0.1,
+                "experience_balance": -1.5, "experience_debt": 2, "consistency": 0.8, "relationship_level": "3",
+                "relationship_reason": "evidence", "next_element": "saves_time", "next_gap": 1.25, "slide_risk": null}"#),
+            &catalogue,
+        );
+        assert_eq!(
+            told,
+            [
+                "Connection, by own answers: fully connected.",
+                "Stage 3 of 5 of the relationship (meaning) since 2026-11-20, from: gave opinion, preferred.",
+                "Loyalty: true; 10 % of the order value came with a reward.",
+                "Good against bad experiences: -1.5; it takes 2 good ones to make up for the bad. The least of the three \
+                 consistencies is 0.80 of 1.",
+                "Level of contact that suits: 3 (friend), because of: evidence.",
+                "To deliver next: “Saves time”, 1.2 standard deviations behind what is wanted.",
+            ]
+        );
+        let nothing = sentences(&row("{}"), &catalogue);
+        assert_eq!(nothing, ["How connected this customer feels is not known: not asked enough to tell."]);
+    }
+}
