@@ -6,7 +6,8 @@ use super::time::{DAY, Moment, Window, start_of};
 use super::world::SECOND_NIGHT;
 use crate::model::relationship::ArcStage;
 
-/// Weeks of reward campaigns, Saturday to Friday, counted from [`FIRST_SATURDAY`]; the same for all customers.
+/// Weeks of reward campaigns, Saturday to Friday, counted from the Saturday before the year of events begins; the same for
+/// all customers.
 pub const REWARD_WEEKS: [i64; 10] = [2, 7, 12, 17, 22, 28, 33, 38, 43, 48];
 /// Share of their orders that bought customers place in such weeks.
 pub const BOUGHT_IN_REWARD_WEEKS: f64 = 0.75;
