@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalogue::{Catalogue, ElementId};
+use crate::catalogue::Catalogue;
 use crate::job::appendix::details;
 use crate::job::apply::Applied;
 use crate::job::describe::Described;
@@ -248,16 +248,17 @@ impl Night<'_> {
     }
 }
 
-/// What members of each segment do more or less than others, strongest first.
+/// What members of each segment do more or less than others, strongest first. What was heard in texts is left to
+/// `relationship`: few of a segment write, and the mean over those few would stand for all.
 pub(super) fn traces(model: &Model, catalogue: &Catalogue) -> Vec<Vec<Trace>> {
-    let name =
-        |id: &str| catalogue.signal(id).map_or_else(|| name_of_own(id, catalogue), |signal| signal.name().to_owned());
+    let name = |id: &str| catalogue.signal(id).map_or_else(|| id.replace('_', " "), |signal| signal.name().to_owned());
+    let heard = |id: &str| id.starts_with("mention_") || id.starts_with("praise_");
     let of_segment = |means: &Vec<f64>| {
         let mut found: Vec<Trace> = model
             .signal_ids()
             .iter()
             .zip(means)
-            .filter(|(_, mean)| mean.abs() >= TRACE_STANDS_OUT)
+            .filter(|(id, mean)| mean.abs() >= TRACE_STANDS_OUT && !heard(id))
             .map(|(id, mean)| Trace { name: name(id), difference: *mean })
             .collect();
         found.sort_by(|a, b| b.difference.abs().total_cmp(&a.difference.abs()).then_with(|| a.name.cmp(&b.name)));
@@ -265,19 +266,6 @@ pub(super) fn traces(model: &Model, catalogue: &Catalogue) -> Vec<Vec<Trace>> {
         found
     };
     model.signal_means().iter().map(of_segment).collect()
-}
-
-/// What a signal that is not the catalogue's is called: one heard in texts, or one of the company's own.
-fn name_of_own(id: &str, catalogue: &Catalogue) -> String {
-    let heard = |prefix: &str| {
-        let element = ElementId::parse(id.strip_prefix(prefix)?)?;
-        Some(catalogue.element(element).name().to_owned())
-    };
-    match (heard("mention_"), heard("praise_")) {
-        (Some(element), _) => format!("Share of their texts that speak of “{element}”"),
-        (_, Some(element)) => format!("Praise rather than blame where they write of “{element}”"),
-        _ => id.replace('_', " "),
-    }
 }
 
 fn remark(input: &str, check_id: &str, rows: u64, message: String) -> QualityRow {
