@@ -61,6 +61,7 @@ pub const CODES: &[CodeEntry] = &[
     entry("E0217", "A segment cannot be given that name.", "choose a short name on one line that no other segment has"),
     entry("E0218", "A file of customer ids holds none.", "write one customer id a line"),
     entry("E0219", "A threshold under [relationship] cannot be used.", "correct the key named"),
+    entry("E0220", "A threshold under [drivers] cannot be used.", "correct the key named"),
     entry("E0250", "A file of the company's own catalogue cannot be used.", "correct the file and key named"),
     entry("E0251", "A file of the company's own catalogue cannot be read.", "check the path and its permissions"),
     entry("E0301", "No file matches what a source names.", "check the pattern; it is relative to the configuration"),

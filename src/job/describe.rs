@@ -63,7 +63,7 @@ pub(super) fn describe(
     let unsaid: Vec<String> = model.limits().into_iter().filter(|limit| !profiles.limits.contains(limit)).collect();
     profiles.limits.extend(unsaid);
     let ids: Vec<String> = facts.iter().map(|facts| facts.id.clone()).collect();
-    let drivers = crossed.beside(project, &profiles);
+    let drivers = crossed.beside(&profiles);
     let context = LensContext {
         segments: &ids,
         min_cell: project.settings().privacy.min_cell,
@@ -73,7 +73,7 @@ pub(super) fn describe(
     };
     let lens = applied.lens.finish(&context);
     profiles.limits.extend(lens.limits.iter().cloned().chain(relate.limits()));
-    let regularities = applied.lens.regularities(Some(&drivers), context.min_cell);
+    let regularities = applied.lens.regularities(Some(&drivers), (context.settings, context.min_cell));
     profiles.limits.extend(group_limits(&drivers.everyone));
     if model.cut_on() == CutOn::Prior {
         name_by_behavior(&mut profiles, &facts, &traces(&model, project.catalogue()));

@@ -7,7 +7,7 @@ use crate::job::error::JobError;
 use crate::job::obtain::Obtained;
 use crate::job::project::Project;
 use crate::job::watch::Words;
-use crate::model::drivers::{DriverContext, DriverFold, DriverState, Drivers, RatingScale};
+use crate::model::drivers::{DriverContext, DriverFold, DriverState, Drivers, RatingScale, SolvedDrivers};
 use crate::model::profile::{BlockFold, PartialState};
 use crate::model::relationship::ConnectionRule;
 use crate::model::{CustomerBlock, Profiles, Scorer};
@@ -18,8 +18,7 @@ const AT_ONCE: usize = 4;
 
 /// Answers and outcomes of respondents, crossed, and what follows from them.
 pub(super) struct Crossed {
-    state: DriverState,
-    segments: Vec<String>,
+    solved: SolvedDrivers,
     /// Drivers without what is stated beside them.
     pub(super) drivers: Drivers,
 }
@@ -37,7 +36,8 @@ pub(super) fn cross(project: &Project, intake: &Intake, obtained: &Obtained) -> 
     let (settings, model) = (project.settings(), &obtained.model);
     let rule = ConnectionRule::new(project.catalogue(), &settings.relationship.connection)?;
     let fold = DriverFold::new(model.segments().len(), RatingScale::of(model), intake.coverage().respondents)
-        .with_connection(rule);
+        .with_connection(rule)
+        .with_cuts(&settings.drivers);
     let mut state = fold.zero();
     let outcomes = !intake.coverage().attitudes.is_empty() || intake.event_sources().orders;
     if outcomes && intake.coverage().respondents > 0 {
@@ -65,18 +65,15 @@ pub(super) fn cross(project: &Project, intake: &Intake, obtained: &Obtained) -> 
         }
     }
     let segments: Vec<String> = model.segments().iter().map(|segment| segment.id.clone()).collect();
-    let drivers = finish(&state, (project, &segments), None);
-    Ok(Crossed { state, segments, drivers })
+    let (catalogue, settings) = (project.catalogue(), settings.drivers);
+    let solved = state.solve(&DriverContext { catalogue, segments: &segments, profiles: None, settings });
+    let drivers = solved.beside(None);
+    Ok(Crossed { solved, drivers })
 }
 
 impl Crossed {
     /// The drivers beside what is stated and delivered.
-    pub(super) fn beside(&self, project: &Project, profiles: &Profiles) -> Drivers {
-        finish(&self.state, (project, &self.segments), Some(profiles))
+    pub(super) fn beside(&self, profiles: &Profiles) -> Drivers {
+        self.solved.beside(Some(profiles))
     }
-}
-
-fn finish(state: &DriverState, (project, segments): (&Project, &[String]), profiles: Option<&Profiles>) -> Drivers {
-    let (catalogue, settings) = (project.catalogue(), project.settings().drivers);
-    state.finish(&DriverContext { catalogue, segments, profiles, settings })
 }

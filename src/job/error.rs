@@ -6,6 +6,7 @@ use crate::catalogue::CatalogueError;
 use crate::job::demo::DemoError;
 use crate::job::load::ConfigError;
 use crate::model::ModelError;
+use crate::model::drivers::DriverSettingsError;
 use crate::model::lineage::LedgerError;
 use crate::model::needs::NeedSettingsError;
 use crate::model::plan::PlanSettingsError;
@@ -168,6 +169,9 @@ pub enum JobError {
     /// A threshold of the plans.
     #[error(transparent)]
     PlanSettings(#[from] PlanSettingsError),
+    /// A threshold of derived importance.
+    #[error(transparent)]
+    Drivers(#[from] DriverSettingsError),
     /// The report.
     #[error("the report cannot be made")]
     Report(#[from] ReportError),
@@ -199,9 +203,8 @@ impl JobError {
         match self {
             Self::Config(_) | Self::Catalogue(_) | Self::CatalogueFile { .. } | Self::Unknown { .. } => Exit::Config,
             Self::SegmentName { .. } | Self::NotAlike { .. } => Exit::Config,
-            Self::Exists { .. } | Self::Needs(_) | Self::Relationship(_) | Self::PlanSettings(_) | Self::Peek(_) => {
-                Exit::Config
-            }
+            Self::Exists { .. } | Self::Peek(_) => Exit::Config,
+            Self::Needs(_) | Self::Relationship(_) | Self::PlanSettings(_) | Self::Drivers(_) => Exit::Config,
             Self::NoIds { .. } => Exit::Config,
             Self::Altered { .. } => Exit::State,
             Self::Erase(error) => erase_exit(error),
@@ -252,6 +255,7 @@ impl JobError {
             Self::Needs(_) => "E0212",
             Self::PlanSettings(_) => "E0213",
             Self::Relationship(_) => "E0219",
+            Self::Drivers(_) => "E0220",
             Self::Peek(_) => "E0214",
             Self::Report(_) => "E0103",
             Self::Demo(_) => "E0602",
@@ -290,6 +294,7 @@ impl JobError {
             Self::Needs(_) => "correct it under [needs]".to_owned(),
             Self::PlanSettings(_) => "correct it under [plan]".to_owned(),
             Self::Relationship(_) => "correct it under [relationship]".to_owned(),
+            Self::Drivers(_) => "correct it under [drivers]".to_owned(),
             Self::Peek(_) => "name a Parquet, CSV or JSON-lines file".to_owned(),
             Self::Report(_) => "this is a bug: please report it".to_owned(),
             Self::Demo(_) => "choose another folder, or make room on the disk".to_owned(),

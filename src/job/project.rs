@@ -28,6 +28,8 @@ impl<'a> Project<'a> {
         let catalogue = open_catalogue(loaded)?;
         let relationship = &loaded.settings.relationship;
         relationship.check()?;
+        loaded.settings.plan.check()?;
+        loaded.settings.drivers.check()?;
         ConnectionRule::new(&catalogue, &relationship.connection)?;
         Ok(Self { loaded, catalogue, as_of })
     }

@@ -39,6 +39,7 @@ impl<'a> Relate<'a> {
         ratios.dedup();
         let lens = LensSettings {
             good_brand_from: cuts.good_brand as f32,
+            gaps: (cuts.small_gap, cuts.large_gap),
             ok_from: settings.consistency.good_from as f32,
             ratio,
             ratios,
@@ -49,6 +50,8 @@ impl<'a> Relate<'a> {
                 motivators: cuts.motivators as usize,
                 satisfied_from: cuts.satisfied as f32,
             },
+            regularities: settings.regularities,
+            suspect: settings.suspect,
             ..LensSettings::at(intake.end_of_night())
         };
         let reward_weeks = RewardWeeks::seen(pace.reward_weeks(), &settings.loyalty);

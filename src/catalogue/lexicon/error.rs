@@ -68,6 +68,16 @@ pub enum LexiconProblem {
         /// Reach seen.
         got: i64,
     },
+    /// A reach or weight outside its range.
+    #[error("weighing.{key} = {got}, expected {expected}")]
+    Weighing {
+        /// Key at fault.
+        key: &'static str,
+        /// Value seen.
+        got: String,
+        /// What would do.
+        expected: &'static str,
+    },
     /// A sentence end of more than one character.
     #[error("sentence end `{got}`, expected one character that is no letter, digit or space")]
     End {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::weighing::WeighingForm;
+
 /// Phrases of one list with their places.
 pub(super) type Phrases = Vec<Spanned<String>>;
 
@@ -25,6 +27,8 @@ pub(super) struct LexiconForm {
     pub(super) negation: NegationForm,
     #[serde(default)]
     pub(super) contrast: ContrastForm,
+    #[serde(default)]
+    pub(super) weighing: WeighingForm,
     #[serde(default)]
     pub(super) elements: BTreeMap<Spanned<String>, ElementForm>,
 }

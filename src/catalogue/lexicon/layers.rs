@@ -10,6 +10,7 @@ use super::form::{ElementForm, LexiconForm, Phrases, SentencesForm};
 use super::spelling::spelled;
 use super::{
     CueKind, Lexicon, LexiconEntry, LexiconProblem, Meaning, PHRASE_BYTES, PHRASE_LIMIT, SentenceRules, Verdict,
+    Weighing,
 };
 
 /// Words after a negator that are turned round where a language does not say. Source: our judgement, one more than the three
@@ -46,6 +47,7 @@ struct Language {
     abbreviations: Vec<String>,
     split_glued: Option<bool>,
     reach: Option<usize>,
+    weighing: Weighing,
     phrases: BTreeMap<Key, Given>,
 }
 
@@ -118,6 +120,7 @@ impl Language {
             language: code,
             sentences: SentenceRules { ends: self.ends, abbreviations, split_glued: self.split_glued.unwrap_or(false) },
             negation_reach: self.reach.unwrap_or(DEFAULT_REACH),
+            weighing: self.weighing,
             entries,
         })
     }
@@ -143,6 +146,8 @@ impl Reader<'_> {
             }
             language.reach = Some(got as usize);
         }
+        language.weighing =
+            form.weighing.over(language.weighing).map_err(|(span, problem)| self.wrong(span, problem))?;
         let (judging, negation, contrast) = (form.judging, form.negation, form.contrast);
         for (list, phrases, meaning) in [
             ("judging.very_good", judging.very_good, Meaning::Judges(Verdict::VeryGood)),

@@ -6,9 +6,11 @@ mod layers;
 pub mod spelling;
 #[cfg(test)]
 mod tests;
+mod weighing;
 
 pub use error::LexiconProblem;
 pub(super) use layers::Lexicons;
+pub use weighing::Weighing;
 
 use super::ElementId;
 
@@ -139,11 +141,12 @@ impl LexiconEntry {
 }
 
 /// The words of one language, checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Lexicon {
     pub(super) language: String,
     pub(super) sentences: SentenceRules,
     pub(super) negation_reach: usize,
+    pub(super) weighing: Weighing,
     pub(super) entries: Vec<LexiconEntry>,
 }
 
@@ -164,6 +167,12 @@ impl Lexicon {
     #[must_use]
     pub fn negation_reach(&self) -> usize {
         self.negation_reach
+    }
+
+    /// How far other words reach, and what they weigh.
+    #[must_use]
+    pub fn weighing(&self) -> &Weighing {
+        &self.weighing
     }
 
     /// All phrases, sorted by phrase, then meaning; at most [`PHRASE_LIMIT`].

@@ -33,6 +33,7 @@ fn english_ships_and_hears_each_of_the_thirty_praised_and_blamed() {
         }
     }
     assert_eq!((english.negation_reach(), english.sentences().split_glued()), (4, true));
+    assert_eq!(*english.weighing(), Weighing::default(), "the shipped file shows the defaults of every language");
 }
 
 #[test]
@@ -163,4 +164,19 @@ fn more_phrases_than_a_listener_takes() {
     let phrases: Vec<String> = (0..=PHRASE_LIMIT).map(|i| format!("\"w{i}\"")).collect();
     let (_, problem) = refusal(&format!("language = \"en\"\n[judging]\ngood = [{}]\n", phrases.join(",")));
     assert!(matches!(problem, LexiconProblem::TooMany { got } if got > PHRASE_LIMIT));
+}
+
+#[test]
+fn reaches_and_weights_of_ones_own_replace_the_shipped_ones_and_are_held_to_their_ranges() {
+    let catalogue = own("lexicon_en.toml", "language = \"en\"\n[weighing]\nbinding_gap = 4\nnegated = -1\n").unwrap();
+    let expected = Weighing { binding_gap: 4, negated: -1.0, ..Weighing::default() };
+    assert_eq!(*catalogue.lexicon("en").unwrap().weighing(), expected);
+    for (line, said) in [
+        ("binding_gap = 2.5", "weighing.binding_gap = 2.5, expected a whole number from 0 to 20"),
+        ("negated = 0.5", "weighing.negated = 0.5, expected a number from -1 to 0"),
+        ("sure_of_named = nan", "weighing.sure_of_named = NaN, expected a number from 0 to 1"),
+    ] {
+        let (at, problem) = refusal(&format!("language = \"en\"\n[weighing]\n{line}\n"));
+        assert_eq!((at, problem.to_string().as_str()), (3, said));
+    }
 }

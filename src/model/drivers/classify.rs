@@ -3,14 +3,7 @@
 use serde::Serialize;
 
 use super::super::profile_types::Estimate;
-
-/// Difference, in spreads of the outcome, below which a penalty or reward is too small to matter. Source: Cohen (1988), a
-/// small effect.
-pub const SMALLEST_EFFECT: f64 = 0.2;
-
-/// How many times the other a penalty or reward must be for both to count as one-sided. Our judgement; Mikulić and
-/// Prebežac (2011) cut their asymmetry index between 0.2 and 0.7, this is 1/3.
-const ONE_SIDED: f64 = 2.0;
+use super::settings::DriverSettings;
 
 /// What a low and a high rating of an element go with. Association: a class says how answers move together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -40,19 +33,21 @@ impl Kano {
 
     /// The class that intervals decide; `None` = they do not.
     ///
-    /// A side *matters* if its interval lies above 0 and its value is at least [`SMALLEST_EFFECT`]; it *does not* if its
+    /// A side *matters* if its interval lies above 0 and its value is at least [`DriverSettings::smallest_effect`]; it *does not* if its
     /// interval lies below that. `contrast` is penalty minus reward. Where both matter the element is one-sided if the
-    /// contrast's interval excludes 0 and one is at least twice the other. An element is indifferent only if both
+    /// contrast's interval excludes 0 and one is at least [`DriverSettings::one_sided`] times the
+    /// other. An element is indifferent only if both
     /// intervals lie within ± that size: one whose low ratings go with *more* of the outcome has no class.
     ///
     /// Source: penalty–reward contrasts as in domain fact sheet 6.3; decisions by interval are our judgement, so that a
     /// small sample gives no class rather than a wrong one.
-    pub(super) fn decide(penalty: Estimate, reward: Estimate, contrast: Estimate) -> Option<Self> {
-        let matters = |side: Estimate| side.low > 0.0 && side.value >= SMALLEST_EFFECT;
-        let not = |side: Estimate| side.high < SMALLEST_EFFECT;
-        let small = |side: Estimate| not(side) && side.low > -SMALLEST_EFFECT;
-        let more_penalty = contrast.low > 0.0 && penalty.value >= ONE_SIDED * reward.value;
-        let more_reward = contrast.high < 0.0 && reward.value >= ONE_SIDED * penalty.value;
+    pub(super) fn decide([penalty, reward, contrast]: [Estimate; 3], settings: &DriverSettings) -> Option<Self> {
+        let (smallest, one_sided) = (settings.smallest_effect, settings.one_sided);
+        let matters = |side: Estimate| side.low > 0.0 && side.value >= smallest;
+        let not = |side: Estimate| side.high < smallest;
+        let small = |side: Estimate| not(side) && side.low > -smallest;
+        let more_penalty = contrast.low > 0.0 && penalty.value >= one_sided * reward.value;
+        let more_reward = contrast.high < 0.0 && reward.value >= one_sided * penalty.value;
         match (matters(penalty), matters(reward)) {
             (true, _) if not(reward) || more_penalty => Some(Self::MustBe),
             (_, true) if not(penalty) || more_reward => Some(Self::Delight),
@@ -146,7 +141,8 @@ mod tests {
     }
 
     fn decide(penalty: f64, reward: f64, half: f64) -> Option<Kano> {
-        Kano::decide(estimate(penalty, half), estimate(reward, half), estimate(penalty - reward, half))
+        let sides = [penalty, reward, penalty - reward].map(|value| estimate(value, half));
+        Kano::decide(sides, &DriverSettings::default())
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::cell::{Cell, column};
 use super::fold::DriverState;
 use super::outcome::Outcome;
 use super::settings::DriverSettings;
-use super::solve::{Plan, solve};
+use super::solve::{Figures, Plan, solve};
 use super::summarize::{Replicates, summarize};
 use super::types::{Drivers, GroupDrivers, OutcomeDrivers, Refusal};
 
@@ -44,6 +44,15 @@ impl DriverState {
     /// If `context.segments` are not as many as the pass counted.
     #[must_use]
     pub fn finish(&self, context: &DriverContext) -> Drivers {
+        self.solve(context).beside(context.profiles)
+    }
+
+    /// The costly part of [`DriverState::finish`], to be read beside several profiles. `context.profiles` are not looked at.
+    ///
+    /// # Panics
+    /// As [`DriverState::finish`].
+    #[must_use]
+    pub fn solve(&self, context: &DriverContext) -> SolvedDrivers {
         assert_eq!(context.segments.len(), self.segments(), "the segments of the pass and of the model are the same");
         let groups = everybody(self.by_segment(None));
         let plans = Outcome::ALL.map(|outcome| Plan::new(outcome, &groups, &context.settings));
@@ -54,19 +63,41 @@ impl DriverState {
             .map(|left_out| solve(self, &plans, context, left_out))
             .collect();
         let full = solved.remove(0);
+        SolvedDrivers { segments: context.segments.to_vec(), groups, plans, full, without: solved }
+    }
+}
 
-        let mut results = Vec::with_capacity(plans.len());
-        for (o, (plan, full)) in plans.iter().zip(full).enumerate() {
-            let without = solved.iter().map(|replicate| replicate[o].as_slice()).collect();
-            results.push(summarize(&Replicates { plan, full, without }, &groups, context.profiles));
+/// Figures of every group and outcome, and the same with each group of people left out.
+#[derive(Clone, Debug)]
+pub struct SolvedDrivers {
+    segments: Vec<String>,
+    /// Everybody, then the segments.
+    groups: Vec<Cell>,
+    plans: [Plan; Outcome::COUNT],
+    full: Solved,
+    without: Vec<Solved>,
+}
+
+/// By outcome, then by everybody and each segment.
+type Solved = Vec<Vec<Option<Figures>>>;
+
+impl SolvedDrivers {
+    /// The published drivers, stated importance and fulfilment read from `profiles`; `None` = no quadrants.
+    #[must_use]
+    pub fn beside(&self, profiles: Option<&Profiles>) -> Drivers {
+        let mut results = Vec::with_capacity(self.plans.len());
+        for (o, (plan, full)) in self.plans.iter().zip(&self.full).enumerate() {
+            let without = self.without.iter().map(|replicate| replicate[o].as_slice()).collect();
+            results.push(summarize(&Replicates { plan, full, without }, &self.groups, profiles));
         }
-        Self::publish(&groups, results, context)
+        self.publish(results)
     }
 
-    fn publish(groups: &[Cell], mut results: Vec<Vec<Outcomes>>, context: &DriverContext) -> Drivers {
+    fn publish(&self, mut results: Vec<Vec<Outcomes>>) -> Drivers {
+        let groups = &self.groups;
         let mut by_group: Vec<GroupDrivers> = (0..groups.len())
             .map(|g| GroupDrivers {
-                segment_id: if g == 0 { "ALL".to_owned() } else { context.segments[g - 1].clone() },
+                segment_id: if g == 0 { "ALL".to_owned() } else { self.segments[g - 1].clone() },
                 outcomes: Outcome::ALL
                     .into_iter()
                     .zip(&mut results)

@@ -5,7 +5,7 @@ use twox_hash::XxHash64;
 use crate::catalogue::N_ELEMENTS;
 use crate::stats::drivers::cross::{value_steps, weight_steps};
 use crate::stats::drivers::jackknife::GROUPS;
-use crate::stats::drivers::penalty::PenaltyRow;
+use crate::stats::drivers::penalty::{PenaltyRow, Sides};
 
 use super::super::customer::{Aspect, CustomerBlock};
 use super::super::fitted::Model;
@@ -14,6 +14,7 @@ use super::super::relationship::ConnectionRule;
 use super::super::scored::ScoredBlock;
 use super::cell::{Cell, column};
 use super::outcome::{MIDDLE, Outcome};
+use super::settings::DriverSettings;
 
 /// First bytes of a stored state: its kind and version.
 const TAG: &[u8; 8] = b"vsdriv01";
@@ -73,6 +74,8 @@ pub struct DriverFold {
     halvings: u32,
     /// Who is fully connected; `None` = not told.
     connection: Option<ConnectionRule>,
+    /// Where a rating is low and where high.
+    sides: Sides,
 }
 
 impl DriverFold {
@@ -82,13 +85,19 @@ impl DriverFold {
     #[must_use]
     pub fn new(segments: usize, scale: RatingScale, respondents: u64) -> Self {
         let halvings = respondents.div_ceil(RESPONDENTS_COUNTED).next_power_of_two().trailing_zeros();
-        Self { segments, scale, halvings, connection: None }
+        Self { segments, scale, halvings, connection: None, sides: DriverSettings::default().sides() }
     }
 
     /// The same with the rule that tells who is fully connected.
     #[must_use]
     pub fn with_connection(self, rule: ConnectionRule) -> Self {
         Self { connection: Some(rule), ..self }
+    }
+
+    /// The same with other cuts of low and high than the usual ones.
+    #[must_use]
+    pub fn with_cuts(self, settings: &DriverSettings) -> Self {
+        Self { sides: settings.sides(), ..self }
     }
 
     /// Rows of a block that would be counted if they may be scored: who rated something, has an outcome, and is drawn.
@@ -133,7 +142,7 @@ impl DriverFold {
             for (o, outcome) in outcomes.iter().enumerate() {
                 if let Some(outcome) = *outcome {
                     let row = PenaltyRow { rating: rating(e), mood, outcome, weight };
-                    cell.penalties[e * Outcome::COUNT + o].add(row);
+                    cell.penalties[e * Outcome::COUNT + o].add(row, self.sides);
                 }
             }
         }

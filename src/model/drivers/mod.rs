@@ -24,10 +24,10 @@ mod summarize;
 mod tests;
 mod types;
 
-pub use classify::{Kano, Quadrant, SMALLEST_EFFECT, StatedDerived};
-pub use finish::DriverContext;
+pub use classify::{Kano, Quadrant, StatedDerived};
+pub use finish::{DriverContext, SolvedDrivers};
 pub use fold::{DriverFold, DriverState, RESPONDENTS_COUNTED, RatingScale};
 pub use outcome::Outcome;
 pub use reading::{group_limits, reading};
-pub use settings::{DEFAULT_MIN_ANSWERS, DEFAULT_PER_DRIVER, DriverSettings, LEAST_PAIR, LEAST_PAIR_WHOLE};
+pub use settings::{DriverSettings, DriverSettingsError};
 pub use types::{Drivers, ElementDriver, Explained, GroupDrivers, NeedDriver, OutcomeDrivers, Refusal};

@@ -12,11 +12,8 @@ use super::cell::{Cell, column};
 use super::finish::{DriverContext, everybody};
 use super::fold::DriverState;
 use super::outcome::Outcome;
-use super::settings::{DriverSettings, LEAST_PAIR, LEAST_PAIR_WHOLE};
+use super::settings::DriverSettings;
 use super::types::Refusal;
-
-/// Fewest elements that weights are shared among.
-const LEAST_ELEMENTS: usize = 3;
 
 /// Least sum of a tier's weights over the elements rated for the tier to be told apart.
 const LEAST_MASS: f64 = 0.5;
@@ -39,6 +36,7 @@ pub(super) struct Figures {
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
     pub(super) outcome: Outcome,
+    pub(super) settings: DriverSettings,
     /// Positions of the elements related to it.
     pub(super) elements: Vec<usize>,
     /// For everybody, then each segment: effective customers, or why nothing is said.
@@ -52,10 +50,12 @@ impl Plan {
         let all = &groups[0].cross;
         let elements: Vec<usize> = ElementId::all()
             .map(ElementId::index)
-            .filter(|&e| all.pair(e, y).effective_n() >= LEAST_PAIR_WHOLE && all.pair(e, e).correlation().is_some())
+            .filter(|&e| {
+                all.pair(e, y).effective_n() >= settings.min_pair_whole && all.pair(e, e).correlation().is_some()
+            })
             .collect();
         let size = |(place, cell): (usize, &Cell)| {
-            let least = if place == 0 { LEAST_PAIR_WHOLE } else { LEAST_PAIR };
+            let least = if place == 0 { settings.min_pair_whole } else { settings.min_pair };
             size(cell, &elements, outcome, Needed { settings: *settings, least })
         };
         let sizes: Vec<Result<f64, Refusal>> = groups.iter().enumerate().map(size).collect();
@@ -64,7 +64,7 @@ impl Plan {
             Err(refusal) => sizes.iter().map(|size| Err(size.err().unwrap_or(refusal))).collect(),
             Ok(_) => sizes,
         };
-        Self { outcome, elements, sizes }
+        Self { outcome, settings: *settings, elements, sizes }
     }
 }
 
@@ -81,8 +81,9 @@ fn size(cell: &Cell, elements: &[usize], outcome: Outcome, needed: Needed) -> Re
     if respondents == 0 {
         return Err(Refusal::NotAsked);
     }
-    if elements.len() < LEAST_ELEMENTS {
-        return Err(Refusal::FewElements { elements: elements.len() });
+    let least = needed.settings.min_elements;
+    if elements.len() < least as usize {
+        return Err(Refusal::FewElements { elements: elements.len(), needed: least });
     }
     let customers = (needed.settings.per_driver * elements.len() as u64).max(needed.settings.min_answers.ceil() as u64);
     if respondents < customers {
@@ -160,7 +161,11 @@ fn figures(plan: &Plan, cell: &Cell, (structure, anchor): (&Structure, Anchor), 
         shares: parts_of_one(link.weights.iter().copied())?,
         needs: needs(plan, structure, &link, map).unwrap_or_default(),
         halo: structure.has_halo(),
-        asymmetries: plan.elements.iter().map(|&e| cell.penalty(e, plan.outcome).asymmetry()).collect(),
+        asymmetries: plan
+            .elements
+            .iter()
+            .map(|&e| cell.penalty(e, plan.outcome).asymmetry(plan.settings.min_per_side))
+            .collect(),
         link,
     })
 }

@@ -11,13 +11,10 @@ use super::classify::{Kano, Quadrant, StatedDerived};
 use super::solve::{Figures, Plan};
 use super::types::{ElementDriver, Explained, NeedDriver, Refusal};
 
-/// Probability by chance of an R² this large from which nothing counts as explained: shares of noise mean nothing.
-const CHANCE: f64 = 0.05;
-
 /// One outcome: figures of everybody and each segment, and the same with each group of people left out.
 pub(super) struct Replicates<'a> {
     pub(super) plan: &'a Plan,
-    pub(super) full: Vec<Option<Figures>>,
+    pub(super) full: &'a [Option<Figures>],
     pub(super) without: Vec<&'a [Option<Figures>]>,
 }
 
@@ -47,7 +44,11 @@ impl Replicates<'_> {
         let without: Option<Vec<&Figures>> = self.without.iter().map(|replicate| replicate[g].as_ref()).collect();
         let group = Group { n, full, without: without.ok_or(Refusal::NothingVaries)? };
         let chance = chance_of(full.link.r_squared, n, self.plan.elements.len());
-        if chance.is_some_and(|chance| chance < CHANCE) { Ok(group) } else { Err(Refusal::NothingExplained) }
+        if chance.is_some_and(|chance| chance < self.plan.settings.max_chance) {
+            Ok(group)
+        } else {
+            Err(Refusal::NothingExplained)
+        }
     }
 }
 
@@ -140,8 +141,9 @@ impl Summary<'_> {
         let even = 1.0 / self.plan.elements.len() as f64;
         let derived_high = share.value > even;
         let (difference, error) = shares.differences[i];
-        let [penalty, reward, contrast] = self.asymmetry(i).map_or([None; 3], |sides| sides.map(Some));
-        let kano = penalty.zip(reward).zip(contrast).and_then(|((p, r), c)| Kano::decide(p, r, c));
+        let sides = self.asymmetry(i);
+        let kano = sides.and_then(|sides| Kano::decide(sides, &self.plan.settings));
+        let [penalty, reward, _] = sides.map_or([None; 3], |sides| sides.map(Some));
         Some(ElementDriver {
             element,
             share,

@@ -15,11 +15,13 @@ pub enum Refusal {
     /// Nobody has both a rating and the outcome.
     #[error("the outcome is not known of anybody who rated an element")]
     NotAsked,
-    /// Fewer than three elements were rated by enough people.
-    #[error("{elements} elements were rated by enough customers with the outcome; 3 are needed")]
+    /// Too few elements were rated by enough people.
+    #[error("{elements} elements were rated by enough customers with the outcome; {needed} are needed")]
     FewElements {
         /// Elements rated by enough.
         elements: usize,
+        /// Elements needed.
+        needed: u32,
     },
     /// Too few customers for that many elements.
     #[error("{respondents} customers have ratings and the outcome; {needed} are needed")]

@@ -3,38 +3,8 @@
 use super::cut::Word;
 use super::find::Found;
 use super::{Mention, Polarity};
-use crate::catalogue::lexicon::{CueKind, Meaning, Verdict};
+use crate::catalogue::lexicon::{CueKind, Meaning, Verdict, Weighing};
 use crate::catalogue::{ElementId, N_ELEMENTS};
-
-/// Most words between a judgement and what it judges, in its clause or, where its clause holds nothing to judge, outside.
-const BINDING_GAP: usize = 6;
-/// As [`BINDING_GAP`], for what is mentioned only where it is judged.
-const JUDGED_GAP: usize = 3;
-/// Most words between two topics that share a judgement ("sound and the picture are good").
-const SHARING_GAP: usize = 2;
-/// Words before a judgement among which a word of strength may stand.
-const STRENGTH_GAP: usize = 2;
-/// Words before a judgement among which a link ("is") may stand.
-const LINK_GAP: usize = 3;
-/// METHOD: what negation leaves of a judgement: "not good" is milder than "bad". -0.74 as measured by Hutto & Gilbert (VADER,
-/// ICWSM 2014).
-const NEGATED: f64 = -0.74;
-/// METHOD: a word of strength beside a judgement ("very", "a bit"). Our judgement; only where several judgements meet does
-/// the size matter.
-const STRENGTHENED: f64 = 1.5;
-/// As [`STRENGTHENED`].
-const WEAKENED: f64 = 0.5;
-/// METHOD: what follows "but" weighs one and a half times, what stands before it, and after "although", half: the weights
-/// of VADER (Hutto & Gilbert 2014).
-const AFTER_TURN: f64 = 1.5;
-/// As [`AFTER_TURN`].
-const CONCEDED: f64 = 0.5;
-/// Worth of a phrase that praises or blames by itself, between "good" and "very good".
-const PHRASE_WORTH: f64 = 1.5;
-/// Worth of naming what is said not to be there ("no headrest").
-const ABSENT_WORTH: f64 = -1.0;
-/// A sum nearer to 0 than this praises and blames in balance.
-const BALANCED: f64 = 0.25;
 
 /// What a mention rests on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,14 +18,11 @@ enum Evidence {
 }
 
 impl Evidence {
-    /// METHOD: share of such mentions in which the reader of the 200 sentences labelled after the lexicon was finished saw
-    /// the element, too: 79 of 94, 53 of 65, 9 of 17 (`tests/fixtures/listening`, part `unseen`). English reviews of
-    /// flights and devices; elsewhere it is a guess.
-    fn confidence(self) -> f32 {
+    fn confidence(self, weighing: &Weighing) -> f32 {
         match self {
-            Self::Phrase => 0.84,
-            Self::Judged => 0.82,
-            Self::Named => 0.53,
+            Self::Phrase => weighing.sure_of_phrase as f32,
+            Self::Judged => weighing.sure_of_judged as f32,
+            Self::Named => weighing.sure_of_named as f32,
         }
     }
 }
@@ -91,10 +58,11 @@ struct Sentence<'a> {
     clauses: Vec<usize>,
     weights: Vec<f64>,
     reach: usize,
+    weighing: &'a Weighing,
 }
 
 /// Mentions in all sentences, by sentence, then element. `found` is sorted by first word.
-pub(super) fn judge(words: &[Word], found: &[Found], reach: usize) -> Vec<Mention> {
+pub(super) fn judge(words: &[Word], found: &[Found], rules: (usize, &Weighing)) -> Vec<Mention> {
     let mut mentions = Vec::new();
     let mut rest = found;
     for sentence in words.chunk_by(|a, b| a.sentence == b.sentence) {
@@ -106,14 +74,14 @@ pub(super) fn judge(words: &[Word], found: &[Found], reach: usize) -> Vec<Mentio
         let (own, later) = rest.split_at(rest.partition_point(|found| words[found.first].sentence == number));
         rest = later;
         let from = words.partition_point(|word| word.sentence < number);
-        let sentence = Sentence::new(from, sentence, own, reach);
+        let sentence = Sentence::new(from, sentence, own, rules);
         sentence.mentions(words, &mut mentions);
     }
     mentions
 }
 
 impl<'a> Sentence<'a> {
-    fn new(from: usize, words: &[Word], found: &'a [Found], reach: usize) -> Self {
+    fn new(from: usize, words: &[Word], found: &'a [Found], (reach, weighing): (usize, &'a Weighing)) -> Self {
         let mut clauses = Vec::with_capacity(words.len());
         let mut weights = Vec::with_capacity(words.len());
         let starts = |word: usize, meaning: Meaning| found.iter().any(|f| f.first == word && f.meaning == meaning);
@@ -122,16 +90,16 @@ impl<'a> Sentence<'a> {
             let (turns, concedes) = (starts(from + i, Meaning::Turns), starts(from + i, Meaning::Concedes));
             if word.starts_clause || turns || concedes {
                 clause += 1;
-                conceded = if concedes { CONCEDED } else { 1.0 };
+                conceded = if concedes { weighing.conceded } else { 1.0 };
             }
             if turns {
-                turned = AFTER_TURN;
-                weights.iter_mut().for_each(|weight| *weight = CONCEDED);
+                turned = weighing.after_turn;
+                weights.iter_mut().for_each(|weight| *weight = weighing.conceded);
             }
             clauses.push(clause);
             weights.push(turned * conceded);
         }
-        Self { from, found, clauses, weights, reach }
+        Self { from, found, clauses, weights, reach, weighing }
     }
 
     fn clause(&self, word: usize) -> usize {
@@ -150,7 +118,7 @@ impl<'a> Sentence<'a> {
 
     fn turned_round(&self, word: usize, negates_itself: bool, worth: f64) -> f64 {
         let turned = !negates_itself && self.is_before(word, Meaning::Negates, self.reach);
-        if turned { worth * NEGATED } else { worth }
+        if turned { worth * self.weighing.negated } else { worth }
     }
 
     fn judgements(&self) -> Vec<Judgement> {
@@ -169,13 +137,13 @@ impl<'a> Sentence<'a> {
                 Verdict::Good => 1.0,
                 Verdict::VeryGood => 2.0,
             };
-            if self.is_before(found.first, Meaning::Strengthens, STRENGTH_GAP) {
-                worth *= STRENGTHENED;
-            } else if self.is_before(found.first, Meaning::Weakens, STRENGTH_GAP) {
-                worth *= WEAKENED;
+            if self.is_before(found.first, Meaning::Strengthens, self.weighing.strength_gap) {
+                worth *= self.weighing.strengthened;
+            } else if self.is_before(found.first, Meaning::Weakens, self.weighing.strength_gap) {
+                worth *= self.weighing.weakened;
             }
             let worth = self.turned_round(found.first, found.negates_itself, worth);
-            let linked = self.is_before(found.first, Meaning::Links, LINK_GAP);
+            let linked = self.is_before(found.first, Meaning::Links, self.weighing.link_gap);
             all.push(Judgement { first: found.first, last: found.last, worth, of, feeling, linked });
         }
         // A word that judges one element in its own way does so before it judges anything in the general way.
@@ -233,14 +201,15 @@ impl<'a> Sentence<'a> {
             return None;
         };
         let within = match cue.kind {
-            CueKind::Topic => between <= BINDING_GAP,
-            CueKind::Judged => between <= JUDGED_GAP && !judgement.feeling,
+            CueKind::Topic => between <= self.weighing.binding_gap,
+            CueKind::Judged => between <= self.weighing.judged_gap && !judgement.feeling,
             // It judges by itself; a word right before it adds nothing to anything else ("awful noise on this plane").
             CueKind::Praise | CueKind::Blame => between == 0 && follows && judgement.of.is_none(),
         };
         let elsewhere = self.clause(cue.first) != self.clause(judgement.first);
         // "Camera is awesome battery is good": a link ties backward, whatever follows more closely.
-        let between = if follows && !elsewhere && judgement.linked { between + LINK_GAP } else { between };
+        let between =
+            if follows && !elsewhere && judgement.linked { between + self.weighing.link_gap } else { between };
         within.then_some((elsewhere, between))
     }
 
@@ -250,7 +219,7 @@ impl<'a> Sentence<'a> {
         for cue in cues.iter_mut().filter(|cue| cue.worth.is_none()) {
             let near = |other: &&Cue| {
                 let between = cue.first.max(other.first).saturating_sub(cue.last.min(other.last) + 1);
-                between <= SHARING_GAP && self.clause(cue.first) == self.clause(other.first)
+                between <= self.weighing.sharing_gap && self.clause(cue.first) == self.clause(other.first)
             };
             cue.worth = given.iter().find(near).and_then(|other| other.worth);
         }
@@ -258,13 +227,14 @@ impl<'a> Sentence<'a> {
 
     /// What a cue comes to, and what that rests on; `None` = it needs a judgement and has none.
     fn weigh(&self, cue: &Cue) -> Option<(f64, Evidence)> {
+        let phrase = self.weighing.phrase;
         let (worth, evidence) = match (cue.kind, cue.worth) {
-            (CueKind::Praise, _) => (self.turned_round(cue.first, cue.negates_itself, PHRASE_WORTH), Evidence::Phrase),
-            (CueKind::Blame, _) => (self.turned_round(cue.first, cue.negates_itself, -PHRASE_WORTH), Evidence::Phrase),
+            (CueKind::Praise, _) => (self.turned_round(cue.first, cue.negates_itself, phrase), Evidence::Phrase),
+            (CueKind::Blame, _) => (self.turned_round(cue.first, cue.negates_itself, -phrase), Evidence::Phrase),
             (_, Some(worth)) => (worth, Evidence::Judged),
             (CueKind::Judged, None) => return None,
             (CueKind::Topic, None) if self.is_before(cue.first, Meaning::Negates, self.reach) => {
-                (ABSENT_WORTH, Evidence::Judged)
+                (self.weighing.absent, Evidence::Judged)
             }
             (CueKind::Topic, None) => (0.0, Evidence::Named),
         };
@@ -285,7 +255,7 @@ impl<'a> Sentence<'a> {
             let mention = Mention {
                 element: cue.element,
                 polarity: Polarity::Neutral,
-                confidence: evidence.confidence(),
+                confidence: evidence.confidence(self.weighing),
                 span: words[cue.first].start..words[cue.last].end,
                 sentence: words[cue.first].sentence,
             };
@@ -299,10 +269,11 @@ impl<'a> Sentence<'a> {
                 empty => *empty = Some((worth, mention)),
             }
         }
+        let balanced = self.weighing.balanced;
         into.extend(slots.into_iter().flatten().map(|(sum, mut mention)| {
             mention.polarity = match sum {
-                praise if praise >= BALANCED => Polarity::Positive,
-                blame if blame <= -BALANCED => Polarity::Negative,
+                praise if praise >= balanced => Polarity::Positive,
+                blame if blame <= -balanced => Polarity::Negative,
                 _ => Polarity::Neutral,
             };
             mention

@@ -7,7 +7,7 @@ use super::find::Finder;
 use super::judge::judge;
 use super::{Heard, Mentions};
 use crate::catalogue::Catalogue;
-use crate::catalogue::lexicon::SentenceRules;
+use crate::catalogue::lexicon::{SentenceRules, Weighing};
 
 /// Language listened for where none is named: the one that ships.
 pub const DEFAULT_LANGUAGE: &str = "en";
@@ -32,6 +32,7 @@ pub struct Listener {
     finder: Finder,
     sentences: SentenceRules,
     negation_reach: usize,
+    weighing: Weighing,
 }
 
 impl Listener {
@@ -56,6 +57,7 @@ impl Listener {
             finder: Finder::new(lexicon.entries()),
             sentences: lexicon.sentences().clone(),
             negation_reach: lexicon.negation_reach(),
+            weighing: *lexicon.weighing(),
         })
     }
 
@@ -65,7 +67,7 @@ impl Listener {
         let cut = Cut::new(text, &self.sentences);
         let found = self.finder.find(&cut);
         let sentences = cut.words.last().map_or(0, |word| word.sentence + 1);
-        Mentions { sentences, all: judge(&cut.words, &found, self.negation_reach) }
+        Mentions { sentences, all: judge(&cut.words, &found, (self.negation_reach, &self.weighing)) }
     }
 
     /// [`Listener::listen`] to each text, in their order, on all threads: the same at any number of them.

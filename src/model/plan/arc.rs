@@ -10,30 +10,32 @@ use super::super::relationship::ArcStage;
 use super::super::relationship::lens::{GroupLens, Lens};
 use super::evidence::{percent, segment_json};
 use super::line::Draft;
-
-/// Share of members at one stage from which on a plan speaks of it. Our judgement: as many as a need tier must have.
-const STAGE_SHARE: f64 = 0.25;
+use super::settings::PlanSettings;
 
 /// What is missing where no step can be told.
 pub(super) const MISSING: &str = "the stage of the relationship of enough members";
 
 /// The stage most members are surely at, with its share; `Err` where too little is known, `None` where no stage leads.
 ///
-/// METHOD: the whole interval of the share must lie above [`STAGE_SHARE`] and above the next stage's share. A customer of
+/// METHOD: the whole interval of the share must lie above `arc_share` and above the next stage's share. A customer of
 /// whom nothing is known is at no stage that a play could start from but the first meeting.
-fn leading(group: &GroupLens) -> Result<Option<(ArcStage, Estimate, f64)>, &'static str> {
+fn leading(group: &GroupLens, arc_share: f64) -> Result<Option<(ArcStage, Estimate, f64)>, &'static str> {
     let mut known: Vec<(ArcStage, Estimate)> =
         group.arc.stages.iter().filter_map(|(stage, share)| Some((*stage, share.estimate()?))).collect();
     known.sort_by(|a, b| b.1.value.total_cmp(&a.1.value).then(a.0.cmp(&b.0)));
     let [(stage, share), rest @ ..] = known.as_slice() else { return Err(MISSING) };
     let next = rest.first().map_or(0.0, |(_, share)| share.value);
-    Ok((share.low >= STAGE_SHARE && share.low > next).then_some((*stage, *share, next)))
+    Ok((share.low >= arc_share && share.low > next).then_some((*stage, *share, next)))
 }
 
 /// The step that suits a segment, as a draft of a line.
-pub(super) fn draft<'a>(segment: &SegmentProfile, lens: Option<&Lens>) -> Result<Option<Draft<'a>>, &'static str> {
+pub(super) fn draft<'a>(
+    segment: &SegmentProfile,
+    lens: Option<&Lens>,
+    settings: &PlanSettings,
+) -> Result<Option<Draft<'a>>, &'static str> {
     let group = lens.and_then(|lens| lens.groups().find(|group| group.group == segment.segment_id)).ok_or(MISSING)?;
-    let Some((stage, share, next)) = leading(group)? else { return Ok(None) };
+    let Some((stage, share, next)) = leading(group, settings.arc_share)? else { return Ok(None) };
     let Some(to) = ArcStage::from_number(stage.number() + 1) else { return Ok(None) };
     let because = format!(
         "{} of these {} customers are at the stage “{}” of the relationship; the stage after it in number has {:.0} %.",
@@ -71,7 +73,8 @@ mod tests {
 
     fn told(people: &[Person]) -> Result<Option<(PlaySubject, String)>, &'static str> {
         let lens = lens(people, &Vocabulary::default(), 20);
-        draft(&segment("S01"), Some(&lens)).map(|draft| draft.map(|draft| (draft.subject, draft.because)))
+        draft(&segment("S01"), Some(&lens), &PlanSettings::default())
+            .map(|draft| draft.map(|draft| (draft.subject, draft.because)))
     }
 
     #[test]
@@ -94,7 +97,7 @@ mod tests {
 
     #[test]
     fn without_a_lens_or_with_too_few_members_it_is_said_what_is_missing() {
-        assert_eq!(draft(&segment("S01"), None).map(|draft| draft.is_some()), Err(MISSING));
+        assert_eq!(draft(&segment("S01"), None, &PlanSettings::default()).map(|draft| draft.is_some()), Err(MISSING));
         assert_eq!(told(&at(ArcStage::Opinion, 5)).map(|told| told.is_some()), Err(MISSING));
     }
 }

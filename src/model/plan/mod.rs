@@ -161,7 +161,7 @@ impl Planner<'_> {
     }
 
     fn arc_draft(&self, segment: &SegmentProfile, missing: &mut Vec<(String, String)>) -> Option<Draft<'_>> {
-        arc::draft(segment, self.lens).unwrap_or_else(|what| {
+        arc::draft(segment, self.lens, self.settings).unwrap_or_else(|what| {
             PlaySubject::ARC_STEPS.into_iter().for_each(|step| self.note(PlayKind::Arc, step, what, missing));
             None
         })
@@ -214,7 +214,7 @@ impl Planner<'_> {
     }
 
     fn need_draft<'a>(&self, segment: &'a SegmentProfile, missing: &mut Vec<(String, String)>) -> Option<Draft<'a>> {
-        let (first, second) = match dominant_need(segment) {
+        let (first, second) = match dominant_need(segment, self.settings) {
             Ok(found) => found?,
             Err(what) => {
                 for tier in NeedTier::ALL {

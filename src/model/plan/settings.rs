@@ -19,6 +19,12 @@ pub struct PlanSettings {
     pub low_fulfilment: f64,
     /// Largest relative effect that is plausible: a line that can detect only more is not testable. Above 0.
     pub plausible_effect: f64,
+    /// Share of members at one stage of the relationship arc, 0–1, from which on, at the low end of its interval, a plan speaks of
+    /// the step from it.
+    pub arc_share: f64,
+    /// Share of members a need tier sets the tone for, 0–1, at the low end of its interval: what it would have if all five
+    /// were alike.
+    pub need_share: f64,
     /// Most lines of a plan, 1–20.
     pub max_lines: u32,
     /// Whether the company has explicit consent to speak about sensitive elements.
@@ -34,6 +40,8 @@ impl Default for PlanSettings {
             credible_fulfilment: 6.5,
             low_fulfilment: 6.0,
             plausible_effect: 0.30,
+            arc_share: 0.25,
+            need_share: 0.2,
             max_lines: 8,
             sensitive_allowed: false,
         }
@@ -66,6 +74,8 @@ impl PlanSettings {
             ("credible_fulfilment", self.credible_fulfilment, scale_ok(self.credible_fulfilment), on_scale),
             ("low_fulfilment", self.low_fulfilment, scale_ok(self.low_fulfilment), on_scale),
             ("plausible_effect", self.plausible_effect, self.plausible_effect > 0.0, positive),
+            ("arc_share", self.arc_share, (0.0..=1.0).contains(&self.arc_share), "a share from 0 to 1"),
+            ("need_share", self.need_share, (0.0..=1.0).contains(&self.need_share), "a share from 0 to 1"),
             ("max_lines", f64::from(self.max_lines), (1..=20).contains(&self.max_lines), "a number from 1 to 20"),
         ];
         match checks.into_iter().find(|(_, _, ok, _)| !ok) {
@@ -91,6 +101,8 @@ mod tests {
         assert_eq!(with(|s| s.min_difference = f64::NAN), "min_difference");
         assert_eq!(with(|s| s.min_gap = 0.0), "min_gap");
         assert_eq!(with(|s| s.low_fulfilment = 7.0), "credible_fulfilment");
+        assert_eq!(with(|s| s.arc_share = 25.0), "arc_share");
+        assert_eq!(with(|s| s.need_share = f64::NAN), "need_share");
         assert_eq!(with(|s| s.max_lines = 0), "max_lines");
     }
 }

@@ -12,9 +12,6 @@ pub(super) const MAX_FIX: usize = 3;
 /// Most lead lines.
 pub(super) const MAX_LEAD: usize = 3;
 
-/// Least share of a tier, at the low end of its interval, to set the tone: what it would have if all five were alike.
-const NEED_SHARE: f64 = 0.2;
-
 /// What a condition says about an element.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Verdict {
@@ -126,14 +123,17 @@ fn average_importance(segment: &SegmentProfile) -> Option<f64> {
     if known.is_empty() { None } else { Some(known.iter().sum::<f64>() / known.len() as f64) }
 }
 
-/// The tier most members are to be served on next, if surely more than an even share and surely ahead of the next tier;
+/// The tier most members are to be served on next, if surely more than `need_share` and surely ahead of the next tier;
 /// with it, the next tier.
-pub(super) fn dominant_need(segment: &SegmentProfile) -> Result<Option<(&NeedProfile, &NeedProfile)>, &'static str> {
+pub(super) fn dominant_need<'a>(
+    segment: &'a SegmentProfile,
+    settings: &PlanSettings,
+) -> Result<Option<(&'a NeedProfile, &'a NeedProfile)>, &'static str> {
     let mut known: Vec<(&NeedProfile, f64)> =
         segment.needs.iter().filter_map(|need| need.share.map(|share| (need, share.value))).collect();
     known.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.tier.cmp(&b.0.tier)));
     let [(first, _), (second, next), ..] = known.as_slice() else { return Err("need tiers of enough members") };
-    let sure = first.share.is_some_and(|share| share.low >= NEED_SHARE && share.low > *next);
+    let sure = first.share.is_some_and(|share| share.low >= settings.need_share && share.low > *next);
     Ok(sure.then_some((*first, *second)))
 }
 

@@ -5,9 +5,6 @@ use super::known::{Known, Matters, reaches};
 use super::settings::BalanceSettings;
 use super::types::ExperienceBalance;
 
-/// Severity above which a complaint weighs no more: one line of a table must not outweigh a year.
-const MOST_SEVERITY: f64 = 10.0;
-
 impl ExperienceBalance {
     /// The balance when a bad experience that was left open weighs as much as `ratio` good ones, and one that was resolved a
     /// third of that: `good − r·open − r/3·resolved`.
@@ -27,7 +24,7 @@ impl ExperienceBalance {
 /// Good and bad experiences of one customer, each weighed by `0.5^(age / half-life)`; `None` = no experience is known.
 ///
 /// Good, 1 each: ratings of `good_from` and more, promises kept, texts that praise more than they blame. Bad: complaints by
-/// severity (1 where it is not said, at most 10), ratings up to `bad_to`, promises broken and texts that blame more than
+/// severity (1 where it is not said, at most `most_severity`), ratings up to `bad_to`, promises broken and texts that blame more than
 /// they praise, 1 each. Returns do not count: they are part of many trades. Source: domain fact sheet 5.4, our judgement.
 ///
 /// METHOD: a contact is one bad experience at most, so a low rating beside a complaint is not counted again; the handling of
@@ -43,7 +40,8 @@ pub(super) fn balance(known: &Known<'_>, matters: &Matters, settings: &BalanceSe
             sums.good(contact.at);
         }
         if contact.nature == Nature::Complaint {
-            let severity = contact.severity.map_or(1.0, |severity| f64::from(severity).clamp(0.0, MOST_SEVERITY));
+            let severity =
+                contact.severity.map_or(1.0, |severity| f64::from(severity).clamp(0.0, settings.most_severity));
             sums.bad(contact.at, severity, matters.open(contact));
         } else if verdict == Some(false) {
             sums.bad(contact.at, 1.0, false);

@@ -27,7 +27,8 @@ pub use connection::ConnectionRule;
 pub use loyalty::RewardWeeks;
 pub use settings::{
     AnticipationSettings, ArcSettings, BalanceRatio, BalanceSettings, ClosenessSettings, ConnectionSettings,
-    ConsistencySettings, LoyaltySettings, RelationshipSettings, RelationshipSettingsError, SAYING_RATIO,
+    ConsistencySettings, LoyaltySettings, RegularitySettings, RelationshipSettings, RelationshipSettingsError,
+    SAYING_RATIO, SuspectSettings,
 };
 pub use slide::SlideCounts;
 

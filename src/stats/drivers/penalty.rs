@@ -6,14 +6,14 @@ use super::cross::{VALUE_ONE, WEIGHT_ONE};
 use crate::stats::dense::Cholesky;
 use crate::stats::interval::effective_n;
 
-/// Ratings up to this, on 0–10, count as low. Source: domain fact sheet 6.3.
-pub const LOW: f64 = 4.0;
-
-/// Ratings from this, on 0–10, count as high. Source: domain fact sheet 6.3.
-pub const HIGH: f64 = 9.0;
-
-/// Fewest rows with a low, a middling and a high rating each. Our judgement.
-pub const LEAST_ROWS: i64 = 20;
+/// Where a rating is low and where high; in between it is middling.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sides {
+    /// Ratings up to this, on 0–10, count as low.
+    pub low_to: f64,
+    /// Ratings from this on count as high; above `low_to`.
+    pub high_from: f64,
+}
 
 /// Rows, rows low, rows high, Σw, Σw², and weighted sums of products of (low, high, mood, outcome).
 const CELLS: usize = 16;
@@ -57,9 +57,9 @@ impl Default for PenaltySums {
 }
 
 impl PenaltySums {
-    /// Adds a person.
-    pub fn add(&mut self, row: PenaltyRow) {
-        let (low, high) = (i64::from(row.rating <= LOW), i64::from(row.rating >= HIGH));
+    /// Adds a person. Sums belong together only where all were added with the same `sides`.
+    pub fn add(&mut self, row: PenaltyRow, sides: Sides) {
+        let (low, high) = (i64::from(row.rating <= sides.low_to), i64::from(row.rating >= sides.high_from));
         let PenaltyRow { mood, outcome, weight: w, .. } = row;
         let (wm, wy) = (w * mood, w * outcome);
         let terms = [
@@ -96,15 +96,15 @@ impl PenaltySums {
 
     /// Penalty and reward: `y = a − p·[low] + r·[high] + c·mood`, least squares, `p` and `r` divided by the spread of y.
     ///
-    /// `None` with fewer than [`LEAST_ROWS`] low, middling or high rows, or where outcome or mood does not vary.
+    /// `None` with fewer than `least_rows` low, middling or high rows, or where outcome or mood does not vary.
     ///
     /// METHOD: one element at a time, since in a design of 12 of 30 nobody rated all; the person's mean over the *other*
     /// elements stands for the halo, without which every element would seem to carry a penalty and a reward. Source:
     /// penalty–reward contrast analysis, Brandt (1987); Mikulić and Prebežac, Managing Service Quality 21 (2011) 44–66.
     #[must_use]
-    pub fn asymmetry(&self) -> Option<Asymmetry> {
-        let [n, n_low, n_high, ..] = self.cells;
-        let enough = n_low >= LEAST_ROWS && n_high >= LEAST_ROWS && n - n_low - n_high >= LEAST_ROWS;
+    pub fn asymmetry(&self, least_rows: u32) -> Option<Asymmetry> {
+        let ([n, n_low, n_high, ..], least) = (self.cells, i64::from(least_rows));
+        let enough = n_low >= least && n_high >= least && n - n_low - n_high >= least;
         let s = |i: usize| self.cells[i] as f64 / WEIGHT_ONE;
         let w = s(3);
         let ok = enough && w > 0.0;
@@ -136,6 +136,8 @@ mod tests {
     use super::super::cross::{value_steps, weight_steps};
     use super::*;
 
+    const SIDES: Sides = Sides { low_to: 4.0, high_from: 9.0 };
+
     /// 25 people for each rating and mood; outcome = mood + `effect(rating)`.
     fn people(effect: impl Fn(f64) -> f64, weight: f64) -> PenaltySums {
         let mut sums = PenaltySums::default();
@@ -144,7 +146,7 @@ mod tests {
                 // People of better mood rate higher: without mood in the regression there would be a reward.
                 let mood = f64::from(i % 5) + rating / 5.0;
                 let outcome = value_steps(mood + effect(rating));
-                sums.add(PenaltyRow { rating, mood: value_steps(mood), outcome, weight: weight_steps(weight) });
+                sums.add(PenaltyRow { rating, mood: value_steps(mood), outcome, weight: weight_steps(weight) }, SIDES);
             }
         }
         sums
@@ -152,8 +154,8 @@ mod tests {
 
     #[test]
     fn a_pure_penalty_is_told_from_a_better_mood() {
-        let sums = people(|rating| if rating <= LOW { -2.0 } else { 0.0 }, 1.0);
-        let got = sums.asymmetry().unwrap();
+        let sums = people(|rating| if rating <= SIDES.low_to { -2.0 } else { 0.0 }, 1.0);
+        let got = sums.asymmetry(20).unwrap();
         // Spread of the outcome: mean over ratings of (mood + effect), variance 2 + variance of (−1.6, 1.2, 2.0).
         let spread = (2.0 + (1.6f64.powi(2) + 1.2f64.powi(2) + 4.0) / 3.0 - (1.6f64 / 3.0).powi(2)).sqrt();
         assert!((got.penalty - 2.0 / spread).abs() < 1e-9, "{got:?}");
@@ -163,8 +165,8 @@ mod tests {
 
     #[test]
     fn equal_weights_change_nothing() {
-        let effect = |rating: f64| if rating >= HIGH { 1.0 } else { 0.0 };
-        let (one, three) = (people(effect, 1.0).asymmetry().unwrap(), people(effect, 3.0).asymmetry().unwrap());
+        let effect = |rating: f64| if rating >= SIDES.high_from { 1.0 } else { 0.0 };
+        let (one, three) = (people(effect, 1.0).asymmetry(20).unwrap(), people(effect, 3.0).asymmetry(20).unwrap());
         assert!((one.reward - three.reward).abs() < 1e-12 && (one.n - three.n).abs() < 1e-9);
     }
 
@@ -179,9 +181,9 @@ mod tests {
             } else {
                 10.0
             };
-            sums.add(PenaltyRow { rating, mood: i % 7, outcome: i % 11, weight: 4_096 });
+            sums.add(PenaltyRow { rating, mood: i % 7, outcome: i % 11, weight: 4_096 }, SIDES);
         }
-        assert_eq!(sums.asymmetry(), None);
-        assert_eq!(PenaltySums::default().asymmetry(), None);
+        assert_eq!(sums.asymmetry(20), None);
+        assert_eq!(PenaltySums::default().asymmetry(20), None);
     }
 }

@@ -69,5 +69,5 @@ pub(super) fn lens() -> (Lens, Vec<Regularity>) {
     let sources = Sources { orders: true, contacts: true, attitudes: true, ..Sources::default() };
     let context =
         LensContext { segments: &segments, min_cell: 20, catalogue: &catalogue, sources, settings: &settings };
-    (state.finish(&context), state.regularities(None, 20))
+    (state.finish(&context), state.regularities(None, (&settings, 20)))
 }

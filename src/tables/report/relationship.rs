@@ -107,11 +107,12 @@ fn finding(everyone: &GroupLens) -> String {
     let Some(score) = connection.score().estimate() else {
         return "How connected customers feel is not known: too few were asked.".to_owned();
     };
-    let gap = match (connection.good_brand_gap.estimate(), connection.gap_size()) {
+    let gap = match (connection.good_brand_gap.estimate(), connection.gap_size) {
         // What may be no gap at all is left to the table.
         (Some(gap), Some(size)) if gap.low > 0.0 => format!(
-            " {} points more call it a good brand without being connected to it: a {size} gap.",
-            decimal(gap.value * 100.0, 0)
+            " {} points more call it a good brand without being connected to it: a {} gap.",
+            decimal(gap.value * 100.0, 0),
+            size.slug()
         ),
         _ => String::new(),
     };
@@ -151,8 +152,8 @@ fn hundredfold(figure: &Figure) -> Option<Estimate> {
 }
 
 fn gap(connection: &ConnectionFigures) -> String {
-    match (hundredfold(&connection.good_brand_gap), connection.gap_size()) {
-        (Some(gap), Some(size)) => format!("{}, {size}", points(Some(gap))),
+    match (hundredfold(&connection.good_brand_gap), connection.gap_size) {
+        (Some(gap), Some(size)) => format!("{}, {}", points(Some(gap)), size.slug()),
         _ => missing(&connection.good_brand_gap),
     }
 }

@@ -48,8 +48,8 @@ impl LensState {
         let total = withhold(&mut shown, &whole, context.min_cell);
 
         let make = |full: &GroupSums, shown: &GroupSums, id: &str, everyone: bool| -> GroupLens {
-            let (catalogue, sources, ratios) = (context.catalogue, context.sources, &context.settings.ratios);
-            Seen { full, shown, catalogue, sources, ratios, everyone }.group(id, context.min_cell)
+            let (catalogue, sources, settings) = (context.catalogue, context.sources, context.settings);
+            Seen { full, shown, catalogue, sources, settings, everyone }.group(id, context.min_cell)
         };
         let ids = context.segments.iter().map(String::as_str).chain([UNASSIGNED.0]);
         let mut groups: Vec<GroupLens> =

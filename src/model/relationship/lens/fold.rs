@@ -1,6 +1,7 @@
 //! The pass: blocks in, integer sums out.
 
 use super::super::history::{History, Vocabulary};
+use super::super::known::reaches;
 use super::super::types::{ConnectionStage, ExperienceBalance, Relationship};
 use super::dealings::{Complaints, Dealings};
 use super::rivals::add_rivals;
@@ -11,22 +12,6 @@ use crate::catalogue::N_ELEMENTS;
 use crate::model::customer::N_RATINGS;
 use crate::model::profile::sums::{CENTI, FINE, Moments, money_steps, steps, weight_steps};
 use crate::model::{Aspect, CustomerBlock, Question, ScoredBlock};
-
-/// Answers to "recommend" from this one on are promoters', up to the next below are detractors'.
-const PROMOTER_FROM: f32 = 9.0;
-const PASSIVE_FROM: f32 = 7.0;
-
-/// An element was rated high from here on (Bain's cut).
-const HIGH: f32 = 8.0;
-
-/// Fewest elements a respondent must have rated to be told by how many are high. The largest class begins there.
-const LEAST_RATED: u32 = 4;
-
-/// "I usually compare" up to this answer: rarely shops around. Our judgement.
-const RARELY: f32 = 3.0;
-
-/// A discount above this many tenths is more than 20 %.
-const DEAR: f32 = 2.0;
 
 /// Debt of one customer that is told apart at most, in good experiences.
 const DEBT_MOST: f64 = 1e6;
@@ -245,26 +230,28 @@ impl Row<'_> {
     }
 
     fn add_to_regular(&self, sums: &mut RegularSums) {
-        let w = self.w;
+        let (w, cuts) = (self.w, &self.settings.regularities);
         let recommend = self.answer(Question::Recommend);
+        let promotes = |answer: f32| i64::from(reaches(answer, cuts.promoter_from));
         if let Some(stage) = self.says.connection.map(|stage| stage as usize) {
             if let Some(answer) = recommend {
-                sums.promoters[stage].add(w, i64::from(answer >= PROMOTER_FROM));
+                sums.promoters[stage].add(w, promotes(answer));
             }
             if self.value().is_some() || !self.history.orders.is_empty() {
                 let bought = self.history.orders.iter().filter(|order| order.amount.is_none_or(|amount| amount > 0.0));
                 sums.reordered[stage].add(w, i64::from(bought.count() >= 2));
             }
             if let Some(answer) = self.answer(Question::ShopAround) {
-                sums.rarely_looks[stage].add(w, i64::from(answer <= RARELY));
+                sums.rarely_looks[stage].add(w, i64::from(answer <= cuts.rarely_looks_to as f32));
             }
             if let Some(answer) = self.answer(Question::SwitchDiscount) {
-                sums.dear_to_switch[stage].add(w, i64::from(answer > DEAR));
+                // Answers are on 0–10, ten standing for the whole price.
+                sums.dear_to_switch[stage].add(w, i64::from(answer > (10.0 * cuts.dear_discount) as f32));
             }
         }
         if let (Some(answer), Some(class)) = (recommend, self.high_class()) {
-            sums.high_promoters[class].add(w, i64::from(answer >= PROMOTER_FROM));
-            sums.high_detractors[class].add(w, i64::from(answer < PASSIVE_FROM));
+            sums.high_promoters[class].add(w, promotes(answer));
+            sums.high_detractors[class].add(w, i64::from(!reaches(answer, cuts.passive_from)));
         }
         if let (Some(consistency), Some(trust)) = (self.says.consistency.composite(), self.answer(Question::Trust)) {
             let bin = (steps(f64::from(consistency), CENTI).max(0) as usize).min(BINS - 1);
@@ -275,11 +262,12 @@ impl Row<'_> {
     /// Class of the respondent by elements rated high; `None` = too few elements were rated.
     fn high_class(&self) -> Option<usize> {
         let rated = self.block.customers.rated[self.at] & Aspect::Fulfilment.mask();
-        if rated.count_ones() < LEAST_RATED {
+        let cuts = &self.settings.regularities;
+        if rated.count_ones() < cuts.min_rated {
             return None;
         }
         let ratings = self.block.customers.ratings.row(self.at);
-        let high = (0..N_RATINGS).filter(|&i| rated >> i & 1 == 1 && ratings[i] >= HIGH).count();
+        let high = (0..N_RATINGS).filter(|&i| rated >> i & 1 == 1 && reaches(ratings[i], cuts.element_high)).count();
         let class = match high {
             0 | 1 => high,
             2 | 3 => 2,

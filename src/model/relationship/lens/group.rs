@@ -3,9 +3,10 @@
 use super::super::history::Sources;
 use super::super::types::{ArcStage, ConnectionStage, LevelReason, LoyaltyType, RelationshipLevel};
 use super::pair::Pair;
+use super::settings::LensSettings;
 use super::sums::GroupSums;
 use super::types::{
-    ArcFigures, BalanceFigures, ComplaintFigures, ConnectionFigures, ConsistencyFigures, Figure, GroupLens,
+    ArcFigures, BalanceFigures, ComplaintFigures, ConnectionFigures, ConsistencyFigures, Figure, GapSize, GroupLens,
     ListeningFigures, LoyaltyFigures, MotivatorFigures, StageFigures,
 };
 use crate::catalogue::{Catalogue, ElementId};
@@ -46,7 +47,7 @@ pub(super) struct Seen<'a> {
     pub(super) shown: &'a GroupSums,
     pub(super) catalogue: &'a Catalogue,
     pub(super) sources: Sources,
-    pub(super) ratios: &'a [f64],
+    pub(super) settings: &'a LensSettings,
     /// Whether this is everybody.
     pub(super) everyone: bool,
 }
@@ -125,6 +126,7 @@ impl Seen<'_> {
             contradictory: self.share(|s| &s.contradictory),
             good_brand: self.share(|s| &s.good_brand),
             good_brand_gap: self.base(|s| &s.good_brand).with(gap),
+            gap_size: gap.map(|gap| GapSize::of(gap.value, self.settings.gaps)),
         }
     }
 
@@ -173,7 +175,7 @@ impl Seen<'_> {
     fn balance(&self) -> BalanceFigures {
         let debt = self.mean(CENTI, |s| &s.debt);
         BalanceFigures {
-            in_debt: numbered(self.ratios, |i| self.share(|s| &s.in_debt[i])),
+            in_debt: numbered(&self.settings.ratios, |i| self.share(|s| &s.in_debt[i])),
             debt: Figure { low: debt.low.map(|low| low.max(0.0)), ..debt },
         }
     }

@@ -1,22 +1,14 @@
 //! What a reader must know before believing the lens, in plain sentences.
 
+use super::super::settings::SuspectSettings;
 use super::finish::LensContext;
 use super::types::Lens;
 
-/// Contradictory answers beyond this share make data or cuts suspect (domain fact sheet 3.3).
-const CONTRADICTORY: f64 = 0.03;
-
-/// Published connection scores lie between these (domain fact sheet 3.4); above the upper end the cuts are suspect.
-const SCORE_SUSPECT: f64 = 0.65;
-
-/// Share of customers that may be on the last stage of the arc before it is suspect: "very few" (domain fact sheet
-/// 5.1).
-const INDISPENSABLE_SUSPECT: f64 = 0.05;
-
 pub(super) fn limits(lens: &Lens, context: &LensContext<'_>) -> Vec<String> {
     let mut said = Vec::new();
-    connection(lens, &mut said);
-    arc(lens, &mut said);
+    let suspect = &context.settings.suspect;
+    connection(lens, suspect, &mut said);
+    arc(lens, suspect, &mut said);
     missing(lens, context, &mut said);
     small(lens, context, &mut said);
     said
@@ -26,7 +18,7 @@ fn percent(share: f64) -> String {
     format!("{:.0} %", 100.0 * share)
 }
 
-fn connection(lens: &Lens, said: &mut Vec<String>) {
+fn connection(lens: &Lens, suspect: &SuspectSettings, said: &mut Vec<String>) {
     let connection = &lens.everyone.connection;
     if connection.score().base == 0 {
         said.push(
@@ -36,15 +28,15 @@ fn connection(lens: &Lens, said: &mut Vec<String>) {
         );
         return;
     }
-    if let Some(share) = connection.contradictory.value.filter(|share| *share > CONTRADICTORY) {
+    if let Some(share) = connection.contradictory.value.filter(|share| *share > suspect.contradictory) {
         said.push(format!(
             "{} of those asked are helped with what matters to them and yet not satisfied; above {} suspect the \
              answers or the cuts. They count as not connected.",
             percent(share),
-            percent(CONTRADICTORY)
+            percent(suspect.contradictory)
         ));
     }
-    if let Some(score) = connection.score().value.filter(|score| *score > SCORE_SUSPECT) {
+    if let Some(score) = connection.score().value.filter(|score| *score > suspect.connected) {
         said.push(format!(
             "The connection score of {} is above every published one (15 to 60 %): suspect the cuts before you \
              believe it.",
@@ -63,12 +55,12 @@ fn connection(lens: &Lens, said: &mut Vec<String>) {
     );
 }
 
-fn arc(lens: &Lens, said: &mut Vec<String>) {
+fn arc(lens: &Lens, suspect: &SuspectSettings, said: &mut Vec<String>) {
     let arc = &lens.everyone.arc;
     if arc.up.base == 0 {
         said.push("There is no night before to compare with: moves on the arc are not known.".to_owned());
     }
-    if let Some(share) = arc.stages.last().and_then(|(_, share)| share.value).filter(|s| *s > INDISPENSABLE_SUSPECT) {
+    if let Some(share) = arc.stages.last().and_then(|(_, share)| share.value).filter(|s| *s > suspect.indispensable) {
         said.push(format!(
             "{} of the customers are said to find it indispensable; very few should. Suspect how it was asked.",
             percent(share)

@@ -37,5 +37,5 @@ pub use settings::{ConnectionCuts, LensSettings};
 pub use state::LensState;
 pub use types::{
     ArcFigures, BalanceFigures, ComplaintFigures, ConnectionFigures, ConsistencyFigures, ConsistencyRow, Figure,
-    GroupLens, Lens, ListeningFigures, LoyaltyFigures, MotivatorFigures, RivalFigures, StageFigures, Standing,
+    GapSize, GroupLens, Lens, ListeningFigures, LoyaltyFigures, MotivatorFigures, RivalFigures, StageFigures, Standing,
 };

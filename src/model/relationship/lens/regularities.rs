@@ -5,15 +5,13 @@
 use super::super::types::ConnectionStage;
 use super::group::{sample, share_of};
 use super::published::{self, Published};
+use super::settings::LensSettings;
 use super::state::{LensState, RegularSums};
 use super::sums::GroupSums;
 use crate::model::drivers::Drivers;
 use crate::model::profile::sums::{CENTI, MONEY, Moments};
 use crate::stats::comparison::{difference, fieller, mean_difference, mean_ratio, share_difference, share_ratio};
 use crate::stats::interval::{Group, Interval, Z95, nps, wilson};
-
-/// Net Promoter Scores at or below this have no meaningful multiple.
-const SCORE_FLOOR: f64 = 1.0;
 
 /// What a figure is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,9 +172,13 @@ impl Evidence {
 
 impl LensState {
     /// Published regularities beside the figures of everybody scored, in a fixed order, all of them whether known or
-    /// not. `drivers` = `None` where nothing was derived.
+    /// not. `drivers` = `None` where nothing was derived; `settings` are those of the pass.
     #[must_use]
-    pub fn regularities(&self, drivers: Option<&Drivers>, min_cell: u64) -> Vec<Regularity> {
+    pub fn regularities(
+        &self,
+        drivers: Option<&Drivers>,
+        (settings, min_cell): (&LensSettings, u64),
+    ) -> Vec<Regularity> {
         let mut whole = GroupSums::zero(self.groups[0].in_debt.len());
         self.groups.iter().for_each(|group| whole.merge(group.clone()));
         let sums = &self.regular;
@@ -187,7 +189,7 @@ impl LensState {
             (published::DISCOUNT, engaged(&sums.dear_to_switch)),
             (published::FOUR_OVER_ONE, score_step(sums, 3, 1)),
             (published::ONE_OVER_NONE, score_step(sums, 1, 0)),
-            (published::FOUR_TIMES_ONE, score_multiple(sums)),
+            (published::FOUR_TIMES_ONE, score_multiple(sums, settings.regularities.min_score)),
             (published::QUALITY, quality(drivers)),
             (published::VALUE_RISES, value_rises(&whole)),
             (published::VALUE_STEPS, value_steps(&whole)),
@@ -232,9 +234,9 @@ fn score_step(sums: &RegularSums, one: usize, other: usize) -> Evidence {
     Evidence::of(&[&sums.high_promoters[one], &sums.high_promoters[other]], step)
 }
 
-fn score_multiple(sums: &RegularSums) -> Evidence {
+fn score_multiple(sums: &RegularSums, min_score: f64) -> Evidence {
     let ratio = score(sums, 3).zip(score(sums, 1)).and_then(|(one, other)| {
-        let clear = one.value > SCORE_FLOOR && other.value > SCORE_FLOOR;
+        let clear = one.value > min_score && other.value > min_score;
         let variance = |i: Interval| ((i.high - i.low) / (2.0 * Z95)).powi(2);
         if clear { fieller((one.value, variance(one)), (other.value, variance(other)), 0.0) } else { None }
     });

@@ -1,11 +1,11 @@
 use super::super::history::Vocabulary;
 use super::super::types::{ConnectionStage, Consistency};
-use super::fixture::{DAY, Person, at_stage, order, person, state};
-use super::{Claim, Regularity, Verdict};
+use super::fixture::{DAY, NOW, Person, at_stage, order, person, state};
+use super::{Claim, LensSettings, Regularity, Verdict};
 use crate::model::Question;
 
 fn rows(people: &[Person], min_cell: u64) -> Vec<Regularity> {
-    state(people, &Vocabulary::default()).regularities(None, min_cell)
+    state(people, &Vocabulary::default()).regularities(None, (&LensSettings::at(NOW), min_cell))
 }
 
 fn row(people: &[Person], id: &str) -> Regularity {

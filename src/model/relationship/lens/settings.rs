@@ -1,5 +1,7 @@
 //! Where the lens cuts.
 
+use super::super::settings::{RegularitySettings, SuspectSettings};
+
 /// How the connection of a *competitor's* customer is told (domain fact sheet 3.3), the company's own being told by the
 /// rules of the night: both should be cut in the same place.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,6 +27,8 @@ impl Default for ConnectionCuts {
 pub struct LensSettings {
     /// "A good brand" from this answer on, 0–10.
     pub good_brand_from: f32,
+    /// The gap between good brand and connection is small below the first, large above the second, as shares.
+    pub gaps: (f64, f64),
     /// A rated contact was good from this rating on, 0–10.
     pub ok_from: f32,
     /// How many good experiences undo one bad: 5 is the balance of couples that last (Gottman 1994), which nobody has
@@ -36,6 +40,10 @@ pub struct LensSettings {
     pub repeat_days: u32,
     /// When a motivator is wanted and helped with, and how a competitor's connection is told.
     pub connection: ConnectionCuts,
+    /// Cuts behind the published regularities.
+    pub regularities: RegularitySettings,
+    /// When to doubt a figure.
+    pub suspect: SuspectSettings,
     /// End of the night, microseconds since 1970: promises due before it and not done are broken.
     pub now: i64,
 }
@@ -46,11 +54,14 @@ impl LensSettings {
     pub fn at(now: i64) -> Self {
         Self {
             good_brand_from: 8.0,
+            gaps: (0.15, 0.3),
             ok_from: 7.0,
             ratio: 5.0,
             ratios: vec![3.0, 5.0, 12.0],
             repeat_days: 90,
             connection: ConnectionCuts::default(),
+            regularities: RegularitySettings::default(),
+            suspect: SuspectSettings::default(),
             now,
         }
     }

@@ -4,7 +4,7 @@ use super::super::history::{Nature, Promise, RivalAnswer, Vocabulary};
 use super::super::types::{ArcStage, ConnectionStage, Consistency, ExperienceBalance, LoyaltyType};
 use super::fixture::{DAY, MOTIVATORS, NOW, Person, at_stage, contact, finish, fold, lens, order, person, state, text};
 use super::types::{Figure, GroupLens, Standing};
-use super::{Measure, RivalFigures};
+use super::{GapSize, Measure, RivalFigures};
 use crate::model::Question;
 use crate::stats::interval::{nps, wilson};
 
@@ -60,7 +60,7 @@ fn the_good_brand_gap_is_a_paired_difference_of_those_who_answered_both() {
     near(connection.good_brand_gap, 0.4);
     let expected = nps(0.5, 0.1, 10.0).unwrap();
     assert!((connection.good_brand_gap.low.unwrap() - expected.low / 100.0).abs() < 1e-9);
-    assert_eq!(connection.gap_size(), Some("large"));
+    assert_eq!(connection.gap_size, Some(GapSize::Large));
     near(connection.score(), 0.5);
 }
 

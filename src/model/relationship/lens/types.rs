@@ -67,6 +67,40 @@ pub struct ConnectionFigures {
     pub good_brand: Figure,
     /// That share minus the share fully connected, of the same customers, −1..1.
     pub good_brand_gap: Figure,
+    /// How large that gap is; `None` = not known.
+    pub gap_size: Option<GapSize>,
+}
+
+/// How large the good-brand gap is, by `[relationship.connection]` `small_gap` and `large_gap`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GapSize {
+    /// Below the first.
+    Small,
+    /// From the one to the other.
+    Medium,
+    /// Above the second.
+    Large,
+}
+
+impl GapSize {
+    /// The size of a gap between these cuts.
+    pub(super) fn of(gap: f64, (small, large): (f64, f64)) -> Self {
+        match gap {
+            gap if gap > large => Self::Large,
+            gap if gap < small => Self::Small,
+            _ => Self::Medium,
+        }
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Small => "small",
+            Self::Medium => "medium",
+            Self::Large => "large",
+        }
+    }
 }
 
 impl ConnectionFigures {
@@ -74,17 +108,6 @@ impl ConnectionFigures {
     #[must_use]
     pub fn score(&self) -> Figure {
         self.stages.last().map_or_else(Figure::default, |stage| stage.share)
-    }
-
-    /// How large the good-brand gap is: `large` above 30 points, `small` below 15, else `medium`; `None` = not known.
-    /// Cuts are our judgement (domain fact sheet 3.4).
-    #[must_use]
-    pub fn gap_size(&self) -> Option<&'static str> {
-        Some(match self.good_brand_gap.value? {
-            gap if gap > 0.30 => "large",
-            gap if gap < 0.15 => "small",
-            _ => "medium",
-        })
     }
 }
 

@@ -50,6 +50,9 @@ pub struct BalanceSettings {
     pub good_from: f64,
     /// Rating up to which an experience was bad, below `good_from`. Default 4: our judgement.
     pub bad_to: f64,
+    /// Severity above which a complaint weighs no more, at least 1: one line of a table must not outweigh a year. Default 10: our
+    /// judgement.
+    pub most_severity: f64,
     /// Two more ratios, 1–30, at which the share in debt is told beside the configured one. Default 3 and 12, from mild to the
     /// trade's saying: our judgement.
     pub sensitivity: [f64; 2],
@@ -64,6 +67,7 @@ impl Default for BalanceSettings {
             half_life_days: 180.0,
             good_from: 8.0,
             bad_to: 4.0,
+            most_severity: 10.0,
             sensitivity: [3.0, SAYING_RATIO],
             repeat_days: 90,
         }
@@ -76,6 +80,7 @@ impl BalanceSettings {
         within("balance.half_life_days", self.half_life_days, (1.0, 3650.0))?;
         answer("balance.good_from", self.good_from)?;
         answer("balance.bad_to", self.bad_to)?;
+        within("balance.most_severity", self.most_severity, (1.0, 1e6))?;
         self.sensitivity.into_iter().try_for_each(|ratio| within("balance.sensitivity", ratio, (1.0, 30.0)))?;
         count("balance.repeat_days", self.repeat_days, (1, 3650))?;
         if self.bad_to < self.good_from {

@@ -3,11 +3,13 @@
 mod behaviour;
 mod bounds;
 mod ratio;
+mod reading;
 mod stages;
 
 pub use behaviour::{AnticipationSettings, BalanceSettings, ClosenessSettings, ConsistencySettings, LoyaltySettings};
 pub use bounds::RelationshipSettingsError;
 pub use ratio::{BalanceRatio, SAYING_RATIO};
+pub use reading::{RegularitySettings, SuspectSettings};
 pub use stages::{ArcSettings, ConnectionSettings};
 
 use schemars::JsonSchema;
@@ -31,6 +33,10 @@ pub struct RelationshipSettings {
     pub closeness: ClosenessSettings,
     /// What to deliver next, and who is about to slide.
     pub anticipation: AnticipationSettings,
+    /// Cuts behind the comparison with published regularities.
+    pub regularities: RegularitySettings,
+    /// When to doubt a figure.
+    pub suspect: SuspectSettings,
 }
 
 impl RelationshipSettings {
@@ -46,7 +52,9 @@ impl RelationshipSettings {
         self.balance.check()?;
         self.loyalty.check()?;
         self.closeness.check()?;
-        self.anticipation.check()
+        self.anticipation.check()?;
+        self.regularities.check()?;
+        self.suspect.check()
     }
 }
 

@@ -24,6 +24,11 @@ pub struct ConnectionSettings {
     pub different: f64,
     /// From which answer on it is a good brand, 0–10; for the gap between good brand and connection. Default 8: our judgement.
     pub good_brand: f64,
+    /// Gap between good brand and connection, as a share, below which it is small, 0–1. Default 0.15: our judgement (domain fact
+    /// sheet 3.4).
+    pub small_gap: f64,
+    /// The same, above which it is large, from `small_gap` to 1. Default 0.3: our judgement (domain fact sheet 3.4).
+    pub large_gap: f64,
     /// Ids of the motivators that count. Empty, the default: all of the catalogue. The published way is to keep the two or
     /// three that set the best customers apart.
     pub key_motivators: Vec<String>,
@@ -38,6 +43,8 @@ impl Default for ConnectionSettings {
             satisfied: 9.0,
             different: 8.0,
             good_brand: 8.0,
+            small_gap: 0.15,
+            large_gap: 0.3,
             key_motivators: Vec::new(),
         }
     }
@@ -51,6 +58,8 @@ impl ConnectionSettings {
         answer("connection.satisfied", self.satisfied)?;
         answer("connection.different", self.different)?;
         answer("connection.good_brand", self.good_brand)?;
+        within("connection.small_gap", self.small_gap, (0.0, 1.0))?;
+        within("connection.large_gap", self.large_gap, (self.small_gap, 1.0))?;
         for (place, id) in self.key_motivators.iter().enumerate() {
             if self.key_motivators[..place].contains(id) {
                 let (key, expected) = ("connection.key_motivators", "each motivator once".to_owned());
