@@ -105,11 +105,17 @@ pub enum Command {
         as_of: Option<NaiveDate>,
     },
     /// Run a night.
-    #[command(after_help = "Examples:\n  valueseg run\n  valueseg run --as-of 2026-11-21 --refit")]
+    #[command(
+        after_help = "Examples:\n  valueseg run\n  valueseg run --as-of 2026-11-21 --refit\n  valueseg run --catch-up"
+    )]
     Run {
         /// The night: everything up to the end of this day counts [default: yesterday in the project's zone].
         #[arg(long, value_name = "DATE")]
         as_of: Option<NaiveDate>,
+        /// Before the night, run those missed since the last published one, oldest first, at most 30. Ends at the first that
+        /// is not published.
+        #[arg(long, conflicts_with_all = ["dry_run", "force"])]
+        catch_up: bool,
         /// Fit a new model even if there is one.
         #[arg(long)]
         refit: bool,

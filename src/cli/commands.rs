@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::catalogue::Catalogue;
 use crate::cli::answer;
 use crate::cli::args::{Args, Command, SchemaOf, SegmentsAction, Subject};
-use crate::cli::log::line;
+use crate::cli::log::{self, Level, line};
 use crate::cli::progress::Progress;
 use crate::cli::stop::Stop;
 use crate::cli::{care, failure};
@@ -21,6 +21,7 @@ use crate::job::error::{Exit, JobError};
 use crate::job::explain::{self, Explanation};
 use crate::job::init::{config_schema, start};
 use crate::job::load::{Loaded, load};
+use crate::job::missed::missed;
 use crate::job::night::{self, NightRequest};
 use crate::job::outcome::Outcome;
 use crate::job::segments;
@@ -32,10 +33,12 @@ pub(super) fn run(args: &Args) -> Exit {
         Command::Demo { dir, customers, seed } => demo(args, dir, *customers, *seed),
         Command::Init { dir, from } => init(args, dir, from),
         Command::Check { deep, as_of } => check_inputs(args, *deep, *as_of),
-        Command::Run { as_of, refit, force, dry_run } => load_project(args).and_then(|loaded| {
+        Command::Run { as_of, catch_up, refit, force, dry_run } => load_project(args).and_then(|loaded| {
             let as_of = as_of.unwrap_or_else(|| yesterday(loaded.timezone));
             let request = NightRequest { as_of, refit: *refit, force: *force, dry_run: *dry_run };
-            Ok(said(args, &run_night(args, &loaded, request, &Stop::listen())?))
+            let stop = Stop::listen();
+            let missed = if *catch_up { caught_up(args, &loaded, as_of, &stop)? } else { Vec::new() };
+            Ok(said(args, &missed, &run_night(args, &loaded, request, &stop)?))
         }),
         Command::Explain { subject } => explain(args, subject),
         Command::Diff { a, b } => load_project(args).and_then(|loaded| Ok(shown(args, &diff(&loaded, a, b)?))),
@@ -77,6 +80,19 @@ fn yesterday(zone: Tz) -> NaiveDate {
     today.pred_opt().unwrap_or(today)
 }
 
+/// Runs the nights missed before `as_of` and says which.
+fn caught_up(args: &Args, loaded: &Loaded, as_of: NaiveDate, stop: &Stop) -> Result<Vec<NaiveDate>, JobError> {
+    let missed = missed(loaded, as_of)?;
+    for night in &missed {
+        if !args.quiet {
+            log::event(Level::Info, "catch_up", &format!("catching up with {night}"), json!({ "night": night.to_string() }));
+        }
+        let request = NightRequest { as_of: *night, refit: false, force: false, dry_run: false };
+        run_night(args, loaded, request, stop)?;
+    }
+    Ok(missed)
+}
+
 /// A night that can be stopped.
 fn run_night(args: &Args, loaded: &Loaded, request: NightRequest, stop: &Stop) -> Result<Outcome, JobError> {
     let outcome = night::run(loaded, &request, &Progress::new(args.quiet, stop.clone()));
@@ -103,7 +119,7 @@ fn demo(args: &Args, dir: &Path, customers: u32, seed: u64) -> Result<Exit, JobE
         let request = NightRequest { as_of, refit: false, force: false, dry_run: false };
         last = Some(run_night(args, &loaded, request, &stop)?);
     }
-    Ok(last.map_or(Exit::Published, |outcome| said(args, &outcome)))
+    Ok(last.map_or(Exit::Published, |outcome| said(args, &[], &outcome)))
 }
 
 fn init(args: &Args, dir: &Path, from: &[PathBuf]) -> Result<Exit, JobError> {
@@ -210,14 +226,15 @@ fn completions(shell: clap_complete::Shell) -> Exit {
     answer::text(String::from_utf8_lossy(&script).trim_end())
 }
 
-/// Says how a night ended.
-fn said(args: &Args, outcome: &Outcome) -> Exit {
+/// Says how a night ended, and which were caught up with before it.
+fn said(args: &Args, caught_up: &[NaiveDate], outcome: &Outcome) -> Exit {
     if args.json {
-        let value = match outcome {
+        let mut value = match outcome {
             Outcome::Published { run, summary } => json!({ "outcome": "published", "run": run, "summary": summary }),
             Outcome::AlreadyPublished { run } => json!({ "outcome": "already_published", "run": run }),
             Outcome::DryRun { summary } => json!({ "outcome": "dry_run", "summary": summary }),
         };
+        value["caught_up"] = caught_up.iter().map(ToString::to_string).collect();
         return answer::json(&document(value, Exit::Published));
     }
     match outcome {

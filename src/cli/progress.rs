@@ -124,8 +124,8 @@ impl Watch for Progress {
         }
     }
 
-    fn works_in(&self, folders: &[PathBuf]) {
-        self.stop.works_in(folders);
+    fn works_in(&self, make: &mut dyn FnMut() -> Vec<PathBuf>) {
+        self.stop.works_in(make);
     }
 }
 

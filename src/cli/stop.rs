@@ -59,14 +59,15 @@ impl Stop {
         stop
     }
 
-    /// A run begins to work in `folders`.
-    pub(super) fn works_in(&self, folders: &[PathBuf]) {
+    /// A run makes the folders it works in. The state is locked meanwhile: a signal finds them made and known, or never made.
+    pub(super) fn works_in(&self, make: &mut dyn FnMut() -> Vec<PathBuf>) {
         let mut state = self.lock();
-        state.folders = folders.to_vec();
+        state.folders = Vec::new();
         state.publishing = false;
         if let Some(signal) = state.asked {
             leave(signal, &state);
         }
+        state.folders = make();
     }
 
     /// The night is about to become visible.
@@ -111,7 +112,5 @@ fn leave(signal: i32, state: &State) -> ! {
         format!("stopped by {name}: nothing was published, the last night is as it was")
     };
     log::event(Level::Error, "stopped", &text, json!({ "signal": name, "exit_code": exit as u8 }));
-    // Once more: a thread may have made anew what was gone.
-    state.folders.iter().for_each(|folder| remove(folder));
     std::process::exit(i32::from(exit as u8));
 }

@@ -66,7 +66,7 @@ pub fn forget(loaded: &Loaded, ids_file: &Path) -> Result<Forgot, JobError> {
     list.write(&lock)?;
     // What a run that died left behind holds rows of customers, too.
     clear_leftovers(&lock)?;
-    drop(Scratch::create(&out)?);
+    Scratch::clear(&out)?;
 
     let published = published_nights(&out)?;
     let as_of = published.last().map(ToString::to_string);

@@ -1,6 +1,6 @@
 //! A night: inputs → scores → segments → plans, published whole or not at all.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
@@ -47,9 +47,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let project = Project::open(loaded, request.as_of)?;
     let lock = OutputLock::acquire(&project.out())?;
     let forgotten = Forgotten::read(&project.out())?;
-    let scratch = Scratch::create(&project.out())?;
-    let mut staging = Staging::create(&lock, request.as_of)?;
-    watch.works_in(&[scratch.folder().to_owned(), staging.folder().to_owned()]);
+    let (scratch, mut staging) = make_room((&lock, &project.out()), request.as_of, watch)?;
 
     let intake = stage(watch, Stage::Read, || read(&project, &scratch, &forgotten))?;
     let identity = identity(&project, &intake, &forgotten);
@@ -103,4 +101,23 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let run: PathBuf = stage(watch, Stage::Publish, || Ok(staging.publish(facts)?.0))?;
     retention::apply(&project, &lock, watch);
     Ok(Outcome::Published { run, summary })
+}
+
+/// Makes the folders that a run works in, in one step for whoever may stop it.
+fn make_room<'a>(
+    (lock, out): (&'a OutputLock, &Path),
+    as_of: NaiveDate,
+    watch: &dyn Watch,
+) -> Result<(Scratch, Staging<'a>), JobError> {
+    let mut room = None;
+    watch.works_in(&mut || {
+        let made = Scratch::create(out).and_then(|scratch| Ok((scratch, Staging::create(lock, as_of)?)));
+        let folders = made.as_ref().map_or_else(
+            |_| Vec::new(),
+            |(scratch, staging)| vec![scratch.folder().to_owned(), staging.folder().to_owned()],
+        );
+        room = Some(made);
+        folders
+    });
+    room.expect("whoever watches lets the folders be made")
 }

@@ -18,14 +18,23 @@ impl Scratch {
     /// Makes an empty scratch folder inside `parent`, after clearing what a run that died left there. The caller holds
     /// the lock of `parent`, or `parent` is the caller's alone.
     pub(super) fn create(parent: &Path) -> Result<Self, JobError> {
+        Self::clear(parent)?;
         let folder = parent.join(NAME);
         let failed = |source| JobError::Io { doing: "cannot make the scratch folder", path: folder.clone(), source };
-        match fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
-            _ => fs::create_dir_all(&folder).map_err(failed)?,
-        }
+        fs::create_dir_all(&folder).map_err(failed)?;
         private(&folder).map_err(failed)?;
         Ok(Self { folder })
+    }
+
+    /// Removes what a run that died left inside `parent`, under the same condition.
+    pub(super) fn clear(parent: &Path) -> Result<(), JobError> {
+        let folder = parent.join(NAME);
+        match fs::remove_dir_all(&folder) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(JobError::Io { doing: "cannot clear the scratch folder", path: folder, source })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The folder.

@@ -52,8 +52,11 @@ pub trait Watch: Sync {
     fn end(&self, stage: Stage, result: &str);
     /// Something a person should know, though the run goes on.
     fn warn(&self, _text: &str) {}
-    /// The run holds the lock of its output folder and works in these folders: whoever stops it removes them.
-    fn works_in(&self, _folders: &[PathBuf]) {}
+    /// The run holds the lock of its output folder; `make` makes the folders it works in and says which. Whoever stops the
+    /// run removes them, and does not stop it while they are made.
+    fn works_in(&self, make: &mut dyn FnMut() -> Vec<PathBuf>) {
+        make();
+    }
 }
 
 /// Nobody watches.

@@ -176,3 +176,23 @@ fn what_recommending_goes_with_is_in_tables_and_report() {
     let report = shop.read("out/latest/report.html");
     assert!(report.contains("What goes with the willingness to recommend"), "the appendix says it");
 }
+
+#[test]
+fn a_threshold_that_cannot_be_meant_is_refused_by_its_key_before_anything_is_read() {
+    for (line, code, key) in [
+        ("[plan]\nquality_floor = 1.5", "E0213", "plan.quality_floor = 1.5"),
+        ("[plan]\narc_share = 25.0", "E0213", "plan.arc_share = 25"),
+        ("[drivers]\nper_driver = 0", "E0220", "drivers.per_driver = 0"),
+        ("[drivers]\nlow_to = 9.5", "E0220", "drivers.low_to = 9.5"),
+        ("[relationship.regularities]\ndear_discount = 20.0", "E0219", "relationship.regularities.dear_discount = 20"),
+        ("[relationship.connection]\nlarge_gap = 0.1", "E0219", "relationship.connection.large_gap = 0.1"),
+    ] {
+        let shop = Shop::new(1);
+        shop.write("valueseg.toml", format!("{}\n{line}\n", shop.read("valueseg.toml")));
+        let said = shop.night();
+        assert_eq!(said.code, 2, "{line}: {}", said.stderr);
+        assert!(said.stderr.contains(code) && said.stderr.contains(key), "{line}: {}", said.stderr);
+        assert!(said.stderr.contains("expected"), "{line}: {}", said.stderr);
+        assert!(shop.has_no_night());
+    }
+}

@@ -263,3 +263,37 @@ fn records(folder: &Path) -> Vec<serde_json::Value> {
         .map(|text| serde_json::from_str(&text).expect("a record"))
         .collect()
 }
+
+#[test]
+fn nights_that_were_missed_are_caught_up_with_in_order_before_tonight() {
+    let (daily, late) = (Shop::new(120), Shop::new(120));
+    for shop in [&daily, &late] {
+        night(shop, "2026-11-20", &[]);
+    }
+    for date in ["2026-11-21", "2026-11-22", "2026-11-23"] {
+        night(&daily, date, &[]);
+    }
+    let answer = json(&late, &["run", "--as-of", "2026-11-23", "--catch-up", "--quiet"]);
+    assert_eq!(answer["caught_up"], serde_json::json!(["2026-11-21", "2026-11-22"]));
+    for date in ["2026-11-21", "2026-11-22", "2026-11-23"] {
+        let manifest = format!("out/runs/{date}/manifest.json");
+        assert!(late.read(&manifest) == daily.read(&manifest), "{date} is not the night it would have been");
+    }
+    let again = json(&late, &["run", "--as-of", "2026-11-23", "--catch-up", "--quiet"]);
+    assert_eq!((&again["caught_up"], &again["outcome"]), (&serde_json::json!([]), &"already_published".into()));
+}
+
+#[test]
+fn catching_up_ends_at_the_first_night_that_is_not_published() {
+    let shop = Shop::new(120);
+    night(&shop, "2026-11-20", &[]);
+    let customers = shop.read("in/customers.csv");
+    let kept: Vec<&str> = customers.lines().take(40).collect();
+    shop.write("in/customers.csv", kept.join("\n"));
+    let said = shop.say(&["run", "--as-of", "2026-11-23", "--catch-up", "--quiet"]);
+    assert_eq!(said.code, 4, "{}", said.stderr);
+    assert!(shop.path().join("out/held/2026-11-21").is_dir());
+    for date in ["2026-11-22", "2026-11-23"] {
+        assert!(!shop.path().join("out/runs").join(date).exists() && !shop.path().join("out/held").join(date).exists());
+    }
+}
