@@ -88,7 +88,13 @@ impl Engine {
             .build()
             .map_err(|source| IntakeError::Engine { stage: stage.to_owned(), what: source.to_string() })?;
         let spill = scratch.join("spill");
-        std::fs::create_dir_all(&spill).map_err(|source| IntakeError::Scratch { path: spill.clone(), source })?;
+        // Not `create_dir_all`: a scratch folder that was taken away, because the run is being stopped, stays away.
+        match std::fs::create_dir(&spill) {
+            Err(source) if source.kind() != std::io::ErrorKind::AlreadyExists => {
+                return Err(IntakeError::Scratch { path: spill, source });
+            }
+            _ => {}
+        }
         let env = |pool: Arc<dyn MemoryPool>| {
             let disk = DiskManagerBuilder::default()
                 .with_mode(DiskManagerMode::Directories(vec![spill.clone()]))
