@@ -85,7 +85,12 @@ fn caught_up(args: &Args, loaded: &Loaded, as_of: NaiveDate, stop: &Stop) -> Res
     let missed = missed(loaded, as_of)?;
     for night in &missed {
         if !args.quiet {
-            log::event(Level::Info, "catch_up", &format!("catching up with {night}"), json!({ "night": night.to_string() }));
+            log::event(
+                Level::Info,
+                "catch_up",
+                &format!("catching up with {night}"),
+                json!({ "night": night.to_string() }),
+            );
         }
         let request = NightRequest { as_of: *night, refit: false, force: false, dry_run: false };
         run_night(args, loaded, request, stop)?;
