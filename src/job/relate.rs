@@ -7,7 +7,7 @@ use crate::job::past::Past;
 use crate::job::project::Project;
 use crate::model::continuity::{LastNight, Stay};
 use crate::model::drivers::Drivers;
-use crate::model::relationship::lens::{ConnectionCuts, LensFold, LensSettings};
+use crate::model::relationship::lens::{LensFold, LensSettings};
 use crate::model::relationship::{
     ArcStage, History, RelationshipAssessor, RelationshipContext, RewardWeeks, SlideCounts, Yesterday,
 };
@@ -31,29 +31,7 @@ impl<'a> Relate<'a> {
     ) -> Result<Self, JobError> {
         let settings = project.settings().relationship.clone();
         let pace = intake.order_pace()?;
-        let ratio = settings.balance.ratio.value();
-        let cuts = &settings.connection;
-        let mut ratios = vec![ratio];
-        ratios.extend(settings.balance.sensitivity.into_iter().filter(|other| *other != ratio));
-        ratios.sort_by(f64::total_cmp);
-        ratios.dedup();
-        let lens = LensSettings {
-            good_brand_from: cuts.good_brand as f32,
-            gaps: (cuts.small_gap, cuts.large_gap),
-            ok_from: settings.consistency.good_from as f32,
-            ratio,
-            ratios,
-            repeat_days: settings.balance.repeat_days,
-            connection: ConnectionCuts {
-                want_from: cuts.wanted as f32,
-                helps_from: cuts.helped as f32,
-                motivators: cuts.motivators as usize,
-                satisfied_from: cuts.satisfied as f32,
-            },
-            regularities: settings.regularities,
-            suspect: settings.suspect,
-            ..LensSettings::at(intake.end_of_night())
-        };
+        let lens = LensSettings::of(&settings, intake.end_of_night());
         let reward_weeks = RewardWeeks::seen(pace.reward_weeks(), &settings.loyalty);
         let assessor = RelationshipAssessor::new(RelationshipContext {
             catalogue: project.catalogue(),

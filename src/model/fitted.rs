@@ -246,6 +246,11 @@ impl Model {
             let what = format!("its content gives the id {id}, it says {}", file.model_id);
             return Err(ModelError::Damaged { what });
         }
+        // Numbers of more digits than a model keeps may be read as their neighbours, and under another id the next time.
+        let again: Content = serde_json::from_slice(&serde_json::to_vec(&file.content)?)?;
+        if again.id()? != id {
+            return Err(ModelError::Damaged { what: "a number has more digits than a model keeps".to_owned() });
+        }
         Self::checked(file)
     }
 
@@ -321,6 +326,22 @@ mod tests {
         assert!(model.clone().with_segments(vec![info("S07")]).is_err());
         assert!(model.clone().with_segments(vec![info("S07"), info("S07")]).is_err());
         assert!((model.shares().iter().sum::<f64>() - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_number_that_would_be_read_differently_the_next_time_is_refused() {
+        let model = model();
+        let mut file: ModelFile = serde_json::from_str(&model.to_json().unwrap()).unwrap();
+        // Found by fuzzing: written with 17 digits, which the reader takes for a neighbour.
+        let unsteady = (0..2_000).map(|i| 2.833_333_333_333_333_4e17 * (1.0 + f64::from(i) * 1e-7)).find(|x| {
+            let read: f64 = serde_json::from_str(&serde_json::to_string(x).unwrap()).unwrap();
+            read.to_bits() != x.to_bits()
+        });
+        file.content.measurement.weights[0] = unsteady.expect("one of 2,000 is misread");
+        file.model_id = file.content.id().unwrap();
+        let text = serde_json::to_string(&file).unwrap();
+        let refused = Model::from_json(&text).unwrap_err().to_string();
+        assert!(refused.contains("more digits than a model keeps"), "{refused}");
     }
 
     #[test]

@@ -4,12 +4,12 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use valueseg::tables::read::all_rows;
 
-use crate::shop::{Said, Shop};
+use crate::shop::{Said, Shop, files};
 
 /// Of each of the four kinds.
 const EACH: usize = 10;
@@ -108,21 +108,6 @@ fn shop() -> Shop {
     shop.edit("valueseg.toml", "[model]", "[model]\nsearch = \"quick\"");
     shop.edit("valueseg.toml", "max_rejected_share = 0.05", "max_rejected_share = 0.2");
     shop
-}
-
-/// Every file below a folder, links not followed.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let entry = entry.expect("an entry");
-        let kind = entry.file_type().expect("a kind");
-        if kind.is_dir() {
-            found.extend(files(&entry.path()));
-        } else if kind.is_file() {
-            found.push(entry.path());
-        }
-    }
-    found
 }
 
 /// What can be read out of a file: its bytes, and of Parquet also its unpacked pages and its rows.

@@ -3,13 +3,13 @@
 use std::fs;
 use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Stdio};
 
 use valueseg::tables::manifest::Manifest;
 use valueseg::tables::read::{all_rows, rows_where};
 
-use crate::shop::{Shop, command};
+use crate::shop::{Shop, command, files};
 
 fn night(shop: &Shop, date: &str) {
     let said = shop.say(&["run", "--as-of", date, "--quiet"]);
@@ -26,21 +26,6 @@ fn entries(folder: &Path) -> Vec<String> {
         entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
-}
-
-/// Every file below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let entry = entry.expect("an entry");
-        let kind = entry.file_type().expect("a kind");
-        if kind.is_dir() {
-            found.extend(files(&entry.path()));
-        } else if kind.is_file() {
-            found.push(entry.path());
-        }
-    }
-    found
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! Segments stay recognizable: ids and names through refits, what drift does, and the commands that show it.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use valueseg::tables::read::all_rows;
 
-use crate::shop::{ASKED, Shop};
+use crate::shop::{Shop, survey_with};
 
 fn night(shop: &Shop, date: &str, more: &[&str]) -> String {
     let arguments: Vec<&str> = ["run", "--as-of", date, "--quiet"].into_iter().chain(more.iter().copied()).collect();
@@ -45,20 +44,10 @@ fn alerts(shop: &Shop, date: &str) -> Vec<serde_json::Value> {
 
 /// Answers of everybody changed: nine of ten belong to the first group now, and everybody is keener on quality and fun.
 fn changed_survey(customers: usize) -> String {
-    let mut text = String::from("who,day,q_time,q_simple,q_cost,q_quality,q_variety,q_rewards,q_risk,q_fun\n");
-    let mut noise = 99_u64;
-    for i in 0..customers {
-        write!(text, "K{i:05},2026-10-{:02}", 1 + i % 28).expect("a String");
-        for item in 0..ASKED.len() {
-            noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let jitter = i64::try_from(noise >> 62).expect("two bits") - 1;
-            let wanted = if (i % 10 != 0) == (item < 2) { 4 } else { 2 };
-            let keen = i64::from(item == 3 || item == 7);
-            write!(text, ",{}", (wanted + keen + jitter).clamp(1, 5)).expect("a String");
-        }
-        text.push('\n');
-    }
-    text
+    survey_with(customers, 99, |i, item| {
+        let wanted = if (i % 10 != 0) == (item < 2) { 4 } else { 2 };
+        wanted + i64::from(item == 3 || item == 7)
+    })
 }
 
 #[test]

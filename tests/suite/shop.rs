@@ -99,6 +99,21 @@ pub(crate) fn said(output: Output) -> Said {
     }
 }
 
+/// Every file below a folder, links not followed.
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let kind = entry.file_type().expect("a kind");
+        if kind.is_dir() {
+            found.extend(files(&entry.path()));
+        } else if kind.is_file() {
+            found.push(entry.path());
+        }
+    }
+    found
+}
+
 /// Bytes of every table of a night, by name.
 pub(crate) fn tables(run: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<PathBuf> =
@@ -137,16 +152,20 @@ fn customer_lines(customers: usize) -> String {
 
 /// Two groups: those who want time and ease, and those who want low cost and rewards.
 fn survey_lines(customers: usize) -> String {
+    survey_with(customers, 12_345, |i, item| if (i % 2 == 0) == (item < 2) { 4 } else { 2 })
+}
+
+/// Answers to the questions of [`ASKED`], each at most two beside what the customer of this number wants.
+pub(crate) fn survey_with(customers: usize, noise: u64, wanted: impl Fn(usize, usize) -> i64) -> String {
     let mut text = String::from("who,day,q_time,q_simple,q_cost,q_quality,q_variety,q_rewards,q_risk,q_fun\n");
-    let mut noise = 12_345_u64;
+    let mut noise = noise;
     for i in 0..customers {
         write!(text, "K{i:05},2026-10-{:02}", 1 + i % 28).expect("a String");
         for item in 0..ASKED.len() {
             // A small linear congruential generator: any fixed noise will do.
             noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let jitter = i64::try_from(noise >> 62).expect("two bits") - 1;
-            let wanted = if (i % 2 == 0) == (item < 2) { 4 } else { 2 };
-            write!(text, ",{}", (wanted + jitter).clamp(1, 5)).expect("a String");
+            write!(text, ",{}", (wanted(i, item) + jitter).clamp(1, 5)).expect("a String");
         }
         text.push('\n');
     }

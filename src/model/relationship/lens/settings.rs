@@ -1,6 +1,6 @@
 //! Where the lens cuts.
 
-use super::super::settings::{RegularitySettings, SuspectSettings};
+use super::super::settings::{RegularitySettings, RelationshipSettings, SuspectSettings};
 
 /// How the connection of a *competitor's* customer is told (domain fact sheet 3.3), the company's own being told by the
 /// rules of the night: both should be cut in the same place.
@@ -14,12 +14,6 @@ pub struct ConnectionCuts {
     pub motivators: usize,
     /// Satisfied highly from this answer on, 0–10.
     pub satisfied_from: f32,
-}
-
-impl Default for ConnectionCuts {
-    fn default() -> Self {
-        Self { want_from: 7.0, helps_from: 9.0, motivators: 2, satisfied_from: 9.0 }
-    }
 }
 
 /// Settings of the pass. All cuts are our judgement after the domain fact sheet, sections 3.3, 3.4, 4 and 5.4.
@@ -49,20 +43,36 @@ pub struct LensSettings {
 }
 
 impl LensSettings {
-    /// The usual cuts for a night that ends at `now`.
+    /// The cuts of `settings` for a night that ends at `now`.
     #[must_use]
-    pub fn at(now: i64) -> Self {
+    pub fn of(settings: &RelationshipSettings, now: i64) -> Self {
+        let (cuts, balance) = (&settings.connection, &settings.balance);
+        let ratio = balance.ratio.value();
+        let mut ratios: Vec<f64> = [ratio].into_iter().chain(balance.sensitivity).collect();
+        ratios.sort_by(f64::total_cmp);
+        ratios.dedup();
         Self {
-            good_brand_from: 8.0,
-            gaps: (0.15, 0.3),
-            ok_from: 7.0,
-            ratio: 5.0,
-            ratios: vec![3.0, 5.0, 12.0],
-            repeat_days: 90,
-            connection: ConnectionCuts::default(),
-            regularities: RegularitySettings::default(),
-            suspect: SuspectSettings::default(),
+            good_brand_from: cuts.good_brand as f32,
+            gaps: (cuts.small_gap, cuts.large_gap),
+            ok_from: settings.consistency.good_from as f32,
+            ratio,
+            ratios,
+            repeat_days: balance.repeat_days,
+            connection: ConnectionCuts {
+                want_from: cuts.wanted as f32,
+                helps_from: cuts.helped as f32,
+                motivators: cuts.motivators as usize,
+                satisfied_from: cuts.satisfied as f32,
+            },
+            regularities: settings.regularities,
+            suspect: settings.suspect,
             now,
         }
+    }
+
+    /// The usual cuts.
+    #[must_use]
+    pub fn at(now: i64) -> Self {
+        Self::of(&RelationshipSettings::default(), now)
     }
 }
