@@ -332,13 +332,15 @@ mod tests {
     fn a_number_that_would_be_read_differently_the_next_time_is_refused() {
         let model = model();
         let mut file: ModelFile = serde_json::from_str(&model.to_json().unwrap()).unwrap();
-        // Found by fuzzing: written with 17 digits, which the reader takes for a neighbour.
-        let unsteady = (0..2_000).map(|i| 2.833_333_333_333_333_4e17 * (1.0 + f64::from(i) * 1e-7)).find(|x| {
-            let read: f64 = serde_json::from_str(&serde_json::to_string(x).unwrap()).unwrap();
-            read.to_bits() != x.to_bits()
-        });
-        file.content.measurement.weights[0] = unsteady.expect("one of 2,000 is misread");
-        file.model_id = file.content.id().unwrap();
+        // Found by fuzzing: a number of 17 digits may be taken for its neighbour, and that for another one.
+        let read = |x: f64| -> f64 { serde_json::from_str(&serde_json::to_string(&x).unwrap()).unwrap() };
+        let numbers = (0..20_000).map(|i| 1e200 / 3.0 * (1.0 + f64::from(i) * 1e-7));
+        let unsteady = numbers.map(read).find(|x| read(*x).to_bits() != x.to_bits());
+        file.content.measurement.weights[0] = unsteady.expect("one of many is misread");
+        let misread: ModelFile = serde_json::from_str(&serde_json::to_string(&file).unwrap()).unwrap();
+        let again: ModelFile = serde_json::from_str(&serde_json::to_string(&misread).unwrap()).unwrap();
+        assert_ne!(misread.content.id().unwrap(), again.content.id().unwrap());
+        file.model_id = misread.content.id().unwrap();
         let text = serde_json::to_string(&file).unwrap();
         let refused = Model::from_json(&text).unwrap_err().to_string();
         assert!(refused.contains("more digits than a model keeps"), "{refused}");
