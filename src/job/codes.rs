@@ -88,6 +88,11 @@ pub const CODES: &[CodeEntry] = &[
         "A record of a text file has no end, usually because a quote is never closed.",
         "look at the line named",
     ),
+    entry(
+        "E0313",
+        "The first line of a CSV file is not valid in the encoding.",
+        "set `encoding` of the source, for instance windows-1252",
+    ),
     entry("E0320", "A table reads a source that is not there.", "correct the name, or add the source"),
     entry("E0321", "A source does not have the column named.", "correct the name; the nearest is suggested"),
     entry("E0322", "A canonical table does not have the column named.", "correct the name; `check` lists the columns"),

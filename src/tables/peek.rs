@@ -10,8 +10,8 @@ use datafusion::arrow::array::AsArray;
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
 use flate2::read::MultiGzDecoder;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use crate::tables::source::first_rows;
 use crate::tables::spec::Format;
 
 /// Bytes of a text file looked at, unpacked.
@@ -191,23 +191,16 @@ fn peek_parquet(path: &Path) -> Result<Peek, PeekError> {
         expected: "Parquet",
         found: error.to_string(),
     };
-    let file = File::open(path).map_err(|source| PeekError::Io { path: path.to_owned(), source })?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| refuse(&error))?;
-    let mut columns: Vec<PeekColumn> = builder
-        .schema()
-        .fields()
-        .iter()
-        .map(|field| PeekColumn { name: field.name().clone(), values: Vec::new() })
-        .collect();
-    let mut rows = 0;
-    for batch in builder.with_batch_size(ROWS).with_limit(ROWS).build().map_err(|error| refuse(&error))? {
-        let batch = batch.map_err(|error| refuse(&error))?;
-        rows += batch.num_rows();
-        for (column, array) in columns.iter_mut().zip(batch.columns()) {
-            // A nested column cannot be shown as text; its name is enough.
-            let Ok(texts) = cast(array, &DataType::Utf8) else { continue };
-            column.values.extend(texts.as_string::<i32>().iter().flatten().map(str::to_owned));
-        }
+    // The same door that a night goes through, with all its checks.
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let (names, batch) = first_rows(path, &name).map_err(|error| refuse(&error))?;
+    let mut columns: Vec<PeekColumn> = names.into_iter().map(|name| PeekColumn { name, values: Vec::new() }).collect();
+    let rows = batch.as_ref().map_or(0, |batch| batch.num_rows().min(ROWS));
+    for column in &mut columns {
+        let Some(array) = batch.as_ref().and_then(|batch| batch.column_by_name(&column.name)) else { continue };
+        // What cannot be shown as text is known by its name alone.
+        let Ok(texts) = cast(&array.slice(0, rows), &DataType::Utf8) else { continue };
+        column.values.extend(texts.as_string::<i32>().iter().flatten().map(str::to_owned));
     }
     Ok(Peek { format: Format::Parquet, delimiter: ',', encoding: "utf-8", decimal: '.', columns, rows })
 }

@@ -125,6 +125,9 @@ impl Binder<'_> {
         };
         let available: &Schema = frame.schema().as_arrow();
         let mapping = resolve(table, spec, &place, available, cells)?;
+        if let Some(source) = spec.source.as_ref().and_then(|name| self.sources.get(name)) {
+            nothing_hidden(table, source, &mapping, &place)?;
+        }
         Ok(Found { place, frame, mapping, decimal, used })
     }
 
@@ -181,6 +184,22 @@ impl Binder<'_> {
         let checker = Checker { setting: setting.clone(), mapping, times, decimal, spec, file_at, row_at, schema };
         let watched = Arc::new(Mutex::new(Vec::new()));
         Ok(Bound { plan, context, checker: Arc::new(checker), watched, place, unused })
+    }
+}
+
+/// A nested column is not read. Where it bears the name of one that would be, its absence must not pass for an answer.
+fn nothing_hidden(table: TableName, source: &Source, mapping: &Mapping, place: &str) -> Result<(), IntakeError> {
+    let contract = contract_of(table);
+    let mapped = |name: &str| mapping.inputs.iter().any(|input| input.name == name);
+    match source.nested().find(|name| contract.column(name).is_some() && !mapped(name)) {
+        Some(name) => {
+            let what = format!(
+                "column `{name}` of source `{}` is nested and cannot be read; write a plain one",
+                source.name()
+            );
+            Err(IntakeError::Spec { place: place.to_owned(), what })
+        }
+        None => Ok(()),
     }
 }
 

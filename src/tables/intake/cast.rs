@@ -8,6 +8,7 @@ use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, BooleanBuilder, Float32Array, Float64Array, Float64Builder, StringArray,
     StringBuilder,
 };
+use datafusion::arrow::buffer::NullBuffer;
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float32Type, Float64Type};
 
@@ -33,14 +34,25 @@ pub(super) fn as_text(array: &ArrayRef) -> StringArray {
     }
 }
 
+/// Cells that were there and are not any more.
+pub(super) fn lost(before: &ArrayRef, after: &dyn Array, code: RejectCode) -> Bad {
+    let nulls = before.logical_nulls();
+    let known = |i: usize| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(i));
+    if after.null_count() == nulls.as_ref().map_or(0, NullBuffer::null_count) {
+        return Bad::new();
+    }
+    (0..after.len()).filter(|&i| known(i) && after.is_null(i)).map(|i| (i, code)).collect()
+}
+
 /// Trimmed text; what is empty then is absent.
 pub(super) fn texts(array: &ArrayRef) -> (StringArray, Bad) {
     let text = as_text(array);
-    let clean = text.iter().flatten().all(|t| !t.is_empty() && t.len() <= CELL_LIMIT && t.trim().len() == t.len());
+    let mut bad = lost(array, &text, RejectCode::NotUtf8);
+    let clean = bad.is_empty()
+        && text.iter().flatten().all(|t| !t.is_empty() && t.len() <= CELL_LIMIT && t.trim().len() == t.len());
     if clean {
-        return (text, Bad::new());
+        return (text, bad);
     }
-    let mut bad = Bad::new();
     let mut out = StringBuilder::with_capacity(text.len(), text.value_data().len());
     for (i, cell) in text.iter().enumerate() {
         let cell = cell.map(str::trim).filter(|t| !t.is_empty());
@@ -54,17 +66,21 @@ pub(super) fn texts(array: &ArrayRef) -> (StringArray, Bad) {
     (out.finish(), bad)
 }
 
-/// Ids: trimmed text; a number with nothing behind its point is its plain digits.
+/// Ids: trimmed text; a number with nothing behind its point is its plain digits. A number that lost digits on its way, as
+/// `1.23E+15` of a spreadsheet, is none.
 pub(super) fn ids(array: &ArrayRef) -> (StringArray, Bad) {
-    let kind = array.data_type();
-    if !(kind.is_floating() || kind.is_decimal()) {
-        return texts(array);
-    }
+    let most = match array.data_type() {
+        // Whole numbers up to here have no neighbour that is kept as the same.
+        DataType::Float16 => 2_048.0,
+        DataType::Float32 => 16_777_216.0,
+        DataType::Float64 => EXACT,
+        kind => return plain_ids(array, kind.is_decimal()),
+    };
     let (numbers, mut bad) = numbers(array, '.');
     let mut out = StringBuilder::with_capacity(numbers.len(), 12 * numbers.len());
     for (i, number) in numbers.iter().enumerate() {
         match number {
-            Some(x) if x.fract() == 0.0 && x.abs() <= EXACT => out.append_value(format!("{}", x as i64)),
+            Some(x) if x.fract() == 0.0 && x.abs() < most => out.append_value(format!("{}", x as i64)),
             Some(_) => {
                 bad.push((i, RejectCode::NotAnId));
                 out.append_null();
@@ -73,6 +89,40 @@ pub(super) fn ids(array: &ArrayRef) -> (StringArray, Bad) {
         }
     }
     (out.finish(), bad)
+}
+
+fn plain_ids(array: &ArrayRef, decimal: bool) -> (StringArray, Bad) {
+    let (text, mut bad) = texts(array);
+    if !text.value_data().contains(&b'.') {
+        return (text, bad);
+    }
+    let mut out = StringBuilder::with_capacity(text.len(), text.value_data().len());
+    for (i, cell) in text.iter().enumerate() {
+        match cell.map(|cell| plain_id(cell, decimal)) {
+            Some(Ok(id)) => out.append_value(id),
+            Some(Err(code)) => {
+                bad.push((i, code));
+                out.append_null();
+            }
+            None => out.append_null(),
+        }
+    }
+    (out.finish(), bad)
+}
+
+fn plain_id(text: &str, decimal: bool) -> Result<&str, RejectCode> {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((whole, rest)) = text.split_once('.').filter(|(whole, _)| digits(whole.trim_start_matches('-'))) else {
+        return Ok(text);
+    };
+    let power = rest
+        .split_once(['e', 'E'])
+        .is_some_and(|(part, power)| digits(part) && digits(power.trim_start_matches(['+', '-'])));
+    match rest {
+        zeros if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => Ok(whole),
+        _ if power || decimal => Err(RejectCode::NotAnId),
+        _ => Ok(text),
+    }
 }
 
 /// Finite numbers, −0 as 0. In text, `decimal` stands before the decimals, and the other of point and comma may group
@@ -165,6 +215,12 @@ fn ungroup(text: &str, decimal: char, group: char) -> Option<String> {
     let (whole, rest) = text.split_once(decimal).map_or((text, None), |(whole, rest)| (whole, Some(rest)));
     let mut parts = whole.split([group, '\u{A0}', '\u{202F}']);
     let mut out = parts.next()?.to_owned();
+    // "0,125" is no number of thousands, and "1234,567" is one of another country's decimals.
+    let first = out.trim_start_matches(['+', '-']);
+    let groups = whole.len() > out.len();
+    if groups && (!(1..=3).contains(&first.len()) || first.starts_with('0')) {
+        return None;
+    }
     for part in parts {
         if out.is_empty() || part.len() != 3 || !part.bytes().all(|b| b.is_ascii_digit()) {
             return None;
@@ -214,9 +270,12 @@ pub(super) fn flags(array: &ArrayRef) -> (BooleanArray, Bad) {
         }
         bad.extend(unreadable);
     } else {
-        for (i, cell) in as_text(array).iter().enumerate() {
+        let text = as_text(array);
+        for (i, cell) in text.iter().enumerate() {
             push(i, cell.map(str::trim).filter(|t| !t.is_empty()).map(parse_flag));
         }
+        // Bytes that are no text.
+        bad.extend(lost(array, &text, RejectCode::NotAFlag));
     }
     (out.finish(), bad)
 }
@@ -243,7 +302,7 @@ pub(super) fn present(array: &ArrayRef, code: RejectCode) -> Bad {
 pub(super) fn blank(array: &ArrayRef, places: impl Iterator<Item = usize>) -> ArrayRef {
     let mut valid: Vec<bool> = (0..array.len()).map(|i| array.is_valid(i)).collect();
     places.for_each(|i| valid[i] = false);
-    let nulls = datafusion::arrow::buffer::NullBuffer::from(valid);
+    let nulls = NullBuffer::from(valid);
     match array.to_data().into_builder().nulls(Some(nulls)).build() {
         Ok(data) => datafusion::arrow::array::make_array(data),
         Err(_) => Arc::clone(array),
@@ -253,7 +312,7 @@ pub(super) fn blank(array: &ArrayRef, places: impl Iterator<Item = usize>) -> Ar
 #[cfg(test)]
 mod tests {
     use super::*;
-    use datafusion::arrow::array::{Decimal128Array, Int32Array};
+    use datafusion::arrow::array::{BinaryArray, Decimal128Array, Int32Array};
 
     fn text(cells: &[Option<&str>]) -> ArrayRef {
         Arc::new(StringArray::from(cells.to_vec()))
@@ -271,7 +330,9 @@ mod tests {
         ] {
             assert_eq!(parse_number(written, decimal).map(f64::to_bits), Ok(f64::to_bits(value)), "{written}");
         }
-        for written in ["3,5", "12,34", "1,2,3", "abc", "0x10", "1_000", "--1", "1.2.3"] {
+        for written in
+            ["3,5", "12,34", "1,2,3", "0,125", "1234,567", "-,500", ",500", "abc", "0x10", "1_000", "--1", "1.2.3"]
+        {
             assert!(parse_number(written, '.').is_err(), "{written}");
         }
         assert_eq!(parse_number("inf", '.'), Err(RejectCode::NotFinite));
@@ -295,6 +356,15 @@ mod tests {
         assert_eq!(bad, [(1, RejectCode::NotAnId)]);
         let decimals = Decimal128Array::from(vec![1_785_000]).with_precision_and_scale(10, 2).expect("fits");
         assert_eq!(ids(&(Arc::new(decimals) as ArrayRef)).0.value(0), "17850");
+        let fine = Decimal128Array::from(vec![9_007_199_254_740_993]).with_precision_and_scale(19, 0).expect("fits");
+        assert_eq!(ids(&(Arc::new(fine) as ArrayRef)).0.value(0), "9007199254740993");
+        let broken = Decimal128Array::from(vec![150]).with_precision_and_scale(10, 2).expect("fits");
+        assert_eq!(ids(&(Arc::new(broken) as ArrayRef)).1, [(0, RejectCode::NotAnId)]);
+        let single: ArrayRef = Arc::new(Float32Array::from(vec![16_777_215.0, 16_777_216.0]));
+        assert_eq!(ids(&single).1, [(1, RejectCode::NotAnId)], "its neighbour is kept as the same number");
+        let (got, bad) = ids(&text(&[Some("7.0"), Some("1.23E+15"), Some("v1.2"), Some("1.5")]));
+        assert_eq!(got.iter().collect::<Vec<_>>(), [Some("7"), None, Some("v1.2"), Some("1.5")]);
+        assert_eq!(bad, [(1, RejectCode::NotAnId)]);
         let whole: ArrayRef = Arc::new(Int32Array::from(vec![7]));
         assert_eq!(ids(&whole).0.value(0), "7");
         assert_eq!(ids(&text(&[Some(" Ab1 ")])).0.value(0), "Ab1");
@@ -309,6 +379,8 @@ mod tests {
         assert_eq!(bad, [(4, RejectCode::NotAFlag)]);
         let numbers: ArrayRef = Arc::new(Int32Array::from(vec![1, 0, 2]));
         assert_eq!(flags(&numbers).1, [(2, RejectCode::NotAFlag)]);
+        let bytes: ArrayRef = Arc::new(BinaryArray::from(vec![&b"yes"[..], b"\xFF"]));
+        assert_eq!(flags(&bytes), (BooleanArray::from(vec![Some(true), None]), vec![(1, RejectCode::NotAFlag)]));
     }
 
     #[test]

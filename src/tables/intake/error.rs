@@ -301,36 +301,44 @@ fn dig(error: DataFusionError) -> Dug {
             Ok(error) => Dug::Source(*error),
             Err(inner) => match inner.downcast::<DataFusionError>() {
                 Ok(error) => dig(*error),
-                Err(other) => Dug::Other(first_lines(&other.to_string())),
+                Err(other) => Dug::Other(without_values(&first_lines(&other.to_string()))),
             },
         },
         DataFusionError::Shared(shared) => match shared.find_root() {
             DataFusionError::External(inner) => match inner.downcast_ref::<SourceError>() {
                 Some(error) => Dug::Source(error.clone()),
-                None => Dug::Other(first_lines(&inner.to_string())),
+                None => Dug::Other(without_values(&first_lines(&inner.to_string()))),
             },
             DataFusionError::ResourcesExhausted(_) => Dug::Memory,
-            other => Dug::Other(first_lines(&other.strip_backtrace())),
+            other => Dug::Other(told(other)),
         },
         DataFusionError::ResourcesExhausted(_) => Dug::Memory,
         DataFusionError::IoError(error) => Dug::Io(error),
-        // What went wrong while rows ran through may quote one of them.
-        DataFusionError::ArrowError(inner, _) => Dug::Other(without_values(&first_lines(&inner.to_string()))),
-        DataFusionError::Execution(what) => Dug::Other(without_values(&first_lines(&what))),
-        other => Dug::Other(first_lines(&other.strip_backtrace())),
+        other => Dug::Other(told(&other)),
     }
 }
 
-/// Blanks what stands between quotes.
-fn without_values(text: &str) -> String {
-    let mut out = String::new();
-    for (i, part) in text.split('\'').enumerate() {
-        match i % 2 {
-            0 => out.push_str(part),
-            _ => out.push_str("'…'"),
-        }
+/// What an error may tell: of planning all, for no row was read by then; of what went wrong while rows ran through, which may
+/// quote one of them, only how it begins.
+fn told(error: &DataFusionError) -> String {
+    let text = first_lines(&error.strip_backtrace());
+    match error {
+        DataFusionError::Plan(_)
+        | DataFusionError::SQL(..)
+        | DataFusionError::SchemaError(..)
+        | DataFusionError::NotImplemented(_)
+        | DataFusionError::Configuration(_) => text,
+        _ => without_values(&text),
     }
-    out
+}
+
+/// The text up to the first sign that could belong to a value: a quote, a digit, an at sign, anything beyond ASCII.
+fn without_values(text: &str) -> String {
+    let value = |c: char| !c.is_ascii() || c.is_ascii_digit() || matches!(c, '\'' | '"' | '`' | '@' | '{' | '[' | '(');
+    match text.split_once(value) {
+        Some((before, _)) => format!("{} …", before.trim_end()),
+        None => text.to_owned(),
+    }
 }
 
 /// What most rows were rejected for, in brackets.

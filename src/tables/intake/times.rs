@@ -12,7 +12,7 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
 
 use super::super::ledger::RejectCode;
-use super::cast::{Bad, as_text, present};
+use super::cast::{Bad, as_text, lost, present};
 use super::clock::Clock;
 use super::iso;
 
@@ -54,16 +54,20 @@ impl Times {
                 let utc = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
                 cast(array, &utc).map_or_else(
                     |_| refused(),
-                    |cast| (cast.as_primitive::<TimestampMicrosecondType>().clone(), Bad::new()),
+                    |cast| {
+                        let bad = lost(array, &cast, RejectCode::NotADate);
+                        (cast.as_primitive::<TimestampMicrosecondType>().clone(), bad)
+                    },
                 )
             }
             DataType::Timestamp(_, None) | DataType::Date32 | DataType::Date64 => {
                 let Ok(local) = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, None)) else {
                     return refused();
                 };
+                // Out of the range of microseconds.
+                let mut bad = lost(array, &local, RejectCode::NotADate);
                 let local = local.as_primitive::<TimestampMicrosecondType>();
                 let mut clock = Clock::new(self.zone);
-                let mut bad = Bad::new();
                 let utc: PrimitiveArray<TimestampMicrosecondType> = local
                     .iter()
                     .enumerate()
@@ -100,8 +104,10 @@ impl Times {
         let refused = || (Date32Array::new_null(array.len()), present(array, RejectCode::NotADate));
         match array.data_type() {
             DataType::Date32 => (array.as_primitive::<Date32Type>().clone(), Bad::new()),
-            DataType::Date64 | DataType::Timestamp(_, None) => cast(array, &DataType::Date32)
-                .map_or_else(|_| refused(), |cast| (cast.as_primitive::<Date32Type>().clone(), Bad::new())),
+            DataType::Date64 | DataType::Timestamp(_, None) => cast(array, &DataType::Date32).map_or_else(
+                |_| refused(),
+                |cast| (cast.as_primitive::<Date32Type>().clone(), lost(array, &cast, RejectCode::NotADate)),
+            ),
             DataType::Timestamp(_, Some(_)) => {
                 let (moments, bad) = self.moments(array);
                 let mut clock = Clock::new(self.zone);

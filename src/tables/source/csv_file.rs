@@ -18,6 +18,10 @@ use super::text::{CELL_LIMIT, RowFault, TextBatch, TextBuilder};
 /// Most columns a file may have.
 const COLUMN_LIMIT: usize = 10_000;
 
+/// A last record of our own, in letters that no text has: where a quote is never closed it is swallowed by the last field,
+/// which the record reader itself does not tell.
+const END: &str = "\u{F8FF}\u{E000}\u{F8FF}\u{E001}";
+
 /// A dialect whose settings were checked.
 #[derive(Clone, Debug)]
 pub(super) struct Dialect {
@@ -81,7 +85,8 @@ impl CsvBatches {
         dialect: &Dialect,
         tabs: bool,
     ) -> Result<Self, SourceError> {
-        let (text, since) = Guarded::new(text);
+        let end: Box<dyn Read + Send> = Box::new(text.chain(std::io::Cursor::new(format!("\n{END}\n"))));
+        let (text, since) = Guarded::new(end);
         let delimiter = dialect.delimiter.unwrap_or(if tabs { b'\t' } else { b',' });
         let reader = ReaderBuilder::new()
             .delimiter(delimiter)
@@ -93,8 +98,10 @@ impl CsvBatches {
         let nulls = dialect.nulls.clone();
         let mut this = Self { name: name.to_owned(), reader, since, header: Vec::new(), pending: None, nulls };
         let mut first = StringRecord::new();
-        if !this.read(&mut first)?.unwrap_or(false) {
-            return Err(SourceError::Empty { file: name.to_owned() });
+        match this.read(&mut first)? {
+            Some(true) => {}
+            Some(false) => return Err(SourceError::Empty { file: name.to_owned() }),
+            None => return Err(SourceError::HeaderNotUtf8 { file: name.to_owned() }),
         }
         if first.len() > COLUMN_LIMIT {
             let what = format!("number of columns, {},", first.len());
@@ -114,15 +121,25 @@ impl CsvBatches {
         let outcome = self.reader.read_record(record);
         self.since.store(0, Ordering::Relaxed);
         match outcome {
+            // Only what the file itself ends with can be followed by nothing: a record of a file that looks like it is a record.
+            Ok(true) if record.len() == 1 && &record[0] == END => {
+                let line = record.position().map_or(0, csv::Position::line);
+                let more = self.reader.read_record(record).unwrap_or(true);
+                if more {
+                    return Err(SourceError::OpenQuote { file: self.name.clone(), line });
+                }
+                Ok(Some(false))
+            }
+            Ok(true) if record.iter().next_back().is_some_and(|last| last.trim_end().ends_with(END)) => {
+                let line = record.position().map_or(0, csv::Position::line);
+                Err(SourceError::OpenQuote { file: self.name.clone(), line })
+            }
             Ok(more) => Ok(Some(more)),
             Err(error) => match error.into_kind() {
                 ErrorKind::Utf8 { .. } => Ok(None),
                 ErrorKind::Io(source) if source.kind() == std::io::ErrorKind::FileTooLarge => {
                     let line = self.reader.position().line();
                     Err(SourceError::EndlessRecord { file: self.name.clone(), line, limit: RECORD_LIMIT })
-                }
-                ErrorKind::Io(source) if source.kind() == std::io::ErrorKind::UnexpectedEof => {
-                    Err(SourceError::Damaged { file: self.name.clone(), what: "it was cut off".to_owned() })
                 }
                 ErrorKind::Io(source) => Err(SourceError::io(&self.name, source)),
                 other => Err(SourceError::Damaged { file: self.name.clone(), what: format!("{other:?}") }),

@@ -116,6 +116,20 @@ pub enum SourceError {
         /// The second.
         second: usize,
     },
+    /// A quote that nothing closes: all that follows it would be one cell.
+    #[error("{file}, line {line}: a quote that is never closed")]
+    OpenQuote {
+        /// The file.
+        file: String,
+        /// Where its record starts.
+        line: u64,
+    },
+    /// The line with the names is not UTF-8.
+    #[error("{file}, line 1: bytes that are not valid in the encoding")]
+    HeaderNotUtf8 {
+        /// The file.
+        file: String,
+    },
     /// One record without an end.
     #[error("{file}, line {line}: a record of more than {limit} bytes")]
     EndlessRecord {
@@ -133,6 +147,17 @@ impl SourceError {
     pub(super) fn io(file: &str, source: std::io::Error) -> Self {
         if source.kind() == std::io::ErrorKind::QuotaExceeded {
             return Self::Unpacks { file: file.to_owned() };
+        }
+        // What unpackers say; the system itself says neither of a read.
+        let what = match source.kind() {
+            std::io::ErrorKind::UnexpectedEof => Some("it was cut off"),
+            std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => {
+                Some("what is packed in it is altered")
+            }
+            _ => None,
+        };
+        if let Some(what) = what {
+            return Self::Damaged { file: file.to_owned(), what: what.to_owned() };
         }
         Self::Io { file: file.to_owned(), source: Arc::new(source) }
     }
@@ -152,7 +177,8 @@ impl SourceError {
             Self::Limit { .. } | Self::Unpacks { .. } => "E0309",
             Self::Dialect { .. } => "E0310",
             Self::DoubleHeader { .. } => "E0311",
-            Self::EndlessRecord { .. } => "E0312",
+            Self::EndlessRecord { .. } | Self::OpenQuote { .. } => "E0312",
+            Self::HeaderNotUtf8 { .. } => "E0313",
         }
     }
 
@@ -176,6 +202,8 @@ impl SourceError {
             Self::DoubleHeader { .. } => {
                 "rename one of the two in the first line of the file, or put the line with the names back".to_owned()
             }
+            Self::OpenQuote { .. } => "close or remove the quote, or set csv.quote".to_owned(),
+            Self::HeaderNotUtf8 { .. } => "set `encoding` of the source, for instance windows-1252".to_owned(),
             Self::EndlessRecord { .. } => "look for a quote that is never closed, or set csv.quote".to_owned(),
         }
     }

@@ -1,9 +1,11 @@
 //! One file of JSON lines: an object a line, its top-level keys as text columns.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{BufRead, BufReader, Read};
 
-use serde::de::IgnoredAny;
+use serde::Deserializer;
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::super::ledger::RejectCode;
@@ -33,12 +35,7 @@ impl Lines {
         loop {
             self.line.clear();
             let mut limited = self.text.by_ref().take(RECORD_LIMIT + 1);
-            let n = limited.read_until(b'\n', &mut self.line).map_err(|source| match source.kind() {
-                std::io::ErrorKind::UnexpectedEof => {
-                    SourceError::Damaged { file: self.name.clone(), what: "it was cut off".to_owned() }
-                }
-                _ => SourceError::io(&self.name, source),
-            })?;
+            let n = limited.read_until(b'\n', &mut self.line).map_err(|source| SourceError::io(&self.name, source))?;
             if n == 0 {
                 return Ok(false);
             }
@@ -102,12 +99,13 @@ impl JsonBatches {
                 break;
             }
             let row = self.lines.number;
-            let Ok(object) = serde_json::from_slice::<serde_json::Map<String, Value>>(&self.lines.line) else {
+            let mut line = serde_json::Deserializer::from_slice(&self.lines.line);
+            let read = Wanted(keys).deserialize(&mut line).and_then(|cells| line.end().map(|()| cells));
+            let Ok(cells) = read else {
                 builder.skip();
                 report(RowFault { row, code: RejectCode::NotAnObject });
                 continue;
             };
-            let cells: Vec<Option<String>> = keys.iter().map(|key| object.get(key).and_then(text_of)).collect();
             if cells.iter().flatten().any(|cell| cell.len() > CELL_LIMIT) {
                 builder.skip();
                 report(RowFault { row, code: RejectCode::CellTooLong });
@@ -119,13 +117,63 @@ impl JsonBatches {
     }
 }
 
-/// A value as text: strings as they are, null as nothing, the rest as JSON.
-fn text_of(value: &Value) -> Option<String> {
+/// Reads the values under these keys out of an object, as text; nothing is kept of the others. A key that stands twice is no
+/// object: which of the two is meant nobody can tell.
+struct Wanted<'k>(&'k [String]);
+
+impl<'de> DeserializeSeed<'de> for Wanted<'_> {
+    type Value = Vec<Option<String>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Wanted<'_> {
+    type Value = Vec<Option<String>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+        let mut cells = vec![None; self.0.len()];
+        let mut seen = vec![false; self.0.len()];
+        while let Some(key) = object.next_key::<String>()? {
+            let Some(place) = self.0.iter().position(|wanted| *wanted == key) else {
+                object.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            if std::mem::replace(&mut seen[place], true) {
+                return Err(serde::de::Error::custom("a key twice"));
+            }
+            cells[place] = text_of(object.next_value()?);
+        }
+        Ok(cells)
+    }
+}
+
+/// Whole numbers up to here survive in a double.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// A value as text: strings as they are, null as nothing, the rest as JSON. Of numbers, a whole one is its plain digits; one too
+/// large to be kept exactly is written with an exponent, by which an id knows that it is none.
+fn text_of(value: Value) -> Option<String> {
     match value {
         Value::Null => None,
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text),
+        Value::Number(number) if number.is_f64() => match number.as_f64() {
+            Some(x) if x.fract() == 0.0 && x.abs() <= EXACT => Some(format!("{x:.0}")),
+            Some(x) if x.abs() > EXACT => Some(exponential(x)),
+            _ => Some(number.to_string()),
+        },
         other => Some(other.to_string()),
     }
+}
+
+fn exponential(x: f64) -> String {
+    let text = format!("{x:e}");
+    if text.contains('.') { text } else { text.replacen('e', ".0e", 1) }
 }
 
 #[cfg(test)]
@@ -135,6 +183,27 @@ mod tests {
 
     fn reader(text: &'static str) -> Box<dyn Read + Send> {
         Box::new(text.as_bytes())
+    }
+
+    fn first_cells(text: &'static str) -> (Vec<String>, usize) {
+        let (keys, mut faults) = (["b".to_owned()], 0);
+        let batch = JsonBatches::new("a.jsonl", reader(text)).next_batch(&keys, &mut |_| faults += 1).expect("read");
+        let cells = batch.map(|b| b.columns[0].as_string::<i32>().iter().flatten().map(str::to_owned).collect());
+        (cells.unwrap_or_default(), faults)
+    }
+
+    #[test]
+    fn a_whole_number_is_its_digits_and_one_too_large_to_be_exact_does_not_look_like_an_id() {
+        let text =
+            "{\"b\":7.0}\n{\"b\":-2e3}\n{\"b\":18446744073709551615}\n{\"b\":1000000000000000000000001}\n{\"b\":0.5}";
+        let (cells, faults) = first_cells(text);
+        assert_eq!(cells, ["7", "-2000", "18446744073709551615", "1.0e24", "0.5"]);
+        assert_eq!(faults, 0);
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_and_what_follows_an_object_make_it_none() {
+        assert_eq!(first_cells("{\"b\":1,\"b\":2}\n{\"b\":1} x\n{\"a\":1,\"a\":2,\"b\":3}"), (vec!["3".to_owned()], 2));
     }
 
     #[test]

@@ -91,6 +91,17 @@ impl Source {
         &self.remarks
     }
 
+    /// Columns of its files that are nested and so not read.
+    pub(crate) fn nested(&self) -> impl Iterator<Item = &str> {
+        self.files
+            .iter()
+            .flat_map(|file| match &file.kind {
+                FileKind::Parquet(footer) => footer.nested.as_slice(),
+                FileKind::Csv { .. } | FileKind::Json { .. } => &[],
+            })
+            .map(String::as_str)
+    }
+
     /// Number of files.
     pub(crate) fn n_files(&self) -> usize {
         self.files.len()
@@ -229,17 +240,26 @@ fn unify(files: &[SourceFile]) -> (SchemaRef, Vec<String>) {
     (Arc::new(Schema::new(fields)), remarks)
 }
 
-/// The type that holds both: the wider number, the finer time, text as the last resort.
+/// The type that holds both without loss: the wider number, the finer time, text as the last resort.
 fn widen(a: &DataType, b: &DataType) -> DataType {
     let number = |t: &DataType| t.is_numeric() || *t == DataType::Null;
     let time = |t: &DataType| matches!(t, DataType::Timestamp(..) | DataType::Date32 | DataType::Date64);
     match (a, b) {
         (DataType::Null, other) | (other, DataType::Null) => other.clone(),
-        _ if a.is_signed_integer() && b.is_signed_integer() => DataType::Int64,
+        // Of whole numbers, none may be lost: they may be ids.
+        _ if a.is_integer() && b.is_integer() => match (a, b) {
+            (DataType::UInt64, _) | (_, DataType::UInt64) => DataType::Utf8,
+            _ => DataType::Int64,
+        },
         _ if number(a) && number(b) => DataType::Float64,
         _ if time(a) && time(b) => {
             let zone = |t: &DataType| if let DataType::Timestamp(_, zone) = t { zone.clone() } else { None };
-            DataType::Timestamp(TimeUnit::Microsecond, zone(a).or_else(|| zone(b)))
+            match (zone(a), zone(b)) {
+                (None, None) => DataType::Timestamp(TimeUnit::Microsecond, None),
+                (Some(zone), Some(_)) => DataType::Timestamp(TimeUnit::Microsecond, Some(zone)),
+                // As text each says whether it has a zone: without one it is a time of the project's zone.
+                _ => DataType::Utf8,
+            }
         }
         _ => DataType::Utf8,
     }
@@ -251,6 +271,7 @@ fn plain(kind: DataType) -> DataType {
         DataType::Binary
         | DataType::LargeBinary
         | DataType::BinaryView
+        | DataType::FixedSizeBinary(_)
         | DataType::LargeUtf8
         | DataType::Utf8View
         | DataType::Dictionary(..)
@@ -271,6 +292,11 @@ mod tests {
         assert_eq!(widen(&DataType::Utf8, &DataType::Int8), DataType::Utf8);
         let zoned = DataType::Timestamp(TimeUnit::Nanosecond, Some("UTC".into()));
         let finest = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
-        assert_eq!(widen(&DataType::Date32, &zoned), finest);
+        let other = DataType::Timestamp(TimeUnit::Millisecond, Some("Asia/Tokyo".into()));
+        assert_eq!(widen(&zoned, &other), finest);
+        assert_eq!(widen(&DataType::Date32, &zoned), DataType::Utf8);
+        assert_eq!(widen(&DataType::Date32, &DataType::Date64), DataType::Timestamp(TimeUnit::Microsecond, None));
+        assert_eq!(widen(&DataType::Int64, &DataType::UInt64), DataType::Utf8);
+        assert_eq!(widen(&DataType::UInt32, &DataType::Int8), DataType::Int64);
     }
 }

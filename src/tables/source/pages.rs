@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
 use super::error::SourceError;
+use super::thrift::Compact;
 
 /// Most bytes a page may declare, packed or unpacked.
 pub(super) const PAGE_LIMIT: u64 = 256 << 20;
@@ -37,6 +38,8 @@ pub(super) struct Unpacked {
     pub(super) per_value: u64,
     /// Bytes of the dictionary; 0 for none. Any value may be the longest of it.
     pub(super) dictionary: u64,
+    /// Bytes of the largest other page.
+    pub(super) page: u64,
 }
 
 /// Parquet's number of the encoding in which values share what they begin with.
@@ -77,6 +80,9 @@ pub(super) fn check_chunk(file: &mut File, name: &str, chunk: Chunk) -> Result<U
         } else {
             seen.per_value = seen.per_value.max(unpacked.div_ceil(values.max(1)));
         }
+        if !header.is_dictionary {
+            seen.page = seen.page.max(unpacked);
+        }
         at += length as u64;
         if at + packed > end {
             break;
@@ -114,9 +120,9 @@ fn read_header(file: &mut File, name: &str, at: u64, room: u64) -> Result<(PageH
         file.seek(SeekFrom::Start(at))
             .and_then(|_| file.read_exact(&mut bytes))
             .map_err(|source| SourceError::io(name, source))?;
-        let mut cursor = Compact { bytes: &bytes, at: 0 };
-        match cursor.page_header() {
-            Some(header) => return Ok((header, cursor.at)),
+        let mut cursor = Compact::new(&bytes);
+        match page_header(&mut cursor) {
+            Some(header) => return Ok((header, cursor.read())),
             None if size as u64 == room => break,
             None => {}
         }
@@ -138,118 +144,41 @@ struct PageHeader {
     is_dictionary: bool,
 }
 
-/// Reads just enough of Thrift's compact protocol. `None` at any point: the bytes end, or are not Thrift.
-struct Compact<'a> {
-    bytes: &'a [u8],
-    at: usize,
+/// Reads a page header. `None` at any point: the bytes end, or are not Thrift.
+fn page_header(cursor: &mut Compact<'_>) -> Option<PageHeader> {
+    let (mut unpacked, mut packed, mut checksum) = (None, None, None);
+    let (mut values, mut encoding, mut is_dictionary) = (0, 0, false);
+    let mut field = 0i64;
+    loop {
+        let kind = cursor.field(&mut field)?;
+        match (kind, field) {
+            (0, _) => break,
+            (5, 2) => unpacked = Some(cursor.zigzag()?),
+            (5, 3) => packed = Some(cursor.zigzag()?),
+            // Declared as a signed number, meant as 32 bits.
+            (5, 4) => checksum = Some(cursor.zigzag()? as u32),
+            // A data page, a dictionary, a data page of the second version.
+            (12, 5 | 7 | 8) => {
+                is_dictionary |= field == 7;
+                (values, encoding) = values_of(cursor, if field == 8 { 4 } else { 2 })?;
+            }
+            _ => cursor.skip(kind, 0)?,
+        }
+    }
+    Some(PageHeader { unpacked: unpacked?, packed: packed?, checksum, values, encoding, is_dictionary })
 }
 
-impl Compact<'_> {
-    fn page_header(&mut self) -> Option<PageHeader> {
-        let (mut unpacked, mut packed, mut checksum) = (None, None, None);
-        let (mut values, mut encoding, mut is_dictionary) = (0, 0, false);
-        let mut field = 0i64;
-        loop {
-            let kind = self.field(&mut field)?;
-            match (kind, field) {
-                (0, _) => break,
-                (5, 2) => unpacked = Some(self.zigzag()?),
-                (5, 3) => packed = Some(self.zigzag()?),
-                // Declared as a signed number, meant as 32 bits.
-                (5, 4) => checksum = Some(self.zigzag()? as u32),
-                // A data page, a dictionary, a data page of the second version.
-                (12, 5 | 7 | 8) => {
-                    is_dictionary |= field == 7;
-                    (values, encoding) = self.values(if field == 8 { 4 } else { 2 })?;
-                }
-                _ => self.skip(kind, 0)?,
-            }
+/// Number of values and encoding out of the header of one kind of page; the encoding is its field `encoding_at`.
+fn values_of(cursor: &mut Compact<'_>, encoding_at: i64) -> Option<(i64, i64)> {
+    let (mut values, mut encoding) = (0, 0);
+    let mut field = 0i64;
+    loop {
+        match cursor.field(&mut field)? {
+            0 => return Some((values, encoding)),
+            5 if field == 1 => values = cursor.zigzag()?,
+            5 if field == encoding_at => encoding = cursor.zigzag()?,
+            kind => cursor.skip(kind, 1)?,
         }
-        Some(PageHeader { unpacked: unpacked?, packed: packed?, checksum, values, encoding, is_dictionary })
-    }
-
-    /// Number of values and encoding out of the header of one kind of page; the encoding is its field `encoding_at`.
-    fn values(&mut self, encoding_at: i64) -> Option<(i64, i64)> {
-        let (mut values, mut encoding) = (0, 0);
-        let mut field = 0i64;
-        loop {
-            match self.field(&mut field)? {
-                0 => return Some((values, encoding)),
-                5 if field == 1 => values = self.zigzag()?,
-                5 if field == encoding_at => encoding = self.zigzag()?,
-                kind => self.skip(kind, 1)?,
-            }
-        }
-    }
-
-    fn byte(&mut self) -> Option<u8> {
-        let byte = *self.bytes.get(self.at)?;
-        self.at += 1;
-        Some(byte)
-    }
-
-    fn varint(&mut self) -> Option<u64> {
-        let mut value = 0u64;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            value |= u64::from(byte & 0x7F) << shift;
-            if byte & 0x80 == 0 {
-                return Some(value);
-            }
-        }
-        None
-    }
-
-    fn zigzag(&mut self) -> Option<i64> {
-        let value = self.varint()?;
-        Some((value >> 1) as i64 ^ -((value & 1) as i64))
-    }
-
-    /// Type of the next field, 0 at the end of the struct; `last` becomes its id.
-    fn field(&mut self, last: &mut i64) -> Option<u8> {
-        let byte = self.byte()?;
-        let (delta, kind) = (byte >> 4, byte & 0x0F);
-        if kind != 0 {
-            *last = if delta == 0 { self.zigzag()? } else { last.checked_add(i64::from(delta))? };
-        }
-        Some(kind)
-    }
-
-    fn skip(&mut self, kind: u8, depth: usize) -> Option<()> {
-        if depth > 8 {
-            return None;
-        }
-        match kind {
-            1 | 2 => {}
-            3 => self.at = self.at.checked_add(1)?,
-            4..=6 => drop(self.varint()?),
-            7 => self.at = self.at.checked_add(8)?,
-            8 => {
-                let length = usize::try_from(self.varint()?).ok()?;
-                self.at = self.at.checked_add(length)?;
-            }
-            9 | 10 => {
-                let head = self.byte()?;
-                let length = if head >> 4 == 15 { self.varint()? } else { u64::from(head >> 4) };
-                for _ in 0..length {
-                    let kind = head & 0x0F;
-                    // Booleans in a list take a byte each.
-                    self.skip(if kind <= 2 { 3 } else { kind }, depth + 1)?;
-                }
-            }
-            12 => {
-                let mut last = 0;
-                loop {
-                    let kind = self.field(&mut last)?;
-                    if kind == 0 {
-                        break;
-                    }
-                    self.skip(kind, depth + 1)?;
-                }
-            }
-            _ => return None,
-        }
-        (self.at <= self.bytes.len()).then_some(())
     }
 }
 
@@ -264,11 +193,11 @@ mod tests {
     fn a_header_written_by_hand_is_read() {
         let mut bytes = HEADER.to_vec();
         bytes.push(0);
-        let mut cursor = Compact { bytes: &bytes, at: 0 };
-        let header = cursor.page_header().expect("a header");
+        let mut cursor = Compact::new(&bytes);
+        let header = page_header(&mut cursor).expect("a header");
         assert_eq!((header.unpacked, header.packed, header.checksum), (300, 100, None));
         assert_eq!((header.values, header.encoding, header.is_dictionary), (1, BY_PREFIX, false));
-        assert_eq!(cursor.at, 15);
+        assert_eq!(cursor.read(), 15);
     }
 
     fn chunk(bytes: &[u8]) -> Result<Unpacked, SourceError> {
@@ -284,7 +213,7 @@ mod tests {
             let zigzag = 2 * values;
             [&[0x15, 0x04, 0x15, 0x04, 0x15, 0x04, 0x4C, 0x15, zigzag, 0x15, 0x00, 0x00, 0x00][..], b"ab"].concat()
         };
-        assert_eq!(chunk(&page(2)).expect("fine"), Unpacked { per_value: 0, dictionary: 2 });
+        assert_eq!(chunk(&page(2)).expect("fine"), Unpacked { per_value: 0, dictionary: 2, page: 0 });
         assert_eq!(chunk(&page(3)).expect_err("refused").code(), "E0308");
     }
 
@@ -307,21 +236,21 @@ mod tests {
             let zigzag = 2 * encoding;
             [&[0x15, 0x00, 0x15, 0x0C, 0x15, 0x0C, 0x2C, 0x15, 0x08, 0x15, zigzag, 0x00, 0x00][..], b"abcdef"].concat()
         };
-        assert_eq!(chunk(&page(0)).expect("fine"), Unpacked { per_value: 2, dictionary: 0 });
-        assert_eq!(chunk(&page(7)).expect("fine"), Unpacked { per_value: 6, dictionary: 0 });
+        assert_eq!(chunk(&page(0)).expect("fine"), Unpacked { per_value: 2, dictionary: 0, page: 6 });
+        assert_eq!(chunk(&page(7)).expect("fine"), Unpacked { per_value: 6, dictionary: 0, page: 6 });
     }
 
     #[test]
     fn a_header_cut_off_anywhere_is_none_and_never_a_panic() {
         for n in 0..HEADER.len() {
-            assert_eq!(Compact { bytes: &HEADER[..n], at: 0 }.page_header(), None);
+            assert_eq!(page_header(&mut Compact::new(&HEADER[..n])), None);
         }
     }
 
     proptest::proptest! {
         #[test]
         fn any_bytes_are_survived(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
-            let _ = Compact { bytes: &bytes, at: 0 }.page_header();
+            let _ = page_header(&mut Compact::new(&bytes));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One Parquet file: its footer and pages checked before they are believed, then read row group by row group.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
@@ -18,6 +19,7 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::error::SourceError;
+use super::footer::check_footer;
 use super::foreign::survived;
 use super::pages::{Chunk, check_chunk};
 
@@ -27,8 +29,17 @@ const COLUMN_LIMIT: u64 = 10_000;
 /// Most rows a file may declare.
 const ROW_LIMIT: u64 = 1 << 31;
 
-/// Most bytes a footer may take.
-const FOOTER_LIMIT: u64 = 64 << 20;
+/// Rows that a file of any size may declare; beyond, as many as this times its bytes: ids that differ take a bit each at least.
+const ROWS_AT_EASE: u64 = 4 << 20;
+
+/// See [`ROWS_AT_EASE`].
+const ROWS_PER_BYTE: u64 = 100;
+
+/// Most bytes a footer may take: the reader makes some ten times as much of it.
+const FOOTER_LIMIT: u64 = 16 << 20;
+
+/// Most bytes that the dictionaries and largest pages of the columns read from one row group may unpack to together.
+const ROOM_LIMIT: u64 = 384 << 20;
 
 /// Most rows handed on at a time.
 const BATCH_ROWS: usize = 8192;
@@ -58,8 +69,12 @@ pub(super) struct Footer {
     pub(super) columns: Vec<(String, DataType)>,
     /// Rows of each row group.
     pub(super) group_rows: Vec<u64>,
+    /// Columns that are nested and so not read.
+    pub(super) nested: Vec<String>,
     /// Most bytes that a value of a column takes, by the column's place among all of the file.
     widths: Vec<u64>,
+    /// Most bytes that dictionary and largest page of a column unpack to, likewise.
+    rooms: Vec<u64>,
 }
 
 impl Footer {
@@ -81,9 +96,12 @@ pub(super) fn open(path: &Path, name: &str) -> Result<Footer, SourceError> {
     limit(name, "number of columns", columns, COLUMN_LIMIT)?;
     let mut group_rows = Vec::with_capacity(groups.len());
     let mut widths = vec![0; metadata.schema().fields().len()];
+    let mut rooms = widths.clone();
+    let mut used = 0u64;
     for group in groups {
         let rows = u64::try_from(group.num_rows()).map_err(|_| damaged(name, "a row group declares negative rows"))?;
         group_rows.push(rows);
+        let mut room = vec![0; rooms.len()];
         for (leaf, column) in group.columns().iter().enumerate() {
             let first = column.dictionary_page_offset().filter(|&at| at > 0).unwrap_or(column.data_page_offset());
             let (Ok(start), Ok(len)) = (u64::try_from(first), u64::try_from(column.compressed_size())) else {
@@ -92,6 +110,10 @@ pub(super) fn open(path: &Path, name: &str) -> Result<Footer, SourceError> {
             if start.checked_add(len).is_none_or(|end| end > length) {
                 return Err(damaged(name, "a column chunk lies beyond the end of the file"));
             }
+            used = used.saturating_add(len);
+            if used > length {
+                return Err(damaged(name, "its column chunks share bytes"));
+            }
             let unpacked = check_chunk(&mut file, name, Chunk { start, len })?;
             let mut width = unpacked.per_value;
             if unpacked.dictionary > DICTIONARY_AT_EASE && column.column_type() == Type::BYTE_ARRAY {
@@ -99,16 +121,27 @@ pub(super) fn open(path: &Path, name: &str) -> Result<Footer, SourceError> {
             }
             let root = metadata.parquet_schema().get_column_root_idx(leaf);
             widths[root] = width.max(widths[root]);
+            room[root] += unpacked.dictionary + unpacked.page;
         }
+        rooms.iter_mut().zip(room).for_each(|(most, room)| *most = room.max(*most));
     }
     let rows = group_rows.iter().fold(0, |sum: u64, &n| sum.saturating_add(n));
     limit(name, "number of rows", rows, ROW_LIMIT)?;
+    limit(name, "for its size, the number of rows", rows, ROWS_AT_EASE.max(ROWS_PER_BYTE.saturating_mul(length)))?;
     if u64::try_from(metadata.metadata().file_metadata().num_rows()) != Ok(rows) {
         return Err(damaged(name, "the file and its row groups declare different numbers of rows"));
     }
-    let flat = metadata.schema().fields().iter().filter(|field| !field.data_type().is_nested());
-    let columns = flat.map(|field| (field.name().clone(), field.data_type().clone())).collect();
-    Ok(Footer { columns, group_rows, widths })
+    let fields = metadata.schema().fields();
+    let mut places = BTreeMap::new();
+    for (i, field) in fields.iter().enumerate() {
+        if let Some(first) = places.insert(field.name(), i + 1) {
+            return Err(SourceError::DoubleHeader { file: name.to_owned(), first, second: i + 1 });
+        }
+    }
+    let (nested, flat): (Vec<_>, Vec<_>) = fields.iter().partition(|field| field.data_type().is_nested());
+    let columns = flat.iter().map(|field| (field.name().clone(), field.data_type().clone())).collect();
+    let nested = nested.iter().map(|field| field.name().clone()).collect();
+    Ok(Footer { columns, group_rows, nested, widths, rooms })
 }
 
 /// Bytes of the longest value in the dictionary of a column chunk.
@@ -148,7 +181,12 @@ fn check_tail(file: &mut File, name: &str, length: u64) -> Result<(), SourceErro
     if footer + 12 > length {
         return Err(damaged(name, "the footer is longer than the file"));
     }
-    limit(name, "footer size in bytes", footer, FOOTER_LIMIT)
+    limit(name, "footer size in bytes", footer, FOOTER_LIMIT)?;
+    let mut bytes = vec![0; footer as usize];
+    file.seek(SeekFrom::Start(length - 8 - footer))
+        .and_then(|_| file.read_exact(&mut bytes))
+        .map_err(|source| SourceError::io(name, source))?;
+    check_footer(&bytes).map_err(|what| damaged(name, what))
 }
 
 fn limit(name: &str, what: &str, value: u64, limit: u64) -> Result<(), SourceError> {
@@ -178,6 +216,14 @@ fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().chars().take(160).collect()
 }
 
+/// Names of all columns, and the first rows of those that are not nested, at most a batch of them.
+pub(crate) fn first_rows(path: &Path, name: &str) -> Result<(Vec<String>, Option<RecordBatch>), SourceError> {
+    let footer = open(path, name)?;
+    let flat: Vec<String> = footer.columns.iter().map(|(column, _)| column.clone()).collect();
+    let batch = ParquetBatches::new(path, name, &footer, 0..footer.group_rows.len(), &flat)?.next_batch()?;
+    Ok((flat.into_iter().chain(footer.nested).collect(), batch))
+}
+
 /// Batches of some row groups of a file, in order.
 pub(super) struct ParquetBatches {
     name: String,
@@ -203,6 +249,8 @@ impl ParquetBatches {
         let fields = metadata.schema().fields();
         let roots = fields.iter().enumerate().filter(|(_, field)| columns.iter().any(|c| c == field.name()));
         let roots: Vec<usize> = roots.map(|(i, _)| i).collect();
+        let room = roots.iter().map(|&root| footer.rooms[root]).sum();
+        limit(name, "what its largest pages unpack to, in bytes", room, ROOM_LIMIT)?;
         let width: u64 = roots.iter().map(|&root| footer.widths[root]).sum();
         let rows = usize::try_from(BATCH_BYTES / width.max(1)).unwrap_or(BATCH_ROWS).clamp(1, BATCH_ROWS);
         let packed = file.metadata().map_err(|source| SourceError::io(name, source))?.len();

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use datafusion::arrow::array::{
-    ArrayRef, AsArray, DictionaryArray, Int32Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray,
-    new_null_array,
+    Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, Int32Array, Int64Array, RecordBatch, RecordBatchOptions,
+    StringArray, new_null_array,
 };
+use datafusion::arrow::buffer::NullBuffer;
 use datafusion::arrow::compute::{cast, filter, filter_record_batch};
-use datafusion::arrow::datatypes::{Int32Type, Int64Type, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Int32Type, Int64Type, SchemaRef};
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
@@ -256,8 +257,17 @@ impl ScanTask {
                     rows = filter(&rows, &short)?.as_primitive::<Int64Type>().clone();
                     batch = filter_record_batch(&batch, &short)?;
                 }
-                let columns = self.wanted.iter().map(|name| batch.column_by_name(name).cloned()).collect();
-                return self.assemble(file, batch.num_rows(), columns, Arc::new(rows)).map(Some);
+                let (mut columns, whole) = self.converted(&batch)?;
+                if let Some(whole) = whole {
+                    for (row, _) in rows.values().iter().zip(&whole).filter(|(_, whole)| *whole != Some(true)) {
+                        report(RowFault { row: *row as u64, code: RejectCode::NotUtf8 });
+                    }
+                    rows = filter(&rows, &whole)?.as_primitive::<Int64Type>().clone();
+                    for column in columns.iter_mut().flatten() {
+                        *column = filter(column, &whole)?;
+                    }
+                }
+                return self.assemble(file, rows.len(), columns, Arc::new(rows)).map(Some);
             }
             Reader::Csv(reader, places) => reader.next_batch(places, &mut report)?,
             Reader::Json(reader) => reader.next_batch(&self.wanted, &mut report)?,
@@ -269,6 +279,37 @@ impl ScanTask {
         };
         let (n, rows) = (batch.len(), batch.rows);
         self.assemble(file, n, batch.columns.into_iter().map(Some).collect(), rows).map(Some)
+    }
+
+    /// The columns wanted in the types of the source, and which rows are whole in them; `None` = all. A row is not whole where a
+    /// cell cannot be what its column is, such as bytes that are no text: its absence would be taken for an answer.
+    fn converted(&self, batch: &RecordBatch) -> Result<(Vec<Option<ArrayRef>>, Option<BooleanArray>)> {
+        let mut whole: Option<Vec<bool>> = None;
+        let mut columns = Vec::with_capacity(self.wanted.len());
+        for name in &self.wanted {
+            let (Some(own), Ok(field)) = (batch.column_by_name(name), self.schema.field_with_name(name)) else {
+                columns.push(None);
+                continue;
+            };
+            if own.data_type() == field.data_type() {
+                columns.push(Some(Arc::clone(own)));
+                continue;
+            }
+            let bytes = match own.data_type() {
+                DataType::FixedSizeBinary(_) => cast(own, &DataType::Binary)?,
+                _ => Arc::clone(own),
+            };
+            let new = cast(&bytes, field.data_type())?;
+            let before = own.logical_nulls();
+            if new.null_count() > before.as_ref().map_or(0, NullBuffer::null_count) {
+                let whole = whole.get_or_insert_with(|| vec![true; batch.num_rows()]);
+                for (i, whole) in whole.iter_mut().enumerate() {
+                    *whole &= new.is_valid(i) || before.as_ref().is_some_and(|before| before.is_null(i));
+                }
+            }
+            columns.push(Some(new));
+        }
+        Ok((columns, whole.map(BooleanArray::from)))
     }
 
     /// Puts a file's columns into the order and types of the source; columns the file lacks are absent.
