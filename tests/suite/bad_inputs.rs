@@ -1,6 +1,14 @@
 //! Bad input is a clear error or a counted reject; never a panic, never a half-written night.
 
 use std::fs;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array as _, ArrayRef, BinaryArray, BooleanArray, RecordBatch, StringArray, StructArray,
+};
+use datafusion::arrow::datatypes::{DataType, Field};
+use parquet::arrow::ArrowWriter;
+use valueseg::tables::read::all_rows;
 
 use crate::shop::Shop;
 
@@ -141,4 +149,63 @@ fn a_missing_configuration_says_how_to_make_one() {
     let shop = Shop::new(1);
     fs::remove_file(shop.path().join("valueseg.toml")).expect("removed");
     refused(&shop, 2, &["valueseg init"]);
+}
+
+#[test]
+fn a_quote_that_is_never_closed_is_refused_with_its_line_and_swallows_nobody() {
+    let shop = Shop::new(200);
+    shop.edit("in/customers.csv", "K00005,yes,yes,FR", "K00005,yes,yes,\"FR");
+    refused(&shop, 3, &["E0312", "in/customers.csv, line 7", "never closed"]);
+    let last = Shop::new(200);
+    last.edit("in/customers.csv", "K00199,yes,yes,FR\n", "K00199,yes,yes,\"FR");
+    refused(&last, 3, &["E0312", "line 201"]);
+    let closed = Shop::new(200);
+    closed.edit("in/customers.csv", "K00005,yes,yes,FR", "K00005,yes,yes,\"FR\nfurther\"");
+    assert_eq!(closed.night().code, 0, "a line break inside a closed quote is text");
+}
+
+#[test]
+fn names_of_columns_in_another_encoding_are_not_called_an_empty_file() {
+    let shop = Shop::new(60);
+    let customers = shop.read("in/customers.csv").replacen("country", "l\u{e4}nder", 1);
+    shop.write("in/customers.csv", customers.chars().map(|c| c as u8).collect::<Vec<u8>>());
+    refused(&shop, 3, &["E0313", "encoding"]);
+}
+
+/// Customers as a Parquet file with one further column.
+fn customers_with(shop: &Shop, name: &str, column: ArrayRef) {
+    let ids: ArrayRef = Arc::new(StringArray::from_iter_values((0..column.len()).map(|i| format!("K{i:05}"))));
+    let yes: ArrayRef = Arc::new(BooleanArray::from(vec![true; column.len()]));
+    let columns = [("customer_id", ids), ("consent_profiling", yes), (name, column)];
+    let batch = RecordBatch::try_from_iter(columns).expect("columns of one length");
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).expect("a writer");
+    writer.write(&batch).expect("written");
+    writer.close().expect("closed");
+    shop.write("in/customers.parquet", bytes);
+    shop.edit("valueseg.toml", "in/customers.csv", "in/customers.parquet");
+}
+
+fn customers_in(shop: &Shop) -> usize {
+    let rows = all_rows(&shop.path().join("out/latest/tables/customers.parquet")).expect("a table");
+    rows.iter().filter(|row| row["suppressed_reason"].is_null()).count()
+}
+
+#[test]
+fn whoever_objects_in_bytes_that_are_no_text_is_not_scored() {
+    let shop = Shop::new(200);
+    let cells = (0..200).map(|i| if i < 40 { &b"\xFF\xFE"[..] } else { b"no" });
+    customers_with(&shop, "objection_marketing", Arc::new(BinaryArray::from_iter_values(cells)));
+    shop.edit("valueseg.toml", "max_rejected_share = 0.05", "max_rejected_share = 0.5");
+    assert_eq!(shop.night().code, 0);
+    assert_eq!(customers_in(&shop), 160, "rows that are not text are left out and counted, as in a CSV file");
+}
+
+#[test]
+fn an_objection_that_is_nested_is_refused_rather_than_overlooked() {
+    let shop = Shop::new(60);
+    let inner: ArrayRef = Arc::new(BooleanArray::from(vec![true; 60]));
+    let nested = StructArray::from(vec![(Arc::new(Field::new("said", DataType::Boolean, true)), inner)]);
+    customers_with(&shop, "objection_marketing", Arc::new(nested));
+    refused(&shop, 2, &["E0326", "objection_marketing", "nested"]);
 }

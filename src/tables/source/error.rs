@@ -200,7 +200,7 @@ impl SourceError {
             Self::Unpacks { .. } => "look into the file; if it is meant so, deliver it unpacked".to_owned(),
             Self::Dialect { source_name, key, .. } => format!("correct sources.{source_name}.csv.{key}"),
             Self::DoubleHeader { .. } => {
-                "rename one of the two in the first line of the file, or put the line with the names back".to_owned()
+                "rename one of the two in the file, or put the line with the names back where it is missing".to_owned()
             }
             Self::OpenQuote { .. } => "close or remove the quote, or set csv.quote".to_owned(),
             Self::HeaderNotUtf8 { .. } => "set `encoding` of the source, for instance windows-1252".to_owned(),
