@@ -93,7 +93,8 @@ pub(super) fn ids(array: &ArrayRef) -> (StringArray, Bad) {
 
 fn plain_ids(array: &ArrayRef, decimal: bool) -> (StringArray, Bad) {
     let (text, mut bad) = texts(array);
-    if !text.value_data().contains(&b'.') {
+    // The first byte of a replacement character is that of few others.
+    if !text.value_data().iter().any(|byte| matches!(byte, b'.' | 0xEF)) {
         return (text, bad);
     }
     let mut out = StringBuilder::with_capacity(text.len(), text.value_data().len());
@@ -111,6 +112,10 @@ fn plain_ids(array: &ArrayRef, decimal: bool) -> (StringArray, Bad) {
 }
 
 fn plain_id(text: &str, decimal: bool) -> Result<&str, RejectCode> {
+    // What was no text may be anybody's.
+    if text.contains('\u{FFFD}') {
+        return Err(RejectCode::NotUtf8);
+    }
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let Some((whole, rest)) = text.split_once('.').filter(|(whole, _)| digits(whole.trim_start_matches('-'))) else {
         return Ok(text);
@@ -362,9 +367,9 @@ mod tests {
         assert_eq!(ids(&(Arc::new(broken) as ArrayRef)).1, [(0, RejectCode::NotAnId)]);
         let single: ArrayRef = Arc::new(Float32Array::from(vec![16_777_215.0, 16_777_216.0]));
         assert_eq!(ids(&single).1, [(1, RejectCode::NotAnId)], "its neighbour is kept as the same number");
-        let (got, bad) = ids(&text(&[Some("7.0"), Some("1.23E+15"), Some("v1.2"), Some("1.5")]));
-        assert_eq!(got.iter().collect::<Vec<_>>(), [Some("7"), None, Some("v1.2"), Some("1.5")]);
-        assert_eq!(bad, [(1, RejectCode::NotAnId)]);
+        let (got, bad) = ids(&text(&[Some("7.0"), Some("1.23E+15"), Some("v1.2"), Some("1.5"), Some("K\u{FFFD}")]));
+        assert_eq!(got.iter().collect::<Vec<_>>(), [Some("7"), None, Some("v1.2"), Some("1.5"), None]);
+        assert_eq!(bad, [(1, RejectCode::NotAnId), (4, RejectCode::NotUtf8)]);
         let whole: ArrayRef = Arc::new(Int32Array::from(vec![7]));
         assert_eq!(ids(&whole).0.value(0), "7");
         assert_eq!(ids(&text(&[Some(" Ab1 ")])).0.value(0), "Ab1");

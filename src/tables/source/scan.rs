@@ -29,6 +29,9 @@ use super::parquet_file::ParquetBatches;
 use super::provider::{FILE_COLUMN, ROW_COLUMN, SourceTable};
 use super::text::{RowFault, TextBatch, without_long_cells};
 
+/// What stands for bytes that are no text: one replacement character, which is no id, no date and no yes or no.
+const NO_TEXT: &str = "\u{FFFD}";
+
 /// Who hears of records that cannot be rows.
 pub(crate) trait RowFaults: Send + Sync {
     /// The record at `row` of the file with that number in its source was left out.
@@ -260,7 +263,7 @@ impl ScanTask {
                 let (mut columns, whole) = self.converted(&batch)?;
                 if let Some(whole) = whole {
                     for (row, _) in rows.values().iter().zip(&whole).filter(|(_, whole)| *whole != Some(true)) {
-                        report(RowFault { row: *row as u64, code: RejectCode::NotUtf8 });
+                        report(RowFault { row: *row as u64, code: RejectCode::NotADate });
                     }
                     rows = filter(&rows, &whole)?.as_primitive::<Int64Type>().clone();
                     for column in columns.iter_mut().flatten() {
@@ -281,8 +284,8 @@ impl ScanTask {
         self.assemble(file, n, batch.columns.into_iter().map(Some).collect(), rows).map(Some)
     }
 
-    /// The columns wanted in the types of the source, and which rows are whole in them; `None` = all. A row is not whole where a
-    /// cell cannot be what its column is, such as bytes that are no text: its absence would be taken for an answer.
+    /// The columns wanted in the types of the source, and which rows are whole in them; `None` = all. Bytes that are no text become
+    /// [`NO_TEXT`], so that their absence is not taken for an answer; a moment too far away for its type makes no whole row.
     fn converted(&self, batch: &RecordBatch) -> Result<(Vec<Option<ArrayRef>>, Option<BooleanArray>)> {
         let mut whole: Option<Vec<bool>> = None;
         let mut columns = Vec::with_capacity(self.wanted.len());
@@ -299,12 +302,16 @@ impl ScanTask {
                 DataType::FixedSizeBinary(_) => cast(own, &DataType::Binary)?,
                 _ => Arc::clone(own),
             };
-            let new = cast(&bytes, field.data_type())?;
+            let mut new = cast(&bytes, field.data_type())?;
             let before = own.logical_nulls();
             if new.null_count() > before.as_ref().map_or(0, NullBuffer::null_count) {
-                let whole = whole.get_or_insert_with(|| vec![true; batch.num_rows()]);
-                for (i, whole) in whole.iter_mut().enumerate() {
-                    *whole &= new.is_valid(i) || before.as_ref().is_some_and(|before| before.is_null(i));
+                let absent = |i: usize| before.as_ref().is_some_and(|before| before.is_null(i));
+                if let Some(text) = new.as_string_opt::<i32>() {
+                    let cells = text.iter().enumerate().map(|(i, cell)| cell.or((!absent(i)).then_some(NO_TEXT)));
+                    new = Arc::new(cells.collect::<StringArray>());
+                } else {
+                    let whole = whole.get_or_insert_with(|| vec![true; batch.num_rows()]);
+                    whole.iter_mut().enumerate().for_each(|(i, whole)| *whole &= new.is_valid(i) || absent(i));
                 }
             }
             columns.push(Some(new));
