@@ -159,6 +159,12 @@ fn a_quote_that_is_never_closed_is_refused_with_its_line_and_swallows_nobody() {
     let last = Shop::new(200);
     last.edit("in/customers.csv", "K00199,yes,yes,FR\n", "K00199,yes,yes,\"FR");
     refused(&last, 3, &["E0312", "line 201"]);
+    // What is swallowed is no text either: it must not pass as one bad row.
+    let garbled = Shop::new(200);
+    let customers = garbled.read("in/customers.csv").replace("K00005,yes,yes,FR", "K00005,yes,yes,\"FR");
+    let customers = customers.replace("K00100,yes,yes,FR", "K00100,yes,yes,F\u{e4}");
+    garbled.write("in/customers.csv", customers.chars().map(|c| c as u8).collect::<Vec<u8>>());
+    refused(&garbled, 3, &["E0312", "line 7"]);
     let closed = Shop::new(200);
     closed.edit("in/customers.csv", "K00005,yes,yes,FR", "K00005,yes,yes,\"FR\nfurther\"");
     assert_eq!(closed.night().code, 0, "a line break inside a closed quote is text");

@@ -75,6 +75,10 @@ pub(super) struct CsvBatches {
     /// A first record that is data, where there is no header line.
     pending: Option<StringRecord>,
     nulls: Vec<String>,
+    /// [`END`] was read: nothing has swallowed it.
+    ended: bool,
+    /// Line of the last record that was not UTF-8.
+    not_text: Option<u64>,
 }
 
 impl CsvBatches {
@@ -96,7 +100,16 @@ impl CsvBatches {
             .buffer_capacity(64 << 10)
             .from_reader(text);
         let nulls = dialect.nulls.clone();
-        let mut this = Self { name: name.to_owned(), reader, since, header: Vec::new(), pending: None, nulls };
+        let mut this = Self {
+            name: name.to_owned(),
+            reader,
+            since,
+            header: Vec::new(),
+            pending: None,
+            nulls,
+            ended: false,
+            not_text: None,
+        };
         let mut first = StringRecord::new();
         match this.read(&mut first)? {
             Some(true) => {}
@@ -117,26 +130,30 @@ impl CsvBatches {
     }
 
     /// `None`: the record is not UTF-8. `Some(false)`: the file ends.
+    ///
+    /// INVARIANT: a file ends with [`END`] as a record of its own and nothing behind it. Where it ends in any other way, an open
+    /// quote has swallowed it, be it in a record that is text or in one that is none.
     fn read(&mut self, record: &mut StringRecord) -> Result<Option<bool>, SourceError> {
+        let line = self.reader.position().line();
         let outcome = self.reader.read_record(record);
         self.since.store(0, Ordering::Relaxed);
+        let open_quote = |line| SourceError::OpenQuote { file: self.name.clone(), line };
         match outcome {
-            // Only what the file itself ends with can be followed by nothing: a record of a file that looks like it is a record.
+            Ok(true) if self.ended => Err(open_quote(line)),
             Ok(true) if record.len() == 1 && &record[0] == END => {
-                let line = record.position().map_or(0, csv::Position::line);
-                let more = self.reader.read_record(record).unwrap_or(true);
-                if more {
-                    return Err(SourceError::OpenQuote { file: self.name.clone(), line });
-                }
-                Ok(Some(false))
+                self.ended = true;
+                self.read(record)
             }
             Ok(true) if record.iter().next_back().is_some_and(|last| last.trim_end().ends_with(END)) => {
-                let line = record.position().map_or(0, csv::Position::line);
-                Err(SourceError::OpenQuote { file: self.name.clone(), line })
+                Err(open_quote(record.position().map_or(line, csv::Position::line)))
             }
+            Ok(false) if !self.ended => Err(open_quote(self.not_text.unwrap_or(line))),
             Ok(more) => Ok(Some(more)),
             Err(error) => match error.into_kind() {
-                ErrorKind::Utf8 { .. } => Ok(None),
+                ErrorKind::Utf8 { pos, .. } => {
+                    self.not_text = Some(pos.map_or(line, |at| at.line()));
+                    Ok(None)
+                }
                 ErrorKind::Io(source) if source.kind() == std::io::ErrorKind::FileTooLarge => {
                     let line = self.reader.position().line();
                     Err(SourceError::EndlessRecord { file: self.name.clone(), line, limit: RECORD_LIMIT })

@@ -75,12 +75,9 @@ pub(super) fn check_chunk(file: &mut File, name: &str, chunk: Chunk) -> Result<U
                 return Err(damaged("a dictionary declares more values than it has bytes"));
             }
             seen.dictionary = seen.dictionary.max(unpacked);
-        } else if header.encoding == BY_PREFIX {
-            seen.per_value = seen.per_value.max(unpacked);
         } else {
-            seen.per_value = seen.per_value.max(unpacked.div_ceil(values.max(1)));
-        }
-        if !header.is_dictionary {
+            let worst = if header.encoding == BY_PREFIX { unpacked } else { unpacked.div_ceil(values.max(1)) };
+            seen.per_value = seen.per_value.max(worst);
             seen.page = seen.page.max(unpacked);
         }
         at += length as u64;
