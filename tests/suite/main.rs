@@ -18,3 +18,5 @@ mod same_bytes;
 mod shop;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod supervised;
+#[cfg(unix)]
+mod tidy;
