@@ -7,10 +7,9 @@ use divan::{Bencher, counter::ItemsCount};
 use linfa::ParamGuard as _;
 use ndarray::Array2;
 use valueseg::catalogue::Catalogue;
-use valueseg::model::{
-    ApplySettings, BLOCK_ROWS, CustomerBlock, FitRequest, FitSettings, Model, SampleCollector, Scorer, Search,
-    SegmentCount, fit,
-};
+use valueseg::model::customer::{ApplySettings, Scorer};
+use valueseg::model::fit::{FitRequest, FitSettings, Model, SampleCollector, Search, SegmentCount, fit};
+use valueseg::model::rows::{BLOCK_ROWS, CustomerBlock};
 use valueseg::stats::kmeans::{KmeansParams, Points};
 use valueseg::stats::mixture::mixed_seed;
 

@@ -24,6 +24,7 @@
 
 pub mod catalogue;
 pub mod cli;
+pub mod demo;
 pub mod job;
 pub mod model;
 pub mod stats;

@@ -16,9 +16,9 @@ use std::io::Write as _;
 
 use tempfile::TempDir;
 use valueseg::catalogue::Catalogue;
-use valueseg::job::demo::{DemoSettings, FIRST_NIGHT, write_demo};
+use valueseg::demo::{DemoSettings, FIRST_NIGHT, write_demo};
 use valueseg::job::load::load;
-use valueseg::model::{Candidate, FitRequest, FitSettings, RESPONDENT_CAP, SampleCollector, fit};
+use valueseg::model::fit::{Candidate, FitRequest, FitSettings, RESPONDENT_CAP, SampleCollector, fit};
 use valueseg::tables::intake;
 
 /// Share of the demo's customers who answer the survey.

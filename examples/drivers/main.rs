@@ -15,11 +15,10 @@ use std::io::Write as _;
 
 use ndarray::{Array2, s};
 use valueseg::catalogue::{Catalogue, ElementId, N_ELEMENTS};
-use valueseg::model::drivers::{
+use valueseg::model::rows::{Attitudes, Basis, BlockFold, CustomerBlock, N_RATINGS, Question, ScoredBlock};
+use valueseg::model::segment::drivers::{
     DriverContext, DriverFold, DriverSettings, DriverState, GroupDrivers, RatingScale, group_limits, reading,
 };
-use valueseg::model::profile::BlockFold;
-use valueseg::model::{Attitudes, Basis, CustomerBlock, N_RATINGS, Question, ScoredBlock};
 use valueseg::stats::drivers::cross::{CrossSums, value_steps, weight_steps};
 use valueseg::stats::drivers::johnson::relative_weights;
 use valueseg::stats::drivers::pairwise::Pairwise;
@@ -150,8 +149,9 @@ fn print_group(catalogue: &Catalogue, group: &GroupDrivers) {
     let mut elements: Vec<_> = explained.elements.iter().collect();
     elements.sort_by(|a, b| b.share.value.total_cmp(&a.share.value).then(a.element.cmp(&b.element)));
     for e in &elements {
-        let side =
-            |side: Option<valueseg::model::Estimate>| side.map_or("    -".to_owned(), |s| format!("{:5.2}", s.value));
+        let side = |side: Option<valueseg::model::rows::Estimate>| {
+            side.map_or("    -".to_owned(), |s| format!("{:5.2}", s.value))
+        };
         say(&format!(
             "{:20} {:5.1} % ({:4.1} to {:4.1})  direction {:>2}  penalty {} reward {}  {}",
             e.element.slug(),

@@ -23,7 +23,7 @@ use std::time::Instant;
 use labels::Labelled;
 use table::Agreement;
 use valueseg::catalogue::{Catalogue, ElementId};
-use valueseg::model::listening::{Listener, Mentions};
+use valueseg::model::customer::listening::{Listener, Mentions};
 
 const LABELS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/listening/labels.csv");
 const VERBATIMS: usize = 100_000;

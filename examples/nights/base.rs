@@ -8,7 +8,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use valueseg::job::demo::{DemoSettings, TRACES, World};
+use valueseg::demo::{DemoSettings, TRACES, World};
 
 /// Nights that a segment must lead before it is entered.
 pub(crate) const HYSTERESIS_NIGHTS: u32 = 3;

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use valueseg::catalogue::Catalogue;
-use valueseg::model::{CustomerBlock, N_RATINGS};
+use valueseg::model::rows::{CustomerBlock, N_RATINGS};
 
 use crate::{fitted, scorer};
 

@@ -24,12 +24,11 @@ use std::path::Path;
 
 use tempfile::TempDir;
 use valueseg::catalogue::Catalogue;
-use valueseg::job::demo::{DemoSettings, FIRST_NIGHT, HIDDEN_SEGMENTS, write_demo};
+use valueseg::demo::{DemoSettings, FIRST_NIGHT, HIDDEN_SEGMENTS, write_demo};
 use valueseg::job::load::load;
-use valueseg::model::{
-    ApplySettings, CustomerBlock, FitRequest, FitSettings, Model, RESPONDENT_CAP, SampleCollector, Scorer,
-    SegmentCount, fit,
-};
+use valueseg::model::customer::{ApplySettings, Scorer};
+use valueseg::model::fit::{FitRequest, FitSettings, Model, RESPONDENT_CAP, SampleCollector, SegmentCount, fit};
+use valueseg::model::rows::CustomerBlock;
 use valueseg::stats::agreement::adjusted_rand_index;
 use valueseg::tables::intake;
 use valueseg::tables::read::all_rows;

@@ -9,8 +9,8 @@ use linfa_logistic::MultiLogisticRegression;
 use ndarray::{Array1, Array2, Axis};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
-use valueseg::job::demo::HIDDEN_SEGMENTS;
-use valueseg::model::N_RATINGS;
+use valueseg::demo::HIDDEN_SEGMENTS;
+use valueseg::model::rows::N_RATINGS;
 use valueseg::stats::agreement::adjusted_rand_index;
 use valueseg::stats::normal_scores::NormalScores;
 

@@ -3,7 +3,8 @@
 use std::error::Error;
 
 use valueseg::catalogue::Catalogue;
-use valueseg::model::{ApplySettings, Model, Scorer};
+use valueseg::model::customer::{ApplySettings, Scorer};
+use valueseg::model::fit::Model;
 use valueseg::stats::matching::Overlap;
 
 use crate::Base;

@@ -20,7 +20,7 @@ mod published;
 use std::error::Error;
 
 use tempfile::TempDir;
-use valueseg::job::demo::{DemoSettings, FIRST_NIGHT, HIDDEN_SEGMENTS, write_demo};
+use valueseg::demo::{DemoSettings, FIRST_NIGHT, HIDDEN_SEGMENTS, write_demo};
 use valueseg::job::load::load;
 use valueseg::job::night::{self, NightRequest};
 use valueseg::job::watch::Unwatched;

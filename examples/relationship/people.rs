@@ -1,6 +1,6 @@
 //! Stages and loyalty of the customers who were asked, against the truth.
 
-use valueseg::model::relationship::{ArcStage, ConnectionStage, LoyaltyType};
+use valueseg::model::rows::{ArcStage, ConnectionStage, LoyaltyType};
 
 use crate::agreement::{agreement, kappa};
 use crate::published::{Night, Person};

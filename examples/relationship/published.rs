@@ -5,7 +5,7 @@ use std::error::Error;
 use std::path::Path;
 
 use serde_json::Value;
-use valueseg::job::demo::FIRST_NIGHT;
+use valueseg::demo::FIRST_NIGHT;
 use valueseg::tables::read::{Row, all_rows};
 
 /// One customer: the published row, where there is one, and the truth.

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::check;
 use super::element::nearest_of;
 use super::entry::Entry;
 use super::lexicon::Lexicons;
 use super::load::Words;
-use super::{Catalogue, CatalogueError};
+use super::{Catalogue, CatalogueError, check};
 
 /// Files every catalogue needs, besides its playbooks.
 pub(super) const FILES: [&str; 4] = ["elements.toml", "needs.toml", "motivators.toml", "signals.toml"];

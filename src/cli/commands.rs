@@ -8,14 +8,13 @@ use clap::CommandFactory as _;
 use serde_json::{Value, json};
 
 use crate::catalogue::Catalogue;
-use crate::cli::answer;
 use crate::cli::args::{Args, Command, SchemaOf, SegmentsAction, Subject};
 use crate::cli::log::{self, Level, line};
 use crate::cli::progress::Progress;
 use crate::cli::stop::Stop;
-use crate::cli::{care, failure};
+use crate::cli::{answer, care, failure};
+use crate::demo::{DemoSettings, FIRST_NIGHT, SECOND_NIGHT, write_demo};
 use crate::job::check::{self, CheckRequest};
-use crate::job::demo::{DemoSettings, FIRST_NIGHT, SECOND_NIGHT, write_demo};
 use crate::job::diff::diff;
 use crate::job::error::{Exit, JobError};
 use crate::job::explain::{self, Explanation};

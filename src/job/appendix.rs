@@ -1,8 +1,8 @@
 //! What a data scientist reads first about the model, label by label.
 
 use crate::job::write::Night;
-use crate::model::drivers::reading;
-use crate::model::{FitReport, HeldOut, NullComparison};
+use crate::model::fit::{FitReport, HeldOut, NullComparison};
+use crate::model::segment::drivers::reading;
 
 /// Elements named among those that hold the segments up.
 const HOLDS_SHOWN: usize = 3;
@@ -119,7 +119,7 @@ fn hidden(held: &HeldOut) -> (String, String) {
 /// A short rule for each segment that has one.
 fn rules(night: &Night<'_>) -> Vec<(String, String)> {
     let model = &night.described.model;
-    let of = |rule: &crate::model::SegmentRule| {
+    let of = |rule: &crate::model::fit::SegmentRule| {
         let segment = model.segments().get(rule.segment)?;
         Some((format!("Rule of thumb for {}", segment.id), rule.sentence(&segment.name, night.project.catalogue())))
     };

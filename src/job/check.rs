@@ -11,7 +11,7 @@ use crate::job::load::Loaded;
 use crate::job::project::Project;
 use crate::job::read::request;
 use crate::job::scratch::Scratch;
-use crate::model::Aspect;
+use crate::model::rows::Aspect;
 use crate::tables::forgotten::Forgotten;
 use crate::tables::intake::{Coverage, Look, SourceLook, look};
 use crate::tables::ledger::{FaultCount, Ledger};

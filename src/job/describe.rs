@@ -7,10 +7,11 @@ use crate::job::project::Project;
 use crate::job::relate::Relate;
 use crate::job::watch::Words;
 use crate::job::write::traces;
-use crate::model::drivers::{Drivers, group_limits};
-use crate::model::profile::{ConsentColumns, ProfileContext, SegmentFacts};
-use crate::model::relationship::lens::{Lens, LensContext, Regularity};
-use crate::model::{CutOn, Model, Profiles};
+use crate::model::fit::{CutOn, Model};
+use crate::model::segment::Profiles;
+use crate::model::segment::drivers::{Drivers, group_limits};
+use crate::model::segment::lens::{Lens, LensContext, Regularity};
+use crate::model::segment::profile::{ConsentColumns, ProfileContext, SegmentFacts};
 use crate::tables::intake::Intake;
 use crate::tables::report::Trace;
 

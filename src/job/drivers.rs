@@ -7,10 +7,11 @@ use crate::job::error::JobError;
 use crate::job::obtain::Obtained;
 use crate::job::project::Project;
 use crate::job::watch::Words;
-use crate::model::drivers::{DriverContext, DriverFold, DriverState, Drivers, RatingScale, SolvedDrivers};
-use crate::model::profile::{BlockFold, PartialState};
-use crate::model::relationship::ConnectionRule;
-use crate::model::{CustomerBlock, Profiles, Scorer};
+use crate::model::customer::Scorer;
+use crate::model::customer::relationship::ConnectionRule;
+use crate::model::rows::{BlockFold, CustomerBlock, PartialState};
+use crate::model::segment::Profiles;
+use crate::model::segment::drivers::{DriverContext, DriverFold, DriverState, Drivers, RatingScale, SolvedDrivers};
 use crate::tables::intake::Intake;
 
 /// Blocks looked at side by side: a constant, as for scoring.
@@ -30,7 +31,7 @@ impl Words for Crossed {
     }
 }
 
-/// Crosses the answers of at most [`RESPONDENTS_COUNTED`](crate::model::drivers::RESPONDENTS_COUNTED) people with their
+/// Crosses the answers of at most [`RESPONDENTS_COUNTED`](crate::model::segment::drivers::RESPONDENTS_COUNTED) people with their
 /// outcomes, by the segment that tonight's answers alone put them in.
 pub(super) fn cross(project: &Project, intake: &Intake, obtained: &Obtained) -> Result<Crossed, JobError> {
     let (settings, model) = (project.settings(), &obtained.model);

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use crate::catalogue::CatalogueError;
-use crate::job::demo::DemoError;
+use crate::demo::DemoError;
 use crate::job::load::ConfigError;
-use crate::model::ModelError;
-use crate::model::drivers::DriverSettingsError;
-use crate::model::lineage::LedgerError;
-use crate::model::needs::NeedSettingsError;
+use crate::model::customer::needs::NeedSettingsError;
+use crate::model::customer::relationship::RelationshipSettingsError;
+use crate::model::fit::ModelError;
 use crate::model::plan::PlanSettingsError;
-use crate::model::relationship::RelationshipSettingsError;
+use crate::model::segment::drivers::DriverSettingsError;
+use crate::model::segment::lineage::LedgerError;
 use crate::tables::erase::EraseError;
 use crate::tables::intake::{Blame, IntakeError};
 use crate::tables::peek::PeekError;

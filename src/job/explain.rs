@@ -6,13 +6,12 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::catalogue::{Catalogue, ElementId, N_ELEMENTS, NeedTier};
-use crate::job::closeness;
-use crate::job::codes;
 use crate::job::error::JobError;
 use crate::job::lineage::{model_folder, read_model};
 use crate::job::load::{Loaded, nearest};
 use crate::job::project::open_catalogue;
-use crate::model::Aspect;
+use crate::job::{closeness, codes};
+use crate::model::rows::Aspect;
 use crate::tables::ledger::RejectCode;
 use crate::tables::manifest::Manifest;
 use crate::tables::publish::run_folder;

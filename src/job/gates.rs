@@ -7,7 +7,7 @@ use crate::job::obtain::{Obtained, Origin, newest_before};
 use crate::job::past::Past;
 use crate::job::project::Project;
 use crate::job::settings::{DriftGate, Refit};
-use crate::model::Profiles;
+use crate::model::segment::Profiles;
 use crate::tables::intake::Intake;
 use crate::tables::manifest::Manifest;
 use crate::tables::spec::TableName;

@@ -5,8 +5,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::job::error::JobError;
-use crate::model::Model;
-use crate::model::lineage::{Lineage, SegmentLedger};
+use crate::model::fit::Model;
+use crate::model::segment::lineage::{Lineage, SegmentLedger};
 
 /// The ledger: ids, names given by people, what each refit did.
 const LEDGER: &str = "segments.toml";

@@ -22,7 +22,6 @@ mod apply;
 pub mod check;
 mod closeness;
 pub mod codes;
-pub mod demo;
 mod describe;
 pub mod diff;
 mod drift;

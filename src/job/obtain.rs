@@ -8,9 +8,9 @@ use crate::job::lineage::{LINEAGE, model_folder, read_ledger, read_model, write_
 use crate::job::project::Project;
 use crate::job::settings::Refit;
 use crate::job::watch::Words;
-use crate::model::drift::DriftBins;
-use crate::model::lineage::{IdBook, Lineage, RefitRequest, SegmentLedger, follow};
-use crate::model::{FitRequest, Model, RESPONDENT_CAP, Sample, SampleCollector, SegmentInfo, fit};
+use crate::model::fit::{FitRequest, Model, RESPONDENT_CAP, Sample, SampleCollector, SegmentInfo, fit};
+use crate::model::segment::drift::DriftBins;
+use crate::model::segment::lineage::{IdBook, Lineage, RefitRequest, SegmentLedger, follow};
 use crate::tables::intake::Intake;
 use crate::tables::manifest::Manifest;
 use crate::tables::publish::{existing_manifest, published_nights, run_folder};

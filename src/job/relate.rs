@@ -5,13 +5,12 @@ use crate::job::error::JobError;
 use crate::job::obtain::Obtained;
 use crate::job::past::Past;
 use crate::job::project::Project;
-use crate::model::continuity::{LastNight, Stay};
-use crate::model::drivers::Drivers;
-use crate::model::relationship::lens::{LensFold, LensSettings};
-use crate::model::relationship::{
-    ArcStage, History, RelationshipAssessor, RelationshipContext, RewardWeeks, SlideCounts, Yesterday,
+use crate::model::customer::relationship::{
+    RelationshipAssessor, RelationshipContext, RewardWeeks, SlideCounts, Yesterday,
 };
-use crate::model::{CustomerBlock, CustomerNight, ScoredBlock};
+use crate::model::rows::{ArcStage, CustomerBlock, CustomerNight, History, LastNight, ScoredBlock, Stay};
+use crate::model::segment::drivers::Drivers;
+use crate::model::segment::lens::{LensFold, LensSettings};
 use crate::tables::intake::Intake;
 
 /// The rules, made ready for a night.
@@ -101,7 +100,7 @@ impl<'a> Relate<'a> {
 /// Derived importance of the elements, segment by segment, then of everybody: of the first outcome of which something is
 /// said; a segment of which nothing is said takes everybody's.
 fn derived(drivers: &Drivers) -> Vec<[f64; N_ELEMENTS]> {
-    let of = |group: &crate::model::drivers::GroupDrivers| {
+    let of = |group: &crate::model::segment::drivers::GroupDrivers| {
         let (_, explained) = group.leading()?;
         let mut weights = [0.0; N_ELEMENTS];
         explained.elements.iter().for_each(|driver| weights[driver.element.index()] = driver.share.value);

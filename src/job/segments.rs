@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::job::error::JobError;
 use crate::job::lineage::{read_ledger, write_ledger};
 use crate::job::load::{Loaded, nearest};
-use crate::model::lineage::{RefitRecord, SegmentLedger};
+use crate::model::segment::lineage::{RefitRecord, SegmentLedger};
 use crate::tables::publish::{OutputLock, published_nights, run_folder};
 use crate::tables::read::all_rows;
 use crate::tables::schema::TableId;

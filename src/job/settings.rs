@@ -7,13 +7,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::job::size::ByteSize;
-use crate::model::continuity::Hysteresis;
-use crate::model::drivers::DriverSettings;
-use crate::model::listening::DEFAULT_LANGUAGE;
-use crate::model::needs::NeedSettings;
+use crate::model::customer::ApplySettings;
+use crate::model::customer::continuity::Hysteresis;
+use crate::model::customer::listening::DEFAULT_LANGUAGE;
+use crate::model::customer::needs::NeedSettings;
+use crate::model::customer::relationship::RelationshipSettings;
+use crate::model::fit::{FitSettings, Method, Search, SegmentCount};
 use crate::model::plan::PlanSettings;
-use crate::model::relationship::RelationshipSettings;
-use crate::model::{ApplySettings, Aspect, FitSettings, Method, Search, SegmentCount};
+use crate::model::rows::Aspect;
+use crate::model::segment::drivers::DriverSettings;
 use crate::tables::spec::{SourceSpec, TableName, TableSpecs};
 use crate::tables::write::SensitivePolicy;
 

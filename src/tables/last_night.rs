@@ -9,8 +9,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
 use super::read::{ReadError, damaged, open};
-use crate::model::continuity::{LastNight, SegmentNames, SegmentPlace};
-use crate::model::relationship::ArcStage;
+use crate::model::rows::{ArcStage, LastNight, SegmentNames, SegmentPlace};
 
 /// Columns read; all but the first may be absent in tables of earlier versions.
 const COLUMNS: [&str; 10] = [

@@ -10,7 +10,7 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::model::Aspect;
+use crate::model::rows::Aspect;
 
 /// One value, or a list of them.
 #[derive(Clone, Debug, PartialEq, Serialize)]

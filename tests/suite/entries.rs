@@ -7,7 +7,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use valueseg::catalogue::Catalogue;
 use valueseg::job::load::load;
-use valueseg::model::{Model, ModelError};
+use valueseg::model::fit::{Model, ModelError};
 use valueseg::tables::intake;
 
 /// A configuration to go with a CSV file of customers who are also their own survey.

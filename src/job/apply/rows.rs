@@ -3,9 +3,7 @@
 use crate::job::error::JobError;
 use crate::job::past::Past;
 use crate::job::project::Project;
-use crate::model::CustomerBlock;
-use crate::model::continuity::LastNight;
-use crate::model::relationship::{History, Vocabulary};
+use crate::model::rows::{CustomerBlock, History, LastNight, Vocabulary};
 use crate::tables::intake::{Blocks, Histories, Intake};
 use crate::tables::last_night::LastNightReader;
 

@@ -3,8 +3,9 @@
 use crate::job::error::JobError;
 use crate::job::past::Past;
 use crate::job::project::Project;
-use crate::model::Model;
-use crate::model::continuity::{Continuity, Moved};
+use crate::model::customer::continuity::Continuity;
+use crate::model::fit::Model;
+use crate::model::rows::Moved;
 use crate::tables::publish::Staging;
 use crate::tables::write::{CustomerLabels, CustomersWriter, ElementScoresWriter, MovesWriter, TableMeta};
 

@@ -1,9 +1,7 @@
 //! Who went where since earlier nights, counted.
 
-use crate::model::continuity::LastNight;
-use crate::model::flows::Flows;
-use crate::model::relationship::ArcStage;
-use crate::model::{CustomerNight, ScoredBlock};
+use crate::model::rows::{ArcStage, CustomerNight, LastNight, ScoredBlock};
+use crate::model::segment::flows::Flows;
 use crate::tables::write::{NOISE_STEPS, Whereabouts};
 
 use super::rows::Gone;

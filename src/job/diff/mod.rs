@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::job::error::JobError;
 use crate::job::lineage::{model_folder, read_model};
 use crate::job::load::{Loaded, nearest};
-use crate::model::Model;
+use crate::model::fit::Model;
 use crate::tables::publish::published_nights;
 
 /// Fewest digits of a model's id that name it.

@@ -8,8 +8,9 @@ use crate::catalogue::ElementId;
 use crate::job::error::JobError;
 use crate::job::lineage::{read_ledger, stored_lineage};
 use crate::job::load::Loaded;
-use crate::model::lineage::{Lineage, RefitRecord};
-use crate::model::{Aspect, Model};
+use crate::model::fit::Model;
+use crate::model::rows::Aspect;
+use crate::model::segment::lineage::{Lineage, RefitRecord};
 
 pub(super) fn diff(_: &Loaded, out: &Path, a: &Model, b: &Model) -> Result<Diff, JobError> {
     let ledger = read_ledger(out)?;
@@ -152,7 +153,7 @@ pub(super) fn facts(a: Option<&Model>, b: Option<&Model>) -> Vec<Fact> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::lineage::MoveCost;
+    use crate::model::segment::lineage::MoveCost;
 
     fn refit(from: &str, to: &str) -> RefitRecord {
         let cost = MoveCost { customers: 1, moved_share: 0.0, noise_share: 0.0 };

@@ -11,7 +11,7 @@ use super::{Diff, Moves, ProfileChange, SegmentChange, Way};
 use crate::job::error::JobError;
 use crate::job::lineage::{model_folder, read_ledger, read_model};
 use crate::job::load::Loaded;
-use crate::model::Model;
+use crate::model::fit::Model;
 use crate::tables::manifest::Manifest;
 use crate::tables::placements::{Place, Placements};
 use crate::tables::publish::{existing_manifest, run_folder};

@@ -12,9 +12,9 @@ use crate::job::obtain::{Obtained, Origin, fit_to, model_files, pretty, sample};
 use crate::job::project::Project;
 use crate::job::settings::Refit;
 use crate::job::watch::Words;
-use crate::model::drift::DriftBins;
-use crate::model::lineage::{Lineage, MoveCost, RefitRequest, follow};
-use crate::model::{FitReport, Model};
+use crate::model::fit::{FitReport, Model};
+use crate::model::segment::drift::DriftBins;
+use crate::model::segment::lineage::{Lineage, MoveCost, RefitRequest, follow};
 use crate::tables::intake::Intake;
 
 /// Nights a challenger that waits is left as it is before another is fitted. Our judgement: a week.

@@ -14,8 +14,8 @@ use std::path::Path;
 use crate::job::error::JobError;
 use crate::job::lineage::{model_folder, read_if_there, write_model_files};
 use crate::job::project::Project;
-use crate::model::Model;
-use crate::model::drift::{Drift, DriftBins, DriftFigures, DriftReference, DriftState};
+use crate::model::fit::Model;
+use crate::model::segment::drift::{Drift, DriftBins, DriftFigures, DriftReference, DriftState};
 
 pub(super) use challenge::{Attempt, Challenge, RECORD, challenge, is_due, successor};
 pub(super) use news::News;

@@ -3,8 +3,8 @@
 use super::challenge::{Attempt, Verdict};
 use super::{Challenge, Judged};
 use crate::job::obtain::{Obtained, Origin};
-use crate::model::drift::{Drift, DriftRow};
-use crate::model::lineage::{Fate, Lineage};
+use crate::model::segment::drift::{Drift, DriftRow};
+use crate::model::segment::lineage::{Fate, Lineage};
 use crate::tables::report::Alert;
 use crate::tables::write::QualityRow;
 
@@ -73,7 +73,7 @@ impl News {
         let mut rows = Vec::new();
         if let Some(drift) = &self.drift {
             let share = (drift.tested > 0).then(|| drift.drifted as f64 / drift.tested as f64);
-            let limit = Some(crate::model::drift::DRIFTED_SHARE);
+            let limit = Some(crate::model::segment::drift::DRIFTED_SHARE);
             let message = capital(&format!("{}.", drift.sentence()));
             rows.push(row("drift", ("warn", drift.fires()), (share, limit), message));
         }

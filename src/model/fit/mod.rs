@@ -23,44 +23,54 @@
 //! other ratings and all signals are attached afterwards with the classes held, so strong structure in behavior that
 //! has nothing to do with what people want cannot become a segment (MODEL trap 5 and section 3).
 
-mod assemble;
-mod check;
-mod cut;
-mod dual;
+mod error;
 mod evidence;
-mod judge;
-mod level;
-mod limits;
-mod loadings;
-mod measure;
-mod null;
-mod outcome;
-mod prepare;
-mod prior;
-mod quick;
-mod rivals;
-mod rule;
+mod fitted;
+#[cfg(test)]
+mod fixture;
+mod indicator;
+mod learn;
+mod measurement;
+mod report;
 mod rules;
-mod samples;
+mod sample;
 mod search;
-#[cfg(test)]
-mod search_tests;
-mod settle;
-#[cfg(test)]
-mod tests;
-mod thorough;
+mod settings;
+mod structure;
+mod temperature;
+mod transform;
 mod typing;
 
-use super::customer::{Aspect, MAX_SIGNALS};
-use super::error::ModelError;
-use super::fitted::Model;
-use super::sample::Sample;
-use super::settings::FitSettings;
-use crate::catalogue::Catalogue;
+pub use error::ModelError;
+pub use fitted::{FORMAT_VERSION, Model, SegmentInfo};
+#[cfg(test)]
+pub(in crate::model) use fixture::{Invented, SEGMENTS, World};
+pub use indicator::Indicator;
+pub(in crate::model) use learn::prior::say;
+pub(in crate::model) use measurement::stored;
+pub use report::{
+    Candidate, CutOn, FitReport, HeldOut, LearnedLoading, LoadingVerdict, NullComparison, SegmentLevel, SignalUse,
+    StandsFor,
+};
+pub use rules::{Condition, RuleBasis, SegmentRule};
+pub use sample::{BASE_CAP, MIN_ANSWERS, RESPONDENT_CAP, Sample, SampleCollector};
+pub use settings::{
+    DEFAULT_MAX_FACTORS, DEFAULT_MAX_SEGMENTS, DEFAULT_MIN_RESPONDENTS, DEFAULT_MIN_SEGMENTS, DEFAULT_MIN_SHARE,
+    DEFAULT_STARTS, FitSettings, MAX_SEGMENTS, Method, QUICK_MAX_SEGMENTS, Search, SegmentCount,
+};
+pub use structure::Structure;
+pub use temperature::Temperature;
+pub(in crate::model) use transform::SignalLine;
+pub use typing::{
+    ElementHold, GOLDEN_QUESTIONS, GoldenCheck, GoldenLength, GoldenQuestions, MOST_GOLDEN, OwnAnswersCheck,
+    QuestionReport, ReliabilityLine, TypedSegment, TypingCheck,
+};
+pub(in crate::model) use typing::{LinearScores, cut_columns};
 
-pub(super) use limits::of_segments;
-use prepare::Prepared;
-pub(super) use prior::say;
+use crate::catalogue::Catalogue;
+use crate::model::rows::{Aspect, MAX_SIGNALS};
+use evidence::prepare::Prepared;
+use learn::{assemble, limits::of_segments, prior};
 
 /// Everything a fit needs.
 #[derive(Clone, Copy, Debug)]

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use crate::catalogue::{PlayKind, PlaySubject};
 
-use super::super::naming::thousands;
-use super::super::profile_types::{Estimate, SegmentProfile};
-use super::super::relationship::ArcStage;
-use super::super::relationship::lens::{GroupLens, Lens};
 use super::evidence::{percent, segment_json};
 use super::line::Draft;
 use super::settings::PlanSettings;
+use crate::model::rows::{ArcStage, Estimate};
+use crate::model::segment::SegmentProfile;
+use crate::model::segment::lens::{GroupLens, Lens};
+use crate::model::segment::naming::thousands;
 
 /// What is missing where no step can be told.
 pub(super) const MISSING: &str = "the stage of the relationship of enough members";
@@ -61,9 +61,9 @@ pub(super) fn draft<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::profile::fixture::segment;
-    use crate::model::relationship::Vocabulary;
-    use crate::model::relationship::lens::fixture::{Person, lens, person};
+    use crate::model::rows::Vocabulary;
+    use crate::model::segment::lens::fixture::{Person, lens, person};
+    use crate::model::segment::profile::fixture::segment;
 
     fn at(stage: ArcStage, n: usize) -> Vec<Person> {
         let mut one = person();

@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 
 use crate::catalogue::{Catalogue, ElementId};
 
-use super::super::customer::Aspect;
-use super::super::naming::thousands;
-use super::super::profile_types::{Contrast, ElementProfile, Estimate, NeedProfile, Profiles, SegmentProfile};
+use crate::model::rows::{Aspect, Estimate};
+use crate::model::segment::naming::thousands;
+use crate::model::segment::{Contrast, ElementProfile, NeedProfile, Profiles, SegmentProfile};
 
 /// What was asked of anybody, and so how much a plan can claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use crate::catalogue::{Catalogue, Play, PlayChannel, PlayKind, PlaySubject};
 
-use super::super::plan_types::PlanLine;
-use super::super::profile_types::{ElementProfile, NeedProfile, SegmentProfile};
 use super::measure::{Subject, measure, reached};
 use super::settings::PlanSettings;
+use super::types::PlanLine;
+use crate::model::segment::{ElementProfile, NeedProfile, SegmentProfile};
 
 /// Added to what a line avoids wherever price does not lead.
 const NO_DISCOUNT: &str = "No discount: price is not what leads in this group.";

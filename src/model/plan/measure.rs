@@ -4,7 +4,8 @@ use crate::catalogue::PlayChannel;
 use crate::stats::interval::Z95;
 use crate::stats::power::{DEFAULT_BASE_RATE, smallest_detectable_difference, smallest_detectable_rise};
 
-use super::super::profile_types::{ElementProfile, Estimate, NeedProfile, Reach, SegmentProfile};
+use crate::model::rows::Estimate;
+use crate::model::segment::{ElementProfile, NeedProfile, Reach, SegmentProfile};
 
 /// Spread of single answers on a 0–10 scale, where it is not known. Our judgement, on the wide side.
 const RATING_SPREAD: f64 = 2.5;

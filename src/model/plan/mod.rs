@@ -12,6 +12,9 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod triggers;
+mod types;
+
+pub use types::{Plan, PlanLine, PlanSet};
 
 use std::collections::BTreeSet;
 
@@ -19,10 +22,9 @@ use serde_json::Value;
 
 use crate::catalogue::{Catalogue, ElementId, NeedTier, PlayKind, PlaySubject};
 
-use super::naming::thousands;
-use super::plan_types::{Plan, PlanLine, PlanSet};
-use super::profile_types::{Delivered, Profiles, SegmentProfile};
-use super::relationship::lens::Lens;
+use crate::model::segment::lens::Lens;
+use crate::model::segment::naming::thousands;
+use crate::model::segment::{Delivered, Profiles, SegmentProfile};
 
 use self::evidence::{Asked, Case, need_json, percent, segment_json};
 use self::line::{Draft, Drafting};

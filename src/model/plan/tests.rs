@@ -1,9 +1,12 @@
 //! Each rule of the plan, on profiles made by hand.
 
+use super::types::{Plan, PlanLine};
 use crate::catalogue::{ElementId, NeedTier, PlayKind, Sensitivity};
-use crate::model::plan_types::{Plan, PlanLine};
-use crate::model::profile::fixture::{catalogue, contrast, element, estimate, profiles, segment, served, wants};
-use crate::model::profile_types::{Delivered, Estimate, Profiles, Reach, SegmentProfile};
+use crate::model::rows::Estimate;
+use crate::model::segment::profile::fixture::{
+    catalogue, contrast, element, estimate, profiles, segment, served, wants,
+};
+use crate::model::segment::{Delivered, Profiles, Reach, SegmentProfile};
 
 use super::*;
 

@@ -2,10 +2,10 @@
 
 use crate::catalogue::{ElementId, Sensitivity};
 
-use super::super::customer::Aspect;
-use super::super::profile_types::{Delivered, Estimate, NeedProfile, SegmentProfile};
 use super::evidence::Case;
 use super::settings::PlanSettings;
+use crate::model::rows::{Aspect, Estimate};
+use crate::model::segment::{Delivered, NeedProfile, SegmentProfile};
 
 /// Most fix lines, quality included.
 pub(super) const MAX_FIX: usize = 3;
@@ -34,7 +34,7 @@ impl Verdict {
 /// Prices and earnings may be: the care lies in the terms (no worse price, no credit), which the plays' own texts keep.
 /// Source: domain fact sheet 8.2.
 pub(super) fn may_be_spoken_of(sensitivity: Sensitivity, settings: &PlanSettings) -> bool {
-    settings.sensitive_allowed || super::super::naming::nameable(sensitivity)
+    settings.sensitive_allowed || crate::model::segment::naming::nameable(sensitivity)
 }
 
 /// The quality gate: the whole interval of the share of high quality answers lies below the floor.

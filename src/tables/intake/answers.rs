@@ -17,7 +17,7 @@ use super::mapping::Scale;
 use super::places::Notes;
 use super::rivals::rival_rows;
 use super::scale::Watch;
-use crate::model::Aspect;
+use crate::model::rows::Aspect;
 
 impl Checker {
     /// One respondent per row. A bad answer is an absent answer; the row stays.

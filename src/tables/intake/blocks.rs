@@ -9,8 +9,7 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowSelection};
 
 use super::error::IntakeError;
 use super::scratch::ScratchTable;
-use crate::model::relationship::RelationshipLevel;
-use crate::model::{Attitudes, BLOCK_ROWS, CustomerBlock, CustomerFlags, N_RATINGS};
+use crate::model::rows::{Attitudes, BLOCK_ROWS, CustomerBlock, CustomerFlags, N_RATINGS, RelationshipLevel};
 
 /// Column of `customers` that holds what relationship they asked for.
 pub(super) const WISH: &str = "relationship_wish";

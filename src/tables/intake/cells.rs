@@ -3,7 +3,7 @@
 use super::super::spec::TableName;
 use super::names::nearest;
 use crate::catalogue::{Catalogue, ElementId};
-use crate::model::{Aspect, Question};
+use crate::model::rows::{Aspect, Question};
 
 /// The cells a table of answers has.
 #[derive(Clone, Debug)]
@@ -81,7 +81,7 @@ pub(super) fn aspect_of(text: &str) -> Option<Aspect> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::N_RATINGS;
+    use crate::model::rows::N_RATINGS;
 
     #[test]
     fn rating_cells_are_the_indicators_of_the_model() {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::super::spec::TableName;
 use crate::catalogue::ElementId;
-use crate::model::{Aspect, N_RATINGS};
+use crate::model::rows::{Aspect, N_RATINGS};
 
 /// What is known, counted over the customers of the night.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

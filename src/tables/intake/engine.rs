@@ -11,7 +11,7 @@ use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::SessionConfig;
 
 use super::error::IntakeError;
-use crate::model::BLOCK_ROWS;
+use crate::model::rows::BLOCK_ROWS;
 
 /// Most memory a sort may hold before it spills: four million customers must not cost more than one million.
 const SORT_MEMORY: u64 = 128 << 20;

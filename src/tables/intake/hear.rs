@@ -12,7 +12,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema};
 use super::error::IntakeError;
 use super::scratch::{ScratchTable, ScratchWriter};
 use crate::catalogue::{Catalogue, ElementId, N_ELEMENTS};
-use crate::model::listening::{Listener, Mentions, Polarity};
+use crate::model::customer::listening::{Listener, Mentions, Polarity};
 
 /// Columns of heard texts that hold bits of elements, and the polarity each stands for (`None`: any).
 const BITS: [(&str, Option<Polarity>); 3] =

@@ -11,7 +11,7 @@ use super::hear::HEARD_BITS;
 use super::iso::DAY;
 use super::rivals::BRAND;
 use super::scratch::ScratchTable;
-use crate::model::relationship::{Contact, History, Nature, Order, Promise, RivalAnswer, Verbatim, Vocabulary};
+use crate::model::rows::{Contact, History, Nature, Order, Promise, RivalAnswer, Verbatim, Vocabulary};
 
 /// The tables that histories are read from; `None` = there is none.
 #[derive(Clone, Debug, Default)]
@@ -162,7 +162,7 @@ struct Lines {
     of: usize,
     /// Hash of the order's id, and its place among the orders.
     orders: Vec<(u64, usize)>,
-    categories: Vec<crate::model::relationship::Word>,
+    categories: Vec<crate::model::rows::Word>,
 }
 
 impl Lines {

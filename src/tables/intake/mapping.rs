@@ -10,7 +10,7 @@ use super::error::IntakeError;
 use super::names::{nearest, slip_of};
 use super::times::format_is_known;
 use crate::catalogue::ElementId;
-use crate::model::Aspect;
+use crate::model::rows::Aspect;
 
 /// A canonical column and where it comes from.
 #[derive(Clone, Debug, PartialEq)]

@@ -25,9 +25,8 @@ use super::tally::Listed;
 use super::times::day_number;
 use super::{notes, rejects};
 use crate::catalogue::{Catalogue, NoRows, SignalTable};
-use crate::model::listening::Listener;
-use crate::model::relationship::Sources;
-use crate::model::{BLOCK_ROWS, MAX_SIGNALS};
+use crate::model::customer::listening::Listener;
+use crate::model::rows::{BLOCK_ROWS, MAX_SIGNALS, Sources};
 
 /// Prefix of signals that a user's `signals` table brings.
 const OWN: &str = "own_";

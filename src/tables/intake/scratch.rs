@@ -33,7 +33,7 @@ use parquet::schema::types::ColumnPath;
 use super::error::IntakeError;
 use super::ranges::IdRange;
 use super::times::on_the_wall;
-use crate::model::BLOCK_ROWS;
+use crate::model::rows::BLOCK_ROWS;
 
 /// Rows of a row group: whole blocks, and few enough that a wide table's group is small in memory.
 pub(super) const GROUP_ROWS: usize = 4 * BLOCK_ROWS;

@@ -22,7 +22,7 @@ use super::plan::{Bound, sorted};
 use super::scratch::{ScratchTable, ScratchWriter};
 use super::tally::Tally;
 use super::unique::{LeaveOut, Sifted, Unique};
-use crate::model::Aspect;
+use crate::model::rows::Aspect;
 
 /// A canonical table on scratch.
 pub(super) struct Staged {

@@ -6,7 +6,8 @@ use super::input::{ReportInput, Trace};
 use super::needs::{NeedBars, longest_share, need_bars};
 use super::pyramid::{Pyramid, contrast, pyramid};
 use super::words::{count, decimal, difference, how_much, is_sure, many, money, percent, points, score, share, signed};
-use crate::model::{Aspect, Delivered, ElementProfile, Estimate, SegmentProfile};
+use crate::model::rows::{Aspect, Estimate};
+use crate::model::segment::{Delivered, ElementProfile, SegmentProfile};
 
 /// Standardized difference from which an element stands out. Source: Cohen's "small" effect.
 const STANDS_OUT: f64 = 0.2;

@@ -4,10 +4,9 @@ use serde_json::json;
 
 use super::{ReportInput, TableHealth};
 use crate::catalogue::{Catalogue, ElementId, NeedTier};
-use crate::model::{
-    Contrast, Delivered, ElementProfile, Estimate, NeedProfile, Plan, PlanLine, PlanSet, Profiles, Reach,
-    SegmentProfile,
-};
+use crate::model::plan::{Plan, PlanLine, PlanSet};
+use crate::model::rows::Estimate;
+use crate::model::segment::{Contrast, Delivered, ElementProfile, NeedProfile, Profiles, Reach, SegmentProfile};
 use crate::tables::manifest::InputFile;
 use crate::tables::write::{CandidateRow, SolutionFacts};
 

@@ -3,8 +3,10 @@
 use chrono::NaiveDate;
 
 use crate::catalogue::Catalogue;
-use crate::model::relationship::lens::{Lens, Regularity};
-use crate::model::{Aspect, PlanSet, Profiles};
+use crate::model::plan::PlanSet;
+use crate::model::rows::Aspect;
+use crate::model::segment::Profiles;
+use crate::model::segment::lens::{Lens, Regularity};
 use crate::tables::manifest::InputFile;
 use crate::tables::write::{CandidateRow, SolutionFacts};
 

@@ -1,12 +1,12 @@
 //! An invented night through the relationship lens, for tests: two hundred customers in each of six groups.
 
 use crate::catalogue::Catalogue;
-use crate::model::relationship::lens::{Lens, LensBlock, LensContext, LensFold, LensSettings, Regularity};
-use crate::model::relationship::{
-    ArcEvidence, ArcReading, ArcStage, ConnectionStage, Consistency, ExperienceBalance, History, LevelReason,
-    LoyaltyType, Relationship, RelationshipLevel, RewardDependence, Sources, Vocabulary,
+use crate::model::rows::{
+    ArcEvidence, ArcReading, ArcStage, Assignment, Attitudes, ConnectionStage, Consistency, CustomerBlock,
+    ExperienceBalance, History, LevelReason, LoyaltyType, Question, Relationship, RelationshipLevel, RewardDependence,
+    ScoredBlock, Sources, Vocabulary,
 };
-use crate::model::{Assignment, Attitudes, CustomerBlock, Question, ScoredBlock};
+use crate::model::segment::lens::{Lens, LensBlock, LensContext, LensFold, LensSettings, Regularity};
 
 const GROUPS: usize = 7;
 const MEMBERS: usize = 200;

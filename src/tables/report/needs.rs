@@ -6,7 +6,7 @@ use super::cards::anchor;
 use super::input::ReportInput;
 use super::words::{decimal, percent, share};
 use crate::catalogue::NeedTier;
-use crate::model::{NeedProfile, SegmentProfile};
+use crate::model::segment::{NeedProfile, SegmentProfile};
 
 /// Need tiers of one group, top tier first.
 #[derive(Debug, Serialize)]

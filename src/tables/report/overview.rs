@@ -6,7 +6,7 @@ use super::cards::anchor;
 use super::input::ReportInput;
 use super::needs::unit;
 use super::words::{count, many, percent, share};
-use crate::model::SegmentProfile;
+use crate::model::segment::SegmentProfile;
 
 /// How good the data of the night is.
 #[derive(Debug, Serialize)]

@@ -15,7 +15,7 @@ use super::plan_view::{PlanView, plan_views};
 use super::relationship::{Closeness, closeness};
 use super::sentences::{Sentence, sentences};
 use super::words::date;
-use crate::model::Aspect;
+use crate::model::rows::Aspect;
 
 const STYLE: &str = include_str!("report.css");
 const TEMPLATES: [(&str, &str); 6] = [

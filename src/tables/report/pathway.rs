@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::relationship::known;
 use super::words::{count, decimal, money, share};
-use crate::model::relationship::ConnectionStage;
-use crate::model::relationship::lens::{GroupLens, RivalFigures, Standing};
+use crate::model::rows::ConnectionStage;
+use crate::model::segment::lens::{GroupLens, RivalFigures, Standing};
 
 /// One stage.
 #[derive(Debug, Serialize)]
@@ -31,7 +31,7 @@ pub(super) fn pathway(everyone: &GroupLens, currency: &str) -> Vec<StageRow> {
     if everyone.connection.score().base == 0 {
         return Vec::new();
     }
-    let row = |stage: &crate::model::relationship::lens::StageFigures| StageRow {
+    let row = |stage: &crate::model::segment::lens::StageFigures| StageRow {
         name: name(stage.stage),
         share: known(&stage.share),
         asked: count(stage.value.base),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::plan_view::{LineView, plan_view};
 use super::words::date;
 use crate::catalogue::Catalogue;
-use crate::model::{Plan, PlanSet};
+use crate::model::plan::{Plan, PlanSet};
 
 /// A plan as Markdown, everything from data escaped.
 #[must_use]

@@ -6,7 +6,8 @@ use super::cards::anchor;
 use super::input::ReportInput;
 use super::words::{NOT_KNOWN, count, decimal, percent};
 use crate::catalogue::{Catalogue, ElementId, NeedTier};
-use crate::model::{Estimate, Plan, PlanLine};
+use crate::model::plan::{Plan, PlanLine};
+use crate::model::rows::Estimate;
 
 /// One plan.
 #[derive(Debug, Serialize)]

@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::input::ReportInput;
 use super::words::{difference, how_much, is_sure, score, share, signed};
 use crate::catalogue::{ElementId, Level};
-use crate::model::{Aspect, Contrast, ElementProfile, SegmentProfile};
+use crate::model::rows::Aspect;
+use crate::model::segment::{Contrast, ElementProfile, SegmentProfile};
 
 /// Cell and page measures, in units of the drawing.
 const CELL: (f64, f64) = (98.0, 56.0);

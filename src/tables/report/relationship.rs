@@ -8,9 +8,8 @@ use super::input::ReportInput;
 use super::needs::unit;
 use super::pathway::{StageRow, pathway, rivals};
 use super::words::{NOT_KNOWN, count, decimal, money, percent, points, share};
-use crate::model::Estimate;
-use crate::model::relationship::ArcStage;
-use crate::model::relationship::lens::{
+use crate::model::rows::{ArcStage, Estimate};
+use crate::model::segment::lens::{
     BalanceFigures, ConnectionFigures, ConsistencyFigures, Figure, GroupLens, LoyaltyFigures, Regularity, Unit, Verdict,
 };
 
@@ -290,7 +289,7 @@ fn own(e: Estimate, unit: Unit, currency: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::relationship::lens::{Claim, ConsistencyFigures};
+    use crate::model::segment::lens::{Claim, ConsistencyFigures};
 
     fn figure(value: Option<f64>) -> Figure {
         Figure { value, low: value.map(|v| v - 0.1), high: value.map(|v| v + 0.1), base: 100, suppressed: false }

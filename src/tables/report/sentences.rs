@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::input::ReportInput;
 use super::pyramid::contrast;
 use super::words::{count, how_much, is_sure, many, percent, unpointed};
-use crate::model::{Aspect, PlanLine};
+use crate::model::plan::PlanLine;
+use crate::model::rows::Aspect;
 
 /// One sentence and the part of the report that shows its figures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

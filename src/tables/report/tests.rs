@@ -3,7 +3,7 @@
 use super::fixture::{Night, estimate, night};
 use super::lens_fixture::lens;
 use super::{ReportInput, alerts_json, plan_page, plans_json, render, sentences, summary_json, summary_text};
-use crate::model::Aspect;
+use crate::model::rows::Aspect;
 
 /// What an attacker would call a group.
 const HOSTILE: &str = "<script>alert(1)</script>\"' onload=x & <b>";

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::model::Estimate;
+use crate::model::rows::Estimate;
 
 /// Shown in place of a figure that does not exist.
 pub(super) const NOT_KNOWN: &str = "not known";

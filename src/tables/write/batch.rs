@@ -14,7 +14,7 @@ use super::cell::estimate_cells;
 use super::layout::{CHUNK_ROWS, TableMeta};
 use super::table_file::TableFile;
 use super::{Cell, WriteError, WrittenFile};
-use crate::model::Estimate;
+use crate::model::rows::Estimate;
 use crate::tables::schema::{Column, ColumnType, TableId};
 
 /// One row: cells by column name. A column that is not set is null.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::layout::day_number;
-use crate::model::Estimate;
+use crate::model::rows::Estimate;
 use crate::tables::schema::ColumnType;
 
 /// A value of one of the column types, or nothing.

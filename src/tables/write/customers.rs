@@ -14,13 +14,9 @@ use super::sensitive::masked_names;
 use super::table_file::TableFile;
 use super::{WriteError, WrittenFile};
 use crate::catalogue::{ElementId, Level, NeedTier};
-use crate::model::continuity::Stay;
-use crate::model::relationship::{
-    ArcEvidence, ConnectionStage, EvidenceBasis, LevelReason, LoyaltyType, RelationshipLevel,
-};
-use crate::model::{
-    Assignment, Basis, CustomerBlock, CustomerNeeds, CustomerNight, NeedState, ScoredBlock, SuppressedReason,
-    UnassignedReason,
+use crate::model::rows::{
+    ArcEvidence, Assignment, Basis, ConnectionStage, CustomerBlock, CustomerNeeds, CustomerNight, EvidenceBasis,
+    LevelReason, LoyaltyType, NeedState, RelationshipLevel, ScoredBlock, Stay, SuppressedReason, UnassignedReason,
 };
 use crate::tables::schema::{Column, TableId};
 

@@ -1,7 +1,7 @@
 //! `drift`, from a night held against the night of the fit.
 
 use super::{Row, TableRows, WriteError};
-use crate::model::drift::Drift;
+use crate::model::segment::drift::Drift;
 use crate::tables::schema::TableId;
 
 /// `drift`; without rows where no distribution of the fit is stored.

@@ -1,7 +1,7 @@
 //! `drivers`: what an outcome goes with.
 
 use super::{Row, TableRows, WriteError};
-use crate::model::drivers::{Drivers, ElementDriver, Explained, GroupDrivers, NeedDriver};
+use crate::model::segment::drivers::{Drivers, ElementDriver, Explained, GroupDrivers, NeedDriver};
 use crate::tables::schema::TableId;
 
 /// `drivers`: everybody and the segments, each outcome of which something is said, each element. Of an outcome of which

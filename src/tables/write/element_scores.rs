@@ -11,7 +11,7 @@ use super::layout::{CHUNK_ROWS, TableMeta};
 use super::order::AscendingIds;
 use super::table_file::TableFile;
 use super::{WriteError, WrittenFile};
-use crate::model::{Aspect, CustomerBlock, N_RATINGS, ScoredBlock};
+use crate::model::rows::{Aspect, CustomerBlock, N_RATINGS, ScoredBlock};
 use crate::tables::schema::TableId;
 
 /// Writes `element_scores`. Memory does not grow with the number of customers.

@@ -4,14 +4,10 @@ use ndarray::Array2;
 
 use super::TableMeta;
 use crate::catalogue::NeedTier;
-use crate::model::continuity::Stay;
-use crate::model::relationship::{
-    ArcEvidence, ArcFact, ArcReading, ArcStage, ConnectionStage, Consistency, EvidenceBasis, LevelReason, LoyaltyType,
-    Relationship, RelationshipLevel, RewardDependence,
-};
-use crate::model::{
-    Assignment, Basis, CustomerBlock, CustomerFlags, CustomerNeeds, CustomerNight, N_RATINGS, NeedState, ScoredBlock,
-    SuppressedReason, UnassignedReason,
+use crate::model::rows::{
+    ArcEvidence, ArcFact, ArcReading, ArcStage, Assignment, Basis, ConnectionStage, Consistency, CustomerBlock,
+    CustomerFlags, CustomerNeeds, CustomerNight, EvidenceBasis, LevelReason, LoyaltyType, N_RATINGS, NeedState,
+    Relationship, RelationshipLevel, RewardDependence, ScoredBlock, Stay, SuppressedReason, UnassignedReason,
 };
 
 pub(in crate::tables) fn meta() -> TableMeta {

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Row, TableRows, WriteError};
-use crate::model::continuity::{SegmentNames, SegmentPlace};
-use crate::model::flows::Flows;
-use crate::model::relationship::ArcStage;
+use crate::model::rows::{ArcStage, SegmentNames, SegmentPlace};
+use crate::model::segment::flows::Flows;
 use crate::tables::schema::TableId;
 
 /// Parts of a customer in counts of what uncertain labels would move.

@@ -9,7 +9,7 @@ use parquet::schema::types::ColumnPath;
 use crate::tables::schema::{Column, ColumnType, SCHEMA_VERSION, TableId};
 
 /// Rows encoded at once: a block of customers.
-pub const CHUNK_ROWS: usize = crate::model::BLOCK_ROWS;
+pub const CHUNK_ROWS: usize = crate::model::rows::BLOCK_ROWS;
 
 /// Rows in a row group: 15 chunks, and the unit that common engines hand to a thread.
 pub const ROW_GROUP_ROWS: usize = 15 * CHUNK_ROWS;

@@ -9,7 +9,7 @@ use super::layout::{CHUNK_ROWS, TableMeta};
 use super::order::AscendingIds;
 use super::table_file::TableFile;
 use super::{WriteError, WrittenFile};
-use crate::model::continuity::{MoveEvent, MoveReason, Moved, SegmentNames, SegmentPlace};
+use crate::model::rows::{MoveEvent, MoveReason, Moved, SegmentNames, SegmentPlace};
 use crate::tables::schema::{Column, TableId};
 
 /// Writes `moves`. Memory: one chunk of rows.

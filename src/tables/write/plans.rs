@@ -1,7 +1,7 @@
 //! `plans`: every line of every plan, the neutral one included.
 
 use super::{Row, TableRows, WriteError};
-use crate::model::{Plan, PlanLine, PlanSet};
+use crate::model::plan::{Plan, PlanLine, PlanSet};
 use crate::tables::schema::TableId;
 
 /// `plans`, the neutral plan under the segment id `NONE`.

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::drivers::{leading, leading_needs};
 use super::{Row, TableRows, WriteError};
 use crate::catalogue::{ElementId, Level};
-use crate::model::drivers::{Drivers, ElementDriver, Kano, Quadrant, StatedDerived};
-use crate::model::relationship::lens::{GroupLens, Lens};
-use crate::model::{Contrast, ElementProfile, Estimate, Profiles, SegmentProfile};
+use crate::model::rows::Estimate;
+use crate::model::segment::drivers::{Drivers, ElementDriver, Kano, Quadrant, StatedDerived};
+use crate::model::segment::lens::{GroupLens, Lens};
+use crate::model::segment::{Contrast, ElementProfile, Profiles, SegmentProfile};
 use crate::tables::schema::TableId;
 
 /// What the fit knows about the segments and the profiles do not repeat.

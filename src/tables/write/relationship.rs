@@ -1,7 +1,7 @@
 //! `relationship` and `regularities`: how close each segment is, and what was published beside it.
 
 use super::{Row, TableRows, WriteError};
-use crate::model::relationship::lens::{Figure, Lens, Regularity};
+use crate::model::segment::lens::{Figure, Lens, Regularity};
 use crate::tables::schema::TableId;
 
 /// Stands in `key` for the whole.

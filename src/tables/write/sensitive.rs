@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::ElementId;
-use crate::model::{Aspect, N_RATINGS};
+use crate::model::rows::{Aspect, N_RATINGS};
 
 /// Whether scores of sensitive elements (health and what comes near it) appear beside a customer's id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

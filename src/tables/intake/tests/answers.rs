@@ -3,8 +3,8 @@
 use datafusion::arrow::array::{Float32Array, StringArray};
 
 use super::fixture::{Base, answers, arc, block, note, ratings};
-use crate::model::Aspect::{Fulfilment, Importance};
-use crate::model::Question;
+use crate::model::rows::Aspect::{Fulfilment, Importance};
+use crate::model::rows::Question;
 use crate::tables::ledger::RejectCode;
 use crate::tables::spec::TableName;
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use datafusion::arrow::array::{Int64Array, StringArray};
 
 use super::fixture::{Base, arc, block, ratings};
-use crate::model::Aspect::Fulfilment;
+use crate::model::rows::Aspect::Fulfilment;
 use crate::tables::ledger::RejectCode;
 use crate::tables::spec::TableName;
 

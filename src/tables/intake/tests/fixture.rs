@@ -12,7 +12,7 @@ use parquet::file::properties::WriterProperties;
 use tempfile::TempDir;
 
 use crate::catalogue::{Catalogue, ElementId};
-use crate::model::{Aspect, CustomerBlock, Question};
+use crate::model::rows::{Aspect, CustomerBlock, Question};
 use crate::tables::intake::{Intake, IntakeError, IntakeRequest, Look, look, run};
 use crate::tables::spec::{SourceSpec, TableName, TableSpecs};
 

@@ -1,0 +1,14 @@
+//! "What is said of one customer?" Scores and segment, need tiers, who stays and who moves, what was heard, and how close
+//! the relationship is.
+
+pub mod continuity;
+pub mod listening;
+pub mod needs;
+pub mod relationship;
+mod score;
+mod scorer_file;
+
+pub use score::{
+    ApplySettings, DEFAULT_HOLDOUT_SHARE, DEFAULT_MIN_MARGIN, DEFAULT_MIN_PROBABILITY, Probabilities, Scorer,
+};
+pub use scorer_file::{SCORER_FORMAT_VERSION, ScorerFile, ScorerForm, ScorerLine, ScorerSegment};

@@ -1,0 +1,85 @@
+//! Why a model could not be made or read.
+
+/// What can go wrong with a model.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// A setting of the fit is outside its range.
+    #[error("model.{key} = {got}: expected {expected}")]
+    Setting {
+        /// Key in the configuration.
+        key: &'static str,
+        /// What was given.
+        got: String,
+        /// What is possible.
+        expected: &'static str,
+    },
+    /// A threshold of a later room is outside its range.
+    #[error("{message}")]
+    Threshold {
+        /// Which one, what was given and what is possible.
+        message: String,
+    },
+    /// The sample holds nobody who may be profiled.
+    #[error("there is no customer who may be scored")]
+    NoCustomers,
+    /// Too few answers to cut segments on, and no signal that the catalogue can read.
+    #[error(
+        "{respondents} customers rated {} of the elements or more where {needed} are needed, and no signal is known \
+         that could stand in",
+        super::sample::MIN_ANSWERS
+    )]
+    TooLittleEvidence {
+        /// Customers who rated enough elements.
+        respondents: usize,
+        /// Customers needed.
+        needed: usize,
+    },
+    /// The signals named and the signals in the rows are not as many.
+    #[error("{named} signals are named, the rows hold {held}")]
+    SignalCount {
+        /// Signals named in the request.
+        named: usize,
+        /// Columns of the rows.
+        held: usize,
+    },
+    /// More signals than a presence mask has bits.
+    #[error("{got} signals are more than the {most} that are possible")]
+    TooManySignals {
+        /// Signals named.
+        got: usize,
+        /// Most that are possible.
+        most: usize,
+    },
+    /// The customers' numbers are not usable.
+    #[error("the sample cannot be used")]
+    Data(#[from] crate::stats::observed::ObservedError),
+    /// The partition could not be found.
+    #[error("the segments could not be found")]
+    Partition(#[from] crate::stats::mixture::MixtureError),
+    /// Columns for the SQL of a scorer are not as many as its questions.
+    #[error("the scorer has {needed} questions, {got} columns were named")]
+    ScorerColumns {
+        /// Columns named.
+        got: usize,
+        /// Questions.
+        needed: usize,
+    },
+    /// The file is no JSON, or not that of a model.
+    #[error("this is not a model file")]
+    Json(#[from] serde_json::Error),
+    /// The file has another format version.
+    #[error("the model has format version {found}; this program reads {expected}; fit anew")]
+    Format {
+        /// Version in the file.
+        found: u64,
+        /// Version this program reads and writes.
+        expected: u64,
+    },
+    /// A number or a table of the file makes no sense.
+    #[error("the model file is damaged: {what}")]
+    Damaged {
+        /// What is wrong, in words.
+        what: String,
+    },
+}

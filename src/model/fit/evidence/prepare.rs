@@ -1,0 +1,168 @@
+//! Ratings on a common scale, signals as normal scores.
+
+use ndarray::{Array1, Array2};
+use rayon::prelude::*;
+
+use super::super::FitRequest;
+use super::super::error::ModelError;
+use super::super::measurement::stored;
+use super::super::sample::MIN_ANSWERS;
+use super::super::transform::SignalLine;
+use crate::catalogue::{N_ELEMENTS, Transform};
+use crate::model::rows::{Aspect, CustomerBlock, N_RATINGS};
+use crate::stats::normal_scores::SCORE_LANES;
+use crate::stats::observed::Observed;
+
+/// Answers below which a rating is not known to the model: its mean in a segment would be a guess.
+pub(in crate::model::fit) const MIN_ITEM_ANSWERS: u64 = 30;
+
+/// Ratings of one aspect, and the respondents who gave enough of them to be cut on.
+#[derive(Clone, Debug)]
+pub(in crate::model::fit) struct AspectData {
+    /// Rows of [`Prepared::ratings`] with at least [`MIN_ANSWERS`] answers of this aspect.
+    pub(in crate::model::fit) rows: Vec<usize>,
+    /// Columns of [`Prepared::ratings`] of this aspect that are known to the model.
+    pub(in crate::model::fit) columns: Vec<usize>,
+}
+
+/// The sample as numbers.
+#[derive(Clone, Debug)]
+pub(in crate::model::fit) struct Prepared {
+    /// How each signal is read.
+    pub(in crate::model::fit) lines: Vec<SignalLine>,
+    /// Respondents × 60, standardized by `center` and `spread`; unknown ratings are absent.
+    pub(in crate::model::fit) ratings: Observed,
+    /// Mean of each rating, 0–10.
+    pub(in crate::model::fit) center: Vec<f64>,
+    /// Spread of each rating.
+    pub(in crate::model::fit) spread: Vec<f64>,
+    /// Answers to each rating.
+    pub(in crate::model::fit) answers: Vec<u64>,
+    /// Bit `i`: rating `i` is known to the model.
+    pub(in crate::model::fit) asked: u64,
+    /// Respondents × signals, normal scores.
+    pub(in crate::model::fit) respondent_signals: Observed,
+    /// Everybody × signals, normal scores.
+    pub(in crate::model::fit) base_signals: Observed,
+    pub(in crate::model::fit) importance: AspectData,
+    pub(in crate::model::fit) fulfilment: AspectData,
+}
+
+impl Prepared {
+    pub(in crate::model::fit) fn new(request: &FitRequest<'_>) -> Result<Self, ModelError> {
+        let sample = request.sample;
+        let lines = learn_lines(request);
+        let raw = raw_ratings(&sample.respondents)?;
+        let answers: Vec<u64> =
+            raw.present().columns().into_iter().map(|c| c.iter().filter(|p| **p).count() as u64).collect();
+        let mut moments = raw.column_moments();
+        moments.mean.mapv_inplace(stored);
+        moments.spread.mapv_inplace(stored);
+        let mut asked = 0;
+        for at in 0..N_RATINGS {
+            let known = answers[at] >= MIN_ITEM_ANSWERS && moments.spread[at] > 0.0;
+            if known {
+                asked |= 1 << at;
+            } else {
+                moments.spread[at] = 1.0;
+            }
+        }
+        let present = Array2::from_shape_fn(raw.present().dim(), |(i, j)| raw.present()[(i, j)] && asked >> j & 1 == 1);
+        let known = Observed::try_new(raw.values().to_owned(), present, raw.weights().clone())?;
+        let ratings = known.standardized(&moments);
+        let aspect = |aspect: Aspect| {
+            let mask = asked & aspect.mask();
+            let answered = |row: &usize| (sample.respondents.rated[*row] & mask).count_ones() >= MIN_ANSWERS;
+            AspectData {
+                rows: (0..sample.respondents.len()).filter(answered).collect(),
+                columns: (0..N_RATINGS).filter(|c| mask >> c & 1 == 1).collect(),
+            }
+        };
+        Ok(Self {
+            ratings,
+            center: moments.mean.to_vec(),
+            spread: moments.spread.to_vec(),
+            answers,
+            asked,
+            respondent_signals: signal_scores(&sample.respondents, &lines)?,
+            base_signals: signal_scores(&sample.base, &lines)?,
+            importance: aspect(Aspect::Importance),
+            fulfilment: aspect(Aspect::Fulfilment),
+            lines,
+        })
+    }
+
+    pub(in crate::model::fit) fn aspect(&self, aspect: Aspect) -> &AspectData {
+        match aspect {
+            Aspect::Importance => &self.importance,
+            Aspect::Fulfilment => &self.fulfilment,
+        }
+    }
+
+    /// Standardized ratings of `aspect` from those who gave enough of them: `(rows, columns)`.
+    pub(in crate::model::fit) fn cut_table(&self, aspect: Aspect) -> Result<Observed, ModelError> {
+        let part = self.aspect(aspect);
+        let rows = self.ratings.select(&part.rows);
+        let pick = |from: Array2<f64>| from.select(ndarray::Axis(1), &part.columns);
+        let present = rows.present().select(ndarray::Axis(1), &part.columns);
+        Ok(Observed::try_new(pick(rows.values().to_owned()), present, rows.weights().clone())?)
+    }
+}
+
+/// Learns how each signal is read from the sample of everybody.
+fn learn_lines(request: &FitRequest<'_>) -> Vec<SignalLine> {
+    let base = &request.sample.base;
+    (0..request.signal_ids.len())
+        .into_par_iter()
+        .map(|s| {
+            let known: Vec<usize> = (0..base.len())
+                .filter(|i| base.signalled[*i] >> s & 1 == 1 && base.signals[(*i, s)].is_finite())
+                .collect();
+            let values: Vec<f64> = known.iter().map(|i| base.signals[(*i, s)]).collect();
+            let weights: Vec<f64> = known.iter().map(|i| base.weight[*i]).collect();
+            let signal = request.catalogue.signal(&request.signal_ids[s]);
+            SignalLine::learn(signal.map_or(Transform::NormalScore, |signal| signal.transform()), &values, &weights)
+        })
+        .collect()
+}
+
+fn raw_ratings(block: &CustomerBlock) -> Result<Observed, ModelError> {
+    let shape = (block.len(), N_RATINGS);
+    let values = Array2::from_shape_fn(shape, |at| f64::from(block.ratings[at]));
+    let present = Array2::from_shape_fn(shape, |(i, j)| block.rated[i] >> j & 1 == 1);
+    Ok(Observed::try_new(values, present, Array1::from(block.weight.clone()))?)
+}
+
+/// Normal scores of a block's signals; what is not read or not finite is absent.
+pub(in crate::model::fit) fn signal_scores(
+    block: &CustomerBlock,
+    lines: &[SignalLine],
+) -> Result<Observed, ModelError> {
+    let shape = (block.len(), lines.len());
+    let mut values = Array2::zeros(shape);
+    let mut present = Array2::from_elem(shape, false);
+    for first in (0..block.len()).step_by(SCORE_LANES) {
+        let rows = SCORE_LANES.min(block.len() - first);
+        for (s, line) in lines.iter().enumerate().filter(|(_, line)| line.line.is_some()) {
+            let (mut raw, mut known) = ([0.0; SCORE_LANES], [false; SCORE_LANES]);
+            for i in 0..rows {
+                raw[i] = block.signals[(first + i, s)];
+                known[i] = block.signalled[first + i] >> s & 1 == 1 && raw[i].is_finite();
+            }
+            let scores = line.score_lanes(&raw, &known);
+            for i in 0..rows {
+                values[(first + i, s)] = f64::from(scores[i]);
+                present[(first + i, s)] = known[i];
+            }
+        }
+    }
+    Ok(Observed::try_new(values, present, Array1::from(block.weight.clone()))?)
+}
+
+/// First column of an aspect among the 60 ratings.
+pub(in crate::model::fit) fn first_column(aspect: Aspect) -> usize {
+    match aspect {
+        Aspect::Importance => 0,
+        Aspect::Fulfilment => N_ELEMENTS,
+    }
+}

@@ -1,0 +1,96 @@
+//! Invented customers with known segments, for tests.
+
+use ndarray::Array2;
+use rand::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use super::sample::{Sample, SampleCollector};
+use crate::model::rows::{CustomerBlock, N_RATINGS};
+
+/// Hidden segments.
+pub(in crate::model) const SEGMENTS: usize = 3;
+
+/// Signals of the embedded catalogue that the invented customers have, each with a say on importance.
+pub(in crate::model) const SIGNALS: usize = 12;
+
+/// What to invent.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::model) struct Invented {
+    pub(in crate::model) customers: usize,
+    /// One in how many was asked; 0 = nobody.
+    pub(in crate::model) asked_one_in: usize,
+    /// Ask importance as well as fulfilment.
+    pub(in crate::model) importance: bool,
+    pub(in crate::model) seed: u64,
+}
+
+impl Default for Invented {
+    fn default() -> Self {
+        Self { customers: 3_000, asked_one_in: 5, importance: true, seed: 1 }
+    }
+}
+
+/// Customers, their true segments, and the ids of their signals.
+pub(in crate::model) struct World {
+    pub(in crate::model) block: CustomerBlock,
+    pub(in crate::model) truth: Vec<usize>,
+    pub(in crate::model) signal_ids: Vec<String>,
+}
+
+fn noise(rng: &mut Xoshiro256PlusPlus) -> f64 {
+    (0..12).map(|_| rng.gen_range(0.0..1.0)).sum::<f64>() - 6.0
+}
+
+impl Invented {
+    /// Segment `s` wants elements `10s..10s+6` more than others; everybody has a halo and a scale use of their own, and
+    /// signals `4s..4s+4` of a segment's members are higher. Two of three questions were answered.
+    pub(in crate::model) fn world(&self) -> World {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(self.seed);
+        let n = self.customers;
+        let mut ratings = Array2::zeros((n, N_RATINGS));
+        let mut signals = Array2::zeros((n, SIGNALS));
+        let (mut rated, mut truth) = (vec![0u64; n], Vec::with_capacity(n));
+        for i in 0..n {
+            let segment = rng.gen_range(0..SEGMENTS);
+            truth.push(segment);
+            let (scale, halo) = (0.8 * noise(&mut rng), 1.2 * noise(&mut rng));
+            for e in 0..30 {
+                let wanted = if (10 * segment..10 * segment + 6).contains(&e) { 2.5 } else { 0.0 };
+                let importance: f64 = 5.5 + wanted + scale + noise(&mut rng);
+                let fulfilment: f64 = 6.0 + halo + 0.5 * scale + noise(&mut rng);
+                ratings[(i, e)] = importance.clamp(0.0, 10.0).round() as f32;
+                ratings[(i, 30 + e)] = fulfilment.clamp(0.0, 10.0).round() as f32;
+                if self.asked_one_in > 0 && i % self.asked_one_in == 0 && rng.gen_range(0..3) > 0 {
+                    rated[i] |= 1 << (30 + e);
+                    rated[i] |= u64::from(self.importance) << e;
+                }
+            }
+            for s in 0..SIGNALS {
+                let own = if s / 4 == segment { 1.6 } else { 0.0 };
+                let x = own + noise(&mut rng);
+                signals[(i, s)] = if s % 2 == 0 { x } else { (x + 2.0).max(0.0).round() };
+            }
+        }
+        let catalogue = crate::catalogue::Catalogue::embedded();
+        let with_say = catalogue.signals().iter().filter(|s| !s.importance().is_empty());
+        World {
+            block: CustomerBlock {
+                ratings,
+                rated,
+                signals,
+                signalled: vec![(1 << SIGNALS) - 1; n],
+                ..CustomerBlock::unasked((0..n).map(|i| format!("c{i:06}")).collect())
+            },
+            truth,
+            signal_ids: with_say.take(SIGNALS).map(|s| s.id().to_owned()).collect(),
+        }
+    }
+}
+
+impl World {
+    pub(in crate::model) fn sample(&self) -> Sample {
+        let mut collector = SampleCollector::new(1, 20_000);
+        collector.absorb(&self.block);
+        collector.finish()
+    }
+}

@@ -1,0 +1,114 @@
+//! What a reader of the fit must know, in plain sentences. What the segments are as groups, the profiles say.
+
+use super::super::FitRequest;
+use super::super::evidence::level::ONLY_LEVEL;
+use super::super::evidence::prepare::Prepared;
+use super::super::fitted::SegmentInfo;
+use super::super::report::{FitReport, LoadingVerdict, StandsFor};
+use super::super::settings::SegmentCount;
+use super::super::typing::TypingCheck;
+use crate::model::rows::Aspect;
+use crate::stats::resample::JaccardBand;
+
+pub(in crate::model::fit) fn surveyed(
+    request: &FitRequest<'_>,
+    prepared: &Prepared,
+    report: &FitReport,
+) -> Vec<String> {
+    let mut said = Vec::new();
+    let (importance, fulfilment) = (prepared.importance.rows.len(), prepared.fulfilment.rows.len());
+    let needed = request.settings.min_respondents;
+    // What was not asked at all, and how many answered, the profiles say.
+    if prepared.asked & Aspect::Importance.mask() != 0 && importance < needed {
+        said.push(format!(
+            "Only {importance} customers rated importance where {needed} are needed: it did not shape the segments."
+        ));
+    }
+    if prepared.asked & Aspect::Fulfilment.mask() != 0 && fulfilment < needed {
+        said.push(format!("Only {fulfilment} customers rated fulfilment: those scores are rough."));
+    }
+    let unknown = (0..report.answers.len()).filter(|i| report.answers[*i] > 0 && prepared.asked >> i & 1 == 0).count();
+    if unknown > 0 {
+        said.push(format!("{unknown} ratings were given too rarely or without any spread and are not scored."));
+    }
+    common(request, report, &mut said);
+    if report.segment_levels.len() > 1 && report.rating_level_between.is_some_and(|share| share > ONLY_LEVEL) {
+        said.push("The segments are mostly people who rate high and people who rate low.".to_owned());
+    }
+    let wrong = report.loadings.iter().filter(|l| l.verdict == LoadingVerdict::WrongSign).count();
+    if wrong > 0 {
+        said.push(format!(
+            "{wrong} of {} catalogue loadings have the opposite sign in the answers; what was learned is used.",
+            report.loadings.len()
+        ));
+    }
+    if request.signal_ids.is_empty() {
+        said.push("No signal is known: only customers who answered can be typed.".to_owned());
+    } else {
+        said.extend(report.typing.as_ref().and_then(TypingCheck::warning));
+    }
+    said
+}
+
+pub(in crate::model::fit) fn unsurveyed(
+    request: &FitRequest<'_>,
+    prepared: &Prepared,
+    report: &FitReport,
+) -> Vec<String> {
+    let mut said = Vec::new();
+    let answered = prepared.importance.rows.len().max(prepared.fulfilment.rows.len());
+    if answered > 0 {
+        let needed = request.settings.min_respondents;
+        said.push(format!(
+            "Only {answered} customers answered where {needed} are needed: importance is read from behavior through the \
+             catalogue's loadings."
+        ));
+    }
+    common(request, report, &mut said);
+    said
+}
+
+/// What must be said of single segments, under the ids they have: a refit gives a segment the id it continues.
+pub(in crate::model) fn of_segments(report: &FitReport, segments: &[SegmentInfo]) -> Vec<String> {
+    let mut said = Vec::new();
+    for (segment, level) in segments.iter().zip(&report.segment_levels) {
+        if let Some(stands_for) = level.stands_for.filter(|_| segments.len() > 1) {
+            let (word, than) = match stands_for {
+                StandsFor::HighRaters => ("high", "higher"),
+                StandsFor::LowRaters => ("low", "lower"),
+            };
+            said.push(format!(
+                "{} is only people who rate {word}: {:.0} % of what sets it apart is that all its ratings are {than}.",
+                segment.id,
+                100.0 * level.share
+            ));
+        }
+    }
+    let stable = segments.iter().zip(&report.segment_stability);
+    let doubtful = stable.filter(|(_, jaccard)| JaccardBand::of(**jaccard) == JaccardBand::Unstable);
+    let doubtful: Vec<&str> = doubtful.map(|(segment, _)| segment.id.as_str()).collect();
+    if !doubtful.is_empty() {
+        said.push(format!("Found again too rarely in samples of the answers to be trusted: {}.", doubtful.join(", ")));
+    }
+    said
+}
+
+fn common(request: &FitRequest<'_>, report: &FitReport, said: &mut Vec<String>) {
+    let settings = request.settings;
+    let Some(chosen) = report.candidates.iter().find(|c| c.chosen) else { return };
+    if chosen.segments == 1 {
+        said.push("No segments: one group describes the customers as well as several would.".to_owned());
+        return;
+    }
+    if let Some(reason) = &chosen.knocked_out {
+        said.push(format!("The solution is used although {reason}."));
+    }
+    if matches!(settings.segments, SegmentCount::Exactly(_)) {
+        if chosen.smallest_share < settings.min_share {
+            said.push(format!("The smallest segment has only {:.1} % of customers.", 100.0 * chosen.smallest_share));
+        }
+        if chosen.smallest_respondents < settings.min_respondents as f64 {
+            said.push(format!("The smallest segment rests on only {:.0} respondents.", chosen.smallest_respondents));
+        }
+    }
+}

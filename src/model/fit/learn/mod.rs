@@ -1,0 +1,10 @@
+//! What is learned once the partition stands: the measurement model of everything, and what a reader gets to know.
+
+pub(in crate::model::fit) mod assemble;
+pub(in crate::model::fit) mod check;
+pub(in crate::model::fit) mod limits;
+pub(in crate::model::fit) mod loadings;
+pub(in crate::model::fit) mod measure;
+pub(in crate::model::fit) mod prior;
+pub(in crate::model::fit) mod rules;
+pub(in crate::model::fit) mod typing;

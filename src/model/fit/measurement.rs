@@ -1,0 +1,165 @@
+//! The measurement model: what a segment's members look like, in ratings and in signals.
+
+use ndarray::{Array1, Array2};
+use serde::{Deserialize, Serialize};
+
+use super::error::ModelError;
+use super::temperature::Temperature;
+use crate::model::rows::N_RATINGS;
+use crate::stats::mixture::{FactorMixture, MAX_FACTORS};
+
+/// Significant digits a stored number keeps. Few enough that every JSON reader gets the same double back.
+const STORED_DIGITS: usize = 11;
+
+/// Smallest size of a stored number; anything nearer to 0 is stored as 0.
+const STORED_LEAST: f64 = 1e-9;
+
+/// The number as it will be read back from a file.
+pub(in crate::model) fn stored(x: f64) -> f64 {
+    if x.abs() < STORED_LEAST {
+        return 0.0;
+    }
+    format!("{x:.digits$e}", digits = STORED_DIGITS - 1).parse().unwrap_or(x)
+}
+
+/// One block of indicators in every segment: ratings, or signals. Numbers are standardized.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::model) struct BlockModel {
+    /// `[K][j]` class means.
+    pub(in crate::model) means: Vec<Vec<f64>>,
+    /// `[j][q]` loadings on the block's own factors.
+    pub(in crate::model) loadings: Vec<Vec<f64>>,
+    /// `[j]` own variance of each indicator, > 0.
+    pub(in crate::model) uniqueness: Vec<f64>,
+}
+
+impl BlockModel {
+    pub(in crate::model) fn of(model: &FactorMixture) -> Self {
+        let rows = |table: &Array2<f64>| {
+            table.rows().into_iter().map(|row| row.iter().map(|x| stored(*x)).collect()).collect()
+        };
+        Self {
+            means: rows(&model.means),
+            loadings: rows(&model.loadings),
+            uniqueness: model.uniqueness.iter().map(|x| stored(*x)).collect(),
+        }
+    }
+
+    /// Refuses shapes that do not fit `k` segments and `j` indicators, and numbers that are not finite.
+    pub(in crate::model) fn check(&self, what: &str, k: usize, j: usize) -> Result<(), ModelError> {
+        let q = self.factors();
+        let shapes = self.means.len() == k
+            && self.means.iter().all(|row| row.len() == j)
+            && self.loadings.len() == j
+            && self.loadings.iter().all(|row| row.len() == q)
+            && q <= MAX_FACTORS
+            && self.uniqueness.len() == j;
+        if !shapes {
+            return Err(ModelError::Damaged {
+                what: format!("the {what} are not for {k} segments and {j} indicators"),
+            });
+        }
+        let finite = self.means.iter().flatten().chain(self.loadings.iter().flatten()).all(|x| x.is_finite());
+        let positive = self.uniqueness.iter().all(|x| x.is_finite() && *x > 0.0);
+        if !(finite && positive) {
+            return Err(ModelError::Damaged { what: format!("the {what} hold a number that cannot be") });
+        }
+        Ok(())
+    }
+
+    /// q.
+    pub(in crate::model) fn factors(&self) -> usize {
+        self.loadings.first().map_or(0, Vec::len)
+    }
+
+    /// The block as a mixture with these segment weights.
+    pub(in crate::model) fn mixture(&self, weights: &[f64]) -> FactorMixture {
+        let (k, j, q) = (self.means.len(), self.uniqueness.len(), self.factors());
+        FactorMixture {
+            class_weights: Array1::from(weights.to_vec()),
+            means: Array2::from_shape_fn((k, j), |(a, c)| self.means[a][c]),
+            loadings: Array2::from_shape_fn((j, q), |(c, a)| self.loadings[c][a]),
+            uniqueness: Array1::from(self.uniqueness.clone()),
+        }
+    }
+}
+
+/// What turns indicators into segments and scores.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::model) struct Measurement {
+    /// `[K]` shares of the segments, sum 1.
+    pub(in crate::model) weights: Vec<f64>,
+    /// 60 ratings.
+    pub(in crate::model) ratings: BlockModel,
+    /// The signals.
+    pub(in crate::model) signals: BlockModel,
+    /// `[60]` mean of each rating on 0–10.
+    pub(in crate::model) center: Vec<f64>,
+    /// `[60]` spread of each rating on 0–10, > 0.
+    pub(in crate::model) spread: Vec<f64>,
+    /// Bit `i`: rating `i` was asked often enough to be known to the model.
+    pub(in crate::model) asked: u64,
+    /// Factors on standard errors, `[aspect][0 = without own ratings, 1 = with]`, so that 90 % intervals cover 90 % of
+    /// answers held out.
+    pub(in crate::model) se_factor: [[f64; 2]; 2],
+    /// How far either block is believed.
+    #[serde(default, skip_serializing_if = "Temperature::is_neutral")]
+    pub(in crate::model) temperature: Temperature,
+    /// Loadings of the catalogue, `[60][p]`, where nobody was asked; ratings are then read from signals alone.
+    pub(in crate::model) prior: Option<Vec<Vec<f64>>>,
+}
+
+impl Measurement {
+    /// Refuses what does not fit together.
+    pub(in crate::model) fn check(&self, k: usize, p: usize) -> Result<(), ModelError> {
+        let damaged = |what: &str| Err(ModelError::Damaged { what: what.to_owned() });
+        let shares = self.weights.len() == k && self.weights.iter().all(|w| w.is_finite() && *w >= 0.0);
+        if !(shares && self.weights.iter().sum::<f64>() > 0.0) {
+            return damaged("the segments' shares make no sense");
+        }
+        self.ratings.check("ratings", k, N_RATINGS)?;
+        self.signals.check("signals", k, p)?;
+        let scales = self.center.len() == N_RATINGS
+            && self.spread.len() == N_RATINGS
+            && self.center.iter().all(|x| x.is_finite())
+            && self.spread.iter().all(|x| x.is_finite() && *x > 0.0)
+            && self.se_factor.iter().flatten().all(|x| x.is_finite() && *x > 0.0);
+        if !scales {
+            return damaged("the scales of the ratings make no sense");
+        }
+        if !self.temperature.is_possible() {
+            return damaged("the temperatures make no sense");
+        }
+        if self.asked >> N_RATINGS != 0 {
+            return damaged("more ratings were asked than there are");
+        }
+        if let Some(prior) = &self.prior {
+            let fits =
+                prior.len() == N_RATINGS && prior.iter().all(|row| row.len() == p && row.iter().all(|x| x.abs() < 1.0));
+            if !fits {
+                return damaged("the catalogue's loadings make no sense");
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_stored_number_is_read_back_exactly(x in prop_oneof![-1e12..1e12f64, -1.0..1.0f64, -1e-6..1e-6f64]) {
+            let kept = stored(x);
+            let back: f64 = serde_json::from_str(&serde_json::to_string(&kept).unwrap()).unwrap();
+            prop_assert_eq!(kept.to_bits(), back.to_bits());
+            prop_assert!((kept - x).abs() <= x.abs() * 1e-10 + STORED_LEAST);
+            prop_assert_eq!(stored(kept).to_bits(), kept.to_bits());
+        }
+    }
+}

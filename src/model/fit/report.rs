@@ -1,0 +1,415 @@
+//! What a fit tells about itself.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::measurement::stored;
+use super::rules::SegmentRule;
+use super::settings::Method;
+use super::structure::Structure;
+use super::typing::{QuestionReport, TypingCheck};
+use crate::catalogue::ElementId;
+use crate::model::rows::Aspect;
+
+/// What shaped the segments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CutOn {
+    /// Importance ratings.
+    Importance,
+    /// Fulfilment ratings: segments differ in how they are served, not in what they want.
+    Fulfilment,
+    /// Nobody was asked; importance was read from signals through the catalogue's loadings. Hypotheses.
+    Prior,
+}
+
+impl CutOn {
+    /// The ratings that shaped the segments; `None` = nobody was asked.
+    #[must_use]
+    pub fn aspect(self) -> Option<Aspect> {
+        match self {
+            Self::Importance => Some(Aspect::Importance),
+            Self::Fulfilment => Some(Aspect::Fulfilment),
+            Self::Prior => None,
+        }
+    }
+
+    /// The word used in files.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Importance => "importance",
+            Self::Fulfilment => "fulfilment",
+            Self::Prior => "prior",
+        }
+    }
+}
+
+impl From<Aspect> for CutOn {
+    fn from(aspect: Aspect) -> Self {
+        match aspect {
+            Aspect::Importance => Self::Importance,
+            Aspect::Fulfilment => Self::Fulfilment,
+        }
+    }
+}
+
+/// One solution that was tried, with everything it was judged by.
+///
+/// Figures are those of the rows it was fitted on; they compare between candidates of equal `rows`. Shares, agreements and
+/// variances weigh people by their row weights; respondents are counted as people.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Candidate {
+    /// How it was found.
+    pub method: Method,
+    /// Number of segments.
+    pub segments: usize,
+    /// Common factors; `None` for k-means.
+    pub factors: Option<usize>,
+    /// Rows it was fitted on.
+    pub rows: u64,
+    /// Bayesian information criterion on those rows, smaller is better, comparable only between equal rows; `None`
+    /// for k-means.
+    pub bic: Option<f64>,
+    /// Mean adjusted Rand index of solutions of two bootstrap samples (in a quick search: of two halves), at most 1;
+    /// `None` = not tested.
+    pub stability: Option<f64>,
+    /// Pairs of bootstrap samples behind `stability`; 0 = none, or two halves.
+    pub pairs: u64,
+    /// Mean Jaccard coefficient of each segment with its best match in bootstrap solutions, 0 to 1, in the order of the
+    /// solution's own segments; empty = not tested. Below 0.60 a segment should not be trusted, from 0.75 on it is found
+    /// again, from 0.85 on very surely (Hennig 2007).
+    pub jaccard: Vec<f64>,
+    /// Mean shadow value `2·d1/(d1 + d2)` of distances to the nearest and second nearest segment mean: 0 = at the
+    /// centers, 1 = on the borders; `None` with one segment.
+    pub shadow: Option<f64>,
+    /// Calinski and Harabasz' ratio of the variance between and within segments of the standardized ratings, larger is
+    /// better; `None` with one segment.
+    pub calinski_harabasz: Option<f64>,
+    /// Share of the variance of outcomes that were not clustered on which segments predict in people they were not
+    /// learned from, mean over the outcomes, at most 1, below 0 where they mislead; `None` without an outcome or with one
+    /// segment.
+    pub outcome_r2: Option<f64>,
+    /// Share of customers in segments that are only people who rate high or only people who rate low, 0 to 1; `None` with
+    /// one segment.
+    pub only_level: Option<f64>,
+    /// Share of the smallest segment.
+    pub smallest_share: f64,
+    /// Respondents in the smallest segment.
+    pub smallest_respondents: f64,
+    /// The solution used.
+    pub chosen: bool,
+    /// Why it could not be chosen, in words; `None` = it could.
+    pub knocked_out: Option<String>,
+}
+
+impl Candidate {
+    /// Jaccard coefficient of the least reproducible segment; `None` = not tested.
+    #[must_use]
+    pub fn min_jaccard(&self) -> Option<f64> {
+        self.jaccard.iter().copied().reduce(f64::min)
+    }
+}
+
+/// What a segment that is no more than a use of the rating scale stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StandsFor {
+    /// People who rate everything higher than others.
+    HighRaters,
+    /// People who rate everything lower than others.
+    LowRaters,
+}
+
+/// How much of what sets a segment apart is the level of its ratings.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SegmentLevel {
+    /// Distance of the segment's mean rating from that of all, in standard deviations of a rating.
+    pub level: f64,
+    /// Share of the segment's squared distance from the mean customer that is level, 0 = all shape, 1 = all level.
+    pub share: f64,
+    /// Set where the segment is nothing but a level: an alarm.
+    pub stands_for: Option<StandsFor>,
+}
+
+/// The chosen way of cutting, tried on tables in which there is nothing to find.
+///
+/// *Shuffled* tables hold the same ratings with each column permuted among the people who answered it: no rating has to
+/// do with another. *Continuum* tables are drawn from one group with as many common factors, with the same gaps and the
+/// same answers in each column: ratings hang together as they do, but there are no groups. A gain is the information
+/// criterion of one segment minus that of the segments, on the same table and with as many common factors: above 0 the
+/// segments describe the answers better than a continuum. Gains are empty for k-means where no mixture was tried.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct NullComparison {
+    /// Gain on the answers as they are; `None` where no mixture was tried.
+    pub gain: Option<f64>,
+    /// Stability on each shuffled table.
+    pub shuffled_stability: Vec<f64>,
+    /// Gain on each shuffled table.
+    pub shuffled_gain: Vec<f64>,
+    /// Gain on each continuum table.
+    pub continuum_gain: Vec<f64>,
+}
+
+/// How well answers that were hidden from the model were predicted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HeldOut {
+    /// Which answers.
+    pub aspect: Aspect,
+    /// Whether other answers of the same customer were known; else signals alone.
+    pub own_answers_known: bool,
+    /// Answers predicted.
+    pub answers: u64,
+    /// Root mean squared error, on 0–10.
+    pub rmse: f64,
+    /// The same for the element's mean.
+    pub rmse_of_mean: f64,
+    /// Share of answers inside their 90 % interval, with the standard errors as published.
+    pub coverage_90: f64,
+}
+
+/// What became of a loading of the catalogue once answers were there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LoadingVerdict {
+    /// Same sign, at least two standard errors from 0.
+    Confirmed,
+    /// Within two standard errors of 0: the answers neither confirm nor refute it.
+    Unclear,
+    /// Opposite sign, at least two standard errors from 0. What was learned is used, not the catalogue.
+    WrongSign,
+}
+
+/// A loading of the catalogue beside what the answers say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LearnedLoading {
+    /// Signal.
+    pub signal: String,
+    /// Element.
+    #[schemars(with = "String")]
+    pub element: ElementId,
+    /// Importance or fulfilment.
+    pub aspect: Aspect,
+    /// The catalogue's loading, -1 to 1.
+    pub catalogue: f64,
+    /// Correlation of the signal's normal score with the rating, centered within the person; -1 to 1.
+    pub learned: f64,
+    /// Its standard error.
+    pub standard_error: f64,
+    /// Answers behind it.
+    pub answers: u64,
+    /// What follows.
+    pub verdict: LoadingVerdict,
+}
+
+/// What a signal contributes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SignalUse {
+    /// Signal.
+    pub signal: String,
+    /// Share of the base for whom it is known.
+    pub known: f64,
+    /// Share of its variance that lies between segments, 0 = it types nobody.
+    pub between: f64,
+}
+
+/// What a fit tells about itself: how segments were chosen, how sure they and the scores are, what it could not do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FitReport {
+    /// Respondents whose ratings cut the segments.
+    pub respondents: u64,
+    /// Customers in the sample of everybody.
+    pub base: u64,
+    /// Answers in the sample, in the order of the 60 ratings.
+    pub answers: Vec<u64>,
+    /// What found the partition.
+    pub method: Method,
+    /// Common factors of the partition; `None` for k-means.
+    pub factors: Option<usize>,
+    /// Common factors of ratings and of signals in the measurement model.
+    pub measurement_factors: [usize; 2],
+    /// Directions in signal space that were let in while the segments were found.
+    pub signal_directions: usize,
+    /// Share of the answers' variance that signals predict, cross-validated.
+    pub predicted_by_signals: f64,
+    /// Everything tried.
+    pub candidates: Vec<Candidate>,
+    /// Why this one, in one sentence.
+    #[serde(default)]
+    pub choice: String,
+    /// Mean adjusted Rand index of solutions of two bootstrap samples (in a quick search: of two halves) for the chosen
+    /// way; `None` = not tested.
+    pub stability: Option<f64>,
+    /// Mean best-match Jaccard coefficient of each segment in bootstrap solutions, in the order of the model's segments;
+    /// empty = not tested.
+    #[serde(default)]
+    pub segment_stability: Vec<f64>,
+    /// The chosen way on tables with nothing to find; `None` = not tried (one segment, or a quick search).
+    #[serde(default)]
+    pub null: Option<NullComparison>,
+    /// Outcomes behind `outcome_r2` of the candidates.
+    #[serde(default)]
+    pub outcomes: Vec<String>,
+    /// Agreement with k-means on raw ratings, 0 to 1: the dual run.
+    pub agreement_with_raw: Option<f64>,
+    /// Share of respondents who would be in another segment if k-means on raw ratings had cut, segments matched as well
+    /// as can be, 0 to 1.
+    #[serde(default)]
+    pub moved_with_raw: Option<f64>,
+    /// How much of each segment is rating level, in the order of the model's segments; empty where nobody was asked.
+    #[serde(default)]
+    pub segment_levels: Vec<SegmentLevel>,
+    /// Share of the variance of the respondents' own mean rating that lies between segments; near 1 the segments are
+    /// only "people who rate high".
+    pub rating_level_between: Option<f64>,
+    /// Predictions of hidden answers.
+    pub held_out: Vec<HeldOut>,
+    /// Typing by signals alone.
+    pub typing: Option<TypingCheck>,
+    /// The few questions that suffice and the elements that hold the solution up; absent where nobody was asked and with
+    /// one segment.
+    pub questions: Option<QuestionReport>,
+    /// Short rules for the segments that have one: first on ratings, then on signals.
+    #[serde(default)]
+    pub rules: Vec<SegmentRule>,
+    /// Catalogue loadings beside learned ones; empty where nobody was asked.
+    pub loadings: Vec<LearnedLoading>,
+    /// Signals in the model's order.
+    pub signals: Vec<SignalUse>,
+    /// What a reader must know, in plain sentences.
+    pub limits: Vec<String>,
+}
+
+/// Agreement from which segments count as found again beyond doubt. Source: domain fact sheet 6.7.
+pub(in crate::model) const STRONG_AGREEMENT: f64 = 0.80;
+
+/// Agreement under which segments do not count as found again. Source: domain fact sheet 6.7.
+pub(in crate::model) const POOR_AGREEMENT: f64 = 0.60;
+
+impl FitReport {
+    /// What the segments are as groups; `None` with one segment or where stability was not tested.
+    ///
+    /// | | found again | better than a continuum |
+    /// |---|---|---|
+    /// | natural | stability 0.80 or more, above that of every shuffled table | gain above 0 and above that of every shuffled and every continuum table |
+    /// | reproducible | stability 0.60 or more, above that of every shuffled table | – |
+    /// | constructive | else | – |
+    ///
+    /// METHOD: the three words are those of Dolnicar and Leisch (2010), Marketing Letters 21, the comparison with
+    /// permuted columns is theirs in spirit; the continuum is added because ratings on few steps let any mixture gain
+    /// over one normal group. Without a null comparison (a quick search) segments are at most reproducible, and k-means
+    /// can only be natural where a mixture, started from its segments, beats the continuum.
+    #[must_use]
+    pub fn structure(&self) -> Option<Structure> {
+        self.candidates.iter().find(|c| c.chosen).filter(|c| c.segments > 1)?;
+        let stability = self.stability?;
+        let Some(null) = &self.null else {
+            let again = stability >= STRONG_AGREEMENT;
+            return Some(if again { Structure::Reproducible } else { Structure::Constructive });
+        };
+        let again = stability >= POOR_AGREEMENT && null.shuffled_stability.iter().all(|s| stability > *s);
+        let gained = null.gain.is_some_and(|gain| {
+            gain > 0.0 && null.shuffled_gain.iter().chain(&null.continuum_gain).all(|chance| gain > *chance)
+        });
+        Some(match (again, gained && stability >= STRONG_AGREEMENT) {
+            (true, true) => Structure::Natural,
+            (true, false) => Structure::Reproducible,
+            (false, _) => Structure::Constructive,
+        })
+    }
+
+    /// The report with all numbers as they will be read back from a file.
+    pub(in crate::model) fn stored(mut self) -> Self {
+        let keep = |x: &mut f64| *x = stored(*x);
+        let keep_some = |x: &mut Option<f64>| *x = x.filter(|x| x.is_finite()).map(stored);
+        keep(&mut self.predicted_by_signals);
+        for candidate in &mut self.candidates {
+            keep_some(&mut candidate.bic);
+            keep_some(&mut candidate.stability);
+            keep_some(&mut candidate.shadow);
+            keep_some(&mut candidate.calinski_harabasz);
+            keep_some(&mut candidate.outcome_r2);
+            keep_some(&mut candidate.only_level);
+            candidate.jaccard.iter_mut().for_each(keep);
+            keep(&mut candidate.smallest_share);
+            keep(&mut candidate.smallest_respondents);
+        }
+        keep_some(&mut self.stability);
+        self.segment_stability.iter_mut().for_each(keep);
+        if let Some(null) = &mut self.null {
+            keep_some(&mut null.gain);
+            let runs = [&mut null.shuffled_stability, &mut null.shuffled_gain, &mut null.continuum_gain];
+            runs.into_iter().flatten().for_each(keep);
+        }
+        keep_some(&mut self.agreement_with_raw);
+        keep_some(&mut self.moved_with_raw);
+        for level in &mut self.segment_levels {
+            keep(&mut level.level);
+            keep(&mut level.share);
+        }
+        keep_some(&mut self.rating_level_between);
+        for held in &mut self.held_out {
+            keep(&mut held.rmse);
+            keep(&mut held.rmse_of_mean);
+            keep(&mut held.coverage_90);
+        }
+        self.typing = self.typing.map(TypingCheck::stored);
+        self.rules = self.rules.into_iter().map(SegmentRule::stored).collect();
+        self.questions = self.questions.map(QuestionReport::stored);
+        for loading in &mut self.loadings {
+            keep(&mut loading.catalogue);
+            keep(&mut loading.learned);
+            keep(&mut loading.standard_error);
+        }
+        for signal in &mut self.signals {
+            keep(&mut signal.known);
+            keep(&mut signal.between);
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(segments: usize, stability: Option<f64>, null: Option<NullComparison>) -> FitReport {
+        let chosen = Candidate { method: Method::Mixture, segments, chosen: true, ..Candidate::default() };
+        FitReport { candidates: vec![chosen], stability, null, ..FitReport::default() }
+    }
+
+    fn null(gain: f64, shuffled_stability: f64, continuum_gain: f64) -> NullComparison {
+        NullComparison {
+            gain: Some(gain),
+            shuffled_stability: vec![0.1, shuffled_stability],
+            shuffled_gain: vec![-300.0],
+            continuum_gain: vec![continuum_gain, -20.0],
+        }
+    }
+
+    #[test]
+    fn segments_are_natural_only_if_found_again_and_better_than_a_continuum() {
+        let of = |stability, null| report(3, Some(stability), Some(null)).structure();
+        assert_eq!(of(0.9, null(90.0, 0.3, 20.0)), Some(Structure::Natural));
+        assert_eq!(of(0.7, null(90.0, 0.3, 20.0)), Some(Structure::Reproducible));
+        assert_eq!(of(0.9, null(90.0, 0.3, 95.0)), Some(Structure::Reproducible));
+        assert_eq!(of(0.9, null(-5.0, 0.3, -40.0)), Some(Structure::Reproducible));
+        assert_eq!(of(0.9, NullComparison { gain: None, ..null(0.0, 0.3, 0.0) }), Some(Structure::Reproducible));
+        assert_eq!(of(0.5, null(90.0, 0.3, 20.0)), Some(Structure::Constructive));
+        assert_eq!(of(0.7, null(90.0, 0.8, 20.0)), Some(Structure::Constructive));
+    }
+
+    #[test]
+    fn without_a_null_comparison_segments_are_at_most_reproducible() {
+        assert_eq!(report(3, Some(0.9), None).structure(), Some(Structure::Reproducible));
+        assert_eq!(report(3, Some(0.7), None).structure(), Some(Structure::Constructive));
+        assert_eq!(report(3, None, None).structure(), None);
+    }
+
+    #[test]
+    fn one_segment_has_no_structure() {
+        assert_eq!(report(1, Some(1.0), Some(null(1.0, 0.0, 0.0))).structure(), None);
+    }
+}

@@ -1,0 +1,215 @@
+//! The chosen way of cutting on tables in which there is nothing to find.
+
+use ndarray::Array2;
+use rand::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rayon::prelude::*;
+
+use super::super::error::ModelError;
+use super::super::report::NullComparison;
+use super::cut::{Cut, Effort, Way, Worktable};
+use super::judge::Judge;
+use super::samples::Samples;
+use super::thorough::{Entry, best_by};
+use crate::stats::draw::normal;
+use crate::stats::mixture::{FactorMixture, mixed_seed};
+use crate::stats::observed::Observed;
+
+/// Tables of each kind. METHOD: beating all of five is a one-sided test at 1/6 by rank alone; figures usually lie so far
+/// apart that the number of tables does not matter.
+const TABLES: usize = 5;
+
+/// Starts of k-means on a table.
+const STARTS: usize = 10;
+
+/// What is spent on a mixture on a table.
+const EFFORT: Effort = Effort { short: 4, carried: 1, iterations: 14 };
+
+/// Iterations of a mixture of one class.
+const ONE_ITERATIONS: usize = 25;
+
+/// Iterations of a mixture from the segments of k-means.
+const FROM_ITERATIONS: usize = 12;
+
+/// Pairs of bootstrap samples on a shuffled table.
+const PAIRS: usize = 1;
+
+/// Holds the entry at `chosen` against tables with nothing to find.
+pub(in crate::model::fit) fn compare(
+    judge: &Judge<'_>,
+    entries: &[Entry],
+    chosen: usize,
+) -> Result<NullComparison, ModelError> {
+    let cut = &entries[chosen].cut;
+    let k = cut.segments();
+    // K-means is held against the continuum as the mixture that starts from its segments.
+    let asked = best_by(entries, |e| e.cut.aic.filter(|_| e.cut.segments() == k));
+    let factors = cut.way.factors().or_else(|| asked.and_then(|at| entries[at].cut.way.factors()));
+    let way = Kind { way: cut.way, segments: k };
+    let gain = factors.map(|q| Kind::gain(judge.table, cut, q)).transpose()?;
+    let one = entries.iter().find(|e| e.cut.segments() == 1 && e.cut.way.factors() == factors);
+    let seed = judge.settings.seed;
+    let shuffled: Result<Vec<(f64, Option<f64>)>, ModelError> = (0..TABLES)
+        .into_par_iter()
+        .map(|at| {
+            let seed = mixed_seed(seed, 0x5F0 + at as u64);
+            let table = Worktable::new(shuffled(&judge.screen.data, seed), judge.screen.ratings);
+            let cut = way.cut(&table, seed)?;
+            Ok((way.stability(&table, &cut, seed)?, factors.map(|q| Kind::gain(&table, &cut, q)).transpose()?))
+        })
+        .collect();
+    let (shuffled_stability, gains): (Vec<f64>, Vec<Option<f64>>) = shuffled?.into_iter().unzip();
+    let continuum_gain = match (factors, one.and_then(|one| one.cut.mixture())) {
+        (Some(q), Some(one)) => (0..TABLES)
+            .into_par_iter()
+            .map(|at| {
+                let seed = mixed_seed(seed, 0xC0 + at as u64);
+                let table = Worktable::new(continuum(&judge.screen.data, one, seed), judge.screen.ratings);
+                Kind::gain(&table, &way.cut(&table, seed)?, q)
+            })
+            .collect::<Result<Vec<f64>, ModelError>>()?,
+        _ => Vec::new(),
+    };
+    Ok(NullComparison {
+        gain,
+        shuffled_stability,
+        shuffled_gain: gains.into_iter().flatten().collect(),
+        continuum_gain,
+    })
+}
+
+/// What is compared.
+struct Kind {
+    way: Way,
+    segments: usize,
+}
+
+impl Kind {
+    fn cut(&self, table: &Worktable, seed: u64) -> Result<Cut, ModelError> {
+        match self.way {
+            Way::Mixture(q) => {
+                let kmeans = Way::KMEANS.map(|way| table.kmeans(way, self.segments, STARTS, seed));
+                let from =
+                    kmeans.into_iter().map(|cut| Ok(table.labels(&cut?))).collect::<Result<Vec<_>, ModelError>>()?;
+                table.mixture((self.segments, q), &from, EFFORT)
+            }
+            way => table.kmeans(way, self.segments, STARTS, seed),
+        }
+    }
+
+    /// Criterion of one segment minus that of `cut`, both with `q` factors on the same table.
+    fn gain(table: &Worktable, cut: &Cut, q: usize) -> Result<f64, ModelError> {
+        let effort = Effort { short: 1, carried: 1, iterations: ONE_ITERATIONS };
+        let one = table.mixture((1, q), &[vec![0; table.data.n_rows()]], effort)?;
+        let several = match cut.bic {
+            Some(bic) => Some(bic),
+            None => {
+                let effort = Effort { short: 1, carried: 1, iterations: FROM_ITERATIONS };
+                table.mixture((cut.segments(), q), &[table.labels(cut)], effort)?.bic
+            }
+        };
+        Ok(one.bic.zip(several).map_or(0.0, |(one, several)| one - several))
+    }
+
+    fn stability(&self, table: &Worktable, cut: &Cut, seed: u64) -> Result<f64, ModelError> {
+        let mut samples = Samples::new(table, seed);
+        samples.draw(PAIRS);
+        let ways = if cut.mixture().is_some() { Way::KMEANS.to_vec() } else { vec![cut.way] };
+        let kmeans = samples.kmeans(&ways, self.segments, PAIRS)?;
+        Ok(samples.again(cut, PAIRS, &kmeans)?.agreement().mean.unwrap_or(0.0))
+    }
+}
+
+/// The table with each column permuted among the rows that answered it.
+fn shuffled(data: &Observed, seed: u64) -> Observed {
+    let mut values = data.values().to_owned();
+    for c in 0..data.n_columns() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(mixed_seed(seed, c as u64));
+        let rows: Vec<usize> = (0..data.n_rows()).filter(|row| data.present()[(*row, c)]).collect();
+        for i in (1..rows.len()).rev() {
+            let j = rng.gen_range(0..=i);
+            values.swap((rows[i], c), (rows[j], c));
+        }
+    }
+    Observed::try_new(values, data.present().to_owned(), data.weights().clone()).expect("cells of a checked table")
+}
+
+/// A table drawn from one group with the factors of `one`, with the gaps of `data` and the answers of each column.
+///
+/// METHOD: `z = λu + √ψ e` is drawn for every answer, and the answers given to a column are handed out in the order of z
+/// (Gaussian copula with the observed margins): correlated like the answers, on the same few steps, without groups.
+fn continuum(data: &Observed, one: &FactorMixture, seed: u64) -> Observed {
+    let (n, j, q) = (data.n_rows(), data.n_columns(), one.n_factors());
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let factors = Array2::from_shape_fn((n, q), |_| normal(&mut rng));
+    let mut values = Array2::zeros((n, j));
+    for c in 0..j {
+        let loading = one.loadings.row(c);
+        let own = one.uniqueness[c].sqrt();
+        let rows: Vec<usize> = (0..n).filter(|row| data.present()[(*row, c)]).collect();
+        let mut drawn: Vec<(f64, usize)> =
+            rows.iter().map(|row| (loading.dot(&factors.row(*row)) + own * normal(&mut rng), *row)).collect();
+        drawn.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut answers: Vec<f64> = rows.iter().map(|row| data.values()[(*row, c)]).collect();
+        answers.sort_by(f64::total_cmp);
+        drawn.iter().zip(answers).for_each(|((_, row), answer)| values[(*row, c)] = answer);
+    }
+    Observed::try_new(values, data.present().to_owned(), data.weights().clone()).expect("answers of a checked table")
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    fn column(table: &Observed, c: usize) -> Vec<f64> {
+        let cells = table.values().column(c).to_vec().into_iter().zip(table.present().column(c).to_vec());
+        let mut out: Vec<f64> = cells.filter(|(_, present)| *present).map(|(value, _)| value).collect();
+        out.sort_by(f64::total_cmp);
+        out
+    }
+
+    fn table() -> Observed {
+        let values = Array2::from_shape_fn((400, 3), |(i, c)| ((i * (c + 1)) % 5) as f64);
+        let present = Array2::from_shape_fn((400, 3), |(i, c)| (i + c) % 3 != 0);
+        Observed::try_new(values, present, ndarray::Array1::ones(400)).unwrap()
+    }
+
+    #[test]
+    fn tables_with_nothing_to_find_have_the_same_gaps_and_the_same_answers_in_each_column() {
+        let one = FactorMixture {
+            class_weights: array![1.0],
+            means: array![[0.0, 0.0, 0.0]],
+            loadings: array![[0.9], [0.9], [-0.9]],
+            uniqueness: array![0.19, 0.19, 0.19],
+        };
+        for made in [shuffled(&table(), 3), continuum(&table(), &one, 3)] {
+            assert_eq!(made.present(), table().present());
+            assert!((0..3).all(|c| column(&made, c) == column(&table(), c)));
+            assert_ne!(made.values(), table().values());
+        }
+    }
+
+    #[test]
+    fn a_continuum_keeps_what_ratings_have_to_do_with_each_other_and_shuffling_does_not() {
+        let one = FactorMixture {
+            class_weights: array![1.0],
+            means: array![[0.0, 0.0, 0.0]],
+            loadings: array![[0.9], [0.9], [-0.9]],
+            uniqueness: array![0.19, 0.19, 0.19],
+        };
+        let correlation = |table: &Observed, a: usize, b: usize| {
+            let both: Vec<(f64, f64)> = (0..table.n_rows())
+                .filter(|row| table.present()[(*row, a)] && table.present()[(*row, b)])
+                .map(|row| (table.values()[(row, a)] - 2.0, table.values()[(row, b)] - 2.0))
+                .collect();
+            let sum = |f: &dyn Fn(&(f64, f64)) -> f64| both.iter().map(f).sum::<f64>();
+            sum(&|x| x.0 * x.1) / (sum(&|x| x.0 * x.0) * sum(&|x| x.1 * x.1)).sqrt()
+        };
+        let made = continuum(&table(), &one, 7);
+        assert!(correlation(&made, 0, 1) > 0.6 && correlation(&made, 0, 2) < -0.6);
+        let mixed = shuffled(&table(), 7);
+        assert!(correlation(&mixed, 0, 1).abs() < 0.25 && correlation(&mixed, 0, 2).abs() < 0.25);
+    }
+}

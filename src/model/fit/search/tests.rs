@@ -1,0 +1,176 @@
+//! The search on tables made by hand.
+
+use ndarray::Array2;
+use rand::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use super::{Found, search};
+use crate::catalogue::Catalogue;
+use crate::model::fit::evidence::{evidence::Evidence, level::segment_levels, outcome::Outcomes};
+use crate::model::fit::*;
+use crate::model::fit::{Invented, Structure};
+use crate::stats::agreement::adjusted_rand_index;
+use crate::stats::observed::Observed;
+
+const RATINGS: usize = 9;
+
+/// `groups` groups of people who want three ratings more than others, with a scale use of their own; two of three rated.
+fn people(n: usize, groups: usize, seed: u64) -> (Array2<f64>, Array2<bool>, Vec<usize>) {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let noise = |rng: &mut Xoshiro256PlusPlus| (0..12).map(|_| rng.gen_range(0.0..1.0)).sum::<f64>() - 6.0;
+    let (mut values, mut present) = (Array2::zeros((n, RATINGS)), Array2::from_elem((n, RATINGS), true));
+    let mut truth = Vec::new();
+    for i in 0..n {
+        let group = i % groups;
+        let scale = noise(&mut rng);
+        for c in 0..RATINGS {
+            let wanted = if groups > 1 && c / 3 == group { 3.0 } else { 0.0 };
+            values[(i, c)] = wanted + scale + noise(&mut rng);
+            present[(i, c)] = rng.gen_range(0..3) > 0;
+        }
+        truth.push(group);
+    }
+    (values, present, truth)
+}
+
+fn evidence(values: Array2<f64>, present: Array2<bool>, weights: Vec<f64>) -> Evidence {
+    let table = Observed::try_new(values, present, weights.into()).unwrap();
+    let data = table.standardized(&table.column_moments());
+    let rows = (0..data.n_rows()).collect();
+    Evidence { data, ratings: RATINGS, predicted: 0.0, rows, outcomes: Outcomes::default() }
+}
+
+fn labels(found: &Found) -> Vec<usize> {
+    found.given.rows().into_iter().map(crate::stats::mixture::likeliest).collect()
+}
+
+fn settings() -> FitSettings {
+    FitSettings { segments: SegmentCount::Range { from: 1, to: 5 }, min_respondents: 30, ..FitSettings::default() }
+}
+
+fn structure(found: &Found) -> Option<Structure> {
+    let model = Invented { customers: 700, ..Invented::default() }.world();
+    let (catalogue, sample) = (Catalogue::embedded(), model.sample());
+    let quick = FitSettings { search: Search::Quick, ..FitSettings::default() };
+    let request =
+        FitRequest { catalogue: &catalogue, signal_ids: &model.signal_ids, sample: &sample, settings: &quick };
+    let report = fit(&request).unwrap().report().clone();
+    let (candidates, stability, null) = (found.candidates.clone(), found.stability, found.null.clone());
+    FitReport { candidates, stability, null, ..report }.structure()
+}
+
+#[test]
+fn every_way_to_cut_is_judged_with_every_number_of_segments_and_groups_that_are_there_are_natural() {
+    let (values, present, truth) = people(600, 3, 1);
+    let found = search(&evidence(values, present, vec![1.0; 600]), &settings()).unwrap();
+    assert_eq!((found.method, found.given.ncols()), (Method::Mixture, 3), "{}", found.choice);
+    assert!(adjusted_rand_index(&truth, &labels(&found)) > 0.8);
+    for k in 2..=5 {
+        for (method, factors) in [(Method::Kmeans, None), (Method::KmeansCentred, None), (Method::Mixture, Some(0))] {
+            let same = |c: &&crate::model::fit::Candidate| (c.method, c.segments, c.factors) == (method, k, factors);
+            let candidate = found.candidates.iter().find(same).expect("tried");
+            assert!(candidate.stability.is_some() && candidate.pairs >= 2, "{candidate:?}");
+            assert_eq!(candidate.jaccard.len(), k);
+            assert!(candidate.shadow.is_some_and(|s| (0.0..=1.0).contains(&s)));
+            assert!(candidate.calinski_harabasz.is_some() && candidate.only_level.is_some());
+            assert_eq!((candidate.outcome_r2, candidate.bic.is_some()), (None, factors.is_some()));
+        }
+    }
+    assert_eq!(found.candidates.iter().filter(|c| c.chosen).count(), 1);
+    assert_eq!(structure(&found), Some(Structure::Natural), "{:?}", found.null);
+}
+
+#[test]
+fn people_of_one_kind_are_one_segment_and_cut_all_the_same_they_are_constructive() {
+    let (values, present, _) = people(600, 1, 2);
+    let evidence = evidence(values, present, vec![1.0; 600]);
+    let found = search(&evidence, &settings()).unwrap();
+    assert_eq!(found.given.ncols(), 1, "{}", found.choice);
+    assert_eq!((found.stability, found.null.is_none()), (None, true));
+    let pinned = FitSettings { segments: SegmentCount::Exactly(3), ..settings() };
+    let cut = search(&evidence, &pinned).unwrap();
+    assert_eq!(cut.given.ncols(), 3);
+    assert_eq!(structure(&cut), Some(Structure::Constructive), "{:?} {:?}", cut.stability, cut.null);
+}
+
+#[test]
+fn a_row_of_weight_two_is_the_row_twice_in_every_search() {
+    let (values, present, _) = people(360, 3, 3);
+    let weights: Vec<f64> = (0..360).map(|i| if i % 4 == 0 { 2.0 } else { 1.0 }).collect();
+    let twice: Vec<usize> = (0..360).flat_map(|i| if i % 4 == 0 { vec![i, i] } else { vec![i] }).collect();
+    let apart = |x: &Array2<f64>| x.select(ndarray::Axis(0), &twice);
+    let doubled = evidence(apart(&values), present.select(ndarray::Axis(0), &twice), vec![1.0; twice.len()]);
+    let weighted = evidence(values, present, weights);
+    for (search_as, method) in [
+        (Search::Thorough, Method::Auto),
+        (Search::Thorough, Method::Kmeans),
+        (Search::Thorough, Method::KmeansCentred),
+        (Search::Quick, Method::Auto),
+    ] {
+        let settings = FitSettings { search: search_as, method, segments: SegmentCount::Exactly(3), ..settings() };
+        let (a, b) = (search(&weighted, &settings).unwrap(), search(&doubled, &settings).unwrap());
+        assert_eq!((a.method, a.factors), (b.method, b.factors));
+        let expected: Vec<usize> = twice.iter().map(|i| labels(&a)[*i]).collect();
+        assert_eq!(adjusted_rand_index(&expected, &labels(&b)), 1.0, "{search_as:?} {method:?}");
+        for (a, b) in a.candidates.iter().zip(&b.candidates).filter(|(a, _)| a.factors.is_none()) {
+            assert!((a.smallest_share - b.smallest_share).abs() < 1e-9, "{a:?} {b:?}");
+            assert!((a.only_level.unwrap_or(0.0) - b.only_level.unwrap_or(0.0)).abs() < 1e-9);
+            assert!((a.shadow.unwrap_or(0.0) - b.shadow.unwrap_or(0.0)).abs() < 1e-6, "{a:?} {b:?}");
+            if search_as == Search::Thorough {
+                // The same bootstrap samples: as many draws from the same cumulated weights.
+                assert!((a.stability.unwrap_or(1.0) - b.stability.unwrap_or(1.0)).abs() < 1e-6, "{a:?} {b:?}");
+            }
+        }
+        let bic = |found: &Found| found.candidates.iter().find(|c| c.chosen).and_then(|c| c.bic);
+        if let (Some(a), Some(b)) = (bic(&a), bic(&b)) {
+            assert!((a - b).abs() < 1e-3 * a.abs(), "{a} {b}");
+        }
+    }
+}
+
+#[test]
+fn what_was_not_answered_is_never_read() {
+    let (values, present, _) = people(300, 3, 4);
+    let settings = FitSettings { segments: SegmentCount::Exactly(3), ..settings() };
+    let plain = search(&evidence(values.clone(), present.clone(), vec![1.0; 300]), &settings).unwrap();
+    let mut spoiled = values;
+    spoiled.indexed_iter_mut().filter(|(at, _)| !present[*at]).for_each(|(_, value)| *value = 1e6);
+    let same = search(&evidence(spoiled, present, vec![1.0; 300]), &settings).unwrap();
+    assert_eq!(plain.given, same.given);
+    assert_eq!(plain.candidates, same.candidates);
+}
+
+#[test]
+fn k_means_on_raw_ratings_that_finds_high_and_low_raters_is_out_in_so_many_words() {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(5);
+    // Two kinds of people beneath a scale use that is much larger than what sets them apart.
+    let values = Array2::from_shape_fn((600, RATINGS), |_| rng.gen_range(-1.0..1.0));
+    let scale: Vec<f64> = (0..600).map(|_| rng.gen_range(-4.0..4.0)).collect();
+    let values = Array2::from_shape_fn(values.dim(), |(i, c)| {
+        values[(i, c)] + scale[i] + if (c < 4) == (i % 2 == 0) { 0.9 } else { 0.0 }
+    });
+    let present = Array2::from_elem(values.dim(), true);
+    let settings = FitSettings { segments: SegmentCount::Exactly(2), ..settings() };
+    let evidence = evidence(values, present, vec![1.0; 600]);
+    let found = search(&evidence, &settings).unwrap();
+    let raw = found.candidates.iter().find(|c| c.method == Method::Kmeans).unwrap();
+    assert!(raw.knocked_out.as_ref().is_some_and(|why| why.contains("rate high")), "{raw:?}");
+    assert_ne!(found.method, Method::Kmeans);
+    let truth: Vec<usize> = (0..600).map(|i| i % 2).collect();
+    assert!(adjusted_rand_index(&truth, &labels(&found)) > 0.9);
+    // Pinned, it is used, and the alarm is per segment.
+    let pinned = search(&evidence, &FitSettings { method: Method::Kmeans, ..settings }).unwrap();
+    let levels = segment_levels(&evidence, &pinned.given);
+    assert!(levels.iter().all(|level| level.stands_for.is_some()), "{levels:?}");
+}
+
+#[test]
+fn a_quick_search_compares_nothing_with_tables_that_hold_nothing() {
+    let (values, present, truth) = people(600, 3, 1);
+    let quick = FitSettings { search: Search::Quick, ..settings() };
+    let found = search(&evidence(values, present, vec![1.0; 600]), &quick).unwrap();
+    assert!(adjusted_rand_index(&truth, &labels(&found)) > 0.8);
+    assert_eq!(found.null, None::<NullComparison>);
+    assert_eq!(structure(&found), Some(Structure::Reproducible));
+    assert!(found.candidates.iter().all(|c| c.pairs == 0 && c.jaccard.is_empty()));
+}

@@ -1,0 +1,27 @@
+//! "What do passes hold in their hands?" Blocks of customers as they come in and as they are scored, what each of them
+//! did and said, what the rules say of one, a stay in a segment, and a figure with its interval.
+
+mod attitudes;
+mod customer;
+mod customer_night;
+mod estimate;
+mod fold;
+mod history;
+mod relationship;
+mod scored;
+mod stay;
+mod suppression;
+
+pub use attitudes::{Attitudes, Question};
+pub use customer::{Aspect, BLOCK_ROWS, CustomerBlock, CustomerFlags, MAX_SIGNALS, N_RATINGS};
+pub use customer_night::CustomerNight;
+pub use estimate::Estimate;
+pub use fold::{BlockFold, PartialState};
+pub use history::{Contact, History, Nature, Order, Promise, RivalAnswer, Sources, Verbatim, Vocabulary, Word};
+pub use relationship::{
+    ArcEvidence, ArcFact, ArcReading, ArcStage, ConnectionStage, Consistency, EvidenceBasis, ExperienceBalance,
+    LevelReason, LoyaltyType, NextNeed, Relationship, RelationshipLevel, RewardDependence,
+};
+pub use scored::{Assignment, Basis, CustomerNeeds, NeedState, ScoredBlock, SuppressedReason, UnassignedReason};
+pub use stay::{LastNight, MoveEvent, MoveReason, Moved, SegmentNames, SegmentPlace, Stay};
+pub use suppression::suppression;

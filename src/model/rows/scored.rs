@@ -1,0 +1,213 @@
+//! What a night knows about each customer after scoring: the rows of `customers` and `element_scores`.
+
+use ndarray::Array2;
+
+use super::customer::N_RATINGS;
+use crate::catalogue::{Level, NeedTier};
+
+/// Where a score or an assignment comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Basis {
+    /// The customer's own ratings only.
+    Survey,
+    /// Own ratings and behaviour.
+    Mixed,
+    /// Behaviour only, weighed as learned from surveyed customers.
+    Behaviour,
+    /// Behaviour read through the catalogue's loadings; nobody has been asked. A hypothesis.
+    Prior,
+    /// Nothing is known.
+    None,
+}
+
+impl Basis {
+    /// The word used in files.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Survey => "survey",
+            Self::Mixed => "mixed",
+            Self::Behaviour => "behaviour",
+            Self::Prior => "prior",
+            Self::None => "none",
+        }
+    }
+}
+
+/// Why a customer has no segment although scoring was allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UnassignedReason {
+    /// Neither an answer nor a signal.
+    NoEvidence,
+    /// The best segment's probability, or its lead over the next, is below the configured minimum.
+    TooClose,
+}
+
+impl UnassignedReason {
+    /// The word used in files.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::NoEvidence => "no_evidence",
+            Self::TooClose => "too_close",
+        }
+    }
+}
+
+/// Why a customer was left out of scoring, or of every audience.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SuppressedReason {
+    /// Deceased.
+    Deceased,
+    /// Under age.
+    Minor,
+    /// Objects to direct marketing.
+    Objection,
+    /// Profiling consent is missing or refused, and the base records it.
+    NoProfilingConsent,
+}
+
+impl SuppressedReason {
+    /// The word used in files.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Deceased => "deceased",
+            Self::Minor => "minor",
+            Self::Objection => "objection_marketing",
+            Self::NoProfilingConsent => "no_profiling_consent",
+        }
+    }
+}
+
+/// State of a customer's needs as this brand serves them (domain fact sheet 2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NeedState {
+    /// The tier named is wanted and not well served.
+    Deficit,
+    /// The lower tiers are served; growth pulls.
+    Growth,
+    /// No gap and no growth pull.
+    Balanced,
+    /// Too little is known.
+    Undetermined,
+}
+
+impl NeedState {
+    /// The word used in files.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Deficit => "deficit",
+            Self::Growth => "growth",
+            Self::Balanced => "balanced",
+            Self::Undetermined => "undetermined",
+        }
+    }
+}
+
+/// Need tiers of one customer, and the same scores by level.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CustomerNeeds {
+    /// The tier to serve next; `None` when balanced or undetermined. Where only importance is known, the tier that matters
+    /// most, though the state stays undetermined.
+    pub tier: Option<NeedTier>,
+    /// State.
+    pub state: NeedState,
+    /// The second tier, where there is one.
+    pub runner_up: Option<NeedTier>,
+    /// Fulfilment of each tier, 0–10; `None` = no element of the tier is known.
+    pub fulfilment: [Option<f32>; NeedTier::COUNT],
+    /// Mean fulfilment score of the elements of each level, 0–10, in the order of [`Level::ALL`]; `None` = no element
+    /// of the level is known.
+    pub levels: [Option<f32>; Level::ALL.len()],
+}
+
+impl CustomerNeeds {
+    /// Too little is known, and of no tier or level anything.
+    pub const UNDETERMINED: Self = Self {
+        tier: None,
+        state: NeedState::Undetermined,
+        runner_up: None,
+        fulfilment: [None; NeedTier::COUNT],
+        levels: [None; Level::ALL.len()],
+    };
+}
+
+/// Segment decision of one customer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Assignment {
+    /// Index of the segment in [`crate::model::fit::Model::segments`]; `None` with [`Assignment::unassigned`] saying why, or for
+    /// a customer who is suppressed.
+    pub segment: Option<u8>,
+    /// Probability of the likeliest segment, 0–1; `None` where nothing was computed.
+    pub probability: Option<f32>,
+    /// The second likeliest.
+    pub runner_up: Option<u8>,
+    /// Its probability.
+    pub runner_up_probability: Option<f32>,
+    /// The likeliest segment before any rule held it back.
+    pub raw: Option<u8>,
+    /// Why there is no segment.
+    pub unassigned: Option<UnassignedReason>,
+    /// Up to three indicators that spoke most for the segment against the runner-up, strongest first, as positions
+    /// in [`crate::model::fit::Model::indicators`].
+    pub reasons: [Option<u16>; 3],
+    /// The indicator that spoke most against it.
+    pub reason_against: Option<u16>,
+}
+
+impl Assignment {
+    /// No decision, for this reason; `None` for customers who are suppressed.
+    #[must_use]
+    pub fn undecided(unassigned: Option<UnassignedReason>) -> Self {
+        Self {
+            segment: None,
+            probability: None,
+            runner_up: None,
+            runner_up_probability: None,
+            raw: None,
+            unassigned,
+            reasons: [None; 3],
+            reason_against: None,
+        }
+    }
+}
+
+/// A scored block: row `i` belongs to row `i` of the [`super::customer::CustomerBlock`] it was made from.
+#[derive(Clone, Debug)]
+pub struct ScoredBlock {
+    /// Segment decisions.
+    pub assignments: Vec<Assignment>,
+    /// Evidence behind each row.
+    pub basis: Vec<Basis>,
+    /// `(n, 60)` scores 0–10 in steps of 0.01: importance of the 30 elements, then fulfilment.
+    pub scores: Array2<f32>,
+    /// `(n, 60)` standard errors in steps of 0.01; 0 = the customer's own answer.
+    pub standard_errors: Array2<f32>,
+    /// Bit `i` set: score `i` exists.
+    pub scored: Vec<u64>,
+    /// Need tiers.
+    pub needs: Vec<CustomerNeeds>,
+    /// Set: not scored at all, and why.
+    pub suppressed: Vec<Option<SuppressedReason>>,
+    /// In the permanent random hold-out.
+    pub holdout: Vec<bool>,
+}
+
+impl ScoredBlock {
+    /// `n` rows of which nothing was decided and nothing scored, none of them suppressed or held out.
+    #[must_use]
+    pub fn unscored(n: usize) -> Self {
+        Self {
+            assignments: vec![Assignment::undecided(None); n],
+            basis: vec![Basis::None; n],
+            scores: Array2::zeros((n, N_RATINGS)),
+            standard_errors: Array2::zeros((n, N_RATINGS)),
+            scored: vec![0; n],
+            needs: vec![CustomerNeeds::UNDETERMINED; n],
+            suppressed: vec![None; n],
+            holdout: vec![false; n],
+        }
+    }
+}

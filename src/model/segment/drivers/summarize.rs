@@ -1,0 +1,237 @@
+//! Figures and the same with people left out → estimates, drawn towards the whole, tested, classified.
+
+use crate::catalogue::{ElementId, NeedTier};
+use crate::stats::drivers::jackknife::{interval, own_voices, p_value, standard_error};
+use crate::stats::drivers::johnson::chance_of;
+use crate::stats::multiple::benjamini_hochberg;
+
+use super::super::profile::types::{Profiles, SegmentProfile};
+use super::cell::{Cell, column};
+use super::classify::{Kano, Quadrant, StatedDerived};
+use super::solve::{Figures, Plan};
+use super::types::{ElementDriver, Explained, NeedDriver, Refusal};
+use crate::model::rows::Estimate;
+
+/// One outcome: figures of everybody and each segment, and the same with each group of people left out.
+pub(super) struct Replicates<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) full: &'a [Option<Figures>],
+    pub(super) without: Vec<&'a [Option<Figures>]>,
+}
+
+/// Results of one outcome for everybody and each segment.
+pub(super) fn summarize(
+    replicates: &Replicates,
+    groups: &[Cell],
+    profiles: Option<&Profiles>,
+) -> Vec<Result<Explained, Refusal>> {
+    let whole = replicates.group(0);
+    let mut results: Vec<Result<Explained, Refusal>> = (0..groups.len())
+        .map(|g| {
+            let (whole, own) = (whole.as_ref().map_err(|refusal| *refusal)?, replicates.group(g)?);
+            let profile = profiles.and_then(|p| if g == 0 { Some(&p.everyone) } else { p.segments.get(g - 1) });
+            Summary { plan: replicates.plan, own: &own, whole, cell: &groups[g], profile, everybody: g == 0 }
+                .explained()
+        })
+        .collect();
+    adjust(&mut results);
+    results
+}
+
+impl Replicates<'_> {
+    fn group(&self, g: usize) -> Result<Group<'_>, Refusal> {
+        let n = self.plan.sizes[g]?;
+        let full = self.full[g].as_ref().ok_or(Refusal::NothingVaries)?;
+        let without: Option<Vec<&Figures>> = self.without.iter().map(|replicate| replicate[g].as_ref()).collect();
+        let group = Group { n, full, without: without.ok_or(Refusal::NothingVaries)? };
+        let chance = chance_of(full.link.r_squared, n, self.plan.elements.len());
+        if chance.is_some_and(|chance| chance < self.plan.settings.max_chance) {
+            Ok(group)
+        } else {
+            Err(Refusal::NothingExplained)
+        }
+    }
+}
+
+/// Figures of one group, with replicates.
+struct Group<'a> {
+    n: f64,
+    full: &'a Figures,
+    without: Vec<&'a Figures>,
+}
+
+impl Group<'_> {
+    /// A figure with its standard error.
+    fn with_error(&self, figure: impl Fn(&Figures) -> f64) -> Option<(f64, f64)> {
+        let without: Vec<f64> = self.without.iter().map(|replicate| figure(replicate)).collect();
+        Some((figure(self.full), standard_error(&without)?))
+    }
+
+    fn estimate(&self, figure: impl Fn(&Figures) -> f64, (low, high): (f64, f64)) -> Option<Estimate> {
+        let (value, error) = self.with_error(figure)?;
+        Some(interval(value.clamp(low, high), error)?.within(low, high).into())
+    }
+}
+
+/// Shares of a group with their intervals, drawn towards the whole.
+struct Shares {
+    own_voice: f64,
+    estimates: Vec<Estimate>,
+    /// Difference from the whole and its standard error.
+    differences: Vec<(f64, f64)>,
+}
+
+struct Summary<'a> {
+    plan: &'a Plan,
+    own: &'a Group<'a>,
+    whole: &'a Group<'a>,
+    cell: &'a Cell,
+    profile: Option<&'a SegmentProfile>,
+    everybody: bool,
+}
+
+impl Summary<'_> {
+    fn explained(&self) -> Result<Explained, Refusal> {
+        let (own, p) = (self.own, self.plan.elements.len() as f64);
+        let link = &own.full.link;
+        let shares = self.shares(|figures| &figures.shares).ok_or(Refusal::NothingVaries)?;
+        let plain = |r_squared: f64| 1.0 - (1.0 - r_squared) * (own.n - 1.0) / (own.n - p - 1.0);
+        Ok(Explained {
+            r_squared: own.estimate(|f| f.link.r_squared, (0.0, 1.0)).ok_or(Refusal::NothingVaries)?,
+            adjusted_r_squared: plain(link.r_squared.min(1.0)),
+            halo: own.full.halo.then_some(link.halo * link.halo),
+            own_voice: (!self.everybody).then_some(shares.own_voice),
+            elements: (0..self.plan.elements.len()).filter_map(|i| self.element(i, &shares)).collect(),
+            needs: self.needs(),
+        })
+    }
+
+    /// METHOD: `share = v·own + (1 − v)·whole`, then divided by the sum so that shares sum to 1 again, with v as in
+    /// [`own_voices`]; a share may differ from the whole's in proportion to the mean of the whole's share and an even one.
+    /// Its variance is taken as `v·Var(own) + (1 − v)·Var(whole)`, the posterior variance of a normal model plus what the
+    /// whole is unsure of. Source: Morris, Journal of the American Statistical Association 78 (1983).
+    fn shares<'s>(&'s self, of: impl Fn(&'s Figures) -> &'s Vec<f64>) -> Option<Shares> {
+        let p = of(self.own.full).len();
+        let own: Vec<(f64, f64)> = (0..p).map(|i| spread(&of, self.own, i)).collect::<Option<_>>()?;
+        let whole: Vec<(f64, f64)> = (0..p).map(|i| spread(&of, self.whole, i)).collect::<Option<_>>()?;
+        let difference = |i: usize| {
+            let without = self.own.without.iter().zip(&self.whole.without);
+            let without: Vec<f64> = without.map(|(a, b)| of(a)[i] - of(b)[i]).collect();
+            Some((own[i].0 - whole[i].0, standard_error(&without)?))
+        };
+        let differences: Vec<(f64, f64)> = (0..p).map(difference).collect::<Option<_>>()?;
+        let (d, errors): (Vec<f64>, Vec<f64>) = differences.iter().copied().unzip();
+        let scales: Vec<f64> = whole.iter().map(|(share, _)| f64::midpoint(*share, 1.0 / p as f64)).collect();
+        let voices = if self.everybody { vec![1.0; p] } else { own_voices(&d, &errors, &scales) };
+        let drawn = |i: usize| voices[i] * own[i].0 + (1.0 - voices[i]) * whole[i].0;
+        let total: f64 = (0..p).map(drawn).sum();
+        let estimate = |i: usize| {
+            let error = (voices[i] * own[i].1.powi(2) + (1.0 - voices[i]) * whole[i].1.powi(2)).sqrt();
+            Some(Estimate::from(interval(drawn(i) / total, error)?.within(0.0, 1.0)))
+        };
+        let estimates: Vec<Estimate> = (0..p).map(estimate).collect::<Option<_>>()?;
+        let own_voice = estimates.iter().zip(&voices).map(|(share, voice)| share.value * voice).sum();
+        Some(Shares { own_voice, estimates, differences })
+    }
+
+    fn element(&self, i: usize, shares: &Shares) -> Option<ElementDriver> {
+        let (own, e) = (self.own, self.plan.elements[i]);
+        let element = ElementId::from_index(e)?;
+        let correlation = own.estimate(|f| f.link.correlations[i], (-1.0, 1.0))?;
+        let share = shares.estimates[i];
+        let even = 1.0 / self.plan.elements.len() as f64;
+        let derived_high = share.value > even;
+        let (difference, error) = shares.differences[i];
+        let sides = self.asymmetry(i);
+        let kano = sides.and_then(|sides| Kano::decide(sides, &self.plan.settings));
+        let [penalty, reward, _] = sides.map_or([None; 3], |sides| sides.map(Some));
+        Some(ElementDriver {
+            element,
+            share,
+            own_share: own.full.shares[i],
+            weight: own.full.link.weights[i],
+            correlation,
+            direction: direction(correlation),
+            differs_p: if self.everybody { None } else { p_value(difference, error) },
+            answers: self.cell.cross.pair(e, column(self.plan.outcome)).rows(),
+            penalty,
+            reward,
+            kano,
+            stated: self.stated_high(element).map(|stated| StatedDerived::of(stated, derived_high)),
+            quadrant: self.served_high(element).map(|served| Quadrant::of(derived_high, served)),
+            borderline: share.low <= even && even <= share.high,
+        })
+    }
+
+    /// Penalty, reward and their difference; `None` where they cannot be computed, or not without some people.
+    fn asymmetry(&self, i: usize) -> Option<[Estimate; 3]> {
+        let full = self.own.full.asymmetries[i]?;
+        let without: Vec<_> = self.own.without.iter().map(|f| f.asymmetries[i]).collect::<Option<_>>()?;
+        let sides: [fn(&crate::stats::drivers::penalty::Asymmetry) -> f64; 3] =
+            [|a| a.penalty, |a| a.reward, |a| a.penalty - a.reward];
+        let mut out = [Estimate { value: 0.0, low: 0.0, high: 0.0 }; 3];
+        for (slot, side) in out.iter_mut().zip(sides) {
+            let values: Vec<f64> = without.iter().map(side).collect();
+            *slot = interval(side(&full), standard_error(&values)?)?.into();
+        }
+        Some(out)
+    }
+
+    fn needs(&self) -> Vec<NeedDriver> {
+        let known = |group: &Group| {
+            !group.full.needs.is_empty() && group.without.iter().all(|replicate| !replicate.needs.is_empty())
+        };
+        if !(known(self.own) && known(self.whole)) {
+            return Vec::new();
+        }
+        let shares = self.shares(|figures| &figures.needs).map(|shares| shares.estimates).unwrap_or_default();
+        NeedTier::ALL.into_iter().zip(shares).map(|(tier, share)| NeedDriver { tier, share }).collect()
+    }
+
+    /// Whether an element's stated importance lies above the mean of the elements in the plan.
+    fn stated_high(&self, element: ElementId) -> Option<bool> {
+        self.above_mean(element, |profile, id| profile.element(id).importance)
+    }
+
+    fn served_high(&self, element: ElementId) -> Option<bool> {
+        self.above_mean(element, |profile, id| profile.element(id).fulfilment)
+    }
+
+    fn above_mean(
+        &self,
+        element: ElementId,
+        of: impl Fn(&SegmentProfile, ElementId) -> Option<Estimate>,
+    ) -> Option<bool> {
+        let profile = self.profile?;
+        let ids = self.plan.elements.iter().filter_map(|&e| ElementId::from_index(e));
+        let known: Vec<f64> = ids.filter_map(|id| Some(of(profile, id)?.value)).collect();
+        let own = of(profile, element)?.value;
+        Some(own > known.iter().sum::<f64>() / known.len() as f64)
+    }
+}
+
+fn spread<'s>(of: &impl Fn(&'s Figures) -> &'s Vec<f64>, group: &'s Group<'_>, i: usize) -> Option<(f64, f64)> {
+    let without: Vec<f64> = group.without.iter().map(|replicate| of(replicate)[i]).collect();
+    Some((of(group.full)[i], standard_error(&without)?))
+}
+
+fn direction(correlation: Estimate) -> Option<i8> {
+    if correlation.low > 0.0 {
+        Some(1)
+    } else if correlation.high < 0.0 {
+        Some(-1)
+    } else {
+        None
+    }
+}
+
+/// Adjusts the p-values of all segments × elements of the outcome.
+fn adjust(results: &mut [Result<Explained, Refusal>]) {
+    let elements = |results: &mut [Result<Explained, Refusal>], each: &mut dyn FnMut(&mut ElementDriver)| {
+        results.iter_mut().flatten().flat_map(|explained| &mut explained.elements).for_each(each);
+    };
+    let mut plain = Vec::new();
+    elements(results, &mut |element| plain.push(element.differs_p));
+    let mut adjusted = benjamini_hochberg(&plain).into_iter();
+    elements(results, &mut |element| element.differs_p = adjusted.next().flatten());
+}

@@ -1,0 +1,300 @@
+//! The pass: blocks in, integer sums out.
+
+use super::super::profile::sums::{CENTI, FINE, Moments, money_steps, steps, weight_steps};
+use super::dealings::{Complaints, Dealings};
+use super::rivals::add_rivals;
+use super::settings::LensSettings;
+use super::state::{BINS, HIGH_CLASSES, LensState, RegularSums};
+use super::sums::GroupSums;
+use crate::catalogue::N_ELEMENTS;
+use crate::model::customer::relationship::reaches;
+use crate::model::rows::{
+    Aspect, ConnectionStage, CustomerBlock, ExperienceBalance, History, N_RATINGS, Question, Relationship, ScoredBlock,
+    Vocabulary,
+};
+
+/// Debt of one customer that is told apart at most, in good experiences.
+const DEBT_MOST: f64 = 1e6;
+
+/// Customers of one block with all that is known of them; row `i` of each belongs together.
+#[derive(Clone, Copy, Debug)]
+pub struct LensBlock<'a> {
+    /// Customers.
+    pub customers: &'a CustomerBlock,
+    /// Their segments; suppressed customers are left out of everything.
+    pub scored: &'a ScoredBlock,
+    /// What they did and were given in 365 days.
+    pub histories: &'a [History],
+    /// What the rules say of them.
+    pub relationships: &'a [Relationship],
+    /// Words of `histories`. Sums are kept by text, so blocks may have vocabularies of their own.
+    pub words: &'a Vocabulary,
+}
+
+/// Collects what the relationship lens shows.
+#[derive(Clone, Debug)]
+pub struct LensFold {
+    segments: usize,
+    settings: LensSettings,
+}
+
+impl LensFold {
+    /// A pass over customers assigned to `segments` segments.
+    #[must_use]
+    pub fn new(segments: usize, settings: LensSettings) -> Self {
+        Self { segments, settings }
+    }
+
+    /// The state before the first customer; merging it changes nothing.
+    #[must_use]
+    pub fn zero(&self) -> LensState {
+        LensState::zero(self.segments, self.settings.ratios.len())
+    }
+
+    /// Adds a block.
+    ///
+    /// # Panics
+    /// If the parts of the block differ in length, or name a segment beyond those of the pass.
+    pub fn fold(&self, state: &mut LensState, block: &LensBlock<'_>) {
+        let n = block.customers.len();
+        let lengths = [block.scored.assignments.len(), block.histories.len(), block.relationships.len()];
+        assert!(lengths.iter().all(|length| *length == n), "the parts of a block have the same rows");
+        for row in 0..n {
+            if block.scored.suppressed[row].is_some() {
+                continue;
+            }
+            let one = Row {
+                block,
+                settings: &self.settings,
+                at: row,
+                w: weight_steps(block.customers.weight[row]),
+                history: &block.histories[row],
+                says: &block.relationships[row],
+            };
+            let group = block.scored.assignments[row].segment.map_or(self.segments, usize::from);
+            one.add_to_group(&mut state.groups[group]);
+            one.add_to_regular(&mut state.regular);
+            one.add_dealings(state, group);
+        }
+    }
+}
+
+/// The debt of a customer, no more than the sums can hold.
+pub(super) fn debt(balance: ExperienceBalance, ratio: f64) -> f64 {
+    f64::from(balance.debt(ratio)).min(DEBT_MOST)
+}
+
+/// Counts one of several exclusive cases.
+fn add_case(cells: &mut [Moments], w: u32, case: usize) {
+    cells.iter_mut().enumerate().for_each(|(place, cell)| cell.add(w, i64::from(place == case)));
+}
+
+/// One customer.
+pub(super) struct Row<'a> {
+    pub(super) block: &'a LensBlock<'a>,
+    pub(super) settings: &'a LensSettings,
+    /// Its place in the block.
+    pub(super) at: usize,
+    /// Weight in steps.
+    pub(super) w: u32,
+    pub(super) history: &'a History,
+    pub(super) says: &'a Relationship,
+}
+
+impl Row<'_> {
+    /// An answer; `None` = not asked.
+    pub(super) fn answer(&self, question: Question) -> Option<f32> {
+        self.block.customers.attitudes.get(self.at, question)
+    }
+
+    fn value(&self) -> Option<f64> {
+        self.block.customers.value_365d[self.at]
+    }
+
+    fn add_to_group(&self, group: &mut GroupSums) {
+        group.members.add(self.w, 0);
+        self.add_connection(group);
+        self.add_motivators(group);
+        self.add_states(group);
+        self.add_texts(group);
+        add_rivals(self, group);
+    }
+
+    fn add_connection(&self, group: &mut GroupSums) {
+        let Some(stage) = self.says.connection else { return };
+        add_case(&mut group.stage, self.w, stage as usize);
+        group.contradictory.add(self.w, i64::from(self.says.contradictory));
+        if let Some(value) = self.value() {
+            group.stage_value[stage as usize].add(self.w, money_steps(value));
+        }
+        if let Some(answer) = self.answer(Question::GoodBrand) {
+            let (good, connected) = (answer >= self.settings.good_brand_from, stage == ConnectionStage::FullyConnected);
+            group.good_brand.add(self.w, i64::from(good));
+            group.good_alone.add(self.w, i64::from(good && !connected));
+            group.connected_alone.add(self.w, i64::from(connected && !good));
+        }
+    }
+
+    fn add_motivators(&self, group: &mut GroupSums) {
+        let attitudes = &self.block.customers.attitudes;
+        group.widen(attitudes.motivators());
+        let cuts = &self.settings.connection;
+        for (place, sums) in group.motivators.iter_mut().enumerate().take(attitudes.motivators()) {
+            let (want, helps) = (attitudes.want(self.at, place), attitudes.helps(self.at, place));
+            if let Some(want) = want {
+                sums.wanted.add(self.w, i64::from(want >= cuts.want_from));
+            }
+            let Some(helps) = helps else { continue };
+            if want.is_some_and(|want| want >= cuts.want_from) {
+                sums.helped.add(self.w, i64::from(helps >= cuts.helps_from));
+            }
+            if let Some(value) = self.value() {
+                // METHOD: the logarithm, because a correlation with plain money is decided by the few largest buyers.
+                let spend = value.signum() * value.abs().min(1e9).ln_1p();
+                sums.spend.add(self.w, steps(f64::from(helps), CENTI), steps(spend, FINE));
+            }
+        }
+    }
+
+    /// Arc, consistency, balance, loyalty and level.
+    fn add_states(&self, group: &mut GroupSums) {
+        let (w, says) = (self.w, self.says);
+        add_case(&mut group.arc, w, says.arc.stage as usize);
+        if let Some(before) = says.arc.before {
+            group.arc_up.add(w, i64::from(says.arc.stage > before));
+            group.arc_down.add(w, i64::from(says.arc.stage < before));
+        }
+        let kinds = says.consistency;
+        let told = [kinds.journey, kinds.emotional, kinds.communication, kinds.composite()];
+        for (cell, value) in group.consistency.iter_mut().zip(told) {
+            if let Some(value) = value {
+                cell.add(w, steps(f64::from(value), FINE));
+            }
+        }
+        if let Some(balance) = &says.balance {
+            for (cell, ratio) in group.in_debt.iter_mut().zip(&self.settings.ratios) {
+                cell.add(w, i64::from(debt(*balance, *ratio) > 0.0));
+            }
+            group.debt.add(w, steps(debt(*balance, self.settings.ratio), CENTI));
+        }
+        if let Some(loyalty) = says.loyalty {
+            add_case(&mut group.loyalty, w, loyalty as usize);
+        }
+        for (cell, value) in
+            [(&mut group.reward_share, says.reward.share), (&mut group.week_ratio, says.reward.week_ratio)]
+        {
+            if let Some(value) = value {
+                cell.add(w, steps(f64::from(value), FINE));
+            }
+        }
+        add_case(&mut group.level, w, says.level as usize);
+        add_case(&mut group.reason, w, says.level_reason as usize);
+    }
+
+    fn add_texts(&self, group: &mut GroupSums) {
+        let texts = &self.history.verbatims;
+        group.wrote.add(self.w, i64::from(!texts.is_empty()));
+        if texts.is_empty() {
+            return;
+        }
+        let (named, praised) = texts.iter().fold((0, 0), |(named, praised), text| {
+            (named | text.named | text.praised | text.blamed, praised | text.praised)
+        });
+        for element in 0..N_ELEMENTS {
+            let bit = |bits: u32| i64::from(bits >> element & 1);
+            group.named[element].add(self.w, bit(named));
+            if bit(named) == 1 {
+                group.praised[element].add(self.w, bit(praised));
+            }
+        }
+    }
+
+    fn add_dealings(&self, state: &mut LensState, group: usize) {
+        let w = self.w;
+        let Dealings { all, places } = Dealings::of(self.history, self.settings);
+        for (scope, word, tally) in places {
+            state.place(scope, self.block.words.text(word)).add(w, &tally);
+        }
+        let group = &mut state.groups[group];
+        group.promises.add_part(w, all.kept, all.due);
+        group.contacts.add_part(w, all.good, all.rated);
+        group.feelings.add_part(w, all.feeling, all.felt);
+        if all.rated >= 2 {
+            group.all_good.add(w, i64::from(all.good == all.rated));
+        }
+        let complaints = Complaints::of(self.history, self.settings);
+        group.answered.add_part(w, complaints.answered, complaints.number);
+        group.resolved.add_part(w, complaints.resolved, complaints.number);
+        group.repeated.add_part(w, complaints.repeated, complaints.number);
+        group.days.add_part(w, complaints.days, complaints.resolved);
+    }
+
+    fn add_to_regular(&self, sums: &mut RegularSums) {
+        let (w, cuts) = (self.w, &self.settings.regularities);
+        let recommend = self.answer(Question::Recommend);
+        let promotes = |answer: f32| i64::from(reaches(answer, cuts.promoter_from));
+        if let Some(stage) = self.says.connection.map(|stage| stage as usize) {
+            if let Some(answer) = recommend {
+                sums.promoters[stage].add(w, promotes(answer));
+            }
+            if self.value().is_some() || !self.history.orders.is_empty() {
+                let bought = self.history.orders.iter().filter(|order| order.amount.is_none_or(|amount| amount > 0.0));
+                sums.reordered[stage].add(w, i64::from(bought.count() >= 2));
+            }
+            if let Some(answer) = self.answer(Question::ShopAround) {
+                sums.rarely_looks[stage].add(w, i64::from(answer <= cuts.rarely_looks_to as f32));
+            }
+            if let Some(answer) = self.answer(Question::SwitchDiscount) {
+                // Answers are on 0–10, ten standing for the whole price.
+                sums.dear_to_switch[stage].add(w, i64::from(answer > (10.0 * cuts.dear_discount) as f32));
+            }
+        }
+        if let (Some(answer), Some(class)) = (recommend, self.high_class()) {
+            sums.high_promoters[class].add(w, promotes(answer));
+            sums.high_detractors[class].add(w, i64::from(!reaches(answer, cuts.passive_from)));
+        }
+        if let (Some(consistency), Some(trust)) = (self.says.consistency.composite(), self.answer(Question::Trust)) {
+            let bin = (steps(f64::from(consistency), CENTI).max(0) as usize).min(BINS - 1);
+            sums.trust[bin].add(w, steps(f64::from(trust), CENTI));
+        }
+    }
+
+    /// Class of the respondent by elements rated high; `None` = too few elements were rated.
+    fn high_class(&self) -> Option<usize> {
+        let rated = self.block.customers.rated[self.at] & Aspect::Fulfilment.mask();
+        let cuts = &self.settings.regularities;
+        if rated.count_ones() < cuts.min_rated {
+            return None;
+        }
+        let ratings = self.block.customers.ratings.row(self.at);
+        let high = (0..N_RATINGS).filter(|&i| rated >> i & 1 == 1 && reaches(ratings[i], cuts.element_high)).count();
+        let class = match high {
+            0 | 1 => high,
+            2 | 3 => 2,
+            _ => HIGH_CLASSES - 1,
+        };
+        Some(class)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::rows::{ArcStage, LevelReason, LoyaltyType, RelationshipLevel};
+
+    #[test]
+    fn a_debt_is_what_is_missing_for_the_balance() {
+        let balance = ExperienceBalance { good: 4.0, bad_open: 1.0, bad_resolved: 3.0 };
+        // 3·(1 + 1) − 4 = 2; 5·2 − 4 = 6; at 1 the balance is good.
+        assert_eq!([1.0, 3.0, 5.0].map(|ratio| debt(balance, ratio)), [0.0, 2.0, 6.0]);
+    }
+
+    #[test]
+    fn stages_levels_and_types_stand_in_the_order_of_their_lists() {
+        assert!(ConnectionStage::ALL.iter().enumerate().all(|(i, x)| *x as usize == i));
+        assert!(ArcStage::ALL.iter().enumerate().all(|(i, x)| *x as usize == i));
+        assert!(LoyaltyType::ALL.iter().enumerate().all(|(i, x)| *x as usize == i));
+        assert!(RelationshipLevel::ALL.iter().enumerate().all(|(i, x)| *x as usize == i));
+        assert!(LevelReason::ALL.iter().enumerate().all(|(i, x)| *x as usize == i));
+    }
+}

@@ -1,0 +1,129 @@
+//! Competitors beside the company, in the words of the same people.
+
+use std::collections::BTreeMap;
+
+use super::super::profile::finish::mean;
+use super::super::profile::sums::{CENTI, Moments, steps};
+use super::fold::Row;
+use super::group::{Seen, paired_difference, share_of};
+use super::sums::{GroupSums, RivalSums};
+use super::types::{Figure, RivalFigures, Standing};
+use crate::model::rows::{ConnectionStage, Question, RivalAnswer};
+use crate::stats::interval::wilson;
+
+/// Answers of one customer about one competitor, by column.
+type Answers = BTreeMap<usize, f32>;
+
+/// Adds what a customer said of competitors.
+pub(super) fn add_rivals(row: &Row<'_>, group: &mut GroupSums) {
+    let rivals: &[RivalAnswer] = &row.history.rivals;
+    if rivals.is_empty() {
+        return;
+    }
+    let mut brands: BTreeMap<&str, Answers> = BTreeMap::new();
+    for answer in rivals {
+        brands.entry(row.block.words.text(answer.brand)).or_default().insert(answer.column, answer.answer);
+    }
+    for (brand, answers) in brands {
+        if !group.rivals.contains_key(brand) {
+            group.rivals.insert(brand.to_owned(), <_>::default());
+        }
+        let sums = group.rivals.get_mut(brand).expect("put there if it was missing");
+        for (&column, &theirs) in &answers {
+            if let Some(own) = own_answer(row, column) {
+                let lead = sums.lead.entry(column).or_default();
+                lead.add(row.w, steps(f64::from(own), CENTI) - steps(f64::from(theirs), CENTI));
+            }
+        }
+        if let (Some(own), Some(rival)) = (row.says.connection, rival_connected(row, &answers)) {
+            let own = own == ConnectionStage::FullyConnected;
+            sums.own.add(row.w, i64::from(own));
+            sums.rival.add(row.w, i64::from(rival));
+            sums.own_alone.add(row.w, i64::from(own && !rival));
+            sums.rival_alone.add(row.w, i64::from(rival && !own));
+        }
+    }
+}
+
+/// What the customer answered to the same question about the company.
+fn own_answer(row: &Row<'_>, column: usize) -> Option<f32> {
+    let (questions, attitudes) = (Question::ALL.len(), &row.block.customers.attitudes);
+    let motivators = attitudes.motivators();
+    match column {
+        c if c < questions => attitudes.get(row.at, Question::ALL[c]),
+        c if c < questions + motivators => attitudes.want(row.at, c - questions),
+        c if c < questions + 2 * motivators => attitudes.helps(row.at, c - questions - motivators),
+        _ => None,
+    }
+}
+
+/// Whether the customer is connected to the competitor; `None` = satisfaction, or enough motivators with both answers,
+/// were not asked to tell.
+///
+/// METHOD: the company's own rule. What is wanted is asked once, of the person; an answer given for the competitor
+/// alone goes before it.
+fn rival_connected(row: &Row<'_>, answers: &Answers) -> Option<bool> {
+    let (cuts, attitudes) = (&row.settings.connection, &row.block.customers.attitudes);
+    let satisfied = *answers.get(&(Question::Satisfaction as usize))? >= cuts.satisfied_from;
+    let motivators = attitudes.motivators();
+    let (mut asked, mut met) = (0, 0);
+    for place in 0..motivators {
+        let column = Question::ALL.len() + place;
+        let want = answers.get(&column).copied().or_else(|| attitudes.want(row.at, place));
+        if let (Some(want), Some(helps)) = (want, answers.get(&(column + motivators))) {
+            asked += 1;
+            met += usize::from(want >= cuts.want_from && *helps >= cuts.helps_from);
+        }
+    }
+    (asked >= cuts.motivators).then_some(satisfied && met >= cuts.motivators)
+}
+
+impl Seen<'_> {
+    /// Competitors by name.
+    pub(super) fn rivals(&self) -> Vec<RivalFigures> {
+        let names: Vec<&str> = self.catalogue.motivators().iter().map(|motivator| motivator.id()).collect();
+        self.full.rivals.iter().map(|(brand, full)| rival(brand, (full, &self.shown.rivals[brand]), &names)).collect()
+    }
+}
+
+fn rival(brand: &str, (full, shown): (&RivalSums, &RivalSums), motivators: &[&str]) -> RivalFigures {
+    let base = |full: &Moments, shown: &Moments| Figure::of(full.count(), shown.count());
+    let lead = full.lead.iter().filter_map(|(column, full)| {
+        let shown = &shown.lead[column];
+        Some((column_word(*column, motivators)?, base(full, shown).with(mean(shown, CENTI))))
+    });
+    let score = |moments: &Moments| share_of(moments).and_then(|s| wilson(s.share, s.n));
+    let scores = base(&full.own, &shown.own);
+    RivalFigures {
+        brand: brand.to_owned(),
+        lead: lead.collect(),
+        score: scores.with(score(&shown.rival)),
+        own_score: scores.with(score(&shown.own)),
+        gap: scores.with(paired_difference(&shown.own_alone, &shown.rival_alone)),
+        standing: standing(shown),
+    }
+}
+
+/// METHOD: the same people judged both, so the standard error is that of a paired difference, `√((b + c − (b −
+/// c)²)/n)`, b and c the shares connected to one of the two alone. Two standard errors, as in domain fact sheet 3.4.
+fn standing(shown: &RivalSums) -> Option<Standing> {
+    let (own, rival) = (shown.own_alone.mean(1.0)?, shown.rival_alone.mean(1.0)?);
+    let gap = own - rival;
+    let error = ((own + rival - gap * gap).max(0.0) / shown.own_alone.effective_n()).sqrt();
+    Some(match gap {
+        gap if gap > 2.0 * error => Standing::Ahead,
+        gap if gap < -2.0 * error => Standing::Behind,
+        _ => Standing::Parity,
+    })
+}
+
+/// What a column of the attitudes asks.
+fn column_word(column: usize, motivators: &[&str]) -> Option<String> {
+    let (questions, n) = (Question::ALL.len(), motivators.len());
+    match column {
+        c if c < questions => Some(Question::ALL[c].slug().to_owned()),
+        c if c < questions + n => Some(format!("want:{}", motivators[c - questions])),
+        c if c < questions + 2 * n => Some(format!("helps:{}", motivators[c - questions - n])),
+        _ => None,
+    }
+}

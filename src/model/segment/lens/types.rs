@@ -1,0 +1,320 @@
+//! What the lens shows, as published: final figures only, small cells withheld.
+
+use crate::catalogue::ElementId;
+use crate::model::rows::{ArcStage, ConnectionStage, Estimate, LevelReason, LoyaltyType, RelationshipLevel};
+use crate::stats::interval::Interval;
+
+/// One published figure.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Figure {
+    /// The value; `None` = nothing known, or withheld.
+    pub value: Option<f64>,
+    /// Ends of its 95 % interval; `None` = no value, or too few customers to tell.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// Customers behind it, withheld or not.
+    pub base: u64,
+    /// Withheld because too few customers stand behind it.
+    pub suppressed: bool,
+}
+
+impl Figure {
+    /// A figure of which only the customers behind it are known, and how many of them are left after withholding.
+    pub(super) fn of(base: u64, shown: u64) -> Self {
+        Self { base, suppressed: base > 0 && shown == 0, ..Self::default() }
+    }
+
+    /// Value and interval; `None` where one of them is missing.
+    #[must_use]
+    pub fn estimate(&self) -> Option<Estimate> {
+        Some(Estimate { value: self.value?, low: self.low?, high: self.high? })
+    }
+
+    /// The figure with this value and interval.
+    pub(super) fn with(self, interval: Option<Interval>) -> Self {
+        Self { value: interval.map(|i| i.value), low: interval.map(|i| i.low), high: interval.map(|i| i.high), ..self }
+    }
+
+    /// The figure with this value, of which no interval is known.
+    pub(super) fn plain(self, value: Option<f64>) -> Self {
+        Self { value, low: None, high: None, ..self }
+    }
+}
+
+/// One stage of the way to a connection.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StageFigures {
+    /// The stage.
+    pub stage: ConnectionStage,
+    /// Share of those asked, 0–1, Wilson interval.
+    pub share: Figure,
+    /// Mean order value in 365 days, project currency; base = customers of the stage whose orders are known.
+    pub value: Figure,
+    /// That mean over the mean of the highly satisfied (1 for themselves); `None` unless both are > 0.
+    pub value_ratio: Figure,
+}
+
+/// Emotional connection of a group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConnectionFigures {
+    /// The four stages, lowest first.
+    pub stages: Vec<StageFigures>,
+    /// Connected by motivators, but not satisfied: share of those asked.
+    pub contradictory: Figure,
+    /// Share calling it a good brand, of those whose connection is known too.
+    pub good_brand: Figure,
+    /// That share minus the share fully connected, of the same customers, −1..1.
+    pub good_brand_gap: Figure,
+    /// How large that gap is; `None` = not known.
+    pub gap_size: Option<GapSize>,
+}
+
+/// How large the good-brand gap is, by `[relationship.connection]` `small_gap` and `large_gap`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GapSize {
+    /// Below the first.
+    Small,
+    /// From the one to the other.
+    Medium,
+    /// Above the second.
+    Large,
+}
+
+impl GapSize {
+    /// The size of a gap between these cuts.
+    pub(super) fn of(gap: f64, (small, large): (f64, f64)) -> Self {
+        match gap {
+            gap if gap > large => Self::Large,
+            gap if gap < small => Self::Small,
+            _ => Self::Medium,
+        }
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Small => "small",
+            Self::Medium => "medium",
+            Self::Large => "large",
+        }
+    }
+}
+
+impl ConnectionFigures {
+    /// The connection score: share fully connected of those asked, 0–1.
+    #[must_use]
+    pub fn score(&self) -> Figure {
+        self.stages.last().map_or_else(Figure::default, |stage| stage.share)
+    }
+}
+
+/// One motivator in a group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MotivatorFigures {
+    /// Its id in the catalogue.
+    pub motivator: String,
+    /// Share wanting it, of those who said.
+    pub wanted: Figure,
+    /// Share helped with it, of those who want it and said.
+    pub helped: Figure,
+    /// Correlation of how much it is helped with and the logarithm of spend, −1..1; everybody only. It goes with spend;
+    /// what brings it about is not known.
+    pub spend: Figure,
+}
+
+/// Places on the arc in a group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ArcFigures {
+    /// Share of members on each stage, lowest first.
+    pub stages: Vec<(ArcStage, Figure)>,
+    /// Share that moved up since the night before, of those who were in it.
+    pub up: Figure,
+    /// Share that moved down.
+    pub down: Figure,
+}
+
+/// Consistency of what a group is given.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConsistencyFigures {
+    /// Mean of the customers' own figures, 0–1, by kind: `journey`, `emotional`, `communication` and `composite`, the
+    /// least of those known. Base = customers who have one.
+    pub kinds: Vec<(&'static str, Figure)>,
+    /// Share of promises due that were kept, over all promises; base = customers who were promised something.
+    pub promises_kept: Figure,
+    /// Share of rated contacts that were good; base = customers who rated one.
+    pub good_contacts: Figure,
+    /// Chance of at least one poor contact in six if contacts were independent: `1 − p⁶`, p the share of good ones.
+    pub poor_in_six: Figure,
+    /// Share of customers with two rated contacts or more who had good ones only.
+    pub all_good: Figure,
+    /// Share of the variance of contact ratings that lies between channels, 0–1, and between sites; everybody only,
+    /// without interval. Base = contacts.
+    pub between_channels: Figure,
+    /// Between sites.
+    pub between_sites: Figure,
+}
+
+/// Good against bad experiences in a group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BalanceFigures {
+    /// Share in debt at each ratio of the sensitivity line.
+    pub in_debt: Vec<(f64, Figure)>,
+    /// Mean debt at the ratio set, in good experiences; those without debt count as 0.
+    pub debt: Figure,
+}
+
+/// What keeps a group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoyaltyFigures {
+    /// Share of each type.
+    pub types: Vec<(LoyaltyType, Figure)>,
+    /// Mean share of spend made with a reward, 0–1.
+    pub reward_dependence: Figure,
+    /// Mean of orders a week with rewards over orders a week without.
+    pub week_ratio: Figure,
+}
+
+/// What a group's texts speak of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListeningFigures {
+    /// Share of members who wrote; base = members.
+    pub wrote: Figure,
+    /// Share naming the element, of those who wrote, and share praising it, of those who named it.
+    pub elements: Vec<(ElementId, Figure, Figure)>,
+}
+
+/// Complaints of a group. Base = customers who complained.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ComplaintFigures {
+    /// Complaints.
+    pub number: Figure,
+    /// Share answered: resolved, or with a later contact in the same case that is no complaint.
+    pub answered: Figure,
+    /// Share resolved.
+    pub resolved: Figure,
+    /// Share that came soon after the same customer's previous one.
+    pub repeated: Figure,
+    /// Mean days until those resolved were.
+    pub days: Figure,
+}
+
+/// How the company stands to a competitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// More connected to the company: defend it.
+    Ahead,
+    /// Within two standard errors: claim neither.
+    Parity,
+    /// More connected to the competitor: catch up.
+    Behind,
+}
+
+impl Standing {
+    /// The word used in files.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Ahead => "ahead",
+            Self::Parity => "parity",
+            Self::Behind => "behind",
+        }
+    }
+}
+
+/// One competitor, by the same people's answers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RivalFigures {
+    /// The competitor.
+    pub brand: String,
+    /// Mean of own minus competitor's answer, by question: a slug of [`Question`](crate::model::rows::Question), or `want:`
+    /// or `helps:` and a motivator.
+    pub lead: Vec<(String, Figure)>,
+    /// Share fully connected to the competitor, of those whose connection to both is known.
+    pub score: Figure,
+    /// Share of the same people fully connected to the company.
+    pub own_score: Figure,
+    /// Own minus competitor's score.
+    pub gap: Figure,
+    /// What the gap says; `None` = not known.
+    pub standing: Option<Standing>,
+}
+
+/// One group through the lens.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupLens {
+    /// `S01`, …; `ALL` for everybody, `NONE` for the unassigned.
+    pub group: String,
+    /// Customers.
+    pub size: u64,
+    /// Fewer customers than may be shown in detail.
+    pub suppressed: bool,
+    /// Emotional connection.
+    pub connection: ConnectionFigures,
+    /// Motivators, in catalogue order.
+    pub motivators: Vec<MotivatorFigures>,
+    /// Arc.
+    pub arc: ArcFigures,
+    /// Consistency.
+    pub consistency: ConsistencyFigures,
+    /// Balance.
+    pub balance: BalanceFigures,
+    /// Loyalty.
+    pub loyalty: LoyaltyFigures,
+    /// Share of each level of the right relationship.
+    pub levels: Vec<(RelationshipLevel, Figure)>,
+    /// Share of each reason for the level.
+    pub reasons: Vec<(LevelReason, Figure)>,
+    /// Texts.
+    pub listening: ListeningFigures,
+    /// Complaints.
+    pub complaints: ComplaintFigures,
+    /// Competitors by name.
+    pub rivals: Vec<RivalFigures>,
+}
+
+impl GroupLens {
+    /// The competitor that the group is connected to most; `None` = none is known.
+    #[must_use]
+    pub fn best_rival(&self) -> Option<&RivalFigures> {
+        let known = self.rivals.iter().filter(|rival| rival.score.value.is_some());
+        known.max_by(|a, b| a.score.value.partial_cmp(&b.score.value).unwrap_or(std::cmp::Ordering::Equal))
+    }
+}
+
+/// How consistent one place or segment is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConsistencyRow {
+    /// `segment`, `channel` or `site`.
+    pub scope: &'static str,
+    /// Id of the segment, or name of the place.
+    pub key: String,
+    /// `journey`: share of rated contacts that were good; `communication`: share of promises due that were kept;
+    /// `emotional`: mean feeling of texts, 0 bad to 1 good. All pooled, with the customer as the unit.
+    pub kind: &'static str,
+    /// The figure, 0–1.
+    pub figure: Figure,
+}
+
+/// The relationship lens of a night.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lens {
+    /// Segments in the order of the model.
+    pub segments: Vec<GroupLens>,
+    /// Scored customers without a segment.
+    pub unassigned: GroupLens,
+    /// Everybody scored.
+    pub everyone: GroupLens,
+    /// By segment, channel and site, sorted by scope, key and kind.
+    pub consistency: Vec<ConsistencyRow>,
+    /// What a reader must know, in plain sentences.
+    pub limits: Vec<String>,
+}
+
+impl Lens {
+    /// All groups: segments, the unassigned, everybody.
+    pub fn groups(&self) -> impl Iterator<Item = &GroupLens> {
+        self.segments.iter().chain([&self.unassigned, &self.everyone])
+    }
+}

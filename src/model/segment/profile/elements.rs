@@ -1,0 +1,186 @@
+//! The 30 elements in one segment: means, gaps, the "delivered" rule, differences from the rest.
+
+use crate::catalogue::{ElementId, N_ELEMENTS};
+use crate::stats::interval::{Interval, standardized_difference, standardized_difference_se, two_sided_p, wilson};
+use crate::stats::multiple::benjamini_hochberg;
+
+use super::score_mean::{ScoreEvidence, ScoreMean, score_mean};
+use super::sums::{GroupSums, Moments};
+use super::types::{Contrast, Delivered, ElementProfile, SegmentProfile};
+use crate::model::rows::{Aspect, Estimate};
+
+/// Share of high answers from which an element counts as delivered (Bain).
+const DELIVERED_FROM: f64 = 0.5;
+
+impl From<Interval> for Estimate {
+    fn from(i: Interval) -> Self {
+        Self { value: i.value, low: i.low, high: i.high }
+    }
+}
+
+/// Center and spread of all scores of an aspect in the base, over customers and elements.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Scale {
+    center: f64,
+    spread: f64,
+}
+
+/// What the elements of a group are compared with.
+pub(super) struct Base {
+    scales: [Option<Scale>; 2],
+}
+
+impl Base {
+    /// The base as everybody's scores show it.
+    pub(super) fn new(everyone: &GroupSums) -> Self {
+        Self { scales: [Aspect::Importance, Aspect::Fulfilment].map(|aspect| scale(everyone, aspect)) }
+    }
+
+    fn scale(&self, aspect: Aspect) -> Option<Scale> {
+        self.scales[aspect as usize]
+    }
+}
+
+fn scale(everyone: &GroupSums, aspect: Aspect) -> Option<Scale> {
+    let known: Vec<_> =
+        ElementId::all().filter_map(|element| everyone.scores.figures(aspect.indicator(element))).collect();
+    let n = known.len() as f64;
+    let center = known.iter().map(|f| f.mean).sum::<f64>() / n;
+    let variance = known.iter().map(|f| f.variance() + (f.mean - center).powi(2)).sum::<f64>() / n;
+    (variance > 0.0).then(|| Scale { center, spread: variance.sqrt() })
+}
+
+/// Mean score of a group on one indicator, with what it is worth.
+pub(super) fn indicator_mean(sums: &GroupSums, indicator: usize) -> Option<ScoreMean> {
+    let figures = sums.scores.figures(indicator)?;
+    score_mean(ScoreEvidence {
+        mean: figures.mean,
+        between: figures.between,
+        error: figures.error,
+        scored: figures.n as f64 * kish_ratio(&sums.members),
+        answers: sums.answers[indicator].effective_n(),
+    })
+}
+
+/// Effective customers per customer, 0–1: what weighting costs.
+pub(super) fn kish_ratio(members: &Moments) -> f64 {
+    if members.n > 0 { members.effective_n() / members.n as f64 } else { 0.0 }
+}
+
+/// Share of 1s among moments that count 0 and 1, Wilson interval; `None` without answers.
+pub(in crate::model) fn share(moments: &Moments) -> Option<Estimate> {
+    wilson(moments.mean(1.0)?.clamp(0.0, 1.0), moments.effective_n()).map(Estimate::from)
+}
+
+/// What one group's elements are computed from.
+pub(super) struct ElementView<'a> {
+    /// Sums of the group after withholding.
+    pub(super) shown: &'a GroupSums,
+    /// Sums of the group before, for the counts of answers.
+    pub(super) full: &'a GroupSums,
+    /// Sums of everybody else; `None` where there is no difference to speak of: for everybody and the unassigned.
+    pub(super) rest: Option<&'a GroupSums>,
+    /// The base.
+    pub(super) base: &'a Base,
+}
+
+impl ElementView<'_> {
+    /// Profiles of the 30 elements, their p-values not yet adjusted.
+    pub(super) fn profiles(&self) -> Vec<ElementProfile> {
+        ElementId::all().map(|element| self.profile(element)).collect()
+    }
+
+    fn profile(&self, element: ElementId) -> ElementProfile {
+        let [i, f] = [Aspect::Importance, Aspect::Fulfilment].map(|aspect| aspect.indicator(element));
+        let (importance, fulfilment) = (indicator_mean(self.shown, i), indicator_mean(self.shown, f));
+        let high_share = share(&self.shown.answers[f]);
+        let withheld = |indicator: usize| {
+            self.full.scores.n[indicator] > self.shown.scores.n[indicator]
+                || self.full.answers[indicator].n > self.shown.answers[indicator].n
+        };
+        ElementProfile {
+            element,
+            importance: importance.map(on_scale),
+            fulfilment: fulfilment.map(on_scale),
+            gap: self.gap(importance, fulfilment),
+            high_share,
+            delivered: delivered(high_share),
+            importance_difference: self.difference(i, importance),
+            fulfilment_difference: self.difference(f, fulfilment),
+            importance_answers: self.full.answers[i].count(),
+            fulfilment_answers: self.full.answers[f].count(),
+            suppressed: withheld(i) || withheld(f),
+        }
+    }
+
+    /// METHOD: both means are placed among all scores of their aspect in the base (over customers *and* elements), so
+    /// that the two scales, and the two habits of rating, become comparable and 0 means "delivered as much as wanted,
+    /// relative to everything else". Standardizing within the element would make the gap of everybody 0 by
+    /// construction. The two errors are taken as independent; those who want more and rate higher make the interval
+    /// somewhat too wide. Source: our judgement.
+    fn gap(&self, importance: Option<ScoreMean>, fulfilment: Option<ScoreMean>) -> Option<Estimate> {
+        let (wanted, served) = (self.base.scale(Aspect::Importance)?, self.base.scale(Aspect::Fulfilment)?);
+        let (importance, fulfilment) = (importance?, fulfilment?);
+        let place = |mean: ScoreMean, scale: Scale| (mean.group.mean - scale.center) / scale.spread;
+        let half = |mean: ScoreMean, scale: Scale| (mean.interval.high - mean.interval.value) / scale.spread;
+        Interval::symmetric(
+            place(importance, wanted) - place(fulfilment, served),
+            half(importance, wanted).hypot(half(fulfilment, served)),
+        )
+        .map(Estimate::from)
+    }
+
+    fn difference(&self, indicator: usize, own: Option<ScoreMean>) -> Option<Contrast> {
+        let (own, rest) = (own?.group, indicator_mean(self.rest?, indicator)?.group);
+        let d = standardized_difference(own, rest)?;
+        let p = two_sided_p(d.value / standardized_difference_se(d.value, own.n, rest.n));
+        Some(Contrast { d: d.into(), p_adjusted: p })
+    }
+}
+
+fn on_scale(mean: ScoreMean) -> Estimate {
+    mean.interval.within(0.0, 10.0).into()
+}
+
+fn delivered(high_share: Option<Estimate>) -> Delivered {
+    match high_share {
+        None => Delivered::Unknown,
+        Some(share) if share.low >= DELIVERED_FROM => Delivered::Yes,
+        Some(share) if share.high < DELIVERED_FROM => Delivered::No,
+        Some(_) => Delivered::Uncertain,
+    }
+}
+
+/// Adjusts the p-values of all segments × elements of each aspect; takes them away from the aspect that shaped the
+/// segments.
+///
+/// METHOD: a test of the variables that cut the groups asks whether the cut cut, and always says yes.
+pub(super) fn adjust_differences(segments: &mut [SegmentProfile], shaped_by: Aspect) {
+    for aspect in [Aspect::Importance, Aspect::Fulfilment] {
+        let plain: Vec<Option<f64>> = segments
+            .iter()
+            .flat_map(|segment| &segment.elements)
+            .map(|e| if aspect == shaped_by { None } else { contrast(e, aspect).and_then(|c| c.p_adjusted) })
+            .collect();
+        let adjusted = benjamini_hochberg(&plain);
+        for (segment, adjusted) in segments.iter_mut().zip(adjusted.chunks(N_ELEMENTS)) {
+            for (element, p) in segment.elements.iter_mut().zip(adjusted) {
+                let slot = match aspect {
+                    Aspect::Importance => &mut element.importance_difference,
+                    Aspect::Fulfilment => &mut element.fulfilment_difference,
+                };
+                if let Some(contrast) = slot {
+                    contrast.p_adjusted = *p;
+                }
+            }
+        }
+    }
+}
+
+/// Difference of an element on one aspect.
+fn contrast(element: &ElementProfile, aspect: Aspect) -> Option<Contrast> {
+    match aspect {
+        Aspect::Importance => element.importance_difference,
+        Aspect::Fulfilment => element.fulfilment_difference,
+    }
+}

@@ -1,0 +1,224 @@
+//! From sums to published profiles.
+
+use crate::catalogue::{Catalogue, ElementId, NeedTier};
+use crate::stats::interval::{Interval, mean_interval, nps};
+use crate::stats::power::{DEFAULT_BASE_RATE, smallest_detectable_rise};
+
+use super::super::naming::{Named, Naming};
+use super::elements::{Base, ElementView, adjust_differences, kish_ratio, share};
+use super::limits::{ConsentColumns, limits};
+use super::score_mean::{ScoreEvidence, score_mean};
+use super::state::ProfileState;
+use super::sums::{CENTI, FINE, GroupSums, MONEY, Moments};
+use super::types::{ElementProfile, NeedProfile, Profiles, Reach, SegmentProfile};
+use super::withhold::withhold;
+use crate::model::customer::needs::IMPORTANCE_SPAN;
+use crate::model::fit::Structure;
+use crate::model::rows::{Aspect, Estimate};
+
+/// Fewest customers behind any published figure, unless set otherwise.
+pub const DEFAULT_MIN_CELL: u64 = 20;
+
+/// Id and name of everybody, and of those without a segment.
+pub(in crate::model) const EVERYONE: (&str, &str) = ("ALL", "Everybody");
+pub(in crate::model) const UNASSIGNED: (&str, &str) = ("NONE", "No segment");
+
+/// What is known of a segment before anything is computed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentFacts {
+    /// `S01`, `S02`, …
+    pub id: String,
+    /// Name given by people; `None` = name it by what stands out.
+    pub name: Option<String>,
+}
+
+/// What the figures are read against.
+#[derive(Clone, Copy, Debug)]
+pub struct ProfileContext<'a> {
+    /// Elements, need map.
+    pub catalogue: &'a Catalogue,
+    /// Segments in the order of the model, as many as the pass counted.
+    pub segments: &'a [SegmentFacts],
+    /// Ratings that shaped the segments; `None` = nobody was asked, they were cut on prior importance.
+    pub cut_on: Option<Aspect>,
+    /// What tests said about the segments as groups; `None` = not tested.
+    pub structure: Option<Structure>,
+    /// Fewest customers behind any published figure; see [`DEFAULT_MIN_CELL`].
+    pub min_cell: u64,
+    /// Which kinds of consent are recorded.
+    pub consent: ConsentColumns,
+}
+
+impl ProfileContext<'_> {
+    /// The aspect whose scores cut the segments: importance, though inferred, where nobody was asked.
+    #[must_use]
+    pub fn shaped_by(&self) -> Aspect {
+        self.cut_on.unwrap_or(Aspect::Importance)
+    }
+}
+
+impl ProfileState {
+    /// The published profiles: small cells withheld, names given, limits said.
+    ///
+    /// Sizes, counts of answers and reach are plain counts of customers; every other figure needs at least
+    /// `context.min_cell` customers behind it and is `None` otherwise, as it is without evidence. Means and shares
+    /// honour row weights. Sizes of the segments and of the unassigned sum to that of everybody.
+    ///
+    /// # Panics
+    /// If `context.segments` are not as many as the pass counted.
+    #[must_use]
+    pub fn finish(&self, context: &ProfileContext) -> Profiles {
+        assert_eq!(context.segments.len(), self.segments(), "the segments of the pass and of the model are the same");
+        let full = &self.groups;
+        let mut shown = full.clone();
+        let total = withhold(&mut shown, context.min_cell);
+        let mut whole = GroupSums::zero();
+        for group in full {
+            whole.merge(group.clone());
+        }
+
+        let base = Base::new(&total);
+        let make = |full: &GroupSums, shown: &GroupSums, rest: Option<&GroupSums>, (id, name): (&str, &str)| {
+            let elements = ElementView { shown, full, rest, base: &base }.profiles();
+            Group { full, shown, total: &total, context }.profile(id, name, elements)
+        };
+        let mut segments: Vec<SegmentProfile> = context
+            .segments
+            .iter()
+            .enumerate()
+            .map(|(k, facts)| make(&full[k], &shown[k], Some(&total.without(&shown[k])), (&facts.id, "")))
+            .collect();
+        adjust_differences(&mut segments, context.shaped_by());
+
+        let mut profiles = Profiles {
+            everyone: make(&whole, &total, None, EVERYONE),
+            segments,
+            unassigned: make(&full[self.segments()], &shown[self.segments()], None, UNASSIGNED),
+            suppressed: self.suppressed(),
+            limits: Vec::new(),
+        };
+        name_all(&mut profiles, context);
+        profiles.limits = limits(&profiles, &whole, context);
+        profiles
+    }
+}
+
+fn name_all(profiles: &mut Profiles, context: &ProfileContext) {
+    let naming = Naming { catalogue: context.catalogue, cut_on: context.cut_on };
+    let names = naming.name(&profiles.segments);
+    for ((segment, named), facts) in profiles.segments.iter_mut().zip(names).zip(context.segments) {
+        let Named { name, description } = named;
+        segment.name = facts.name.clone().unwrap_or(name);
+        segment.description = description;
+    }
+    "Everybody who was scored.".clone_into(&mut profiles.everyone.description);
+    "Scored, but too little is known of them, or too much speaks for two segments, to name one."
+        .clone_into(&mut profiles.unassigned.description);
+}
+
+/// One group whose profile is made.
+struct Group<'a> {
+    full: &'a GroupSums,
+    shown: &'a GroupSums,
+    total: &'a GroupSums,
+    context: &'a ProfileContext<'a>,
+}
+
+impl Group<'_> {
+    fn profile(&self, id: &str, name: &str, elements: Vec<ElementProfile>) -> SegmentProfile {
+        let shown = self.shown;
+        let reach = self.reach();
+        let slot = self.context.cut_on.map_or(2, |aspect| aspect as usize);
+        SegmentProfile {
+            segment_id: id.to_owned(),
+            name: name.to_owned(),
+            description: String::new(),
+            size: self.full.members.count(),
+            share: self.share_of_base(),
+            respondents: self.full.respondents[slot].count(),
+            value_total: value_total(&shown.value),
+            value_share: self.value_share(),
+            value_mean: mean(&shown.value, MONEY).map(Estimate::from),
+            mean_probability: shown.probability.mean(FINE),
+            nps: net_promoters(shown),
+            nps_answers: self.full.promoters.count(),
+            satisfaction: mean(&shown.satisfaction, CENTI).map(|mean| mean.within(0.0, 10.0).into()),
+            good_brand: share(&shown.good_brand),
+            elements,
+            needs: NeedTier::ALL.into_iter().map(|tier| self.need(tier)).collect(),
+            reach,
+            detectable_effect: smallest_detectable_rise(DEFAULT_BASE_RATE, reach.any, reach.held_out),
+            suppressed: self.full.members.count() < self.context.min_cell,
+        }
+    }
+
+    /// Weighted share of everybody scored.
+    fn share_of_base(&self) -> Option<Estimate> {
+        let all = &self.total.members;
+        if all.w <= 0 {
+            return None;
+        }
+        let share = self.full.members.w as f64 / all.w as f64;
+        crate::stats::interval::wilson(share.min(1.0), all.effective_n()).map(Estimate::from)
+    }
+
+    fn value_share(&self) -> Option<f64> {
+        let all = value_total(&self.total.value).filter(|all| *all > 0.0)?;
+        Some(value_total(&self.shown.value)? / all)
+    }
+
+    fn reach(&self) -> Reach {
+        let [any, email, sms, push, phone, post, held_out] = self.full.reach.map(|n| u64::try_from(n).unwrap_or(0));
+        Reach { any, email, sms, push, phone, post, held_out }
+    }
+
+    fn need(&self, tier: NeedTier) -> NeedProfile {
+        let t = tier.index();
+        NeedProfile {
+            tier,
+            share: share(&self.shown.need[t]),
+            fulfilment: self.tier_mean(tier, Aspect::Fulfilment, &self.shown.tier_fulfilment[t]),
+            importance: self.tier_mean(tier, Aspect::Importance, &self.shown.tier_importance[t]),
+        }
+    }
+
+    /// METHOD: a tier's score is a weighted mean of element scores; its squared standard error is taken as the same
+    /// mean of theirs, as if their errors were fully common. That is the most it can be, and safe.
+    fn tier_mean(&self, tier: NeedTier, aspect: Aspect, moments: &Moments) -> Option<Estimate> {
+        let (per_unit, span, top) = match aspect {
+            Aspect::Importance => (FINE, f64::from(IMPORTANCE_SPAN), 1.0),
+            Aspect::Fulfilment => (CENTI, 1.0, 10.0),
+        };
+        let (mut error, mut weight) = (0.0, 0.0);
+        for element in ElementId::all() {
+            let w = self.context.catalogue.needs().weight(element, tier);
+            if let Some(figures) = self.shown.scores.figures(aspect.indicator(element)) {
+                error += w * figures.error;
+                weight += w;
+            }
+        }
+        let evidence = ScoreEvidence {
+            mean: moments.mean(per_unit)?,
+            between: moments.variance(per_unit)?,
+            error: if weight > 0.0 { error / weight / (span * span) } else { 0.0 },
+            scored: moments.n as f64 * kish_ratio(&self.full.members),
+            answers: self.full.respondents[aspect as usize].effective_n(),
+        };
+        score_mean(evidence).map(|mean| mean.interval.within(0.0, top).into())
+    }
+}
+
+fn value_total(value: &Moments) -> Option<f64> {
+    value.mean(MONEY).map(|mean| mean * value.weight())
+}
+
+/// Mean of plain values with the t interval, the variance corrected for the number of values.
+pub(in crate::model) fn mean(moments: &Moments, per_unit: f64) -> Option<Interval> {
+    let n = moments.effective_n();
+    if n > 1.0 { mean_interval(moments.mean(per_unit)?, moments.variance(per_unit)? * n / (n - 1.0), n) } else { None }
+}
+
+fn net_promoters(sums: &GroupSums) -> Option<Estimate> {
+    let (promoters, detractors) = (sums.promoters.mean(1.0)?, sums.detractors.mean(1.0)?);
+    nps(promoters, detractors, sums.promoters.effective_n()).map(Estimate::from)
+}

@@ -1,0 +1,163 @@
+//! What a reader must know before believing a profile, in plain sentences.
+
+use crate::catalogue::N_ELEMENTS;
+
+use super::super::naming::thousands;
+use super::finish::ProfileContext;
+use super::sums::GroupSums;
+use super::types::Profiles;
+use crate::model::fit::Structure;
+use crate::model::rows::Aspect;
+
+/// Respondents per rated element below which segments rest on too few. Source: Dolnicar, Grün, Leisch and Schmidt 2014.
+const FLOOR_PER_ELEMENT: u64 = 60;
+
+/// Respondents per rated element from which noise and unequal segments are offset. Source: Dolnicar et al. 2016.
+const GOOD_PER_ELEMENT: u64 = 100;
+
+/// Respondents below which a segment is hardly described. Our judgement.
+const SEGMENT_RESPONDENTS: u64 = 100;
+
+/// Which kinds of consent the customers table records at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ConsentColumns {
+    /// `consent_profiling` is there.
+    pub profiling: bool,
+    /// At least one of the channel consents is there.
+    pub channels: bool,
+}
+
+/// Sentences for [`Profiles::limits`], the gravest first. `everyone` are the sums before withholding.
+pub(super) fn limits(profiles: &Profiles, everyone: &GroupSums, context: &ProfileContext) -> Vec<String> {
+    let mut said = Vec::new();
+    evidence(everyone, context, &mut said);
+    // Of one segment nothing is to be said: it is everybody.
+    if profiles.segments.len() > 1 {
+        structure(context, &mut said);
+    }
+    thin_segments(profiles, context, &mut said);
+    small_segments(profiles, context, &mut said);
+    missing_tables(everyone, context, &mut said);
+    said
+}
+
+fn evidence(everyone: &GroupSums, context: &ProfileContext, said: &mut Vec<String>) {
+    let answered = |aspect: Aspect| everyone.respondents[aspect as usize].count();
+    let (wanted, served) = (answered(Aspect::Importance), answered(Aspect::Fulfilment));
+    match context.cut_on {
+        None => said.push(
+            "Nobody was surveyed on what segments are cut on: the segments are hypotheses, read from behaviour through \
+             the catalogue's loadings. Ask some hundred customers before acting on them."
+                .to_owned(),
+        ),
+        Some(aspect) => sample(answered(aspect), aspect, said),
+    }
+    if wanted == 0 && context.cut_on.is_some() {
+        said.push(
+            "Importance was not asked: segments are cut on the shape of fulfilment, what matters to customers is not \
+             known, and no gap between wanting and getting can be shown."
+                .to_owned(),
+        );
+    }
+    if served == 0 {
+        said.push(
+            "Fulfilment was not asked: how well each element is delivered is not known, and no element can be said to \
+             be delivered or to need mending."
+                .to_owned(),
+        );
+    }
+}
+
+fn sample(respondents: u64, aspect: Aspect, said: &mut Vec<String>) {
+    let (floor, good) = (FLOOR_PER_ELEMENT * N_ELEMENTS as u64, GOOD_PER_ELEMENT * N_ELEMENTS as u64);
+    let word = aspect.slug();
+    let [asked, floor_words, good_words] = [respondents, floor, good].map(thousands);
+    if respondents < floor {
+        said.push(format!(
+            "Only {asked} customers rated {word}; for {N_ELEMENTS} elements {floor_words} are a floor and {good_words} \
+             are good. Treat the segments as provisional."
+        ));
+    } else if respondents < good {
+        said.push(format!(
+            "{asked} customers rated {word}: usable for {N_ELEMENTS} elements; from {good_words} on, noise and unequal \
+             segments matter less."
+        ));
+    }
+}
+
+fn structure(context: &ProfileContext, said: &mut Vec<String>) {
+    match context.structure {
+        Some(Structure::Natural) => {}
+        Some(Structure::Reproducible) => said.push(
+            "The segments are found again in resampled data, but it is not shown that they are separate groups: \
+             customers near a border differ little across it."
+                .to_owned(),
+        ),
+        Some(Structure::Constructive) => said.push(
+            "The segments are cuts in a continuum: useful to organize work, but not groups that exist by themselves; \
+             another night's fit may cut elsewhere."
+                .to_owned(),
+        ),
+        None => said.push(
+            "Whether the segments are groups of their own was not tested: treat them as cuts in a continuum."
+                .to_owned(),
+        ),
+    }
+}
+
+fn thin_segments(profiles: &Profiles, context: &ProfileContext, said: &mut Vec<String>) {
+    if context.cut_on.is_none() {
+        return;
+    }
+    let thin: Vec<String> = profiles
+        .segments
+        .iter()
+        .filter(|segment| segment.respondents < SEGMENT_RESPONDENTS)
+        .map(|segment| format!("{} ({})", segment.segment_id, segment.respondents))
+        .collect();
+    if !thin.is_empty() {
+        said.push(format!(
+            "Fewer than {SEGMENT_RESPONDENTS} members answered in {}: their profiles lean on inferred scores.",
+            thin.join(", ")
+        ));
+    }
+}
+
+fn small_segments(profiles: &Profiles, context: &ProfileContext, said: &mut Vec<String>) {
+    let small: Vec<&str> = profiles
+        .segments
+        .iter()
+        .filter(|segment| segment.suppressed)
+        .map(|segment| segment.segment_id.as_str())
+        .collect();
+    if !small.is_empty() {
+        said.push(format!(
+            "Fewer than {} customers are in {}: figures are withheld.",
+            context.min_cell,
+            small.join(", ")
+        ));
+    }
+}
+
+fn missing_tables(everyone: &GroupSums, context: &ProfileContext, said: &mut Vec<String>) {
+    if !context.consent.profiling {
+        said.push(
+            "The customers table has no consent_profiling column: everybody was scored. Make sure that a legal basis \
+             covers this."
+                .to_owned(),
+        );
+    }
+    if !context.consent.channels {
+        said.push(
+            "The customers table has no consent column for any channel: nobody counts as reachable, so no line of a \
+             plan can be sent or tested."
+                .to_owned(),
+        );
+    }
+    if everyone.promoters.n == 0 {
+        said.push("Nobody was asked whether they would recommend us: there is no Net Promoter Score.".to_owned());
+    }
+    if everyone.value.n == 0 {
+        said.push("No orders are known: nothing is said about the value of customers.".to_owned());
+    }
+}

@@ -1,0 +1,26 @@
+//! What distinguishes a segment? Sums over all customers, and the profiles made of them.
+//!
+//! Three types, one after the other: the sums of a chunk of rows in machine words, the mergeable integer sums of the
+//! pass ([`ProfileState`]), and the published figures ([`Profiles`](super::profile::types::Profiles)), which alone know
+//! a mean. Integers make the merge exact, so the figures have the same bits for any thread count, batch size or split
+//! of the files.
+
+mod contact;
+pub(in crate::model) mod elements;
+pub(in crate::model) mod finish;
+#[cfg(test)]
+pub(in crate::model) mod fixture;
+mod limits;
+mod score_mean;
+mod state;
+pub(in crate::model) mod sums;
+#[cfg(test)]
+mod tests;
+pub(in crate::model::segment) mod types;
+pub(in crate::model) mod withhold;
+
+pub use contact::{CONSENT_CHANNELS, consented, may_contact};
+pub use finish::{DEFAULT_MIN_CELL, ProfileContext, SegmentFacts};
+
+pub use limits::ConsentColumns;
+pub use state::{ProfileFold, ProfileState};

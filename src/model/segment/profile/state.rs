@@ -1,0 +1,294 @@
+//! The pass that profiles are made of: blocks in, integer sums by segment out.
+
+use crate::catalogue::{N_ELEMENTS, NeedTier};
+
+use super::contact::{CONSENT_CHANNELS, consented, may_contact};
+use super::sums::{CENTI, FINE, GroupSums, money_steps, steps, weight_steps};
+use crate::model::customer::needs::NeedAssessor;
+use crate::model::rows::{
+    Aspect, BlockFold, CustomerBlock, N_RATINGS, NeedState, PartialState, Question, ScoredBlock, SuppressedReason,
+};
+
+/// Rows between two transfers from the 64-bit sums of a chunk to the wide sums of the state. With weights below 2³²
+/// and squares of at most 2²⁰ steps, 2¹¹ rows stay below 2⁶³.
+const CHUNK: usize = 2_048;
+
+/// Largest standard error told apart, in steps of 0.01: as wide as the scale.
+const ERROR_MAX: u32 = 1_023;
+
+/// Answers and outcomes from this value on count as high (Bain's cut on 0–10).
+const HIGH: f32 = 8.0;
+
+/// Reasons in the order counted.
+const REASONS: [SuppressedReason; 4] = [
+    SuppressedReason::Deceased,
+    SuppressedReason::Minor,
+    SuppressedReason::Objection,
+    SuppressedReason::NoProfilingConsent,
+];
+
+/// Collects what segment profiles need.
+#[derive(Clone, Debug)]
+pub struct ProfileFold {
+    segments: usize,
+    needs: NeedAssessor,
+}
+
+impl ProfileFold {
+    /// A pass over customers assigned to `segments` segments, their tier importance taken by `needs`.
+    #[must_use]
+    pub fn new(segments: usize, needs: NeedAssessor) -> Self {
+        Self { segments, needs }
+    }
+}
+
+/// What the pass left behind: integer sums for each segment and for the unassigned, and counts of the suppressed.
+///
+/// A state of `K` segments takes about `12·(K + 1)` kilobytes whatever the number of customers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileState {
+    /// `K` segments, then the unassigned.
+    pub(super) groups: Vec<GroupSums>,
+    /// Customers left out, in the order of [`REASONS`].
+    suppressed: [u64; REASONS.len()],
+}
+
+impl ProfileState {
+    /// Number of segments.
+    #[must_use]
+    pub fn segments(&self) -> usize {
+        self.groups.len() - 1
+    }
+
+    /// Customers seen: scored and suppressed. Equals the rows of all blocks.
+    #[must_use]
+    pub fn customers(&self) -> u64 {
+        self.groups.iter().map(|g| g.members.count()).sum::<u64>() + self.suppressed.iter().sum::<u64>()
+    }
+
+    /// Share of the customers scored who have no segment, 0–1; `None` = nobody was scored.
+    #[must_use]
+    pub fn unassigned_share(&self) -> Option<f64> {
+        let (all, none) = (self.groups.iter().map(|g| g.members.count()).sum::<u64>(), self.groups.last()?);
+        (all > 0).then(|| none.members.count() as f64 / all as f64)
+    }
+
+    /// Customers left out, by reason.
+    pub(super) fn suppressed(&self) -> Vec<(String, u64)> {
+        REASONS.iter().zip(self.suppressed).map(|(reason, n)| (reason.slug().to_owned(), n)).collect()
+    }
+
+    fn zero(segments: usize) -> Self {
+        Self { groups: vec![GroupSums::zero(); segments + 1], suppressed: [0; REASONS.len()] }
+    }
+}
+
+impl PartialState for ProfileState {
+    /// # Panics
+    /// If the two states count different numbers of segments: they come from different passes.
+    fn merge(&mut self, other: Self) {
+        assert_eq!(self.groups.len(), other.groups.len(), "states of one pass have the same segments");
+        for (mine, theirs) in self.groups.iter_mut().zip(other.groups) {
+            mine.merge(theirs);
+        }
+        for (mine, theirs) in self.suppressed.iter_mut().zip(other.suppressed) {
+            *mine += theirs;
+        }
+    }
+}
+
+impl BlockFold for ProfileFold {
+    type State = ProfileState;
+
+    fn zero(&self) -> ProfileState {
+        ProfileState::zero(self.segments)
+    }
+
+    /// # Panics
+    /// If the scored block is not as long as the customer block, or names a segment beyond those of the pass.
+    fn fold(&self, state: &mut ProfileState, customers: &CustomerBlock, scored: &ScoredBlock) {
+        assert_eq!(customers.len(), scored.assignments.len(), "a scored block has the rows of its customers");
+        let mut sums = vec![ChunkScores::zero(); self.segments + 1];
+        for start in (0..customers.len()).step_by(CHUNK) {
+            for row in start..customers.len().min(start + CHUNK) {
+                if let Some(reason) = scored.suppressed[row] {
+                    state.suppressed[REASONS.iter().position(|r| *r == reason).expect("every reason is listed")] += 1;
+                    continue;
+                }
+                let group = scored.assignments[row].segment.map_or(self.segments, usize::from);
+                let view = Row { customers, scored, at: row, weight: weight_steps(customers.weight[row]) };
+                view.add_scores(&mut sums[group]);
+                view.add_rest(&mut state.groups[group], &self.needs);
+            }
+            for (chunk, group) in sums.iter_mut().zip(&mut state.groups) {
+                chunk.empty_into(group);
+            }
+        }
+    }
+}
+
+/// Sums of the scores of at most [`CHUNK`] rows of one group, in machine words.
+#[derive(Clone)]
+struct ChunkScores {
+    rows: u32,
+    n: [u32; N_RATINGS],
+    w: [u64; N_RATINGS],
+    wx: [u64; N_RATINGS],
+    wxx: [u64; N_RATINGS],
+    wee: [u64; N_RATINGS],
+}
+
+impl ChunkScores {
+    fn zero() -> Self {
+        let none = [0; N_RATINGS];
+        Self { rows: 0, n: [0; N_RATINGS], w: none, wx: none, wxx: none, wee: none }
+    }
+
+    fn empty_into(&mut self, group: &mut GroupSums) {
+        if self.rows == 0 {
+            return;
+        }
+        let scores = &mut group.scores;
+        for i in 0..N_RATINGS {
+            scores.n[i] += i128::from(self.n[i]);
+            for (wide, chunk) in [
+                (&mut scores.w, self.w[i]),
+                (&mut scores.wx, self.wx[i]),
+                (&mut scores.wxx, self.wxx[i]),
+                (&mut scores.wee, self.wee[i]),
+            ] {
+                wide[i] = wide[i].wrapping_add(i128::from(chunk));
+            }
+        }
+        *self = Self::zero();
+    }
+}
+
+/// One customer of a block.
+struct Row<'a> {
+    customers: &'a CustomerBlock,
+    scored: &'a ScoredBlock,
+    at: usize,
+    weight: u32,
+}
+
+/// A number from 0 to 8·10⁴ rounded to a whole one. Adding 2²³ leaves just the integer part in the low bits, which the
+/// compiler can do for several numbers at a time.
+#[inline]
+fn whole(x: f32) -> u32 {
+    (x + 8_388_608.0).to_bits() & 0x007f_ffff
+}
+
+impl Row<'_> {
+    /// The tight loop: no branch, 60 cells.
+    fn add_scores(&self, sums: &mut ChunkScores) {
+        let bits = self.scored.scored[self.at];
+        let (scores, errors) = (self.scored.scores.row(self.at), self.scored.standard_errors.row(self.at));
+        let (Some(scores), Some(errors)) = (scores.as_slice(), errors.as_slice()) else {
+            unreachable!("score arrays are made row by row");
+        };
+        sums.rows += 1;
+        let w = u64::from(self.weight);
+        let columns = scores[..N_RATINGS].iter().zip(&errors[..N_RATINGS]);
+        for (i, (&score, &error)) in columns.enumerate() {
+            let here = (bits >> i & 1) as u32;
+            let x = u64::from(whole(score * 100.0) * here);
+            let e = u64::from(whole(error * 100.0).min(ERROR_MAX) * here);
+            let w = w * u64::from(here);
+            sums.n[i] += here;
+            sums.w[i] += w;
+            sums.wx[i] += w * x;
+            sums.wxx[i] += w * (x * x);
+            sums.wee[i] += w * (e * e);
+        }
+    }
+
+    fn add_rest(&self, group: &mut GroupSums, needs: &NeedAssessor) {
+        let (row, w) = (self.at, self.weight);
+        group.members.add(w, 0);
+        if let Some(p) = self.scored.assignments[row].probability {
+            group.probability.add(w, steps(f64::from(p), FINE));
+        }
+        self.add_answers(group);
+        self.add_outcomes(group);
+        self.add_needs(group, needs);
+        self.add_reach(group);
+    }
+
+    fn add_answers(&self, group: &mut GroupSums) {
+        let rated = self.customers.rated[self.at];
+        if rated == 0 {
+            return;
+        }
+        for (slot, mask) in [Aspect::Importance.mask(), Aspect::Fulfilment.mask(), u64::MAX].into_iter().enumerate() {
+            if rated & mask != 0 {
+                group.respondents[slot].add(self.weight, 0);
+            }
+        }
+        let ratings = self.customers.ratings.row(self.at);
+        let mut left = rated;
+        while left != 0 {
+            let i = left.trailing_zeros() as usize;
+            left &= left - 1;
+            group.answers[i].add(self.weight, i64::from(ratings[i] >= HIGH));
+        }
+    }
+
+    fn add_outcomes(&self, group: &mut GroupSums) {
+        let (row, w) = (self.at, self.weight);
+        if let Some(answer) = self.customers.attitudes.get(row, Question::Recommend) {
+            group.promoters.add(w, i64::from(answer >= 9.0));
+            group.detractors.add(w, i64::from(answer < 7.0));
+        }
+        if let Some(answer) = self.customers.attitudes.get(row, Question::Satisfaction) {
+            group.satisfaction.add(w, steps(f64::from(answer), CENTI));
+        }
+        if let Some(answer) = self.customers.attitudes.get(row, Question::GoodBrand) {
+            group.good_brand.add(w, i64::from(answer >= HIGH));
+        }
+        if let Some(value) = self.customers.value_365d[row] {
+            group.value.add(w, money_steps(value));
+        }
+    }
+
+    fn add_needs(&self, group: &mut GroupSums, assessor: &NeedAssessor) {
+        let (row, w) = (self.at, self.weight);
+        let needs = &self.scored.needs[row];
+        let determined = needs.tier.is_some() || needs.state != NeedState::Undetermined;
+        let scores = self.scored.scores.row(row);
+        let importance = scores.as_slice().map_or([None; NeedTier::COUNT], |scores| {
+            assessor.importance(&scores[..N_ELEMENTS], self.scored.scored[row])
+        });
+        for tier in NeedTier::ALL {
+            let t = tier.index();
+            if determined {
+                group.need[t].add(w, i64::from(needs.tier == Some(tier)));
+            }
+            if let Some(x) = needs.fulfilment[t] {
+                group.tier_fulfilment[t].add(w, steps(f64::from(x), CENTI));
+            }
+            if let Some(x) = importance[t] {
+                group.tier_importance[t].add(w, steps(f64::from(x), FINE));
+            }
+        }
+    }
+
+    fn add_reach(&self, group: &mut GroupSums) {
+        let flags = &self.customers.flags[self.at];
+        if !may_contact(flags) {
+            return;
+        }
+        let agreed = CONSENT_CHANNELS.map(|channel| consented(flags, channel));
+        if !agreed.contains(&true) {
+            return;
+        }
+        if self.scored.holdout[self.at] {
+            group.reach[6] += 1;
+            return;
+        }
+        group.reach[0] += 1;
+        for (count, agreed) in group.reach[1..6].iter_mut().zip(agreed) {
+            *count += i128::from(agreed);
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! Integer sums: what a group of customers adds up to, exact whatever the order.
+
+use crate::catalogue::NeedTier;
+
+use crate::model::rows::N_RATINGS;
+
+/// Weight 1 as an integer: weights are kept in steps of 2⁻¹⁶.
+pub(in crate::model) const WEIGHT_ONE: f64 = 65_536.0;
+
+/// Scores, ratings and probabilities are kept in steps of 0.01, 0.01 and 0.0001.
+pub(in crate::model) const CENTI: f64 = 100.0;
+
+/// Steps per unit of a probability or of relative importance.
+pub(in crate::model) const FINE: f64 = 10_000.0;
+
+/// Steps per unit of money.
+pub(in crate::model) const MONEY: f64 = 10_000.0;
+
+/// Largest order value of one customer that is told apart, in units of money; beyond it the customer counts with this.
+const MONEY_MAX: f64 = 1e9;
+
+/// A row weight as an integer, at least 1 and below 2³²: weights from 0.00002 to 65,535 are told apart.
+pub(in crate::model) fn weight_steps(weight: f64) -> u32 {
+    // `as` saturates and turns NaN to 0, so no weight can break the pass.
+    ((weight * WEIGHT_ONE).round() as u32).max(1)
+}
+
+/// A value as a whole number of steps, the nearest; a cast, because rounding is a call on the plainest of processors.
+pub(in crate::model) fn steps(value: f64, per_unit: f64) -> i64 {
+    let steps = value * per_unit;
+    (steps + 0.5_f64.copysign(steps)) as i64
+}
+
+/// Money as a whole number of steps.
+pub(in crate::model) fn money_steps(value: f64) -> i64 {
+    steps(value.clamp(-MONEY_MAX, MONEY_MAX), MONEY)
+}
+
+/// Weighted sums of one quantity over the customers who have it. Weights and values are integers in steps.
+///
+/// Sums wrap beyond 127 bits rather than panic: with 10¹² customers of weight 1,000 and scores of 10 they use 103.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::model) struct Moments {
+    /// Customers.
+    pub(in crate::model) n: i128,
+    /// Σw.
+    pub(in crate::model) w: i128,
+    /// Σw².
+    pub(in crate::model) w2: i128,
+    /// Σw·x.
+    pub(in crate::model) wx: i128,
+    /// Σw·x².
+    pub(in crate::model) wxx: i128,
+}
+
+impl Moments {
+    /// Adds a customer of weight `w` with value `x`, both in steps.
+    pub(in crate::model) fn add(&mut self, w: u32, x: i64) {
+        let (w, x) = (i128::from(w), i128::from(x));
+        self.n += 1;
+        self.w += w;
+        self.w2 = self.w2.wrapping_add(w * w);
+        self.wx = self.wx.wrapping_add(w * x);
+        self.wxx = self.wxx.wrapping_add(w.wrapping_mul(x * x));
+    }
+
+    /// Adds the sums of other customers.
+    pub(in crate::model) fn merge(&mut self, other: &Self) {
+        let mut other = *other;
+        for (mine, theirs) in self.cells_mut().into_iter().zip(other.cells_mut()) {
+            *mine = mine.wrapping_add(*theirs);
+        }
+    }
+
+    fn cells_mut(&mut self) -> [&mut i128; 5] {
+        [&mut self.n, &mut self.w, &mut self.w2, &mut self.wx, &mut self.wxx]
+    }
+
+    /// These customers without those of a part of them.
+    pub(in crate::model) fn without(mut self, part: &Self) -> Self {
+        let mut part = *part;
+        for (mine, theirs) in self.cells_mut().into_iter().zip(part.cells_mut()) {
+            *mine = mine.wrapping_sub(*theirs);
+        }
+        self
+    }
+
+    /// Customers.
+    pub(in crate::model) fn count(&self) -> u64 {
+        u64::try_from(self.n).unwrap_or(0)
+    }
+
+    /// Σw as it was given.
+    pub(in crate::model) fn weight(&self) -> f64 {
+        self.w as f64 / WEIGHT_ONE
+    }
+
+    /// Weighted mean in units of `per_unit` steps; `None` without customers.
+    pub(in crate::model) fn mean(&self, per_unit: f64) -> Option<f64> {
+        (self.w > 0).then(|| self.wx as f64 / self.w as f64 / per_unit)
+    }
+
+    /// Weighted variance around the mean, ≥ 0, not corrected for the sample size; `None` without customers.
+    pub(in crate::model) fn variance(&self, per_unit: f64) -> Option<f64> {
+        (self.w > 0).then(|| {
+            let (w, mean) = (self.w as f64, self.wx as f64 / self.w as f64);
+            (self.wxx as f64 / w - mean * mean).max(0.0) / (per_unit * per_unit)
+        })
+    }
+
+    /// Effective number of customers (Kish); 0 without customers.
+    pub(in crate::model) fn effective_n(&self) -> f64 {
+        crate::stats::interval::effective_n(self.w as f64, self.w2 as f64).unwrap_or(0.0)
+    }
+}
+
+/// Weighted sums of the scores of all 60 indicators, column by column as the pass fills them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ScoreSums {
+    /// Customers scored.
+    pub(super) n: [i128; N_RATINGS],
+    /// Σw.
+    pub(super) w: [i128; N_RATINGS],
+    /// Σw·x, x the score in steps of 0.01.
+    pub(super) wx: [i128; N_RATINGS],
+    /// Σw·x².
+    pub(super) wxx: [i128; N_RATINGS],
+    /// Σw·se², se the standard error in steps of 0.01; 0 for the customer's own answers.
+    pub(super) wee: [i128; N_RATINGS],
+}
+
+/// Scores of one indicator, as real numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct ScoreFigures {
+    /// Customers scored.
+    pub(super) n: u64,
+    /// Weighted mean score.
+    pub(super) mean: f64,
+    /// Variance between customers' scores, ≥ 0.
+    pub(super) between: f64,
+    /// Mean squared standard error of the scores, ≥ 0.
+    pub(super) error: f64,
+}
+
+impl ScoreSums {
+    fn zero() -> Self {
+        let none = [0; N_RATINGS];
+        Self { n: none, w: none, wx: none, wxx: none, wee: none }
+    }
+
+    /// The five sums of one indicator.
+    pub(super) fn column_mut(&mut self, indicator: usize) -> [&mut i128; 5] {
+        [
+            &mut self.n[indicator],
+            &mut self.w[indicator],
+            &mut self.wx[indicator],
+            &mut self.wxx[indicator],
+            &mut self.wee[indicator],
+        ]
+    }
+
+    /// Figures of one indicator; `None` if nobody is scored on it.
+    pub(super) fn figures(&self, indicator: usize) -> Option<ScoreFigures> {
+        let part = Moments {
+            n: self.n[indicator],
+            w: self.w[indicator],
+            w2: 0,
+            wx: self.wx[indicator],
+            wxx: self.wxx[indicator],
+        };
+        Some(ScoreFigures {
+            n: part.count(),
+            mean: part.mean(CENTI)?,
+            between: part.variance(CENTI)?,
+            error: self.wee[indicator] as f64 / part.w as f64 / (CENTI * CENTI),
+        })
+    }
+}
+
+impl ScoreFigures {
+    /// Variance of the true values: between the scores, plus what the scores miss.
+    ///
+    /// METHOD: an inferred score is an expectation, so scores vary less than the values they stand for; the law of
+    /// total variance puts back the mean squared standard error. Own answers have none and are left as they are.
+    pub(super) fn variance(&self) -> f64 {
+        self.between + self.error
+    }
+}
+
+/// Everything a group of customers adds up to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct GroupSums {
+    /// All customers of the group; `x` unused.
+    pub(super) members: Moments,
+    /// Probability of the own segment, in steps of 0.0001.
+    pub(super) probability: Moments,
+    /// Customers with any importance answer, with any fulfilment answer, and with either; `x` unused.
+    pub(super) respondents: [Moments; 3],
+    /// Scores by indicator.
+    pub(super) scores: ScoreSums,
+    /// Own answers by indicator; `x` is 1 for an answer of 8 or more.
+    pub(super) answers: [Moments; N_RATINGS],
+    /// `x` is 1 for a promoter (9–10).
+    pub(super) promoters: Moments,
+    /// `x` is 1 for a detractor (0–6).
+    pub(super) detractors: Moments,
+    /// Satisfaction, in steps of 0.01.
+    pub(super) satisfaction: Moments,
+    /// `x` is 1 for an answer of 8 or more.
+    pub(super) good_brand: Moments,
+    /// Order value, in steps of 0.0001.
+    pub(super) value: Moments,
+    /// By tier, of the customers whose needs are determined: `x` is 1 if the tier is to serve next.
+    pub(super) need: [Moments; NeedTier::COUNT],
+    /// Fulfilment by tier, in steps of 0.01.
+    pub(super) tier_fulfilment: [Moments; NeedTier::COUNT],
+    /// Relative importance by tier, in steps of 0.0001.
+    pub(super) tier_importance: [Moments; NeedTier::COUNT],
+    /// Customers reachable: any, then by channel in the order of [`super::CONSENT_CHANNELS`], then held out though
+    /// reachable.
+    pub(super) reach: [i128; 7],
+}
+
+/// [`GroupSums`] taken apart.
+pub(super) struct Figures<'a, M: Iterator<Item = &'a mut Moments>> {
+    /// Shares and means of everything but scores.
+    pub(super) moments: M,
+    /// Scores.
+    pub(super) scores: &'a mut ScoreSums,
+    members: &'a mut Moments,
+    respondents: &'a mut [Moments; 3],
+    reach: &'a mut [i128; 7],
+}
+
+impl GroupSums {
+    /// Sums over nobody.
+    pub(super) fn zero() -> Self {
+        let none = Moments::default();
+        Self {
+            members: none,
+            probability: none,
+            respondents: [none; 3],
+            scores: ScoreSums::zero(),
+            answers: [none; N_RATINGS],
+            promoters: none,
+            detractors: none,
+            satisfaction: none,
+            good_brand: none,
+            value: none,
+            need: [none; NeedTier::COUNT],
+            tier_fulfilment: [none; NeedTier::COUNT],
+            tier_importance: [none; NeedTier::COUNT],
+            reach: [0; 7],
+        }
+    }
+
+    /// All integers in a fixed order, which is the order in bytes.
+    pub(super) fn cells_mut(&mut self) -> impl Iterator<Item = &mut i128> {
+        let Figures { moments, scores, members, respondents, reach } = self.figures_mut();
+        moments
+            .chain([members])
+            .chain(respondents)
+            .flat_map(Moments::cells_mut)
+            .chain(&mut scores.n)
+            .chain(&mut scores.w)
+            .chain(&mut scores.wx)
+            .chain(&mut scores.wxx)
+            .chain(&mut scores.wee)
+            .chain(reach)
+    }
+
+    /// The sums apart: those that become published figures, and the plain counts.
+    pub(super) fn figures_mut(&mut self) -> Figures<'_, impl Iterator<Item = &mut Moments>> {
+        let moments = [&mut self.probability, &mut self.promoters, &mut self.detractors]
+            .into_iter()
+            .chain([&mut self.satisfaction, &mut self.good_brand, &mut self.value])
+            .chain(&mut self.answers)
+            .chain(&mut self.need)
+            .chain(&mut self.tier_fulfilment)
+            .chain(&mut self.tier_importance);
+        Figures {
+            moments,
+            scores: &mut self.scores,
+            members: &mut self.members,
+            respondents: &mut self.respondents,
+            reach: &mut self.reach,
+        }
+    }
+
+    /// Adds the sums of other customers.
+    pub(super) fn merge(&mut self, mut other: Self) {
+        for (mine, theirs) in self.cells_mut().zip(other.cells_mut()) {
+            *mine = mine.wrapping_add(*theirs);
+        }
+    }
+
+    /// These customers without those of `part`, who must be among them.
+    pub(super) fn without(&self, part: &Self) -> Self {
+        let (mut rest, mut part) = (self.clone(), part.clone());
+        for (mine, theirs) in rest.cells_mut().zip(part.cells_mut()) {
+            *mine = mine.wrapping_sub(*theirs);
+        }
+        rest
+    }
+}

@@ -1,0 +1,47 @@
+//! The way from a sample to plans, through all rooms.
+
+mod fit;
+
+use super::plan::{PlanSettings, plan};
+use crate::catalogue::Catalogue;
+use crate::model::customer::needs::{NeedAssessor, NeedSettings};
+use crate::model::customer::{ApplySettings, Scorer};
+use crate::model::fit::{FitRequest, FitSettings, Invented, SegmentCount};
+use crate::model::rows::BlockFold;
+use crate::model::segment::profile::{ConsentColumns, ProfileContext, ProfileFold, SegmentFacts};
+
+#[test]
+fn one_segment_goes_all_the_way_to_a_named_profile_and_a_plan() {
+    let world = Invented { customers: 1_500, ..Invented::default() }.world();
+    let (catalogue, sample) = (Catalogue::embedded(), world.sample());
+    let settings = FitSettings { segments: SegmentCount::Exactly(1), ..FitSettings::default() };
+    let request =
+        FitRequest { catalogue: &catalogue, signal_ids: &world.signal_ids, sample: &sample, settings: &settings };
+    let model = super::fit::fit(&request).unwrap();
+    assert_eq!(model.segments().len(), 1);
+    let scored = Scorer::new(&model, &catalogue, ApplySettings::default()).unwrap().score(&world.block);
+    assert!(scored.assignments.iter().all(|a| a.segment == Some(0) && a.reasons == [None; 3]));
+    let fold = ProfileFold::new(1, NeedAssessor::new(&catalogue, NeedSettings::default()).unwrap());
+    let mut sums = fold.zero();
+    fold.fold(&mut sums, &world.block, &scored);
+    let facts = [SegmentFacts { id: "S01".to_owned(), name: None }];
+    let profiles = sums.finish(&ProfileContext {
+        catalogue: &catalogue,
+        segments: &facts,
+        cut_on: model.cut_on().aspect(),
+        structure: model.report().structure(),
+        min_cell: 20,
+        consent: ConsentColumns { profiling: true, channels: true },
+    });
+    let segment = &profiles.segments[0];
+    assert_eq!((segment.size, profiles.unassigned.size), (1_500, 0));
+    assert!(!segment.name.is_empty() && !segment.description.is_empty());
+    // There is no rest to differ from.
+    assert!(segment.elements.iter().all(|e| e.importance_difference.is_none() && e.importance.is_some()));
+    assert!(profiles.limits.iter().all(|limit| !limit.contains("continuum")), "{:?}", profiles.limits);
+    let plans = plan((&profiles, None), &catalogue, &PlanSettings::default());
+    assert_eq!(plans.plans.len(), 1);
+    assert!(plans.plans[0].lines.len() >= 3);
+    let text = serde_json::to_string(&profiles).unwrap();
+    assert!(!text.contains("null,null,null,null") && !text.contains("NaN"));
+}
