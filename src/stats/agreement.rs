@@ -15,6 +15,17 @@ const MOST_CELLS: usize = 1 << 16;
 ///
 /// # Panics
 /// If the two differ in length, which is an error of the caller.
+///
+/// # Examples
+/// `adjusted_rand_score([0, 0, 1, 2], [0, 0, 1, 1])` of scikit-learn 1.9.1 is 0.571428571 = 4/7.
+///
+/// ```
+/// use valueseg::stats::agreement::adjusted_rand_index;
+///
+/// let found = adjusted_rand_index(&[0, 0, 1, 2], &[0, 0, 1, 1]);
+/// assert!((found - 4.0 / 7.0).abs() < 1e-12);
+/// assert_eq!(adjusted_rand_index(&[0, 0, 1, 1], &[5, 5, 3, 3]), 1.0);
+/// ```
 #[must_use]
 pub fn adjusted_rand_index(a: &[usize], b: &[usize]) -> f64 {
     index_of(a, b, |_| 1.0)
@@ -25,6 +36,17 @@ pub fn adjusted_rand_index(a: &[usize], b: &[usize]) -> f64 {
 ///
 /// # Panics
 /// If the three differ in length, which is an error of the caller.
+///
+/// # Examples
+/// The first row stands for two, so the value is that of `adjusted_rand_score([0, 0, 1, 2], [0, 0, 1, 1])` of
+/// scikit-learn 1.9.1: 4/7.
+///
+/// ```
+/// use valueseg::stats::agreement::weighted_adjusted_rand_index;
+///
+/// let found = weighted_adjusted_rand_index(&[0, 1, 2], &[0, 1, 1], &[2.0, 1.0, 1.0]);
+/// assert!((found - 4.0 / 7.0).abs() < 1e-12);
+/// ```
 #[must_use]
 pub fn weighted_adjusted_rand_index(a: &[usize], b: &[usize], weights: &[f64]) -> f64 {
     assert_eq!(a.len(), weights.len(), "a weight for each customer");

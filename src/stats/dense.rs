@@ -16,6 +16,18 @@ pub struct Cholesky {
 
 impl Cholesky {
     /// Factorizes `a` (n × n, only the lower triangle is read); `None` unless it is positive definite.
+    ///
+    /// # Examples
+    /// `linalg.cholesky([[4, 2], [2, 5]])` of numpy 2.4.6 is `[[2, 0], [1, 2]]`.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::dense::Cholesky;
+    ///
+    /// let factor = Cholesky::try_new(array![[4.0, 2.0], [2.0, 5.0]].view()).unwrap();
+    /// assert_eq!(factor.lower(), array![[2.0, 0.0], [1.0, 2.0]]);
+    /// assert!(Cholesky::try_new(array![[1.0, 2.0], [2.0, 1.0]].view()).is_none());
+    /// ```
     #[must_use]
     pub fn try_new(a: ArrayView2<'_, f64>) -> Option<Self> {
         let n = a.nrows();
@@ -47,12 +59,37 @@ impl Cholesky {
     }
 
     /// `x` with `A·x = b`, written over `b` (length n).
+    ///
+    /// # Examples
+    /// By hand: 4·0.75 + 2·2.5 = 8 and 2·0.75 + 5·2.5 = 14.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::dense::Cholesky;
+    ///
+    /// let mut b = [8.0, 14.0];
+    /// Cholesky::try_new(array![[4.0, 2.0], [2.0, 5.0]].view()).unwrap().solve(&mut b);
+    /// assert_eq!(b, [0.75, 2.5]);
+    /// ```
     pub fn solve(&self, b: &mut [f64]) {
         self.forward(b);
         self.backward(b);
     }
 
     /// `y` with `L·y = b`, written over `b`: the whitened vector, whose squared length is `bᵀA⁻¹b`.
+    ///
+    /// # Examples
+    /// By hand, L = `[[2, 0], [1, 2]]`: 2·4 = 8 and 1·4 + 2·5 = 14. The squared length 4² + 5² = 41 is bᵀA⁻¹b = 8·0.75
+    /// + 14·2.5.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::dense::Cholesky;
+    ///
+    /// let mut b = [8.0, 14.0];
+    /// Cholesky::try_new(array![[4.0, 2.0], [2.0, 5.0]].view()).unwrap().forward(&mut b);
+    /// assert_eq!(b, [4.0, 5.0]);
+    /// ```
     pub fn forward(&self, b: &mut [f64]) {
         for i in 0..b.len() {
             let mut sum = b[i];
@@ -64,6 +101,18 @@ impl Cholesky {
     }
 
     /// `x` with `Lᵀ·x = b`, written over `b`.
+    ///
+    /// # Examples
+    /// By hand, Lᵀ = `[[2, 1], [0, 2]]`: 2·0.75 + 1·2.5 = 4 and 2·2.5 = 5.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::dense::Cholesky;
+    ///
+    /// let mut b = [4.0, 5.0];
+    /// Cholesky::try_new(array![[4.0, 2.0], [2.0, 5.0]].view()).unwrap().backward(&mut b);
+    /// assert_eq!(b, [0.75, 2.5]);
+    /// ```
     pub fn backward(&self, b: &mut [f64]) {
         let n = b.len();
         for i in (0..n).rev() {
@@ -76,6 +125,17 @@ impl Cholesky {
     }
 
     /// `ln |A|`.
+    ///
+    /// # Examples
+    /// By hand: 4·5 − 2·2 = 16.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::dense::Cholesky;
+    ///
+    /// let factor = Cholesky::try_new(array![[4.0, 2.0], [2.0, 5.0]].view()).unwrap();
+    /// assert!((factor.log_determinant() - 16f64.ln()).abs() < 1e-12);
+    /// ```
     #[must_use]
     pub fn log_determinant(&self) -> f64 {
         2.0 * self.lower.diag().iter().map(|d| d.ln()).sum::<f64>()
@@ -94,6 +154,18 @@ pub struct SymmetricEigen {
 /// Eigen-decomposition of the symmetric matrix `a` (n × n) by cyclic Jacobi rotations.
 ///
 /// Source: Golub and Van Loan, Matrix Computations, 4th ed., section 8.5.
+///
+/// # Examples
+/// By hand: `[[2, 1], [1, 2]]` stretches (1, 1) by 3 and (1, −1) by 1.
+///
+/// ```
+/// use ndarray::array;
+/// use valueseg::stats::dense::symmetric_eigen;
+///
+/// let eigen = symmetric_eigen(array![[2.0, 1.0], [1.0, 2.0]].view());
+/// assert!((eigen.values[0] - 3.0).abs() < 1e-12 && (eigen.values[1] - 1.0).abs() < 1e-12);
+/// assert!((eigen.vectors[(0, 0)] - 0.5f64.sqrt()).abs() < 1e-12);
+/// ```
 #[must_use]
 pub fn symmetric_eigen(a: ArrayView2<'_, f64>) -> SymmetricEigen {
     let n = a.nrows();
@@ -154,6 +226,17 @@ fn rotate(a: &mut Array2<f64>, v: &mut Array2<f64>, p: usize, q: usize) {
 
 /// Solves `(A + ridge·I)·x = b` for every column of `b` (n × m), `A` symmetric and at least semidefinite; `None` if
 /// even so it is not positive definite.
+///
+/// # Examples
+/// By hand: with ridge 1 the diagonal (1, 3) becomes (2, 4), and b = (2, 4) gives (1, 1).
+///
+/// ```
+/// use ndarray::array;
+/// use valueseg::stats::dense::ridge_solve;
+///
+/// let x = ridge_solve(array![[1.0, 0.0], [0.0, 3.0]].view(), array![[2.0], [4.0]].view(), 1.0).unwrap();
+/// assert_eq!(x, array![[1.0], [1.0]]);
+/// ```
 #[must_use]
 pub fn ridge_solve(a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>, ridge: f64) -> Option<Array2<f64>> {
     let mut with_ridge = a.to_owned();

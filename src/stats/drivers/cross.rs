@@ -13,6 +13,15 @@ const WEIGHT_MOST: f64 = 4_294_967_295.0;
 const PER_PAIR: usize = 8;
 
 /// A row weight in steps, at least 1.
+///
+/// # Examples
+/// By hand: 1.5·2¹² = 6,144.
+///
+/// ```
+/// use valueseg::stats::drivers::cross::weight_steps;
+///
+/// assert_eq!((weight_steps(1.0), weight_steps(1.5), weight_steps(f64::NAN)), (4_096, 6_144, 1));
+/// ```
 #[must_use]
 pub fn weight_steps(weight: f64) -> i64 {
     // `max` turns NaN to 1, so no weight can break a pass.
@@ -20,6 +29,15 @@ pub fn weight_steps(weight: f64) -> i64 {
 }
 
 /// A value in steps. Callers keep values within ±25 so that the sums of [`CrossSums`] hold.
+///
+/// # Examples
+/// By hand: 7.254 is 725 steps of 0.01.
+///
+/// ```
+/// use valueseg::stats::drivers::cross::value_steps;
+///
+/// assert_eq!(value_steps(7.254), 725);
+/// ```
 #[must_use]
 pub fn value_steps(value: f64) -> i64 {
     (value * VALUE_ONE).round() as i64
@@ -53,6 +71,20 @@ impl CrossSums {
     ///
     /// # Panics
     /// If a column is not there.
+    ///
+    /// # Examples
+    /// By hand: of three rows two have both columns.
+    ///
+    /// ```
+    /// use valueseg::stats::drivers::cross::{CrossSums, value_steps, weight_steps};
+    ///
+    /// let mut sums = CrossSums::new(2);
+    /// sums.add(&[(0, value_steps(1.0)), (1, value_steps(2.0))], weight_steps(1.0));
+    /// sums.add(&[(0, value_steps(3.0)), (1, value_steps(6.0))], weight_steps(1.0));
+    /// sums.add(&[(0, value_steps(9.0))], weight_steps(1.0));
+    /// assert_eq!(sums.pair(0, 1).means(), Some((2.0, 4.0)));
+    /// assert_eq!((sums.pair(0, 1).rows(), sums.pair(0, 0).rows()), (2, 3));
+    /// ```
     pub fn add(&mut self, row: &[(usize, i64)], w: i64) {
         let square = w * w;
         for (place, &(j, y)) in row.iter().enumerate() {
@@ -84,6 +116,19 @@ impl CrossSums {
     ///
     /// # Panics
     /// If the other has not as many columns.
+    ///
+    /// # Examples
+    /// By hand: two rows and one row are three, of mean (1 + 3 + 5)/3.
+    ///
+    /// ```
+    /// use valueseg::stats::drivers::cross::{CrossSums, value_steps};
+    ///
+    /// let (mut left, mut right) = (CrossSums::new(1), CrossSums::new(1));
+    /// [1.0, 3.0].iter().for_each(|x| left.add(&[(0, value_steps(*x))], 4_096));
+    /// right.add(&[(0, value_steps(5.0))], 4_096);
+    /// left.merge(&right);
+    /// assert_eq!((left.pair(0, 0).rows(), left.pair(0, 0).means()), (3, Some((3.0, 3.0))));
+    /// ```
     pub fn merge(&mut self, other: &Self) {
         assert_eq!(self.columns, other.columns, "sums of one pass have the same columns");
         self.cells.iter_mut().zip(&other.cells).for_each(|(mine, theirs)| *mine = mine.wrapping_add(*theirs));
@@ -110,6 +155,17 @@ impl Pair<'_> {
     }
 
     /// Effective number of rows (Kish): `(Σw)²/Σw²`; 0 without rows.
+    ///
+    /// # Examples
+    /// By hand, weights 1, 1 and 2: 4²/6.
+    ///
+    /// ```
+    /// use valueseg::stats::drivers::cross::{CrossSums, weight_steps};
+    ///
+    /// let mut sums = CrossSums::new(1);
+    /// [1.0, 1.0, 2.0].iter().for_each(|w| sums.add(&[(0, 100)], weight_steps(*w)));
+    /// assert!((sums.pair(0, 0).effective_n() - 16.0 / 6.0).abs() < 1e-12);
+    /// ```
     #[must_use]
     pub fn effective_n(&self) -> f64 {
         crate::stats::interval::effective_n(self.0[1] as f64, self.0[2] as f64).unwrap_or(0.0)
@@ -123,6 +179,18 @@ impl Pair<'_> {
     }
 
     /// Weighted variances (divisor Σw) of the two columns and their covariance; `None` without rows.
+    ///
+    /// # Examples
+    /// `cov([1, 2, 3], [2, 2, 5], bias=True)` of numpy 2.4.6: variances 2/3 and 2, covariance 1.
+    ///
+    /// ```
+    /// use valueseg::stats::drivers::cross::CrossSums;
+    ///
+    /// let mut sums = CrossSums::new(2);
+    /// [(100, 200), (200, 200), (300, 500)].iter().for_each(|(x, y)| sums.add(&[(0, *x), (1, *y)], 4_096));
+    /// let found = sums.pair(0, 1).covariance().unwrap();
+    /// assert!(found.iter().zip([2.0 / 3.0, 2.0, 1.0]).all(|(got, wanted)| (got - wanted).abs() < 1e-12));
+    /// ```
     #[must_use]
     pub fn covariance(&self) -> Option<[f64; 3]> {
         let [_, w, _, x, y, xx, yy, xy] = std::array::from_fn(|i| i128::from(self.0[i]));
@@ -135,6 +203,18 @@ impl Pair<'_> {
     }
 
     /// Correlation over these rows, −1..1; `None` if one of the columns does not vary over them.
+    ///
+    /// # Examples
+    /// `corrcoef([1, 2, 3], [2, 2, 5])` of numpy 2.4.6: 0.86602540.
+    ///
+    /// ```
+    /// use valueseg::stats::drivers::cross::CrossSums;
+    ///
+    /// let mut sums = CrossSums::new(2);
+    /// [(100, 200), (200, 200), (300, 500)].iter().for_each(|(x, y)| sums.add(&[(0, *x), (1, *y)], 4_096));
+    /// assert!((sums.pair(0, 1).correlation().unwrap() - 0.866_025_40).abs() < 1e-8);
+    /// assert_eq!(CrossSums::new(2).pair(0, 1).correlation(), None);
+    /// ```
     #[must_use]
     pub fn correlation(&self) -> Option<f64> {
         let [xx, yy, xy] = self.covariance()?;

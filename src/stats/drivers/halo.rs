@@ -38,6 +38,19 @@ pub enum Halo {
 /// each pair. `(p)`, sum ≥ 0, at most 0.95 in size.
 ///
 /// Source: minimum residuals, Harman and Jones, Psychometrika 31 (1966), for one factor.
+///
+/// # Examples
+/// By hand (Spearman's triad): correlations 0.72, 0.63 and 0.56 are those of loadings √(0.72·0.63/0.56) = 0.9, 0.8,
+/// 0.7.
+///
+/// ```
+/// use ndarray::{Array2, array};
+/// use valueseg::stats::drivers::halo::common_factor;
+///
+/// let r = array![[1.0, 0.72, 0.63], [0.72, 1.0, 0.56], [0.63, 0.56, 1.0]];
+/// let found = common_factor(r.view(), Array2::ones((3, 3)).view());
+/// assert!(found.iter().zip([0.9, 0.8, 0.7]).all(|(got, wanted)| (got - wanted).abs() < 1e-6));
+/// ```
 #[must_use]
 pub fn common_factor(r: ArrayView2<'_, f64>, n: ArrayView2<'_, f64>) -> Array1<f64> {
     let p = r.nrows();
@@ -104,6 +117,23 @@ impl Structure {
     ///
     /// METHOD: of 30 × 30 correlations at a few hundred rows each, most is noise. One common factor is fitted and kept;
     /// what it leaves is drawn towards its mean as far as it is noise ([`Pairwise::drawn_to`]).
+    ///
+    /// # Examples
+    /// By hand: correlations `λᵢ·λⱼ` of loadings 0.8, 0.8, 0.6, 0.6 are one factor and nothing else, so what it leaves
+    /// is 0.
+    ///
+    /// ```
+    /// use ndarray::{Array2, array};
+    /// use valueseg::stats::drivers::halo::{Halo, Structure};
+    /// use valueseg::stats::drivers::pairwise::Pairwise;
+    ///
+    /// let l = array![0.8, 0.8, 0.6, 0.6];
+    /// let r = Array2::from_shape_fn((4, 4), |(i, j)| if i == j { 1.0 } else { l[i] * l[j] });
+    /// let pairs = Pairwise { r, n: Array2::from_elem((4, 4), 1_000.0) };
+    /// let structure = Structure::of_whole(&pairs, Halo::TakenOut);
+    /// assert!(structure.has_halo() && structure.rest()[(0, 1)].abs() < 1e-6);
+    /// assert!(!Structure::of_whole(&pairs, Halo::Kept).has_halo());
+    /// ```
     #[must_use]
     pub fn of_whole(pairs: &Pairwise, halo: Halo) -> Self {
         let p = pairs.r.nrows();
@@ -115,6 +145,23 @@ impl Structure {
     }
 
     /// The structure of a part of the people, drawn towards that of the `whole` as far as it is noise.
+    ///
+    /// # Examples
+    /// By hand: a part of 20 people with correlations of 0.5 where the whole has 0.36. The distances 6·0.14² = 0.1176
+    /// are less than the noise 6·0.75²/19 = 0.1776, so the part takes the correlations of the whole, and its R² with
+    /// them: 0.25·s/(1 + s), s = 4·0.36/0.64 = 2.25, or 0.173077.
+    ///
+    /// ```
+    /// use ndarray::{Array1, Array2};
+    /// use valueseg::stats::drivers::halo::{Anchor, Halo, Structure};
+    /// use valueseg::stats::drivers::pairwise::{Pairwise, constant};
+    ///
+    /// let pairs = |r: f64, n: f64| Pairwise { r: constant(4, r), n: Array2::from_elem((4, 4), n) };
+    /// let whole = Structure::of_whole(&pairs(0.36, 1_000.0), Halo::TakenOut);
+    /// let part = Structure::of_part(&pairs(0.5, 20.0), &whole);
+    /// let link = part.link(Array1::from_elem(4, 0.3).view(), Anchor::Weakest);
+    /// assert!((link.r_squared - 0.173_077).abs() < 1e-6);
+    /// ```
     #[must_use]
     pub fn of_part(pairs: &Pairwise, whole: &Self) -> Self {
         let p = pairs.r.nrows();
@@ -156,6 +203,25 @@ impl Structure {
     /// below 0 nor above the whole common link. Where weak elements do matter a little, the shares of strong ones come
     /// out somewhat too large; their order is not affected. Source: our judgement; planted weights come back through a
     /// halo in the tests of `model::drivers`.
+    ///
+    /// # Examples
+    /// By hand: loadings 0.8, 0.8, 0.6, 0.6, and an outcome that goes with the halo by 0.5 and with what the first
+    /// rating has of its own (spread 0.6) by 0.3: r = (0.5·0.8 + 0.6·0.3, 0.4, 0.3, 0.3). The weight of the first is
+    /// 0.3² = 0.09.
+    ///
+    /// ```
+    /// use ndarray::{Array2, array};
+    /// use valueseg::stats::drivers::halo::{Anchor, Halo, Structure};
+    /// use valueseg::stats::drivers::pairwise::Pairwise;
+    ///
+    /// let l = array![0.8, 0.8, 0.6, 0.6];
+    /// let r = Array2::from_shape_fn((4, 4), |(i, j)| if i == j { 1.0 } else { l[i] * l[j] });
+    /// let pairs = Pairwise { r, n: Array2::from_elem((4, 4), 1_000.0) };
+    /// let structure = Structure::of_whole(&pairs, Halo::TakenOut);
+    /// let link = structure.link(array![0.58, 0.4, 0.3, 0.3].view(), Anchor::Weakest);
+    /// assert!((link.halo - 0.5).abs() < 1e-6 && (link.correlations[0] - 0.3).abs() < 1e-6);
+    /// assert!((link.weights[0] - 0.09).abs() < 1e-6 && link.weights[1] < 1e-6);
+    /// ```
     #[must_use]
     pub fn link(&self, r: ArrayView1<'_, f64>, anchor: Anchor) -> Link {
         let own = own_spread(&self.loadings);

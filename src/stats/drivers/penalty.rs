@@ -58,6 +58,18 @@ impl Default for PenaltySums {
 
 impl PenaltySums {
     /// Adds a person. Sums belong together only where all were added with the same `sides`.
+    ///
+    /// # Examples
+    /// By hand: one person of weight 1 is one row, low and not high.
+    ///
+    /// ```
+    /// use valueseg::stats::drivers::penalty::{PenaltyRow, PenaltySums, Sides};
+    ///
+    /// let mut sums = PenaltySums::default();
+    /// let row = PenaltyRow { rating: 2.0, mood: 500, outcome: 300, weight: 4_096 };
+    /// sums.add(row, Sides { low_to: 4.0, high_from: 9.0 });
+    /// assert_eq!(sums.cells()[..3], [1, 1, 0]);
+    /// ```
     pub fn add(&mut self, row: PenaltyRow, sides: Sides) {
         let (low, high) = (i64::from(row.rating <= sides.low_to), i64::from(row.rating >= sides.high_from));
         let PenaltyRow { mood, outcome, weight: w, .. } = row;
@@ -101,6 +113,24 @@ impl PenaltySums {
     /// METHOD: one element at a time, since in a design of 12 of 30 nobody rated all; the person's mean over the *other*
     /// elements stands for the halo, without which every element would seem to carry a penalty and a reward. Source:
     /// penalty–reward contrast analysis, Brandt (1987); Mikulić and Prebežac, Managing Service Quality 21 (2011) 44–66.
+    ///
+    /// # Examples
+    /// Outcome = mood − 2 for low and + 1 for high ratings: by hand the outcome has variance 2 (mood) + 14/9, spread
+    /// 1.885618, so penalty 2/1.885618 and reward 1/1.885618. `linalg.lstsq` of numpy 2.4.6: 1.06066017 and 0.53033009.
+    ///
+    /// ```
+    /// use valueseg::stats::drivers::penalty::{PenaltyRow, PenaltySums, Sides};
+    ///
+    /// let mut sums = PenaltySums::default();
+    /// for (rating, effect) in [(2.0, -200), (6.0, 0), (10.0, 100)] {
+    ///     for mood in [0, 100, 200, 300, 400] {
+    ///         let row = PenaltyRow { rating, mood, outcome: mood + effect, weight: 4_096 };
+    ///         sums.add(row, Sides { low_to: 4.0, high_from: 9.0 });
+    ///     }
+    /// }
+    /// let found = sums.asymmetry(5).unwrap();
+    /// assert!((found.penalty - 1.060_660_17).abs() < 1e-8 && (found.reward - 0.530_330_09).abs() < 1e-8);
+    /// ```
     #[must_use]
     pub fn asymmetry(&self, least_rows: u32) -> Option<Asymmetry> {
         let ([n, n_low, n_high, ..], least) = (self.cells, i64::from(least_rows));

@@ -56,6 +56,20 @@ impl KmeansFit {
     /// # Errors
     /// [`KmeansError`] if a setting makes no sense, a value is not a finite number or there are fewer different rows
     /// than clusters.
+    ///
+    /// # Examples
+    /// By hand: the pairs at 0 and at 10 are 2 apart each, so every row is 1 from its centroid: inertia 4·1² = 4.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::kmeans::KmeansFit;
+    ///
+    /// let rows = array![[0.0, 0.0], [0.0, 2.0], [10.0, 0.0], [10.0, 2.0]];
+    /// let fit = KmeansFit::learn(&rows, 2, 8, 1)?;
+    /// assert_eq!((fit.inertia, fit.n_clusters()), (4.0, 2));
+    /// assert_eq!(fit.centroids, array![[0.0, 1.0], [10.0, 1.0]]);
+    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// ```
     pub fn learn(points: &Array2<f64>, k: usize, starts: usize, seed: u64) -> Result<Self, KmeansError> {
         let params = KmeansParams::new(k).starts(starts).seed(seed).check()?;
         params.fit_points(&Points::complete(points.view())?)
@@ -68,6 +82,18 @@ impl KmeansFit {
     }
 
     /// Nearest centroid of each row of a complete table `(n, j)`; ties go to the lower cluster.
+    ///
+    /// # Examples
+    /// By hand: 4 is nearer to 0 than to 10, and 5 is as far from both.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::kmeans::KmeansFit;
+    ///
+    /// let fit = KmeansFit::learn(&array![[0.0], [0.0], [10.0]], 2, 8, 1)?;
+    /// assert_eq!(fit.assign(array![[4.0], [5.0], [6.0]].view()), [0, 0, 1]);
+    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// ```
     #[must_use]
     pub fn assign(&self, points: ArrayView2<'_, f64>) -> Vec<usize> {
         points
@@ -85,6 +111,21 @@ impl KmeansFit {
     }
 
     /// Nearest centroid of each prepared row; `None` for a row without an observed cell.
+    ///
+    /// # Examples
+    /// By hand: 4 is nearer to 0 than to 10; the row that knows nothing has no cluster.
+    ///
+    /// ```
+    /// use ndarray::{Array1, array};
+    /// use valueseg::stats::kmeans::{KmeansFit, Points};
+    /// use valueseg::stats::observed::Observed;
+    ///
+    /// let fit = KmeansFit::learn(&array![[0.0], [0.0], [10.0]], 2, 8, 1)?;
+    /// let present = array![[true], [false], [true]];
+    /// let data = Observed::try_new(array![[4.0], [0.0], [9.0]], present, Array1::ones(3))?;
+    /// assert_eq!(fit.assign_points(&Points::new(&data)), [Some(0), None, Some(1)]);
+    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// ```
     #[must_use]
     pub fn assign_points(&self, points: &Points) -> Vec<Option<usize>> {
         let centroids: Vec<f64> = self.centroids.iter().copied().collect();
@@ -94,6 +135,20 @@ impl KmeansFit {
     }
 
     /// The two nearest centroids of each row; `None` for a row without an observed cell.
+    ///
+    /// # Examples
+    /// By hand: 4 is 4 from the centroid at 0 and 6 from the one at 10.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::kmeans::KmeansFit;
+    /// use valueseg::stats::observed::Observed;
+    ///
+    /// let fit = KmeansFit::learn(&array![[0.0], [0.0], [10.0]], 2, 8, 1)?;
+    /// let found = fit.nearest(&Observed::complete(array![[4.0]])?)[0].unwrap();
+    /// assert_eq!((found.label, found.distance, found.second), (0, 4.0, Some((1, 6.0))));
+    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// ```
     #[must_use]
     pub fn nearest(&self, data: &Observed) -> Vec<Option<Nearest>> {
         nearest(data, self.centroids.view())
@@ -106,6 +161,22 @@ fn lowest(distances: impl Iterator<Item = f64>) -> Option<(usize, f64)> {
 }
 
 /// The two nearest of `centroids` `(k, j)`, `k >= 1`, for each row of `data`; `None` for a row without an observed cell.
+///
+/// # Examples
+/// `nan_euclidean_distances([[1, nan]], [[4, 100], [0, 0]])` of scikit-learn 1.9.1, which scales partial distances the
+/// same way: 4.24264069 and 1.41421356.
+///
+/// ```
+/// use ndarray::array;
+/// use valueseg::stats::kmeans::nearest;
+/// use valueseg::stats::observed::Observed;
+///
+/// let data = Observed::try_new(array![[1.0, 0.0]], array![[true, false]], array![1.0])?;
+/// let found = nearest(&data, array![[4.0, 100.0], [0.0, 0.0]].view())[0].unwrap();
+/// assert!(found.label == 1 && (found.distance - 1.414_213_56).abs() < 1e-8);
+/// assert!((found.second.unwrap().1 - 4.242_640_69).abs() < 1e-8);
+/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// ```
 #[must_use]
 pub fn nearest(data: &Observed, centroids: ArrayView2<'_, f64>) -> Vec<Option<Nearest>> {
     let (values, present) = (data.values(), data.present());

@@ -127,6 +127,24 @@ pub struct Attach {
 
 /// The supervised step: with class probabilities `given` (`(n, K)`) held fixed, learns the indicators that
 /// `what.free` marks, starting from `model`. Class weights stay.
+///
+/// # Examples
+/// By hand: rows 1 and 3 are class 0 and rows 10 and 14 class 1, so the means are 2 and 12, and ψ = (1 + 1 + 4 + 4)/4.
+///
+/// ```
+/// use ndarray::{Array2, array};
+/// use valueseg::stats::mixture::{Attach, FactorMixture, attach, one_hot};
+/// use valueseg::stats::observed::Observed;
+///
+/// let data = Observed::complete(array![[1.0], [3.0], [10.0], [14.0]])?;
+/// let (class_weights, means, loadings) = (array![0.5, 0.5], Array2::zeros((2, 1)), Array2::zeros((1, 0)));
+/// let model = FactorMixture { class_weights, means, loadings, uniqueness: array![1.0] };
+/// let (free, loads) = (vec![true], Array2::from_elem((1, 0), false));
+/// let what = Attach { free, loads, mean_pull: 0.0, loading_pull: 0.0, psi_floor: vec![0.01], iterations: 5 };
+/// let found = attach(&data, one_hot(&[0, 0, 1, 1], 2).view(), model, &what);
+/// assert!((found.means[(1, 0)] - 12.0).abs() < 1e-5 && (found.uniqueness[0] - 2.5).abs() < 1e-4);
+/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// ```
 #[must_use]
 pub fn attach(data: &Observed, given: ArrayView2<'_, f64>, model: FactorMixture, what: &Attach) -> FactorMixture {
     let rule = MStep {

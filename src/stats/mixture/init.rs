@@ -34,6 +34,16 @@ pub(super) fn kmeans_start(
 }
 
 /// One-hot class probabilities `(n, k)` of a partition.
+///
+/// # Examples
+/// By hand.
+///
+/// ```
+/// use ndarray::array;
+/// use valueseg::stats::mixture::one_hot;
+///
+/// assert_eq!(one_hot(&[1, 0], 3), array![[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]);
+/// ```
 #[must_use]
 pub fn one_hot(labels: &[usize], k: usize) -> Array2<f64> {
     let mut out = Array2::zeros((labels.len(), k));
@@ -46,6 +56,22 @@ pub fn one_hot(labels: &[usize], k: usize) -> Array2<f64> {
 /// Class means of soft classes `given` (`(n, k)`), the leading `q` factors of what is left, and the rest.
 ///
 /// Residual covariances are taken over the rows that observed both indicators.
+///
+/// # Examples
+/// By hand, without a pull: means (1 + 3)/2 and (10 + 14)/2, variance around them (1 + 1 + 4 + 4)/4, class weights (2 +
+/// 1)/(4 + 2).
+///
+/// ```
+/// use ndarray::array;
+/// use valueseg::stats::mixture::{model_from, one_hot};
+/// use valueseg::stats::observed::Observed;
+///
+/// let data = Observed::complete(array![[1.0], [3.0], [10.0], [14.0]])?;
+/// let model = model_from(&data, one_hot(&[0, 0, 1, 1], 2).view(), 0, 0.0);
+/// assert_eq!(model.means, array![[2.0], [12.0]]);
+/// assert_eq!((model.class_weights[0], model.uniqueness[0]), (0.5, 2.5));
+/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// ```
 #[must_use]
 pub fn model_from(data: &Observed, given: ArrayView2<'_, f64>, q: usize, pull: f64) -> FactorMixture {
     let (k, j) = (given.ncols(), data.n_columns());

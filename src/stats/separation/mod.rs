@@ -19,6 +19,19 @@ fn n_groups(labels: &[Option<usize>]) -> usize {
 ///
 /// # Panics
 /// If there are not as many labels as rows, which is an error of the caller.
+///
+/// # Examples
+/// By hand: rows 0 and 1 are group 0, of mean (1 + 3)/2; row 3 has no group.
+///
+/// ```
+/// use ndarray::array;
+/// use valueseg::stats::observed::Observed;
+/// use valueseg::stats::separation::group_means;
+///
+/// let data = Observed::complete(array![[1.0], [3.0], [8.0], [99.0]])?;
+/// assert_eq!(group_means(&data, &[Some(0), Some(0), Some(1), None]), array![[2.0], [8.0]]);
+/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// ```
 #[must_use]
 pub fn group_means(data: &Observed, labels: &[Option<usize>]) -> Array2<f64> {
     assert_eq!(labels.len(), data.n_rows(), "a label for each row");
@@ -51,6 +64,21 @@ pub fn group_means(data: &Observed, labels: &[Option<usize>]) -> Array2<f64> {
 ///
 /// # Panics
 /// If there are not as many labels as rows, which is an error of the caller.
+///
+/// # Examples
+/// `calinski_harabasz_score([[0, 0], [0, 2], [10, 0], [10, 2]], [0, 0, 1, 1])` of scikit-learn 1.9.1: 50. By hand B =
+/// 4·5² = 100 and W = 4·1² = 4, so (100/1)/(4/2) = 50.
+///
+/// ```
+/// use ndarray::array;
+/// use valueseg::stats::observed::Observed;
+/// use valueseg::stats::separation::calinski_harabasz;
+///
+/// let data = Observed::complete(array![[0.0, 0.0], [0.0, 2.0], [10.0, 0.0], [10.0, 2.0]])?;
+/// assert_eq!(calinski_harabasz(&data, &[Some(0), Some(0), Some(1), Some(1)]), Some(50.0));
+/// assert_eq!(calinski_harabasz(&data, &[Some(0); 4]), None);
+/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// ```
 #[must_use]
 pub fn calinski_harabasz(data: &Observed, labels: &[Option<usize>]) -> Option<f64> {
     assert_eq!(labels.len(), data.n_rows(), "a label for each row");
@@ -97,6 +125,22 @@ pub struct Shadow {
 /// left out. `None` with fewer than two centroids or without a row.
 ///
 /// Source: Leisch (2010), Neighborhood graphs, stripes and shadow plots, Statistics and Computing 20.
+///
+/// # Examples
+/// By hand, centroids 0 and 4: the row at 1 has distances 1 and 3, 2·1/(1 + 3) = 0.5; the row at 4 stands on its
+/// centroid.
+///
+/// ```
+/// use ndarray::array;
+/// use valueseg::stats::observed::Observed;
+/// use valueseg::stats::separation::shadow;
+///
+/// let data = Observed::complete(array![[1.0], [4.0]])?;
+/// let found = shadow(&data, array![[0.0], [4.0]].view()).unwrap();
+/// assert_eq!(found.groups, [Some(0.5), Some(0.0)]);
+/// assert_eq!(found.overall, 0.25);
+/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// ```
 #[must_use]
 pub fn shadow(data: &Observed, centroids: ArrayView2<'_, f64>) -> Option<Shadow> {
     let mut sums = vec![(0.0, 0.0); centroids.nrows()];
