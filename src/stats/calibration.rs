@@ -1,11 +1,12 @@
-//! Do printed probabilities come true, and what has to be done to them so that they do?
+//! Whether probabilities come true (reliability tables, calibration error), and the temperature that makes them.
 
 use ndarray::{Array2, ArrayView2};
 
 /// Bins of a reliability table.
 pub const RELIABILITY_BINS: usize = 10;
 
-/// Range temperatures are looked for in. Our judgement: beyond it the evidence is wrong, not merely too sure of itself.
+/// Range temperatures are looked for in. Our judgment: a temperature beyond it means that
+/// the evidence is wrong, not that it is too sure of itself.
 const TEMPERATURES: (f64, f64) = (0.5, 8.0);
 
 /// Points of the first, coarse search; evenly spaced in the logarithm.
@@ -14,18 +15,18 @@ const COARSE: usize = 25;
 /// Steps of the golden-section search that follows: the bracket shrinks by 0.618 each time, to a ten-thousandth.
 const GOLDEN_STEPS: usize = 16;
 
-/// Predictions of which about the same was claimed.
+/// One bin of a [`Reliability`] table: predictions whose claimed probabilities are alike.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ReliabilityBin {
     /// Lower end of what was claimed, 0–1.
     pub from: f64,
-    /// Upper end.
+    /// Upper end of what was claimed, 0–1.
     pub to: f64,
-    /// Weight of the predictions, > 0.
+    /// Sum of the weights of the bin's predictions, > 0.
     pub weight: f64,
-    /// Their weighted mean probability.
+    /// Weighted mean of the probabilities claimed, 0–1.
     pub claimed: f64,
-    /// Weighted share that came true.
+    /// Weighted share of the predictions that came true, 0–1.
     pub found: f64,
 }
 
@@ -60,6 +61,7 @@ impl Reliability {
         for ((claimed, found), weight) in claimed.iter().zip(found).zip(weights) {
             let good = *weight > 0.0 && weight.is_finite() && (0.0..=1.0).contains(claimed) && found.is_finite();
             if good {
+                // A claim of exactly 1 belongs to the last bin.
                 let bin = ((claimed * RELIABILITY_BINS as f64) as usize).min(RELIABILITY_BINS - 1);
                 sums[bin][0] += weight;
                 sums[bin][1] += weight * claimed;
@@ -99,13 +101,13 @@ impl Reliability {
     }
 }
 
-/// What is known of the classes of some rows; all tables are `(n, K)`, all entries finite logarithms, and a constant may
-/// be added to any row of any of them.
+/// What is known of the classes of some rows; all tables are `(n, K)`, all entries finite logarithms, and a constant
+/// may be added to any row of any of them.
 #[derive(Clone, Copy, Debug)]
 pub struct ClassEvidence<'a> {
-    /// Log probabilities before the evidence.
+    /// `(n, K)` log probabilities before the evidence.
     pub prior: ArrayView2<'a, f64>,
-    /// Log densities of the evidence that may be too sure of itself.
+    /// `(n, K)` log densities of the evidence whose weight is in question.
     pub evidence: ArrayView2<'a, f64>,
 }
 
@@ -162,6 +164,9 @@ impl ClassEvidence<'_> {
         if self.prior.nrows() == 0 {
             return 1.0;
         }
+        // METHOD: the search runs on ln T, where half and double are equally far from 1. The gain may have several tops
+        // over the whole range, of which golden section would follow any; so a grid finds the highest and the search
+        // refines that one.
         let gain = |log: f64| self.predicted(log.exp(), witness, weights);
         let (low, high) = (TEMPERATURES.0.ln(), TEMPERATURES.1.ln());
         let step = (high - low) / (COARSE - 1) as f64;
@@ -199,6 +204,7 @@ impl ClassEvidence<'_> {
 /// assert!((row[0] - 0.25).abs() < 1e-12 && (row[1] - 0.75).abs() < 1e-12);
 /// ```
 pub fn normalize_logs(mut row: ndarray::ArrayViewMut1<'_, f64>) {
+    // The largest is taken out before the exponential: none overflows, and the sum is at least 1.
     let top = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     row.mapv_inplace(|x| (x - top).exp());
     let sum = row.sum();
@@ -214,6 +220,7 @@ fn log_sum(logs: impl Iterator<Item = f64> + Clone) -> f64 {
 /// Where a function with one top between `low` and `high` has it.
 fn golden_section(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
     const RATIO: f64 = 0.618_033_988_749_894_9;
+    // The inner point that stays inside the bracket serves the next step too: one new value a step.
     let (mut a, mut b) = (high - RATIO * (high - low), low + RATIO * (high - low));
     let (mut fa, mut fb) = (f(a), f(b));
     for _ in 0..GOLDEN_STEPS {

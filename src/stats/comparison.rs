@@ -8,9 +8,9 @@ use super::interval::{Group, Interval, Z95, t95, wilson};
 /// A share with the (effective) number of answers behind it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Share {
-    /// 0–1.
+    /// The share itself, 0–1.
     pub share: f64,
-    /// Answers, > 0.
+    /// (Effective) number of answers, > 0.
     pub n: f64,
 }
 
@@ -91,12 +91,14 @@ pub fn share_ratio(one: Share, other: Share) -> Option<Interval> {
     if !(one.valid() && other.valid()) || (one.share == 0.0 && other.share == 0.0) {
         return None;
     }
+    // METHOD: both groups get the half answers or neither does; to one alone they would move the ratio itself.
     let edge = [one, other].iter().any(|s| s.share == 0.0 || s.share == 1.0);
     let half = if edge { 0.5 } else { 0.0 };
     let smooth = |s: Share| ((s.share * s.n + half) / (s.n + 2.0 * half), s.n + 2.0 * half);
     let ((p, n), (q, m)) = (smooth(one), smooth(other));
     let (log, se) = ((p / q).ln(), ((1.0 - p) / (n * p) + (1.0 - q) / (m * q)).sqrt());
     let value = if other.share > 0.0 { one.share / other.share } else { p / q };
+    // The value is of the shares as they are, the ends of the smoothed ones: they must not cross it.
     let (low, high) = ((log - Z95 * se).exp().min(value), (log + Z95 * se).exp().max(value));
     high.is_finite().then_some(Interval { value, low, high })
 }
@@ -156,6 +158,7 @@ pub fn mean_difference(one: Group, other: Group) -> Option<Interval> {
     }
     let (a, b) = (one.variance / one.n, other.variance / other.n);
     let value = one.mean - other.mean;
+    // Nothing varies in either group, and Satterthwaite's degrees of freedom would be 0/0.
     if a + b == 0.0 {
         return Interval::symmetric(value, 0.0);
     }
@@ -182,12 +185,15 @@ pub fn mean_difference(one: Group, other: Group) -> Option<Interval> {
 #[must_use]
 pub fn fieller((a, va): (f64, f64), (b, vb): (f64, f64), cov: f64) -> Option<Interval> {
     let z2 = Z95 * Z95;
+    // The ends are the roots ρ of (a − ρb)² = z²·(va − 2ρ·cov + ρ²·vb). Only where b² > z²·vb do they enclose an
+    // interval; elsewhere they enclose what is excluded.
     let square = b * b - z2 * vb;
     let ok = square > 0.0 && va >= 0.0 && vb >= 0.0 && a.is_finite();
     if !ok {
         return None;
     }
     let middle = a * b - z2 * cov;
+    // INVARIANT: the equation holds with ≤ at ρ = a/b, so its roots are real; rounding may take a hair off.
     let root = (middle * middle - square * (a * a - z2 * va)).max(0.0).sqrt();
     let value = a / b;
     Some(Interval { value, low: ((middle - root) / square).min(value), high: ((middle + root) / square).max(value) })
@@ -213,6 +219,7 @@ pub fn correlation_interval(r: f64, n: f64) -> Option<Interval> {
     if !((-1.0..=1.0).contains(&r) && n.is_finite() && n > 3.0) {
         return None;
     }
+    // At r = ±1 the logarithm is infinite and the way back leads to ±1: both ends meet the figure.
     let half = Z95 / (n - 3.0).sqrt();
     let (low, high) = ((r.atanh() - half).tanh(), (r.atanh() + half).tanh());
     Some(Interval { value: r, low: low.min(r), high: high.max(r) })
@@ -248,6 +255,7 @@ pub fn between_share(groups: &[Group]) -> Option<f64> {
     let mean = groups.iter().map(|g| g.n * g.mean).sum::<f64>() / total;
     let between = groups.iter().map(|g| g.n * (g.mean - mean).powi(2)).sum::<f64>() / (k - 1.0);
     let within = groups.iter().map(|g| g.n * g.variance).sum::<f64>() / (total - k);
+    // n₀: the size at which equal groups would weigh the two mean squares as these unequal ones do.
     let size = (total - groups.iter().map(|g| g.n * g.n).sum::<f64>() / total) / (k - 1.0);
     let all = between + (size - 1.0) * within;
     (all > 0.0).then(|| ((between - within) / all).clamp(0.0, 1.0))

@@ -39,6 +39,7 @@ impl Cholesky {
                     sum -= lower[(i, t)] * lower[(j, t)];
                 }
                 if i == j {
+                    // Not written as `sum <= 0`: NaN has to be refused too.
                     let positive = sum.is_finite() && sum > 0.0;
                     if !positive {
                         return None;
@@ -174,6 +175,8 @@ pub fn symmetric_eigen(a: ArrayView2<'_, f64>) -> SymmetricEigen {
     let scale = a.iter().map(|x| x * x).sum::<f64>();
     for _ in 0..MAX_SWEEPS {
         let off: f64 = (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|at| a[at] * a[at]).sum();
+        // Both are sums of squares: off the diagonal is left 1e-14 of the matrix's size, near the last bits of a
+        // number.
         if off <= scale * 1e-28 {
             break;
         }
@@ -188,6 +191,8 @@ pub fn symmetric_eigen(a: ArrayView2<'_, f64>) -> SymmetricEigen {
     let mut vectors = Array2::zeros((n, n));
     for (to, from) in order.iter().enumerate() {
         let column = v.row(*from);
+        // INVARIANT: an eigenvector is known up to its sign. With its largest entry positive it is one vector, and
+        // factors and directions do not flip from one night to the next.
         let largest = column.iter().copied().fold(0.0, |best: f64, x| if x.abs() > best.abs() { x } else { best });
         let sign = if largest < 0.0 { -1.0 } else { 1.0 };
         vectors.column_mut(to).assign(&column.mapv(|x| x * sign));
@@ -201,8 +206,11 @@ fn rotate(a: &mut Array2<f64>, v: &mut Array2<f64>, p: usize, q: usize) {
     if apq == 0.0 {
         return;
     }
+    // The smaller of the two angles that work, |t| ≤ 1: with the larger one the sweeps need not converge (Golub and Van
+    // Loan, section 8.5).
     let theta = (a[(q, q)] - a[(p, p)]) / (2.0 * apq);
     let t = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
+    // `signum` tells 0.0 from −0.0; equal diagonal entries turn the same way always.
     let t = if theta == 0.0 { 1.0 } else { t };
     let c = 1.0 / (t * t + 1.0).sqrt();
     let s = t * c;

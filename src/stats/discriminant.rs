@@ -55,6 +55,8 @@ impl Discriminant {
         let mut within = total.clone();
         let mut means = raw.centered.clone();
         let mut strengths = Array1::zeros(0);
+        // The first round whitens with the total covariance, which still holds what lies between the classes; each
+        // further round has taken more of it out.
         for _ in 0..ROUNDS {
             let Some(root) = Cholesky::try_new(with_floor(&within, total).view()) else { break };
             let (shrunk, found) = shrink(&raw, &root);
@@ -98,6 +100,7 @@ impl RawMeans {
         }
         let size = weighted.sum_axis(Axis(0));
         let squares = (&weighted * &weighted).sum_axis(Axis(0));
+        // Kish's effective rows of a class, thinned to the share of cells that are known.
         let known = column_total.mean().unwrap_or(0.0) / size.sum().max(f64::MIN_POSITIVE);
         let effective =
             ndarray::Zip::from(&size).and(&squares).map_collect(|s, q| if *q > 0.0 { known * s * s / q } else { 0.0 });
@@ -117,9 +120,11 @@ fn shrink(raw: &RawMeans, root: &Cholesky) -> (Array2<f64>, Array1<f64>) {
         let factor = raw.effective[class].sqrt();
         scaled.row_mut(class).assign(&Array1::from(white).mapv(|x| x * factor));
     }
+    // K × K instead of p × p: the same singular values, and classes are far fewer than signals.
     let gram = scaled.dot(&scaled.t());
     let eigen = symmetric_eigen(gram.view());
     let (pf, m) = (p as f64, k.saturating_sub(1) as f64);
+    // METHOD: Gavish and Donoho's shrunken singular value divided by the one found, both in terms of y².
     let keep = eigen.values.mapv(|square| {
         let excess = square - pf - m;
         let inside = excess * excess - 4.0 * pf * m;
@@ -146,6 +151,7 @@ fn weighted_outer(means: &Array2<f64>, share: &Array1<f64>) -> Array2<f64> {
 /// The nearest matrix whose eigenvalues are at least a small share of the mean total variance.
 fn with_floor(matrix: &Array2<f64>, total: &Array2<f64>) -> Array2<f64> {
     let floor = LEAST_WITHIN * total.diag().mean().unwrap_or(1.0).max(f64::MIN_POSITIVE);
+    // One factorization says whether all eigenvalues are above the floor; only where not is the decomposition made.
     let mut above = matrix.clone();
     above.diag_mut().iter_mut().for_each(|d| *d -= floor);
     if Cholesky::try_new(above.view()).is_some() {
@@ -175,6 +181,7 @@ fn with_floor(matrix: &Array2<f64>, total: &Array2<f64>) -> Array2<f64> {
 pub fn pairwise_covariance(table: &Observed) -> Array2<f64> {
     let present = table.present().mapv(f64::from);
     let means = table.column_moments().mean;
+    // Around the means of all of a column's cells, not of each pair's rows. The mask keeps absent cells at 0.
     let centered = (&table.values() - &means.insert_axis(Axis(0))) * &present;
     let w = table.weights().view().insert_axis(Axis(1));
     let mut sums = centered.t().dot(&(&centered * &w));
@@ -208,6 +215,8 @@ pub fn factor_covariance(covariance: &Array2<f64>, q: usize, floor: f64) -> (Arr
         return (Array2::zeros((p, q)), variance);
     }
     let eigen = symmetric_eigen(covariance.view());
+    // METHOD: EM starts at the principal components of what exceeds the mean of the other eigenvalues, the optimum if
+    // all uniqueness were equal (Tipping and Bishop 1999, JRSS B 61).
     let rest = eigen.values.iter().skip(q).sum::<f64>() / (p - q.min(p - 1)) as f64;
     let mut loadings = Array2::zeros((p, q));
     for a in 0..q.min(p) {
@@ -220,6 +229,7 @@ pub fn factor_covariance(covariance: &Array2<f64>, q: usize, floor: f64) -> (Arr
     let common = (&loadings * &loadings).sum_axis(Axis(1));
     let mut psi = unique(&common);
     for _ in 0..FACTOR_ITERATIONS {
+        // E-step: β = (I + ΛᵀΨ⁻¹Λ)⁻¹·ΛᵀΨ⁻¹, so that only a q × q matrix is factorized.
         let scaled = &loadings / &psi.view().insert_axis(Axis(1));
         let mut precision = loadings.t().dot(&scaled);
         precision.diag_mut().iter_mut().for_each(|d| *d += 1.0);
@@ -230,6 +240,7 @@ pub fn factor_covariance(covariance: &Array2<f64>, q: usize, floor: f64) -> (Arr
             factor.solve(&mut x);
             column.assign(&Array1::from(x));
         }
+        // M-step: Λ = Sβᵀ·(I − βΛ + βSβᵀ)⁻¹ and Ψ = diag(S − Λ·βS).
         let cross = covariance.dot(&beta.t());
         let mut second = beta.dot(&cross);
         second -= &beta.dot(&loadings);

@@ -35,7 +35,7 @@ pub struct Comparison {
 /// One sample of a comparison.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample<'a> {
-    /// Weight of each category, ≥ 0; any unit.
+    /// Weight of each category, ≥ 0, in any unit: only shares are compared.
     pub weights: &'a [f64],
     /// Customers behind them (effective number where rows are weighted), > 0.
     pub n: f64,
@@ -46,16 +46,16 @@ pub struct Sample<'a> {
 /// Distance: `JS = ½ Σ p ln(p/m) + ½ Σ q ln(q/m)`, `m = (p + q)/2`, with shares `p` and `q`.
 ///
 /// METHOD: chance is judged by Pearson's chi-square for two samples of `n` and `n'`, `Σ (p − q)²/c / (1/n + 1/n')` with
-/// `c` the pooled share, on one degree of freedom less than there are categories. To second order `8·JS / (1/n + 1/n')` is
-/// the same (Lin 1991, IEEE Trans. Inf. Theory 37; Pardo 2006, Statistical Inference Based on Divergence Measures), which
-/// gives the limit in terms of the distance; but at a hundred customers against twenty thousand that form says "1 in 100"
-/// 1.9 times in 100, Pearson's 1.1 times (20,000 simulated nights, eleven categories). The population stability index has
-/// the null `(1/n + 1/n')·χ²` (Yurdakul and Naranjo 2020, J. Risk Model Validation 14). Neighboring categories are joined
-/// until each expects [`LEAST_EXPECTED`] customers in both samples. With one category left there is nothing to compare:
-/// distance 0, p 1.
+/// `c` the pooled share, on one degree of freedom less than there are categories. To second order `8·JS / (1/n + 1/n')`
+/// is the same (Lin 1991, IEEE Trans. Inf. Theory 37; Pardo 2006, Statistical Inference Based on Divergence Measures),
+/// which gives the limit in terms of the distance; but at a hundred customers against twenty thousand that form says "1
+/// in 100" 1.9 times in 100, Pearson's 1.1 times (20,000 simulated nights, eleven categories). The population stability
+/// index has the null `(1/n + 1/n')·χ²` (Yurdakul and Naranjo 2020, J. Risk Model Validation 14). Neighboring
+/// categories are joined until each expects [`LEAST_EXPECTED`] customers in both samples. With one category left there
+/// is nothing to compare: distance 0, p 1.
 ///
 /// The samples are taken to be independent. Nights hold mostly the same people, so that true chance differences are
-/// smaller than the limit says: it errs towards silence.
+/// smaller than the limit says: it errs toward silence.
 ///
 /// # Examples
 /// scipy 1.17.1: `jensenshannon([0.5, 0.3, 0.2], [0.4, 0.4, 0.2]) ** 2` is 0.00636720, `chi2_contingency` of the
@@ -86,6 +86,7 @@ pub fn compare(now: Sample<'_>, then: Sample<'_>) -> Option<Comparison> {
         return Some(Comparison { distance: 0.0, p: 1.0, limit: 0.0, categories });
     }
     let spread = 1.0 / now.n + 1.0 / then.n;
+    // With shares instead of counts: Σ (p − q)²/c over 1/n + 1/n' is Pearson's statistic of the 2 × categories table.
     let pearson: f64 =
         joined.iter().map(|(p, q)| (p - q).powi(2) / ((p * now.n + q * then.n) / (now.n + then.n))).sum::<f64>()
             / spread;
@@ -101,6 +102,7 @@ pub fn compare(now: Sample<'_>, then: Sample<'_>) -> Option<Comparison> {
 /// Joins each category with the next until it expects enough customers in both samples; what is left over at the end
 /// joins the last that does.
 fn join_thin(shares: &[(f64, f64)], n: f64, m: f64) -> Vec<(f64, f64)> {
+    // INVARIANT: a category stands alone only if the smaller sample expects enough; the larger one then does too.
     let enough = |(p, q): (f64, f64)| (p * n + q * m) / (n + m) * n.min(m) >= LEAST_EXPECTED;
     let mut joined: Vec<(f64, f64)> = Vec::with_capacity(shares.len());
     let mut open = (0.0, 0.0);

@@ -11,11 +11,11 @@ pub const Z95: f64 = 1.959_963_984_540_054;
 /// An estimate with its 95 % interval: `low ≤ value ≤ high`, all finite.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
-    /// Point estimate.
+    /// The estimate itself.
     pub value: f64,
-    /// Lower end.
+    /// Lower end, in the unit of the estimate.
     pub low: f64,
-    /// Upper end.
+    /// Upper end, in the unit of the estimate.
     pub high: f64,
 }
 
@@ -204,6 +204,7 @@ pub fn nps(promoters: f64, detractors: f64, n: f64) -> Option<Interval> {
     if !ok {
         return None;
     }
+    // The variance of a difference of two shares of one sample is p + d − (p − d)², over the number of answers.
     let (p, d, m) = (promoters * n + 0.5, detractors * n + 0.5, n + 2.0);
     let difference = (p - d) / m;
     let half = Z95 * (((p + d) / m - difference * difference).max(0.0) / m).sqrt();
@@ -215,9 +216,9 @@ pub fn nps(promoters: f64, detractors: f64, n: f64) -> Option<Interval> {
 /// One of two groups whose means are compared.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Group {
-    /// Mean.
+    /// Mean of the group's values.
     pub mean: f64,
-    /// Variance of single values, ≥ 0.
+    /// Variance of single values, ≥ 0, in squared units of the mean.
     pub variance: f64,
     /// (Effective) number of values, > 0.
     pub n: f64,
@@ -249,6 +250,7 @@ pub fn standardized_difference(one: Group, rest: Group) -> Option<Interval> {
     if !ok {
         return None;
     }
+    // An effective number may lie below 1: such a group has no say in the pooled variance.
     let (a, b) = ((one.n - 1.0).max(0.0), (rest.n - 1.0).max(0.0));
     let pooled = if a + b > 0.0 {
         (a * one.variance + b * rest.variance) / (a + b)

@@ -61,13 +61,13 @@ impl Overlap {
         Self { columns, cells, row_totals, column_totals, total }
     }
 
-    /// Groups of the first partition.
+    /// Number of groups of the first partition.
     #[must_use]
     pub fn rows(&self) -> usize {
         self.row_totals.len()
     }
 
-    /// Groups of the second partition.
+    /// Number of groups of the second partition.
     #[must_use]
     pub fn columns(&self) -> usize {
         self.columns
@@ -79,7 +79,7 @@ impl Overlap {
         self.cells[row * self.columns + column]
     }
 
-    /// Weight of everybody.
+    /// Weight of all customers together.
     #[must_use]
     pub fn total(&self) -> f64 {
         self.total
@@ -157,6 +157,8 @@ impl Overlap {
         if rows == 0 || columns == 0 {
             return vec![None; rows];
         }
+        // INVARIANT: whole numbers, so that no rounding decides between pairings. The Jaccards of 64 pairs sum to at
+        // most 64·2²⁰ < 2²⁷, less than one step of an overlap, and overlaps to about 2³⁰·2²⁷, which fits into 64 bits.
         let weight = |row: usize, column: usize| {
             let overlap = (ratio(self.both(row, column), self.total) * OVERLAP_STEPS).round() as i64;
             overlap * TIE_ROOM + (self.jaccard(row, column) * JACCARD_STEPS).round() as i64
@@ -174,6 +176,7 @@ impl Overlap {
                 partners[row] = Some(column);
             }
         }
+        // The matching pairs whom it can, even over an overlap of nothing.
         for (row, partner) in partners.iter_mut().enumerate() {
             *partner = partner.filter(|column| self.both(row, *column) > 0.0);
         }

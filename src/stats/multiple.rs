@@ -27,6 +27,7 @@ pub fn benjamini_hochberg(p: &[Option<f64>]) -> Vec<Option<f64>> {
     let m = tests.len() as f64;
     let mut adjusted = vec![None; p.len()];
     let mut smallest = 1.0f64;
+    // From the largest p down: `smallest` is the minimum over this rank and all above it.
     for (rank, &(i, p)) in tests.iter().enumerate().rev() {
         // The factor is at least 1; rounding of the product must not say otherwise.
         smallest = smallest.min((p * (m / (rank + 1) as f64)).max(p));

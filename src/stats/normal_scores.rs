@@ -85,6 +85,7 @@ impl NormalScores {
             .collect();
         let chosen = thinned(&ranked);
         let (knots, raw): (Vec<f64>, Vec<f64>) = chosen.into_iter().unzip();
+        // Mean and spread are those of the scores that the line gives, not of the ranks: the line is what will be used.
         let line = Self::from_knots(knots.clone(), raw.clone())?;
         let told: Vec<f64> = ranked.iter().map(|(v, _, _)| *v).collect();
         let told = line.score_all(&told);
@@ -135,6 +136,7 @@ impl NormalScores {
             if i + 1 < n {
                 table.slopes[i] = ((scores[i + 1] - scores[i]) / (knots[i + 1] - knots[i])) as f32;
             }
+            // A distance or slope beyond single precision would turn scores into NaN.
             if !(table.distances[i].is_finite() && table.slopes[i].is_finite()) {
                 return None;
             }
@@ -235,6 +237,7 @@ impl NormalScores {
 fn thinned(ranked: &[(f64, f64, f64)]) -> Vec<(f64, f64)> {
     let mut out: Vec<(f64, f64)> = Vec::new();
     let mut push = |value: f64, score: f64| {
+        // Values so near each other that the slope between them overflows make one knot.
         let new = out.last().is_none_or(|last| value > last.0 && ((score - last.1) / (value - last.0)).is_finite());
         if new {
             out.push((value, score));

@@ -8,7 +8,7 @@ use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate};
 /// Distinct values above which a column counts as measured without steps.
 pub const MOST_STEPS: usize = 21;
 
-/// Why a table was refused.
+/// What is wrong with a table that [`Observed::try_new`] or [`Observed::beside`] refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ObservedError {
@@ -29,7 +29,7 @@ pub enum ObservedError {
         row: usize,
         /// Column, from 0.
         column: usize,
-        /// What stands there.
+        /// The value that stands there.
         value: f64,
     },
     /// A weight is not a finite number above 0.
@@ -37,7 +37,7 @@ pub enum ObservedError {
     Weight {
         /// Row, from 0.
         row: usize,
-        /// What stands there.
+        /// The weight that stands there.
         value: f64,
     },
 }
@@ -82,6 +82,7 @@ impl Observed {
             return Err(ObservedError::Shape { values, present, weights: weights.len() });
         }
         for ((at, value), is) in values.indexed_iter_mut().zip(&present) {
+            // INVARIANT: an absent cell holds 0, so masked sums need no branch.
             if !is {
                 *value = 0.0;
             } else if !value.is_finite() {
@@ -121,31 +122,31 @@ impl Observed {
         Self::try_new(values, present, weights)
     }
 
-    /// Rows.
+    /// Number of rows `n`.
     #[must_use]
     pub fn n_rows(&self) -> usize {
         self.values.nrows()
     }
 
-    /// Columns.
+    /// Number of columns `j`.
     #[must_use]
     pub fn n_columns(&self) -> usize {
         self.values.ncols()
     }
 
-    /// `(n, j)`; 0 where absent.
+    /// The values `(n, j)`, in the units they came in; 0 where absent.
     #[must_use]
     pub fn values(&self) -> ArrayView2<'_, f64> {
         self.values.view()
     }
 
-    /// `(n, j)`; whether the cell was observed.
+    /// Which cells were observed, `(n, j)`.
     #[must_use]
     pub fn present(&self) -> ArrayView2<'_, bool> {
         self.present.view()
     }
 
-    /// Row weights.
+    /// Row weights `(n)`, finite and above 0.
     #[must_use]
     pub fn weights(&self) -> &Array1<f64> {
         &self.weights
@@ -224,6 +225,7 @@ impl Observed {
     pub fn compare_rows(&self, a: usize, b: usize) -> Ordering {
         for c in 0..self.n_columns() {
             let by_value = (self.values[(a, c)] + 0.0).total_cmp(&(self.values[(b, c)] + 0.0));
+            // Present comes before absent.
             let order = self.present[(b, c)].cmp(&self.present[(a, c)]).then(by_value);
             if order != Ordering::Equal {
                 return order;
@@ -252,6 +254,8 @@ impl Observed {
         let mut order: Vec<usize> =
             (0..self.n_rows()).filter(|row| self.present.row(*row).iter().any(|is| *is)).collect();
         let by_weight = |a: usize, b: usize| self.weights[a].total_cmp(&self.weights[b]);
+        // INVARIANT: the row number decides last, so no two rows compare equal and the order is one, stable sort or
+        // not.
         order.sort_unstable_by(|a, b| self.compare_rows(*a, *b).then_with(|| by_weight(*a, *b)).then(a.cmp(b)));
         order
     }
@@ -321,6 +325,7 @@ impl Observed {
                 mean[c] /= weight[c];
             }
         }
+        // A second pass, around the mean: the difference of two large sums of squares would lose a small spread.
         for ((values, present), &w) in self.values.rows().into_iter().zip(self.present.rows()).zip(&self.weights) {
             for c in 0..j {
                 if present[c] {
@@ -336,8 +341,8 @@ impl Observed {
         ColumnMoments { weight, mean, spread }
     }
 
-    /// Width of a step of each column's scale: the median gap between neighboring distinct values where there are at most
-    /// [`MOST_STEPS`] of them, else 0, for a column measured without steps.
+    /// Width of a step of each column's scale: the median gap between neighboring distinct values where there are at
+    /// most [`MOST_STEPS`] of them, else 0, for a column measured without steps.
     ///
     /// # Examples
     /// By hand: answers 0, 2.5, 5, 7.5 and 10 are 2.5 apart; a constant has no step.
@@ -357,6 +362,7 @@ impl Observed {
                 let mut distinct: Vec<f64> = Vec::new();
                 for (value, present) in self.values.column(c).iter().zip(self.present.column(c)) {
                     if *present && let Err(at) = distinct.binary_search_by(|known| known.total_cmp(value)) {
+                        // One value too many for a scale with steps; the rest of the column need not be read.
                         if distinct.len() == MOST_STEPS {
                             return 0.0;
                         }
@@ -446,11 +452,11 @@ impl Records for Observed {
 /// Weighted first and second moments of each column.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ColumnMoments {
-    /// Sum of weights of present cells.
+    /// `(j)`: sum of the weights of the rows that have the column, ≥ 0.
     pub weight: Array1<f64>,
-    /// Mean.
+    /// `(j)`: weighted mean, in the unit of the column; 0 where nobody has it.
     pub mean: Array1<f64>,
-    /// Standard deviation.
+    /// `(j)`: weighted standard deviation (divisor: sum of weights), in the unit of the column; 0 where nobody has it.
     pub spread: Array1<f64>,
 }
 

@@ -4,10 +4,10 @@ use statrs::distribution::ContinuousCDF;
 
 use super::interval::{Z95, standard_normal};
 
-/// Chance of seeing an effect that is there.
+/// Power, 0–1: the chance of seeing an effect that is there.
 pub const POWER: f64 = 0.80;
 
-/// Base rate assumed where a metric has no known value: one response in ten. Our judgement.
+/// Base rate assumed where a metric has no known value: one response in ten. Our judgment.
 pub const DEFAULT_BASE_RATE: f64 = 0.10;
 
 /// `z_{0.975} + z_{0.80}`, squared: 7.8489.

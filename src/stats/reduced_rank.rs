@@ -1,19 +1,19 @@
 //! Which few combinations of signals predict the answers: reduced-rank ridge regression.
 //!
 //! METHOD: behavior may help to find segments only as far as it predicts what people answered. Letting all signals in
-//! finds heavy and light buyers; letting none in gives away what they know (MODEL trap 5, measured). Source of the
-//! estimator: Izenman (1975), J. Multivariate Analysis 5; the ridge and the rank are chosen by cross-validation.
+//! finds heavy and light buyers; letting none in gives away what they know. Source of the estimator:
+//! Izenman (1975), J. Multivariate Analysis 5; the ridge and the rank are chosen by cross-validation.
 
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 
 use super::dense::{ridge_solve, symmetric_eigen};
 use super::observed::Observed;
 
-/// Most directions kept.
+/// Most directions that are kept.
 pub const MAX_RANK: usize = 8;
 
 /// Share of the answers' variance that signals must predict, cross-validated, before any direction is let in. Our
-/// judgement: below it a gain cannot be told from the luck of choosing the best of several ranks and ridges.
+/// judgment: below it a gain cannot be told from the luck of choosing the best of several ranks and ridges.
 const LEAST_GAIN: f64 = 0.01;
 
 /// Folds of the cross-validation.
@@ -63,6 +63,7 @@ impl ReducedRank {
         let mut best = (LEAST_GAIN, 0, RIDGES[0]);
         let folds: Vec<(Sums, Sums)> = (0..FOLDS)
             .map(|fold| {
+                // Sums of the fold are taken from the sums of all, so each row is summed twice, not five times.
                 let out = Sums::of(signals, answers, |row| row % FOLDS == fold);
                 (sums.without(&out), out)
             })
@@ -70,6 +71,7 @@ impl ReducedRank {
         if n >= FOLDS {
             for ridge in RIDGES {
                 for (rank, gain) in held_out_gains(&folds, ridge).into_iter().enumerate() {
+                    // METHOD: only a strictly larger gain wins; of equals the smaller ridge, then the lower rank.
                     if gain > best.0 {
                         best = (gain, rank + 1, ridge);
                     }
@@ -170,8 +172,11 @@ impl Sums {
 /// Leading `rank` directions `(p, rank)` scaled to mean square 1, and the answer-side vectors `(j, rank)`.
 fn leading(coefficients: &Array2<f64>, sums: &Sums, rank: usize) -> (Array2<f64>, Array2<f64>) {
     let xx = &sums.xx / sums.weight;
+    // Izenman's step: the leading eigenvectors of the fitted answers' covariance are the answer sides, and the
+    // coefficients times a side are a direction.
     let fitted = coefficients.t().dot(&xx).dot(coefficients);
     let eigen = symmetric_eigen(fitted.view());
+    // A direction that moves no answer has no scale that could be brought to 1.
     let rank = rank.min(eigen.values.iter().filter(|v| **v > 1e-10).count());
     let sides = eigen.vectors.slice(s![.., ..rank]).to_owned();
     let mut directions = coefficients.dot(&sides);

@@ -55,7 +55,7 @@ pub struct CrossSums {
 }
 
 impl CrossSums {
-    /// Sums over nobody.
+    /// Sums over no rows, for `columns` columns.
     #[must_use]
     pub fn new(columns: usize) -> Self {
         Self { columns, cells: vec![0; columns * (columns + 1) / 2 * PER_PAIR] }
@@ -87,6 +87,7 @@ impl CrossSums {
     /// ```
     pub fn add(&mut self, row: &[(usize, i64)], w: i64) {
         let square = w * w;
+        // INVARIANT: columns rise within a row, so i ≤ j: the packed lower triangle, x always of the smaller column.
         for (place, &(j, y)) in row.iter().enumerate() {
             let first = j * (j + 1) / 2;
             let wy = w * y;
@@ -95,19 +96,21 @@ impl CrossSums {
                 let wx = w * x;
                 let cell = &mut self.cells[at..at + PER_PAIR];
                 for (sum, term) in cell.iter_mut().zip([1, w, square, wx, wy, wx * x, wy * y, wx * y]) {
+                    // Wrapping: beyond the bounds of the type's documentation figures are wrong, but no pass ends in a
+                    // panic.
                     *sum = sum.wrapping_add(term);
                 }
             }
         }
     }
 
-    /// All sums, in the order they have in bytes.
+    /// All sums: the packed lower triangle of pairs, each as rows, Σw, Σw², Σwx, Σwy, Σwx², Σwy², Σwxy in steps.
     #[must_use]
     pub fn cells(&self) -> &[i64] {
         &self.cells
     }
 
-    /// All sums, to be read back or merged.
+    /// The same sums as [`CrossSums::cells`], to be written over by stored ones.
     pub fn cells_mut(&mut self) -> &mut [i64] {
         &mut self.cells
     }
@@ -148,7 +151,7 @@ impl CrossSums {
 pub struct Pair<'a>(&'a [i64]);
 
 impl Pair<'_> {
-    /// Rows.
+    /// Number of rows that have both columns.
     #[must_use]
     pub fn rows(&self) -> u64 {
         u64::try_from(self.0[0]).unwrap_or(0)

@@ -1,6 +1,7 @@
-//! Why weights cannot be computed.
+//! Errors of relative weights and of shares of R².
 
-/// What is wrong with the correlations or groups given.
+/// What is wrong with the correlations or groups given to [`relative_weights`](super::johnson::relative_weights) or
+/// [`shapley`](super::shapley::shapley).
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DriversError {

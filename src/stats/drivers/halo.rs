@@ -7,15 +7,15 @@ use super::pairwise::{Pairwise, constant, repaired};
 use super::shapley::r_squared;
 
 /// Mean squared loading from which the common factor is taken for halo. Below, there is little to take out, and where
-/// the factor's link with the outcome lies could not be told. Our judgement.
+/// the factor's link with the outcome lies could not be told. Our judgment.
 pub const LEAST_COMMON: f64 = 0.1;
 
 /// Loading that a rating of the halo has at least, and the share of the ratings that must have it. A halo colors all
-/// ratings of a person; a factor that leaves a part of them alone is a theme of the others, and stays in. Our judgement.
+/// ratings of a person; a factor that leaves a part of them alone is a theme of the others, and stays in. Our judgment.
 const LEAST_LOADING: f64 = 0.2;
 const LEAST_REACH: f64 = 0.9;
 
-/// Quantile of the predictors whose own link is set to zero by the choice of the halo's link.
+/// Quantile, 0–1, of the predictors at which the halo's link is set: the predictor there has no link of its own.
 pub const ANCHOR: f64 = 0.05;
 
 /// Largest loading: every rating keeps something of its own.
@@ -54,6 +54,7 @@ pub enum Halo {
 #[must_use]
 pub fn common_factor(r: ArrayView2<'_, f64>, n: ArrayView2<'_, f64>) -> Array1<f64> {
     let p = r.nrows();
+    // All alike and positive: the search sets out from what all ratings share, not from a contrast between them.
     let mut loadings = Array1::from_elem(p, 0.5f64);
     for _ in 0..ROUNDS {
         let mut moved = 0.0f64;
@@ -63,6 +64,8 @@ pub fn common_factor(r: ArrayView2<'_, f64>, n: ArrayView2<'_, f64>) -> Array1<f
                 up += n[(i, j)] * r[(i, j)] * loadings[j];
                 down += n[(i, j)] * loadings[j] * loadings[j];
             }
+            // The least-squares loading given all others (Harman and Jones). Clamped: a Heywood case would leave the
+            // rating nothing of its own, and what follows divides by that.
             let new = if down > 0.0 { (up / down).clamp(-MOST_LOADING, MOST_LOADING) } else { 0.0 };
             moved = moved.max((new - loadings[i]).abs());
             loadings[i] = new;
@@ -88,7 +91,7 @@ pub struct Structure {
     orthogonal: Orthogonal,
 }
 
-/// What an outcome goes with, in one group.
+/// What an outcome goes with in one group of people: each rating for itself, and the halo.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
     /// `(p)` relative weights ≥ 0, parts of the outcome's variance; the halo's part is not among them.
@@ -116,7 +119,7 @@ impl Structure {
     /// The structure of everybody's ratings.
     ///
     /// METHOD: of 30 × 30 correlations at a few hundred rows each, most is noise. One common factor is fitted and kept;
-    /// what it leaves is drawn towards its mean as far as it is noise ([`Pairwise::drawn_to`]).
+    /// what it leaves is drawn toward its mean as far as it is noise ([`Pairwise::drawn_to`]).
     ///
     /// # Examples
     /// By hand: correlations `λᵢ·λⱼ` of loadings 0.8, 0.8, 0.6, 0.6 are one factor and nothing else, so what it leaves
@@ -144,7 +147,7 @@ impl Structure {
         Self::new(loadings, rest)
     }
 
-    /// The structure of a part of the people, drawn towards that of the `whole` as far as it is noise.
+    /// The structure of a part of the people, drawn toward that of the `whole` as far as it is noise.
     ///
     /// # Examples
     /// By hand: a part of 20 people with correlations of 0.5 where the whole has 0.36. The distances 6·0.14² = 0.1176
@@ -201,7 +204,7 @@ impl Structure {
     /// the strong (in simulations of 20,000 people rank correlations with planted weights of 0.0 to 0.2, where this way
     /// gives 0.8 to 0.95). So κ is set where the weakest twentieth of the elements has no link of its own, and neither
     /// below 0 nor above the whole common link. Where weak elements do matter a little, the shares of strong ones come
-    /// out somewhat too large; their order is not affected. Source: our judgement; planted weights come back through a
+    /// out somewhat too large; their order is not affected. Source: our judgment; planted weights come back through a
     /// halo in the tests of `model::drivers`.
     ///
     /// # Examples
@@ -226,6 +229,8 @@ impl Structure {
     pub fn link(&self, r: ArrayView1<'_, f64>, anchor: Anchor) -> Link {
         let own = own_spread(&self.loadings);
         let common = self.common_link(r);
+        // Coefficients are linear in r, so those of r − κλ are these two put together: κ can be chosen after the
+        // decomposition.
         let plain = self.orthogonal.coefficients((&r / &own).view());
         let of_halo = self.orthogonal.coefficients((&self.loadings / &own).view());
         let halo = match anchor {
@@ -274,6 +279,7 @@ fn without_factor(r: ArrayView2<'_, f64>, loadings: &Array1<f64>) -> Array2<f64>
 
 /// The link of the halo at which the weakest predictors (quantile [`ANCHOR`]) have none of their own.
 fn weakest(plain: &Array1<f64>, of_halo: &Array1<f64>) -> Option<f64> {
+    // Coefficient u − κ·v is 0 at κ = u/v.
     let mut turns: Vec<f64> = plain.iter().zip(of_halo).filter(|(_, v)| **v > 1e-6).map(|(u, v)| u / v).collect();
     turns.sort_by(f64::total_cmp);
     let last = turns.len().checked_sub(1)?;

@@ -6,7 +6,7 @@ use crate::stats::interval::{Interval, t95};
 
 /// Groups that people are dealt into.
 ///
-/// METHOD: a delete-a-group jackknife. The figures (weights net of halo, drawn towards a target, shares of a sum) have
+/// METHOD: a delete-a-group jackknife. The figures (weights net of halo, drawn toward a target, shares of a sum) have
 /// no usable formula for their errors; a bootstrap would need the rows again. With sums kept by group, leaving one out
 /// is a subtraction. 20 groups leave the error itself uncertain by a sixth, which the t quantile with 19 degrees of
 /// freedom pays for. Source: Kott, Journal of Official Statistics 17 (2001) 521–526; Wolter, Introduction to Variance
@@ -73,10 +73,10 @@ pub fn p_value(value: f64, error: f64) -> Option<f64> {
 /// `differences` d from the whole with standard `errors` se, where true differences are taken to have spread
 /// `τ_j = c·scale_j`, `c² = max(0, Σ (d_j² − se_j²))/Σ scale_j²`.
 ///
-/// METHOD: empirical Bayes. If the differences are no larger than their errors let expect, c is 0: nothing says that the
-/// part differs, and it takes the whole's figures. `scales` say which figures may differ by much: a large share can, a
-/// small one hardly. Source: James and Stein (1961); Efron and Morris, Journal of the American Statistical Association 70
-/// (1975), for unequal variances; the scales are our judgement.
+/// METHOD: empirical Bayes. If the differences are no larger than their errors let expect, c is 0: nothing says that
+/// the part differs, and it takes the whole's figures. `scales` say which figures may differ by much: a large share
+/// can, a small one hardly. Source: James and Stein (1961); Efron and Morris, Journal of the American Statistical
+/// Association 70 (1975), for unequal variances; the scales are our judgment.
 ///
 /// # Examples
 /// By hand: c² = (3² + 4² − 1² − 2²)/2 = 10, so the voices are 10/(10 + 1) and 10/(10 + 4).
@@ -91,6 +91,7 @@ pub fn p_value(value: f64, error: f64) -> Option<f64> {
 #[must_use]
 pub fn own_voices(differences: &[f64], errors: &[f64], scales: &[f64]) -> Vec<f64> {
     let squares = |values: &[f64]| values.iter().map(|x| x * x).sum::<f64>();
+    // E d² = τ² + se²: what the squares exceed the errors by is due to true differences.
     let (beyond, scale) = (squares(differences) - squares(errors), squares(scales));
     let c = if beyond > 0.0 && scale > 0.0 { (beyond / scale).sqrt() } else { 0.0 };
     let voice = |(error, scale): (&f64, &f64)| {

@@ -134,8 +134,9 @@ pub fn relative_weights(
     Ok(RelativeWeights { r_squared: coefficients.iter().map(|b| b * b).sum(), weights })
 }
 
-/// Probability of an R² at least this large if `p` predictors went with nothing of the outcome, at `n` (effective) rows:
-/// the F test of a regression, `F = (R²/p)/((1 − R²)/(n − p − 1))`. `None` unless `n > p + 1`, `p > 0` and R² is a number.
+/// Probability of an R² at least this large if `p` predictors went with nothing of the outcome, at `n` (effective)
+/// rows: the F test of a regression, `F = (R²/p)/((1 − R²)/(n − p − 1))`. `None` unless `n > p + 1`, `p > 0` and R² is
+/// a number.
 ///
 /// # Examples
 /// R² = 0.25 of two predictors at 100 rows: `f.sf((0.25 / 2) / (0.75 / 97), 2, 97)` of scipy 1.17.1 is 8.7191e-7.
@@ -166,6 +167,7 @@ pub(super) fn check(among: ArrayView2<'_, f64>, with_outcome: ArrayView1<'_, f64
     if among.dim() != (p, p) {
         return Err(DriversError::Shape { among: among.dim(), with_outcome: p });
     }
+    // A hair beyond 1 is rounding of a correlation, not a mistake.
     let good = |r: &f64| (-1.0 - 1e-9..=1.0 + 1e-9).contains(r);
     let bad = among.iter().copied().chain(with_outcome.iter().copied()).find(|r| !good(r));
     bad.map_or(Ok(()), |value| Err(DriversError::NotCorrelation { value }))

@@ -5,7 +5,7 @@
 //! | step | module |
 //! |---|---|
 //! | rows → whole-number sums for each pair of columns, mergeable in any order | [`cross`] |
-//! | sums → correlations of whoever answered both, drawn towards a plainer matrix as far as they are noise | [`pairwise`] |
+//! | sums → correlations of whoever answered both, drawn to a plainer one as far as they are noise | [`pairwise`] |
 //! | the factor that all ratings share (halo), taken out | [`halo`] |
 //! | correlations → relative weights, which sum to R² | [`johnson`] |
 //! | correlations → shares of up to a dozen groups over all orders of entry | [`shapley`] |

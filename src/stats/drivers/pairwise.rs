@@ -5,7 +5,7 @@ use ndarray::{Array1, Array2, ArrayView2};
 use super::cross::CrossSums;
 use crate::stats::dense::{Cholesky, symmetric_eigen};
 
-/// Effective rows below which a correlation is not known. Our judgement.
+/// Effective rows below which a correlation is not known. Our judgment.
 pub const LEAST_ROWS: f64 = 10.0;
 
 /// Correlations of `p` columns, each over the rows that have both.
@@ -58,7 +58,7 @@ impl Pairwise {
         Self { r, n }
     }
 
-    /// Correlations drawn towards `target` (p × p, diagonal 1) as far as they are noise; one that is not known becomes
+    /// Correlations drawn toward `target` (p × p, diagonal 1) as far as they are noise; one that is not known becomes
     /// the target's.
     ///
     /// `r* = (1 − λ)·r + λ·t`, `λ = Σ Var(r_ij) / Σ (r_ij − t_ij)²` over known pairs, drawn in to 0–1, with
@@ -68,7 +68,7 @@ impl Pairwise {
     /// the variance of a correlation is the large-sample one for normal variables.
     ///
     /// # Examples
-    /// By hand, r = 0.5 at 26 rows towards 0: Var(r) = 0.75²/25 = 0.0225, λ = 0.0225/0.25 = 0.09, r* = 0.91·0.5 =
+    /// By hand, r = 0.5 at 26 rows toward 0: Var(r) = 0.75²/25 = 0.0225, λ = 0.0225/0.25 = 0.09, r* = 0.91·0.5 =
     /// 0.455.
     ///
     /// ```
@@ -88,6 +88,7 @@ impl Pairwise {
                 distance += (r - target[(i, j)]).powi(2);
             }
         }
+        // Drawn in to 1; and 1 where no correlation is known, 0/0.
         let share = if distance > noise { noise / distance } else { 1.0 };
         Array2::from_shape_fn(self.r.dim(), |at| {
             if at.0 == at.1 {
@@ -148,7 +149,7 @@ pub fn constant(p: usize, r: f64) -> Array2<f64> {
 /// variance −a. What noise made negative by a it may as well have made positive by a, so all eigenvalues below a are
 /// raised to a (at least 10⁻⁸), and the diagonal is set back to 1. Leaving them near 0 instead would let the noise of
 /// just those directions decide a regression. Source: spectral decomposition of Rousseeuw and Molenberghs,
-/// Communications in Statistics 22 (1993); the height of the floor is our judgement.
+/// Communications in Statistics 22 (1993); the height of the floor is our judgment.
 ///
 /// # Examples
 /// `linalg.eigh` of numpy 2.4.6 finds eigenvalues −0.8, 1.9 and 1.9; with −0.8 raised to 0.8 and the diagonal set back

@@ -35,7 +35,7 @@ pub struct PenaltyRow {
     pub mood: i64,
     /// Outcome in the same steps.
     pub outcome: i64,
-    /// Row weight in steps.
+    /// Row weight in steps of 1/[`WEIGHT_ONE`], ≥ 1.
     pub weight: i64,
 }
 
@@ -46,7 +46,7 @@ pub struct Asymmetry {
     pub penalty: f64,
     /// Outcome of high minus middling raters, likewise; > 0 where high goes with more.
     pub reward: f64,
-    /// Effective rows.
+    /// Effective number of rows, > 0.
     pub n: f64,
 }
 
@@ -95,24 +95,26 @@ impl PenaltySums {
         self.cells.iter_mut().zip(terms).for_each(|(sum, term)| *sum = sum.wrapping_add(term));
     }
 
-    /// All sums, to be merged, stored or read back.
+    /// The same sums as [`PenaltySums::cells`], to be merged into or written over by stored ones.
     pub fn cells_mut(&mut self) -> &mut [i64] {
         &mut self.cells
     }
 
-    /// All sums.
+    /// All sums: rows, rows low, rows high, Σw, Σw², then weighted sums of products of low, high, mood and outcome.
     #[must_use]
     pub fn cells(&self) -> &[i64] {
         &self.cells
     }
 
-    /// Penalty and reward: `y = a − p·[low] + r·[high] + c·mood`, least squares, `p` and `r` divided by the spread of y.
+    /// Penalty and reward: `y = a − p·[low] + r·[high] + c·mood`, least squares, `p` and `r` divided by the spread of
+    /// y.
     ///
     /// `None` with fewer than `least_rows` low, middling or high rows, or where outcome or mood does not vary.
     ///
-    /// METHOD: one element at a time, since in a design of 12 of 30 nobody rated all; the person's mean over the *other*
-    /// elements stands for the halo, without which every element would seem to carry a penalty and a reward. Source:
-    /// penalty–reward contrast analysis, Brandt (1987); Mikulić and Prebežac, Managing Service Quality 21 (2011) 44–66.
+    /// METHOD: one element at a time, since in a design of 12 of 30 nobody rated all; the person's mean over the
+    /// *other* elements stands for the halo, without which every element would seem to carry a penalty and a reward.
+    /// Source: penalty–reward contrast analysis, Brandt (1987); Mikulić and Prebežac, Managing Service Quality 21
+    /// (2011) 44–66.
     ///
     /// # Examples
     /// Outcome = mood − 2 for low and + 1 for high ratings: by hand the outcome has variance 2 (mood) + 14/9, spread
@@ -141,11 +143,13 @@ impl PenaltySums {
         if !ok {
             return None;
         }
+        // Cells as `add` writes them: 5 low, 6 high, 7 mood, 8 outcome, then their products.
         let mean = |i: usize, per_unit: f64| s(i) / w / per_unit;
         let (low, high) = (mean(5, 1.0), mean(6, 1.0));
         let (mood, y) = (mean(7, VALUE_ONE), mean(8, VALUE_ONE));
         let square = VALUE_ONE * VALUE_ONE;
         let with_mood = [mean(9, VALUE_ONE) - low * mood, mean(10, VALUE_ONE) - high * mood];
+        // Covariances of low, high and mood. Nobody is low and high at once: the mean of that product is 0.
         let among: Array2<f64> = array![
             [low - low * low, -low * high, with_mood[0]],
             [-low * high, high - high * high, with_mood[1]],

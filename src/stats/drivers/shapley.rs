@@ -44,6 +44,7 @@ pub fn shapley(
     check(among, with_outcome)?;
     check_groups(groups, with_outcome.len())?;
     let g = groups.len();
+    // Each subset's R² once: the 2ᴳ regressions serve the shares of all groups.
     let explained: Vec<f64> = (0..1usize << g)
         .map(|subset| {
             let members: Vec<usize> = (0..g).filter(|i| subset >> i & 1 == 1).flat_map(|i| groups[i].clone()).collect();

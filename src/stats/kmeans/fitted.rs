@@ -14,25 +14,27 @@ use linfa::ParamGuard;
 /// Centroids and how well they fit the rows they were learned on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KmeansFit {
-    /// `(k, j)`.
+    /// `(k, j)`: centroid of each cluster, in the units of the table; clusters by falling weight after a fit of many
+    /// starts.
     pub centroids: Array2<f64>,
-    /// `Σ weight · Σ_observed (x − c)²` to the own centroid: the total, over observed cells only.
+    /// `Σ weight · Σ_observed (x − c)²` of all rows to their own centroid, ≥ 0, in squared units of the table; absent
+    /// cells add nothing.
     pub inertia: f64,
-    /// Sum of the weights of the rows of each cluster.
+    /// `(k)`: sum of the weights of each cluster's rows, ≥ 0.
     pub sizes: Vec<f64>,
-    /// Iterations of the run that won.
+    /// Iterations of the run that is the result, short ones included.
     pub iterations: usize,
-    /// Why it stopped.
+    /// How that run ended.
     pub termination: Termination,
 }
 
 /// The two nearest centroids of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Nearest {
-    /// The nearest; ties go to the lower cluster.
+    /// The nearest, `0..k`; ties go to the lower cluster.
     pub label: usize,
-    /// Partial distance to it: `√(J/|O| · Σ_O (x − c)²)` over the observed columns `O` of `J`, so that rows with many and
-    /// with few observed cells compare (Dixon 1979, IEEE Transactions on Systems, Man and Cybernetics 9).
+    /// Partial distance to it: `√(J/|O| · Σ_O (x − c)²)` over the observed columns `O` of `J`, so that rows with many
+    /// and with few observed cells compare (Dixon 1979, IEEE Transactions on Systems, Man and Cybernetics 9).
     pub distance: f64,
     /// The second nearest and its distance; `None` with one cluster.
     pub second: Option<(usize, f64)>,
@@ -75,7 +77,7 @@ impl KmeansFit {
         params.fit_points(&Points::complete(points.view())?)
     }
 
-    /// Clusters.
+    /// Number of clusters.
     #[must_use]
     pub fn n_clusters(&self) -> usize {
         self.centroids.nrows()
@@ -160,7 +162,8 @@ fn lowest(distances: impl Iterator<Item = f64>) -> Option<(usize, f64)> {
     distances.enumerate().reduce(|best, next| if next.1 < best.1 { next } else { best })
 }
 
-/// The two nearest of `centroids` `(k, j)`, `k >= 1`, for each row of `data`; `None` for a row without an observed cell.
+/// The two nearest of `centroids` `(k, j)`, `k >= 1`, for each row of `data`; `None` for a row without an observed
+/// cell.
 ///
 /// # Examples
 /// `nan_euclidean_distances([[1, nan]], [[4, 100], [0, 0]])` of scikit-learn 1.9.1, which scales partial distances the
@@ -189,6 +192,7 @@ pub fn nearest(data: &Observed, centroids: ArrayView2<'_, f64>) -> Vec<Option<Ne
             if observed == 0 {
                 return None;
             }
+            // The same for every centroid of a row: it changes distances, never the label.
             let scale = present.len() as f64 / observed as f64;
             let mut best: Option<(usize, f64)> = None;
             let mut second: Option<(usize, f64)> = None;

@@ -44,7 +44,8 @@ use ndarray::{Array1, Array2};
 
 use super::observed::Observed;
 
-/// Labels of all rows of a complete table, with row weights, after one short start: for those who start something else from a partition.
+/// Labels of all rows of a complete table, with row weights, after one short start: for those who start something else
+/// from a partition.
 ///
 /// Labels are `0..k`, some possibly without a row.
 ///

@@ -17,7 +17,8 @@ pub const DEFAULT_MAX_ITERATIONS: usize = 300;
 /// How hard the best partition is looked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Search {
-    /// Short starts, the best few carried on by single-row transfers and crossed: near the best there is, for a solution.
+    /// Short starts, the best few carried on by single-row transfers and crossed: near the best there is, for a
+    /// solution.
     #[default]
     Thorough,
     /// The best of runs of Lloyd's iterations from random rows, as R's flexclust does it, for figures that are compared
@@ -36,19 +37,19 @@ pub struct KmeansValidParams {
 }
 
 impl KmeansValidParams {
-    /// Clusters.
+    /// Number of clusters, 1 to [`MAX_CLUSTERS`].
     #[must_use]
     pub fn clusters(&self) -> usize {
         self.clusters
     }
 
-    /// Starts; the best by inertia is kept.
+    /// Number of starts, at least 1; the best by inertia is kept.
     #[must_use]
     pub fn starts(&self) -> usize {
         self.starts
     }
 
-    /// Most iterations of a run on all rows.
+    /// Most iterations of a run on all rows, at least 1.
     #[must_use]
     pub fn max_iterations(&self) -> usize {
         self.max_iterations
@@ -118,7 +119,7 @@ impl KmeansParams {
         })
     }
 
-    /// Number of starts.
+    /// Sets the number of starts, at least 1.
     ///
     /// # Examples
     /// By hand: no start is no fit.
@@ -138,7 +139,7 @@ impl KmeansParams {
         self
     }
 
-    /// Most iterations of a run on all rows.
+    /// Sets the most iterations of a run on all rows, at least 1.
     ///
     /// # Examples
     /// By hand: from (0, 0.1) all rows but one go to the second cluster at first; one iteration does not settle that.
@@ -160,7 +161,7 @@ impl KmeansParams {
         self
     }
 
-    /// How hard the best partition is looked for.
+    /// Sets how hard the best partition is looked for.
     ///
     /// # Examples
     /// `KMeans(3, n_init=50)` of scikit-learn 1.9.1 on 0, 1, 5, 6, 12, 14: inertia 3. Fifty plain starts find it as
@@ -184,7 +185,7 @@ impl KmeansParams {
         self
     }
 
-    /// Seed of the starts.
+    /// Sets the seed of the starts: the same seed and rows give the same result, to the last bit.
     ///
     /// # Examples
     /// By hand: the seed that was given.

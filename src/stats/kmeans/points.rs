@@ -15,16 +15,16 @@ const NOWHERE: usize = usize::MAX;
 
 /// The rows of a table `(n, j)` as k-means sees them, made once for many fits.
 ///
-/// METHOD (our judgement): equal rows become one row with the sum of their weights, and the rows are ordered by their content. So a row of
-/// weight 2 is the row twice, and the order of the input changes nothing, to the last bit, random starts included. A
-/// survey of eleven yes-or-no questions shrinks to some hundred patterns on the way. Rows without an observed cell are
-/// left out.
+/// METHOD (our judgment): equal rows become one row with the sum of their weights, and the rows are ordered by their
+/// content. So a row of weight 2 is the row twice, and the order of the input changes nothing, to the last bit, random
+/// starts included. A survey of eleven yes-or-no questions shrinks to some hundred patterns on the way. Rows without an
+/// observed cell are left out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Points {
     tiles: Tiles,
     /// Place of each row of the table among the different rows, or [`NOWHERE`].
     places: Vec<usize>,
-    /// Number of rows of the table that each different row stands for.
+    /// Weight of each different row: the sum over the rows of the table that it stands for.
     weights: Vec<f64>,
 }
 
@@ -52,6 +52,7 @@ impl Points {
         let mut firsts: Vec<usize> = Vec::new();
         let mut weights: Vec<f64> = Vec::new();
         for row in order {
+            // Equal rows are neighbors in the order of content.
             if firsts.last().is_none_or(|first| data.compare_rows(*first, row) != Ordering::Equal) {
                 firsts.push(row);
                 weights.push(0.0);
@@ -82,19 +83,19 @@ impl Points {
         Ok(Self::new(&Observed::complete(values.to_owned())?))
     }
 
-    /// Rows of the table.
+    /// Number of rows of the table.
     #[must_use]
     pub fn n_rows(&self) -> usize {
         self.places.len()
     }
 
-    /// Columns of the table.
+    /// Number of columns of the table.
     #[must_use]
     pub fn n_columns(&self) -> usize {
         self.tiles.n_columns()
     }
 
-    /// Different rows with at least one observed cell.
+    /// Number of different rows with at least one observed cell.
     #[must_use]
     pub fn n_distinct(&self) -> usize {
         self.weights.len()
@@ -111,8 +112,8 @@ impl Points {
         self.places.iter().map(|place| of_distinct.get(*place).copied()).collect()
     }
 
-    /// The same rows with other weights: `counts` has one number >= 0 for each row of the table and replaces its weight;
-    /// rows of count 0 take no part in a fit.
+    /// The same rows with other weights: `counts` has one number >= 0 for each row of the table and replaces its
+    /// weight; rows of count 0 take no part in a fit.
     ///
     /// What is fitted on the result can assign the rows of `self`.
     ///
@@ -143,6 +144,7 @@ impl Points {
         }
         let kept: Vec<usize> = (0..sums.len()).filter(|at| sums[*at] > 0.0).collect();
         let weights: Vec<f64> = kept.iter().map(|at| sums[*at]).collect();
+        // A row that drops out has no place any more, as one that never held an observed cell.
         let mut moved = vec![NOWHERE; sums.len()];
         kept.iter().enumerate().for_each(|(to, from)| moved[*from] = to);
         let places = self.places.iter().map(|place| moved.get(*place).copied().unwrap_or(NOWHERE)).collect();

@@ -6,8 +6,8 @@ use crate::stats::mixture::mixed_seed;
 use crate::stats::resample::{Resampling, Solutions};
 
 impl KmeansValidParams {
-    /// Solutions on `pairs` pairs of bootstrap samples of the rows that `points` and `resampling` were both made of: the
-    /// best of the starts on each sample, all rows of the table labeled by the nearest centroid.
+    /// Solutions on `pairs` pairs of bootstrap samples of the rows that `points` and `resampling` were both made of:
+    /// the best of the starts on each sample, all rows of the table labeled by the nearest centroid.
     ///
     /// A sample that happens to have fewer different rows than clusters gives a solution with fewer clusters.
     ///

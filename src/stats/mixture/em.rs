@@ -9,11 +9,11 @@ use super::kernel::{Kernel, TILE, Tile};
 use super::moments::{MStep, Moments, Workspace, squares};
 use crate::stats::observed::Observed;
 
-/// Why an iteration stopped.
+/// How a run of EM ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Termination {
-    /// The gain fell below the tolerance.
+    /// The gain in mean log likelihood fell below the tolerance.
     Converged,
     /// The most iterations allowed were made; what was reached is used.
     IterationLimit,
@@ -76,6 +76,7 @@ pub(super) fn pass(tiles: &[Tile], given: Option<&[Array2<f32>]>, model: &Factor
         .collect();
     let mut parts = parts.into_iter();
     let first = parts.next()?;
+    // INVARIANT: tiles are added in their order, whichever thread made them: the same bits on any number of threads.
     Some(parts.fold(first, |sum, part| sum.merge(&part)))
 }
 
@@ -96,9 +97,12 @@ pub(super) fn run(
         let gain = mean - last;
         last = mean;
         moments.update(&mut model, rule, &squares);
+        // Expansion rescales all loadings and shifts all means: only where all of them may change.
         if all_free {
             moments.expand(&mut model);
         }
+        // The first pass has no gain to speak of. Afterwards the sign does not matter: pulls and floors may lower the
+        // likelihood by a little at rest.
         if iteration > 1 && gain.abs() < limits.tolerance {
             let termination = Termination::Converged;
             return Run { model, mean_log_likelihood: mean, iterations: iteration, termination };
@@ -117,11 +121,11 @@ pub struct Attach {
     pub loads: Array2<bool>,
     /// Observations' worth of pull of class means to the overall mean.
     pub mean_pull: f64,
-    /// Ridge on loadings, in observations.
+    /// Ridge on loadings, in observations of a factor of variance 1.
     pub loading_pull: f64,
-    /// Per indicator: smallest uniqueness.
+    /// Per indicator: smallest uniqueness, > 0, in squared units of the indicator.
     pub psi_floor: Vec<f64>,
-    /// Iterations; the loop stops earlier when the gain per row is below 1e-4.
+    /// Most iterations, at least 1; the loop stops earlier when the gain per row is below 1e-4.
     pub iterations: usize,
 }
 

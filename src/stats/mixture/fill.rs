@@ -15,8 +15,8 @@ const ITERATIONS: usize = 25;
 
 /// Factor analysis used to fill gaps.
 ///
-/// METHOD: k-means needs complete rows. With the column mean in the gaps it separates those who answered from those who did
-/// not (MODEL trap 1); the expected value given what the same person did answer does not.
+/// METHOD: k-means needs complete rows. With the column mean in the gaps it separates those who answered from those who
+/// did not; the expected value given what the same person did answer does not.
 #[derive(Clone, Debug)]
 pub struct FactorFill {
     model: FactorMixture,
@@ -26,6 +26,7 @@ impl FactorFill {
     /// Learns `q` factors of a standardized table.
     #[must_use]
     pub fn learn(data: &Observed, q: usize) -> Self {
+        // Beyond about half the columns factors are not identified (Ledermann 1937, Psychometrika 2).
         let q = q.min(data.n_columns() / 2);
         let start = model_from(data, Array2::ones((data.n_rows(), 1)).view(), q, 1.0);
         let limits = Limits { iterations: ITERATIONS, tolerance: 1e-4 };

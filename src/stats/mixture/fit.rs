@@ -36,8 +36,8 @@ const SCREENING_ROWS: usize = 3_000;
 impl Fit<Observed, (), MixtureError> for FactorMixtureValidParams {
     type Object = Fitted;
 
-    /// Fits the mixture: k-means starts on within-person centered, raw and factor-imputed values, short runs, survivors,
-    /// splits and merges, then EM to convergence on all rows.
+    /// Fits the mixture: k-means starts on within-person centered, raw and factor-imputed values, short runs,
+    /// survivors, splits and merges, then EM to convergence on all rows.
     ///
     /// # Errors
     /// [`MixtureError::TooFewRows`] if fewer rows than classes hold an observed cell.
@@ -104,7 +104,8 @@ impl Ground {
         &self.data
     }
 
-    /// The ground of the rows `rows` of this one, which `data` holds with weights of their own; readings stay as they are.
+    /// The ground of the rows `rows` of this one, which `data` holds with weights of their own; readings stay as they
+    /// are.
     ///
     /// # Examples
     /// By hand: the second row twice, centered within the person, is (2, −2) twice.
@@ -125,8 +126,8 @@ impl Ground {
         Self { data, tiles, points, floors }
     }
 
-    /// Complete tables `(n, j)` to start from by k-means: readings of the same answers, as they are, centered within the
-    /// person, and with the gaps filled from factors, centered and not.
+    /// Complete tables `(n, j)` to start from by k-means: readings of the same answers, as they are, centered within
+    /// the person, and with the gaps filled from factors, centered and not.
     #[must_use]
     pub fn readings(&self) -> &[Array2<f64>] {
         self.points.readings()
@@ -202,6 +203,7 @@ impl FactorMixtureValidParams {
             return Err(MixtureError::TooFewRows { rows: answered, classes: k });
         }
         let rule = ground.rule(self.factors());
+        // One class has one start: everybody in it.
         let starts = if k == 1 { 1 } else { self.starts() };
         let short: Result<Vec<Run>, MixtureError> = (0..starts)
             .into_par_iter()
@@ -212,6 +214,7 @@ impl FactorMixtureValidParams {
             })
             .collect();
         let mut short = short?;
+        // INVARIANT: the runs come in the order of the starts and the sort is stable, so ties go to the earlier start.
         short.sort_by(|a, b| b.mean_log_likelihood.total_cmp(&a.mean_log_likelihood));
         short.truncate(if self.rounds() == 0 { 1 } else { SURVIVORS.min(starts) });
         let best = best_of(short.into_par_iter().map(|r| go_on(ground, r, &rule)).collect());
@@ -219,8 +222,9 @@ impl FactorMixtureValidParams {
         improve(ground, best, &rule, (self.rounds(), self.seed())).map(|run| run.model)
     }
 
-    /// EM on the ground's table from the hard partition `labels` of its rows, `0..K`, of which some may be empty: classes
-    /// are held for a moment, so that the factors settle first, then at most the iterations of these settings follow.
+    /// EM on the ground's table from the hard partition `labels` of its rows, `0..K`, of which some may be empty:
+    /// classes are held for a moment, so that the factors settle first, then at most the iterations of these settings
+    /// follow.
     ///
     /// # Examples
     /// `GaussianMixture(2, covariance_type="tied", reg_covar=0)` of scikit-learn 1.9.1 on these ten values: means 0.8
@@ -272,8 +276,8 @@ impl FactorMixtureValidParams {
         finished(&ground.data, run(&ground.tiles, None, start, &ground.rule(self.factors()), limits))
     }
 
-    /// Splits and merges of `model` on the ground's table, as [`FactorMixtureValidParams::explore`] makes them after its
-    /// starts.
+    /// Splits and merges of `model` on the ground's table, as [`FactorMixtureValidParams::explore`] makes them after
+    /// its starts.
     ///
     /// # Errors
     /// [`MixtureError::Start`] if k-means fails.
@@ -326,6 +330,7 @@ fn started(ground: &Ground, labels: &[usize], (k, q): (usize, usize), rule: &MSt
     let model = model_from(&ground.data, given.view(), q, MEAN_PULL);
     let held = Limits { iterations: HELD_ITERATIONS, tolerance: 1e-4 };
     let tiles = &ground.tiles;
+    // METHOD: without held classes the first M-step would give the common factors what separates the classes.
     let model = if q == 0 { model } else { run(tiles, Some(&given_tiles(given.view())), model, rule, held).model };
     run(tiles, None, model, rule, free)
 }

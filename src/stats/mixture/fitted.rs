@@ -11,30 +11,30 @@ use crate::stats::observed::Observed;
 /// Parameters of a mixture of `K` classes with `q` shared factors over `j` indicators.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FactorMixture {
-    /// `(K,)` class weights π, sum 1.
+    /// `(K)` class weights π, each > 0, sum 1.
     pub class_weights: Array1<f64>,
-    /// `(K, j)` class means μ.
+    /// `(K, j)` class means μ, in the units of the indicators.
     pub means: Array2<f64>,
-    /// `(j, q)` loadings Λ.
+    /// `(j, q)` loadings Λ, in units of the indicator for one standard deviation of the factor.
     pub loadings: Array2<f64>,
-    /// `(j,)` variances ψ of each indicator's own part, > 0.
+    /// `(j)` variances ψ of each indicator's own part, > 0, in squared units of the indicator.
     pub uniqueness: Array1<f64>,
 }
 
 impl FactorMixture {
-    /// K.
+    /// Number of classes `K`.
     #[must_use]
     pub fn n_classes(&self) -> usize {
         self.means.nrows()
     }
 
-    /// j.
+    /// Number of indicators `j`.
     #[must_use]
     pub fn n_indicators(&self) -> usize {
         self.means.ncols()
     }
 
-    /// q.
+    /// Number of common factors `q`.
     #[must_use]
     pub fn n_factors(&self) -> usize {
         self.loadings.ncols()
@@ -107,8 +107,8 @@ impl FactorMixture {
         })
     }
 
-    /// `ln p(v_O | k)` of every row in every class, `(n, K)`, up to a part that is common to all classes of a row; 0 for
-    /// a row without an observed cell. Class weights are not in it.
+    /// `ln p(v_O | k)` of every row in every class, `(n, K)`, up to a part that is common to all classes of a row; 0
+    /// for a row without an observed cell. Class weights are not in it.
     ///
     /// # Examples
     /// `multivariate_normal.logpdf([1, 0], m, S)` of scipy 1.17.1 with S = ΛΛᵀ + Ψ is −2.24944884 for m = (0, 0) and
@@ -154,9 +154,9 @@ impl FactorMixture {
 /// A mixture and how its fit went.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fitted {
-    /// The parameters.
+    /// The parameters the fit ended at.
     pub mixture: FactorMixture,
-    /// Weighted log likelihood of the data.
+    /// Weighted log likelihood of the data, `Σ w·ln p(v_O)`, absent cells left out.
     pub log_likelihood: f64,
     /// `−2·log L + parameters · ln(Σ weights)`; smaller is better.
     ///
@@ -164,7 +164,7 @@ pub struct Fitted {
     pub bic: f64,
     /// Iterations of the final fit.
     pub iterations: usize,
-    /// Why it stopped.
+    /// How the final fit ended.
     pub termination: Termination,
 }
 

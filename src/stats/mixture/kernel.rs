@@ -47,9 +47,9 @@ pub struct Tile {
     pub present: Array2<f32>,
     /// `(j, TILE)`: the value, 0 where absent.
     pub values: Array2<f32>,
-    /// Row weights; 0 for the padding after the last row.
+    /// `(TILE)`: row weights; 0 for the padding after the last row.
     pub weights: Array1<f32>,
-    /// Rows in use.
+    /// Number of rows in use, at most [`TILE`].
     pub rows: usize,
 }
 
@@ -108,7 +108,7 @@ pub struct Kernel {
     log_class: Vec<f32>,
 }
 
-/// What a tile's rows turned out to be.
+/// What [`Kernel::posterior`] finds out about the rows of a tile; column `r` of each array is row `r`.
 #[derive(Clone, Debug)]
 pub struct TilePosterior {
     /// Products of the mask table; its rows `q(q+1)/2 ..` are `Λ_Oᵀ Ψ_O⁻¹ μ_kO`, class by class.
@@ -203,7 +203,7 @@ impl Kernel {
         }
     }
 
-    /// `ln π_k`.
+    /// `(K)`: logarithms of the class weights, `ln π_k`.
     ///
     /// # Examples
     /// By hand: ln ¼ = −1.386294.
@@ -265,6 +265,7 @@ impl Kernel {
         let used = tile.rows.next_multiple_of(LANES);
         let window = s![.., ..used];
         let (present, values) = (tile.present.slice(window), tile.values.slice(window));
+        // All rows at once: what depends on which cells are present, and what depends on their values.
         general_mat_mul(1.0, &self.mask_table, &present, 0.0, &mut out.projections.slice_mut(window));
         general_mat_mul(1.0, &self.value_table, &values, 0.0, &mut out.value_products.slice_mut(window));
         out.log_likelihood.fill(0.0);
@@ -300,6 +301,8 @@ impl Kernel {
                 let mean = load(&out.projections, triangle + class * q + a, at);
                 each(entry, |l, x| x - mean[l]);
             }
+            // −½ of (v−μ)ᵀΨ⁻¹(v−μ) less its part along the factors. Σ v²/ψ is the same for all classes and comes in at
+            // the end.
             let mut score = load(&out.projections, triangle + k * q + class, at);
             let cross = load(&out.value_products, q + class, at);
             each(&mut score, |l, x| x - 2.0 * cross[l]);
@@ -338,6 +341,7 @@ impl Kernel {
 /// assert!((classes[(0, 9)] - 0.25).abs() < 1e-6 && (log_likelihood[9] - 4f32.ln()).abs() < 1e-6);
 /// ```
 pub fn normalize(scores: &Array2<f32>, classes: &mut Array2<f32>, log_likelihood: &mut Array1<f32>) {
+    // The largest is taken out before the exponential: none overflows, and the sum is at least 1.
     let mut top = [f32::NEG_INFINITY; TILE];
     for row in scores.rows() {
         for (t, s) in top.iter_mut().zip(row) {

@@ -9,8 +9,8 @@ use crate::stats::observed::Observed;
 /// Most classes a model may have.
 pub(crate) const MAX_CLASSES: usize = 64;
 
-/// Starts tried by default. METHOD: splits and merges lead out of poor valleys, so a few starts do; on simulated bases six
-/// starts with them ended at the likelihood that 60 without them did not always reach.
+/// Starts tried by default. METHOD: splits and merges lead out of poor valleys, so a few starts do; on simulated bases
+/// six starts with them ended at the likelihood that 60 without them did not always reach.
 pub(crate) const DEFAULT_STARTS: usize = 8;
 
 /// Rounds of splits and merges by default.
@@ -22,7 +22,7 @@ pub(crate) const DEFAULT_MAX_ITERATIONS: usize = 300;
 /// Gain in mean log likelihood per row under which a fit counts as converged.
 pub(crate) const DEFAULT_TOLERANCE: f64 = 1e-5;
 
-/// Share of an indicator's variance its own part never falls below. Source: MODEL section 3, our judgement.
+/// Share of an indicator's variance its own part never falls below. Our judgment.
 pub(crate) const PSI_FLOOR: f64 = 0.02;
 
 /// Most of an indicator's variance that [`own_floors`] asks for.
@@ -30,8 +30,8 @@ pub(crate) const MOST_FLOOR: f64 = 0.5;
 
 /// Smallest uniqueness of each column: 2 % of its variance, and the square of half a step of its scale.
 ///
-/// METHOD: with less own spread than half a step, the mixture takes single answers for groups: on a five-point scale it cut
-/// "everybody who said 2 to the first question". Two neighboring answers two standard deviations apart make no two
+/// METHOD: with less own spread than half a step, the mixture takes single answers for groups: on a five-point scale it
+/// cut "everybody who said 2 to the first question". Two neighboring answers two standard deviations apart make no two
 /// humps.
 ///
 /// # Examples
@@ -54,7 +54,7 @@ pub fn own_floors(data: &Observed) -> Vec<f64> {
     variance.iter().zip(&steps).map(floor).collect()
 }
 
-/// Weight of the pull of class means towards the indicator's overall mean, in observations.
+/// Weight of the pull of class means toward the indicator's overall mean, in observations.
 ///
 /// METHOD: one answer's worth; it only matters for an indicator that hardly anybody of a class answered.
 pub(crate) const MEAN_PULL: f64 = 1.0;
@@ -72,19 +72,19 @@ pub struct FactorMixtureValidParams {
 }
 
 impl FactorMixtureValidParams {
-    /// Classes.
+    /// Number of classes.
     #[must_use]
     pub fn classes(&self) -> usize {
         self.classes
     }
 
-    /// Common factors.
+    /// Number of common factors; 0 = the indicators of a class are independent.
     #[must_use]
     pub fn factors(&self) -> usize {
         self.factors
     }
 
-    /// Starts; the best by likelihood is kept.
+    /// Number of starts, at least 1; the best by likelihood is kept.
     #[must_use]
     pub fn starts(&self) -> usize {
         self.starts
@@ -151,7 +151,7 @@ impl FactorMixtureParams {
         })
     }
 
-    /// Number of starts.
+    /// Sets the number of starts, at least 1.
     ///
     /// # Examples
     /// By hand: no start is no fit.

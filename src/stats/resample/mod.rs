@@ -71,8 +71,8 @@ impl Resampling {
         Self { order, cumulative, weights, draws, seed }
     }
 
-    /// Another number of draws: where weights are scaled to a base that is larger than the sample, else samples would be
-    /// more alike than those of a new survey.
+    /// Another number of draws: where weights are scaled to a base that is larger than the sample, else samples would
+    /// be more alike than those of a new survey.
     ///
     /// # Examples
     /// By hand: three rows, a hundred draws.
@@ -116,6 +116,8 @@ impl Resampling {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(mixed_seed(self.seed, item));
         for _ in 0..self.draws {
             let at = rng.gen_range(0.0..1.0) * total;
+            // The first row whose cumulative weight lies beyond the point; the product may round up to the total
+            // itself.
             let place = self.cumulative.partition_point(|sum| *sum <= at).min(self.order.len() - 1);
             counts[self.order[place]] += 1.0;
         }
@@ -154,6 +156,7 @@ impl Resampling {
     {
         let fitted: Vec<Result<Labels, E>> =
             (0..2 * pairs as u64).into_par_iter().map(|item| fit(&self.counts(item), item)).collect();
+        // Errors are looked at in the order of the samples: the same one is reported on any number of threads.
         Ok(Solutions::new(fitted.into_iter().collect::<Result<_, E>>()?, self.weights.clone()))
     }
 }

@@ -4,7 +4,7 @@ use crate::stats::agreement::weighted_adjusted_rand_index;
 
 use super::Labels;
 
-/// Jaccard from which a segment is more than doubtful, and so on.
+/// Mean Jaccard from which each band holds, highest first; below the last a segment is unstable.
 const BANDS: [(f64, JaccardBand); 3] =
     [(0.85, JaccardBand::HighlyStable), (0.75, JaccardBand::Stable), (0.60, JaccardBand::Doubtful)];
 
@@ -58,7 +58,7 @@ impl JaccardBand {
 pub struct Agreement {
     /// Adjusted Rand index of each pair over all rows that both label.
     pub pairs: Vec<f64>,
-    /// Their mean; `None` without a pair.
+    /// Mean of `pairs`; `None` without a pair.
     pub mean: Option<f64>,
 }
 
@@ -160,6 +160,7 @@ impl Solutions {
         let mut both = vec![0.0; k * clusters];
         let (mut segments, mut sizes) = (vec![0.0; k], vec![0.0; clusters]);
         for ((segment, cluster), weight) in original.iter().zip(labels).zip(&self.weights) {
+            // Sizes count only rows that both label, or a row without an answer would look like one that moved.
             if let (Some(segment), Some(cluster)) = (*segment, *cluster) {
                 both[segment * clusters + cluster] += weight;
                 segments[segment] += weight;

@@ -14,8 +14,8 @@ fn n_groups(labels: &[Option<usize>]) -> usize {
     labels.iter().flatten().max().map_or(0, |most| most + 1)
 }
 
-/// Means of the observed cells of each group's rows, rows with their weights: `(k, j)` with `k` one more than the highest
-/// label. A column nobody of a group observed stands at the overall mean, one nobody at all observed at 0.
+/// Means of the observed cells of each group's rows, rows with their weights: `(k, j)` with `k` one more than the
+/// highest label. A column nobody of a group observed stands at the overall mean, one nobody at all observed at 0.
 ///
 /// # Panics
 /// If there are not as many labels as rows, which is an error of the caller.
@@ -55,8 +55,9 @@ pub fn group_means(data: &Observed, labels: &[Option<usize>]) -> Array2<f64> {
 
 /// Calinski–Harabasz index: between-group over within-group variance, the larger the better separated.
 ///
-/// `CH = (B/(K − 1)) / (W/(N − K))` with `W = Σ weight · Σ_observed (x − c_group)²`, `B` the same sum around the overall
-/// means minus `W`, `N` the sum of the weights and `K` the groups that hold a row; rows without a label are left out.
+/// `CH = (B/(K − 1)) / (W/(N − K))` with `W = Σ weight · Σ_observed (x − c_group)²`, `B` the same sum around the
+/// overall means minus `W`, `N` the sum of the weights and `K` the groups that hold a row; rows without a label are
+/// left out.
 /// `None` with fewer than two groups, with no more weight than groups, or where no row differs from its group's mean.
 ///
 /// Source: Calinski and Harabasz (1974), Communications in Statistics 3; on complete tables with weights 1 it equals
@@ -91,6 +92,7 @@ pub fn calinski_harabasz(data: &Observed, labels: &[Option<usize>]) -> Option<f6
     let n = data.total_weight();
     let everybody = vec![Some(0); labels.len()];
     let within = scatter(&data, &labels);
+    // METHOD: B is the total less W. With absent cells Σ n_k·(m_k − m)² over whole rows would not add up to that.
     let between = scatter(&data, &everybody) - within;
     let defined = k >= 2.0 && n > k && within > 0.0;
     defined.then(|| (between.max(0.0) / (k - 1.0)) / (within / (n - k)))
@@ -118,11 +120,11 @@ pub struct Shadow {
     pub groups: Vec<Option<f64>>,
 }
 
-/// Shadow values: `2·d₁/(d₁ + d₂)` of a row with distances `d₁ <= d₂` to its two nearest centroids; 0 = on the centroid, 1 =
-/// on the border. Averaged by the group of the nearest centroid.
+/// Shadow values: `2·d₁/(d₁ + d₂)` of a row with distances `d₁ <= d₂` to its two nearest centroids; 0 = on the
+/// centroid, 1 = on the border. Averaged by the group of the nearest centroid.
 ///
-/// `centroids` is `(k, j)`. A row that lies on two centroids at once is on the border; rows without an observed cell are
-/// left out. `None` with fewer than two centroids or without a row.
+/// `centroids` is `(k, j)`. A row that lies on two centroids at once is on the border; rows without an observed cell
+/// are left out. `None` with fewer than two centroids or without a row.
 ///
 /// Source: Leisch (2010), Neighborhood graphs, stripes and shadow plots, Statistics and Computing 20.
 ///

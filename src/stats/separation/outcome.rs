@@ -9,7 +9,8 @@ use crate::stats::mixture::mixed_seed;
 /// Share of an outcome's squares below which its spread is rounding.
 const ROUNDING: f64 = 1e-20;
 
-/// Splits into halves that [`held_out_r2`] is averaged over. One split alone moves by some hundredths at some hundred rows.
+/// Splits into halves that [`held_out_r2`] is averaged over. One split alone moves by some hundredths at some hundred
+/// rows.
 const SPLITS: u64 = 20;
 
 /// An outcome beside the groups it is to be explained by, all of one length.
@@ -40,6 +41,7 @@ impl Outcome<'_> {
             Some(Known { value, label: (*label)?, weight: *weight })
         });
         let mut known: Vec<Known> = known.collect();
+        // INVARIANT: an order of content, so that a seed deals the same halves whatever the order of the table.
         known.sort_by(|a, b| {
             a.label.cmp(&b.label).then(a.value.total_cmp(&b.value)).then(a.weight.total_cmp(&b.weight))
         });
@@ -72,16 +74,16 @@ impl Outcome<'_> {
         spread.then(|| (1.0 - left / total).clamp(0.0, 1.0))
     }
 
-    /// R² of the outcome for rows the groups' means were not learned on: means of one half predict the other and the other
-    /// way round, averaged over random halves keyed by `seed`.
+    /// R² of the outcome for rows the groups' means were not learned on: means of one half predict the other and the
+    /// other way round, averaged over random halves keyed by `seed`.
     ///
     /// `1 − Σ w (y − mean of the group in the other half)² / Σ w (y − mean of the other half)²`, at most 1, around 0 or
-    /// below where groups say nothing about the outcome. A group the other half has nobody of is predicted by that half's
-    /// mean. `None` with fewer than four rows or without spread.
+    /// below where groups say nothing about the outcome. A group the other half has nobody of is predicted by that
+    /// half's mean. `None` with fewer than four rows or without spread.
     ///
-    /// METHOD: groups that were cut on answers always "explain" something in sample; the out-of-sample form (Campbell and
-    /// Thompson 2008, Review of Financial Studies 21) has an expectation of at most 0 for groups without a bearing on
-    /// the outcome, so numbers of groups compare. Halves do not depend on the order of the rows.
+    /// METHOD: groups that were cut on answers always "explain" something in sample; the out-of-sample form (Campbell
+    /// and Thompson 2008, Review of Financial Studies 21) has an expectation of at most 0 for groups without a bearing
+    /// on the outcome, so numbers of groups compare. Halves do not depend on the order of the rows.
     ///
     /// # Examples
     /// By hand: where everybody of a group has the same outcome, the mean of one half predicts the other without error.
@@ -105,11 +107,14 @@ impl Outcome<'_> {
         let (mut left, mut total) = (0.0, 0.0);
         for split in 0..SPLITS {
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(mixed_seed(seed, split));
+            // Shuffled on from the split before: both orders are fixed by the seed.
             order.shuffle(&mut rng);
             let (one, other) = order.split_at(known.len() / 2);
             for (learned, predicted) in [(one, other), (other, one)] {
                 let means = Means::of(learned.iter().map(|row| &known[*row]));
                 let (l, t) = means.squares(predicted.iter().map(|row| &known[*row]));
+                // METHOD: squares are summed over all halves before they are divided; a mean of ratios would be ruled
+                // by halves that happen to have little spread.
                 left += l;
                 total += t;
             }
