@@ -33,12 +33,12 @@ pub struct ReliabilityBin {
 /// Probabilities beside how often they came true, in [`RELIABILITY_BINS`] bins of equal width.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reliability {
-    /// Bins that hold anything, ascending.
+    /// Bins that hold a prediction, by rising claim; empty bins are left out.
     pub bins: Vec<ReliabilityBin>,
 }
 
 impl Reliability {
-    /// Bins predictions by what they claim.
+    /// Sorts predictions into bins of equal width by the probability they claim.
     ///
     /// Of prediction `i` the probability `claimed[i]` (0–1) was printed; `found[i]` is 1 if it came true, 0 if not, or
     /// the probability that it did where that is all that can be known. `weights` are ≥ 0; predictions of weight 0 and
@@ -190,7 +190,8 @@ impl ClassEvidence<'_> {
     }
 }
 
-/// Turns log weights into probabilities of sum 1.
+/// Turns a row of log weights, in place, into probabilities of sum 1. The logarithms are finite or −∞, at least one
+/// finite; a constant added to all of them changes nothing.
 ///
 /// # Examples
 /// By hand: weights 1 and 3 are probabilities 1/4 and 3/4.
@@ -217,7 +218,7 @@ fn log_sum(logs: impl Iterator<Item = f64> + Clone) -> f64 {
     top + logs.map(|x| (x - top).exp()).sum::<f64>().ln()
 }
 
-/// Where a function with one top between `low` and `high` has it.
+/// The argument at which `f`, rising and then falling between `low` and `high`, is largest.
 fn golden_section(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
     const RATIO: f64 = 0.618_033_988_749_894_9;
     // The inner point that stays inside the bracket serves the next step too: one new value a step.

@@ -199,7 +199,7 @@ pub fn fieller((a, va): (f64, f64), (b, vb): (f64, f64), cov: f64) -> Option<Int
     Some(Interval { value, low: ((middle - root) / square).min(value), high: ((middle + root) / square).max(value) })
 }
 
-/// Correlation with its interval, −1..1; `None` unless `n > 3`.
+/// Correlation `r` (−1..1) of `n` (effective) pairs with its interval, within −1..1; `None` unless `n > 3`.
 ///
 /// Source: Fisher (1921): `artanh r ± z/√(n−3)`. At r = ±1 there is no width; the figure says so.
 ///

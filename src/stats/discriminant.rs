@@ -15,11 +15,12 @@ const LEAST_WITHIN: f64 = 0.05;
 /// Class means of signals and their covariance within classes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Discriminant {
-    /// `(K, p)` class means, shrunk.
+    /// `(K, p)`: class means in the units of the signals, shrunk toward the overall mean.
     pub means: Array2<f64>,
-    /// `(p, p)` covariance within classes.
+    /// `(p, p)`: covariance within classes, positive definite.
     pub within: Array2<f64>,
-    /// Squared singular values of the scaled class means before shrinking; noise alone stays near `p`.
+    /// `(K)`: squared singular values of the scaled class means before shrinking, largest first; noise alone stays near
+    /// `p`. Empty if the total covariance could not be factorized.
     pub strengths: Array1<f64>,
 }
 
@@ -72,7 +73,7 @@ impl Discriminant {
     }
 }
 
-/// Weighted class means as they come.
+/// Weighted class means before shrinking.
 struct RawMeans {
     /// `(K, p)` minus the overall mean.
     centered: Array2<f64>,

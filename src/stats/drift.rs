@@ -19,14 +19,14 @@ pub const SMALL_DISTANCE: f64 = 0.005;
 /// Distance below which nothing is said at all: means a tenth of a spread apart, `0.1²/8` nats.
 pub const TRIFLE_DISTANCE: f64 = 0.001_25;
 
-/// Two histograms over the same categories, compared.
+/// How far two histograms over the same categories are apart, and how far chance alone would take them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Comparison {
     /// Jensen–Shannon divergence in nats, 0 (alike) to ln 2 = 0.693 (nothing in common).
     pub distance: f64,
-    /// Chance that two samples of one population are at least as far apart, 0–1.
+    /// p-value, 0–1: the chance that two samples of one population are at least as far apart.
     pub p: f64,
-    /// Distance that chance exceeds once in a hundred.
+    /// Distance in nats that two samples of one population exceed once in a hundred times.
     pub limit: f64,
     /// Categories compared, after those too thin to stand alone were joined with a neighbor.
     pub categories: usize,
@@ -37,7 +37,7 @@ pub struct Comparison {
 pub struct Sample<'a> {
     /// Weight of each category, ≥ 0, in any unit: only shares are compared.
     pub weights: &'a [f64],
-    /// Customers behind them (effective number where rows are weighted), > 0.
+    /// Number of customers behind the weights (effective number where rows are weighted), > 0.
     pub n: f64,
 }
 

@@ -101,7 +101,7 @@ pub fn t95(df: f64) -> Option<f64> {
     ok.then(|| StudentsT::new(0.0, 1.0, df).ok()).flatten().map(|t| t.inverse_cdf(0.975)).filter(|q| q.is_finite())
 }
 
-/// Two-sided p-value of a standard normal statistic; `None` for NaN.
+/// Two-sided p-value, 0–1, of a standard normal statistic `z`; `None` for NaN.
 ///
 /// # Examples
 /// `2 * norm.sf(1.96)` of scipy 1.17.1: 0.04999579.

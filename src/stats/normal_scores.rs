@@ -6,10 +6,10 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
-/// Most knots of a line.
+/// Largest number of knots of a line.
 pub const MAX_KNOTS: usize = 32;
 
-/// Values scored side by side.
+/// Number of values that [`NormalScores::score_lanes`] scores side by side.
 pub const SCORE_LANES: usize = 16;
 
 /// Furthest normal quantile a knot is set at; beyond it the line is flat, which tames outliers.
@@ -150,7 +150,7 @@ impl NormalScores {
         &self.knots
     }
 
-    /// Score at each knot.
+    /// Score at each knot, ascending, in spreads of the sample learned from.
     #[must_use]
     pub fn scores(&self) -> &[f64] {
         &self.scores

@@ -92,7 +92,7 @@ impl ReducedRank {
         }
     }
 
-    /// Scores `(n, r)` of signals `(n, p)`.
+    /// Scores `(n, r)` of signals `(n, p)` on each direction; signals complete and centered as those learned from.
     ///
     /// # Examples
     /// By hand: with the direction (0.5, 2) the signals (4, −1) score 4·0.5 − 1·2 = 0.

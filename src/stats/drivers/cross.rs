@@ -1,9 +1,9 @@
 //! Sums of products of each pair of columns over the rows that have both, as whole numbers.
 
-/// Weight 1 in steps: weights are kept in steps of 2⁻¹².
+/// Steps of a weight of 1: weights are kept as whole multiples of 2⁻¹².
 pub const WEIGHT_ONE: f64 = 4_096.0;
 
-/// Values are kept in steps of 0.01.
+/// Steps of a value of 1: values are kept as whole multiples of 0.01.
 pub const VALUE_ONE: f64 = 100.0;
 
 /// Largest weight told apart, in steps: a weight of 2²⁰.
@@ -12,7 +12,7 @@ const WEIGHT_MOST: f64 = 4_294_967_295.0;
 /// Sums of a pair: rows, Σw, Σw², Σwx, Σwy, Σwx², Σwy², Σwxy.
 const PER_PAIR: usize = 8;
 
-/// A row weight in steps, at least 1.
+/// A row weight as a whole number of steps of 1/[`WEIGHT_ONE`], from 1 to 2³² − 1; 1 for NaN.
 ///
 /// # Examples
 /// By hand: 1.5·2¹² = 6,144.
@@ -28,7 +28,8 @@ pub fn weight_steps(weight: f64) -> i64 {
     (weight * WEIGHT_ONE).round().clamp(0.0, WEIGHT_MOST).max(1.0) as i64
 }
 
-/// A value in steps. Callers keep values within ±25 so that the sums of [`CrossSums`] hold.
+/// A value as a whole number of steps of 1/[`VALUE_ONE`]. Callers keep values within ±25 so that the sums of
+/// [`CrossSums`] hold.
 ///
 /// # Examples
 /// By hand: 7.254 is 725 steps of 0.01.
@@ -137,7 +138,7 @@ impl CrossSums {
         self.cells.iter_mut().zip(&other.cells).for_each(|(mine, theirs)| *mine = mine.wrapping_add(*theirs));
     }
 
-    /// The sums of the pair of columns `i` and `j`, `x` being the smaller.
+    /// The sums of the pair of columns `i` and `j` in either order; `x` is the column of the smaller number.
     #[must_use]
     pub fn pair(&self, i: usize, j: usize) -> Pair<'_> {
         let (i, j) = (i.min(j), i.max(j));
@@ -146,7 +147,7 @@ impl CrossSums {
     }
 }
 
-/// Sums over the rows that have two columns.
+/// The sums of one pair of columns, over the rows that have both.
 #[derive(Clone, Copy, Debug)]
 pub struct Pair<'a>(&'a [i64]);
 

@@ -109,14 +109,14 @@ pub struct Link {
 /// Where the halo's link with an outcome comes from.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Anchor {
-    /// From the weakest ratings of the group itself: for the whole.
+    /// From the weakest ratings of the group itself; used for all people together.
     Weakest,
-    /// As large a part of the common link as in the whole ([`Link::halo_part`]): for a part of it.
+    /// As large a part of the common link, 0–1, as among all people ([`Link::halo_part`]); used for a part of them.
     Part(f64),
 }
 
 impl Structure {
-    /// The structure of everybody's ratings.
+    /// The structure of the ratings of all people together.
     ///
     /// METHOD: of 30 × 30 correlations at a few hundred rows each, most is noise. One common factor is fitted and kept;
     /// what it leaves is drawn toward its mean as far as it is noise ([`Pairwise::drawn_to`]).
@@ -195,7 +195,7 @@ impl Structure {
         self.rest.view()
     }
 
-    /// What an outcome with correlations `r` (p) goes with.
+    /// What an outcome goes with, given its correlations `r` `(p)` with the ratings, each −1..1.
     ///
     /// METHOD: ratings `x = λh + D·z` share a halo h that has nothing to do with any one element. Left in, it makes all
     /// weights alike. But from ratings and outcome alone nobody can tell how much of their common link is the halo's

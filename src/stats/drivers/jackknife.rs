@@ -4,7 +4,7 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use crate::stats::interval::{Interval, t95};
 
-/// Groups that people are dealt into.
+/// Number of groups that people are dealt into.
 ///
 /// METHOD: a delete-a-group jackknife. The figures (weights net of halo, drawn toward a target, shares of a sum) have
 /// no usable formula for their errors; a bootstrap would need the rows again. With sums kept by group, leaving one out
@@ -69,7 +69,8 @@ pub fn p_value(value: f64, error: f64) -> Option<f64> {
     Some((2.0 * t.cdf(-(value / error).abs())).clamp(0.0, 1.0))
 }
 
-/// How much of its own voice each figure of a part keeps against the whole, each 0–1: `v_j = τ_j²/(τ_j² + se_j²)` for
+/// How much each figure of a part keeps of its own value against that of the whole, 0 (takes the whole's) to 1 (keeps
+/// its own): `v_j = τ_j²/(τ_j² + se_j²)` for
 /// `differences` d from the whole with standard `errors` se, where true differences are taken to have spread
 /// `τ_j = c·scale_j`, `c² = max(0, Σ (d_j² − se_j²))/Σ scale_j²`.
 ///

@@ -10,7 +10,7 @@ use crate::stats::dense::symmetric_eigen;
 /// Directions with less than this share of the largest eigenvalue are rounding: they carry nothing and are left out.
 const NEGLIGIBLE: f64 = 1e-10;
 
-/// Predictors beside the uncorrelated variables that are nearest to them.
+/// The uncorrelated variables nearest to `p` correlated predictors, as Johnson's weights need them.
 ///
 /// For a correlation matrix `R = VΔVᵀ`, `Λ = VΔ^½Vᵀ` holds the correlations of the predictors with those variables.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ impl Orthogonal {
 /// R² and what each predictor contributes to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RelativeWeights {
-    /// `(p)`, each ≥ 0; they sum to `r_squared`.
+    /// `(p)`: part of the outcome's variance that goes with each predictor, ≥ 0; they sum to `r_squared`.
     pub weights: Array1<f64>,
     /// Variance of the outcome that goes with all predictors together, 0–1 for correlations of complete rows.
     pub r_squared: f64,

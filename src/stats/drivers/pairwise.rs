@@ -11,14 +11,14 @@ pub const LEAST_ROWS: f64 = 10.0;
 /// Correlations of `p` columns, each over the rows that have both.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pairwise {
-    /// `(p, p)`, diagonal 1; 0 where not known.
+    /// `(p, p)`: correlations −1..1, diagonal 1; 0 where not known, which `n` tells.
     pub r: Array2<f64>,
-    /// `(p, p)` effective rows behind each; 0 = not known.
+    /// `(p, p)`: effective number of rows behind each correlation; 0 where it is not known.
     pub n: Array2<f64>,
 }
 
 impl Pairwise {
-    /// Correlations among `columns` of the sums.
+    /// Correlations among `columns` of the sums, in that order.
     ///
     /// METHOD: a design in which everybody rates 12 of 30 elements leaves nobody with complete rows. Each correlation
     /// is taken over whoever has both columns, which is unbiased where the questions were dealt by lot, and costs
@@ -130,7 +130,7 @@ impl Pairwise {
 /// The matrix with diagonal 1 and `r` everywhere else.
 ///
 /// # Examples
-/// By hand.
+/// By hand: 1 on the diagonal, 0.3 elsewhere.
 ///
 /// ```
 /// use ndarray::array;

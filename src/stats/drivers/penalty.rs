@@ -33,13 +33,13 @@ pub struct PenaltyRow {
     pub rating: f64,
     /// Mean of the person's other ratings, in steps of [`VALUE_ONE`].
     pub mood: i64,
-    /// Outcome in the same steps.
+    /// Outcome, in steps of [`VALUE_ONE`].
     pub outcome: i64,
     /// Row weight in steps of 1/[`WEIGHT_ONE`], ≥ 1.
     pub weight: i64,
 }
 
-/// What a low and what a high rating goes with.
+/// What a low and what a high rating goes with, against a middling one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Asymmetry {
     /// Outcome of middling minus low raters, at the same mood, in spreads of the outcome; > 0 where low goes with less.

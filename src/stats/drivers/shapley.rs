@@ -6,7 +6,7 @@ use super::error::DriversError;
 use super::johnson::check;
 use crate::stats::dense::{Cholesky, symmetric_eigen};
 
-/// Most groups: 2¹² regressions.
+/// Largest number of groups: their subsets mean 2¹² regressions.
 pub const MAX_GROUPS: usize = 12;
 
 /// Share of each group of predictors in R²: the mean, over all orders of entry, of what R² gains when the group enters.

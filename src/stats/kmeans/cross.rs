@@ -10,13 +10,13 @@ use super::tiles::Tiles;
 use super::transfer::improved;
 use crate::stats::mixture::mixed_seed;
 
-/// Children of a round. Each round knows what the one before found.
+/// Children of a round. The parents of a round are the best after the round before.
 const ROUND: usize = 6;
 
 /// Rounds without a better solution after which no further one is made: at least this many, and a third of all rounds.
 const PATIENCE: usize = 2;
 
-/// How many children, and how they grow up.
+/// How many children are bred, from which seed, and how long each is run.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Brood {
     /// Most children.

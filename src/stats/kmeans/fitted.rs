@@ -22,7 +22,7 @@ pub struct KmeansFit {
     pub inertia: f64,
     /// `(k)`: sum of the weights of each cluster's rows, ≥ 0.
     pub sizes: Vec<f64>,
-    /// Iterations of the run that is the result, short ones included.
+    /// Iterations of the run that is the result, ≥ 0; those of the starts before it are not counted.
     pub iterations: usize,
     /// How that run ended.
     pub termination: Termination,

@@ -36,7 +36,7 @@ pub(super) fn kmeans_start(
 /// One-hot class probabilities `(n, k)` of a partition.
 ///
 /// # Examples
-/// By hand.
+/// By hand: a 1 in the column of each label.
 ///
 /// ```
 /// use ndarray::array;

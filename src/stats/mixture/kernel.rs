@@ -21,7 +21,7 @@ use crate::stats::observed::Observed;
 /// Rows of a tile. Sums run tile by tile in order, so this number is part of what makes a result reproducible.
 pub const TILE: usize = 256;
 
-/// Rows worked on side by side.
+/// Number of rows worked on side by side.
 pub const LANES: usize = 8;
 
 /// Most common factors a model may have.
@@ -95,7 +95,7 @@ impl Tile {
     }
 }
 
-/// Tables of one parameter set for the two matrix products.
+/// A [`FactorMixture`] made ready for the E-step: the tables of its two matrix products.
 #[derive(Clone, Debug)]
 pub struct Kernel {
     classes: usize,
@@ -116,7 +116,7 @@ pub struct TilePosterior {
     value_products: Array2<f32>,
     /// `(K, TILE)`: log densities of each class up to a part common to all classes.
     pub scores: Array2<f32>,
-    /// `(K, TILE)`: class probabilities.
+    /// `(K, TILE)`: class probabilities, 0–1, sum 1 over the classes of a row.
     pub classes: Array2<f32>,
     /// `(K·q, TILE)`: factor means in each class, class by class.
     pub factors: Array2<f32>,
@@ -128,7 +128,7 @@ pub struct TilePosterior {
 }
 
 impl TilePosterior {
-    /// Room for a tile under models of `classes` × `factors`.
+    /// Room for the results of one tile under models of `classes` classes and `factors` factors; all 0.
     #[must_use]
     pub fn new(classes: usize, factors: usize) -> Self {
         let triangle = packed(factors, 0);
@@ -167,7 +167,7 @@ impl TilePosterior {
 }
 
 impl Kernel {
-    /// Tables of `model`.
+    /// Makes the tables of `model`, which has at most [`MAX_FACTORS`] factors.
     #[must_use]
     pub fn new(model: &FactorMixture) -> Self {
         let (classes, j, factors) = (model.n_classes(), model.n_indicators(), model.n_factors());

@@ -171,27 +171,28 @@ impl FactorMixtureParams {
         self
     }
 
-    /// Most rounds of splits and merges after the starts; each is made only if the one before helped.
+    /// Sets the most rounds of splits and merges after the starts; each is made only if the one before helped.
     #[must_use]
     pub fn rounds(mut self, rounds: usize) -> Self {
         self.0.rounds = rounds;
         self
     }
 
-    /// Most iterations of the final fit.
+    /// Sets the most iterations of the final fit, at least 1.
     ///
     /// # Examples
-    /// By hand: two iterations are fewer than it takes to gain less than 1e-9 on two lumps that run into each other.
+    /// By hand: two classes that both start in the middle are not apart after two iterations.
     ///
     /// ```
-    /// use linfa::prelude::*;
-    /// use ndarray::Array2;
-    /// use valueseg::stats::mixture::{FactorMixtureParams, Termination};
+    /// use linfa::ParamGuard;
+    /// use ndarray::{Array2, array};
+    /// use valueseg::stats::mixture::{FactorMixture, FactorMixtureParams, Termination};
     /// use valueseg::stats::observed::Observed;
     ///
-    /// let rows = Array2::from_shape_fn((12, 1), |(i, _)| (i * i % 13) as f64);
-    /// let params = FactorMixtureParams::new(2, 0).max_iterations(2).tolerance(1e-9);
-    /// let fit = params.fit(&DatasetBase::new(Observed::complete(rows)?, ()))?;
+    /// let data = Observed::complete(array![[0.0], [1.0], [2.0], [8.0], [9.0], [10.0]])?;
+    /// let (class_weights, means, loadings) = (array![0.5, 0.5], array![[4.0], [5.0]], Array2::zeros((1, 0)));
+    /// let start = FactorMixture { class_weights, means, loadings, uniqueness: array![1.0] };
+    /// let fit = FactorMixtureParams::new(2, 0).max_iterations(2).check()?.fit_from(&data, start);
     /// assert_eq!((fit.iterations, fit.termination), (2, Termination::IterationLimit));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -201,7 +202,7 @@ impl FactorMixtureParams {
         self
     }
 
-    /// Gain in mean log likelihood per row under which the fit stops.
+    /// Sets the gain in mean log likelihood per row, > 0, under which the fit stops.
     ///
     /// # Examples
     /// By hand: a tolerance has to be a finite number above 0.
@@ -221,7 +222,7 @@ impl FactorMixtureParams {
         self
     }
 
-    /// Seed of the starts.
+    /// Sets the seed of the starts: the same seed and rows give the same result.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.0.seed = seed;

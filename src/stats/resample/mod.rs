@@ -21,7 +21,7 @@ use rayon::prelude::*;
 use crate::stats::mixture::mixed_seed;
 use crate::stats::observed::Observed;
 
-/// Label of each row, `None` where it has none.
+/// Label of each row of a table, `0..k`; `None` where a row has none.
 pub type Labels = Vec<Option<usize>>;
 
 /// How bootstrap samples of the rows of a table are drawn.
@@ -35,7 +35,7 @@ pub struct Resampling {
     order: Vec<usize>,
     /// Sum of the weights up to and with each of them.
     cumulative: Vec<f64>,
-    /// Of all rows of the table.
+    /// Weight of every row of the table, in its order.
     weights: Vec<f64>,
     draws: usize,
     seed: u64,
@@ -92,7 +92,8 @@ impl Resampling {
         self
     }
 
-    /// How often each row of the table comes in sample number `item`.
+    /// `(n)`: how often each row of the table comes in sample number `item`, whole numbers ≥ 0; the same for the same
+    /// seed and number.
     ///
     /// # Examples
     /// By hand, weights 1 and 3 and 4,000 draws: the first row comes 1,000 times in the mean, with a standard deviation

@@ -17,7 +17,7 @@ pub enum JaccardBand {
     Unstable,
     /// From 0.60: there is a pattern, but who belongs to it is doubtful.
     Doubtful,
-    /// From 0.75: comes out again.
+    /// From 0.75: comes out again when the survey is repeated.
     Stable,
     /// From 0.85: comes out again nearly person by person.
     HighlyStable,
@@ -56,7 +56,7 @@ impl JaccardBand {
 /// How alike the two solutions of each pair are.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Agreement {
-    /// Adjusted Rand index of each pair over all rows that both label.
+    /// Adjusted Rand index of each pair over all rows that both label, at most 1.
     pub pairs: Vec<f64>,
     /// Mean of `pairs`; `None` without a pair.
     pub mean: Option<f64>,
@@ -75,7 +75,7 @@ impl Solutions {
         Self { labels, weights }
     }
 
-    /// Labels of the rows, sample by sample.
+    /// Labels of all rows, sample by sample: `2·pairs` entries.
     #[must_use]
     pub fn labels(&self) -> &[Labels] {
         &self.labels

@@ -114,7 +114,7 @@ fn scatter(data: &Observed, labels: &[Option<usize>]) -> f64 {
 /// How near rows are to the border between groups.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shadow {
-    /// Weighted mean over all rows, in `[0, 1]`.
+    /// Weighted mean of the shadow values of all rows, in `[0, 1]`; 0 = all on their centroids.
     pub overall: f64,
     /// Weighted mean over the rows of each group; `None` for a group that no row is nearest to.
     pub groups: Vec<Option<f64>>,

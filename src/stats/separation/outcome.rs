@@ -16,11 +16,11 @@ const SPLITS: u64 = 20;
 /// An outcome beside the groups it is to be explained by, all of one length.
 #[derive(Clone, Copy, Debug)]
 pub struct Outcome<'a> {
-    /// The outcome of each row, finite where known.
+    /// `(n)`: the outcome of each row, in any unit; `None` or a number that is not finite = not known.
     pub values: &'a [Option<f64>],
-    /// The group of each row.
+    /// `(n)`: the group of each row, from 0; `None` = in no group.
     pub labels: &'a [Option<usize>],
-    /// Row weights, above 0.
+    /// `(n)`: row weights, above 0.
     pub weights: &'a [f64],
 }
 
