@@ -70,9 +70,10 @@ pub fn p_value(value: f64, error: f64) -> Option<f64> {
 }
 
 /// How much each figure of a part keeps of its own value against that of the whole, 0 (takes the whole's) to 1 (keeps
-/// its own): `v_j = τ_j²/(τ_j² + se_j²)` for
-/// `differences` d from the whole with standard `errors` se, where true differences are taken to have spread
-/// `τ_j = c·scale_j`, `c² = max(0, Σ (d_j² − se_j²))/Σ scale_j²`.
+/// its own).
+///
+/// `v_j = τ_j²/(τ_j² + se_j²)` for `differences` d from the whole with standard `errors` se, where true differences are
+/// taken to have spread `τ_j = c·scale_j`, `c² = max(0, Σ (d_j² − se_j²))/Σ scale_j²`.
 ///
 /// METHOD: empirical Bayes. If the differences are no larger than their errors let expect, c is 0: nothing says that
 /// the part differs, and it takes the whole's figures. `scales` say which figures may differ by much: a large share

@@ -111,7 +111,7 @@ impl FactorMixture {
     /// for a row without an observed cell. Class weights are not in it.
     ///
     /// # Examples
-    /// `multivariate_normal.logpdf([1, 0], m, S)` of scipy 1.17.1 with S = ΛΛᵀ + Ψ is −2.24944884 for m = (0, 0) and
+    /// `multivariate_normal.logpdf([1, 0], m, S)` of scipy 1.17.1 with `S = ΛΛᵀ + Ψ` is −2.24944884 for m = (0, 0) and
     /// −2.64944884 for m = (2, 1): 0.4 apart.
     ///
     /// ```
