@@ -330,7 +330,7 @@ fn started(ground: &Ground, labels: &[usize], (k, q): (usize, usize), rule: &MSt
     let model = model_from(&ground.data, given.view(), q, MEAN_PULL);
     let held = Limits { iterations: HELD_ITERATIONS, tolerance: 1e-4 };
     let tiles = &ground.tiles;
-    // METHOD: without held classes the first M-step would give the common factors what separates the classes.
+    // The factors first settle on what the classes of the start leave over; without factors nothing has to settle.
     let model = if q == 0 { model } else { run(tiles, Some(&given_tiles(given.view())), model, rule, held).model };
     run(tiles, None, model, rule, free)
 }
