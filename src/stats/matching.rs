@@ -74,12 +74,32 @@ impl Overlap {
     }
 
     /// Weight of the customers in group `row` of the first and group `column` of the second partition.
+    ///
+    /// # Examples
+    /// By hand, with weights: the customers of weight 2 and 3 are in group 0 then and in group 1 now.
+    ///
+    /// ```
+    /// use valueseg::stats::matching::Overlap;
+    ///
+    /// let overlap = Overlap::of(&[0, 0, 1], &[1, 1, 0], &[2.0, 3.0, 4.0], (2, 2));
+    /// assert_eq!((overlap.both(0, 1), overlap.both(1, 0), overlap.both(0, 0)), (5.0, 4.0, 0.0));
+    /// ```
     #[must_use]
     pub fn both(&self, row: usize, column: usize) -> f64 {
         self.cells[row * self.columns + column]
     }
 
     /// Weight of all customers together.
+    ///
+    /// # Examples
+    /// By hand: 2 + 3 + 4.
+    ///
+    /// ```
+    /// use valueseg::stats::matching::Overlap;
+    ///
+    /// let overlap = Overlap::of(&[0, 0, 1], &[1, 1, 0], &[2.0, 3.0, 4.0], (2, 2));
+    /// assert_eq!((overlap.total(), overlap.rows(), overlap.columns()), (9.0, 2, 2));
+    /// ```
     #[must_use]
     pub fn total(&self) -> f64 {
         self.total

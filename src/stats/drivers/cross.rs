@@ -139,6 +139,18 @@ impl CrossSums {
     }
 
     /// The sums of the pair of columns `i` and `j` in either order; `x` is the column of the smaller number.
+    ///
+    /// # Examples
+    /// By hand: both columns vary, and only the order of the names is another.
+    ///
+    /// ```
+    /// use valueseg::stats::drivers::cross::CrossSums;
+    ///
+    /// let mut sums = CrossSums::new(2);
+    /// [(100, 200), (300, 600)].iter().for_each(|(x, y)| sums.add(&[(0, *x), (1, *y)], 4_096));
+    /// assert_eq!(sums.pair(0, 1).means(), Some((2.0, 4.0)));
+    /// assert_eq!(sums.pair(1, 0).means(), Some((2.0, 4.0)));
+    /// ```
     #[must_use]
     pub fn pair(&self, i: usize, j: usize) -> Pair<'_> {
         let (i, j) = (i.min(j), i.max(j));
@@ -176,6 +188,18 @@ impl Pair<'_> {
     }
 
     /// Means of the two columns over these rows; `None` without rows.
+    ///
+    /// # Examples
+    /// By hand, weights 1 and 3: (1·1 + 3·5)/4 = 4 and (1·2 + 3·6)/4 = 5.
+    ///
+    /// ```
+    /// use valueseg::stats::drivers::cross::{CrossSums, weight_steps};
+    ///
+    /// let mut sums = CrossSums::new(2);
+    /// sums.add(&[(0, 100), (1, 200)], weight_steps(1.0));
+    /// sums.add(&[(0, 500), (1, 600)], weight_steps(3.0));
+    /// assert_eq!(sums.pair(0, 1).means(), Some((4.0, 5.0)));
+    /// ```
     #[must_use]
     pub fn means(&self) -> Option<(f64, f64)> {
         let w = self.0[1] as f64;

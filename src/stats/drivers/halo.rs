@@ -184,12 +184,39 @@ impl Structure {
     }
 
     /// Whether a common factor is taken out.
+    ///
+    /// # Examples
+    /// By hand: ratings that all correlate by 0.36 have loadings of 0.6, above the least of a halo; without
+    /// correlations there is no factor.
+    ///
+    /// ```
+    /// use ndarray::Array2;
+    /// use valueseg::stats::drivers::halo::{Halo, Structure};
+    /// use valueseg::stats::drivers::pairwise::{Pairwise, constant};
+    ///
+    /// let of = |r: f64| Pairwise { r: constant(4, r), n: Array2::from_elem((4, 4), 1_000.0) };
+    /// assert!(Structure::of_whole(&of(0.36), Halo::TakenOut).has_halo());
+    /// assert!(!Structure::of_whole(&of(0.0), Halo::TakenOut).has_halo());
+    /// ```
     #[must_use]
     pub fn has_halo(&self) -> bool {
         self.loadings.iter().any(|l| *l != 0.0)
     }
 
     /// `S`, `(p, p)`: correlations of what the ratings have beyond the common factor.
+    ///
+    /// # Examples
+    /// By hand: left in, the halo stays in the correlations, 0.36; taken out, nothing is left of them.
+    ///
+    /// ```
+    /// use ndarray::Array2;
+    /// use valueseg::stats::drivers::halo::{Halo, Structure};
+    /// use valueseg::stats::drivers::pairwise::{Pairwise, constant};
+    ///
+    /// let pairs = Pairwise { r: constant(4, 0.36), n: Array2::from_elem((4, 4), 1_000.0) };
+    /// assert!((Structure::of_whole(&pairs, Halo::Kept).rest()[(0, 1)] - 0.36).abs() < 1e-12);
+    /// assert!(Structure::of_whole(&pairs, Halo::TakenOut).rest()[(0, 1)].abs() < 1e-6);
+    /// ```
     #[must_use]
     pub fn rest(&self) -> ArrayView2<'_, f64> {
         self.rest.view()

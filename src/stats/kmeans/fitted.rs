@@ -212,6 +212,21 @@ pub fn nearest(data: &Observed, centroids: ArrayView2<'_, f64>) -> Vec<Option<Ne
 }
 
 impl PredictInplace<Array2<f64>, Array1<usize>> for KmeansFit {
+    /// Nearest centroid of each row of a complete table; ties go to the lower cluster.
+    ///
+    /// # Examples
+    /// By hand: 4 is nearer to 0 than to 10, 6 to 10.
+    ///
+    /// ```
+    /// use linfa::prelude::*;
+    /// use ndarray::{Array1, array};
+    /// use valueseg::stats::kmeans::KmeansFit;
+    ///
+    /// let fit = KmeansFit::learn(&array![[0.0], [0.0], [10.0]], 2, 8, 1)?;
+    /// let labels: Array1<usize> = fit.predict(&array![[4.0], [6.0]]);
+    /// assert_eq!(labels, array![0, 1]);
+    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// ```
     fn predict_inplace<'a>(&'a self, x: &'a Array2<f64>, y: &mut Array1<usize>) {
         *y = Array1::from_vec(self.assign(x.view()));
     }
@@ -222,6 +237,23 @@ impl PredictInplace<Array2<f64>, Array1<usize>> for KmeansFit {
 }
 
 impl PredictInplace<Observed, Array1<Option<usize>>> for KmeansFit {
+    /// Nearest centroid of each row; `None` for a row without an observed cell.
+    ///
+    /// # Examples
+    /// By hand: the second row knows nothing and has no cluster.
+    ///
+    /// ```
+    /// use linfa::prelude::*;
+    /// use ndarray::{Array1, array};
+    /// use valueseg::stats::kmeans::KmeansFit;
+    /// use valueseg::stats::observed::Observed;
+    ///
+    /// let fit = KmeansFit::learn(&array![[0.0], [0.0], [10.0]], 2, 8, 1)?;
+    /// let data = Observed::try_new(array![[6.0], [0.0]], array![[true], [false]], array![1.0, 1.0])?;
+    /// let labels: Array1<Option<usize>> = fit.predict(&data);
+    /// assert_eq!(labels, array![Some(1), None]);
+    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// ```
     fn predict_inplace<'a>(&'a self, x: &'a Observed, y: &mut Array1<Option<usize>>) {
         *y = self.nearest(x).into_iter().map(|found| found.map(|n| n.label)).collect();
     }

@@ -187,6 +187,23 @@ pub fn likeliest(row: ArrayView1<'_, f64>) -> usize {
 
 impl PredictInplace<Observed, Array1<usize>> for Fitted {
     /// The likeliest class of each row; ties go to the lower class.
+    ///
+    /// # Examples
+    /// By hand: 0 and 1 are one class, 20 and 21 the other, whichever is the first.
+    ///
+    /// ```
+    /// use linfa::prelude::*;
+    /// use ndarray::{Array1, array};
+    /// use valueseg::stats::mixture::FactorMixtureParams;
+    /// use valueseg::stats::observed::Observed;
+    ///
+    /// let rows = array![[0.0], [1.0], [0.0], [1.0], [20.0], [21.0], [20.0], [21.0]];
+    /// let data = DatasetBase::new(Observed::complete(rows)?, ());
+    /// let fit = FactorMixtureParams::new(2, 0).fit(&data)?;
+    /// let labels: Array1<usize> = fit.predict(&data);
+    /// assert_eq!((labels[0] == labels[1], labels[1] == labels[4], labels[4] == labels[7]), (true, false, true));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     fn predict_inplace<'a>(&'a self, x: &'a Observed, y: &mut Array1<usize>) {
         let probabilities = self.mixture.probabilities(x);
         for (target, row) in y.iter_mut().zip(probabilities.rows()) {

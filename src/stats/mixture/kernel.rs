@@ -261,6 +261,22 @@ impl Kernel {
 
     /// Everything but the class probabilities: factors, their covariance, and the classes' log densities without the
     /// class weights. Rows after the last, up to the next whole lane, hold finite numbers of no meaning.
+    ///
+    /// # Examples
+    /// By hand, one indicator, no factor, ψ = 1, means 0 and 3, value 1: −½·(1 − 0)² and −½·(1 − 3)² are 1.5 apart.
+    ///
+    /// ```
+    /// use ndarray::{Array2, array};
+    /// use valueseg::stats::mixture::{FactorMixture, Kernel, Tile, TilePosterior};
+    /// use valueseg::stats::observed::Observed;
+    ///
+    /// let (class_weights, means, loadings) = (array![0.5, 0.5], array![[0.0], [3.0]], Array2::zeros((1, 0)));
+    /// let kernel = Kernel::new(&FactorMixture { class_weights, means, loadings, uniqueness: array![1.0] });
+    /// let mut out = TilePosterior::new(2, 0);
+    /// kernel.evidence(&Tile::of_rows(&Observed::complete(array![[1.0]])?, 0), &mut out);
+    /// assert!((out.scores[(0, 0)] - out.scores[(1, 0)] - 1.5).abs() < 1e-6);
+    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// ```
     pub fn evidence(&self, tile: &Tile, out: &mut TilePosterior) {
         let used = tile.rows.next_multiple_of(LANES);
         let window = s![.., ..used];

@@ -76,6 +76,21 @@ impl Solutions {
     }
 
     /// Labels of all rows, sample by sample: `2·pairs` entries.
+    ///
+    /// # Examples
+    /// By hand: one pair is two samples, and the function given labels every row 0.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::observed::Observed;
+    /// use valueseg::stats::resample::Resampling;
+    ///
+    /// let data = Observed::complete(array![[1.0], [2.0], [3.0]])?;
+    /// let fit = |counts: &[f64], _: u64| Ok::<_, std::fmt::Error>(vec![Some(0); counts.len()]);
+    /// let solutions = Resampling::new(&data, 1).solutions(1, fit)?;
+    /// assert_eq!(solutions.labels(), [vec![Some(0); 3], vec![Some(0); 3]]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn labels(&self) -> &[Labels] {
         &self.labels
