@@ -1,11 +1,12 @@
-//! Do printed probabilities come true, and what has to be done to them so that they do?
+//! Whether probabilities come true (reliability tables, calibration error), and the temperature that makes them.
 
 use ndarray::{Array2, ArrayView2};
 
 /// Bins of a reliability table.
 pub const RELIABILITY_BINS: usize = 10;
 
-/// Range temperatures are looked for in. Our judgement: beyond it the evidence is wrong, not merely too sure of itself.
+/// Range temperatures are looked for in. Our judgment: a temperature beyond it means that
+/// the evidence is wrong, not that it is too sure of itself.
 const TEMPERATURES: (f64, f64) = (0.5, 8.0);
 
 /// Points of the first, coarse search; evenly spaced in the logarithm.
@@ -14,40 +15,53 @@ const COARSE: usize = 25;
 /// Steps of the golden-section search that follows: the bracket shrinks by 0.618 each time, to a ten-thousandth.
 const GOLDEN_STEPS: usize = 16;
 
-/// Predictions of which about the same was claimed.
+/// One bin of a [`Reliability`] table: predictions whose claimed probabilities are alike.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ReliabilityBin {
     /// Lower end of what was claimed, 0–1.
     pub from: f64,
-    /// Upper end.
+    /// Upper end of what was claimed, 0–1.
     pub to: f64,
-    /// Weight of the predictions, > 0.
+    /// Sum of the weights of the bin's predictions, > 0.
     pub weight: f64,
-    /// Their weighted mean probability.
+    /// Weighted mean of the probabilities claimed, 0–1.
     pub claimed: f64,
-    /// Weighted share that came true.
+    /// Weighted share of the predictions that came true, 0–1.
     pub found: f64,
 }
 
 /// Probabilities beside how often they came true, in [`RELIABILITY_BINS`] bins of equal width.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reliability {
-    /// Bins that hold anything, ascending.
+    /// Bins that hold a prediction, by rising claim; empty bins are left out.
     pub bins: Vec<ReliabilityBin>,
 }
 
 impl Reliability {
-    /// Bins predictions by what they claim.
+    /// Sorts predictions into bins of equal width by the probability they claim.
     ///
     /// Of prediction `i` the probability `claimed[i]` (0–1) was printed; `found[i]` is 1 if it came true, 0 if not, or
     /// the probability that it did where that is all that can be known. `weights` are ≥ 0; predictions of weight 0 and
     /// numbers that are not finite are left out.
+    ///
+    /// # Examples
+    /// By hand: 0.62 and 0.68 share the bin 0.6–0.7; their mean is 0.65, and one of the two came true.
+    ///
+    /// ```
+    /// use valueseg::stats::calibration::Reliability;
+    ///
+    /// let table = Reliability::of(&[0.62, 0.68, 0.95], &[0.0, 1.0, 1.0], &[1.0, 1.0, 2.0]);
+    /// assert_eq!(table.bins.len(), 2);
+    /// assert!((table.bins[0].claimed - 0.65).abs() < 1e-12);
+    /// assert_eq!((table.bins[0].found, table.bins[0].weight), (0.5, 2.0));
+    /// ```
     #[must_use]
     pub fn of(claimed: &[f64], found: &[f64], weights: &[f64]) -> Self {
         let mut sums = [[0.0; 3]; RELIABILITY_BINS];
         for ((claimed, found), weight) in claimed.iter().zip(found).zip(weights) {
             let good = *weight > 0.0 && weight.is_finite() && (0.0..=1.0).contains(claimed) && found.is_finite();
             if good {
+                // A claim of exactly 1 belongs to the last bin.
                 let bin = ((claimed * RELIABILITY_BINS as f64) as usize).min(RELIABILITY_BINS - 1);
                 sums[bin][0] += weight;
                 sums[bin][1] += weight * claimed;
@@ -68,6 +82,17 @@ impl Reliability {
     /// `None` without predictions.
     ///
     /// Source: Naeini, Cooper and Hauskrecht (2015), AAAI 29.
+    ///
+    /// # Examples
+    /// By hand: (2·|0.65 − 0.5| + 2·|0.95 − 1|)/4 = (0.30 + 0.10)/4 = 0.10.
+    ///
+    /// ```
+    /// use valueseg::stats::calibration::Reliability;
+    ///
+    /// let table = Reliability::of(&[0.62, 0.68, 0.95], &[0.0, 1.0, 1.0], &[1.0, 1.0, 2.0]);
+    /// assert!((table.error().unwrap() - 0.10).abs() < 1e-12);
+    /// assert_eq!(Reliability::of(&[], &[], &[]).error(), None);
+    /// ```
     #[must_use]
     pub fn error(&self) -> Option<f64> {
         let total: f64 = self.bins.iter().map(|bin| bin.weight).sum();
@@ -76,18 +101,30 @@ impl Reliability {
     }
 }
 
-/// What is known of the classes of some rows; all tables are `(n, K)`, all entries finite logarithms, and a constant may
-/// be added to any row of any of them.
+/// What is known of the classes of some rows; all tables are `(n, K)`, all entries finite logarithms, and a constant
+/// may be added to any row of any of them.
 #[derive(Clone, Copy, Debug)]
 pub struct ClassEvidence<'a> {
-    /// Log probabilities before the evidence.
+    /// `(n, K)` log probabilities before the evidence.
     pub prior: ArrayView2<'a, f64>,
-    /// Log densities of the evidence that may be too sure of itself.
+    /// `(n, K)` log densities of the evidence whose weight is in question.
     pub evidence: ArrayView2<'a, f64>,
 }
 
 impl ClassEvidence<'_> {
     /// Class probabilities `(n, K)` with the evidence at temperature `T > 0`: `p_k ∝ exp(prior_k + evidence_k / T)`.
+    ///
+    /// # Examples
+    /// `softmax([3/4, 1/4])` of scipy 1.17.1 `special` is (0.622459331, 0.377540669).
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::calibration::ClassEvidence;
+    ///
+    /// let (prior, evidence) = (array![[0.0, 0.0]], array![[3.0, 1.0]]);
+    /// let p = ClassEvidence { prior: prior.view(), evidence: evidence.view() }.at(4.0);
+    /// assert!((p[(0, 0)] - 0.622_459_331).abs() < 1e-9);
+    /// ```
     #[must_use]
     pub fn at(&self, temperature: f64) -> Array2<f64> {
         let mut out = self.prior.to_owned();
@@ -106,11 +143,30 @@ impl ClassEvidence<'_> {
     /// METHOD: temperature scaling after Guo, Pleiss, Sun and Weinberger (2017), ICML 34, but nobody knows the true
     /// classes. So the log loss is that of the witness under the mixture, a proper score in which a doubtful witness
     /// counts for little, instead of that of labels taken for true.
+    ///
+    /// # Examples
+    /// By hand: the evidence gives class 0 log odds of 4 in all four rows, and the witness says class 0 in three of
+    /// them. The loss is least where the claimed probability is 3/4: 4/T = ln 3, T = 4/ln 3 = 3.641.
+    ///
+    /// ```
+    /// use ndarray::{Array2, array};
+    /// use valueseg::stats::calibration::ClassEvidence;
+    ///
+    /// let prior = Array2::zeros((4, 2));
+    /// let evidence = array![[4.0, 0.0], [4.0, 0.0], [4.0, 0.0], [4.0, 0.0]];
+    /// let witness = array![[0.0, -50.0], [0.0, -50.0], [0.0, -50.0], [-50.0, 0.0]];
+    /// let rows = ClassEvidence { prior: prior.view(), evidence: evidence.view() };
+    /// let best = rows.best_temperature(witness.view(), &[1.0; 4]);
+    /// assert!((best - 4.0 / 3f64.ln()).abs() < 2e-3);
+    /// ```
     #[must_use]
     pub fn best_temperature(&self, witness: ArrayView2<'_, f64>, weights: &[f64]) -> f64 {
         if self.prior.nrows() == 0 {
             return 1.0;
         }
+        // METHOD: the search runs on ln T, where half and double are equally far from 1. The gain may have several tops
+        // over the whole range, of which golden section would follow any; so a grid finds the highest and the search
+        // refines that one.
         let gain = |log: f64| self.predicted(log.exp(), witness, weights);
         let (low, high) = (TEMPERATURES.0.ln(), TEMPERATURES.1.ln());
         let step = (high - low) / (COARSE - 1) as f64;
@@ -134,8 +190,22 @@ impl ClassEvidence<'_> {
     }
 }
 
-/// Turns log weights into probabilities of sum 1.
+/// Turns a row of log weights, in place, into probabilities of sum 1. The logarithms are finite or −∞, at least one
+/// finite; a constant added to all of them changes nothing.
+///
+/// # Examples
+/// By hand: weights 1 and 3 are probabilities 1/4 and 3/4.
+///
+/// ```
+/// use ndarray::array;
+/// use valueseg::stats::calibration::normalize_logs;
+///
+/// let mut row = array![1f64.ln(), 3f64.ln()];
+/// normalize_logs(row.view_mut());
+/// assert!((row[0] - 0.25).abs() < 1e-12 && (row[1] - 0.75).abs() < 1e-12);
+/// ```
 pub fn normalize_logs(mut row: ndarray::ArrayViewMut1<'_, f64>) {
+    // The largest is taken out before the exponential: none overflows, and the sum is at least 1.
     let top = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     row.mapv_inplace(|x| (x - top).exp());
     let sum = row.sum();
@@ -148,9 +218,10 @@ fn log_sum(logs: impl Iterator<Item = f64> + Clone) -> f64 {
     top + logs.map(|x| (x - top).exp()).sum::<f64>().ln()
 }
 
-/// Where a function with one top between `low` and `high` has it.
+/// The argument at which `f`, rising and then falling between `low` and `high`, is largest.
 fn golden_section(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
     const RATIO: f64 = 0.618_033_988_749_894_9;
+    // The inner point that stays inside the bracket serves the next step too: one new value a step.
     let (mut a, mut b) = (high - RATIO * (high - low), low + RATIO * (high - low));
     let (mut fa, mut fb) = (f(a), f(b));
     for _ in 0..GOLDEN_STEPS {

@@ -8,9 +8,9 @@ use super::interval::{Group, Interval, Z95, t95, wilson};
 /// A share with the (effective) number of answers behind it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Share {
-    /// 0–1.
+    /// The share itself, 0–1.
     pub share: f64,
-    /// Answers, > 0.
+    /// (Effective) number of answers, > 0.
     pub n: f64,
 }
 
@@ -24,6 +24,19 @@ impl Share {
 ///
 /// METHOD: the ends are put together from the Wilson intervals of both, so that they keep a width at 0 and 1. Source:
 /// Newcombe, Statistics in Medicine 17 (1998), method 10.
+///
+/// # Examples
+/// 56 of 70 against 48 of 80, the first example of Newcombe (1998): 0.0524 to 0.3339 by his method 10.
+/// `confint_proportions_2indep(56, 70, 48, 80, method="newcomb")` of statsmodels 0.15.0 gives 0.05243147 to 0.33387265.
+///
+/// ```
+/// use valueseg::stats::comparison::{Share, share_difference};
+///
+/// let (one, other) = (Share { share: 56.0 / 70.0, n: 70.0 }, Share { share: 48.0 / 80.0, n: 80.0 });
+/// let i = share_difference(one, other).unwrap();
+/// assert!((i.value - 0.2).abs() < 1e-12);
+/// assert!((i.low - 0.052_431_47).abs() < 1e-8 && (i.high - 0.333_872_65).abs() < 1e-8);
+/// ```
 #[must_use]
 pub fn share_difference(one: Share, other: Share) -> Option<Interval> {
     Some(difference(wilson(one.share, one.n)?, wilson(other.share, other.n)?).within(-1.0, 1.0))
@@ -32,6 +45,19 @@ pub fn share_difference(one: Share, other: Share) -> Option<Interval> {
 /// Difference of two independent figures, `one − other`, its ends put together from those of both.
 ///
 /// Source: Zou and Donner, Statistics in Medicine 27 (2008): the general form of Newcombe's method.
+///
+/// # Examples
+/// By hand: 10 (8 to 13) less 4 (3 to 6) is 6; the ends are 6 − √(2² + 2²) = 3.171573 and 6 + √(3² + 1²) = 9.162278.
+///
+/// ```
+/// use valueseg::stats::comparison::difference;
+/// use valueseg::stats::interval::Interval;
+///
+/// let one = Interval { value: 10.0, low: 8.0, high: 13.0 };
+/// let i = difference(one, Interval { value: 4.0, low: 3.0, high: 6.0 });
+/// assert_eq!(i.value, 6.0);
+/// assert!((i.low - 3.171_573).abs() < 1e-6 && (i.high - 9.162_278).abs() < 1e-6);
+/// ```
 #[must_use]
 pub fn difference(one: Interval, other: Interval) -> Interval {
     let value = one.value - other.value;
@@ -48,17 +74,31 @@ pub fn difference(one: Interval, other: Interval) -> Interval {
 /// METHOD: on the logarithm, where a multiple is near normal (Katz et al., Biometrics 34, 1978). At a share of 0 or 1
 /// in either group half an answer of each kind is added to both groups (Haldane, Annals of Human Genetics 20, 1956),
 /// for the interval, and for the value where the other share is 0.
+///
+/// # Examples
+/// `confint_proportions_2indep(56, 70, 48, 80, compare="ratio", method="log")` of statsmodels 0.15.0: 1.07662642 to
+/// 1.65124851 around 0.8/0.6 = 1.3333.
+///
+/// ```
+/// use valueseg::stats::comparison::{Share, share_ratio};
+///
+/// let i = share_ratio(Share { share: 0.8, n: 70.0 }, Share { share: 0.6, n: 80.0 }).unwrap();
+/// assert!((i.value - 4.0 / 3.0).abs() < 1e-12);
+/// assert!((i.low - 1.076_626_42).abs() < 1e-8 && (i.high - 1.651_248_51).abs() < 1e-8);
+/// ```
 #[must_use]
 pub fn share_ratio(one: Share, other: Share) -> Option<Interval> {
     if !(one.valid() && other.valid()) || (one.share == 0.0 && other.share == 0.0) {
         return None;
     }
+    // METHOD: both groups get the half answers or neither does; to one alone they would move the ratio itself.
     let edge = [one, other].iter().any(|s| s.share == 0.0 || s.share == 1.0);
     let half = if edge { 0.5 } else { 0.0 };
     let smooth = |s: Share| ((s.share * s.n + half) / (s.n + 2.0 * half), s.n + 2.0 * half);
     let ((p, n), (q, m)) = (smooth(one), smooth(other));
     let (log, se) = ((p / q).ln(), ((1.0 - p) / (n * p) + (1.0 - q) / (m * q)).sqrt());
     let value = if other.share > 0.0 { one.share / other.share } else { p / q };
+    // The value is of the shares as they are, the ends of the smoothed ones: they must not cross it.
     let (low, high) = ((log - Z95 * se).exp().min(value), (log + Z95 * se).exp().max(value));
     high.is_finite().then_some(Interval { value, low, high })
 }
@@ -68,6 +108,19 @@ pub fn share_ratio(one: Share, other: Share) -> Option<Interval> {
 ///
 /// METHOD: delta method on the logarithm, `se² = s₁²/(n₁m₁²) + s₂²/(n₂m₂²)`, as for shares. `variance` of a [`Group`]
 /// is here corrected for the number of values by its maker.
+///
+/// # Examples
+/// By hand: se² = 4/(100·2²) + 1/(100·1²) = 0.02, so the ends are 2·exp(∓1.959964·0.141421) = 1.515835 and 2.638810.
+///
+/// ```
+/// use valueseg::stats::comparison::mean_ratio;
+/// use valueseg::stats::interval::Group;
+///
+/// let (one, other) = (Group { mean: 2.0, variance: 4.0, n: 100.0 }, Group { mean: 1.0, variance: 1.0, n: 100.0 });
+/// let i = mean_ratio(one, other).unwrap();
+/// assert!((i.value - 2.0).abs() < 1e-12);
+/// assert!((i.low - 1.515_835).abs() < 1e-6 && (i.high - 2.638_810).abs() < 1e-6);
+/// ```
 #[must_use]
 pub fn mean_ratio(one: Group, other: Group) -> Option<Interval> {
     let ok = |g: &Group| g.mean > 0.0 && g.mean.is_finite() && g.variance >= 0.0 && g.n > 1.0;
@@ -83,6 +136,20 @@ pub fn mean_ratio(one: Group, other: Group) -> Option<Interval> {
 /// Difference of two means, `one − other`; `None` unless both groups have more than one value.
 ///
 /// Source: Welch, Biometrika 34 (1947): variances apart, degrees of freedom after Satterthwaite.
+///
+/// # Examples
+/// `ttest_ind([2, 4, 4, 6], [1, 2, 3, 4, 5], equal_var=False).confidence_interval()` of scipy 1.17.1: −1.59787279 to
+/// 3.59787279 around 1, at 6.46 degrees of freedom.
+///
+/// ```
+/// use valueseg::stats::comparison::mean_difference;
+/// use valueseg::stats::interval::Group;
+///
+/// let (one, other) = (Group { mean: 4.0, variance: 8.0 / 3.0, n: 4.0 }, Group { mean: 3.0, variance: 2.5, n: 5.0 });
+/// let i = mean_difference(one, other).unwrap();
+/// assert_eq!(i.value, 1.0);
+/// assert!((i.low + 1.597_872_79).abs() < 1e-6 && (i.high - 3.597_872_79).abs() < 1e-6);
+/// ```
 #[must_use]
 pub fn mean_difference(one: Group, other: Group) -> Option<Interval> {
     let ok = |g: &Group| g.mean.is_finite() && g.variance >= 0.0 && g.n > 1.0;
@@ -91,6 +158,7 @@ pub fn mean_difference(one: Group, other: Group) -> Option<Interval> {
     }
     let (a, b) = (one.variance / one.n, other.variance / other.n);
     let value = one.mean - other.mean;
+    // Nothing varies in either group, and Satterthwaite's degrees of freedom would be 0/0.
     if a + b == 0.0 {
         return Interval::symmetric(value, 0.0);
     }
@@ -102,28 +170,56 @@ pub fn mean_difference(one: Group, other: Group) -> Option<Interval> {
 /// clearly apart from 0, when no interval is bounded.
 ///
 /// Source: Fieller, Journal of the Royal Statistical Society B 16 (1954), with the normal quantile.
+///
+/// # Examples
+/// The ends ρ solve (2 − ρ)² = z²·(0.01 + 0.01·ρ²): 1.62588317 and 2.53391371 by `roots` of numpy 2.4.6.
+///
+/// ```
+/// use valueseg::stats::comparison::fieller;
+///
+/// let i = fieller((2.0, 0.01), (1.0, 0.01), 0.0).unwrap();
+/// assert_eq!(i.value, 2.0);
+/// assert!((i.low - 1.625_883_17).abs() < 1e-8 && (i.high - 2.533_913_71).abs() < 1e-8);
+/// assert_eq!(fieller((2.0, 0.01), (0.1, 0.01), 0.0), None);
+/// ```
 #[must_use]
 pub fn fieller((a, va): (f64, f64), (b, vb): (f64, f64), cov: f64) -> Option<Interval> {
     let z2 = Z95 * Z95;
+    // The ends are the roots ρ of (a − ρb)² = z²·(va − 2ρ·cov + ρ²·vb). Only where b² > z²·vb do they enclose an
+    // interval; elsewhere they enclose what is excluded.
     let square = b * b - z2 * vb;
     let ok = square > 0.0 && va >= 0.0 && vb >= 0.0 && a.is_finite();
     if !ok {
         return None;
     }
     let middle = a * b - z2 * cov;
+    // INVARIANT: the equation holds with ≤ at ρ = a/b, so its roots are real; rounding may take a hair off.
     let root = (middle * middle - square * (a * a - z2 * va)).max(0.0).sqrt();
     let value = a / b;
     Some(Interval { value, low: ((middle - root) / square).min(value), high: ((middle + root) / square).max(value) })
 }
 
-/// Correlation with its interval, −1..1; `None` unless `n > 3`.
+/// Correlation `r` (−1..1) of `n` (effective) pairs with its interval, within −1..1; `None` unless `n > 3`.
 ///
 /// Source: Fisher (1921): `artanh r ± z/√(n−3)`. At r = ±1 there is no width; the figure says so.
+///
+/// # Examples
+/// `pearsonr([1, 2, 3, 4, 5, 6], [2, 1, 4, 3, 6, 5]).confidence_interval()` of scipy 1.17.1: 0.05192932 to 0.98068460
+/// around 0.82857143.
+///
+/// ```
+/// use valueseg::stats::comparison::correlation_interval;
+///
+/// let i = correlation_interval(0.828_571_428_571_428_3, 6.0).unwrap();
+/// assert!((i.low - 0.051_929_32).abs() < 1e-8 && (i.high - 0.980_684_60).abs() < 1e-8);
+/// assert_eq!(correlation_interval(0.5, 3.0), None);
+/// ```
 #[must_use]
 pub fn correlation_interval(r: f64, n: f64) -> Option<Interval> {
     if !((-1.0..=1.0).contains(&r) && n.is_finite() && n > 3.0) {
         return None;
     }
+    // At r = ±1 the logarithm is infinite and the way back leads to ±1: both ends meet the figure.
     let half = Z95 / (n - 3.0).sqrt();
     let (low, high) = ((r.atanh() - half).tanh(), (r.atanh() + half).tanh());
     Some(Interval { value: r, low: low.min(r), high: high.max(r) })
@@ -137,6 +233,18 @@ pub fn correlation_interval(r: f64, n: f64) -> Option<Interval> {
 /// number.
 ///
 /// Source: the analysis-of-variance estimator, Donner and Koval, Biometrics 36 (1980).
+///
+/// # Examples
+/// By hand, values (1, 3) and (5, 7): MSB = 2·(2² + 2²)/1 = 16, MSW = (2 + 2)/(4 − 2) = 2, n₀ = 2, so the share is (16
+/// − 2)/(16 + 2) = 7/9.
+///
+/// ```
+/// use valueseg::stats::comparison::between_share;
+/// use valueseg::stats::interval::Group;
+///
+/// let groups = [Group { mean: 2.0, variance: 1.0, n: 2.0 }, Group { mean: 6.0, variance: 1.0, n: 2.0 }];
+/// assert!((between_share(&groups).unwrap() - 7.0 / 9.0).abs() < 1e-12);
+/// ```
 #[must_use]
 pub fn between_share(groups: &[Group]) -> Option<f64> {
     let groups: Vec<&Group> = groups.iter().filter(|g| g.n > 0.0).collect();
@@ -147,6 +255,7 @@ pub fn between_share(groups: &[Group]) -> Option<f64> {
     let mean = groups.iter().map(|g| g.n * g.mean).sum::<f64>() / total;
     let between = groups.iter().map(|g| g.n * (g.mean - mean).powi(2)).sum::<f64>() / (k - 1.0);
     let within = groups.iter().map(|g| g.n * g.variance).sum::<f64>() / (total - k);
+    // n₀: the size at which equal groups would weigh the two mean squares as these unequal ones do.
     let size = (total - groups.iter().map(|g| g.n * g.n).sum::<f64>() / total) / (k - 1.0);
     let all = between + (size - 1.0) * within;
     (all > 0.0).then(|| ((between - within) / all).clamp(0.0, 1.0))

@@ -16,6 +16,18 @@ pub struct Cholesky {
 
 impl Cholesky {
     /// Factorizes `a` (n × n, only the lower triangle is read); `None` unless it is positive definite.
+    ///
+    /// # Examples
+    /// `linalg.cholesky([[4, 2], [2, 5]])` of numpy 2.4.6 is `[[2, 0], [1, 2]]`.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::dense::Cholesky;
+    ///
+    /// let factor = Cholesky::try_new(array![[4.0, 2.0], [2.0, 5.0]].view()).unwrap();
+    /// assert_eq!(factor.lower(), array![[2.0, 0.0], [1.0, 2.0]]);
+    /// assert!(Cholesky::try_new(array![[1.0, 2.0], [2.0, 1.0]].view()).is_none());
+    /// ```
     #[must_use]
     pub fn try_new(a: ArrayView2<'_, f64>) -> Option<Self> {
         let n = a.nrows();
@@ -27,6 +39,7 @@ impl Cholesky {
                     sum -= lower[(i, t)] * lower[(j, t)];
                 }
                 if i == j {
+                    // Not written as `sum <= 0`: NaN has to be refused too.
                     let positive = sum.is_finite() && sum > 0.0;
                     if !positive {
                         return None;
@@ -40,19 +53,44 @@ impl Cholesky {
         Some(Self { lower })
     }
 
-    /// `L`.
+    /// The factor `L` (n × n), 0 above the diagonal.
     #[must_use]
     pub fn lower(&self) -> ArrayView2<'_, f64> {
         self.lower.view()
     }
 
     /// `x` with `A·x = b`, written over `b` (length n).
+    ///
+    /// # Examples
+    /// By hand: 4·0.75 + 2·2.5 = 8 and 2·0.75 + 5·2.5 = 14.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::dense::Cholesky;
+    ///
+    /// let mut b = [8.0, 14.0];
+    /// Cholesky::try_new(array![[4.0, 2.0], [2.0, 5.0]].view()).unwrap().solve(&mut b);
+    /// assert_eq!(b, [0.75, 2.5]);
+    /// ```
     pub fn solve(&self, b: &mut [f64]) {
         self.forward(b);
         self.backward(b);
     }
 
     /// `y` with `L·y = b`, written over `b`: the whitened vector, whose squared length is `bᵀA⁻¹b`.
+    ///
+    /// # Examples
+    /// By hand, L = `[[2, 0], [1, 2]]`: 2·4 = 8 and 1·4 + 2·5 = 14. The squared length 4² + 5² = 41 is bᵀA⁻¹b = 8·0.75
+    /// + 14·2.5.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::dense::Cholesky;
+    ///
+    /// let mut b = [8.0, 14.0];
+    /// Cholesky::try_new(array![[4.0, 2.0], [2.0, 5.0]].view()).unwrap().forward(&mut b);
+    /// assert_eq!(b, [4.0, 5.0]);
+    /// ```
     pub fn forward(&self, b: &mut [f64]) {
         for i in 0..b.len() {
             let mut sum = b[i];
@@ -64,6 +102,18 @@ impl Cholesky {
     }
 
     /// `x` with `Lᵀ·x = b`, written over `b`.
+    ///
+    /// # Examples
+    /// By hand, Lᵀ = `[[2, 1], [0, 2]]`: 2·0.75 + 1·2.5 = 4 and 2·2.5 = 5.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::dense::Cholesky;
+    ///
+    /// let mut b = [4.0, 5.0];
+    /// Cholesky::try_new(array![[4.0, 2.0], [2.0, 5.0]].view()).unwrap().backward(&mut b);
+    /// assert_eq!(b, [0.75, 2.5]);
+    /// ```
     pub fn backward(&self, b: &mut [f64]) {
         let n = b.len();
         for i in (0..n).rev() {
@@ -75,7 +125,18 @@ impl Cholesky {
         }
     }
 
-    /// `ln |A|`.
+    /// Logarithm of the determinant, `ln |A|`.
+    ///
+    /// # Examples
+    /// By hand: 4·5 − 2·2 = 16.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::dense::Cholesky;
+    ///
+    /// let factor = Cholesky::try_new(array![[4.0, 2.0], [2.0, 5.0]].view()).unwrap();
+    /// assert!((factor.log_determinant() - 16f64.ln()).abs() < 1e-12);
+    /// ```
     #[must_use]
     pub fn log_determinant(&self) -> f64 {
         2.0 * self.lower.diag().iter().map(|d| d.ln()).sum::<f64>()
@@ -85,7 +146,7 @@ impl Cholesky {
 /// Eigenvalues of a symmetric matrix in falling order and the eigenvectors, one column each.
 #[derive(Clone, Debug)]
 pub struct SymmetricEigen {
-    /// Eigenvalues, largest first.
+    /// `(n)`: eigenvalues, largest first.
     pub values: Array1<f64>,
     /// `(n, n)`: column `i` belongs to `values[i]`; its largest entry is positive, so that signs are the same always.
     pub vectors: Array2<f64>,
@@ -94,6 +155,18 @@ pub struct SymmetricEigen {
 /// Eigen-decomposition of the symmetric matrix `a` (n × n) by cyclic Jacobi rotations.
 ///
 /// Source: Golub and Van Loan, Matrix Computations, 4th ed., section 8.5.
+///
+/// # Examples
+/// By hand: `[[2, 1], [1, 2]]` stretches (1, 1) by 3 and (1, −1) by 1.
+///
+/// ```
+/// use ndarray::array;
+/// use valueseg::stats::dense::symmetric_eigen;
+///
+/// let eigen = symmetric_eigen(array![[2.0, 1.0], [1.0, 2.0]].view());
+/// assert!((eigen.values[0] - 3.0).abs() < 1e-12 && (eigen.values[1] - 1.0).abs() < 1e-12);
+/// assert!((eigen.vectors[(0, 0)] - 0.5f64.sqrt()).abs() < 1e-12);
+/// ```
 #[must_use]
 pub fn symmetric_eigen(a: ArrayView2<'_, f64>) -> SymmetricEigen {
     let n = a.nrows();
@@ -102,6 +175,8 @@ pub fn symmetric_eigen(a: ArrayView2<'_, f64>) -> SymmetricEigen {
     let scale = a.iter().map(|x| x * x).sum::<f64>();
     for _ in 0..MAX_SWEEPS {
         let off: f64 = (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|at| a[at] * a[at]).sum();
+        // Both are sums of squares: off the diagonal is left 1e-14 of the matrix's size, near the last bits of a
+        // number.
         if off <= scale * 1e-28 {
             break;
         }
@@ -116,6 +191,8 @@ pub fn symmetric_eigen(a: ArrayView2<'_, f64>) -> SymmetricEigen {
     let mut vectors = Array2::zeros((n, n));
     for (to, from) in order.iter().enumerate() {
         let column = v.row(*from);
+        // INVARIANT: an eigenvector is known up to its sign. With its largest entry positive it is one vector, and
+        // factors and directions do not flip from one night to the next.
         let largest = column.iter().copied().fold(0.0, |best: f64, x| if x.abs() > best.abs() { x } else { best });
         let sign = if largest < 0.0 { -1.0 } else { 1.0 };
         vectors.column_mut(to).assign(&column.mapv(|x| x * sign));
@@ -129,8 +206,11 @@ fn rotate(a: &mut Array2<f64>, v: &mut Array2<f64>, p: usize, q: usize) {
     if apq == 0.0 {
         return;
     }
+    // The smaller of the two angles that work, |t| ≤ 1: with the larger one the sweeps need not converge (Golub and Van
+    // Loan, section 8.5).
     let theta = (a[(q, q)] - a[(p, p)]) / (2.0 * apq);
     let t = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
+    // `signum` tells 0.0 from −0.0; equal diagonal entries turn the same way always.
     let t = if theta == 0.0 { 1.0 } else { t };
     let c = 1.0 / (t * t + 1.0).sqrt();
     let s = t * c;
@@ -154,6 +234,17 @@ fn rotate(a: &mut Array2<f64>, v: &mut Array2<f64>, p: usize, q: usize) {
 
 /// Solves `(A + ridge·I)·x = b` for every column of `b` (n × m), `A` symmetric and at least semidefinite; `None` if
 /// even so it is not positive definite.
+///
+/// # Examples
+/// By hand: with ridge 1 the diagonal (1, 3) becomes (2, 4), and b = (2, 4) gives (1, 1).
+///
+/// ```
+/// use ndarray::array;
+/// use valueseg::stats::dense::ridge_solve;
+///
+/// let x = ridge_solve(array![[1.0, 0.0], [0.0, 3.0]].view(), array![[2.0], [4.0]].view(), 1.0).unwrap();
+/// assert!(x.iter().all(|x| (x - 1.0).abs() < 1e-12));
+/// ```
 #[must_use]
 pub fn ridge_solve(a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>, ridge: f64) -> Option<Array2<f64>> {
     let mut with_ridge = a.to_owned();

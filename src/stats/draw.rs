@@ -4,6 +4,20 @@ use rand::Rng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// A standard normal number: Box and Muller (1958), Annals of Mathematical Statistics 29.
+///
+/// # Examples
+/// A share of 0.6827 of a standard normal distribution lies within one of 0 (`norm.cdf(1) - norm.cdf(-1)` of scipy
+/// 1.17.1); the standard error of a share of 10,000 draws is 0.0047.
+///
+/// ```
+/// use rand::SeedableRng;
+/// use rand_xoshiro::Xoshiro256PlusPlus;
+/// use valueseg::stats::draw::normal;
+///
+/// let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+/// let within = (0..10_000).filter(|_| normal(&mut rng).abs() < 1.0).count();
+/// assert!((within as f64 / 10_000.0 - 0.6827).abs() < 3.0 * 0.0047);
+/// ```
 pub fn normal(rng: &mut Xoshiro256PlusPlus) -> f64 {
     let radius = (-2.0 * (1.0 - rng.gen_range(0.0..1.0f64)).ln()).sqrt();
     radius * (std::f64::consts::TAU * rng.gen_range(0.0..1.0f64)).cos()

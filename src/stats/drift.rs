@@ -19,14 +19,14 @@ pub const SMALL_DISTANCE: f64 = 0.005;
 /// Distance below which nothing is said at all: means a tenth of a spread apart, `0.1²/8` nats.
 pub const TRIFLE_DISTANCE: f64 = 0.001_25;
 
-/// Two histograms over the same categories, compared.
+/// How far two histograms over the same categories are apart, and how far chance alone would take them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Comparison {
     /// Jensen–Shannon divergence in nats, 0 (alike) to ln 2 = 0.693 (nothing in common).
     pub distance: f64,
-    /// Chance that two samples of one population are at least as far apart, 0–1.
+    /// p-value, 0–1: the chance that two samples of one population are at least as far apart.
     pub p: f64,
-    /// Distance that chance exceeds once in a hundred.
+    /// Distance in nats that two samples of one population exceed once in a hundred times.
     pub limit: f64,
     /// Categories compared, after those too thin to stand alone were joined with a neighbor.
     pub categories: usize,
@@ -35,9 +35,9 @@ pub struct Comparison {
 /// One sample of a comparison.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample<'a> {
-    /// Weight of each category, ≥ 0; any unit.
+    /// Weight of each category, ≥ 0, in any unit: only shares are compared.
     pub weights: &'a [f64],
-    /// Customers behind them (effective number where rows are weighted), > 0.
+    /// Number of customers behind the weights (effective number where rows are weighted), > 0.
     pub n: f64,
 }
 
@@ -46,16 +46,31 @@ pub struct Sample<'a> {
 /// Distance: `JS = ½ Σ p ln(p/m) + ½ Σ q ln(q/m)`, `m = (p + q)/2`, with shares `p` and `q`.
 ///
 /// METHOD: chance is judged by Pearson's chi-square for two samples of `n` and `n'`, `Σ (p − q)²/c / (1/n + 1/n')` with
-/// `c` the pooled share, on one degree of freedom less than there are categories. To second order `8·JS / (1/n + 1/n')` is
-/// the same (Lin 1991, IEEE Trans. Inf. Theory 37; Pardo 2006, Statistical Inference Based on Divergence Measures), which
-/// gives the limit in terms of the distance; but at a hundred customers against twenty thousand that form says "1 in 100"
-/// 1.9 times in 100, Pearson's 1.1 times (20,000 simulated nights, eleven categories). The population stability index has
-/// the null `(1/n + 1/n')·χ²` (Yurdakul and Naranjo 2020, J. Risk Model Validation 14). Neighboring categories are joined
-/// until each expects [`LEAST_EXPECTED`] customers in both samples. With one category left there is nothing to compare:
-/// distance 0, p 1.
+/// `c` the pooled share, on one degree of freedom less than there are categories. To second order `8·JS / (1/n + 1/n')`
+/// is the same (Lin 1991, IEEE Trans. Inf. Theory 37; Pardo 2006, Statistical Inference Based on Divergence Measures),
+/// which gives the limit in terms of the distance; but at a hundred customers against twenty thousand that form says "1
+/// in 100" 1.9 times in 100, Pearson's 1.1 times (20,000 simulated nights, eleven categories). The population stability
+/// index has the null `(1/n + 1/n')·χ²` (Yurdakul and Naranjo 2020, J. Risk Model Validation 14). Neighboring
+/// categories are joined until each expects [`LEAST_EXPECTED`] customers in both samples. With one category left there
+/// is nothing to compare: distance 0, p 1.
 ///
 /// The samples are taken to be independent. Nights hold mostly the same people, so that true chance differences are
-/// smaller than the limit says: it errs towards silence.
+/// smaller than the limit says: it errs toward silence.
+///
+/// # Examples
+/// scipy 1.17.1: `jensenshannon([0.5, 0.3, 0.2], [0.4, 0.4, 0.2]) ** 2` is 0.00636720, `chi2_contingency` of the
+/// counts, `correction=False`, has p = 3.05597e-6, and the limit is `chi2.ppf(0.99, 2) * (1/1000 + 1/1000) / 8` =
+/// 0.00230259.
+///
+/// ```
+/// use valueseg::stats::drift::{Sample, compare};
+///
+/// let now = Sample { weights: &[500.0, 300.0, 200.0], n: 1000.0 };
+/// let found = compare(now, Sample { weights: &[400.0, 400.0, 200.0], n: 1000.0 }).unwrap();
+/// assert!((found.distance - 0.006_367_20).abs() < 1e-8);
+/// assert!((found.p / 3.055_97e-6 - 1.0).abs() < 1e-5);
+/// assert!((found.limit - 0.002_302_59).abs() < 1e-8);
+/// ```
 #[must_use]
 pub fn compare(now: Sample<'_>, then: Sample<'_>) -> Option<Comparison> {
     let (now_sum, then_sum): (f64, f64) = (now.weights.iter().sum(), then.weights.iter().sum());
@@ -71,6 +86,7 @@ pub fn compare(now: Sample<'_>, then: Sample<'_>) -> Option<Comparison> {
         return Some(Comparison { distance: 0.0, p: 1.0, limit: 0.0, categories });
     }
     let spread = 1.0 / now.n + 1.0 / then.n;
+    // With shares instead of counts: Σ (p − q)²/c over 1/n + 1/n' is Pearson's statistic of the 2 × categories table.
     let pearson: f64 =
         joined.iter().map(|(p, q)| (p - q).powi(2) / ((p * now.n + q * then.n) / (now.n + then.n))).sum::<f64>()
             / spread;
@@ -86,6 +102,7 @@ pub fn compare(now: Sample<'_>, then: Sample<'_>) -> Option<Comparison> {
 /// Joins each category with the next until it expects enough customers in both samples; what is left over at the end
 /// joins the last that does.
 fn join_thin(shares: &[(f64, f64)], n: f64, m: f64) -> Vec<(f64, f64)> {
+    // INVARIANT: a category stands alone only if the smaller sample expects enough; the larger one then does too.
     let enough = |(p, q): (f64, f64)| (p * n + q * m) / (n + m) * n.min(m) >= LEAST_EXPECTED;
     let mut joined: Vec<(f64, f64)> = Vec::with_capacity(shares.len());
     let mut open = (0.0, 0.0);
@@ -121,6 +138,18 @@ fn jensen_shannon(shares: &[(f64, f64)]) -> f64 {
 /// `1/parts` of the weight lies; ties stay together, so there may be fewer parts, and a constant has no edges.
 ///
 /// Values and weights are parallel; values are finite, weights > 0.
+///
+/// # Examples
+/// By hand: 0 to 99 in four parts of 25; seven zeros of ten stay in one part, however many parts are asked for.
+///
+/// ```
+/// use valueseg::stats::drift::quantile_edges;
+///
+/// let values: Vec<f64> = (0..100).map(f64::from).collect();
+/// assert_eq!(quantile_edges(&values, &[1.0; 100], 4), [25.0, 50.0, 75.0]);
+/// let ties = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 2.0, 3.0];
+/// assert_eq!(quantile_edges(&ties, &[1.0; 10], 10), [1.0, 2.0, 3.0]);
+/// ```
 #[must_use]
 pub fn quantile_edges(values: &[f64], weights: &[f64], parts: usize) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();

@@ -11,22 +11,44 @@ pub const Z95: f64 = 1.959_963_984_540_054;
 /// An estimate with its 95 % interval: `low ≤ value ≤ high`, all finite.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
-    /// Point estimate.
+    /// The estimate itself.
     pub value: f64,
-    /// Lower end.
+    /// Lower end, in the unit of the estimate.
     pub low: f64,
-    /// Upper end.
+    /// Upper end, in the unit of the estimate.
     pub high: f64,
 }
 
 impl Interval {
     /// `value ± half_width`; `None` unless both are finite and the half-width is not negative.
+    ///
+    /// # Examples
+    /// By hand: 3 ± 0.5.
+    ///
+    /// ```
+    /// use valueseg::stats::interval::Interval;
+    ///
+    /// let i = Interval::symmetric(3.0, 0.5).unwrap();
+    /// assert_eq!((i.low, i.value, i.high), (2.5, 3.0, 3.5));
+    /// assert_eq!(Interval::symmetric(3.0, f64::NAN), None);
+    /// ```
     #[must_use]
     pub fn symmetric(value: f64, half_width: f64) -> Option<Self> {
         Self::checked(value, value - half_width, value + half_width)
     }
 
     /// The interval with its ends drawn in to `[low, high]`; the value is assumed to lie there already.
+    ///
+    /// # Examples
+    /// By hand: 0.9 ± 0.2 is 0.7 to 1.1; a share ends at 1.
+    ///
+    /// ```
+    /// use valueseg::stats::interval::Interval;
+    ///
+    /// let i = Interval::symmetric(0.9, 0.2).unwrap().within(0.0, 1.0);
+    /// assert!((i.low - 0.7).abs() < 1e-12);
+    /// assert_eq!((i.value, i.high), (0.9, 1.0));
+    /// ```
     #[must_use]
     pub fn within(self, low: f64, high: f64) -> Self {
         Self { value: self.value, low: self.low.max(low).min(self.value), high: self.high.min(high).max(self.value) }
@@ -41,6 +63,16 @@ impl Interval {
 /// Effective number of observations behind a weighted sum: `(Σw)² / Σw²`.
 ///
 /// `None` without weight. Equal weights give the number of rows. Source: Kish, Survey Sampling (1965).
+///
+/// # Examples
+/// By hand, weights 1, 1 and 2: (1 + 1 + 2)²/(1 + 1 + 4) = 16/6.
+///
+/// ```
+/// use valueseg::stats::interval::effective_n;
+///
+/// assert!((effective_n(4.0, 6.0).unwrap() - 16.0 / 6.0).abs() < 1e-12);
+/// assert_eq!(effective_n(0.0, 0.0), None);
+/// ```
 #[must_use]
 pub fn effective_n(sum_w: f64, sum_w2: f64) -> Option<f64> {
     let ok = sum_w.is_finite() && sum_w2.is_finite() && sum_w > 0.0 && sum_w2 > 0.0;
@@ -48,6 +80,16 @@ pub fn effective_n(sum_w: f64, sum_w2: f64) -> Option<f64> {
 }
 
 /// Two-sided 95 % quantile of Student's t with `df` degrees of freedom; `None` unless `df > 0`.
+///
+/// # Examples
+/// `t.ppf(0.975, 10)` of scipy 1.17.1: 2.22813885.
+///
+/// ```
+/// use valueseg::stats::interval::t95;
+///
+/// assert!((t95(10.0).unwrap() - 2.228_138_85).abs() < 1e-6);
+/// assert_eq!(t95(0.0), None);
+/// ```
 #[must_use]
 pub fn t95(df: f64) -> Option<f64> {
     /// Beyond this the quantile differs from the normal one by less than 1e-5.
@@ -59,7 +101,17 @@ pub fn t95(df: f64) -> Option<f64> {
     ok.then(|| StudentsT::new(0.0, 1.0, df).ok()).flatten().map(|t| t.inverse_cdf(0.975)).filter(|q| q.is_finite())
 }
 
-/// Two-sided p-value of a standard normal statistic; `None` for NaN.
+/// Two-sided p-value, 0–1, of a standard normal statistic `z`; `None` for NaN.
+///
+/// # Examples
+/// `2 * norm.sf(1.96)` of scipy 1.17.1: 0.04999579.
+///
+/// ```
+/// use valueseg::stats::interval::two_sided_p;
+///
+/// assert!((two_sided_p(1.96).unwrap() - 0.049_995_79).abs() < 1e-8);
+/// assert_eq!(two_sided_p(f64::NAN), None);
+/// ```
 #[must_use]
 pub fn two_sided_p(z: f64) -> Option<f64> {
     let p = 2.0 * standard_normal().cdf(-z.abs());
@@ -77,6 +129,17 @@ pub(super) fn standard_normal() -> Normal {
 ///
 /// METHOD: Wilson rather than share ± z·se, because segments are small and shares near 0 or 1 are common, where the
 /// simple interval has zero width. Source: Wilson (1927); Brown, Cai and `DasGupta`, Statistical Science 16 (2001).
+///
+/// # Examples
+/// `proportion_confint(8, 10, method="wilson")` of statsmodels 0.15.0: 0.49016247 to 0.94331785.
+///
+/// ```
+/// use valueseg::stats::interval::wilson;
+///
+/// let i = wilson(0.8, 10.0).unwrap();
+/// assert!((i.low - 0.490_162_47).abs() < 1e-8 && (i.high - 0.943_317_85).abs() < 1e-8);
+/// assert_eq!(wilson(0.8, 0.0), None);
+/// ```
 #[must_use]
 pub fn wilson(share: f64, n: f64) -> Option<Interval> {
     let ok = (0.0..=1.0).contains(&share) && n.is_finite() && n > 0.0;
@@ -95,6 +158,17 @@ pub fn wilson(share: f64, n: f64) -> Option<Interval> {
 /// `n − 1` degrees of freedom.
 ///
 /// `None` unless the variance is finite and not negative and `n > 1`: one value says nothing about its own error.
+///
+/// # Examples
+/// Values 4 to 8: `t.interval(0.95, 4, loc=6, scale=sem([4, 5, 6, 7, 8]))` of scipy 1.17.1 is 4.03675684 to 7.96324316.
+///
+/// ```
+/// use valueseg::stats::interval::mean_interval;
+///
+/// let i = mean_interval(6.0, 2.5, 5.0).unwrap();
+/// assert!((i.low - 4.036_756_84).abs() < 1e-6 && (i.high - 7.963_243_16).abs() < 1e-6);
+/// assert_eq!(mean_interval(6.0, 2.5, 1.0), None);
+/// ```
 #[must_use]
 pub fn mean_interval(mean: f64, variance: f64, n: f64) -> Option<Interval> {
     let ok = variance.is_finite() && variance >= 0.0 && n > 1.0;
@@ -112,12 +186,25 @@ pub fn mean_interval(mean: f64, variance: f64, n: f64) -> Option<Interval> {
 /// METHOD: the interval is a normal one around the score after adding half a promoter, half a detractor and one
 /// passive, so that it keeps a width when everybody agrees; it always contains the plain score. Source: Agresti and
 /// Min, Statistics in Medicine 24 (2005), for the difference of two shares of one multinomial sample.
+///
+/// # Examples
+/// By hand, 50 promoters and 20 detractors of 100: (50.5 − 20.5)/102 = 0.294118, and 1.959964·√((71/102 −
+/// 0.294118²)/102) = 0.151517, so 14.2601 to 44.5635 around 30.
+///
+/// ```
+/// use valueseg::stats::interval::nps;
+///
+/// let i = nps(0.5, 0.2, 100.0).unwrap();
+/// assert!((i.value - 30.0).abs() < 1e-12);
+/// assert!((i.low - 14.2601).abs() < 1e-4 && (i.high - 44.5635).abs() < 1e-4);
+/// ```
 #[must_use]
 pub fn nps(promoters: f64, detractors: f64, n: f64) -> Option<Interval> {
     let ok = promoters >= 0.0 && detractors >= 0.0 && promoters + detractors <= 1.0 + 1e-9 && n.is_finite() && n > 0.0;
     if !ok {
         return None;
     }
+    // The variance of a difference of two shares of one sample is p + d − (p − d)², over the number of answers.
     let (p, d, m) = (promoters * n + 0.5, detractors * n + 0.5, n + 2.0);
     let difference = (p - d) / m;
     let half = Z95 * (((p + d) / m - difference * difference).max(0.0) / m).sqrt();
@@ -129,9 +216,9 @@ pub fn nps(promoters: f64, detractors: f64, n: f64) -> Option<Interval> {
 /// One of two groups whose means are compared.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Group {
-    /// Mean.
+    /// Mean of the group's values.
     pub mean: f64,
-    /// Variance of single values, ≥ 0.
+    /// Variance of single values, ≥ 0, in squared units of the mean.
     pub variance: f64,
     /// (Effective) number of values, > 0.
     pub n: f64,
@@ -144,12 +231,26 @@ pub struct Group {
 /// is empty or nothing varies.
 ///
 /// Source: Cohen (1988); the variance from Hedges and Olkin, Statistical Methods for Meta-Analysis (1985).
+///
+/// # Examples
+/// By hand: d = (6 − 5)/2 = 0.5, Var(d) = 100/2500 + 0.25/200 = 0.04125, so 0.5 ± 1.959964·0.203101 = 0.101929 to
+/// 0.898071.
+///
+/// ```
+/// use valueseg::stats::interval::{Group, standardized_difference};
+///
+/// let (one, rest) = (Group { mean: 6.0, variance: 4.0, n: 50.0 }, Group { mean: 5.0, variance: 4.0, n: 50.0 });
+/// let i = standardized_difference(one, rest).unwrap();
+/// assert_eq!(i.value, 0.5);
+/// assert!((i.low - 0.101_929).abs() < 1e-6 && (i.high - 0.898_071).abs() < 1e-6);
+/// ```
 #[must_use]
 pub fn standardized_difference(one: Group, rest: Group) -> Option<Interval> {
     let ok = one.n > 0.0 && rest.n > 0.0 && one.variance >= 0.0 && rest.variance >= 0.0;
     if !ok {
         return None;
     }
+    // An effective number may lie below 1: such a group has no say in the pooled variance.
     let (a, b) = ((one.n - 1.0).max(0.0), (rest.n - 1.0).max(0.0));
     let pooled = if a + b > 0.0 {
         (a * one.variance + b * rest.variance) / (a + b)
@@ -164,6 +265,15 @@ pub fn standardized_difference(one: Group, rest: Group) -> Option<Interval> {
 }
 
 /// Standard error of a standardized difference `d` between groups of `n₁` and `n₂` values, both > 0.
+///
+/// # Examples
+/// By hand: √(100/2500 + 0.5²/200) = √0.04125 = 0.203101.
+///
+/// ```
+/// use valueseg::stats::interval::standardized_difference_se;
+///
+/// assert!((standardized_difference_se(0.5, 50.0, 50.0) - 0.203_101).abs() < 1e-6);
+/// ```
 #[must_use]
 pub fn standardized_difference_se(d: f64, n1: f64, n2: f64) -> f64 {
     ((n1 + n2) / (n1 * n2) + d * d / (2.0 * (n1 + n2))).sqrt()

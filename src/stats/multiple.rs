@@ -8,6 +8,17 @@
 /// METHOD: false discovery rate rather than familywise error: 30 elements × a dozen segments are looked at to choose
 /// where to act, and a few false leads among many are affordable. At the sizes of a customer base nearly everything is
 /// significant, so callers ask for a minimum effect as well. Source: Benjamini and Hochberg, JRSS B 57 (1995).
+///
+/// # Examples
+/// `false_discovery_control([0.01, 0.04, 0.03, 0.5])` of scipy 1.17.1: 0.04, 0.05333333, 0.05333333 and 0.5.
+///
+/// ```
+/// use valueseg::stats::multiple::benjamini_hochberg;
+///
+/// let q = benjamini_hochberg(&[Some(0.01), Some(0.04), None, Some(0.03), Some(0.5)]);
+/// assert!((q[0].unwrap() - 0.04).abs() < 1e-12 && (q[1].unwrap() - 0.16 / 3.0).abs() < 1e-12);
+/// assert_eq!((q[2], q[4]), (None, Some(0.5)));
+/// ```
 #[must_use]
 pub fn benjamini_hochberg(p: &[Option<f64>]) -> Vec<Option<f64>> {
     let mut tests: Vec<(usize, f64)> =
@@ -16,6 +27,7 @@ pub fn benjamini_hochberg(p: &[Option<f64>]) -> Vec<Option<f64>> {
     let m = tests.len() as f64;
     let mut adjusted = vec![None; p.len()];
     let mut smallest = 1.0f64;
+    // From the largest p down: `smallest` is the minimum over this rank and all above it.
     for (rank, &(i, p)) in tests.iter().enumerate().rev() {
         // The factor is at least 1; rounding of the product must not say otherwise.
         smallest = smallest.min((p * (m / (rank + 1) as f64)).max(p));

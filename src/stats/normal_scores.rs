@@ -6,10 +6,10 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
-/// Most knots of a line.
+/// Largest number of knots of a line.
 pub const MAX_KNOTS: usize = 32;
 
-/// Values scored side by side.
+/// Number of values that [`NormalScores::score_lanes`] scores side by side.
 pub const SCORE_LANES: usize = 16;
 
 /// Furthest normal quantile a knot is set at; beyond it the line is flat, which tames outliers.
@@ -42,6 +42,19 @@ impl NormalScores {
     /// METHOD: Blom-type rank scores with ties at their mid-rank, `Φ⁻¹((below + ½·equal) / total)`; knots at quantiles
     /// that are evenly spaced on the normal scale, so tails are as finely drawn as the middle. A constant or unseen
     /// stretch is bridged linearly.
+    ///
+    /// # Examples
+    /// Values 0, 0, 0, 1, 5: `norm.ppf((rankdata(v) - 0.5) / 5)` of scipy 1.17.1, less its mean, by its spread, is
+    /// −0.772469 for 0, 0.646509 for 1 and 1.670898 for 5.
+    ///
+    /// ```
+    /// use valueseg::stats::normal_scores::NormalScores;
+    ///
+    /// let line = NormalScores::learn(&[0.0, 0.0, 5.0, 0.0, 1.0], &[1.0; 5]).unwrap();
+    /// assert_eq!(line.knots(), [0.0, 1.0, 5.0]);
+    /// let wanted = [-0.772_469, 0.646_509, 1.670_898];
+    /// assert!(line.scores().iter().zip(wanted).all(|(got, wanted)| (got - wanted).abs() < 1e-5));
+    /// ```
     #[must_use]
     pub fn learn(values: &[f64], weights: &[f64]) -> Option<Self> {
         let mut order: Vec<usize> = (0..values.len()).collect();
@@ -72,6 +85,7 @@ impl NormalScores {
             .collect();
         let chosen = thinned(&ranked);
         let (knots, raw): (Vec<f64>, Vec<f64>) = chosen.into_iter().unzip();
+        // Mean and spread are those of the scores that the line gives, not of the ranks: the line is what will be used.
         let line = Self::from_knots(knots.clone(), raw.clone())?;
         let told: Vec<f64> = ranked.iter().map(|(v, _, _)| *v).collect();
         let told = line.score_all(&told);
@@ -86,6 +100,17 @@ impl NormalScores {
 
     /// A line through stored knots; `None` unless both are finite, ascending (knots strictly), equally many, and
     /// two to [`MAX_KNOTS`].
+    ///
+    /// # Examples
+    /// `interp(3, [0, 2, 10], [-1, 0, 2])` of numpy 2.4.6: 0.25.
+    ///
+    /// ```
+    /// use valueseg::stats::normal_scores::NormalScores;
+    ///
+    /// let line = NormalScores::from_knots(vec![0.0, 2.0, 10.0], vec![-1.0, 0.0, 2.0]).unwrap();
+    /// assert_eq!(line.score(3.0), 0.25);
+    /// assert!(NormalScores::from_knots(vec![2.0, 2.0], vec![-1.0, 1.0]).is_none());
+    /// ```
     #[must_use]
     pub fn from_knots(knots: Vec<f64>, scores: Vec<f64>) -> Option<Self> {
         let n = knots.len();
@@ -111,6 +136,7 @@ impl NormalScores {
             if i + 1 < n {
                 table.slopes[i] = ((scores[i + 1] - scores[i]) / (knots[i + 1] - knots[i])) as f32;
             }
+            // A distance or slope beyond single precision would turn scores into NaN.
             if !(table.distances[i].is_finite() && table.slopes[i].is_finite()) {
                 return None;
             }
@@ -124,19 +150,40 @@ impl NormalScores {
         &self.knots
     }
 
-    /// Score at each knot.
+    /// Score at each knot, ascending, in spreads of the sample learned from.
     #[must_use]
     pub fn scores(&self) -> &[f64] {
         &self.scores
     }
 
     /// Score of a finite value; that of the nearest end beyond the knots.
+    ///
+    /// # Examples
+    /// By hand: half way from 0 (score −1) to 2 (score 0) is −0.5; below the first knot the line is flat.
+    ///
+    /// ```
+    /// use valueseg::stats::normal_scores::NormalScores;
+    ///
+    /// let line = NormalScores::from_knots(vec![0.0, 2.0, 10.0], vec![-1.0, 0.0, 2.0]).unwrap();
+    /// assert_eq!(line.score(1.0), -0.5);
+    /// assert_eq!(line.score(-100.0), -1.0);
+    /// ```
     #[must_use]
     pub fn score(&self, value: f64) -> f64 {
         f64::from(self.score_lanes(&[value; SCORE_LANES])[0])
     }
 
     /// Scores of finite values, in order.
+    ///
+    /// # Examples
+    /// `interp([-1, 1, 3, 9], [0, 2, 10], [-1, 0, 2])` of numpy 2.4.6: −1, −0.5, 0.25 and 1.75.
+    ///
+    /// ```
+    /// use valueseg::stats::normal_scores::NormalScores;
+    ///
+    /// let line = NormalScores::from_knots(vec![0.0, 2.0, 10.0], vec![-1.0, 0.0, 2.0]).unwrap();
+    /// assert_eq!(line.score_all(&[-1.0, 1.0, 3.0, 9.0]), [-1.0, -0.5, 0.25, 1.75]);
+    /// ```
     #[must_use]
     pub fn score_all(&self, values: &[f64]) -> Vec<f64> {
         let mut out = Vec::with_capacity(values.len());
@@ -149,6 +196,16 @@ impl NormalScores {
     }
 
     /// Scores of several finite values; what is not finite gives some score or other.
+    ///
+    /// # Examples
+    /// `interp(9, [0, 2, 10], [-1, 0, 2])` of numpy 2.4.6: 1.75.
+    ///
+    /// ```
+    /// use valueseg::stats::normal_scores::{NormalScores, SCORE_LANES};
+    ///
+    /// let line = NormalScores::from_knots(vec![0.0, 2.0, 10.0], vec![-1.0, 0.0, 2.0]).unwrap();
+    /// assert_eq!(line.score_lanes(&[9.0; SCORE_LANES]), [1.75; SCORE_LANES]);
+    /// ```
     #[must_use]
     #[inline]
     pub fn score_lanes(&self, values: &[f64; SCORE_LANES]) -> [f32; SCORE_LANES] {
@@ -180,6 +237,7 @@ impl NormalScores {
 fn thinned(ranked: &[(f64, f64, f64)]) -> Vec<(f64, f64)> {
     let mut out: Vec<(f64, f64)> = Vec::new();
     let mut push = |value: f64, score: f64| {
+        // Values so near each other that the slope between them overflows make one knot.
         let new = out.last().is_none_or(|last| value > last.0 && ((score - last.1) / (value - last.0)).is_finite());
         if new {
             out.push((value, score));

@@ -7,15 +7,15 @@ use super::pairwise::{Pairwise, constant, repaired};
 use super::shapley::r_squared;
 
 /// Mean squared loading from which the common factor is taken for halo. Below, there is little to take out, and where
-/// the factor's link with the outcome lies could not be told. Our judgement.
+/// the factor's link with the outcome lies could not be told. Our judgment.
 pub const LEAST_COMMON: f64 = 0.1;
 
 /// Loading that a rating of the halo has at least, and the share of the ratings that must have it. A halo colors all
-/// ratings of a person; a factor that leaves a part of them alone is a theme of the others, and stays in. Our judgement.
+/// ratings of a person; a factor that leaves a part of them alone is a theme of the others, and stays in. Our judgment.
 const LEAST_LOADING: f64 = 0.2;
 const LEAST_REACH: f64 = 0.9;
 
-/// Quantile of the predictors whose own link is set to zero by the choice of the halo's link.
+/// Quantile, 0–1, of the predictors at which the halo's link is set: the predictor there has no link of its own.
 pub const ANCHOR: f64 = 0.05;
 
 /// Largest loading: every rating keeps something of its own.
@@ -38,9 +38,23 @@ pub enum Halo {
 /// each pair. `(p)`, sum ≥ 0, at most 0.95 in size.
 ///
 /// Source: minimum residuals, Harman and Jones, Psychometrika 31 (1966), for one factor.
+///
+/// # Examples
+/// By hand (Spearman's triad): correlations 0.72, 0.63 and 0.56 are those of loadings √(0.72·0.63/0.56) = 0.9, 0.8,
+/// 0.7.
+///
+/// ```
+/// use ndarray::{Array2, array};
+/// use valueseg::stats::drivers::halo::common_factor;
+///
+/// let r = array![[1.0, 0.72, 0.63], [0.72, 1.0, 0.56], [0.63, 0.56, 1.0]];
+/// let found = common_factor(r.view(), Array2::ones((3, 3)).view());
+/// assert!(found.iter().zip([0.9, 0.8, 0.7]).all(|(got, wanted)| (got - wanted).abs() < 1e-6));
+/// ```
 #[must_use]
 pub fn common_factor(r: ArrayView2<'_, f64>, n: ArrayView2<'_, f64>) -> Array1<f64> {
     let p = r.nrows();
+    // All alike and positive: the search sets out from what all ratings share, not from a contrast between them.
     let mut loadings = Array1::from_elem(p, 0.5f64);
     for _ in 0..ROUNDS {
         let mut moved = 0.0f64;
@@ -50,6 +64,8 @@ pub fn common_factor(r: ArrayView2<'_, f64>, n: ArrayView2<'_, f64>) -> Array1<f
                 up += n[(i, j)] * r[(i, j)] * loadings[j];
                 down += n[(i, j)] * loadings[j] * loadings[j];
             }
+            // The least-squares loading given all others (Harman and Jones). Clamped: a Heywood case would leave the
+            // rating nothing of its own, and what follows divides by that.
             let new = if down > 0.0 { (up / down).clamp(-MOST_LOADING, MOST_LOADING) } else { 0.0 };
             moved = moved.max((new - loadings[i]).abs());
             loadings[i] = new;
@@ -75,7 +91,7 @@ pub struct Structure {
     orthogonal: Orthogonal,
 }
 
-/// What an outcome goes with, in one group.
+/// What an outcome goes with in one group of people: each rating for itself, and the halo.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
     /// `(p)` relative weights ≥ 0, parts of the outcome's variance; the halo's part is not among them.
@@ -93,17 +109,34 @@ pub struct Link {
 /// Where the halo's link with an outcome comes from.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Anchor {
-    /// From the weakest ratings of the group itself: for the whole.
+    /// From the weakest ratings of the group itself; used for all people together.
     Weakest,
-    /// As large a part of the common link as in the whole ([`Link::halo_part`]): for a part of it.
+    /// As large a part of the common link, 0–1, as among all people ([`Link::halo_part`]); used for a part of them.
     Part(f64),
 }
 
 impl Structure {
-    /// The structure of everybody's ratings.
+    /// The structure of the ratings of all people together.
     ///
     /// METHOD: of 30 × 30 correlations at a few hundred rows each, most is noise. One common factor is fitted and kept;
-    /// what it leaves is drawn towards its mean as far as it is noise ([`Pairwise::drawn_to`]).
+    /// what it leaves is drawn toward its mean as far as it is noise ([`Pairwise::drawn_to`]).
+    ///
+    /// # Examples
+    /// By hand: correlations `λᵢ·λⱼ` of loadings 0.8, 0.8, 0.6, 0.6 are one factor and nothing else, so what it leaves
+    /// is 0.
+    ///
+    /// ```
+    /// use ndarray::{Array2, array};
+    /// use valueseg::stats::drivers::halo::{Halo, Structure};
+    /// use valueseg::stats::drivers::pairwise::Pairwise;
+    ///
+    /// let l = array![0.8, 0.8, 0.6, 0.6];
+    /// let r = Array2::from_shape_fn((4, 4), |(i, j)| if i == j { 1.0 } else { l[i] * l[j] });
+    /// let pairs = Pairwise { r, n: Array2::from_elem((4, 4), 1_000.0) };
+    /// let structure = Structure::of_whole(&pairs, Halo::TakenOut);
+    /// assert!(structure.has_halo() && structure.rest()[(0, 1)].abs() < 1e-6);
+    /// assert!(!Structure::of_whole(&pairs, Halo::Kept).has_halo());
+    /// ```
     #[must_use]
     pub fn of_whole(pairs: &Pairwise, halo: Halo) -> Self {
         let p = pairs.r.nrows();
@@ -114,7 +147,24 @@ impl Structure {
         Self::new(loadings, rest)
     }
 
-    /// The structure of a part of the people, drawn towards that of the `whole` as far as it is noise.
+    /// The structure of a part of the people, drawn toward that of the `whole` as far as it is noise.
+    ///
+    /// # Examples
+    /// By hand: a part of 20 people with correlations of 0.5 where the whole has 0.36. The distances 6·0.14² = 0.1176
+    /// are less than the noise 6·0.75²/19 = 0.1776, so the part takes the correlations of the whole, and its R² with
+    /// them: 0.25·s/(1 + s), s = 4·0.36/0.64 = 2.25, or 0.173077.
+    ///
+    /// ```
+    /// use ndarray::{Array1, Array2};
+    /// use valueseg::stats::drivers::halo::{Anchor, Halo, Structure};
+    /// use valueseg::stats::drivers::pairwise::{Pairwise, constant};
+    ///
+    /// let pairs = |r: f64, n: f64| Pairwise { r: constant(4, r), n: Array2::from_elem((4, 4), n) };
+    /// let whole = Structure::of_whole(&pairs(0.36, 1_000.0), Halo::TakenOut);
+    /// let part = Structure::of_part(&pairs(0.5, 20.0), &whole);
+    /// let link = part.link(Array1::from_elem(4, 0.3).view(), Anchor::Weakest);
+    /// assert!((link.r_squared - 0.173_077).abs() < 1e-6);
+    /// ```
     #[must_use]
     pub fn of_part(pairs: &Pairwise, whole: &Self) -> Self {
         let p = pairs.r.nrows();
@@ -134,18 +184,45 @@ impl Structure {
     }
 
     /// Whether a common factor is taken out.
+    ///
+    /// # Examples
+    /// By hand: ratings that all correlate by 0.36 have loadings of 0.6, above the least of a halo; without
+    /// correlations there is no factor.
+    ///
+    /// ```
+    /// use ndarray::Array2;
+    /// use valueseg::stats::drivers::halo::{Halo, Structure};
+    /// use valueseg::stats::drivers::pairwise::{Pairwise, constant};
+    ///
+    /// let of = |r: f64| Pairwise { r: constant(4, r), n: Array2::from_elem((4, 4), 1_000.0) };
+    /// assert!(Structure::of_whole(&of(0.36), Halo::TakenOut).has_halo());
+    /// assert!(!Structure::of_whole(&of(0.0), Halo::TakenOut).has_halo());
+    /// ```
     #[must_use]
     pub fn has_halo(&self) -> bool {
         self.loadings.iter().any(|l| *l != 0.0)
     }
 
     /// `S`, `(p, p)`: correlations of what the ratings have beyond the common factor.
+    ///
+    /// # Examples
+    /// By hand: left in, the halo stays in the correlations, 0.36; taken out, nothing is left of them.
+    ///
+    /// ```
+    /// use ndarray::Array2;
+    /// use valueseg::stats::drivers::halo::{Halo, Structure};
+    /// use valueseg::stats::drivers::pairwise::{Pairwise, constant};
+    ///
+    /// let pairs = Pairwise { r: constant(4, 0.36), n: Array2::from_elem((4, 4), 1_000.0) };
+    /// assert!((Structure::of_whole(&pairs, Halo::Kept).rest()[(0, 1)] - 0.36).abs() < 1e-12);
+    /// assert!(Structure::of_whole(&pairs, Halo::TakenOut).rest()[(0, 1)].abs() < 1e-6);
+    /// ```
     #[must_use]
     pub fn rest(&self) -> ArrayView2<'_, f64> {
         self.rest.view()
     }
 
-    /// What an outcome with correlations `r` (p) goes with.
+    /// What an outcome goes with, given its correlations `r` `(p)` with the ratings, each −1..1.
     ///
     /// METHOD: ratings `x = λh + D·z` share a halo h that has nothing to do with any one element. Left in, it makes all
     /// weights alike. But from ratings and outcome alone nobody can tell how much of their common link is the halo's
@@ -154,12 +231,33 @@ impl Structure {
     /// the strong (in simulations of 20,000 people rank correlations with planted weights of 0.0 to 0.2, where this way
     /// gives 0.8 to 0.95). So κ is set where the weakest twentieth of the elements has no link of its own, and neither
     /// below 0 nor above the whole common link. Where weak elements do matter a little, the shares of strong ones come
-    /// out somewhat too large; their order is not affected. Source: our judgement; planted weights come back through a
+    /// out somewhat too large; their order is not affected. Source: our judgment; planted weights come back through a
     /// halo in the tests of `model::drivers`.
+    ///
+    /// # Examples
+    /// By hand: loadings 0.8, 0.8, 0.6, 0.6, and an outcome that goes with the halo by 0.5 and with what the first
+    /// rating has of its own (spread 0.6) by 0.3: r = (0.5·0.8 + 0.6·0.3, 0.4, 0.3, 0.3). The weight of the first is
+    /// 0.3² = 0.09.
+    ///
+    /// ```
+    /// use ndarray::{Array2, array};
+    /// use valueseg::stats::drivers::halo::{Anchor, Halo, Structure};
+    /// use valueseg::stats::drivers::pairwise::Pairwise;
+    ///
+    /// let l = array![0.8, 0.8, 0.6, 0.6];
+    /// let r = Array2::from_shape_fn((4, 4), |(i, j)| if i == j { 1.0 } else { l[i] * l[j] });
+    /// let pairs = Pairwise { r, n: Array2::from_elem((4, 4), 1_000.0) };
+    /// let structure = Structure::of_whole(&pairs, Halo::TakenOut);
+    /// let link = structure.link(array![0.58, 0.4, 0.3, 0.3].view(), Anchor::Weakest);
+    /// assert!((link.halo - 0.5).abs() < 1e-6 && (link.correlations[0] - 0.3).abs() < 1e-6);
+    /// assert!((link.weights[0] - 0.09).abs() < 1e-6 && link.weights[1] < 1e-6);
+    /// ```
     #[must_use]
     pub fn link(&self, r: ArrayView1<'_, f64>, anchor: Anchor) -> Link {
         let own = own_spread(&self.loadings);
         let common = self.common_link(r);
+        // Coefficients are linear in r, so those of r − κλ are these two put together: κ can be chosen after the
+        // decomposition.
         let plain = self.orthogonal.coefficients((&r / &own).view());
         let of_halo = self.orthogonal.coefficients((&self.loadings / &own).view());
         let halo = match anchor {
@@ -208,6 +306,7 @@ fn without_factor(r: ArrayView2<'_, f64>, loadings: &Array1<f64>) -> Array2<f64>
 
 /// The link of the halo at which the weakest predictors (quantile [`ANCHOR`]) have none of their own.
 fn weakest(plain: &Array1<f64>, of_halo: &Array1<f64>) -> Option<f64> {
+    // Coefficient u − κ·v is 0 at κ = u/v.
     let mut turns: Vec<f64> = plain.iter().zip(of_halo).filter(|(_, v)| **v > 1e-6).map(|(u, v)| u / v).collect();
     turns.sort_by(f64::total_cmp);
     let last = turns.len().checked_sub(1)?;

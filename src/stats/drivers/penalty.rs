@@ -33,20 +33,20 @@ pub struct PenaltyRow {
     pub rating: f64,
     /// Mean of the person's other ratings, in steps of [`VALUE_ONE`].
     pub mood: i64,
-    /// Outcome in the same steps.
+    /// Outcome, in steps of [`VALUE_ONE`].
     pub outcome: i64,
-    /// Row weight in steps.
+    /// Row weight in steps of 1/[`WEIGHT_ONE`], ≥ 1.
     pub weight: i64,
 }
 
-/// What a low and what a high rating goes with.
+/// What a low and what a high rating goes with, against a middling one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Asymmetry {
     /// Outcome of middling minus low raters, at the same mood, in spreads of the outcome; > 0 where low goes with less.
     pub penalty: f64,
     /// Outcome of high minus middling raters, likewise; > 0 where high goes with more.
     pub reward: f64,
-    /// Effective rows.
+    /// Effective number of rows, > 0.
     pub n: f64,
 }
 
@@ -58,6 +58,18 @@ impl Default for PenaltySums {
 
 impl PenaltySums {
     /// Adds a person. Sums belong together only where all were added with the same `sides`.
+    ///
+    /// # Examples
+    /// By hand: one person of weight 1 is one row, low and not high.
+    ///
+    /// ```
+    /// use valueseg::stats::drivers::penalty::{PenaltyRow, PenaltySums, Sides};
+    ///
+    /// let mut sums = PenaltySums::default();
+    /// let row = PenaltyRow { rating: 2.0, mood: 500, outcome: 300, weight: 4_096 };
+    /// sums.add(row, Sides { low_to: 4.0, high_from: 9.0 });
+    /// assert_eq!(sums.cells()[..3], [1, 1, 0]);
+    /// ```
     pub fn add(&mut self, row: PenaltyRow, sides: Sides) {
         let (low, high) = (i64::from(row.rating <= sides.low_to), i64::from(row.rating >= sides.high_from));
         let PenaltyRow { mood, outcome, weight: w, .. } = row;
@@ -83,24 +95,44 @@ impl PenaltySums {
         self.cells.iter_mut().zip(terms).for_each(|(sum, term)| *sum = sum.wrapping_add(term));
     }
 
-    /// All sums, to be merged, stored or read back.
+    /// The same sums as [`PenaltySums::cells`], to be merged into or written over by stored ones.
     pub fn cells_mut(&mut self) -> &mut [i64] {
         &mut self.cells
     }
 
-    /// All sums.
+    /// All sums: rows, rows low, rows high, Σw, Σw², then weighted sums of products of low, high, mood and outcome.
     #[must_use]
     pub fn cells(&self) -> &[i64] {
         &self.cells
     }
 
-    /// Penalty and reward: `y = a − p·[low] + r·[high] + c·mood`, least squares, `p` and `r` divided by the spread of y.
+    /// Penalty and reward: `y = a − p·[low] + r·[high] + c·mood`, least squares, `p` and `r` divided by the spread of
+    /// y.
     ///
     /// `None` with fewer than `least_rows` low, middling or high rows, or where outcome or mood does not vary.
     ///
-    /// METHOD: one element at a time, since in a design of 12 of 30 nobody rated all; the person's mean over the *other*
-    /// elements stands for the halo, without which every element would seem to carry a penalty and a reward. Source:
-    /// penalty–reward contrast analysis, Brandt (1987); Mikulić and Prebežac, Managing Service Quality 21 (2011) 44–66.
+    /// METHOD: one element at a time, since in a design of 12 of 30 nobody rated all; the person's mean over the
+    /// *other* elements stands for the halo, without which every element would seem to carry a penalty and a reward.
+    /// Source: penalty–reward contrast analysis, Brandt (1987); Mikulić and Prebežac, Managing Service Quality 21
+    /// (2011) 44–66.
+    ///
+    /// # Examples
+    /// Outcome = mood − 2 for low and + 1 for high ratings: by hand the outcome has variance 2 (mood) + 14/9, spread
+    /// 1.885618, so penalty 2/1.885618 and reward 1/1.885618. `linalg.lstsq` of numpy 2.4.6: 1.06066017 and 0.53033009.
+    ///
+    /// ```
+    /// use valueseg::stats::drivers::penalty::{PenaltyRow, PenaltySums, Sides};
+    ///
+    /// let mut sums = PenaltySums::default();
+    /// for (rating, effect) in [(2.0, -200), (6.0, 0), (10.0, 100)] {
+    ///     for mood in [0, 100, 200, 300, 400] {
+    ///         let row = PenaltyRow { rating, mood, outcome: mood + effect, weight: 4_096 };
+    ///         sums.add(row, Sides { low_to: 4.0, high_from: 9.0 });
+    ///     }
+    /// }
+    /// let found = sums.asymmetry(5).unwrap();
+    /// assert!((found.penalty - 1.060_660_17).abs() < 1e-8 && (found.reward - 0.530_330_09).abs() < 1e-8);
+    /// ```
     #[must_use]
     pub fn asymmetry(&self, least_rows: u32) -> Option<Asymmetry> {
         let ([n, n_low, n_high, ..], least) = (self.cells, i64::from(least_rows));
@@ -111,11 +143,13 @@ impl PenaltySums {
         if !ok {
             return None;
         }
+        // Cells as `add` writes them: 5 low, 6 high, 7 mood, 8 outcome, then their products.
         let mean = |i: usize, per_unit: f64| s(i) / w / per_unit;
         let (low, high) = (mean(5, 1.0), mean(6, 1.0));
         let (mood, y) = (mean(7, VALUE_ONE), mean(8, VALUE_ONE));
         let square = VALUE_ONE * VALUE_ONE;
         let with_mood = [mean(9, VALUE_ONE) - low * mood, mean(10, VALUE_ONE) - high * mood];
+        // Covariances of low, high and mood. Nobody is low and high at once: the mean of that product is 0.
         let among: Array2<f64> = array![
             [low - low * low, -low * high, with_mood[0]],
             [-low * high, high - high * high, with_mood[1]],

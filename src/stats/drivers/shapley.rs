@@ -6,7 +6,7 @@ use super::error::DriversError;
 use super::johnson::check;
 use crate::stats::dense::{Cholesky, symmetric_eigen};
 
-/// Most groups: 2¹² regressions.
+/// Largest number of groups: their subsets mean 2¹² regressions.
 pub const MAX_GROUPS: usize = 12;
 
 /// Share of each group of predictors in R²: the mean, over all orders of entry, of what R² gains when the group enters.
@@ -22,6 +22,20 @@ pub const MAX_GROUPS: usize = 12;
 ///
 /// Source: Shapley (1953); Lindeman, Merenda and Gold (1980), called LMG in the R package relaimpo 2.2 (Grömping,
 /// Journal of Statistical Software 17, 2006), where groups of predictors are treated alike.
+///
+/// # Examples
+/// Gains of R² averaged over the six orders of entry by numpy 2.4.6: 0.15956211, 0.07017109 and 0.12587164.
+///
+/// ```
+/// use ndarray::array;
+/// use valueseg::stats::drivers::shapley::shapley;
+///
+/// let among = array![[1.0, 0.5, 0.3], [0.5, 1.0, 0.4], [0.3, 0.4, 1.0]];
+/// let found = shapley(among.view(), array![0.5, 0.4, 0.45].view(), &[vec![0], vec![1], vec![2]])?;
+/// let wanted = [0.159_562_11, 0.070_171_09, 0.125_871_64];
+/// assert!(found.iter().zip(wanted).all(|(got, wanted)| (got - wanted).abs() < 1e-8));
+/// # Ok::<(), valueseg::stats::drivers::DriversError>(())
+/// ```
 pub fn shapley(
     among: ArrayView2<'_, f64>,
     with_outcome: ArrayView1<'_, f64>,
@@ -30,6 +44,7 @@ pub fn shapley(
     check(among, with_outcome)?;
     check_groups(groups, with_outcome.len())?;
     let g = groups.len();
+    // Each subset's R² once: the 2ᴳ regressions serve the shares of all groups.
     let explained: Vec<f64> = (0..1usize << g)
         .map(|subset| {
             let members: Vec<usize> = (0..g).filter(|i| subset >> i & 1 == 1).flat_map(|i| groups[i].clone()).collect();
@@ -65,6 +80,18 @@ fn check_groups(groups: &[Vec<usize>], p: usize) -> Result<(), DriversError> {
 
 /// R² of the predictors `members` (none twice): `rᵀR⁻¹r` of their correlations; where they repeat each other, of as
 /// many directions as there are.
+///
+/// # Examples
+/// By hand: (0.25 + 0.09 − 2·0.6·0.5·0.3)/(1 − 0.36) = 0.25 of both, 0.3² of the second alone.
+///
+/// ```
+/// use ndarray::array;
+/// use valueseg::stats::drivers::shapley::r_squared;
+///
+/// let (among, r) = (array![[1.0, 0.6], [0.6, 1.0]], array![0.5, 0.3]);
+/// assert!((r_squared(among.view(), r.view(), &[0, 1]) - 0.25).abs() < 1e-12);
+/// assert!((r_squared(among.view(), r.view(), &[1]) - 0.09).abs() < 1e-12);
+/// ```
 #[must_use]
 pub fn r_squared(among: ArrayView2<'_, f64>, with_outcome: ArrayView1<'_, f64>, members: &[usize]) -> f64 {
     /// Variance left to a predictor given the others below which it is taken for a repetition.

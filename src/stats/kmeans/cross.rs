@@ -10,20 +10,20 @@ use super::tiles::Tiles;
 use super::transfer::improved;
 use crate::stats::mixture::mixed_seed;
 
-/// Children of a round. Each round knows what the one before found.
+/// Children of a round. The parents of a round are the best after the round before.
 const ROUND: usize = 6;
 
 /// Rounds without a better solution after which no further one is made: at least this many, and a third of all rounds.
 const PATIENCE: usize = 2;
 
-/// How many children, and how they grow up.
+/// How many children are bred, from which seed, and how long each is run.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Brood {
-    /// Children at most.
+    /// Most children.
     pub(super) children: usize,
     /// What their randomness is keyed with.
     pub(super) seed: u64,
-    /// When their runs stop.
+    /// When the run of a child stops.
     pub(super) limits: Limits,
 }
 
@@ -42,6 +42,7 @@ pub(super) fn crossed(tiles: &Tiles, mut runs: Vec<Run>, brood: &Brood) -> Vec<R
     let patience = PATIENCE.max(brood.children / ROUND / 3);
     let (mut done, mut idle) = (0, 0);
     let mut best = runs.iter().map(|run| run.inertia).fold(f64::INFINITY, f64::min);
+    // INVARIANT: a child is keyed by its number and sees the parents as the round began, so threads change nothing.
     while done < brood.children {
         let next = (done + ROUND).min(brood.children);
         let born: Vec<Run> = (done..next)
@@ -72,6 +73,8 @@ fn child_of(tiles: &Tiles, runs: &[Run], k: usize, rng: &mut Xoshiro256PlusPlus)
     let second = &runs[rng.gen_range(0..runs.len())].centroids;
     let mut free: Vec<usize> = (0..k).collect();
     let mut child = Vec::with_capacity(first.len());
+    // Clusters of two solutions have no common order. Each centroid of the second parent is paired once, or one place
+    // could come into the child twice and another not at all.
     for own in first.chunks_exact(columns) {
         let other = |at: usize| &second[free[at] * columns..(free[at] + 1) * columns];
         let nearest = (0..free.len()).reduce(|a, b| if apart(own, other(b)) < apart(own, other(a)) { b } else { a });

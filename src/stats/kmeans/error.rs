@@ -1,8 +1,8 @@
-//! What can go wrong with k-means.
+//! Errors of k-means: settings that cannot be used, and tables that cannot be fitted.
 
 use crate::stats::observed::ObservedError;
 
-/// A setting that makes no sense, whatever the data.
+/// A setting of k-means that is refused before any data are looked at.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KmeansParamError {
@@ -24,7 +24,7 @@ pub enum KmeansParamError {
     },
 }
 
-/// Why k-means could not be fitted.
+/// What kept k-means from being fitted: a setting, the table, too few rows, or the centroids to start from.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KmeansError {

@@ -2,19 +2,19 @@
 
 use super::tiles::{Sums, Tiles};
 
-/// Why a run stopped.
+/// How a run of k-means ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Termination {
-    /// No row changed its cluster, or less was gained than asked for.
+    /// No row changed its cluster, or the inertia fell by less than the tolerance asked for.
     Converged,
-    /// The iterations ran out.
+    /// All iterations allowed were made; what was reached is the result.
     OutOfIterations,
 }
 
 /// When a run stops.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// Iterations at most.
+    /// Most iterations, at least 1.
     pub(super) iterations: usize,
     /// Relative fall of the inertia under which the run stops; 0 = only when no row moves.
     pub(super) tolerance: f64,
@@ -23,7 +23,7 @@ pub(super) struct Limits {
 /// A state of a run on a table.
 #[derive(Clone, Debug)]
 pub(super) struct Run {
-    /// One after the other.
+    /// `k` centroids of `j` numbers each, one after the other.
     pub(super) centroids: Vec<f64>,
     /// Label and squared distance of each row, to `centroids`.
     pub(super) nearest: Vec<(usize, f64)>,
@@ -46,18 +46,20 @@ impl Run {
 /// Lloyd's iterations from `centroids` (at least one, one after the other).
 ///
 /// METHOD: a row belongs to the centroid of the smallest squared distance over the cells it observed, a centroid is the
-/// weighted mean of the observed cells of its rows. Both lower `Σ weight · Σ_observed (x − c)²`, so the run ends. This is
-/// what iterated imputation by the own centroid converges to (k-POD: Chi, Chi and Baraniuk 2016, American Statistician
-/// 70); the factor columns / observed columns of a partial distance is the same for every centroid and cannot
-/// change whose row it is. A column that nobody of a cluster observed stands at the overall mean.
+/// weighted mean of the observed cells of its rows. Both lower `Σ weight · Σ_observed (x − c)²`, so the run ends. This
+/// is what iterated imputation by the own centroid converges to (k-POD: Chi, Chi and Baraniuk 2016, American
+/// Statistician 70); the factor columns / observed columns of a partial distance is the same for every centroid and
+/// cannot change whose row it is. A column that nobody of a cluster observed stands at the overall mean.
 pub(super) fn lloyd(tiles: &Tiles, centroids: Vec<f64>, limits: Limits) -> Run {
     let k = centroids.len() / tiles.n_columns().max(1);
     let mut run = Run::at(tiles, centroids);
     while run.iterations < limits.iterations {
         let mut sums = tiles.sums(k, &run.nearest);
+        // Before the means are taken: an empty cluster has none.
         let filled = fill_empty(tiles, &mut run, &mut sums);
         let mut next = Run::at(tiles, sums.means(tiles.overall()));
         next.iterations = run.iterations + 1;
+        // A filled cluster is a move, though the labels compared here already have it.
         let moved = filled || next.nearest.iter().zip(&run.nearest).any(|(new, old)| new.0 != old.0);
         let gained = run.inertia - next.inertia > limits.tolerance * run.inertia;
         run = next;
@@ -71,8 +73,8 @@ pub(super) fn lloyd(tiles: &Tiles, centroids: Vec<f64>, limits: Limits) -> Run {
 
 /// Gives each cluster without members the row that adds most to the inertia; whether a row was moved.
 ///
-/// Only where all rows stand on their centroids already does a cluster stay empty: it then keeps its place, which is that
-/// of another one.
+/// Only where all rows stand on their centroids already does a cluster stay empty: it then keeps its place, which is
+/// that of another one.
 fn fill_empty(tiles: &Tiles, run: &mut Run, sums: &mut Sums) -> bool {
     let mut members = vec![0usize; sums.sizes.len()];
     run.nearest.iter().for_each(|(label, _)| members[*label] += 1);
@@ -106,6 +108,7 @@ pub(super) const SAME_VALLEY: f64 = 1e-6;
 /// The `wanted` runs of lowest inertia, one of each valley, ties to the earlier.
 pub(super) fn best_few(mut runs: Vec<Run>, wanted: usize) -> Vec<Run> {
     runs.sort_by(|a, b| a.inertia.total_cmp(&b.inertia));
+    // Sorted, so runs of one valley are neighbors, and the earlier of them stays.
     runs.dedup_by(|later, earlier| later.inertia - earlier.inertia <= SAME_VALLEY * earlier.inertia);
     runs.truncate(wanted);
     runs

@@ -7,10 +7,10 @@ use super::tiles::{LANES, Tiles};
 
 /// Centroids drawn as k-means++ draws them: `k` of them, one after the other.
 ///
-/// METHOD: each further centroid is the best of `2 + ln k` rows drawn with probability `weight · squared distance` to the
-/// nearest centroid so far. Source: Arthur and Vassilvitskii (2007), k-means++, SODA; the greedy form with this number of
-/// candidates is the one of scikit-learn 1.9. Draws go through the cumulative weights, so a row of weight 2 draws what the
-/// row twice would.
+/// METHOD: each further centroid is the best of `2 + ln k` rows drawn with probability `weight · squared distance` to
+/// the nearest centroid so far. Source: Arthur and Vassilvitskii (2007), k-means++, SODA; the greedy form with this
+/// number of candidates is the one of scikit-learn 1.9. Draws go through the cumulative weights, so a row of weight 2
+/// draws what the row twice would.
 pub(super) fn plus_plus(tiles: &Tiles, k: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f64> {
     let candidates = 2 + (k as f64).ln() as usize;
     let first = drawn(tiles.weights(), rng);
@@ -63,6 +63,7 @@ fn approach(tiles: &Tiles, centroid: &[f64], nearest: &mut [f64]) -> f64 {
 pub(super) fn drawn(shares: &[f64], rng: &mut Xoshiro256PlusPlus) -> usize {
     let total: f64 = shares.iter().sum();
     let at = rng.gen_range(0.0..1.0) * total;
+    // Rounding may leave the running sum below the point drawn: then the last row with a share is the one.
     let mut sum = 0.0;
     let mut last = 0;
     for (row, share) in shares.iter().enumerate() {
@@ -79,8 +80,8 @@ pub(super) fn drawn(shares: &[f64], rng: &mut Xoshiro256PlusPlus) -> usize {
 
 /// A sample of about `wanted` rows in the order of the table, or `None` where the table has no more than that.
 ///
-/// METHOD: systematic sampling along the cumulative weights from the offset `share` (0 to 1) of the first step: each row
-/// comes as often as its weight asks for, and rows of like content come in like numbers.
+/// METHOD: systematic sampling along the cumulative weights from the offset `share` (0 to 1) of the first step: each
+/// row comes as often as its weight asks for, and rows of like content come in like numbers.
 pub(super) fn systematic(tiles: &Tiles, wanted: usize, share: f64) -> Option<Tiles> {
     if tiles.n_rows() <= wanted {
         return None;
@@ -92,6 +93,7 @@ pub(super) fn systematic(tiles: &Tiles, wanted: usize, share: f64) -> Option<Til
     for (row, weight) in tiles.weights().iter().enumerate() {
         sum += weight;
         let mut count = 0.0;
+        // A product instead of a running sum: rounding does not add up over the rows.
         while next * step < sum {
             count += 1.0;
             next += 1.0;

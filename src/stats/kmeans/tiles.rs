@@ -133,6 +133,7 @@ impl Tiles {
                     }
                 }
             }
+            // INVARIANT: an absent cell holds 0 and has mask 0, so it adds 0 to the distance without a branch.
             Some(masks) => {
                 for ((lane, mask), center) in self.lanes[span.clone()].iter().zip(&masks[span]).zip(centroid) {
                     for l in 0..LANES {
@@ -156,6 +157,7 @@ impl Tiles {
                 for (label, centroid) in centroids.chunks_exact(self.columns).enumerate() {
                     let distances = self.distances(tile, centroid);
                     for l in 0..LANES {
+                        // INVARIANT: strictly less, so that a tie goes to the lower label.
                         if distances[l] < best[l] {
                             best[l] = distances[l];
                             labels[l] = label;
@@ -178,6 +180,8 @@ impl Tiles {
                 sums
             })
             .collect();
+        // INVARIANT: blocks are added in their order, whichever thread made them: the same bits on any number of
+        // threads.
         let mut blocks = blocks.into_iter();
         let first = blocks.next().unwrap_or_else(|| Sums::zeros(k, self));
         blocks.fold(first, |mut sum, block| {
@@ -197,6 +201,7 @@ impl Tiles {
 
 fn in_lanes(cells: &[f64], columns: usize) -> Vec<Lane> {
     let rows = cells.len().checked_div(columns).unwrap_or(0);
+    // Lanes after the last row stay 0; distances are computed for them and never read.
     let mut out = vec![[0.0; LANES]; rows.div_ceil(LANES) * columns];
     for (row, cells) in cells.chunks_exact(columns.max(1)).enumerate() {
         let tile = &mut out[row / LANES * columns..(row / LANES + 1) * columns];

@@ -11,8 +11,8 @@ const SHORT: Limits = Limits { iterations: 3, tolerance: 1e-3 };
 
 /// From `centroids` by a few of Lloyd's iterations and by single-row transfers to where neither helps.
 ///
-/// METHOD: Lloyd compares distances to centroids as they are; a transfer also counts how both centroids move. With `N` the
-/// weight of those in the cluster who observed the cell and `w` that of the row, leaving cluster `a` saves
+/// METHOD: Lloyd compares distances to centroids as they are; a transfer also counts how both centroids move. With `N`
+/// the weight of those in the cluster who observed the cell and `w` that of the row, leaving cluster `a` saves
 /// `Σ_observed w·N_a/(N_a − w)·(x − c_a)²` and joining `b` costs `Σ_observed w·N_b/(N_b + w)·(x − c_b)²`. Source:
 /// Hartigan and Wong (1979), Algorithm AS 136, Applied Statistics 28, without their bookkeeping of live sets.
 pub(super) fn improved(tiles: &Tiles, centroids: Vec<f64>, limits: Limits) -> Run {
@@ -26,6 +26,7 @@ pub(super) fn improved(tiles: &Tiles, centroids: Vec<f64>, limits: Limits) -> Ru
             break;
         }
     }
+    // Sums are taken anew, since adding and taking out rows one by one leaves rounding behind.
     let mut done = lloyd(tiles, state.sums_anew().means(tiles.overall()), limits);
     done.iterations += iterations;
     done
@@ -73,6 +74,7 @@ impl<'a> State<'a> {
                 if let Some(to) = self.better(row, &distances) {
                     let from = self.labels[row];
                     self.transfer(row, to);
+                    // Two centroids moved; the distances to all others still hold.
                     [from, to].into_iter().for_each(|label| distances[label] = self.distances(tile, label));
                     moved = true;
                 }
@@ -94,6 +96,8 @@ impl<'a> State<'a> {
         if self.members[own] < 2 {
             return None;
         }
+        // INVARIANT: N/(N − w) falls and N/(N + w) rises with N, so the column of least weight bounds what is saved
+        // from above and what it costs from below.
         let least = self.weights[own];
         let most_saved = if least > w { least / (least - w) * distances[own][lane] } else { f64::INFINITY };
         let mut best: Option<(usize, f64)> = None;

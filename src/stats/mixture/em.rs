@@ -9,11 +9,11 @@ use super::kernel::{Kernel, TILE, Tile};
 use super::moments::{MStep, Moments, Workspace, squares};
 use crate::stats::observed::Observed;
 
-/// Why an iteration stopped.
+/// How a run of EM ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Termination {
-    /// The gain fell below the tolerance.
+    /// The gain in mean log likelihood fell below the tolerance.
     Converged,
     /// The most iterations allowed were made; what was reached is used.
     IterationLimit,
@@ -76,6 +76,7 @@ pub(super) fn pass(tiles: &[Tile], given: Option<&[Array2<f32>]>, model: &Factor
         .collect();
     let mut parts = parts.into_iter();
     let first = parts.next()?;
+    // INVARIANT: tiles are added in their order, whichever thread made them: the same bits on any number of threads.
     Some(parts.fold(first, |sum, part| sum.merge(&part)))
 }
 
@@ -96,9 +97,12 @@ pub(super) fn run(
         let gain = mean - last;
         last = mean;
         moments.update(&mut model, rule, &squares);
+        // Expansion rescales all loadings and shifts all means: only where all of them may change.
         if all_free {
             moments.expand(&mut model);
         }
+        // The first pass has no gain to speak of. Afterwards the sign does not matter: pulls and floors may lower the
+        // likelihood by a little at rest.
         if iteration > 1 && gain.abs() < limits.tolerance {
             let termination = Termination::Converged;
             return Run { model, mean_log_likelihood: mean, iterations: iteration, termination };
@@ -117,16 +121,34 @@ pub struct Attach {
     pub loads: Array2<bool>,
     /// Observations' worth of pull of class means to the overall mean.
     pub mean_pull: f64,
-    /// Ridge on loadings, in observations.
+    /// Ridge on loadings, in observations of a factor of variance 1.
     pub loading_pull: f64,
-    /// Per indicator: smallest uniqueness.
+    /// Per indicator: smallest uniqueness, > 0, in squared units of the indicator.
     pub psi_floor: Vec<f64>,
-    /// Iterations; the loop stops earlier when the gain per row is below 1e-4.
+    /// Most iterations, at least 1; the loop stops earlier when the gain per row is below 1e-4.
     pub iterations: usize,
 }
 
 /// The supervised step: with class probabilities `given` (`(n, K)`) held fixed, learns the indicators that
 /// `what.free` marks, starting from `model`. Class weights stay.
+///
+/// # Examples
+/// By hand: rows 1 and 3 are class 0 and rows 10 and 14 class 1, so the means are 2 and 12, and ψ = (1 + 1 + 4 + 4)/4.
+///
+/// ```
+/// use ndarray::{Array2, array};
+/// use valueseg::stats::mixture::{Attach, FactorMixture, attach, one_hot};
+/// use valueseg::stats::observed::Observed;
+///
+/// let data = Observed::complete(array![[1.0], [3.0], [10.0], [14.0]])?;
+/// let (class_weights, means, loadings) = (array![0.5, 0.5], Array2::zeros((2, 1)), Array2::zeros((1, 0)));
+/// let model = FactorMixture { class_weights, means, loadings, uniqueness: array![1.0] };
+/// let (free, loads) = (vec![true], Array2::from_elem((1, 0), false));
+/// let what = Attach { free, loads, mean_pull: 0.0, loading_pull: 0.0, psi_floor: vec![0.01], iterations: 5 };
+/// let found = attach(&data, one_hot(&[0, 0, 1, 1], 2).view(), model, &what);
+/// assert!((found.means[(1, 0)] - 12.0).abs() < 1e-5 && (found.uniqueness[0] - 2.5).abs() < 1e-4);
+/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// ```
 #[must_use]
 pub fn attach(data: &Observed, given: ArrayView2<'_, f64>, model: FactorMixture, what: &Attach) -> FactorMixture {
     let rule = MStep {

@@ -1,8 +1,8 @@
-//! What can go wrong with the mixture.
+//! Errors of the mixture: settings that cannot be used, and tables that cannot be fitted.
 
 use crate::stats::kmeans::KmeansError;
 
-/// A setting that makes no sense, whatever the data.
+/// A setting of the mixture that is refused before any data are looked at.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MixtureParamError {
@@ -38,7 +38,7 @@ pub enum MixtureParamError {
     },
 }
 
-/// Why a mixture could not be fitted.
+/// What kept a mixture from being fitted: a setting, too few rows, or the k-means that its starts are made by.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MixtureError {

@@ -13,7 +13,7 @@ use crate::stats::observed::Observed;
 /// Factors of the model that fills gaps: room for a few common factors and what separates several classes.
 const FILL_FACTORS: usize = 10;
 
-/// A hard partition of the rows: a class of each.
+/// A hard partition: the class of each row, `0..k`.
 pub type Partition = Vec<usize>;
 
 /// The classes of one k-means++ start on a complete table `(n, d)` with row weights `[n]`: labels `0..k`, some possibly
@@ -34,6 +34,16 @@ pub(super) fn kmeans_start(
 }
 
 /// One-hot class probabilities `(n, k)` of a partition.
+///
+/// # Examples
+/// By hand: a 1 in the column of each label.
+///
+/// ```
+/// use ndarray::array;
+/// use valueseg::stats::mixture::one_hot;
+///
+/// assert_eq!(one_hot(&[1, 0], 3), array![[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]);
+/// ```
 #[must_use]
 pub fn one_hot(labels: &[usize], k: usize) -> Array2<f64> {
     let mut out = Array2::zeros((labels.len(), k));
@@ -46,6 +56,22 @@ pub fn one_hot(labels: &[usize], k: usize) -> Array2<f64> {
 /// Class means of soft classes `given` (`(n, k)`), the leading `q` factors of what is left, and the rest.
 ///
 /// Residual covariances are taken over the rows that observed both indicators.
+///
+/// # Examples
+/// By hand, without a pull: means (1 + 3)/2 and (10 + 14)/2, variance around them (1 + 1 + 4 + 4)/4, class weights (2 +
+/// 1)/(4 + 2).
+///
+/// ```
+/// use ndarray::array;
+/// use valueseg::stats::mixture::{model_from, one_hot};
+/// use valueseg::stats::observed::Observed;
+///
+/// let data = Observed::complete(array![[1.0], [3.0], [10.0], [14.0]])?;
+/// let model = model_from(&data, one_hot(&[0, 0, 1, 1], 2).view(), 0, 0.0);
+/// assert_eq!(model.means, array![[2.0], [12.0]]);
+/// assert_eq!((model.class_weights[0], model.uniqueness[0]), (0.5, 2.5));
+/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// ```
 #[must_use]
 pub fn model_from(data: &Observed, given: ArrayView2<'_, f64>, q: usize, pull: f64) -> FactorMixture {
     let (k, j) = (given.ncols(), data.n_columns());
@@ -58,6 +84,7 @@ pub fn model_from(data: &Observed, given: ArrayView2<'_, f64>, q: usize, pull: f
     for ((at, mean), n) in means.indexed_iter_mut().zip(&counts) {
         *mean = (sums[at] + pull * overall[at.1]) / (n + pull);
     }
+    // √w on both sides of a product makes the row count w times.
     let mut residual = (&data.values() - &given.dot(&means)) * &present;
     for (mut row, w) in residual.rows_mut().into_iter().zip(data.weights()) {
         row *= w.sqrt();
@@ -70,6 +97,7 @@ pub fn model_from(data: &Observed, given: ArrayView2<'_, f64>, q: usize, pull: f
     let mut covariance = residual.t().dot(&residual);
     covariance.zip_mut_with(&pairs, |c, n| *c = if *n > 0.0 { *c / n } else { 0.0 });
     let (loadings, uniqueness) = leading_factors(&covariance, q);
+    // One customer's worth of pull to equal shares, as in the M-step: no class starts at weight 0.
     let class_weights = weighted.sum_axis(Axis(0));
     let total = class_weights.sum() + k as f64;
     FactorMixture { class_weights: class_weights.mapv(|w| (w + 1.0) / total), means, loadings, uniqueness }
@@ -85,6 +113,7 @@ fn leading_factors(covariance: &Array2<f64>, q: usize) -> (Array2<f64>, Array1<f
         let eigen = symmetric_eigen(covariance.view());
         let rest = eigen.values.iter().skip(q_used).map(|v| v.max(0.0)).sum::<f64>() / (j - q_used) as f64;
         for a in 0..q_used {
+            // INVARIANT: no factor starts at 0, where EM would leave it.
             let size = (eigen.values[a] - rest).max(0.01).sqrt();
             loadings.column_mut(a).assign(&eigen.vectors.column(a).mapv(|x| x * size));
         }
@@ -92,6 +121,8 @@ fn leading_factors(covariance: &Array2<f64>, q: usize) -> (Array2<f64>, Array1<f
     for c in 0..j {
         let variance = uniqueness[c];
         let common: f64 = loadings.row(c).iter().map(|l| l * l).sum();
+        // METHOD (our judgment): at least a tenth of a variance is the indicator's own at the start; with little of its
+        // own EM takes small steps.
         let floor = if variance > 0.0 { variance * 0.1 } else { 1.0 };
         uniqueness[c] = (variance - common).max(floor).max(PSI_FLOOR);
     }

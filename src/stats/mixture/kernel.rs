@@ -21,7 +21,7 @@ use crate::stats::observed::Observed;
 /// Rows of a tile. Sums run tile by tile in order, so this number is part of what makes a result reproducible.
 pub const TILE: usize = 256;
 
-/// Rows worked on side by side.
+/// Number of rows worked on side by side.
 pub const LANES: usize = 8;
 
 /// Most common factors a model may have.
@@ -47,9 +47,9 @@ pub struct Tile {
     pub present: Array2<f32>,
     /// `(j, TILE)`: the value, 0 where absent.
     pub values: Array2<f32>,
-    /// Row weights; 0 for the padding after the last row.
+    /// `(TILE)`: row weights; 0 for the padding after the last row.
     pub weights: Array1<f32>,
-    /// Rows in use.
+    /// Number of rows in use, at most [`TILE`].
     pub rows: usize,
 }
 
@@ -62,6 +62,21 @@ impl Tile {
     }
 
     /// Rows `start..` of a table, as many as fit.
+    ///
+    /// # Examples
+    /// By hand: one row, indicator by indicator, is one column; the absent cell is 0.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::mixture::Tile;
+    /// use valueseg::stats::observed::Observed;
+    ///
+    /// let data = Observed::try_new(array![[4.0, 9.0]], array![[true, false]], array![2.0])?;
+    /// let tile = Tile::of_rows(&data, 0);
+    /// assert_eq!((tile.rows, tile.values[(0, 0)], tile.weights[0]), (1, 4.0, 2.0));
+    /// assert_eq!((tile.present[(1, 0)], tile.values[(1, 0)]), (0.0, 0.0));
+    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// ```
     #[must_use]
     pub fn of_rows(data: &Observed, start: usize) -> Self {
         let mut tile = Self::empty(data.n_columns());
@@ -80,7 +95,7 @@ impl Tile {
     }
 }
 
-/// Tables of one parameter set for the two matrix products.
+/// A [`FactorMixture`] made ready for the E-step: the tables of its two matrix products.
 #[derive(Clone, Debug)]
 pub struct Kernel {
     classes: usize,
@@ -93,7 +108,7 @@ pub struct Kernel {
     log_class: Vec<f32>,
 }
 
-/// What a tile's rows turned out to be.
+/// What [`Kernel::posterior`] finds out about the rows of a tile; column `r` of each array is row `r`.
 #[derive(Clone, Debug)]
 pub struct TilePosterior {
     /// Products of the mask table; its rows `q(q+1)/2 ..` are `Λ_Oᵀ Ψ_O⁻¹ μ_kO`, class by class.
@@ -101,7 +116,7 @@ pub struct TilePosterior {
     value_products: Array2<f32>,
     /// `(K, TILE)`: log densities of each class up to a part common to all classes.
     pub scores: Array2<f32>,
-    /// `(K, TILE)`: class probabilities.
+    /// `(K, TILE)`: class probabilities, 0–1, sum 1 over the classes of a row.
     pub classes: Array2<f32>,
     /// `(K·q, TILE)`: factor means in each class, class by class.
     pub factors: Array2<f32>,
@@ -113,7 +128,7 @@ pub struct TilePosterior {
 }
 
 impl TilePosterior {
-    /// Room for a tile under models of `classes` × `factors`.
+    /// Room for the results of one tile under models of `classes` classes and `factors` factors; all 0.
     #[must_use]
     pub fn new(classes: usize, factors: usize) -> Self {
         let triangle = packed(factors, 0);
@@ -129,6 +144,22 @@ impl TilePosterior {
     }
 
     /// Factor `a` of `Λ_Oᵀ Ψ_O⁻¹ μ_kO` for the row at `row`: what the reasons are made of.
+    ///
+    /// # Examples
+    /// By hand, one indicator with λ = 2, ψ = 4 and μ = 3: 2·3/4 = 1.5.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::mixture::{FactorMixture, Kernel, Tile, TilePosterior};
+    /// use valueseg::stats::observed::Observed;
+    ///
+    /// let (class_weights, means, loadings) = (array![1.0], array![[3.0]], array![[2.0]]);
+    /// let kernel = Kernel::new(&FactorMixture { class_weights, means, loadings, uniqueness: array![4.0] });
+    /// let mut out = TilePosterior::new(1, 1);
+    /// kernel.evidence(&Tile::of_rows(&Observed::complete(array![[7.0]])?, 0), &mut out);
+    /// assert_eq!(out.projected_mean(0, 0, 1, 0), 1.5);
+    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// ```
     #[must_use]
     pub fn projected_mean(&self, class: usize, a: usize, factors: usize, row: usize) -> f32 {
         self.projections[(packed(factors, 0) + class * factors + a, row)]
@@ -136,7 +167,7 @@ impl TilePosterior {
 }
 
 impl Kernel {
-    /// Tables of `model`.
+    /// Makes the tables of `model`, which has at most [`MAX_FACTORS`] factors.
     #[must_use]
     pub fn new(model: &FactorMixture) -> Self {
         let (classes, j, factors) = (model.n_classes(), model.n_indicators(), model.n_factors());
@@ -172,7 +203,19 @@ impl Kernel {
         }
     }
 
-    /// `ln π_k`.
+    /// `(K)`: logarithms of the class weights, `ln π_k`.
+    ///
+    /// # Examples
+    /// By hand: ln ¼ = −1.386294.
+    ///
+    /// ```
+    /// use ndarray::{Array2, array};
+    /// use valueseg::stats::mixture::{FactorMixture, Kernel};
+    ///
+    /// let (class_weights, means, loadings) = (array![0.25, 0.75], array![[0.0], [3.0]], Array2::zeros((1, 0)));
+    /// let kernel = Kernel::new(&FactorMixture { class_weights, means, loadings, uniqueness: array![1.0] });
+    /// assert!((kernel.log_class()[0] + 1.386_294).abs() < 1e-6);
+    /// ```
     #[must_use]
     pub fn log_class(&self) -> &[f32] {
         &self.log_class
@@ -180,6 +223,24 @@ impl Kernel {
 
     /// Fills `out` for the rows of `tile`. With `given` (`(K, TILE)`), class probabilities are taken from there and
     /// only the factors are worked out.
+    ///
+    /// # Examples
+    /// By hand, one indicator with λ = 2, ψ = 4, μ = 3 and the value 7: P = 1 + 2²/4 = 2, so the factor has mean (2·(7
+    /// − 3)/4)/2 = 1 and variance 1/2; `norm.logpdf(7, 3, sqrt(8))` of scipy 1.17.1 is −2.95865930.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::mixture::{FactorMixture, Kernel, Tile, TilePosterior};
+    /// use valueseg::stats::observed::Observed;
+    ///
+    /// let (class_weights, means, loadings) = (array![1.0], array![[3.0]], array![[2.0]]);
+    /// let kernel = Kernel::new(&FactorMixture { class_weights, means, loadings, uniqueness: array![4.0] });
+    /// let mut out = TilePosterior::new(1, 1);
+    /// kernel.posterior(&Tile::of_rows(&Observed::complete(array![[7.0]])?, 0), None, &mut out);
+    /// assert!((out.factors[(0, 0)] - 1.0).abs() < 1e-6 && (out.covariance[(0, 0)] - 0.5).abs() < 1e-6);
+    /// assert!((out.log_likelihood[0] + 2.958_659_3).abs() < 1e-5);
+    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// ```
     pub fn posterior(&self, tile: &Tile, given: Option<ArrayView2<'_, f32>>, out: &mut TilePosterior) {
         self.evidence(tile, out);
         for (mut scores, prior) in out.scores.rows_mut().into_iter().zip(&self.log_class) {
@@ -200,10 +261,27 @@ impl Kernel {
 
     /// Everything but the class probabilities: factors, their covariance, and the classes' log densities without the
     /// class weights. Rows after the last, up to the next whole lane, hold finite numbers of no meaning.
+    ///
+    /// # Examples
+    /// By hand, one indicator, no factor, ψ = 1, means 0 and 3, value 1: −½·(1 − 0)² and −½·(1 − 3)² are 1.5 apart.
+    ///
+    /// ```
+    /// use ndarray::{Array2, array};
+    /// use valueseg::stats::mixture::{FactorMixture, Kernel, Tile, TilePosterior};
+    /// use valueseg::stats::observed::Observed;
+    ///
+    /// let (class_weights, means, loadings) = (array![0.5, 0.5], array![[0.0], [3.0]], Array2::zeros((1, 0)));
+    /// let kernel = Kernel::new(&FactorMixture { class_weights, means, loadings, uniqueness: array![1.0] });
+    /// let mut out = TilePosterior::new(2, 0);
+    /// kernel.evidence(&Tile::of_rows(&Observed::complete(array![[1.0]])?, 0), &mut out);
+    /// assert!((out.scores[(0, 0)] - out.scores[(1, 0)] - 1.5).abs() < 1e-6);
+    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// ```
     pub fn evidence(&self, tile: &Tile, out: &mut TilePosterior) {
         let used = tile.rows.next_multiple_of(LANES);
         let window = s![.., ..used];
         let (present, values) = (tile.present.slice(window), tile.values.slice(window));
+        // All rows at once: what depends on which cells are present, and what depends on their values.
         general_mat_mul(1.0, &self.mask_table, &present, 0.0, &mut out.projections.slice_mut(window));
         general_mat_mul(1.0, &self.value_table, &values, 0.0, &mut out.value_products.slice_mut(window));
         out.log_likelihood.fill(0.0);
@@ -239,6 +317,8 @@ impl Kernel {
                 let mean = load(&out.projections, triangle + class * q + a, at);
                 each(entry, |l, x| x - mean[l]);
             }
+            // −½ of (v−μ)ᵀΨ⁻¹(v−μ) less its part along the factors. Σ v²/ψ is the same for all classes and comes in at
+            // the end.
             let mut score = load(&out.projections, triangle + k * q + class, at);
             let cross = load(&out.value_products, q + class, at);
             each(&mut score, |l, x| x - 2.0 * cross[l]);
@@ -263,7 +343,21 @@ impl Kernel {
 }
 
 /// Turns log densities `(K, TILE)` into probabilities and adds the log of their sum to `log_likelihood`.
+///
+/// # Examples
+/// By hand: densities 1 and 3 are probabilities 1/4 and 3/4, and their sum is 4.
+///
+/// ```
+/// use ndarray::{Array1, Array2};
+/// use valueseg::stats::mixture::{TILE, normalize};
+///
+/// let scores = Array2::from_shape_fn((2, TILE), |(k, _)| [1f32.ln(), 3f32.ln()][k]);
+/// let (mut classes, mut log_likelihood) = (Array2::zeros((2, TILE)), Array1::zeros(TILE));
+/// normalize(&scores, &mut classes, &mut log_likelihood);
+/// assert!((classes[(0, 9)] - 0.25).abs() < 1e-6 && (log_likelihood[9] - 4f32.ln()).abs() < 1e-6);
+/// ```
 pub fn normalize(scores: &Array2<f32>, classes: &mut Array2<f32>, log_likelihood: &mut Array1<f32>) {
+    // The largest is taken out before the exponential: none overflows, and the sum is at least 1.
     let mut top = [f32::NEG_INFINITY; TILE];
     for row in scores.rows() {
         for (t, s) in top.iter_mut().zip(row) {
@@ -291,6 +385,16 @@ pub fn normalize(scores: &Array2<f32>, classes: &mut Array2<f32>, log_likelihood
 /// numbers at once, and the same bits on every machine.
 ///
 /// `eˣ = 2ⁱ·2ᶠ` with `i` the nearest whole number of `x·log₂e`; `2ᶠ` by its Taylor series to the sixth power.
+///
+/// # Examples
+/// `exp(-1)` of numpy 2.4.6 in single precision is 0.36787942.
+///
+/// ```
+/// use valueseg::stats::mixture::exp_of_negative;
+///
+/// assert!((exp_of_negative(-1.0) / 0.367_879_42 - 1.0).abs() < 3e-7);
+/// assert_eq!(exp_of_negative(-100.0), 0.0);
+/// ```
 #[inline]
 #[must_use]
 pub fn exp_of_negative(x: f32) -> f32 {

@@ -116,7 +116,9 @@ impl Moments {
             system[(k + at, k + at)] += rule.loading_pull;
             rhs[k + at] = self.cross[(c, k + a)];
         }
+        // An indicator whose system has no solution stays as it is for this step.
         let Some(factor) = Cholesky::try_new(system.view()) else { return };
+        // `rhs` is about to be overwritten, and ψ needs the sums without the pulls.
         let data_rhs: Vec<f64> =
             (0..size).map(|i| if i < k { self.cross[(c, i)] } else { self.cross[(c, k + loads[i - k])] }).collect();
         factor.solve(&mut rhs);
@@ -163,6 +165,7 @@ impl Moments {
                 }
             }
         }
+        // The factors' covariance within classes; its root goes into the loadings, so ΛΛᵀ keeps what it stands for.
         let mut within = Array2::<f64>::zeros((q, q));
         for a in 0..q {
             for b in 0..=a {
@@ -175,12 +178,13 @@ impl Moments {
             }
         }
         let Some(root) = Cholesky::try_new(within.view()) else { return };
+        // Means first: the shift is in units of the old loadings.
         model.means += &shift.dot(&model.loadings.t());
         model.loadings = model.loadings.dot(&root.lower());
     }
 }
 
-/// What an M-step may change, and its small pulls.
+/// What an M-step may change, and how strongly it is pulled toward plain values.
 #[derive(Clone, Debug)]
 pub(super) struct MStep {
     /// Per indicator: whether its parameters are updated.

@@ -36,6 +36,7 @@ pub(super) fn improve(
     (rounds, seed): (usize, u64),
 ) -> Result<Run, MixtureError> {
     let size = (best.model.n_classes(), best.model.n_factors());
+    // A move needs two classes to merge and a third to split.
     if size.0 < 3 {
         return Ok(best);
     }
@@ -45,6 +46,7 @@ pub(super) fn improve(
             .into_par_iter()
             .enumerate()
             .map(|(at, (pair, split))| {
+                // Another reading of the answers each round: what one does not separate another may.
                 let points = ground.points().of_start(at + round);
                 let seed = mixed_seed(seed, (1_000 + 100 * round + at) as u64);
                 let labels = moved(&given, (points, ground.data().weights()), pair, split, seed)?;
@@ -94,6 +96,7 @@ fn moved(
     let mut labels: Vec<usize> = given.rows().into_iter().map(likeliest).collect();
     let members: Vec<usize> = (0..labels.len()).filter(|i| labels[*i] == split).collect();
     labels.iter_mut().filter(|l| **l == pair.1).for_each(|l| *l = pair.0);
+    // A class of one row cannot be split; the label that was set free then stays empty and EM fills it or not.
     if members.len() >= 2 {
         let part = (points.select(Axis(0), &members), weights.select(Axis(0), &members));
         let halves = kmeans_start(part.0, part.1, 2, seed)?;

@@ -4,7 +4,7 @@ use crate::stats::agreement::weighted_adjusted_rand_index;
 
 use super::Labels;
 
-/// Jaccard from which a segment is more than doubtful, and so on.
+/// Mean Jaccard from which each band holds, highest first; below the last a segment is unstable.
 const BANDS: [(f64, JaccardBand); 3] =
     [(0.85, JaccardBand::HighlyStable), (0.75, JaccardBand::Stable), (0.60, JaccardBand::Doubtful)];
 
@@ -17,7 +17,7 @@ pub enum JaccardBand {
     Unstable,
     /// From 0.60: there is a pattern, but who belongs to it is doubtful.
     Doubtful,
-    /// From 0.75: comes out again.
+    /// From 0.75: comes out again when the survey is repeated.
     Stable,
     /// From 0.85: comes out again nearly person by person.
     HighlyStable,
@@ -25,6 +25,17 @@ pub enum JaccardBand {
 
 impl JaccardBand {
     /// The band of a mean Jaccard.
+    ///
+    /// # Examples
+    /// The limits of Hennig (2007): 0.60, 0.75 and 0.85.
+    ///
+    /// ```
+    /// use valueseg::stats::resample::JaccardBand;
+    ///
+    /// assert_eq!(JaccardBand::of(0.59), JaccardBand::Unstable);
+    /// assert_eq!(JaccardBand::of(0.75), JaccardBand::Stable);
+    /// assert_eq!(JaccardBand::of(0.85).name(), "highly stable");
+    /// ```
     #[must_use]
     pub fn of(jaccard: f64) -> Self {
         BANDS.iter().find(|(from, _)| jaccard >= *from).map_or(Self::Unstable, |(_, band)| *band)
@@ -45,9 +56,9 @@ impl JaccardBand {
 /// How alike the two solutions of each pair are.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Agreement {
-    /// Adjusted Rand index of each pair over all rows that both label.
+    /// Adjusted Rand index of each pair over all rows that both label, at most 1.
     pub pairs: Vec<f64>,
-    /// Their mean; `None` without a pair.
+    /// Mean of `pairs`; `None` without a pair.
     pub mean: Option<f64>,
 }
 
@@ -64,13 +75,44 @@ impl Solutions {
         Self { labels, weights }
     }
 
-    /// Labels of the rows, sample by sample.
+    /// Labels of all rows, sample by sample: `2·pairs` entries.
+    ///
+    /// # Examples
+    /// By hand: one pair is two samples, and the function given labels every row 0.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::observed::Observed;
+    /// use valueseg::stats::resample::Resampling;
+    ///
+    /// let data = Observed::complete(array![[1.0], [2.0], [3.0]])?;
+    /// let fit = |counts: &[f64], _: u64| Ok::<_, std::fmt::Error>(vec![Some(0); counts.len()]);
+    /// let solutions = Resampling::new(&data, 1).solutions(1, fit)?;
+    /// assert_eq!(solutions.labels(), [vec![Some(0); 3], vec![Some(0); 3]]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn labels(&self) -> &[Labels] {
         &self.labels
     }
 
     /// Adjusted Rand index of the two solutions of each pair, rows with their weights.
+    ///
+    /// # Examples
+    /// `adjusted_rand_score([0, 0, 1, 1], [0, 1, 0, 1])` of scikit-learn 1.9.1 is −0.5; samples 0 and 1 are a pair.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::observed::Observed;
+    /// use valueseg::stats::resample::Resampling;
+    ///
+    /// let data = Observed::complete(array![[1.0], [2.0], [3.0], [4.0]])?;
+    /// let found = [[0, 0, 1, 1], [0, 1, 0, 1]];
+    /// let fit = |_: &[f64], item: u64| Ok::<_, std::fmt::Error>(found[item as usize].map(Some).to_vec());
+    /// let agreement = Resampling::new(&data, 1).solutions(1, fit)?.agreement();
+    /// assert!((agreement.pairs[0] + 0.5).abs() < 1e-12);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn agreement(&self) -> Agreement {
         let index = |pair: &[Labels]| -> f64 {
@@ -99,6 +141,21 @@ impl Solutions {
     ///
     /// # Panics
     /// If `original` does not label every row or names a segment beyond `k`, which is an error of the caller.
+    ///
+    /// # Examples
+    /// By hand: segment 0 is rows 0 to 2. In both samples its best match is the cluster of rows 1 to 3: 2 shared of 4.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::observed::Observed;
+    /// use valueseg::stats::resample::Resampling;
+    ///
+    /// let data = Observed::complete(array![[1.0], [2.0], [3.0], [4.0], [5.0]])?;
+    /// let fit = |_: &[f64], _: u64| Ok::<_, std::fmt::Error>([0, 1, 1, 1, 2].map(Some).to_vec());
+    /// let solutions = Resampling::new(&data, 1).solutions(1, fit)?;
+    /// assert_eq!(solutions.jaccard(&[0, 0, 0, 1, 1].map(Some), 2), [Some(0.5), Some(0.5)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn jaccard(&self, original: &[Option<usize>], k: usize) -> Vec<Option<f64>> {
         assert_eq!(original.len(), self.weights.len(), "a label for each row");
@@ -118,6 +175,7 @@ impl Solutions {
         let mut both = vec![0.0; k * clusters];
         let (mut segments, mut sizes) = (vec![0.0; k], vec![0.0; clusters]);
         for ((segment, cluster), weight) in original.iter().zip(labels).zip(&self.weights) {
+            // Sizes count only rows that both label, or a row without an answer would look like one that moved.
             if let (Some(segment), Some(cluster)) = (*segment, *cluster) {
                 both[segment * clusters + cluster] += weight;
                 segments[segment] += weight;

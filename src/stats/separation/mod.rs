@@ -14,11 +14,24 @@ fn n_groups(labels: &[Option<usize>]) -> usize {
     labels.iter().flatten().max().map_or(0, |most| most + 1)
 }
 
-/// Means of the observed cells of each group's rows, rows with their weights: `(k, j)` with `k` one more than the highest
-/// label. A column nobody of a group observed stands at the overall mean, one nobody at all observed at 0.
+/// Means of the observed cells of each group's rows, rows with their weights: `(k, j)` with `k` one more than the
+/// highest label. A column nobody of a group observed stands at the overall mean, one nobody at all observed at 0.
 ///
 /// # Panics
 /// If there are not as many labels as rows, which is an error of the caller.
+///
+/// # Examples
+/// By hand: rows 0 and 1 are group 0, of mean (1 + 3)/2; row 3 has no group.
+///
+/// ```
+/// use ndarray::array;
+/// use valueseg::stats::observed::Observed;
+/// use valueseg::stats::separation::group_means;
+///
+/// let data = Observed::complete(array![[1.0], [3.0], [8.0], [99.0]])?;
+/// assert_eq!(group_means(&data, &[Some(0), Some(0), Some(1), None]), array![[2.0], [8.0]]);
+/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// ```
 #[must_use]
 pub fn group_means(data: &Observed, labels: &[Option<usize>]) -> Array2<f64> {
     assert_eq!(labels.len(), data.n_rows(), "a label for each row");
@@ -42,8 +55,9 @@ pub fn group_means(data: &Observed, labels: &[Option<usize>]) -> Array2<f64> {
 
 /// Calinski–Harabasz index: between-group over within-group variance, the larger the better separated.
 ///
-/// `CH = (B/(K − 1)) / (W/(N − K))` with `W = Σ weight · Σ_observed (x − c_group)²`, `B` the same sum around the overall
-/// means minus `W`, `N` the sum of the weights and `K` the groups that hold a row; rows without a label are left out.
+/// `CH = (B/(K − 1)) / (W/(N − K))` with `W = Σ weight · Σ_observed (x − c_group)²`, `B` the same sum around the
+/// overall means minus `W`, `N` the sum of the weights and `K` the groups that hold a row; rows without a label are
+/// left out.
 /// `None` with fewer than two groups, with no more weight than groups, or where no row differs from its group's mean.
 ///
 /// Source: Calinski and Harabasz (1974), Communications in Statistics 3; on complete tables with weights 1 it equals
@@ -51,6 +65,21 @@ pub fn group_means(data: &Observed, labels: &[Option<usize>]) -> Array2<f64> {
 ///
 /// # Panics
 /// If there are not as many labels as rows, which is an error of the caller.
+///
+/// # Examples
+/// `calinski_harabasz_score([[0, 0], [0, 2], [10, 0], [10, 2]], [0, 0, 1, 1])` of scikit-learn 1.9.1: 50. By hand B =
+/// 4·5² = 100 and W = 4·1² = 4, so (100/1)/(4/2) = 50.
+///
+/// ```
+/// use ndarray::array;
+/// use valueseg::stats::observed::Observed;
+/// use valueseg::stats::separation::calinski_harabasz;
+///
+/// let data = Observed::complete(array![[0.0, 0.0], [0.0, 2.0], [10.0, 0.0], [10.0, 2.0]])?;
+/// assert_eq!(calinski_harabasz(&data, &[Some(0), Some(0), Some(1), Some(1)]), Some(50.0));
+/// assert_eq!(calinski_harabasz(&data, &[Some(0); 4]), None);
+/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// ```
 #[must_use]
 pub fn calinski_harabasz(data: &Observed, labels: &[Option<usize>]) -> Option<f64> {
     assert_eq!(labels.len(), data.n_rows(), "a label for each row");
@@ -63,6 +92,7 @@ pub fn calinski_harabasz(data: &Observed, labels: &[Option<usize>]) -> Option<f6
     let n = data.total_weight();
     let everybody = vec![Some(0); labels.len()];
     let within = scatter(&data, &labels);
+    // METHOD: B is the total less W. With absent cells Σ n_k·(m_k − m)² over whole rows would not add up to that.
     let between = scatter(&data, &everybody) - within;
     let defined = k >= 2.0 && n > k && within > 0.0;
     defined.then(|| (between.max(0.0) / (k - 1.0)) / (within / (n - k)))
@@ -84,19 +114,35 @@ fn scatter(data: &Observed, labels: &[Option<usize>]) -> f64 {
 /// How near rows are to the border between groups.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shadow {
-    /// Weighted mean over all rows, in `[0, 1]`.
+    /// Weighted mean of the shadow values of all rows, in `[0, 1]`; 0 = all on their centroids.
     pub overall: f64,
     /// Weighted mean over the rows of each group; `None` for a group that no row is nearest to.
     pub groups: Vec<Option<f64>>,
 }
 
-/// Shadow values: `2·d₁/(d₁ + d₂)` of a row with distances `d₁ <= d₂` to its two nearest centroids; 0 = on the centroid, 1 =
-/// on the border. Averaged by the group of the nearest centroid.
+/// Shadow values: `2·d₁/(d₁ + d₂)` of a row with distances `d₁ <= d₂` to its two nearest centroids; 0 = on the
+/// centroid, 1 = on the border. Averaged by the group of the nearest centroid.
 ///
-/// `centroids` is `(k, j)`. A row that lies on two centroids at once is on the border; rows without an observed cell are
-/// left out. `None` with fewer than two centroids or without a row.
+/// `centroids` is `(k, j)`. A row that lies on two centroids at once is on the border; rows without an observed cell
+/// are left out. `None` with fewer than two centroids or without a row.
 ///
 /// Source: Leisch (2010), Neighborhood graphs, stripes and shadow plots, Statistics and Computing 20.
+///
+/// # Examples
+/// By hand, centroids 0 and 4: the row at 1 has distances 1 and 3, 2·1/(1 + 3) = 0.5; the row at 4 stands on its
+/// centroid.
+///
+/// ```
+/// use ndarray::array;
+/// use valueseg::stats::observed::Observed;
+/// use valueseg::stats::separation::shadow;
+///
+/// let data = Observed::complete(array![[1.0], [4.0]])?;
+/// let found = shadow(&data, array![[0.0], [4.0]].view()).unwrap();
+/// assert_eq!(found.groups, [Some(0.5), Some(0.0)]);
+/// assert_eq!(found.overall, 0.25);
+/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// ```
 #[must_use]
 pub fn shadow(data: &Observed, centroids: ArrayView2<'_, f64>) -> Option<Shadow> {
     let mut sums = vec![(0.0, 0.0); centroids.nrows()];
