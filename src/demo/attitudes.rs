@@ -200,7 +200,7 @@ mod tests {
         (share(&|p| p.0 == p.1) - expected) / (1.0 - expected)
     }
 
-    /// The rule of domain fact sheet 3.3 at its defaults.
+    /// The rule of `docs/domain.md#connection-stages` at its defaults.
     fn connection(a: &BTreeMap<&str, f64>) -> ConnectionStage {
         let helped = a.iter().filter(|(question, want)| {
             let helps = question.strip_prefix("want_").map(|m| a[format!("helps_{m}").as_str()]);
@@ -214,7 +214,7 @@ mod tests {
         }
     }
 
-    /// The survey gates of domain fact sheet 5.1.
+    /// The survey gates of `docs/domain.md#the-relationship-arc`.
     fn arc(a: &BTreeMap<&str, f64>) -> ArcStage {
         let helps = a.iter().any(|(question, value)| question.starts_with("helps_") && *value >= 8.0);
         let preferred = a["good_brand"] - a["alternative_liking"] >= 1.0;

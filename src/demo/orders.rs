@@ -15,7 +15,7 @@ const ORDERS_A_YEAR: f64 = 10.0;
 /// often as the unconnected.
 pub const ORDER_RATES: [f64; 4] = [0.60, 0.95, 1.12, 1.80];
 /// Mean value a year of each connection stage against the highly satisfied, as published (Magids, Zorfas and Leemon 2015;
-/// the first and third from memory, see the domain fact sheet).
+/// the first and third from memory, `docs/domain.md#value-by-connection-stage`).
 pub const STAGE_VALUES: [f64; 4] = [0.82, 1.00, 1.13, 1.52];
 /// Factor on the amounts of each stage, calibrated once so that mean values come out as above: newcomers, who have had less
 /// than a year, are never above the second stage, and those to whom the company means nothing pay less for the same goods.

@@ -19,9 +19,10 @@ use crate::model::segment::drivers::DriverSettings;
 use crate::tables::spec::{SourceSpec, TableName, TableSpecs};
 use crate::tables::write::SensitivePolicy;
 
-/// Default of `[model] min_share`: no segment below 5 % of the base (domain fact sheet 6.7).
+/// Default of `[model] min_share`: no segment below 5 % of the base (`docs/domain.md#sample-sizes`).
 pub const DEFAULT_MIN_SHARE: f64 = 0.05;
-/// Default of `[model] min_respondents`: fewer surveyed people cannot describe a segment (domain fact sheet 6.7).
+/// Default of `[model] min_respondents`: fewer surveyed people cannot describe a segment
+/// (`docs/domain.md#sample-sizes`).
 pub const DEFAULT_MIN_RESPONDENTS: usize = 100;
 /// Default of `[privacy] min_cell`.
 pub const DEFAULT_MIN_CELL: u64 = 20;

@@ -131,7 +131,8 @@ struct Said {
 
 /// One row per customer who wrote. Per element `mention_<element>`, the share of the customer's texts that name it, and
 /// `praise_<element>`, `(p − b) / (p + b)` of `p` texts that praise and `b` that blame it. Both are known of those alone
-/// who named it: absence of mention is missing (domain fact sheet 6.6). A share needs two texts: over one it is always 1.
+/// who named it: absence of mention is missing (`docs/domain.md#mentions-in-text`). A share needs two texts: over one
+/// it is always 1.
 fn signals(texts: &ScratchTable, wanted: &[ElementId], scratch: &Path) -> Result<ScratchTable, IntakeError> {
     let mut fields = vec![Field::new("customer_id", DataType::Utf8, false)];
     for element in wanted {
