@@ -78,9 +78,6 @@ pub struct Settings {
     /// The permanent random control group.
     #[serde(default)]
     pub holdout: Holdout,
-    /// Lists for marketing tools (written from a later version on).
-    #[serde(default)]
-    pub audiences: Vec<Audience>,
     /// Where results go and what the job may use.
     #[serde(default)]
     pub run: RunSettings,
@@ -255,7 +252,7 @@ impl Default for Privacy {
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Holdout {
-    /// Share of customers kept out of every audience, 0–0.5.
+    /// Share of customers left untouched, so that the effect of plans can be seen, 0–0.5.
     pub share: f64,
     /// Changing it draws another group.
     pub salt: String,
@@ -265,38 +262,6 @@ impl Default for Holdout {
     fn default() -> Self {
         Self { share: DEFAULT_HOLDOUT_SHARE, salt: "valueseg".to_owned() }
     }
-}
-
-/// `[[audiences]]`: read and checked now, written from a later version on.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Audience {
-    /// Folder below `audiences/`.
-    pub name: String,
-    /// Shape of the files.
-    pub format: AudienceFormat,
-    /// Consent column that must be true.
-    pub consent: String,
-}
-
-/// Shape of audience files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AudienceFormat {
-    /// Plain CSV.
-    Generic,
-    /// Klaviyo profiles.
-    Klaviyo,
-    /// `HubSpot` contacts.
-    Hubspot,
-    /// Braze attributes.
-    Braze,
-    /// Mailchimp contacts.
-    Mailchimp,
-    /// Google Customer Match.
-    Google,
-    /// Meta custom audiences.
-    Meta,
 }
 
 /// `[run]`.

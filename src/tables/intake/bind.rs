@@ -191,7 +191,7 @@ impl Binder<'_> {
 fn nothing_hidden(table: TableName, source: &Source, mapping: &Mapping, place: &str) -> Result<(), IntakeError> {
     let contract = contract_of(table);
     let mapped = |name: &str| mapping.inputs.iter().any(|input| input.name == name);
-    match source.nested().find(|name| contract.column(name).is_some() && !mapped(name)) {
+    match source.nested().find(|name| contract.column(name).is_some_and(|rule| rule.read) && !mapped(name)) {
         Some(name) => {
             let what = format!(
                 "column `{name}` of source `{}` is nested and cannot be read; write a plain one",

@@ -135,7 +135,7 @@ impl Intake {
         (part * per_part).min(self.n_blocks())..((part + 1) * per_part).min(self.n_blocks())
     }
 
-    /// Text columns of `customers` beside the id: addresses and descriptors.
+    /// Text columns of `customers` beside the id: descriptors.
     #[must_use]
     pub fn descriptor_columns(&self) -> Vec<&str> {
         let fields = self.customers.columns().fields().iter().skip(1);
