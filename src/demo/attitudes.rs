@@ -2,8 +2,9 @@
 
 use super::bond::Bond;
 use super::dice::{Dice, Topic};
+use super::person::Person;
 use super::profiles::TRUTH;
-use super::world::{Person, World};
+use super::world::World;
 use crate::model::rows::{ArcStage, ConnectionStage};
 
 /// How steadily people tick what they feel about the company as a whole, in points.

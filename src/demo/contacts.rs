@@ -4,10 +4,10 @@ use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::bond::Bond;
 use super::dice::{Dice, Topic};
+use super::person::Person;
 use super::sites::Sites;
 use super::time::{DAY, HOUR, MINUTE, Moment, Window};
 use super::traces::{Inclinations, trace};
-use super::world::Person;
 use crate::model::rows::ArcStage;
 
 /// Factor on all rates below, so that a customer leaves about ten events a year.

@@ -6,10 +6,11 @@ use super::descriptors::{Descriptors, describe};
 use super::dice::{Dice, Topic};
 use super::feedback::{Feedback, feedback};
 use super::orders::{Order, orders};
+use super::person::Person;
 use super::survey::Response;
 use super::time::Window;
 use super::treatments::{Treatment, treatments};
-use super::world::{Person, World};
+use super::world::World;
 
 /// A customer: the hidden person and the traces he or she leaves.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,19 +1,14 @@
 //! Orders of a customer in the year up to the second night.
 
-use super::bond::Bond;
+use super::bond::{Bond, ORDER_RATES, expected_orders};
 use super::dice::{Dice, Topic};
+use super::person::Person;
 use super::rhythm::{in_reward_week, settle_days};
 use super::sites::Sites;
 use super::time::{DAY, HOUR, MINUTE, Moment, Window};
 use super::traces::{Inclinations, trace};
-use super::world::Person;
-use crate::model::rows::{ArcStage, ConnectionStage};
+use crate::model::rows::ArcStage;
 
-/// Orders a year of the middle customer.
-const ORDERS_A_YEAR: f64 = 10.0;
-/// How often each connection stage orders, from the lowest, against the highly satisfied: the fully connected three times as
-/// often as the unconnected.
-pub const ORDER_RATES: [f64; 4] = [0.60, 0.95, 1.12, 1.80];
 /// Mean value a year of each connection stage against the highly satisfied, as published (Magids, Zorfas and Leemon 2015;
 /// the first and third from memory, `docs/domain.md#value-by-connection-stage`).
 pub const STAGE_VALUES: [f64; 4] = [0.82, 1.00, 1.13, 1.52];
@@ -24,9 +19,6 @@ const AMOUNT_TRIM: [f64; 4] = [0.845, 1.0, 0.796, 0.76];
 const FULL_PRICE_AT_MOST: usize = 2;
 /// Orders a year of somebody who was failed and goes on as before: every fortnight, so that "as before" can be seen.
 const STEADY_ORDERS: usize = 24;
-/// Spread of the log number of orders over customers, unrelated to wants.
-const HEAVINESS_EFFECT: f64 = 0.6;
-
 /// One order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Order {
@@ -260,13 +252,6 @@ fn night_hour(dice: &mut Dice) -> Moment {
     // From 22 o'clock, or before 6 on the same calendar day.
     let minute = if dice.chance(0.5) { 22 * 60 + dice.below(50) as i64 } else { dice.below(6 * 60) as i64 };
     minute * MINUTE
-}
-
-/// Expected orders of the year.
-pub(super) fn expected_orders(person: &Person, connection: ConnectionStage, window: &Window) -> f64 {
-    let h = HEAVINESS_EFFECT;
-    let stage = ORDER_RATES[connection as usize];
-    ORDERS_A_YEAR * stage * (h * person.heaviness - h * h / 2.0).exp() * window.years()
 }
 
 /// All orders of the year, in order of time.
