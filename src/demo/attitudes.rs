@@ -64,7 +64,7 @@ pub(super) fn attitudes(world: &World, person: &Person, bond: &Bond, wave: u8) -
     sitting.ask("recommend", bond.recommendation, OUTCOME_ANSWER_SD);
     let good = sitting.ask("good_brand", 2.6 + 0.7 * bond.satisfaction, 0.7);
     if wave == 2 {
-        deeper(&mut sitting, (satisfied, good));
+        deeper(&mut sitting, satisfied, good);
         defection(&mut sitting);
         motivators(world, person, &mut sitting);
     }
@@ -72,7 +72,7 @@ pub(super) fn attitudes(world: &World, person: &Person, bond: &Bond, wave: u8) -
 }
 
 /// How deep the relationship goes. Such answers fall steadily towards the last question.
-fn deeper(sitting: &mut Sitting, (satisfied, good): (u8, u8)) {
+fn deeper(sitting: &mut Sitting, satisfied: u8, good: u8) {
     let Bond { connection, arc, warmth, satisfaction, .. } = *sitting.bond;
     let meaning = sitting.means_something();
     let (different, sd) = match connection {

@@ -240,7 +240,8 @@ pub(super) fn interactions(
     seed: u64,
     person: &Person,
     bond: &Bond,
-    (z, window): (&Inclinations, &Window),
+    z: &Inclinations,
+    window: &Window,
 ) -> Vec<Interaction> {
     let mut dice = Dice::new(seed, person.number, Topic::Contacts);
     let sites = Sites::new(seed, person.number, Topic::ContactSites);

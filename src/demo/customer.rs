@@ -75,11 +75,11 @@ impl World {
         let z = self.inclinations(&person);
         let window = Window::since(person.signup);
         let bond = self.bond(&person);
-        let interactions = interactions(seed, &person, &bond, (&z, &window));
+        let interactions = interactions(seed, &person, &bond, &z, &window);
         Customer {
             descriptors: describe(seed, &person),
             response: self.response(&person),
-            orders: orders(seed, &person, &bond, (&z, &window)),
+            orders: orders(seed, &person, &bond, &z, &window),
             feedback: feedback(seed, &person, &window),
             treatments: treatments(seed, &person),
             open_case: has_open_case(&interactions),

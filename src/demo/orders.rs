@@ -122,7 +122,7 @@ struct Habits<'a> {
 }
 
 impl<'a> Habits<'a> {
-    fn new(dice: &mut Dice, (z, bond): (&'a Inclinations, &'a Bond), sites: Sites) -> Self {
+    fn new(dice: &mut Dice, z: &'a Inclinations, bond: &'a Bond, sites: Sites) -> Self {
         let bend = |rule: &Rule| rule.1 * rule.2.map_or(1.0, |t| z[t].exp());
         let mut channels = CHANNELS.map(|rule| bend(&rule));
         // People of the screen and people of the shop: a nuisance that moves several signals together.
@@ -171,7 +171,7 @@ impl<'a> Habits<'a> {
         let site = self.sites.next();
         let lateness = LATENESS.iter().find(|rule| rule.0 == channel).map(|rule| rule.1 + site.lateness);
         let late = lateness.map(|logit| logistic(logit + z[trace("late_delivery_share")]));
-        let (promised_at, delivered_at) = self.delivery(dice, channel, (ordered_at, late));
+        let (promised_at, delivered_at) = self.delivery(dice, channel, ordered_at, late);
         let return_reason = self.return_reason(dice, category);
         Order {
             ordered_at,
@@ -194,7 +194,8 @@ impl<'a> Habits<'a> {
         &self,
         dice: &mut Dice,
         channel: &str,
-        (ordered_at, late): (Moment, Option<f64>),
+        ordered_at: Moment,
+        late: Option<f64>,
     ) -> (Option<Moment>, Option<Moment>) {
         let Some(late) = late else { return (None, None) };
         let promise = match channel {
@@ -255,9 +256,9 @@ fn night_hour(dice: &mut Dice) -> Moment {
 }
 
 /// All orders of the year, in order of time.
-pub(super) fn orders(seed: u64, person: &Person, bond: &Bond, (z, window): (&Inclinations, &Window)) -> Vec<Order> {
+pub(super) fn orders(seed: u64, person: &Person, bond: &Bond, z: &Inclinations, window: &Window) -> Vec<Order> {
     let mut dice = Dice::new(seed, person.number, Topic::Orders);
-    let mut habits = Habits::new(&mut dice, (z, bond), Sites::new(seed, person.number, Topic::OrderSites));
+    let mut habits = Habits::new(&mut dice, z, bond, Sites::new(seed, person.number, Topic::OrderSites));
     let mean = expected_orders(person, bond.connection, window);
     let mut count = dice.count(mean) as usize;
     if bond.failed {

@@ -18,7 +18,7 @@ use super::error::DemoError;
 use super::nuisance::nuisance_name;
 use super::orders::Order;
 use super::sheet::Sheet;
-use super::time::{DAY, Moment, start_of};
+use super::time::Moment;
 use super::world::World;
 
 /// From customers, in order, to the rows of one table.
@@ -73,7 +73,7 @@ fn moments(values: impl Iterator<Item = Option<Moment>>) -> ArrayRef {
 }
 
 fn days(values: impl Iterator<Item = NaiveDate>) -> ArrayRef {
-    Arc::new(values.map(|day| Some((start_of(day) / DAY) as i32)).collect::<Date32Array>())
+    Arc::new(values.map(|day| Some(day.to_epoch_days())).collect::<Date32Array>())
 }
 
 /// `in/customers.parquet`; a dirty customer stands there twice.

@@ -6,9 +6,10 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, hex};
 use crate::job::settings::Settings;
 use crate::tables::intake::IntakeRequest;
+use crate::tables::names;
 use crate::tables::spec::TableName;
 
 /// Prefix of environment variables that override a key: `VALUESEG_RUN__MEMORY_LIMIT` sets `[run] memory_limit`.
@@ -175,15 +176,6 @@ impl Loaded {
     }
 }
 
-/// Bytes in lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        text.push(char::from_digit(u32::from(byte >> 4), 16).expect("four bits"));
-        text.push(char::from_digit(u32::from(byte & 15), 16).expect("four bits"));
-        text
-    })
-}
-
 /// Reads `path`, applies overrides from `environment`, checks every bound.
 pub fn load(path: &Path, environment: &[(String, String)]) -> Result<Loaded, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|source| match source.kind() {
@@ -254,11 +246,7 @@ fn nearest_expected(message: &str) -> Option<String> {
 
 /// The candidate most like `seen`, if any is close.
 pub(crate) fn nearest<'a>(seen: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
-    candidates
-        .map(|name| (strsim::jaro_winkler(&seen.to_lowercase(), &name.to_lowercase()), name))
-        .filter(|(score, _)| *score >= 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
-        .map(|(_, name)| name.to_owned())
+    names::nearest(seen, candidates).into_iter().next()
 }
 
 fn check(settings: &Settings) -> Result<Tz, ConfigError> {

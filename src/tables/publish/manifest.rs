@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::PublishError;
+use crate::catalogue::hex;
 use crate::tables::schema::SCHEMA_VERSION;
-use crate::tables::write::{WrittenFile, hex};
+use crate::tables::write::WrittenFile;
 
 /// Name of the file in a run folder.
 pub const MANIFEST_NAME: &str = "manifest.json";
