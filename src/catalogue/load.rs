@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::hex::hex;
 use super::layers::{Collected, FILES};
 use super::lexicon::Lexicon;
 use super::{CatalogueError, Element, ElementId, Metric, Motivator, NeedMap, Play, PlayKind, PlaySubject, Signal};
@@ -120,9 +121,8 @@ impl Catalogue {
                 return Err(CatalogueError::MissingFile { file });
             }
         }
-        let hash = hasher.finalize().iter().fold(String::with_capacity(64), |hex, byte| format!("{hex}{byte:02x}"));
         let has_own = layers.len() > 1 && !layers[1].is_empty();
-        collected.finish(hash, has_own)
+        collected.finish(hex(&hasher.finalize()), has_own)
     }
 
     /// The 30 elements in catalogue order.

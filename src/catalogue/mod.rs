@@ -16,6 +16,7 @@ mod check;
 mod element;
 mod entry;
 mod error;
+mod hex;
 mod layers;
 pub mod lexicon;
 mod load;
@@ -28,6 +29,7 @@ mod tests;
 
 pub use element::{Element, ElementId, Level, N_ELEMENTS, Sensitivity};
 pub use error::CatalogueError;
+pub(crate) use hex::hex;
 pub use load::{Catalogue, CatalogueTexts};
 pub use motivator::{MOTIVATOR_LIMIT, Motivator};
 pub use need::{NeedMap, NeedTier};

@@ -78,10 +78,10 @@ pub enum Command {
         #[arg(default_value = "valueseg-demo")]
         dir: PathBuf,
         /// Customers to invent.
-        #[arg(long, value_name = "N", default_value_t = 20_000)]
+        #[arg(long, value_name = "N", default_value_t = crate::demo::DEFAULT_CUSTOMERS)]
         customers: u32,
         /// Seed of the invention.
-        #[arg(long, value_name = "S", default_value_t = 1)]
+        #[arg(long, value_name = "S", default_value_t = crate::demo::DEFAULT_SEED)]
         seed: u64,
     },
     /// Write a starter configuration, looking once at the files given.

@@ -2,8 +2,9 @@
 
 use super::bond::Bond;
 use super::dice::{Dice, Topic};
+use super::person::Person;
 use super::profiles::TRUTH;
-use super::world::{Person, World};
+use super::world::World;
 use crate::model::rows::{ArcStage, ConnectionStage};
 
 /// How steadily people tick what they feel about the company as a whole, in points.
@@ -63,7 +64,7 @@ pub(super) fn attitudes(world: &World, person: &Person, bond: &Bond, wave: u8) -
     sitting.ask("recommend", bond.recommendation, OUTCOME_ANSWER_SD);
     let good = sitting.ask("good_brand", 2.6 + 0.7 * bond.satisfaction, 0.7);
     if wave == 2 {
-        deeper(&mut sitting, (satisfied, good));
+        deeper(&mut sitting, satisfied, good);
         defection(&mut sitting);
         motivators(world, person, &mut sitting);
     }
@@ -71,7 +72,7 @@ pub(super) fn attitudes(world: &World, person: &Person, bond: &Bond, wave: u8) -
 }
 
 /// How deep the relationship goes. Such answers fall steadily towards the last question.
-fn deeper(sitting: &mut Sitting, (satisfied, good): (u8, u8)) {
+fn deeper(sitting: &mut Sitting, satisfied: u8, good: u8) {
     let Bond { connection, arc, warmth, satisfaction, .. } = *sitting.bond;
     let meaning = sitting.means_something();
     let (different, sd) = match connection {
@@ -200,7 +201,7 @@ mod tests {
         (share(&|p| p.0 == p.1) - expected) / (1.0 - expected)
     }
 
-    /// The rule of domain fact sheet 3.3 at its defaults.
+    /// The rule of `docs/domain.md#connection-stages` at its defaults.
     fn connection(a: &BTreeMap<&str, f64>) -> ConnectionStage {
         let helped = a.iter().filter(|(question, want)| {
             let helps = question.strip_prefix("want_").map(|m| a[format!("helps_{m}").as_str()]);
@@ -214,7 +215,7 @@ mod tests {
         }
     }
 
-    /// The survey gates of domain fact sheet 5.1.
+    /// The survey gates of `docs/domain.md#the-relationship-arc`.
     fn arc(a: &BTreeMap<&str, f64>) -> ArcStage {
         let helps = a.iter().any(|(question, value)| question.starts_with("helps_") && *value >= 8.0);
         let preferred = a["good_brand"] - a["alternative_liking"] >= 1.0;

@@ -1,10 +1,10 @@
 //! How close each person is to the company, as nobody but the generator sees it: connection, arc, loyalty.
 
 use super::dice::{Dice, Topic};
-use super::orders::expected_orders;
+use super::person::Person;
 use super::profiles::{Content, HIDDEN_SEGMENTS};
 use super::time::Window;
-use super::world::{Person, SECOND_NIGHT, World};
+use super::world::{SECOND_NIGHT, World};
 use crate::model::rows::{ArcStage, ConnectionStage, LoyaltyType};
 
 /// How warm people of each hidden segment are beyond their own ways, in standard deviations.
@@ -43,6 +43,13 @@ pub const FAILED_SHARE: f64 = 0.5;
 pub const BOUGHT_SHARES: (f64, f64) = (0.45, 0.25);
 /// Expected orders from which somebody counts as coming back: about half of all buyers do.
 pub const REPEAT_ORDERS: f64 = 6.5;
+/// Orders a year of the middle customer.
+const ORDERS_A_YEAR: f64 = 10.0;
+/// How often each connection stage orders, from the lowest, against the highly satisfied: the fully connected three times as
+/// often as the unconnected.
+pub const ORDER_RATES: [f64; 4] = [0.60, 0.95, 1.12, 1.80];
+/// Spread of the log number of orders over customers, unrelated to wants.
+const HEAVINESS_EFFECT: f64 = 0.6;
 
 /// One person's hidden relationship with the company.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,6 +146,13 @@ fn arc(connection: ConnectionStage, closeness: f64, depth: f64) -> ArcStage {
         false if depth > OPINION_FROM => ArcStage::Opinion,
         false => ArcStage::Exists,
     }
+}
+
+/// Expected orders of the year.
+pub(super) fn expected_orders(person: &Person, connection: ConnectionStage, window: &Window) -> f64 {
+    let h = HEAVINESS_EFFECT;
+    let stage = ORDER_RATES[connection as usize];
+    ORDERS_A_YEAR * stage * (h * person.heaviness - h * h / 2.0).exp() * window.years()
 }
 
 #[cfg(test)]

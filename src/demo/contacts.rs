@@ -4,10 +4,10 @@ use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::bond::Bond;
 use super::dice::{Dice, Topic};
+use super::person::Person;
 use super::sites::Sites;
 use super::time::{DAY, HOUR, MINUTE, Moment, Window};
 use super::traces::{Inclinations, trace};
-use super::world::Person;
 use crate::model::rows::ArcStage;
 
 /// Factor on all rates below, so that a customer leaves about ten events a year.
@@ -240,7 +240,8 @@ pub(super) fn interactions(
     seed: u64,
     person: &Person,
     bond: &Bond,
-    (z, window): (&Inclinations, &Window),
+    z: &Inclinations,
+    window: &Window,
 ) -> Vec<Interaction> {
     let mut dice = Dice::new(seed, person.number, Topic::Contacts);
     let sites = Sites::new(seed, person.number, Topic::ContactSites);

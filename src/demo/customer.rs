@@ -6,10 +6,11 @@ use super::descriptors::{Descriptors, describe};
 use super::dice::{Dice, Topic};
 use super::feedback::{Feedback, feedback};
 use super::orders::{Order, orders};
+use super::person::Person;
 use super::survey::Response;
 use super::time::Window;
 use super::treatments::{Treatment, treatments};
-use super::world::{Person, World};
+use super::world::World;
 
 /// A customer: the hidden person and the traces he or she leaves.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,11 +75,11 @@ impl World {
         let z = self.inclinations(&person);
         let window = Window::since(person.signup);
         let bond = self.bond(&person);
-        let interactions = interactions(seed, &person, &bond, (&z, &window));
+        let interactions = interactions(seed, &person, &bond, &z, &window);
         Customer {
             descriptors: describe(seed, &person),
             response: self.response(&person),
-            orders: orders(seed, &person, &bond, (&z, &window)),
+            orders: orders(seed, &person, &bond, &z, &window),
             feedback: feedback(seed, &person, &window),
             treatments: treatments(seed, &person),
             open_case: has_open_case(&interactions),

@@ -1,7 +1,7 @@
 //! What the customer file says about a person besides the id: consent, protection flags, contact details, descriptors.
 
 use super::dice::{Dice, Topic};
-use super::world::Person;
+use super::person::Person;
 
 /// Countries of the demo retailer and their shares.
 const COUNTRIES: [(&str, f64); 6] =

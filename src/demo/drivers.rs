@@ -1,7 +1,7 @@
 //! What satisfaction and recommendation hang on: the planted weight of each element, in the base and in each segment.
 
+use super::person::{OWN_GETS_SD, Person, Profile};
 use super::profiles::{HIDDEN_SEGMENTS, TRUTH};
-use super::world::{OWN_GETS_SD, Person, Profile};
 use crate::catalogue::N_ELEMENTS;
 
 /// Spread, in points of an answer, of what all elements together do to an outcome.

@@ -1,10 +1,10 @@
 //! What customers write: topics they care about more often, praise where they were served well.
 
 use super::dice::{Dice, Topic};
+use super::person::Person;
 use super::profiles::TRUTH;
 use super::texts::TEXTS;
 use super::time::{MINUTE, Moment, Window};
-use super::world::Person;
 use crate::catalogue::N_ELEMENTS;
 
 /// Verbatims a year of the middle customer.

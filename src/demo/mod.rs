@@ -6,13 +6,13 @@
 //! beneath how much somebody buys. [`World`] is the numbers, [`write_demo`] the files.
 //!
 //! ```
-//! use valueseg::job::demo::{DemoSettings, World};
+//! use valueseg::demo::{DemoSettings, World};
 //!
 //! let world = World::new(&DemoSettings { survey_share: 1.0, ..DemoSettings::default() })?;
 //! let person = world.person(0);
 //! let response = world.response(&person).expect("everybody answers");
 //! assert_eq!(response.ratings.len(), 12);
-//! # Ok::<(), valueseg::job::demo::DemoSettingError>(())
+//! # Ok::<(), valueseg::demo::DemoSettingError>(())
 //! ```
 
 mod attitudes;
@@ -28,10 +28,12 @@ mod nuisance;
 mod orders;
 mod page;
 mod parquet_files;
+mod person;
 mod profiles;
 mod promises;
 mod rhythm;
 mod settings;
+mod sheet;
 mod sites;
 mod survey;
 #[cfg(test)]
@@ -48,14 +50,15 @@ mod write;
 pub use attitudes::{
     BrandAnswer, NEED_MORE_THAN_20_PERCENT, OUTCOME_ANSWER_SD, RARELY_SHOP_AROUND, RIVALS, RIVALS_ASKED,
 };
-pub use bond::{BOUGHT_SHARES, Bond, FAILED_SHARE, REPEAT_ORDERS};
+pub use bond::{BOUGHT_SHARES, Bond, FAILED_SHARE, ORDER_RATES, REPEAT_ORDERS};
 pub use contacts::Interaction;
 pub use customer::Customer;
 pub use drivers::{DriverWeights, ELEMENTS_EFFECT_SD};
 pub use error::DemoError;
 pub use feedback::Feedback;
 pub use nuisance::nuisance_name;
-pub use orders::{ORDER_RATES, Order, STAGE_VALUES};
+pub use orders::{Order, STAGE_VALUES};
+pub use person::{OWN_GETS_SD, Person, Profile};
 pub use profiles::{Content, ElementTruth, HIDDEN_SEGMENTS, SEGMENT_NAMES, SEGMENT_SHARES, SPREAD, TRUTH};
 pub use promises::{KeptRate, Promises};
 pub use rhythm::{BOUGHT_IN_REWARD_WEEKS, REWARD_WEEKS};
@@ -67,5 +70,5 @@ pub use survey::{Answer, FULFILMENT_CONTENT_LOADING, FULFILMENT_NOISE_SD, HALO, 
 pub use time::Moment;
 pub use traces::{GET_EFFECT, Inclinations, OWN_INCLINATION_SD, TRACES, WANT_EFFECT};
 pub use treatments::Treatment;
-pub use world::{CONTENT_LOADING, FIRST_NIGHT, OWN_GETS_SD, OWN_WANTS_SD, Person, Profile, SECOND_NIGHT, World};
+pub use world::{CONTENT_LOADING, FIRST_NIGHT, OWN_WANTS_SD, SECOND_NIGHT, World};
 pub use write::{DemoCounts, DemoFiles, write_demo};

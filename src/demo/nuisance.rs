@@ -1,7 +1,8 @@
 //! Extra signals with strong structure that has nothing to do with needs: the trap of a mixture over everything.
 
 use super::dice::{Dice, Topic};
-use super::world::{Person, World};
+use super::person::Person;
+use super::world::World;
 
 /// Share of the heavy group.
 const HEAVY_SHARE: f64 = 0.4;

@@ -1,21 +1,16 @@
 //! Orders of a customer in the year up to the second night.
 
-use super::bond::Bond;
+use super::bond::{Bond, ORDER_RATES, expected_orders};
 use super::dice::{Dice, Topic};
+use super::person::Person;
 use super::rhythm::{in_reward_week, settle_days};
 use super::sites::Sites;
 use super::time::{DAY, HOUR, MINUTE, Moment, Window};
 use super::traces::{Inclinations, trace};
-use super::world::Person;
-use crate::model::rows::{ArcStage, ConnectionStage};
+use crate::model::rows::ArcStage;
 
-/// Orders a year of the middle customer.
-const ORDERS_A_YEAR: f64 = 10.0;
-/// How often each connection stage orders, from the lowest, against the highly satisfied: the fully connected three times as
-/// often as the unconnected.
-pub const ORDER_RATES: [f64; 4] = [0.60, 0.95, 1.12, 1.80];
 /// Mean value a year of each connection stage against the highly satisfied, as published (Magids, Zorfas and Leemon 2015;
-/// the first and third from memory, see the domain fact sheet).
+/// the first and third from memory, `docs/domain.md#value-by-connection-stage`).
 pub const STAGE_VALUES: [f64; 4] = [0.82, 1.00, 1.13, 1.52];
 /// Factor on the amounts of each stage, calibrated once so that mean values come out as above: newcomers, who have had less
 /// than a year, are never above the second stage, and those to whom the company means nothing pay less for the same goods.
@@ -24,9 +19,6 @@ const AMOUNT_TRIM: [f64; 4] = [0.845, 1.0, 0.796, 0.76];
 const FULL_PRICE_AT_MOST: usize = 2;
 /// Orders a year of somebody who was failed and goes on as before: every fortnight, so that "as before" can be seen.
 const STEADY_ORDERS: usize = 24;
-/// Spread of the log number of orders over customers, unrelated to wants.
-const HEAVINESS_EFFECT: f64 = 0.6;
-
 /// One order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Order {
@@ -130,7 +122,7 @@ struct Habits<'a> {
 }
 
 impl<'a> Habits<'a> {
-    fn new(dice: &mut Dice, (z, bond): (&'a Inclinations, &'a Bond), sites: Sites) -> Self {
+    fn new(dice: &mut Dice, z: &'a Inclinations, bond: &'a Bond, sites: Sites) -> Self {
         let bend = |rule: &Rule| rule.1 * rule.2.map_or(1.0, |t| z[t].exp());
         let mut channels = CHANNELS.map(|rule| bend(&rule));
         // People of the screen and people of the shop: a nuisance that moves several signals together.
@@ -179,7 +171,7 @@ impl<'a> Habits<'a> {
         let site = self.sites.next();
         let lateness = LATENESS.iter().find(|rule| rule.0 == channel).map(|rule| rule.1 + site.lateness);
         let late = lateness.map(|logit| logistic(logit + z[trace("late_delivery_share")]));
-        let (promised_at, delivered_at) = self.delivery(dice, channel, (ordered_at, late));
+        let (promised_at, delivered_at) = self.delivery(dice, channel, ordered_at, late);
         let return_reason = self.return_reason(dice, category);
         Order {
             ordered_at,
@@ -202,7 +194,8 @@ impl<'a> Habits<'a> {
         &self,
         dice: &mut Dice,
         channel: &str,
-        (ordered_at, late): (Moment, Option<f64>),
+        ordered_at: Moment,
+        late: Option<f64>,
     ) -> (Option<Moment>, Option<Moment>) {
         let Some(late) = late else { return (None, None) };
         let promise = match channel {
@@ -262,17 +255,10 @@ fn night_hour(dice: &mut Dice) -> Moment {
     minute * MINUTE
 }
 
-/// Expected orders of the year.
-pub(super) fn expected_orders(person: &Person, connection: ConnectionStage, window: &Window) -> f64 {
-    let h = HEAVINESS_EFFECT;
-    let stage = ORDER_RATES[connection as usize];
-    ORDERS_A_YEAR * stage * (h * person.heaviness - h * h / 2.0).exp() * window.years()
-}
-
 /// All orders of the year, in order of time.
-pub(super) fn orders(seed: u64, person: &Person, bond: &Bond, (z, window): (&Inclinations, &Window)) -> Vec<Order> {
+pub(super) fn orders(seed: u64, person: &Person, bond: &Bond, z: &Inclinations, window: &Window) -> Vec<Order> {
     let mut dice = Dice::new(seed, person.number, Topic::Orders);
-    let mut habits = Habits::new(&mut dice, (z, bond), Sites::new(seed, person.number, Topic::OrderSites));
+    let mut habits = Habits::new(&mut dice, z, bond, Sites::new(seed, person.number, Topic::OrderSites));
     let mean = expected_orders(person, bond.connection, window);
     let mut count = dice.count(mean) as usize;
     if bond.failed {

@@ -15,10 +15,11 @@ use parquet::file::properties::WriterProperties;
 use super::contacts::Interaction;
 use super::customer::Customer;
 use super::error::DemoError;
+use super::nuisance::nuisance_name;
 use super::orders::Order;
-use super::time::{DAY, Moment, start_of};
+use super::sheet::Sheet;
+use super::time::Moment;
 use super::world::World;
-use super::write::Sheet;
 
 /// From customers, in order, to the rows of one table.
 pub(super) type Rows = fn(&World, &[Customer]) -> RecordBatch;
@@ -72,7 +73,7 @@ fn moments(values: impl Iterator<Item = Option<Moment>>) -> ArrayRef {
 }
 
 fn days(values: impl Iterator<Item = NaiveDate>) -> ArrayRef {
-    Arc::new(values.map(|day| Some((start_of(day) / DAY) as i32)).collect::<Date32Array>())
+    Arc::new(values.map(|day| Some(day.to_epoch_days())).collect::<Date32Array>())
 }
 
 /// `in/customers.parquet`; a dirty customer stands there twice.
@@ -162,7 +163,7 @@ pub(super) fn interactions(_: &World, customers: &[Customer]) -> RecordBatch {
 pub(super) fn signals(world: &World, customers: &[Customer]) -> RecordBatch {
     let ids: Vec<String> = customers.iter().map(|c| c.person.id()).collect();
     let values: Vec<Vec<f64>> = customers.iter().map(|c| world.nuisance(&c.person)).collect();
-    let names: Vec<String> = (0..world.settings().nuisance_signals).map(super::nuisance_name).collect();
+    let names: Vec<String> = (0..world.settings().nuisance_signals).map(nuisance_name).collect();
     let mut columns = vec![("customer_no", strings(ids.iter().map(|id| Some(id.as_str()))))];
     for (j, name) in names.iter().enumerate() {
         let column: Float64Array = values.iter().map(|row| Some(row[j])).collect();

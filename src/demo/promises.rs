@@ -35,17 +35,17 @@ impl Promises {
         let segment = customer.person.segment;
         for order in &customer.orders {
             if let Some(chance) = order.kept_chance {
-                self.note(chance, "delivery", (order.channel, order.site, segment));
+                self.note(chance, "delivery", order.channel, order.site, segment);
             }
         }
         for event in &customer.interactions {
             if let Some(chance) = event.kept_chance {
-                self.note(chance, "callback", (event.channel, event.site, segment));
+                self.note(chance, "callback", event.channel, event.site, segment);
             }
         }
     }
 
-    fn note(&mut self, chance: f64, kind: &str, (channel, site, segment): (&str, Option<&str>, usize)) {
+    fn note(&mut self, chance: f64, kind: &str, channel: &str, site: Option<&str>, segment: usize) {
         let keys = ["all".to_owned(), kind.to_owned(), format!("channel:{channel}"), format!("segment:{segment}")];
         for key in keys.into_iter().chain(site.map(|site| format!("site:{site}"))) {
             let rate = self.0.entry(key).or_default();

@@ -4,8 +4,9 @@ use chrono::{Days, NaiveDate};
 
 use super::attitudes::{BrandAnswer, attitudes, rivals, tick};
 use super::dice::{Dice, Topic};
+use super::person::Person;
 use super::profiles::TRUTH;
-use super::world::{Person, SECOND_NIGHT, World};
+use super::world::{SECOND_NIGHT, World};
 use crate::catalogue::{ElementId, N_ELEMENTS};
 
 /// Answering noise of an importance rating: with the 0.5 of own wants, 1.05 in all.

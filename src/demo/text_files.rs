@@ -8,10 +8,10 @@ use chrono::DateTime;
 
 use super::customer::{BAD_RATINGS, Customer};
 use super::error::DemoError;
+use super::sheet::Sheet;
 use super::survey::{Answer, Response};
 use super::time::Moment;
 use super::world::World;
-use super::write::Sheet;
 
 /// Rows no survey tool should let through: element, rating, date; the last has a date only a form would take.
 const BAD_ROWS: [(&str, &str, &str); BAD_RATINGS] = [

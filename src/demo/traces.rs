@@ -1,7 +1,7 @@
 //! From what a person wants and gets to how he or she tends to behave, by the loadings of the catalogue.
 
 use super::dice::{Dice, Topic};
-use super::world::{Person, Profile};
+use super::person::{Person, Profile};
 use crate::catalogue::{ElementId, N_ELEMENTS, Signal};
 
 /// Signals of the catalogue that the demo's events carry, each by an inclination of its own.

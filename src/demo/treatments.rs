@@ -3,7 +3,8 @@
 use chrono::{Days, NaiveDate};
 
 use super::dice::{Dice, Topic};
-use super::world::{Person, SECOND_NIGHT};
+use super::person::Person;
+use super::world::SECOND_NIGHT;
 
 /// Share of customers who were part of an earlier plan.
 const PLANNED: f64 = 0.03;

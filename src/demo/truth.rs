@@ -3,15 +3,16 @@
 use serde::Serialize;
 
 use super::attitudes::{NEED_MORE_THAN_20_PERCENT, OUTCOME_ANSWER_SD, RARELY_SHOP_AROUND, RIVALS, RIVALS_ASKED};
-use super::bond::{BOUGHT_SHARES, FAILED_SHARE, REPEAT_ORDERS};
+use super::bond::{BOUGHT_SHARES, FAILED_SHARE, ORDER_RATES, REPEAT_ORDERS};
 use super::drivers::DriverWeights;
-use super::orders::{ORDER_RATES, STAGE_VALUES};
+use super::orders::STAGE_VALUES;
+use super::person::{OWN_GETS_SD, Profile};
 use super::profiles::{SEGMENT_NAMES, SPREAD, TRUTH};
 use super::promises::Promises;
 use super::rhythm::{BOUGHT_IN_REWARD_WEEKS, REWARD_WEEKS};
 use super::survey::{FULFILMENT_CONTENT_LOADING, FULFILMENT_NOISE_SD, HALO, IMPORTANCE_NOISE_SD};
 use super::traces::{GET_EFFECT, OWN_INCLINATION_SD, TRACES, WANT_EFFECT};
-use super::world::{CONTENT_LOADING, OWN_GETS_SD, OWN_WANTS_SD, Profile, World};
+use super::world::{CONTENT_LOADING, OWN_WANTS_SD, World};
 use crate::model::rows::ConnectionStage;
 
 #[derive(Serialize)]

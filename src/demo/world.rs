@@ -4,10 +4,11 @@ use chrono::{Days, NaiveDate};
 
 use super::dice::{Dice, Topic};
 use super::drivers::DriverWeights;
+use super::person::{OWN_GETS_SD, Person, Profile};
 use super::profiles::{Content, HIDDEN_SEGMENTS, SEGMENT_SHARES, SPREAD, TRUTH};
 use super::settings::{DemoSettingError, DemoSettings};
 use super::traces::{Inclinations, TraceTable};
-use crate::catalogue::{Catalogue, ElementId, N_ELEMENTS};
+use crate::catalogue::{Catalogue, ElementId};
 
 /// The first night of the demo: events up to this day are known.
 pub const FIRST_NIGHT: NaiveDate = day(2026, 11, 20);
@@ -18,8 +19,6 @@ pub const SECOND_NIGHT: NaiveDate = day(2026, 11, 21);
 pub const CONTENT_LOADING: f64 = 0.35;
 /// Spread of what a person wants beyond segment and content factors: persists, and so shows in behaviour, too.
 pub const OWN_WANTS_SD: f64 = 0.5;
-/// Spread of what a person got beyond the company's level and the segment's experience.
-pub const OWN_GETS_SD: f64 = 0.8;
 /// Share of customers who sign up on the second night's day.
 const NEWCOMER_SHARE: f64 = 0.005;
 /// Mean tenure in days of all others; exponential, cut at [`MAX_TENURE`].
@@ -30,47 +29,6 @@ const fn day(y: i32, m: u32, d: u32) -> NaiveDate {
     match NaiveDate::from_ymd_opt(y, m, d) {
         Some(day) => day,
         None => panic!("a calendar day"),
-    }
-}
-
-/// The hidden truth about the people of one segment.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct Profile {
-    /// Mean importance of each element, 0–10, in catalogue order.
-    pub wants: [f64; N_ELEMENTS],
-    /// Mean delivery of each element as experienced, 0–10, in catalogue order.
-    pub gets: [f64; N_ELEMENTS],
-}
-
-/// One customer, as nobody but the generator sees him.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Person {
-    /// Number in the base, from 0.
-    pub number: u32,
-    /// Hidden segment, `0..World::segments()`.
-    pub segment: usize,
-    /// Use of the rating scale: shifts all answers of the person, sd 1 point.
-    pub scale_use: f64,
-    /// Overall experience with the company, standard normal: shines on every fulfilment answer (halo), on attitudes and
-    /// complaints.
-    pub experience: f64,
-    /// Activity as a buyer, standard normal; unrelated to what is wanted.
-    pub heaviness: f64,
-    /// Content factors, standard normal.
-    pub content: [f64; Content::COUNT],
-    /// What the person wants of each element, before scale use and answering noise.
-    pub wants: [f64; N_ELEMENTS],
-    /// What the person got of each element, before scale use, halo and answering noise.
-    pub gets: [f64; N_ELEMENTS],
-    /// Day of signing up, at most [`SECOND_NIGHT`].
-    pub signup: NaiveDate,
-}
-
-impl Person {
-    /// The customer id in every file.
-    #[must_use]
-    pub fn id(&self) -> String {
-        format!("C{:08}", self.number + 1)
     }
 }
 
@@ -179,6 +137,7 @@ impl World {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::N_ELEMENTS;
 
     #[test]
     fn a_customer_does_not_depend_on_the_size_of_the_base_or_on_the_survey() {

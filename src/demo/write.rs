@@ -11,6 +11,7 @@ use super::page::{CONFIG_MARK, config, readme};
 use super::parquet_files::{self, ParquetSheet};
 use super::promises::Promises;
 use super::settings::DemoSettings;
+use super::sheet::Sheet;
 use super::text_files::{CsvContent, CsvSheet, FeedbackSheet};
 use super::truth;
 use super::world::World;
@@ -19,16 +20,6 @@ use super::world::World;
 const GROUP: u32 = 16_384;
 /// Customers one thread makes at a time.
 const CHUNK: usize = 256;
-
-/// A file that grows with the customers.
-pub(super) trait Sheet: Send {
-    /// Where it lies.
-    fn path(&self) -> &Path;
-    /// Appends the rows of further customers.
-    fn write(&mut self, world: &World, customers: &[Customer]) -> Result<(), DemoError>;
-    /// Completes the file.
-    fn close(self: Box<Self>) -> Result<(), DemoError>;
-}
 
 /// What a demo holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -47,6 +47,7 @@ pub const CODES: &[CodeEntry] = &[
         "The configuration lacks a table without which nothing can be scored.",
         "map `customers` and one of ratings, signals, orders, interactions",
     ),
+    entry("E0208", "The configuration asks for something that is not built yet.", "take the section named out"),
     entry("E0210", "Something was asked for that is not there.", "check the spelling"),
     entry("E0211", "A configuration is there already and is not overwritten.", "edit it, or choose another folder"),
     entry("E0212", "A threshold under [needs] cannot be used.", "correct the key named"),

@@ -6,13 +6,17 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, hex};
 use crate::job::settings::Settings;
 use crate::tables::intake::IntakeRequest;
+use crate::tables::names;
 use crate::tables::spec::TableName;
 
 /// Prefix of environment variables that override a key: `VALUESEG_RUN__MEMORY_LIMIT` sets `[run] memory_limit`.
 pub const ENVIRONMENT_PREFIX: &str = "VALUESEG_";
+
+/// Sections that were announced and that nothing reads yet: ignoring them would be a promise.
+const NOT_BUILT: [&str; 1] = ["audiences"];
 
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +53,12 @@ pub enum ConfigError {
         name: String,
         /// What is wrong.
         message: String,
+    },
+    /// A section that was announced and that nothing reads.
+    #[error("`[[{key}]]` is not built yet: nothing would be written")]
+    NotBuilt {
+        /// The section.
+        key: &'static str,
     },
     /// A value outside its bounds.
     #[error("`{key}` is {seen}; expected {expected}")]
@@ -93,6 +103,7 @@ impl ConfigError {
             Self::Value { .. } => "E0205",
             Self::UnknownSource { .. } => "E0206",
             Self::NothingToScore | Self::NoTable { .. } => "E0207",
+            Self::NotBuilt { .. } => "E0208",
         }
     }
 
@@ -108,6 +119,7 @@ impl ConfigError {
             Self::Syntax { .. } => "correct the line; `valueseg schema config` lists every key".to_owned(),
             Self::Environment { name, .. } => format!("unset {name} or correct it"),
             Self::Value { key, .. } => format!("correct `{key}`"),
+            Self::NotBuilt { key } => format!("take `[[{key}]]` out"),
             Self::UnknownSource { nearest: Some(name), .. } => format!("did you mean `{name}`?"),
             Self::UnknownSource { seen, .. } => format!("add `[sources.{seen}]`"),
             Self::NothingToScore => {
@@ -139,7 +151,6 @@ impl Loaded {
     pub fn fingerprint(&self) -> String {
         let mut settings = self.settings.clone();
         settings.run = super::settings::RunSettings::default();
-        settings.audiences.clear();
         let text = serde_json::to_string(&settings).expect("settings are plain data");
         hex(&Sha256::digest(text.as_bytes()))
     }
@@ -165,15 +176,6 @@ impl Loaded {
     }
 }
 
-/// Bytes in lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        text.push(char::from_digit(u32::from(byte >> 4), 16).expect("four bits"));
-        text.push(char::from_digit(u32::from(byte & 15), 16).expect("four bits"));
-        text
-    })
-}
-
 /// Reads `path`, applies overrides from `environment`, checks every bound.
 pub fn load(path: &Path, environment: &[(String, String)]) -> Result<Loaded, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|source| match source.kind() {
@@ -192,6 +194,11 @@ fn parse(path: &Path, text: &str, environment: &[(String, String)]) -> Result<Se
         nearest: nearest_expected(error.message()),
         message: error.to_string().trim_end().to_owned(),
     };
+    if let Ok(table) = text.parse::<toml::Table>()
+        && let Some(key) = NOT_BUILT.into_iter().find(|key| table.contains_key(*key))
+    {
+        return Err(ConfigError::NotBuilt { key });
+    }
     // The plain file first: its errors point at a line, those of a merged table cannot.
     let plain: Settings = toml::from_str(text).map_err(syntax)?;
     let overrides: Vec<_> = environment.iter().filter(|(name, _)| name.starts_with(ENVIRONMENT_PREFIX)).collect();
@@ -239,11 +246,7 @@ fn nearest_expected(message: &str) -> Option<String> {
 
 /// The candidate most like `seen`, if any is close.
 pub(crate) fn nearest<'a>(seen: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
-    candidates
-        .map(|name| (strsim::jaro_winkler(&seen.to_lowercase(), &name.to_lowercase()), name))
-        .filter(|(score, _)| *score >= 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
-        .map(|(_, name)| name.to_owned())
+    names::nearest(seen, candidates).into_iter().next()
 }
 
 fn check(settings: &Settings) -> Result<Tz, ConfigError> {
@@ -339,6 +342,12 @@ mod tests {
         let text = format!("{SMALL}[modle]\nseed = 3\n");
         let error = read(&text, &[]).expect_err("refused");
         assert_eq!(error.to_do(), "did you mean `model`?");
+    }
+
+    #[test]
+    fn a_section_that_nothing_reads_yet_is_refused_as_such() {
+        let text = format!("{SMALL}[[audiences]]\nname = \"newsletter\"\n");
+        assert_eq!(read(&text, &[]).expect_err("refused").code(), "E0208");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::tables::schema::TableId;
 /// Nights over which ways along the arc are added up.
 const NIGHTS_OBSERVED: usize = 30;
 
-/// Exact counts of ways along the arc: beside the tables, for the owner alone, as the tables of customers are.
+/// Exact counts of ways along the arc: beside the tables, for the owner alone.
 pub(super) const SLIDES: &str = "state/arc.json";
 
 /// Nights that the longer comparison looks back. INVARIANT: the columns are called `…_30d`.

@@ -61,7 +61,7 @@ impl<'a> Project<'a> {
     /// The night as days since 1970.
     #[must_use]
     pub(super) fn today(&self) -> i32 {
-        self.as_of.signed_duration_since(NaiveDate::default()).num_days() as i32
+        self.as_of.to_epoch_days()
     }
 
     /// Kinds of contacts that are more than an event.

@@ -2,8 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::catalogue::hex;
 use crate::job::error::JobError;
-use crate::job::load::hex;
 use crate::job::project::Project;
 use crate::job::scratch::Scratch;
 use crate::job::watch::Words;

@@ -7,26 +7,19 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::job::size::ByteSize;
-use crate::model::customer::ApplySettings;
 use crate::model::customer::continuity::Hysteresis;
 use crate::model::customer::listening::DEFAULT_LANGUAGE;
 use crate::model::customer::needs::NeedSettings;
 use crate::model::customer::relationship::RelationshipSettings;
-use crate::model::fit::{FitSettings, Method, Search, SegmentCount};
+use crate::model::customer::{ApplySettings, DEFAULT_HOLDOUT_SHARE};
+use crate::model::fit::{DEFAULT_MIN_RESPONDENTS, DEFAULT_MIN_SHARE, FitSettings, Method, Search, SegmentCount};
 use crate::model::plan::PlanSettings;
 use crate::model::rows::Aspect;
 use crate::model::segment::drivers::DriverSettings;
+use crate::model::segment::profile::DEFAULT_MIN_CELL;
 use crate::tables::spec::{SourceSpec, TableName, TableSpecs};
 use crate::tables::write::SensitivePolicy;
 
-/// Default of `[model] min_share`: no segment below 5 % of the base (domain fact sheet 6.7).
-pub const DEFAULT_MIN_SHARE: f64 = 0.05;
-/// Default of `[model] min_respondents`: fewer surveyed people cannot describe a segment (domain fact sheet 6.7).
-pub const DEFAULT_MIN_RESPONDENTS: usize = 100;
-/// Default of `[privacy] min_cell`.
-pub const DEFAULT_MIN_CELL: u64 = 20;
-/// Default of `[holdout] share`.
-pub const DEFAULT_HOLDOUT_SHARE: f64 = 0.10;
 /// Default of `[run] keep_nights`.
 pub const DEFAULT_KEEP_NIGHTS: u32 = 35;
 /// Default of `[run] memory_limit`.
@@ -77,9 +70,6 @@ pub struct Settings {
     /// The permanent random control group.
     #[serde(default)]
     pub holdout: Holdout,
-    /// Lists for marketing tools (written from a later version on).
-    #[serde(default)]
-    pub audiences: Vec<Audience>,
     /// Where results go and what the job may use.
     #[serde(default)]
     pub run: RunSettings,
@@ -254,7 +244,7 @@ impl Default for Privacy {
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Holdout {
-    /// Share of customers kept out of every audience, 0–0.5.
+    /// Share of customers left untouched, so that the effect of plans can be seen, 0–0.5.
     pub share: f64,
     /// Changing it draws another group.
     pub salt: String,
@@ -264,38 +254,6 @@ impl Default for Holdout {
     fn default() -> Self {
         Self { share: DEFAULT_HOLDOUT_SHARE, salt: "valueseg".to_owned() }
     }
-}
-
-/// `[[audiences]]`: read and checked now, written from a later version on.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Audience {
-    /// Folder below `audiences/`.
-    pub name: String,
-    /// Shape of the files.
-    pub format: AudienceFormat,
-    /// Consent column that must be true.
-    pub consent: String,
-}
-
-/// Shape of audience files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AudienceFormat {
-    /// Plain CSV.
-    Generic,
-    /// Klaviyo profiles.
-    Klaviyo,
-    /// `HubSpot` contacts.
-    Hubspot,
-    /// Braze attributes.
-    Braze,
-    /// Mailchimp contacts.
-    Mailchimp,
-    /// Google Customer Match.
-    Google,
-    /// Meta custom audiences.
-    Meta,
 }
 
 /// `[run]`.

@@ -305,8 +305,8 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_surely_above_one_half_at_the_sizes_of_the_fact_sheet() {
-        // Observed share → smallest n whose Wilson lower bound exceeds one half (domain fact sheet 1.7).
+    fn a_share_is_surely_above_one_half_at_the_sizes_of_the_domain_page() {
+        // Observed share → smallest n whose Wilson lower bound exceeds one half (`docs/domain.md#high-elements`).
         for (share, n) in [(0.55, 385.0), (0.60, 97.0), (0.65, 43.0), (0.70, 25.0)] {
             assert!(wilson(share, n).unwrap().low > 0.5, "{share} with {n}");
             assert!(wilson(share, n - 3.0).unwrap().low < 0.5, "{share} with three fewer than {n}");
@@ -334,8 +334,8 @@ mod tests {
     }
 
     #[test]
-    fn nps_has_the_half_widths_of_the_fact_sheet() {
-        // 45 % promoters, 20 % detractors: 15 points at n = 100, 7.5 at n = 400 (domain fact sheet 6.7).
+    fn nps_has_the_half_widths_of_the_domain_page() {
+        // 45 % promoters, 20 % detractors: 15 points at n = 100, 7.5 at n = 400 (`docs/domain.md#sample-sizes`).
         let (a, b) = (nps(0.45, 0.20, 100.0).unwrap(), nps(0.45, 0.20, 400.0).unwrap());
         near(a.value, 25.0, 1e-12);
         near((a.high - a.low) / 2.0, 15.0, 0.3);

@@ -118,8 +118,8 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn equal_arms_need_the_numbers_of_the_fact_sheet() {
-        // Domain fact sheet 7.3; 3 % and +10 % is 53,209 in an outside calculator that rounds z.
+    fn equal_arms_need_the_numbers_of_the_domain_page() {
+        // `docs/domain.md#test-sizes`; 3 % and +10 % is 53,209 in an outside calculator that rounds z.
         let table = [
             (0.01, [637_008, 163_092, 42_691, 19_824]),
             (0.03, [207_936, 53_208, 13_911, 6_452]),
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ninety_ten_split_needs_the_controls_of_the_fact_sheet() {
+    fn a_ninety_ten_split_needs_the_controls_of_the_domain_page() {
         assert_eq!(control_needed(0.05, 0.20, 9.0), Some(4_221));
         assert_eq!(control_needed(0.10, 0.10, 9.0), Some(7_918));
     }
@@ -152,8 +152,8 @@ mod tests {
     }
 
     #[test]
-    fn spend_with_a_cv_of_two_needs_the_arms_of_the_fact_sheet() {
-        // 6,280 per arm for +10 % (domain fact sheet 7.3)
+    fn spend_with_a_cv_of_two_needs_the_arms_of_the_domain_page() {
+        // 6,280 per arm for +10 % (`docs/domain.md#test-sizes`)
         let d = smallest_detectable_difference(2.0, 6_280, 6_280).unwrap();
         assert!((d - 0.10).abs() < 1e-4, "{d}");
     }

@@ -1,8 +1,9 @@
 //! Which few combinations of signals predict the answers: reduced-rank ridge regression.
 //!
 //! METHOD: behavior may help to find segments only as far as it predicts what people answered. Letting all signals in
-//! finds heavy and light buyers; letting none in gives away what they know. Source of the estimator:
-//! Izenman (1975), J. Multivariate Analysis 5; the ridge and the rank are chosen by cross-validation.
+//! finds heavy and light buyers; letting none in gives away what they know
+//! (`docs/method.md#trap-5-letting-behavior-shape-the-segments`, measured). Source of the estimator: Izenman (1975), J.
+//! Multivariate Analysis 5; the ridge and the rank are chosen by cross-validation.
 
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 

@@ -65,6 +65,8 @@ pub struct ColumnRule {
     pub required: bool,
     /// What an unreadable cell does.
     pub bad: OnBad,
+    /// Whether it is read. What nothing asks for is not: an address on scratch serves nobody.
+    pub read: bool,
     /// What it means, and what absence means.
     pub doc: &'static str,
 }
@@ -124,19 +126,23 @@ const ANY: Kind = Kind::Number { low: f64::NEG_INFINITY, high: f64::INFINITY };
 const NOT_NEGATIVE: Kind = Kind::Number { low: 0.0, high: f64::INFINITY };
 
 const fn required(name: &'static str, kind: Kind, doc: &'static str) -> ColumnRule {
-    ColumnRule { name, kind, required: true, bad: OnBad::Row, doc }
+    ColumnRule { name, kind, required: true, bad: OnBad::Row, read: true, doc }
 }
 
 const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> ColumnRule {
-    ColumnRule { name, kind, required: false, bad: OnBad::Cell, doc }
+    ColumnRule { name, kind, required: false, bad: OnBad::Cell, read: true, doc }
 }
 
 const fn strict(name: &'static str, kind: Kind, doc: &'static str) -> ColumnRule {
-    ColumnRule { name, kind, required: false, bad: OnBad::Row, doc }
+    ColumnRule { name, kind, required: false, bad: OnBad::Row, read: true, doc }
 }
 
 const fn protective(name: &'static str, doc: &'static str) -> ColumnRule {
-    ColumnRule { name, kind: Kind::Flag, required: false, bad: OnBad::Protect, doc }
+    ColumnRule { name, kind: Kind::Flag, required: false, bad: OnBad::Protect, read: true, doc }
+}
+
+const fn unread(name: &'static str, doc: &'static str) -> ColumnRule {
+    ColumnRule { name, kind: Kind::Text, required: false, bad: OnBad::Cell, read: false, doc }
 }
 
 const CUSTOMER: ColumnRule = required("customer_id", Kind::Id, "The customer. The same id in every table.");
@@ -171,9 +177,9 @@ const CUSTOMERS: &[ColumnRule] = &[
         "The closest relationship the customer asked for. Absent: did not say.",
     ),
     strict("erasure_requested", Kind::Flag, "Asked to be erased: left out of everything. Absent: no."),
-    optional("email", Kind::Text, "E-mail address, for audience files only."),
-    optional("phone", Kind::Text, "Phone number, for audience files only."),
-    optional("country", Kind::Text, "Country, for audience files only."),
+    unread("email", "E-mail address. May be mapped, and is not read: nothing is sent by this job."),
+    unread("phone", "Phone number. May be mapped, and is not read: nothing is sent by this job."),
+    optional("country", Kind::Text, "Country: a descriptor."),
 ];
 
 const RATINGS: &[ColumnRule] = &[

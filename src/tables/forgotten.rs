@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::publish::{OutputLock, PublishError};
-use super::write::hex;
+use crate::catalogue::hex;
 
 /// Name of the file in the output folder.
 pub const FORGOTTEN_NAME: &str = "forgotten.json";

@@ -12,7 +12,7 @@ pub mod forgotten;
 pub mod intake;
 pub mod last_night;
 pub mod ledger;
-pub mod manifest;
+pub(crate) mod names;
 pub mod peek;
 pub mod placements;
 pub mod publish;
@@ -22,3 +22,5 @@ pub mod schema;
 pub mod source;
 pub mod spec;
 pub mod write;
+
+pub use publish::manifest;

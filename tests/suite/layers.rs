@@ -1,46 +1,153 @@
-//! The direction of the house: a module uses only modules to its left.
+//! The direction of the house: a module uses only modules to its left, and neighbors do not use each other.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
 
-const ROOMS: [&str; 6] = ["catalogue", "stats", "model", "tables", "job", "cli"];
+use super::house::{House, Use, files_below, root};
+
+/// Layers from left to right; those of one place stand side by side, and neither uses the other.
+const LAYERS: [&[&str]; 7] =
+    [&["codes"], &["catalogue"], &["stats"], &["model"], &["tables"], &["job", "demo"], &["cli"]];
+/// Rooms of the model from left to right.
+const ROOMS: [&[&str]; 5] = [&["rows"], &["fit"], &["customer"], &["segment"], &["plan"]];
 const LONGEST_FILE: usize = 500;
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = Vec::new();
-    for entry in fs::read_dir(folder).expect("a folder of the crate") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            files.extend(sources(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
+/// Uses among modules directly below `above` that go to the right, or to the side.
+fn to_the_right(uses: &[Use], above: &[&str], order: &[&[&str]]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for used in uses.iter().filter(|used| below(used, above)) {
+        let (from, to) = (&used.from[above.len()], &used.to[above.len()]);
+        let place = |name: &str| order.iter().position(|side| side.contains(&name));
+        if from != to
+            && let (Some(left), Some(right)) = (place(from), place(to))
+            && left <= right
+        {
+            wrong.push(format!("{} uses {}, which is not to its left", used.from.join("::"), used.written));
         }
     }
-    files.sort();
-    files
+    wrong
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+fn below(used: &Use, above: &[&str]) -> bool {
+    let starts = |way: &[String]| way.len() > above.len() && above.iter().zip(way).all(|(a, b)| *a == b);
+    starts(&used.from) && starts(&used.to)
+}
+
+/// Neighbors that use each other, directly or around: any two directly below a layer, folders at any depth.
+fn around(house: &House, uses: &[Use]) -> Vec<String> {
+    let mut graphs: BTreeMap<&[String], BTreeMap<&str, BTreeSet<&str>>> = BTreeMap::new();
+    let mut written: BTreeMap<(&[String], &str, &str), &Use> = BTreeMap::new();
+    for used in uses {
+        let same = used.from.iter().zip(&used.to).take_while(|(a, b)| a == b).count();
+        let (parent, from, to) = (&used.from[..same], used.from[same].as_str(), used.to[same].as_str());
+        let folders = house.is_folder(&used.from[..=same]) && house.is_folder(&used.to[..=same]);
+        if same == 1 || (same > 1 && folders) {
+            graphs.entry(parent).or_default().entry(from).or_default().insert(to);
+            written.entry((parent, from, to)).or_insert(used);
+        }
+    }
+    let mut wrong = Vec::new();
+    for (parent, graph) in &graphs {
+        let reached: BTreeMap<&str, BTreeSet<&str>> = graph.keys().map(|from| (*from, reach(graph, from))).collect();
+        for (from, neighbors) in graph {
+            for to in neighbors.iter().filter(|to| reached.get(*to).is_some_and(|further| further.contains(from))) {
+                let used = written[&(*parent, *from, *to)];
+                let (parent, user) = (parent.join("::"), used.from.join("::"));
+                wrong.push(format!("{parent}: {from} and {to} use each other: {user} writes {}", used.written));
+            }
+        }
+    }
+    wrong
+}
+
+/// Whatever can be reached, in one step or more.
+fn reach<'a>(graph: &BTreeMap<&'a str, BTreeSet<&'a str>>, from: &'a str) -> BTreeSet<&'a str> {
+    let mut reached: BTreeSet<&'a str> = BTreeSet::new();
+    let mut open: Vec<&'a str> = vec![from];
+    while let Some(here) = open.pop() {
+        open.extend(graph.get(here).into_iter().flatten().filter(|next| reached.insert(**next)).copied());
+    }
+    reached
 }
 
 #[test]
 fn a_module_uses_only_modules_to_its_left() {
-    let mut seen = 0;
-    for (place, room) in ROOMS.iter().enumerate() {
-        for file in sources(&root().join(room)) {
-            let text = fs::read_to_string(&file).expect("readable");
-            for used in text.split("crate::").skip(1) {
-                let target: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-                if let Some(other) = ROOMS.iter().position(|candidate| *candidate == target) {
-                    seen += 1;
-                    assert!(other <= place, "{} uses crate::{target}, which is to its right", file.display());
-                }
-            }
-            assert!(!text.contains("crate::{"), "{}: name the module, so that this test can see it", file.display());
-        }
+    let house = House::here();
+    let known: BTreeSet<&str> = LAYERS.iter().flat_map(|side| side.iter().copied()).chain(["main"]).collect();
+    assert!(house.layers().is_subset(&known), "every layer has its place: {:?}", house.layers());
+    let uses = house.uses();
+    assert!(uses.len() > 1_000, "only {} uses found: the test looks in the wrong place", uses.len());
+    let wrong = to_the_right(&uses, &[], &LAYERS);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_rooms_of_the_model_are_used_one_way() {
+    let uses = House::here().uses();
+    let seen = uses.iter().filter(|used| below(used, &["model"]) && used.from[1] != used.to[1]).count();
+    assert!(seen > 100, "only {seen} uses between rooms found");
+    let wrong = to_the_right(&uses, &["model"], &ROOMS);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn neighbors_do_not_use_each_other() {
+    let house = House::here();
+    let uses = house.uses();
+    let within = uses.iter().filter(|used| used.from[0] == used.to[0]).count();
+    assert!(within > 500, "only {within} uses inside layers found");
+    let wrong = around(&house, &uses);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_kind_of_wrong_use_is_found_in_a_made_up_house() {
+    let told = |files: &[(&str, &str)]| {
+        let house = House::of(files.iter().copied());
+        let uses = house.uses();
+        let mut wrong = to_the_right(&uses, &[], &LAYERS);
+        wrong.extend(to_the_right(&uses, &["model"], &ROOMS));
+        wrong.extend(around(&house, &uses));
+        wrong
+    };
+    let right =
+        [("stats/a.rs", "use crate::catalogue::b; use super::c::d;"), ("stats/c.rs", ""), ("catalogue/b.rs", "")];
+    assert_eq!(told(&right), [""; 0]);
+    let layer = told(&[("stats/a.rs", "fn f() { crate::model::b::g() }"), ("model/b.rs", "")]);
+    assert_eq!(layer, ["stats::a uses crate::model::b::g, which is not to its left"]);
+    for (from, to) in [("job", "demo"), ("demo", "job")] {
+        let (user, used) = (format!("{from}/a.rs"), format!("{to}/b.rs"));
+        let told = told(&[(&user, &format!("use crate::{{{to}::b::X, model}};")), (&used, "")]);
+        assert_eq!(told, [format!("{from}::a uses crate::{to}::b::X, which is not to its left")]);
     }
-    assert!(seen > 50, "only {seen} uses found: the test looks in the wrong place");
+    let room = told(&[("model/fit/a.rs", "use super::super::plan::b;"), ("model/plan/b.rs", "")]);
+    assert_eq!(room, ["model::fit::a uses super::super::plan::b, which is not to its left"]);
+    let pair = told(&[
+        ("stats/a.rs", "use super::b::X;"),
+        ("stats/b/mod.rs", "mod c;"),
+        ("stats/b/c.rs", "use crate::stats::a;"),
+    ]);
+    assert_eq!(pair.len(), 2, "{pair:?}");
+    let ring = [("tables/a.rs", "use super::b;"), ("tables/b.rs", "use super::c;"), ("tables/c.rs", "use super::a;")];
+    assert_eq!(told(&ring).len(), 3);
+    // Through the name by which a folder offers what is at home inside it.
+    let offered = [
+        ("job/mod.rs", "mod a; mod b; pub use b::X;"),
+        ("job/a.rs", "use super::X;"),
+        ("job/b.rs", "use super::a::Y;"),
+    ];
+    assert_eq!(told(&offered).len(), 2);
+    // Deeper down folders alone are held to it.
+    let folders = [
+        ("tables/in/a/mod.rs", "mod x;"),
+        ("tables/in/a/x.rs", "use crate::tables::in::b::y;"),
+        ("tables/in/b/mod.rs", "mod y;"),
+        ("tables/in/b/y.rs", "use super::super::a::x;"),
+        ("tables/in/c.rs", "use super::d::E;"),
+        ("tables/in/d.rs", "use super::c::E;"),
+    ];
+    let folders = told(&folders);
+    assert!(folders.len() == 2 && folders.iter().all(|wrong| wrong.starts_with("tables::in: ")), "{folders:?}");
 }
 
 #[test]
@@ -50,7 +157,7 @@ fn statistics_know_no_arrow_and_the_catalogue_no_arrays() {
         ("stats", &["datafusion", "parquet", "std::fs"][..]),
         ("model", &["datafusion", "parquet", "std::fs"][..]),
     ] {
-        for file in sources(&root().join(room)) {
+        for file in files_below(&root().join("src").join(room), &["rs"]) {
             let text = fs::read_to_string(&file).expect("readable");
             for stranger in strangers {
                 assert!(!text.contains(&format!("{stranger}::")), "{} uses {stranger}", file.display());
@@ -61,7 +168,7 @@ fn statistics_know_no_arrow_and_the_catalogue_no_arrays() {
 
 #[test]
 fn no_file_is_too_long_to_reread() {
-    for file in sources(&root()) {
+    for file in files_below(&root().join("src"), &["rs"]) {
         let lines = fs::read_to_string(&file).expect("readable").lines().count();
         assert!(lines <= LONGEST_FILE, "{} has {lines} lines", file.display());
     }
@@ -72,7 +179,7 @@ fn every_error_code_in_the_source_is_explained_once() {
     let mut codes: Vec<&str> = valueseg::job::codes::CODES.iter().map(|entry| entry.code).collect();
     assert!(codes.windows(2).all(|pair| pair[0] < pair[1]), "codes ascend and none stands twice");
     codes.push("E0511"); // invented in a test of the writers
-    for file in sources(&root()) {
+    for file in files_below(&root().join("src"), &["rs"]) {
         let text = fs::read_to_string(&file).expect("readable");
         for (at, _) in text.match_indices("\"E0") {
             let code = &text[at + 1..at + 6];

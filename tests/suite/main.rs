@@ -5,13 +5,16 @@ mod canaries;
 mod care;
 mod command;
 mod continuity;
+mod docs;
 mod entries;
 mod fuzzed;
+mod house;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod kill_sweep;
 mod layers;
 #[cfg(unix)]
 mod mutants;
+mod names;
 mod operations;
 mod readers;
 mod same_bytes;

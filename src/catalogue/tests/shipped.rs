@@ -37,7 +37,7 @@ fn elements_follow_the_published_traps_of_level() {
 }
 
 #[test]
-fn sensitive_elements_are_the_ten_of_the_fact_sheet() {
+fn sensitive_elements_are_the_ten_of_the_domain_page() {
     let catalogue = Catalogue::embedded();
     let of = |class| -> Vec<&str> {
         catalogue.elements().iter().filter(|e| e.sensitivity() == class).map(|e| e.id().slug()).collect()

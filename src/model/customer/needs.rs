@@ -174,10 +174,10 @@ impl NeedAssessor {
     /// A tier takes part when at least `min_coverage` of its weight is scored; with more than [`MAX_UNCOVERED`] tiers
     /// out, or a lead below [`MIN_MARGIN`] of the range, the result is undetermined and names no tier.
     ///
-    /// METHOD: the fact sheet shrinks tier scores of thinly covered customers toward their segment. Scores arrive here
+    /// METHOD: tier scores of thinly covered customers should be drawn toward their segment. Scores arrive here
     /// after the measurement model has done that, item by item, so it is not done twice.
     ///
-    /// Source: our judgement after Maslow, as a lens with a soft order (domain fact sheet 2.3).
+    /// Source: our judgement after Maslow, as a lens with a soft order (`docs/domain.md#need-tier-to-serve-next`).
     ///
     /// # Panics
     /// If `scores` holds fewer than 60 numbers.

@@ -10,6 +10,7 @@ use super::of_segments;
 use super::report::{CutOn, FitReport};
 use super::settings::MAX_SEGMENTS;
 use super::transform::{SignalLine, SignalLineFile};
+use crate::catalogue::hex;
 use crate::model::rows::{MAX_SIGNALS, N_RATINGS};
 
 /// Format of the model file. Raised whenever an older program could misread it.
@@ -74,8 +75,7 @@ impl Content {
     /// Leading hexadecimal digits of the SHA-256 of the content's JSON.
     fn id(&self) -> Result<String, ModelError> {
         let digest = Sha256::digest(serde_json::to_vec(self)?);
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(hex[..ID_DIGITS].to_owned())
+        Ok(hex(&digest)[..ID_DIGITS].to_owned())
     }
 }
 

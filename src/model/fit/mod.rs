@@ -21,7 +21,7 @@
 //!
 //! METHOD: only the ratings cut on, helped by the few signal combinations that predict them, shape the partition. The
 //! other ratings and all signals are attached afterwards with the classes held, so strong structure in behavior that
-//! has nothing to do with what people want cannot become a segment (MODEL trap 5 and section 3).
+//! has nothing to do with what people want cannot become a segment (`docs/method.md#who-shapes-and-who-types`).
 
 mod error;
 mod evidence;

@@ -282,10 +282,10 @@ pub struct FitReport {
     pub limits: Vec<String>,
 }
 
-/// Agreement from which segments count as found again beyond doubt. Source: domain fact sheet 6.7.
+/// Agreement from which segments count as found again beyond doubt. Our judgement: `docs/domain.md#agreement-bands`.
 pub(in crate::model) const STRONG_AGREEMENT: f64 = 0.80;
 
-/// Agreement under which segments do not count as found again. Source: domain fact sheet 6.7.
+/// Agreement under which segments do not count as found again. Our judgement: `docs/domain.md#agreement-bands`.
 pub(in crate::model) const POOR_AGREEMENT: f64 = 0.60;
 
 impl FitReport {

@@ -5,8 +5,8 @@ use twox_hash::XxHash64;
 
 use crate::model::rows::{Attitudes, CustomerBlock, CustomerFlags, N_RATINGS, suppression};
 
-/// Most respondents in a sample. METHOD: 10,000 are plenty to decide a dozen segments (MODEL section 4); more only
-/// polishes digits.
+/// Most respondents in a sample. METHOD: 10,000 are plenty to decide a dozen segments
+/// (`docs/method.md#what-a-customer-is`); more only polishes digits.
 pub const RESPONDENT_CAP: usize = 10_000;
 
 /// Most customers in the sample of everybody.

@@ -10,7 +10,7 @@ use crate::stats::mixture::MAX_FACTORS;
 /// Fewest segments tried when the number is chosen by evidence (one segment is always tried as well).
 pub const DEFAULT_MIN_SEGMENTS: usize = 2;
 
-/// Most segments tried when the number is chosen by evidence. Source: MODEL section 4.
+/// Most segments tried when the number is chosen by evidence: `docs/method.md#candidates`.
 pub const DEFAULT_MAX_SEGMENTS: usize = 12;
 
 /// The same in a quick search. Our judgement: more can hardly be served differently.
@@ -19,13 +19,13 @@ pub const QUICK_MAX_SEGMENTS: usize = 9;
 /// Most segments that may be asked for.
 pub const MAX_SEGMENTS: usize = 32;
 
-/// Smallest share of customers a segment may have: domain fact sheet 6.7.
+/// Smallest share of customers a segment may have: `docs/domain.md#sample-sizes`.
 pub const DEFAULT_MIN_SHARE: f64 = 0.05;
 
-/// Fewest respondents a segment may rest on: domain fact sheet 6.7.
+/// Fewest respondents a segment may rest on: `docs/domain.md#sample-sizes`.
 pub const DEFAULT_MIN_RESPONDENTS: usize = 100;
 
-/// Most common factors tried. Source: MODEL section 4.
+/// Most common factors tried. Our judgement: `docs/method.md#candidates`.
 pub const DEFAULT_MAX_FACTORS: usize = 8;
 
 /// Starts of a solution that may be chosen; splits and merges follow.

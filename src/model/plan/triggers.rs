@@ -32,7 +32,7 @@ impl Verdict {
 /// Whether an element may be spoken about to customers, or its inference is too delicate.
 ///
 /// Prices and earnings may be: the care lies in the terms (no worse price, no credit), which the plays' own texts keep.
-/// Source: domain fact sheet 8.2.
+/// Source: `docs/domain.md#sensitive-elements`.
 pub(super) fn may_be_spoken_of(sensitivity: Sensitivity, settings: &PlanSettings) -> bool {
     settings.sensitive_allowed || crate::model::segment::naming::nameable(sensitivity)
 }

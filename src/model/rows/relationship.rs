@@ -2,7 +2,7 @@
 
 use crate::catalogue::ElementId;
 
-/// How far a customer came on the way to an emotional connection (domain fact sheet 3.3).
+/// How far a customer came on the way to an emotional connection (`docs/domain.md#connection-stages`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ConnectionStage {
     /// Not satisfied highly, or only as a purchase.
@@ -31,7 +31,7 @@ impl ConnectionStage {
     }
 }
 
-/// How much the company has come to mean to the customer (domain fact sheet 5.1).
+/// How much the company has come to mean to the customer (`docs/domain.md#the-relationship-arc`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ArcStage {
     /// Nothing is known of any dealings.
@@ -221,7 +221,7 @@ pub struct ArcReading {
     pub before: Option<ArcStage>,
 }
 
-/// What keeps a customer (Dick and Basu 1994; domain fact sheet 5.3).
+/// What keeps a customer (Dick and Basu 1994; `docs/domain.md#loyalty-types`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LoyaltyType {
     /// Likes it better and comes back, not for rewards.
@@ -292,7 +292,7 @@ impl Consistency {
     }
 }
 
-/// How close a relationship suits the customer (domain fact sheet 7.5).
+/// How close a relationship suits the customer (`docs/domain.md#closeness`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RelationshipLevel {
     /// 0: nothing but service and what the law asks for.

@@ -80,7 +80,7 @@ impl SuppressedReason {
     }
 }
 
-/// State of a customer's needs as this brand serves them (domain fact sheet 2.3).
+/// State of a customer's needs as this brand serves them (`docs/domain.md#need-tier-to-serve-next`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NeedState {
     /// The tier named is wanted and not well served.

@@ -60,7 +60,7 @@ impl<P: Ord + Clone> Flows<P> {
     ///
     /// METHOD: a count below `min_cell` is withheld, and where it is the only one withheld among those with the same place
     /// then, or now, the next smallest beside it as well: the sizes of segments are published, so a single gap could be
-    /// filled by subtraction (complementary suppression; domain fact sheet 8.3).
+    /// filled by subtraction (complementary suppression; `docs/domain.md#small-cells`).
     #[must_use]
     pub fn published(&self, min_cell: u64) -> Vec<Flow<P>> {
         let mut withheld: Vec<bool> = self.counts.values().map(|count| *count < min_cell).collect();

@@ -38,7 +38,8 @@ pub struct Named {
 /// Whether an element may be part of a name.
 ///
 /// Health, states of mind, beliefs and family are never named; wishing for good prices or earnings is ordinary talk,
-/// and for that class the care lies in the plan: no pressure, no worse terms. Our judgement on domain fact sheet 8.2.
+/// and for that class the care lies in the plan: no pressure, no worse terms. Our judgement:
+/// `docs/domain.md#sensitive-elements`.
 #[must_use]
 pub fn nameable(sensitivity: Sensitivity) -> bool {
     matches!(sensitivity, Sensitivity::None | Sensitivity::Financial)

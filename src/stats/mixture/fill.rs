@@ -15,8 +15,9 @@ const ITERATIONS: usize = 25;
 
 /// Factor analysis used to fill gaps.
 ///
-/// METHOD: k-means needs complete rows. With the column mean in the gaps it separates those who answered from those who
-/// did not; the expected value given what the same person did answer does not.
+/// METHOD: k-means needs complete rows. With the column mean in the gaps it separates those who answered from those who did
+/// not (`docs/method.md#trap-1-filling-gaps-with-the-mean`); the expected value given what the same person did answer
+/// does not.
 #[derive(Clone, Debug)]
 pub struct FactorFill {
     model: FactorMixture,

@@ -22,7 +22,8 @@ pub(crate) const DEFAULT_MAX_ITERATIONS: usize = 300;
 /// Gain in mean log likelihood per row under which a fit counts as converged.
 pub(crate) const DEFAULT_TOLERANCE: f64 = 1e-5;
 
-/// Share of an indicator's variance its own part never falls below. Our judgment.
+/// Share of an indicator's variance its own part never falls below. Our judgement:
+/// `docs/method.md#floor-of-the-own-variance`.
 pub(crate) const PSI_FLOOR: f64 = 0.02;
 
 /// Most of an indicator's variance that [`own_floors`] asks for.

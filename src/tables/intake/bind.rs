@@ -11,6 +11,7 @@ use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::{Expr, LogicalPlan};
 
 use super::super::contract::{Kind, contract_of};
+use super::super::names::nearest;
 use super::super::source::{FILE_COLUMN, ROW_COLUMN, Source, SourceTable};
 use super::super::spec::{TableName, TableSpec};
 use super::cells::Cells;
@@ -18,7 +19,6 @@ use super::check::{Checker, Output, Setting};
 use super::engine::{Engine, Purpose};
 use super::error::IntakeError;
 use super::mapping::{Form, Mapping, resolve};
-use super::names::nearest;
 use super::plan::Bound;
 use super::tally::Tally;
 use super::times::Times;
@@ -36,6 +36,18 @@ pub(super) struct Binder<'a> {
     pub(super) window_start: i64,
 }
 
+/// What specs are bound for.
+pub(super) struct Target<'a> {
+    pub(super) table: TableName,
+    /// Whether the configuration lists the specs.
+    pub(super) listed: bool,
+    /// Cells, for tables of answers.
+    pub(super) cells: Option<Arc<Cells>>,
+    pub(super) tally: &'a Arc<Tally>,
+    /// Shape of checked rows; `None` = what the specs map decides.
+    pub(super) output: Option<Output>,
+}
+
 /// A spec whose names are resolved and whose rows can be had.
 struct Found {
     place: String,
@@ -46,26 +58,13 @@ struct Found {
 }
 
 impl Binder<'_> {
-    /// Binds specs of a table, each given with its place in the configuration; `several` says that the configuration
-    /// lists them. Returns them with the sources they read.
+    /// Binds specs of a table, each given with its place in the configuration. Returns them with the sources they read.
     pub(super) fn bind(
         &self,
-        (table, several): (TableName, bool),
         specs: &[(usize, &TableSpec)],
-        cells: Option<Arc<Cells>>,
-        tally: &Arc<Tally>,
+        target: Target<'_>,
     ) -> Result<(Vec<Bound>, BTreeSet<String>), IntakeError> {
-        self.bind_to(None, (table, several), specs, (cells, tally))
-    }
-
-    /// The same with checked rows of the shape `output`; `None` = what the specs map decides.
-    pub(super) fn bind_to(
-        &self,
-        output: Option<Output>,
-        (table, several): (TableName, bool),
-        specs: &[(usize, &TableSpec)],
-        (cells, tally): (Option<Arc<Cells>>, &Arc<Tally>),
-    ) -> Result<(Vec<Bound>, BTreeSet<String>), IntakeError> {
+        let Target { table, listed, cells, tally, output } = target;
         let key = format!("tables.{}", table.slug());
         if specs.is_empty() {
             return Err(IntakeError::Spec {
@@ -75,7 +74,7 @@ impl Binder<'_> {
         }
         let mut found = Vec::with_capacity(specs.len());
         for &(i, spec) in specs {
-            let place = if several { format!("{key}[{i}]") } else { key.clone() };
+            let place = if listed { format!("{key}[{i}]") } else { key.clone() };
             found.push(self.find(table, spec, place, cells.as_deref(), tally)?);
         }
         let used = found.iter().flat_map(|found| found.used.iter().cloned()).collect();
@@ -191,7 +190,7 @@ impl Binder<'_> {
 fn nothing_hidden(table: TableName, source: &Source, mapping: &Mapping, place: &str) -> Result<(), IntakeError> {
     let contract = contract_of(table);
     let mapped = |name: &str| mapping.inputs.iter().any(|input| input.name == name);
-    match source.nested().find(|name| contract.column(name).is_some() && !mapped(name)) {
+    match source.nested().find(|name| contract.column(name).is_some_and(|rule| rule.read) && !mapped(name)) {
         Some(name) => {
             let what = format!(
                 "column `{name}` of source `{}` is nested and cannot be read; write a plain one",

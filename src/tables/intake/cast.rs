@@ -13,12 +13,10 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float32Type, Float64Type};
 
 use super::super::ledger::RejectCode;
+use super::super::source::CELL_LIMIT;
 
 /// Unreadable cells: place in the batch and what is wrong.
 pub(super) type Bad = Vec<(usize, RejectCode)>;
-
-/// Most bytes a text or id may hold.
-const CELL_LIMIT: usize = 1 << 20;
 
 /// Whole numbers up to here survive in a double.
 const EXACT: f64 = 9_007_199_254_740_992.0;

@@ -1,7 +1,7 @@
 //! Answers as numbered cells: 60 for ratings (importance, then fulfilment), and one per attitude question.
 
+use super::super::names::nearest;
 use super::super::spec::TableName;
-use super::names::nearest;
 use crate::catalogue::{Catalogue, ElementId};
 use crate::model::rows::{Aspect, Question};
 

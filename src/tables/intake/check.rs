@@ -272,7 +272,10 @@ impl Checker {
             Kind::Flag => shared_with(flags(array)),
             Kind::Day => shared_with(self.times.days(array)),
             Kind::Moment => shared_with(self.times.moments(array)),
-            Kind::Choice(words) => choice(texts(array), words),
+            Kind::Choice(words) => {
+                let (text, bad) = texts(array);
+                choice(&text, bad, words)
+            }
             Kind::Text | Kind::Element | Kind::Aspect | Kind::Question | Kind::Rating => shared_with(texts(array)),
         }
     }
@@ -295,7 +298,7 @@ fn in_range(numbers: Float64Array, mut bad: Bad, fits: impl Fn(f64) -> bool) -> 
     (blanked, bad)
 }
 
-fn choice((text, mut bad): (StringArray, Bad), words: &[&str]) -> (ArrayRef, Bad) {
+fn choice(text: &StringArray, mut bad: Bad, words: &[&str]) -> (ArrayRef, Bad) {
     let lower: StringArray = text
         .iter()
         .enumerate()

@@ -23,7 +23,7 @@ pub struct Coverage {
     pub signals: BTreeMap<String, u64>,
     /// Canonical tables that were given.
     pub tables: Vec<TableName>,
-    /// Optional columns of `customers` that are mapped: consents, flags, addresses, descriptors.
+    /// Optional columns of `customers` that are mapped: consents, flags, descriptors.
     pub customer_columns: Vec<String>,
 }
 

@@ -6,8 +6,8 @@ use datafusion::common::SchemaError;
 use datafusion::error::DataFusionError;
 
 use super::super::ledger::FaultCount;
+use super::super::names::{nearest, suggestion};
 use super::super::source::SourceError;
-use super::names::suggestion;
 
 /// Why there are no customer rows. Never holds a value of the data.
 #[derive(Debug, thiserror::Error)]
@@ -269,7 +269,7 @@ impl IntakeError {
             && let SchemaError::FieldNotFound { field, valid_fields } = inner.as_ref()
         {
             let known: Vec<&str> = valid_fields.iter().map(|column| column.name.as_str()).collect();
-            let nearest = super::names::nearest(&field.name, known);
+            let nearest = nearest(&field.name, known);
             return Self::Query {
                 place: place.to_owned(),
                 what: format!("there is no column `{}`", field.name),

@@ -33,9 +33,11 @@ pub(super) struct Heard {
 /// mention: those that most mention first. Sensitive elements give none: what somebody wrote about health is not a reason to be typed by.
 pub(super) fn hear(
     feedback: &ScratchTable,
-    (catalogue, listener): (&Catalogue, &Listener),
+    catalogue: &Catalogue,
+    listener: &Listener,
     scratch: &Path,
-    (room, least): (usize, u64),
+    room: usize,
+    least: u64,
 ) -> Result<Heard, IntakeError> {
     let (texts, mentioners) = listen(feedback, listener, scratch)?;
     let mut wanted: Vec<ElementId> = ElementId::all()
@@ -131,7 +133,8 @@ struct Said {
 
 /// One row per customer who wrote. Per element `mention_<element>`, the share of the customer's texts that name it, and
 /// `praise_<element>`, `(p − b) / (p + b)` of `p` texts that praise and `b` that blame it. Both are known of those alone
-/// who named it: absence of mention is missing (domain fact sheet 6.6). A share needs two texts: over one it is always 1.
+/// who named it: absence of mention is missing (`docs/domain.md#mentions-in-text`). A share needs two texts: over one
+/// it is always 1.
 fn signals(texts: &ScratchTable, wanted: &[ElementId], scratch: &Path) -> Result<ScratchTable, IntakeError> {
     let mut fields = vec![Field::new("customer_id", DataType::Utf8, false)];
     for element in wanted {
@@ -236,7 +239,7 @@ mod tests {
         let feedback = writer.finish().expect("closes");
         let catalogue = Catalogue::embedded();
         let listener = Listener::new(&catalogue).expect("English ships");
-        let heard = hear(&feedback, (&catalogue, &listener), dir.path(), (8, 100)).expect("hears");
+        let heard = hear(&feedback, &catalogue, &listener, dir.path(), 8, 100).expect("hears");
         (dir, heard)
     }
 

@@ -95,7 +95,7 @@ struct Reading {
 
 impl Histories {
     /// Opens the tables.
-    pub(super) fn open(events: &Events, kinds: KindWords, (zone, day): (Tz, i32)) -> Result<Self, IntakeError> {
+    pub(super) fn open(events: &Events, kinds: KindWords, zone: Tz, day: i32) -> Result<Self, IntakeError> {
         let open = |table: &Option<ScratchTable>, columns: &[&str]| {
             table.as_ref().map(|table| Cursor::open(table, columns)).transpose()
         };
@@ -126,7 +126,7 @@ impl Histories {
         let Self { reading, day, .. } = self;
         if let Some(cursor) = &mut self.orders {
             let mut lines = Lines::default();
-            cursor.rows_of(ids, |row, of| lines.add(&mut all[of], row, (of, reading)))?;
+            cursor.rows_of(ids, |row, of| lines.add(&mut all[of], row, of, reading))?;
         }
         if let Some(cursor) = &mut self.contacts {
             cursor.rows_of(ids, |row, of| all[of].contacts.extend(reading.contact(row)))?;
@@ -166,7 +166,7 @@ struct Lines {
 }
 
 impl Lines {
-    fn add(&mut self, history: &mut History, row: Row<'_>, (of, reading): (usize, &mut Reading)) {
+    fn add(&mut self, history: &mut History, row: Row<'_>, of: usize, reading: &mut Reading) {
         let Some(line) = reading.order(row) else { return };
         if self.of != of {
             *self = Self { of, ..Self::default() };

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::super::contract::contract_of;
 use super::super::source::{FILE_COLUMN, ROW_COLUMN};
 use super::super::spec::TableName;
+use super::bind::Target;
 use super::engine::with_stack;
 use super::error::IntakeError;
 use super::prepare::{IntakeRequest, Prepared, check_tables};
@@ -89,7 +90,8 @@ fn look_here(request: &IntakeRequest<'_>, deep: bool) -> Result<Look, IntakeErro
     for (&table, specs) in request.tables {
         let cells = prepared.cells(table).cloned();
         let numbered: Vec<_> = specs.as_slice().iter().enumerate().collect();
-        match binder.bind((table, numbered.len() > 1), &numbered, cells, &prepared.tally(table)) {
+        let (listed, tally) = (numbered.len() > 1, &prepared.tally(table));
+        match binder.bind(&numbered, Target { table, listed, cells, tally, output: None }) {
             Ok((bounds, _)) => {
                 let specs = bounds.iter().map(|bound| {
                     let inputs = bound.checker.mapping.inputs.iter();
@@ -119,7 +121,8 @@ fn look_here(request: &IntakeRequest<'_>, deep: bool) -> Result<Look, IntakeErro
 
 fn table_look(table: TableName, specs: Vec<(String, Vec<(String, String)>)>) -> TableLook {
     let mapped = |name: &str| specs.iter().any(|(_, columns)| columns.iter().any(|(canonical, _)| canonical == name));
-    let not_mapped = contract_of(table).columns.iter().map(|rule| rule.name).filter(|name| !mapped(name)).collect();
+    let read = contract_of(table).columns.iter().filter(|rule| rule.read).map(|rule| rule.name);
+    let not_mapped = read.filter(|name| !mapped(name)).collect();
     TableLook { table, specs, not_mapped }
 }
 

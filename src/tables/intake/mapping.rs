@@ -3,11 +3,11 @@
 use datafusion::arrow::datatypes::Schema;
 
 use super::super::contract::{ColumnRule, Kind, OnBad, TableContract, contract_of};
+use super::super::names::{nearest, slip_of};
 use super::super::source::{FILE_COLUMN, ROW_COLUMN};
 use super::super::spec::{Answer, TableName, TableSpec, WideSpec};
 use super::cells::{Cells, element_of};
 use super::error::IntakeError;
-use super::names::{nearest, slip_of};
 use super::times::format_is_known;
 use crate::catalogue::ElementId;
 use crate::model::rows::Aspect;
@@ -151,9 +151,9 @@ impl Seen<'_> {
     fn rows(&self) -> Result<Mapping, IntakeError> {
         let mut inputs = Vec::new();
         for rule in self.contract.columns {
-            match self.spec.columns.get(rule.name) {
-                Some(from) => inputs.push(Self::input(rule, self.existing(&format!("columns.{}", rule.name), from)?)),
-                None if self.has(rule.name) => inputs.push(Self::input(rule, rule.name.to_owned())),
+            let from = match self.spec.columns.get(rule.name) {
+                Some(from) => self.existing(&format!("columns.{}", rule.name), from)?,
+                None if self.has(rule.name) => rule.name.to_owned(),
                 None if rule.required => {
                     return Err(IntakeError::MissingColumn {
                         place: self.place.to_owned(),
@@ -162,7 +162,10 @@ impl Seen<'_> {
                         nearest: nearest(rule.name, self.names()),
                     });
                 }
-                None => {}
+                None => continue,
+            };
+            if rule.read {
+                inputs.push(Self::input(rule, from));
             }
         }
         let mut unused = Vec::new();
@@ -195,10 +198,12 @@ impl Seen<'_> {
             }
         }
         let named_further = self.spec.columns.keys().any(|name| !own.contains(&name.as_str()));
-        let used = |inputs: &[Input], name: &str| inputs.iter().any(|input| input.from == name || input.name == name);
+        let used = |name: &str| {
+            own.contains(&name) || self.spec.columns.iter().any(|(canonical, from)| canonical == name || from == name)
+        };
         for field in self.available.fields() {
             let name = field.name().as_str();
-            if name == FILE_COLUMN || name == ROW_COLUMN || used(inputs, name) {
+            if name == FILE_COLUMN || name == ROW_COLUMN || used(name) {
                 continue;
             }
             if self.spec.query.is_some() {
@@ -323,6 +328,18 @@ mod tests {
         let mapping = map(TableName::Customers, text, &["no", "weight", "Region", "secret"]).expect("fine");
         let got: Vec<_> = mapping.inputs.iter().map(|i| (i.name.as_str(), i.from.as_str())).collect();
         assert_eq!(got, [("customer_id", "no"), ("weight", "weight"), ("region", "Region")]);
+    }
+
+    #[test]
+    fn addresses_may_be_mapped_and_are_not_read() {
+        let mapped = "columns = { customer_id = \"no\", email = \"mail\" }";
+        for from in ["source = \"s\"", "query = \"select 1\""] {
+            let mapping = map(TableName::Customers, &format!("{from}\n{mapped}"), &["no", "mail", "phone"]);
+            let names: Vec<_> = mapping.expect("fine").inputs.into_iter().map(|input| input.name).collect();
+            assert_eq!(names, ["customer_id"]);
+        }
+        let error = map(TableName::Customers, &format!("source = \"s\"\n{mapped}"), &["no"]).expect_err("refused");
+        assert!(matches!(error, IntakeError::UnknownColumn { .. }));
     }
 
     #[test]

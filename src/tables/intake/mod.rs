@@ -23,7 +23,6 @@ mod histories;
 mod iso;
 mod look;
 mod mapping;
-mod names;
 mod notes;
 mod pace;
 mod places;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, AsArray};
 
 use super::super::spec::{TableName, TableSpec};
+use super::bind::Target;
 use super::cells::Cells;
 use super::check::Output;
 use super::error::IntakeError;
@@ -31,13 +32,14 @@ impl Stage<'_> {
             return Ok(None);
         }
         let tally = Arc::new(Tally::new(TableName::Attitudes, Arc::clone(staged.tally.registry())));
-        let several = specs.len() > 1;
-        let (bounds, _) = self.binder.bind_to(
-            Some(Output::Rivals),
-            (TableName::Attitudes, several),
-            &long,
-            (Some(Arc::clone(cells)), &tally),
-        )?;
+        let target = Target {
+            table: TableName::Attitudes,
+            listed: specs.len() > 1,
+            cells: Some(Arc::clone(cells)),
+            tally: &tally,
+            output: Some(Output::Rivals),
+        };
+        let (bounds, _) = self.binder.bind(&long, target)?;
         let bounds: Vec<_> = bounds.into_iter().filter(|bound| bound.checker.has_brand()).collect();
         if bounds.is_empty() {
             return Ok(None);

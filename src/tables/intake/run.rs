@@ -22,7 +22,6 @@ use super::scratch::{GROUP_ROWS, ScratchTable};
 use super::signals::{MissingSignal, VALUE, count_column, missing_signals, signal_column, sums};
 use super::stage::{Stage, Staged};
 use super::tally::Listed;
-use super::times::day_number;
 use super::{notes, rejects};
 use crate::catalogue::{Catalogue, NoRows, SignalTable};
 use crate::model::customer::listening::Listener;
@@ -135,7 +134,7 @@ impl Intake {
         (part * per_part).min(self.n_blocks())..((part + 1) * per_part).min(self.n_blocks())
     }
 
-    /// Text columns of `customers` beside the id: addresses and descriptors.
+    /// Text columns of `customers` beside the id: descriptors.
     #[must_use]
     pub fn descriptor_columns(&self) -> Vec<&str> {
         let fields = self.customers.columns().fields().iter().skip(1);
@@ -169,7 +168,7 @@ impl Intake {
     /// # Errors
     /// [`IntakeError::Scratch`] if scratch was removed.
     pub fn histories(&self, kinds: KindWords) -> Result<Histories, IntakeError> {
-        Histories::open(&self.histories, kinds, (self.night.0, self.night.1))
+        Histories::open(&self.histories, kinds, self.night.0, self.night.1)
     }
 
     /// Which kinds of events there are.
@@ -231,7 +230,7 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
     }
     let heard = listen(request, &staged)?;
     (request.progress)("joining customer rows");
-    let base = Base::new(request.catalogue, &prepared, (&staged, heard.as_ref()))?;
+    let base = Base::new(request.catalogue, &prepared, &staged, heard.as_ref())?;
     let join = Join {
         engine: &prepared.engine,
         scratch: request.scratch,
@@ -273,13 +272,13 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
         rows: rows.runs,
         tables,
         histories,
-        night: (prepared.times.zone, day_number(request.as_of), prepared.end_of_night),
+        night: (prepared.times.zone, request.as_of.to_epoch_days(), prepared.end_of_night),
     })
 }
 
 fn stage_all(request: &IntakeRequest<'_>, prepared: &Prepared) -> Result<BTreeMap<TableName, Staged>, IntakeError> {
     let binder = prepared.binder();
-    let day = day_number(request.as_of);
+    let day = request.as_of.to_epoch_days();
     let stage = Stage { binder: &binder, scratch: request.scratch, day, forgotten: request.forgotten };
     let mut staged = BTreeMap::new();
     for (&table, specs) in request.tables {
@@ -298,7 +297,7 @@ fn listen(request: &IntakeRequest<'_>, staged: &BTreeMap<TableName, Staged>) -> 
         .map_err(|error| IntakeError::Spec { place: "listening.language".to_owned(), what: error.to_string() })?;
     let own = staged.get(&TableName::Signals).map_or(0, |own| own.sheets[0].names().len() - 1);
     let room = MAX_SIGNALS.saturating_sub(request.catalogue.signals().len() + own);
-    hear(&feedback.sheets[0], (request.catalogue, &listener), request.scratch, (room, request.min_mentioners)).map(Some)
+    hear(&feedback.sheets[0], request.catalogue, &listener, request.scratch, room, request.min_mentioners).map(Some)
 }
 
 fn ledger_of(prepared: &Prepared, staged: &BTreeMap<TableName, Staged>) -> Result<Ledger, IntakeError> {
@@ -340,7 +339,8 @@ impl Base {
     fn new(
         catalogue: &Catalogue,
         prepared: &Prepared,
-        (staged, heard): (&BTreeMap<TableName, Staged>, Option<&Heard>),
+        staged: &BTreeMap<TableName, Staged>,
+        heard: Option<&Heard>,
     ) -> Result<Self, IntakeError> {
         let sheet = |table: SignalTable| {
             let name = TableName::parse(table.name()).expect("signal tables are canonical tables");

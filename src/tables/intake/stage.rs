@@ -11,7 +11,7 @@ use futures::StreamExt;
 
 use super::super::forgotten::Forgotten;
 use super::super::spec::{TableName, TableSpec};
-use super::bind::Binder;
+use super::bind::{Binder, Target};
 use super::cells::Cells;
 use super::check::Output;
 use super::engine::Purpose;
@@ -82,8 +82,9 @@ impl Stage<'_> {
             used: BTreeSet::new(),
         };
         for specs in sheets_of(specs) {
-            let several = specs.len() > 1 || specs.iter().any(|(i, _)| *i > 0);
-            let (bounds, used) = self.binder.bind((table, several), &specs, cells.cloned(), &staged.tally)?;
+            let listed = specs.len() > 1 || specs.iter().any(|(i, _)| *i > 0);
+            let target = Target { table, listed, cells: cells.cloned(), tally: &staged.tally, output: None };
+            let (bounds, used) = self.binder.bind(&specs, target)?;
             staged.unused.extend(bounds.iter().flat_map(|bound| bound.unused.iter().cloned()));
             staged.used.extend(used);
             match &bounds[0].checker.setting.output {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, Date32Array, Date32Builder, PrimitiveArray, TimestampMicrosecondArray,
@@ -15,9 +15,6 @@ use super::super::ledger::RejectCode;
 use super::cast::{Bad, as_text, lost, present};
 use super::clock::Clock;
 use super::iso;
-
-/// Days from year 1 to 1970 in chrono's count.
-const EPOCH_FROM_CE: i32 = 719_163;
 
 /// How times of a table are written, and where.
 #[derive(Clone, Debug)]
@@ -36,7 +33,7 @@ impl Times {
 
     /// The first moment after `day`, as microseconds since 1970 in UTC.
     pub(super) fn end_of(&self, day: NaiveDate) -> i64 {
-        let next = i64::from(day_number(day.checked_add_days(Days::new(1)).unwrap_or(day))) * iso::DAY;
+        let next = i64::from(day.checked_add_days(Days::new(1)).unwrap_or(day).to_epoch_days()) * iso::DAY;
         Clock::new(self.zone).utc_of(next).unwrap_or(next)
     }
 
@@ -159,7 +156,7 @@ impl Times {
                 Some(day_of(local))
             }
             Some(format) => match NaiveDate::parse_from_str(text, format) {
-                Ok(day) => Some(day_number(day)),
+                Ok(day) => Some(day.to_epoch_days()),
                 Err(_) => self.parse_moment(text, clock).and_then(|at| clock.local_of(at)).map(day_of),
             },
         }
@@ -181,11 +178,6 @@ pub(super) fn on_the_wall(moments: &ArrayRef, zone: Tz) -> ArrayRef {
     let moments = moments.as_primitive::<TimestampMicrosecondType>();
     let local: TimestampMicrosecondArray = moments.iter().map(|at| clock.local_of(at?)).collect();
     Arc::new(local)
-}
-
-/// Days since 1970.
-pub(super) fn day_number(day: NaiveDate) -> i32 {
-    day.num_days_from_ce() - EPOCH_FROM_CE
 }
 
 /// Whether a `strftime` format has only letters that are known.
@@ -265,7 +257,7 @@ mod tests {
     fn the_day_of_an_instant_is_the_day_in_the_projects_zone() {
         let at = TimestampMicrosecondArray::from(vec![utc("2026-11-20T23:30:00Z")]).with_timezone("UTC");
         let (got, _) = paris(None).days(&(Arc::new(at) as ArrayRef));
-        assert_eq!(got.value(0), day_number(NaiveDate::from_ymd_opt(2026, 11, 21).expect("valid")));
+        assert_eq!(got.value(0), NaiveDate::from_ymd_opt(2026, 11, 21).expect("valid").to_epoch_days());
         assert!(format_is_known("%d.%m.%Y") && !format_is_known("%d.%Q"));
     }
 }

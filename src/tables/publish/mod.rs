@@ -4,12 +4,14 @@
 //! `out/runs/<date>`. Readers of `runs/` therefore never meet half a night, and a crash at any point leaves the last
 //! night as it was: the next run finds the leftovers under `.staging` and clears them. A night made again changes places
 //! with the old one in one step, so its date is never missing. `out/latest` is a convenience that is replaced in one step
-//! as well. A night that a gate holds back lies in `out/held/<date>`, whole, and is no history. One process at a time holds the lock of an output folder; the kernel frees it
-//! when the process ends, however it ends, so there is never a stale lock to remove.
+//! as well. A night that a gate holds back lies in `out/held/<date>`, whole, and is no history. One process at a time
+//! holds the lock of an output folder; the kernel frees it when the process ends, however it ends, so there is never a
+//! stale lock to remove. The [`manifest`] says what a night was made of and what it holds.
 
 mod error;
 mod folders;
 mod lock;
+pub mod manifest;
 mod nights;
 mod prune;
 mod staging;

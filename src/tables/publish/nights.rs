@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 
 use super::PublishError;
-use crate::tables::manifest::{Manifest, RunIdentity};
+use super::manifest::{Manifest, RunIdentity};
 
 /// Folder of a published night.
 #[must_use]

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 
 use super::folders::{STAGING, folder_mode, make_folder, recover, swap_in, sync, sync_folders};
+use super::manifest::{MANIFEST_NAME, Manifest, RunFacts, files_in, is_inside};
 use super::{OutputLock, PublishError, held_folder, run_folder, settle};
-use crate::tables::manifest::{MANIFEST_NAME, Manifest, RunFacts, files_in, is_inside};
 use crate::tables::write::{OutputFile, WrittenFile};
 
 /// A night in the making. Dropped unpublished, it leaves nothing behind.

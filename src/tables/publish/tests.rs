@@ -7,11 +7,11 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 use super::folders::set_aside;
+use super::manifest::tests::facts;
+use super::manifest::{MANIFEST_NAME, Manifest};
 use super::{
     OutputLock, PublishError, Staging, existing_manifest, held_nights, is_published, prune, published_nights, settle,
 };
-use crate::tables::manifest::tests::facts;
-use crate::tables::manifest::{MANIFEST_NAME, Manifest};
 use crate::tables::schema::TableId;
 use crate::tables::write::{TableMeta, TableRows};
 

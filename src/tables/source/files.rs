@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::spec::{Format, SourceSpec};
 use super::error::SourceError;
+use crate::catalogue::hex;
 
 /// A file of a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,7 +126,7 @@ pub(super) fn digest(file: &Found) -> Result<String, SourceError> {
         }
         hasher.update(&buffer[..n]);
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&hasher.finalize()))
 }
 
 #[cfg(test)]

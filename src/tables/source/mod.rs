@@ -26,3 +26,4 @@ pub(crate) use open::Source;
 pub(crate) use parquet_file::first_rows;
 pub(crate) use provider::{FILE_COLUMN, ROW_COLUMN, SourceTable};
 pub(crate) use scan::RowFaults;
+pub(in crate::tables) use text::CELL_LIMIT;

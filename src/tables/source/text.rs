@@ -9,8 +9,8 @@ use datafusion::arrow::datatypes::{BinaryType, ByteArrayType, Utf8Type};
 
 use super::super::ledger::RejectCode;
 
-/// Most bytes a text cell may hold.
-pub(super) const CELL_LIMIT: usize = 1 << 20;
+/// Most bytes a text or id may hold.
+pub(in crate::tables) const CELL_LIMIT: usize = 1 << 20;
 
 /// Records in a batch.
 const BATCH_ROWS: usize = 8192;

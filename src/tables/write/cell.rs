@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 
-use super::layout::day_number;
 use crate::model::rows::Estimate;
 use crate::tables::schema::ColumnType;
 
@@ -112,7 +111,7 @@ impl From<String> for Cell {
 
 impl From<NaiveDate> for Cell {
     fn from(value: NaiveDate) -> Self {
-        Self::Day(day_number(value))
+        Self::Day(value.to_epoch_days())
     }
 }
 

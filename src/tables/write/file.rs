@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::WriteError;
+use crate::catalogue::hex;
 
 /// Bytes collected before a write to the disk; page-sized pieces of a column would cost a system call each.
 const BUFFER_BYTES: usize = 1 << 18;
@@ -93,15 +94,6 @@ impl Write for OutputFile {
     fn flush(&mut self) -> io::Result<()> {
         self.drain()
     }
-}
-
-/// Lower-case hex digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|n| char::from(b"0123456789abcdef"[usize::from(n)]))
-        .collect()
 }
 
 #[cfg(test)]

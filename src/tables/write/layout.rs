@@ -34,13 +34,8 @@ impl TableMeta {
     /// The night as days since 1970-01-01, the value of `run_date`.
     #[must_use]
     pub fn run_day(&self) -> i32 {
-        day_number(self.run_date)
+        self.run_date.to_epoch_days()
     }
-}
-
-/// Days since 1970-01-01.
-pub(super) fn day_number(date: NaiveDate) -> i32 {
-    date.signed_duration_since(NaiveDate::default()).num_days() as i32
 }
 
 /// Writer settings of a table.
@@ -99,7 +94,10 @@ mod tests {
 
     #[test]
     fn nights_are_counted_from_1970() {
-        let day = |y, m, d| day_number(NaiveDate::from_ymd_opt(y, m, d).unwrap());
+        let day = |y, m, d| {
+            let run_date = NaiveDate::from_ymd_opt(y, m, d).unwrap();
+            TableMeta { run_date, model_id: String::new() }.run_day()
+        };
         assert_eq!(day(1970, 1, 1), 0);
         assert_eq!(day(1970, 1, 2), 1);
         // 56 years with 14 leap days, then January to October and 20 days: 20440 + 14 + 304 + 20.

@@ -37,7 +37,6 @@ pub use drift::drift_table;
 pub use drivers::drivers_table;
 pub use element_scores::ElementScoresWriter;
 pub use error::WriteError;
-pub(crate) use file::hex;
 pub use file::{OutputFile, WrittenFile};
 pub use flows::{NOISE_STEPS, Whereabouts, arc_transitions_table, transitions_table};
 pub use layout::{CHUNK_ROWS, ROW_GROUP_ROWS, TableMeta};

@@ -26,7 +26,7 @@ pub(super) struct Nights {
 
 /// Stage of a customer: the highest whose gate holds, one less for an open grave complaint, held for a minimum time.
 ///
-/// Gates (domain fact sheet 5.1, our judgement):
+/// Gates (`docs/domain.md#the-relationship-arc`, our judgement):
 /// 1. an order, a contact or a text;
 /// 2. an opinion was given, or more than one purchase;
 /// 3. it means something *and* is preferred, by answers; or two signs among full price, advocacy and breadth;

@@ -24,7 +24,8 @@ impl ExperienceBalance {
 ///
 /// Good, 1 each: ratings of `good_from` and more, promises kept, texts that praise more than they blame. Bad: complaints by
 /// severity (1 where it is not said, at most `most_severity`), ratings up to `bad_to`, promises broken and texts that blame more than
-/// they praise, 1 each. Returns do not count: they are part of many trades. Source: domain fact sheet 5.4, our judgement.
+/// they praise, 1 each. Returns do not count: they are part of many trades. Source:
+/// `docs/domain.md#good-and-bad-experiences`, our judgement.
 ///
 /// METHOD: a contact is one bad experience at most, so a low rating beside a complaint is not counted again; the handling of
 /// a complaint may well be a good one. A rating decides before what a text praises and blames. Left open are complaints

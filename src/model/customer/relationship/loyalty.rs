@@ -107,7 +107,8 @@ fn week_ratio(known: &Known<'_>, weeks: RewardWeeks, settings: &LoyaltySettings)
 /// reward weeks reach `week_ratio_bought` times those in others. Between `reward_true_below` and `reward_bought_from` a
 /// preferred brand that is bought often is neither clearly true nor clearly bought. Latent would be wrong: nothing keeps
 /// the customer from coming. It counts as spurious, the careful side: true is what is shown not to rest on rewards. Where
-/// rewards are not recorded the attitude decides. Source: Dick and Basu (1994); cuts domain fact sheet 5.3, our judgement.
+/// rewards are not recorded the attitude decides. Source: Dick and Basu (1994); cuts: `docs/domain.md#loyalty-types`,
+/// our judgement.
 pub(super) fn loyalty(
     known: &Known<'_>,
     preferred: Option<bool>,

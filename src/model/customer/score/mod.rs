@@ -24,8 +24,9 @@ pub use probabilities::Probabilities;
 use scores::Scores;
 use tiles::{Tables, Work};
 
-/// Default least probability of a segment. Source: fact sheet 6.4 asks for 0.5 at five or six segments of survey data;
-/// with behavior alone that would leave most without a segment, so our judgement is lower, and the probability is printed.
+/// Default least probability of a segment. Our judgement: 0.5 suits people who were surveyed
+/// (`docs/domain.md#typing-people-who-were-not-asked`); with behavior alone that would leave most without a segment, so
+/// it is lower, and the probability is printed.
 pub const DEFAULT_MIN_PROBABILITY: f64 = 0.35;
 
 /// Default least lead over the runner-up.

@@ -39,7 +39,7 @@ const LOADING_PULL: f64 = 2.0;
 /// Iterations of the supervised step.
 const ITERATIONS: usize = 40;
 
-/// Smallest own share of an indicator's variance. Source: MODEL section 3.
+/// Smallest own share of an indicator's variance: `docs/method.md#floor-of-the-own-variance`.
 const LEAST_OWN: f64 = 0.02;
 
 /// Both blocks of the measurement model, standardized.

@@ -13,8 +13,8 @@ use crate::stats::observed::Observed;
 
 /// Share of a catalogue loading that counts as the correlation of signal and rating.
 ///
-/// METHOD: the loadings are our judgement, not measured; database variables predict attitudes poorly (domain fact sheet
-/// 6.4), so the word "strong" (0.6) is read as a correlation of 0.3.
+/// METHOD: the loadings are our judgement, not measured; database variables predict attitudes poorly
+/// (`docs/domain.md#typing-people-who-were-not-asked`), so the word "strong" (0.6) is read as a correlation of 0.3.
 pub(in crate::model::fit) const TRUST: f64 = 0.5;
 
 /// Mean and spread of a rating nobody gave, on 0–10. Our judgement: the middle of the scale, and the spread usual in surveys.

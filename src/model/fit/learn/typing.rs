@@ -18,7 +18,8 @@ use crate::stats::observed::Observed;
 /// Folds of the check.
 const FOLDS: usize = 5;
 
-/// Expected calibration error up to which probabilities are left as they are. Source: the bar of MODEL section 5.
+/// Expected calibration error up to which probabilities are left as they are. Our judgement:
+/// `docs/method.md#calibration-bar`.
 const TOLERATED_ERROR: f64 = 0.03;
 
 /// Answers from which a respondent's can be split in halves.

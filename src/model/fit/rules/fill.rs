@@ -18,8 +18,8 @@ use crate::stats::observed::Observed;
 /// scales.
 ///
 /// METHOD: a draw, not the expectation: expected answers crowd around the middle, so a tree would part those who answered
-/// from those who did not (MODEL, traps 1 and 2). One draw of a proper imputation (Rubin 1987): segment, then factors given
-/// the segment and the own answers, then the answer with its own noise.
+/// from those who did not (`docs/method.md#trap-2-filling-gaps-by-regression`). One draw of a proper imputation (Rubin
+/// 1987): segment, then factors given the segment and the own answers, then the answer with its own noise.
 pub(in crate::model) fn completed(
     m: &Measurement,
     ratings: &Observed,

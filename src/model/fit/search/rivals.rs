@@ -66,7 +66,7 @@ pub(in crate::model::fit) fn kmeans_only(evidence: &Evidence, settings: &FitSett
 ///
 /// METHOD: the mixture stays unless halves of the sample agree poorly on it and clearly better on k-means. It models what
 /// k-means cannot (scale use, halo, gaps), but on ratings without separate groups k-means was found again more
-/// reliably (MODEL trap 4).
+/// reliably (`docs/method.md#trap-4-trusting-one-method`).
 pub(in crate::model::fit) fn compare(
     evidence: &Evidence,
     settings: &FitSettings,

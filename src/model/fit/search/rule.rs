@@ -6,8 +6,8 @@ use super::super::settings::FitSettings;
 use super::thorough::best_by;
 use crate::stats::resample::JaccardBand;
 
-/// Where none is: how much less stable than the most stable one a cut may be. Our judgement: what ten pairs of samples
-/// cannot tell apart for sure.
+/// Where none is: how much less stable than the most stable one a cut may be. Our judgement: what eight pairs of
+/// samples cannot tell apart for sure.
 const NEAR: f64 = 0.05;
 
 /// Share of the variance of outcomes that is no reason to prefer a cut. Our judgement.
@@ -71,8 +71,8 @@ pub(in crate::model::fit) struct Choice {
 ///    equals the more stable.
 ///
 /// METHOD: agreement falls with the number of segments, so asking for the most stable cut alone would always give two;
-/// more segments are more use as long as they are found again. The order is MODEL section 4's; thresholds are those of
-/// the domain fact sheet 6.7 and our judgement.
+/// more segments are more use as long as they are found again. Order and thresholds:
+/// `docs/method.md#the-declared-rule`, `docs/domain.md#agreement-bands`; our judgement.
 pub(in crate::model::fit) fn choose(all: &[Judged<'_>], settings: &FitSettings) -> Choice {
     let mut left: Vec<usize> = (0..all.len()).filter(|at| all[*at].candidate.knocked_out.is_none()).collect();
     let mut why = Vec::new();

@@ -39,8 +39,8 @@ impl Kano {
     /// other. An element is indifferent only if both
     /// intervals lie within ± that size: one whose low ratings go with *more* of the outcome has no class.
     ///
-    /// Source: penalty–reward contrasts as in domain fact sheet 6.3; decisions by interval are our judgement, so that a
-    /// small sample gives no class rather than a wrong one.
+    /// Source: penalty–reward contrasts as in `docs/domain.md#penalty-and-reward`; decisions by interval are our
+    /// judgement, so that a small sample gives no class rather than a wrong one.
     pub(super) fn decide([penalty, reward, contrast]: [Estimate; 3], settings: &DriverSettings) -> Option<Self> {
         let (smallest, one_sided) = (settings.smallest_effect, settings.one_sided);
         let matters = |side: Estimate| side.low > 0.0 && side.value >= smallest;

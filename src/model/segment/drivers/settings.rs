@@ -11,11 +11,12 @@ use crate::stats::drivers::penalty::Sides;
 pub struct DriverSettings {
     /// Leave the halo (what all ratings of a person share) in: plain relative weights. Off, the default: it is taken out.
     pub keep_halo: bool,
-    /// Customers with the outcome needed for each element, at least 1. Default 10: rule of thumb of 10 to 15, domain fact
-    /// sheet 6.3.
+    /// Customers with the outcome needed for each element, at least 1. Default 10: rule of thumb of 10 to 15,
+    /// `docs/domain.md#derived-importance`.
     pub per_driver: u64,
     /// Least effective number of customers with both an element and the outcome (harmonic mean over the elements): below, the
-    /// standard error of a single correlation is 0.1 and more. Default 100: domain fact sheet 6.7, 100 to describe a segment.
+    /// standard error of a single correlation is 0.1 and more. Default 100: `docs/domain.md#sample-sizes`, 100 to
+    /// describe a segment.
     pub min_answers: f64,
     /// Effective customers with both an element and the outcome, in the whole, for the element to be related to it at all.
     /// Default 50: our judgement.
@@ -24,9 +25,10 @@ pub struct DriverSettings {
     pub min_pair: f64,
     /// Fewest elements that weights are shared among, 2–30. Default 3: our judgement.
     pub min_elements: u32,
-    /// Ratings up to this, on 0–10, count as low for a penalty. Default 4: domain fact sheet 6.3.
+    /// Ratings up to this, on 0–10, count as low for a penalty. Default 4: `docs/domain.md#penalty-and-reward`.
     pub low_to: f64,
-    /// Ratings from this on, on 0–10, above `low_to`, count as high for a reward. Default 9: domain fact sheet 6.3.
+    /// Ratings from this on, on 0–10, above `low_to`, count as high for a reward. Default 9:
+    /// `docs/domain.md#penalty-and-reward`.
     pub high_from: f64,
     /// Fewest customers with a low, a middling and a high rating each, at least 1. Default 20: our judgement.
     pub min_per_side: u32,

@@ -105,7 +105,8 @@ fn rival(brand: &str, (full, shown): (&RivalSums, &RivalSums), motivators: &[&st
 }
 
 /// METHOD: the same people judged both, so the standard error is that of a paired difference, `√((b + c − (b −
-/// c)²)/n)`, b and c the shares connected to one of the two alone. Two standard errors, as in domain fact sheet 3.4.
+/// c)²)/n)`, b and c the shares connected to one of the two alone. Two standard errors:
+/// `docs/domain.md#connection-gaps`.
 fn standing(shown: &RivalSums) -> Option<Standing> {
     let (own, rival) = (shown.own_alone.mean(1.0)?, shown.rival_alone.mean(1.0)?);
     let gap = own - rival;

@@ -2,8 +2,8 @@
 
 use crate::model::customer::relationship::{RegularitySettings, RelationshipSettings, SuspectSettings};
 
-/// How the connection of a *competitor's* customer is told (domain fact sheet 3.3), the company's own being told by the
-/// rules of the night: both should be cut in the same place.
+/// How the connection of a *competitor's* customer is told (`docs/domain.md#connection-stages`), the company's own
+/// being told by the rules of the night: both should be cut in the same place.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ConnectionCuts {
     /// A motivator is wanted from this answer on, 0–10.
@@ -16,7 +16,8 @@ pub struct ConnectionCuts {
     pub satisfied_from: f32,
 }
 
-/// Settings of the pass. All cuts are our judgement after the domain fact sheet, sections 3.3, 3.4, 4 and 5.4.
+/// Settings of the pass. All cuts are our judgement: `docs/domain.md#connection-stages`,
+/// `docs/domain.md#connection-gaps`, `docs/domain.md#consistency` and `docs/domain.md#good-and-bad-experiences`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LensSettings {
     /// "A good brand" from this answer on, 0–10.

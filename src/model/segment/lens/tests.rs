@@ -169,7 +169,7 @@ fn six_contacts_at_95_percent_leave_a_quarter_with_a_poor_one() {
     people.push(with(&[6.9]));
     let consistency = everyone(&people).consistency;
     near(consistency.good_contacts, 0.95);
-    // Domain fact sheet 4: 1 − 0.95⁶ = 26.5 %.
+    // `docs/domain.md#consistency`: 1 − 0.95⁶ = 26.5 %.
     near(consistency.poor_in_six, 0.264_908_109_375);
     assert_eq!(consistency.all_good, Figure::default(), "one contact says nothing about a journey");
     people.extend([with(&[8.0, 9.0]), with(&[8.0, 3.0, 9.0])]);

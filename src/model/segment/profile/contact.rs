@@ -29,7 +29,7 @@ pub fn consented(flags: &CustomerFlags, channel: PlayChannel) -> bool {
 /// anger), or is known to be vulnerable (only the protective path of a plan, which people walk, applies to them), asked to be left alone, or whom people decided
 /// to part from.
 ///
-/// Source: domain fact sheet 7.5 and 8.4.
+/// Source: `docs/domain.md#closeness` and `docs/domain.md#input-flags`.
 #[must_use]
 pub fn may_contact(flags: &CustomerFlags) -> bool {
     let wished_away = flags.wish == Some(RelationshipLevel::LeaveAlone);

@@ -7,7 +7,7 @@ use super::bounds::{RelationshipSettingsError, answer, count, within};
 use super::ratio::{BalanceRatio, SAYING_RATIO};
 
 /// Three kinds of consistency (Pulido, Stone and Strevel 2014); how each is measured, and from how little on, is our
-/// judgement (domain fact sheet 4).
+/// judgement (`docs/domain.md#consistency`).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ConsistencySettings {
@@ -36,8 +36,8 @@ impl ConsistencySettings {
     }
 }
 
-/// Good against bad experiences (domain fact sheet 5.4). That bad weighs more than good is well supported (Baumeister and
-/// others 2001); by how much is not known for commerce.
+/// Good against bad experiences (`docs/domain.md#good-and-bad-experiences`). That bad weighs more than good is well
+/// supported (Baumeister and others 2001); by how much is not known for commerce.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct BalanceSettings {
@@ -92,7 +92,7 @@ impl BalanceSettings {
 }
 
 /// Types of loyalty: relative attitude against repeat buying after Dick and Basu (1994); the cuts, and what rewards have to
-/// do with it, are our judgement (domain fact sheet 5.3).
+/// do with it, are our judgement (`docs/domain.md#loyalty-types`).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LoyaltySettings {
@@ -145,7 +145,7 @@ impl LoyaltySettings {
     }
 }
 
-/// When the level of relationship is to leave alone (domain fact sheet 7.5). All of it our judgement.
+/// When the level of relationship is to leave alone (`docs/domain.md#closeness`). All of it our judgement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClosenessSettings {

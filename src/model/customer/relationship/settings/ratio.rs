@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Good experiences that undo a bad one after a saying of the trade, traced to R. Newell-Legner; no study was found behind
-/// it (domain fact sheet 5.4).
+/// it (`docs/domain.md#good-and-bad-experiences`).
 pub const SAYING_RATIO: f64 = 12.0;
 
 /// Good experiences for each bad one that is left open: a number, or `"saying"`.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::bounds::{RelationshipSettingsError, answer, count, within};
 
-/// Cuts behind "did Mori and Bain hold here?" (domain fact sheet 9). A figure is comparable with a published one only where
-/// both were cut in the same place; other cuts are for companies that asked in another way.
+/// Cuts behind "did Mori and Bain hold here?" (`docs/domain.md#published-regularities`). A figure is comparable with a
+/// published one only where both were cut in the same place; other cuts are for companies that asked in another way.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RegularitySettings {
@@ -61,12 +61,13 @@ impl RegularitySettings {
 #[serde(deny_unknown_fields, default)]
 pub struct SuspectSettings {
     /// Share of those asked who are helped with what matters to them and yet not satisfied, above which, 0–1. Default 0.03: our
-    /// judgement (domain fact sheet 3.3).
+    /// judgement (`docs/domain.md#connection-stages`).
     pub contradictory: f64,
-    /// Connection score above which, 0–1. Default 0.65: published scores lie between 0.15 and 0.6 (domain fact sheet 3.4).
+    /// Connection score above which, 0–1. Default 0.65: published scores lie between 0.15 and 0.6
+    /// (`docs/domain.md#connection-gaps`).
     pub connected: f64,
     /// Share of customers to whom the company is indispensable, above which, 0–1. Default 0.05: our judgement, after "very few"
-    /// (domain fact sheet 5.1).
+    /// (`docs/domain.md#the-relationship-arc`).
     pub indispensable: f64,
 }
 

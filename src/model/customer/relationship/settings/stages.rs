@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::bounds::{RelationshipSettingsError, answer, count, within};
 
 /// Stages of emotional connection. That there are four in this order is published (Magids, Zorfas and Leemon 2015); the
-/// wording and cuts behind the published figures are not public, so every cut here is our judgement (domain fact sheet
-/// 3.3).
+/// wording and cuts behind the published figures are not public, so every cut here is our judgement
+/// (`docs/domain.md#connection-stages`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ConnectionSettings {
@@ -24,10 +24,11 @@ pub struct ConnectionSettings {
     pub different: f64,
     /// From which answer on it is a good brand, 0–10; for the gap between good brand and connection. Default 8: our judgement.
     pub good_brand: f64,
-    /// Gap between good brand and connection, as a share, below which it is small, 0–1. Default 0.15: our judgement (domain fact
-    /// sheet 3.4).
+    /// Gap between good brand and connection, as a share, below which it is small, 0–1. Default 0.15: our judgement
+    /// (`docs/domain.md#connection-gaps`).
     pub small_gap: f64,
-    /// The same, above which it is large, from `small_gap` to 1. Default 0.3: our judgement (domain fact sheet 3.4).
+    /// The same, above which it is large, from `small_gap` to 1. Default 0.3: our judgement
+    /// (`docs/domain.md#connection-gaps`).
     pub large_gap: f64,
     /// Ids of the motivators that count. Empty, the default: all of the catalogue. The published way is to keep the two or
     /// three that set the best customers apart.
@@ -71,7 +72,7 @@ impl ConnectionSettings {
 }
 
 /// Gates of the relationship arc. The stages are those of the texts that the lens follows; their gates are our judgement
-/// (domain fact sheet 5.1).
+/// (`docs/domain.md#the-relationship-arc`).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ArcSettings {

@@ -12,9 +12,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::publish::PublishError;
-use super::schema::SCHEMA_VERSION;
-use super::write::{WrittenFile, hex};
+use super::PublishError;
+use crate::catalogue::hex;
+use crate::tables::schema::SCHEMA_VERSION;
+use crate::tables::write::WrittenFile;
 
 /// Name of the file in a run folder.
 pub const MANIFEST_NAME: &str = "manifest.json";

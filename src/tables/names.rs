@@ -7,7 +7,7 @@ const LIKENESS: f64 = 0.72;
 ///
 /// Where a header line is missing, its place is taken by somebody's data. So what may be an id, a number or an address is
 /// never suggested, but to those who wrote a name with digits themselves.
-pub(super) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+pub(crate) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let digits = wanted.contains(|c: char| c.is_ascii_digit());
     let wanted = bare(wanted);
     let mut likely: Vec<(f64, &str)> = known
@@ -33,7 +33,7 @@ fn may_be_data(name: &str) -> bool {
 }
 
 /// Whether a name differs from a known one by so little that it is more likely a slip than a name of its own.
-pub(super) fn slip_of<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn slip_of<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = bare(name);
     known.into_iter().find(|other| {
         let other = bare(other);
@@ -43,7 +43,7 @@ pub(super) fn slip_of<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
 }
 
 /// `; did you mean …?` or nothing.
-pub(super) fn suggestion(names: &[String]) -> String {
+pub(crate) fn suggestion(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [one] => format!("; did you mean `{one}`?"),
