@@ -7,11 +7,12 @@
 //! Each folder answers one question and uses only the folders to its left (a test reads every `use crate::`):
 //!
 //! ```text
-//! catalogue → stats → model → tables → job → cli
+//! codes → catalogue → stats → model → tables → job → cli
 //! ```
 //!
 //! | folder | the question it answers |
 //! |---|---|
+//! | [`codes`] | What can go wrong, and what is to be done? Codes of errors, exit codes. |
 //! | [`catalogue`] | What are we talking about? Elements, levels, need tiers, motivators, signals, plays, words. |
 //! | [`stats`] | How is it computed? Arrays in, arrays out: factor mixture, k-means, resampling, drivers, drift, intervals. |
 //! | [`model`] | What does a customer's row say? Scores, tiers, segment, reasons, profiles, plans; what a fit says about itself. |
@@ -24,6 +25,7 @@
 
 pub mod catalogue;
 pub mod cli;
+pub mod codes;
 pub mod demo;
 pub mod job;
 pub mod model;

@@ -2,6 +2,7 @@
 
 use super::ElementId;
 use super::lexicon::LexiconProblem;
+use crate::codes::{Code, Coded};
 
 /// A catalogue text that cannot be used. Carries facts only; the message is made of them.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -170,6 +171,12 @@ pub enum CatalogueError {
         /// Most allowed.
         most: usize,
     },
+}
+
+impl Coded for CatalogueError {
+    fn code(&self) -> Code {
+        Code::Catalogue
+    }
 }
 
 fn hint(nearest: Option<&str>) -> String {

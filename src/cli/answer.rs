@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use serde_json::Value;
 
-use crate::job::error::Exit;
+use crate::codes::{Code, Exit};
 
 /// Prints a text. A reader who has left, as `head` does, has got what was wanted; a disk that is full has not.
 pub(super) fn text(text: &str) -> Exit {
@@ -13,8 +13,9 @@ pub(super) fn text(text: &str) -> Exit {
         Ok(()) => Exit::Published,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Published,
         Err(error) => {
-            super::log::line(&format!("error E0601: cannot write the answer: {error}"));
-            Exit::Environment
+            let code = Code::FileRefused;
+            super::log::line(&format!("error {code}: cannot write the answer: {error}"));
+            code.exit()
         }
     }
 }

@@ -213,8 +213,8 @@ pub enum Subject {
     },
     /// What an error code means and what to do.
     Error {
-        /// The code, such as E0301.
-        code: String,
+        /// The code, such as E0301 [default: list all].
+        code: Option<String>,
     },
 }
 

@@ -7,14 +7,15 @@ use serde_json::Value;
 
 use crate::cli::args::Args;
 use crate::cli::commands::document;
+use crate::cli::failure::CommandError;
 use crate::cli::{answer, failure};
-use crate::job::error::{Exit, JobError};
+use crate::codes::{Coded, Exit};
 use crate::job::forget;
 use crate::job::load::Loaded;
 use crate::job::verify::{self, Which};
 
 /// Holds stored nights against their manifests. What differs is the answer, and an error as well.
-pub(super) fn verify(args: &Args, loaded: &Loaded, run: Option<NaiveDate>, all: bool) -> Result<Exit, JobError> {
+pub(super) fn verify(args: &Args, loaded: &Loaded, run: Option<NaiveDate>, all: bool) -> Result<Exit, CommandError> {
     let which = match run {
         _ if all => Which::All,
         Some(night) => Which::Of(night),
@@ -22,7 +23,7 @@ pub(super) fn verify(args: &Args, loaded: &Loaded, run: Option<NaiveDate>, all: 
     };
     let verified = verify::verify(loaded, which)?;
     let error = verified.error();
-    let exit = error.as_ref().map_or(Exit::Published, JobError::exit);
+    let exit = error.as_ref().map_or(Exit::Published, |error| error.code().exit());
     if let Some(error) = &error {
         failure::tell(args, error);
     }
@@ -35,7 +36,7 @@ pub(super) fn verify(args: &Args, loaded: &Loaded, run: Option<NaiveDate>, all: 
 }
 
 /// Erases and blocks customers.
-pub(super) fn forget(args: &Args, loaded: &Loaded, ids_file: &Path) -> Result<Exit, JobError> {
+pub(super) fn forget(args: &Args, loaded: &Loaded, ids_file: &Path) -> Result<Exit, CommandError> {
     let forgot = forget::forget(loaded, ids_file)?;
     if args.json {
         return Ok(answer::json(&document(serde_json::to_value(&forgot).unwrap_or(Value::Null), Exit::Published)));

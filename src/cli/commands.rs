@@ -9,14 +9,16 @@ use serde_json::{Value, json};
 
 use crate::catalogue::Catalogue;
 use crate::cli::args::{Args, Command, SchemaOf, SegmentsAction, Subject};
+use crate::cli::failure::CommandError;
 use crate::cli::log::{self, Level, line};
 use crate::cli::progress::Progress;
 use crate::cli::stop::Stop;
 use crate::cli::{answer, care, failure};
+use crate::codes::Exit;
 use crate::demo::{DemoSettings, FIRST_NIGHT, SECOND_NIGHT, write_demo};
 use crate::job::check::{self, CheckRequest};
 use crate::job::diff::diff;
-use crate::job::error::{Exit, JobError};
+use crate::job::error::JobError;
 use crate::job::explain::{self, Explanation};
 use crate::job::init::{config_schema, start};
 use crate::job::load::{Loaded, load};
@@ -51,10 +53,10 @@ pub(super) fn run(args: &Args) -> Exit {
 }
 
 /// Reads the configuration; flags go over the environment, the environment over the file.
-fn load_project(args: &Args) -> Result<Loaded, JobError> {
+fn load_project(args: &Args) -> Result<Loaded, CommandError> {
     let folder = args.project.clone().unwrap_or_default();
     let path = folder.join(args.config.as_deref().unwrap_or(Path::new("valueseg.toml")));
-    load_from(args, &path)
+    Ok(load_from(args, &path)?)
 }
 
 fn load_from(args: &Args, path: &Path) -> Result<Loaded, JobError> {
@@ -104,7 +106,7 @@ fn run_night(args: &Args, loaded: &Loaded, request: NightRequest, stop: &Stop) -
     outcome
 }
 
-fn demo(args: &Args, dir: &Path, customers: u32, seed: u64) -> Result<Exit, JobError> {
+fn demo(args: &Args, dir: &Path, customers: u32, seed: u64) -> Result<Exit, CommandError> {
     let settings = DemoSettings { customers, seed, ..DemoSettings::default() };
     let files = write_demo(dir, &settings)?;
     let counts = &files.counts;
@@ -126,7 +128,7 @@ fn demo(args: &Args, dir: &Path, customers: u32, seed: u64) -> Result<Exit, JobE
     Ok(last.map_or(Exit::Published, |outcome| said(args, &[], &outcome)))
 }
 
-fn init(args: &Args, dir: &Path, from: &[PathBuf]) -> Result<Exit, JobError> {
+fn init(args: &Args, dir: &Path, from: &[PathBuf]) -> Result<Exit, CommandError> {
     let started = start(dir, from)?;
     if args.json {
         return Ok(answer::json(&document(
@@ -143,7 +145,7 @@ fn init(args: &Args, dir: &Path, from: &[PathBuf]) -> Result<Exit, JobError> {
     )))
 }
 
-fn check_inputs(args: &Args, deep: bool, as_of: Option<NaiveDate>) -> Result<Exit, JobError> {
+fn check_inputs(args: &Args, deep: bool, as_of: Option<NaiveDate>) -> Result<Exit, CommandError> {
     let loaded = load_project(args)?;
     let as_of = as_of.unwrap_or_else(|| yesterday(loaded.timezone));
     let found = check::check(&loaded, &CheckRequest { as_of, deep })?;
@@ -154,7 +156,7 @@ fn check_inputs(args: &Args, deep: bool, as_of: Option<NaiveDate>) -> Result<Exi
     Ok(answer::text(&found.to_string()))
 }
 
-fn explain(args: &Args, subject: &Subject) -> Result<Exit, JobError> {
+fn explain(args: &Args, subject: &Subject) -> Result<Exit, CommandError> {
     let explanation = match subject {
         Subject::Customer { id, run } => explain::customer(&load_project(args)?, id, *run)?,
         Subject::Segment { id, run } => explain::segment(&load_project(args)?, id, *run)?,
@@ -163,7 +165,8 @@ fn explain(args: &Args, subject: &Subject) -> Result<Exit, JobError> {
             // An element has a meaning without a project, too.
             Err(_) => explain::element(&Catalogue::embedded(), id)?,
         },
-        Subject::Error { code } => explain::error(code)?,
+        Subject::Error { code: Some(code) } => explain::error(code)?,
+        Subject::Error { code: None } => explain::errors(),
     };
     if args.json {
         let value = serde_json::to_value(&explanation).unwrap_or(Value::Null);
@@ -182,7 +185,7 @@ fn shown<T: std::fmt::Display + serde::Serialize>(args: &Args, answer: &T) -> Ex
     answer::text(answer.to_string().trim_end())
 }
 
-fn segment_ledger(args: &Args, action: Option<&SegmentsAction>) -> Result<Exit, JobError> {
+fn segment_ledger(args: &Args, action: Option<&SegmentsAction>) -> Result<Exit, CommandError> {
     let loaded = load_project(args)?;
     match action {
         None | Some(SegmentsAction::List) => Ok(shown(args, &segments::list(&loaded)?)),

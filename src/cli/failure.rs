@@ -1,6 +1,5 @@
 //! An error for people: a code, the place, what was seen, one thing to do.
 
-use std::error::Error;
 use std::io::IsTerminal as _;
 
 use serde_json::{Value, json};
@@ -8,12 +7,41 @@ use serde_json::{Value, json};
 use crate::cli::answer;
 use crate::cli::args::{Args, Color};
 use crate::cli::log::{self, Level};
-use crate::job::error::{Exit, JobError};
+use crate::codes::{Code, Coded, Exit};
+use crate::demo::DemoError;
+use crate::job::error::JobError;
+
+/// Why a command did not end well. The demo stands beside the job; only the command line knows both.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CommandError {
+    /// The job.
+    #[error(transparent)]
+    Job(#[from] JobError),
+    /// The demo.
+    #[error("the demo cannot be made")]
+    Demo(#[from] DemoError),
+}
+
+impl Coded for CommandError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Job(error) => error.code(),
+            Self::Demo(error) => error.code(),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Job(error) => error.hint(),
+            Self::Demo(error) => error.hint(),
+        }
+    }
+}
 
 /// Says what went wrong, on stderr and where asked for as the answer, and gives the exit code.
-pub(super) fn say(args: &Args, error: &JobError) -> Exit {
+pub(super) fn say(args: &Args, error: &dyn Coded) -> Exit {
     tell(args, error);
-    let exit = error.exit();
+    let exit = error.code().exit();
     if args.json {
         let said = json!({ "schema": "valueseg.answer.1", "exit_code": exit as u8, "error": facts(error) });
         let _ = answer::json(&said);
@@ -22,8 +50,9 @@ pub(super) fn say(args: &Args, error: &JobError) -> Exit {
 }
 
 /// Says what went wrong on stderr: a few lines of text, or one line of JSON.
-pub(super) fn tell(args: &Args, error: &JobError) {
-    let (code, exit) = (error.code(), error.exit() as u8);
+pub(super) fn tell(args: &Args, error: &dyn Coded) {
+    let code = error.code();
+    let exit = code.exit() as u8;
     if log::is_json() {
         let mut facts = facts(error);
         facts["exit_code"] = exit.into();
@@ -38,11 +67,11 @@ pub(super) fn tell(args: &Args, error: &JobError) {
     log::line(&format!("  more: valueseg explain error {code}   (exit {exit})"));
 }
 
-fn facts(error: &JobError) -> Value {
-    json!({ "code": error.code(), "message": error.to_string(), "causes": causes(error), "do": error.to_do() })
+fn facts(error: &dyn Coded) -> Value {
+    json!({ "code": error.code().id(), "message": error.to_string(), "causes": causes(error), "do": error.to_do() })
 }
 
-fn causes(error: &JobError) -> Vec<String> {
+fn causes(error: &dyn Coded) -> Vec<String> {
     let mut causes = Vec::new();
     let mut cause = error.source();
     while let Some(below) = cause {

@@ -18,7 +18,7 @@ use clap::error::ErrorKind;
 use serde_json::json;
 
 use crate::cli::log::Level;
-use crate::job::error::Exit;
+use crate::codes::{Code, Exit};
 use crate::tables::source::is_reading;
 
 pub use args::{Args, Color, Command, LogFormat, SchemaOf, SegmentsAction, Subject};
@@ -32,8 +32,9 @@ pub fn main() -> ExitCode {
             return;
         }
         let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
-        let text = format!("error E0100: a bug in valueseg{place}. Nothing was published. Please report it.");
-        log::event(Level::Error, "error", &text, json!({ "code": "E0100", "exit_code": Exit::Bug as u8 }));
+        let code = Code::Unhandled;
+        let text = format!("error {code}: a bug in valueseg{place}. Nothing was published. Please report it.");
+        log::event(Level::Error, "error", &text, json!({ "code": code.id(), "exit_code": code.exit() as u8 }));
     }));
     let caught = std::panic::catch_unwind(|| match Args::try_parse() {
         Ok(args) => {

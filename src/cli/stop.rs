@@ -13,7 +13,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::cli::log::{self, Level};
-use crate::job::error::Exit;
+use crate::codes::Exit;
 
 /// Tries to remove a folder that other threads may still write into.
 const TRIES: usize = 200;

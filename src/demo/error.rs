@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::settings::DemoSettingError;
+use crate::codes::{Code, Coded};
 
 /// Why a demo could not be written. Files written before the failure stay.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +42,15 @@ pub enum DemoError {
         /// Why.
         source: csv::Error,
     },
+}
+
+impl Coded for DemoError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Setting(_) => Code::OutOfBounds,
+            Self::ForeignProject { .. } | Self::Write { .. } | Self::Parquet { .. } | Self::Csv { .. } => Code::Demo,
+        }
+    }
 }
 
 impl DemoError {

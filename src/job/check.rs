@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::catalogue::{Catalogue, ElementId, N_ELEMENTS};
+use crate::codes::Coded as _;
 use crate::job::error::JobError;
 use crate::job::load::Loaded;
 use crate::job::project::Project;
@@ -86,9 +87,9 @@ fn found(project: &Project, as_of: NaiveDate, mut seen: Look) -> Result<Found, J
         return Err(seen.problems.remove(0).into());
     }
     let problems = seen.problems.iter().map(|problem| Problem {
-        code: problem.code(),
+        code: problem.code().id(),
         message: problem.to_string(),
-        to_do: problem.help(),
+        to_do: problem.to_do(),
     });
     let problems: Vec<Problem> = problems.collect();
     let deep = seen.deep.as_ref();

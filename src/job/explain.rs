@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::catalogue::{Catalogue, ElementId, N_ELEMENTS, NeedTier};
+use crate::codes::Code;
+use crate::job::closeness;
 use crate::job::error::JobError;
 use crate::job::lineage::{model_folder, read_model};
 use crate::job::load::{Loaded, nearest};
 use crate::job::project::open_catalogue;
-use crate::job::{closeness, codes};
 use crate::model::rows::Aspect;
 use crate::tables::ledger::RejectCode;
 use crate::tables::manifest::Manifest;
@@ -130,18 +131,27 @@ pub fn element(catalogue: &Catalogue, slug: &str) -> Result<Explanation, JobErro
 
 /// What an error code means and what to do.
 pub fn error(code: &str) -> Result<Explanation, JobError> {
-    let wanted = code.to_uppercase();
-    let said = |meaning: String, to_do: &str| {
-        Ok(Explanation { title: wanted.clone(), lines: vec![meaning, format!("Do: {to_do}")] })
-    };
-    if let Some(entry) = codes::CODES.iter().find(|entry| entry.code == wanted) {
-        return said(entry.meaning.to_owned(), entry.to_do);
+    let title = code.to_uppercase();
+    if let Some(code) = Code::ALL.iter().find(|code| code.id() == title) {
+        let lines = [code.meaning(), &format!("Cause: {}", code.cause()), &format!("Do: {}", code.to_do())];
+        let exit = format!("Exit code: {}", code.exit() as u8);
+        return Ok(Explanation { title, lines: lines.map(str::to_owned).into_iter().chain([exit]).collect() });
     }
-    if let Some(reject) = RejectCode::ALL.into_iter().find(|reject| reject.code() == wanted) {
-        return said(format!("A row or cell of the inputs was rejected: {}.", reject.meaning()), reject.to_do());
+    if let Some(reject) = RejectCode::ALL.into_iter().find(|reject| reject.code() == title) {
+        let meaning = format!("A row or cell of the inputs was rejected: {}.", reject.meaning());
+        return Ok(Explanation { title, lines: vec![meaning, format!("Do: {}", reject.to_do())] });
     }
-    let known = codes::CODES.iter().map(|entry| entry.code).chain(RejectCode::ALL.map(RejectCode::code));
-    Err(JobError::Unknown { kind: "error code", seen: code.to_owned(), nearest: nearest(&wanted, known) })
+    let known = Code::ALL.iter().map(|code| code.id()).chain(RejectCode::ALL.map(RejectCode::code));
+    Err(JobError::Unknown { kind: "error code", seen: code.to_owned(), nearest: nearest(&title, known) })
+}
+
+/// Every error code with its meaning.
+#[must_use]
+pub fn errors() -> Explanation {
+    let lines = Code::ALL.iter().map(|code| format!("{code}  {}", code.meaning()));
+    let rejects =
+        RejectCode::ALL.map(|reject| format!("{}  A row or cell was rejected: {}.", reject.code(), reject.meaning()));
+    Explanation { title: "Error codes".to_owned(), lines: lines.chain(rejects).collect() }
 }
 
 /// Short rules for a segment, from the model of the night; none where the model is not on file any more.

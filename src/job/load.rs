@@ -7,10 +7,10 @@ use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
 use crate::catalogue::{Catalogue, hex};
+use crate::codes::{Code, Coded};
 use crate::job::settings::Settings;
-use crate::tables::intake::IntakeRequest;
+use crate::tables::intake::{IntakeError, IntakeRequest, check_tables};
 use crate::tables::names;
-use crate::tables::spec::TableName;
 
 /// Prefix of environment variables that override a key: `VALUESEG_RUN__MEMORY_LIMIT` sets `[run] memory_limit`.
 pub const ENVIRONMENT_PREFIX: &str = "VALUESEG_";
@@ -70,63 +70,30 @@ pub enum ConfigError {
         /// What is allowed.
         expected: String,
     },
-    /// A table names a source that is not there.
-    #[error("`tables.{table}` reads source `{seen}`, which is not among the sources")]
-    UnknownSource {
-        /// The table.
-        table: String,
-        /// The name seen.
-        seen: String,
-        /// The nearest source.
-        nearest: Option<String>,
-    },
-    /// No table that says anything about customers.
-    #[error("there is nothing to score customers on: no ratings, signals, orders, interactions or feedback")]
-    NothingToScore,
-    /// Too little to work on.
-    #[error("the configuration has no `[tables.{table}]`")]
-    NoTable {
-        /// What is missing.
-        table: &'static str,
-    },
+    /// Tables that cannot be read or scored.
+    #[error(transparent)]
+    Tables(#[from] IntakeError),
 }
 
-impl ConfigError {
-    /// Stable code.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
+impl Coded for ConfigError {
+    fn code(&self) -> Code {
         match self {
-            Self::Missing { .. } => "E0201",
-            Self::Read { .. } => "E0202",
-            Self::Syntax { .. } => "E0203",
-            Self::Environment { .. } => "E0204",
-            Self::Value { .. } => "E0205",
-            Self::UnknownSource { .. } => "E0206",
-            Self::NothingToScore | Self::NoTable { .. } => "E0207",
-            Self::NotBuilt { .. } => "E0208",
+            Self::Missing { .. } => Code::NoConfiguration,
+            Self::Read { .. } => Code::ConfigurationUnreadable,
+            Self::Syntax { .. } => Code::ConfigurationInvalid,
+            Self::Environment { .. } => Code::Variable,
+            Self::Value { .. } => Code::OutOfBounds,
+            Self::NotBuilt { .. } => Code::NotBuilt,
+            Self::Tables(error) => error.code(),
         }
     }
 
-    /// One thing to do.
-    #[must_use]
-    pub fn to_do(&self) -> String {
+    fn hint(&self) -> Option<String> {
         match self {
-            Self::Missing { .. } => {
-                "make one with `valueseg init --from FILE`, or name it with --config or -C".to_owned()
-            }
-            Self::Read { .. } => "check the path and its permissions".to_owned(),
-            Self::Syntax { nearest: Some(name), .. } => format!("did you mean `{name}`?"),
-            Self::Syntax { .. } => "correct the line; `valueseg schema config` lists every key".to_owned(),
-            Self::Environment { name, .. } => format!("unset {name} or correct it"),
-            Self::Value { key, .. } => format!("correct `{key}`"),
-            Self::NotBuilt { key } => format!("take `[[{key}]]` out"),
-            Self::UnknownSource { nearest: Some(name), .. } => format!("did you mean `{name}`?"),
-            Self::UnknownSource { seen, .. } => format!("add `[sources.{seen}]`"),
-            Self::NothingToScore => {
-                "map at least one of [tables.ratings], [tables.signals], [tables.orders], [tables.interactions]"
-                    .to_owned()
-            }
-            Self::NoTable { table } => format!("add `[tables.{table}]`; `valueseg init --from FILE` writes a start"),
+            Self::Syntax { nearest, .. } => nearest.as_ref().map(|name| format!("did you mean `{name}`?")),
+            Self::NotBuilt { key } => Some(format!("take `[[{key}]]` out")),
+            Self::Tables(error) => error.hint(),
+            _ => None,
         }
     }
 }
@@ -289,29 +256,22 @@ fn check(settings: &Settings) -> Result<Tz, ConfigError> {
             expected: "256MiB or more".to_owned(),
         });
     }
-    check_tables(settings)?;
+    check_sources(settings)?;
+    check_tables(&settings.tables)?;
     Ok(timezone)
 }
 
-fn check_tables(settings: &Settings) -> Result<(), ConfigError> {
+fn check_sources(settings: &Settings) -> Result<(), IntakeError> {
     for (table, specs) in &settings.tables {
         for seen in specs.as_slice().iter().filter_map(|spec| spec.source.as_deref()) {
             if !settings.sources.contains_key(seen) {
-                return Err(ConfigError::UnknownSource {
-                    table: table.slug().to_owned(),
-                    seen: seen.to_owned(),
-                    nearest: nearest(seen, settings.sources.keys().map(String::as_str)),
+                return Err(IntakeError::UnknownSource {
+                    place: format!("tables.{}.source", table.slug()),
+                    source_name: seen.to_owned(),
+                    nearest: nearest(seen, settings.sources.keys().map(String::as_str)).into_iter().collect(),
                 });
             }
         }
-    }
-    if !settings.tables.contains_key(&TableName::Customers) {
-        return Err(ConfigError::NoTable { table: "customers" });
-    }
-    let evidence =
-        [TableName::Ratings, TableName::Signals, TableName::Orders, TableName::Interactions, TableName::Feedback];
-    if !evidence.iter().any(|table| settings.tables.contains_key(table)) {
-        return Err(ConfigError::NothingToScore);
     }
     Ok(())
 }
@@ -347,7 +307,7 @@ mod tests {
     #[test]
     fn a_section_that_nothing_reads_yet_is_refused_as_such() {
         let text = format!("{SMALL}[[audiences]]\nname = \"newsletter\"\n");
-        assert_eq!(read(&text, &[]).expect_err("refused").code(), "E0208");
+        assert_eq!(read(&text, &[]).expect_err("refused").code(), Code::NotBuilt);
     }
 
     #[test]
@@ -371,6 +331,9 @@ mod tests {
     #[test]
     fn a_source_that_is_not_there_is_named_with_the_nearest() {
         let text = SMALL.replace("source = \"crm\"", "source = \"crn\"");
-        assert!(matches!(read(&text, &[]), Err(ConfigError::UnknownSource { nearest: Some(n), .. }) if n == "crm"));
+        assert!(matches!(
+            read(&text, &[]),
+            Err(ConfigError::Tables(IntakeError::UnknownSource { nearest, .. })) if nearest == ["crm"]
+        ));
     }
 }

@@ -8,7 +8,7 @@
 //! | [`demo`] | realistic inputs with known hidden segments |
 //! | [`init`] | a starter configuration from a look at some files |
 //! | [`check`] | what is there, what is missing, what that costs |
-//! | [`explain`], [`codes`] | why, in plain words |
+//! | [`explain`] | why, in plain words |
 //! | [`diff`] | two nights or two models side by side |
 //! | [`segments`] | ids, names and the past of segments |
 //! | [`mod@verify`], [`mod@forget`], `retention` | care for stored nights: whole, without those who left, not for ever |
@@ -21,7 +21,6 @@ mod appendix;
 mod apply;
 pub mod check;
 mod closeness;
-pub mod codes;
 mod describe;
 pub mod diff;
 mod drift;

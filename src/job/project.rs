@@ -27,6 +27,7 @@ impl<'a> Project<'a> {
     pub(super) fn open(loaded: &'a Loaded, as_of: NaiveDate) -> Result<Self, JobError> {
         let catalogue = open_catalogue(loaded)?;
         let relationship = &loaded.settings.relationship;
+        loaded.settings.apply().check()?;
         relationship.check()?;
         loaded.settings.plan.check()?;
         loaded.settings.drivers.check()?;

@@ -19,6 +19,7 @@ use super::manifest::{MANIFEST_NAME, Manifest};
 use super::publish::{OutputLock, PublishError, Staging};
 use super::read::{ReadError, damaged, open};
 use super::write::{CHUNK_ROWS, OutputFile, ROW_GROUP_ROWS, WriteError, WrittenFile};
+use crate::codes::{Code, Coded};
 
 /// Column that says whom a row is about.
 const KEY: &str = "customer_id";
@@ -36,6 +37,16 @@ pub enum EraseError {
     /// The night cannot be put back in its place, or its manifest not be used.
     #[error(transparent)]
     Publish(#[from] PublishError),
+}
+
+impl Coded for EraseError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Read(error) => error.code(),
+            Self::Write(error) => error.code(),
+            Self::Publish(error) => error.code(),
+        }
+    }
 }
 
 /// Takes the rows of `ids` out of every file of the stored night in `folder`, published or held: of Parquet files those

@@ -11,6 +11,7 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
 use flate2::read::MultiGzDecoder;
 
+use crate::codes::{Code, Coded};
 use crate::tables::source::first_rows;
 use crate::tables::spec::Format;
 
@@ -43,6 +44,14 @@ pub enum PeekError {
         /// What was found instead.
         found: String,
     },
+}
+
+impl Coded for PeekError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Io { .. } | Self::NotTheFormat { .. } => Code::InitFile,
+        }
+    }
 }
 
 /// What a look at a file showed.

@@ -10,6 +10,8 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::{Map, Value};
 
+use crate::codes::{Code, Coded};
+
 /// A published table that cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -32,13 +34,11 @@ pub enum ReadError {
     },
 }
 
-impl ReadError {
-    /// Stable code.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
+impl Coded for ReadError {
+    fn code(&self) -> Code {
         match self {
-            Self::Open { .. } => "E0702",
-            Self::Damaged { .. } => "E0703",
+            Self::Open { .. } => Code::TableNotOpened,
+            Self::Damaged { .. } => Code::TableDamaged,
         }
     }
 }

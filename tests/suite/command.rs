@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use valueseg::codes::Code;
 use valueseg::tables::read::all_rows;
 
 use crate::shop::{ASKED, Shop, command, said};
@@ -113,10 +114,13 @@ fn schemas_and_completions_are_printed() {
 #[test]
 fn every_code_the_program_can_say_is_explained() {
     let rejects = valueseg::tables::ledger::RejectCode::ALL.map(|reject| reject.code());
-    for code in valueseg::job::codes::CODES.iter().map(|entry| entry.code).chain(rejects) {
+    let all = said(command().args(["explain", "error"]).output().expect("started"));
+    for code in Code::ALL.iter().map(|code| code.id()).chain(rejects) {
         let said = said(command().args(["explain", "error", code]).output().expect("started"));
         assert_eq!(said.code, 0, "{}", said.stderr);
         assert!(said.stdout.contains(code) && said.stdout.contains("Do: "), "{}", said.stdout);
+        assert!(code.starts_with('R') || said.stdout.contains("Cause: ") && said.stdout.contains("Exit code: "));
+        assert!(all.stdout.contains(code), "{code} is not listed");
     }
     assert_eq!(said(command().args(["explain", "error", "E9999"]).output().expect("started")).code, 2);
 }
@@ -180,6 +184,7 @@ fn what_recommending_goes_with_is_in_tables_and_report() {
 #[test]
 fn a_threshold_that_cannot_be_meant_is_refused_by_its_key_before_anything_is_read() {
     for (line, code, key) in [
+        ("[needs]\ntau = 11.0", "E0212", "needs.tau = 11"),
         ("[plan]\nquality_floor = 1.5", "E0213", "plan.quality_floor = 1.5"),
         ("[plan]\narc_share = 25.0", "E0213", "plan.arc_share = 25"),
         ("[drivers]\nper_driver = 0", "E0220", "drivers.per_driver = 0"),

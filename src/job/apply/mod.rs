@@ -12,9 +12,9 @@ use crate::job::past::Past;
 use crate::job::project::Project;
 use crate::job::relate::Relate;
 use crate::job::watch::{Stage, Watch, Words};
-use crate::model::customer::Scorer;
 use crate::model::customer::continuity::Continuity;
 use crate::model::customer::needs::NeedAssessor;
+use crate::model::customer::{ApplySettingsError, Scorer};
 use crate::model::rows::{BlockFold, CustomerNight, PartialState, Relationship, ScoredBlock, Vocabulary};
 use crate::model::segment::drift::{DriftFold, DriftState};
 use crate::model::segment::lens::{LensBlock, LensFold, LensState};
@@ -86,12 +86,13 @@ impl<'a> Passes<'a> {
             None => Continuity::begin(segments, today),
         };
         let scorer = Scorer::new(model, project.catalogue(), settings.apply())?;
+        let needs = NeedAssessor::new(project.catalogue(), settings.needs).map_err(ApplySettingsError::from)?;
         let bins = obtained.yardstick.bins();
         Ok(Self {
             scorer: scorer.for_signals(model, intake.signal_ids()),
             continuity,
             relate,
-            profiles: ProfileFold::new(segments, NeedAssessor::new(project.catalogue(), settings.needs)?),
+            profiles: ProfileFold::new(segments, needs),
             drift: bins.map(|bins| DriftFold::new(bins, segments, intake.signal_ids(), intake.n_customers())),
             lens: relate.lens(segments),
         })

@@ -9,6 +9,7 @@ mod score;
 mod scorer_file;
 
 pub use score::{
-    ApplySettings, DEFAULT_HOLDOUT_SHARE, DEFAULT_MIN_MARGIN, DEFAULT_MIN_PROBABILITY, Probabilities, Scorer,
+    ApplySettings, ApplySettingsError, DEFAULT_HOLDOUT_SHARE, DEFAULT_MIN_MARGIN, DEFAULT_MIN_PROBABILITY,
+    Probabilities, Scorer,
 };
 pub use scorer_file::{SCORER_FORMAT_VERSION, ScorerFile, ScorerForm, ScorerLine, ScorerSegment};

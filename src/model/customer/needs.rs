@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Catalogue, ElementId, Level, N_ELEMENTS, NeedTier};
-use crate::model::fit::ModelError;
+use crate::codes::{Code, Coded};
 
 use crate::model::rows::{Aspect, CustomerNeeds, NeedState};
 
@@ -82,9 +82,9 @@ pub enum NeedSettingsError {
     },
 }
 
-impl From<NeedSettingsError> for ModelError {
-    fn from(error: NeedSettingsError) -> Self {
-        Self::Threshold { message: error.to_string() }
+impl Coded for NeedSettingsError {
+    fn code(&self) -> Code {
+        Code::NeedSetting
     }
 }
 

@@ -1,5 +1,7 @@
 //! Why a model could not be made or read.
 
+use crate::codes::{Code, Coded};
+
 /// What can go wrong with a model.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -13,12 +15,6 @@ pub enum ModelError {
         got: String,
         /// What is possible.
         expected: &'static str,
-    },
-    /// A threshold of a later room is outside its range.
-    #[error("{message}")]
-    Threshold {
-        /// Which one, what was given and what is possible.
-        message: String,
     },
     /// The sample holds nobody who may be profiled.
     #[error("there is no customer who may be scored")]
@@ -82,4 +78,18 @@ pub enum ModelError {
         /// What is wrong, in words.
         what: String,
     },
+}
+
+impl Coded for ModelError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Setting { .. } => Code::ModelSetting,
+            Self::NoCustomers => Code::NobodyScored,
+            Self::TooLittleEvidence { .. } => Code::TooLittleEvidence,
+            Self::TooManySignals { .. } => Code::TooManySignals,
+            Self::SignalCount { .. } | Self::ScorerColumns { .. } => Code::Unhandled,
+            Self::Data(_) | Self::Partition(_) => Code::NoModel,
+            Self::Json(_) | Self::Format { .. } | Self::Damaged { .. } => Code::StoredModel,
+        }
+    }
 }

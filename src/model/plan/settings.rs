@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::codes::{Code, Coded};
+
 /// Thresholds of the plan. All defaults are our judgement, except the quality floor (Bain's cut).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -59,6 +61,12 @@ pub struct PlanSettingsError {
     pub got: f64,
     /// What would do.
     pub expected: &'static str,
+}
+
+impl Coded for PlanSettingsError {
+    fn code(&self) -> Code {
+        Code::PlanSetting
+    }
 }
 
 impl PlanSettings {

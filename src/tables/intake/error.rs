@@ -1,4 +1,4 @@
-//! What can stop the intake, and what to do about it.
+//! What can stop the intake.
 
 use std::path::PathBuf;
 
@@ -8,6 +8,7 @@ use datafusion::error::DataFusionError;
 use super::super::ledger::FaultCount;
 use super::super::names::{nearest, suggestion};
 use super::super::source::SourceError;
+use crate::codes::{Code, Coded};
 
 /// Why there are no customer rows. Never holds a value of the data.
 #[derive(Debug, thiserror::Error)]
@@ -160,99 +161,41 @@ pub enum IntakeError {
     },
 }
 
-/// Who can do something about an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Blame {
-    /// The configuration.
-    Config,
-    /// The data.
-    Inputs,
-    /// Disk, permissions, memory.
-    Environment,
-    /// This program.
-    Bug,
+impl Coded for IntakeError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Source(error) => error.code(),
+            Self::UnknownSource { .. } => Code::UnknownSource,
+            Self::UnknownColumn { .. } => Code::UnknownColumn,
+            Self::UnknownCanonical { .. } => Code::UnknownCanonical,
+            Self::MissingColumn { .. } => Code::MissingColumn,
+            Self::UnknownElement { .. } => Code::UnknownElement,
+            Self::UnknownQuestion { .. } => Code::UnknownQuestion,
+            Self::Spec { .. } => Code::TableSpec,
+            Self::Query { .. } => Code::Query,
+            Self::Signal { .. } => Code::SignalSql,
+            Self::TooManySignals { .. } => Code::TooManySignals,
+            Self::NoCustomersTable => Code::NoCustomersTable,
+            Self::NothingToScore => Code::NothingToScore,
+            Self::NoCustomers { .. } => Code::NoCustomers,
+            Self::Memory { .. } => Code::Memory,
+            Self::Scratch { .. } => Code::Scratch,
+            Self::Engine { .. } => Code::Engine,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Source(error) => error.hint(),
+            Self::MissingColumn { place, column, .. } => {
+                Some(format!("name it in {place}: columns = {{ {column} = \"…\" }}"))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl IntakeError {
-    /// Stable code, `E0301` and up.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Source(error) => error.code(),
-            Self::UnknownSource { .. } => "E0320",
-            Self::UnknownColumn { .. } => "E0321",
-            Self::UnknownCanonical { .. } => "E0322",
-            Self::MissingColumn { .. } => "E0323",
-            Self::UnknownElement { .. } => "E0324",
-            Self::UnknownQuestion { .. } => "E0325",
-            Self::Spec { .. } => "E0326",
-            Self::Query { .. } => "E0327",
-            Self::Signal { .. } => "E0328",
-            Self::TooManySignals { .. } => "E0329",
-            Self::NoCustomersTable => "E0330",
-            Self::NothingToScore => "E0331",
-            Self::NoCustomers { .. } => "E0332",
-            Self::Memory { .. } => "E0340",
-            Self::Scratch { .. } => "E0341",
-            Self::Engine { .. } => "E0342",
-        }
-    }
-
-    /// One thing to do about it.
-    #[must_use]
-    pub fn help(&self) -> String {
-        match self {
-            Self::Source(error) => error.help(),
-            Self::UnknownSource { .. } => "add it under [sources], or correct the name".to_owned(),
-            Self::UnknownColumn { .. } => "correct the name; column names are case-sensitive".to_owned(),
-            Self::UnknownCanonical { table, .. } => format!("`valueseg schema tables` lists the columns of `{table}`"),
-            Self::MissingColumn { place, column, .. } => {
-                format!("name it in {place}: columns = {{ {column} = \"…\" }}")
-            }
-            Self::UnknownElement { .. } => "`valueseg explain element NAME` lists the elements".to_owned(),
-            Self::UnknownQuestion { .. } => "`valueseg schema tables` lists the questions".to_owned(),
-            Self::Spec { .. } => "correct the table; `valueseg schema config` shows what it may hold".to_owned(),
-            Self::Query { .. } => {
-                "correct the query; identifiers are case-sensitive, quote odd ones with \"\"".to_owned()
-            }
-            Self::Signal { .. } => "correct the signal in your catalogue folder, or switch it off".to_owned(),
-            Self::TooManySignals { .. } => "map fewer columns of `signals`, or switch catalogue signals off".to_owned(),
-            Self::NoCustomersTable => {
-                "add it; if there are only events, a query can make it: select distinct buyer as customer_id from shop"
-                    .to_owned()
-            }
-            Self::NothingToScore => "map at least one of them; `ratings` says most".to_owned(),
-            Self::NoCustomers { .. } => "look at the rejected rows and at the mapping of `customers`".to_owned(),
-            Self::Memory { .. } => "raise run.memory_limit, or make the query's intermediate result smaller".to_owned(),
-            Self::Scratch { .. } => "check permissions and free space of the output folder".to_owned(),
-            Self::Engine { .. } => "this should not happen; please report it with the text above".to_owned(),
-        }
-    }
-
-    /// Who can do something about it.
-    #[must_use]
-    pub fn blame(&self) -> Blame {
-        match self {
-            Self::Source(SourceError::Dialect { .. } | SourceError::UnknownExtension { .. })
-            | Self::Source(SourceError::MixedFormats { .. } | SourceError::Pattern { .. })
-            | Self::UnknownSource { .. }
-            | Self::UnknownCanonical { .. }
-            | Self::UnknownElement { .. }
-            | Self::UnknownQuestion { .. }
-            | Self::Spec { .. }
-            | Self::Query { .. }
-            | Self::Signal { .. }
-            | Self::TooManySignals { .. }
-            | Self::NoCustomersTable
-            | Self::NothingToScore => Blame::Config,
-            Self::Source(_) | Self::UnknownColumn { .. } | Self::MissingColumn { .. } | Self::NoCustomers { .. } => {
-                Blame::Inputs
-            }
-            Self::Memory { .. } | Self::Scratch { .. } => Blame::Environment,
-            Self::Engine { .. } => Blame::Bug,
-        }
-    }
-
     /// Reads an engine error: a source's own error if there is one inside, else what `fallback` makes of its text.
     pub(super) fn from_engine(error: DataFusionError, stage: &str, limit: u64) -> Self {
         match dig(error) {

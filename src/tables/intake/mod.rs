@@ -45,10 +45,10 @@ mod unique;
 
 pub use blocks::Blocks;
 pub use coverage::Coverage;
-pub use error::{Blame, IntakeError};
+pub use error::IntakeError;
 pub use histories::{Histories, KindWords};
 pub use look::{Look, SourceLook, TableLook, look};
 pub use pace::{OrderPace, PACE_WEEKS};
-pub use prepare::{InputFile, IntakeRequest};
+pub use prepare::{InputFile, IntakeRequest, check_tables};
 pub use run::{Intake, run};
 pub use signals::MissingSignal;

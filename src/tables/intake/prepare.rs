@@ -187,7 +187,7 @@ fn wall_sql(day: NaiveDate) -> String {
 }
 
 /// Refuses a base that cannot be scored, before anything is read.
-pub(super) fn check_tables(tables: &BTreeMap<TableName, TableSpecs>) -> Result<(), IntakeError> {
+pub fn check_tables(tables: &BTreeMap<TableName, TableSpecs>) -> Result<(), IntakeError> {
     if !tables.contains_key(&TableName::Customers) {
         return Err(IntakeError::NoCustomersTable);
     }

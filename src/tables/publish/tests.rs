@@ -12,6 +12,7 @@ use super::manifest::{MANIFEST_NAME, Manifest};
 use super::{
     OutputLock, PublishError, Staging, existing_manifest, held_nights, is_published, prune, published_nights, settle,
 };
+use crate::codes::{Code, Coded as _};
 use crate::tables::schema::TableId;
 use crate::tables::write::{TableMeta, TableRows};
 
@@ -246,8 +247,7 @@ fn a_second_run_is_turned_away_until_the_first_is_done() {
     let out = tempfile::tempdir().unwrap();
     let lock = OutputLock::acquire(out.path()).unwrap();
     let error = OutputLock::acquire(out.path()).unwrap_err();
-    assert!(error.is_locked(), "{error}");
-    assert_eq!(error.code(), "E0502");
+    assert_eq!(error.code(), Code::Locked);
     assert!(error.to_string().contains(&std::process::id().to_string()), "{error}");
     drop(lock);
     OutputLock::acquire(out.path()).unwrap();
@@ -300,7 +300,6 @@ fn a_damaged_manifest_is_told_from_an_absent_one() {
     publish(&lock, day(20), "x");
     fs::write(out.path().join("runs/2026-11-20").join(MANIFEST_NAME), b"{").unwrap();
     let error = existing_manifest(out.path(), day(20)).unwrap_err();
-    assert!(error.is_damaged(), "{error}");
-    assert_eq!(error.code(), "E0710");
+    assert_eq!(error.code(), Code::Manifest);
     assert!(existing_manifest(out.path(), day(21)).unwrap().is_none());
 }

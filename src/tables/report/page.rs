@@ -15,6 +15,7 @@ use super::plan_view::{PlanView, plan_views};
 use super::relationship::{Closeness, closeness};
 use super::sentences::{Sentence, sentences};
 use super::words::date;
+use crate::codes::{Code, Coded};
 use crate::model::rows::Aspect;
 
 const STYLE: &str = include_str!("report.css");
@@ -31,6 +32,12 @@ const TEMPLATES: [(&str, &str); 6] = [
 #[derive(Debug, thiserror::Error)]
 #[error("the report could not be made")]
 pub struct ReportError(#[from] minijinja::Error);
+
+impl Coded for ReportError {
+    fn code(&self) -> Code {
+        Code::Report
+    }
+}
 
 /// Everything the templates may name.
 #[derive(Serialize)]

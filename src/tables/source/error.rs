@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::super::spec::Format;
+use crate::codes::{Code, Coded};
 
-/// A source that cannot be read. Each variant says which file, what was expected and one thing to do.
+/// A source that cannot be read. Each variant says which file and what was expected.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceError {
@@ -61,7 +62,7 @@ pub enum SourceError {
         expected: Format,
         /// What its first bytes say.
         found: &'static str,
-        /// What to do.
+        /// The way from what was found to what was expected.
         advice: &'static str,
     },
     /// Nothing in it.
@@ -161,50 +162,34 @@ impl SourceError {
         }
         Self::Io { file: file.to_owned(), source: Arc::new(source) }
     }
+}
 
-    /// Stable code, `E0301` and up.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
+impl Coded for SourceError {
+    fn code(&self) -> Code {
         match self {
-            Self::NoFiles { .. } => "E0301",
-            Self::Pattern { .. } => "E0302",
-            Self::Io { .. } => "E0303",
-            Self::UnknownExtension { .. } => "E0304",
-            Self::MixedFormats { .. } => "E0305",
-            Self::NotTheFormat { .. } => "E0306",
-            Self::Empty { .. } => "E0307",
-            Self::Damaged { .. } => "E0308",
-            Self::Limit { .. } | Self::Unpacks { .. } => "E0309",
-            Self::Dialect { .. } => "E0310",
-            Self::DoubleHeader { .. } => "E0311",
-            Self::EndlessRecord { .. } | Self::OpenQuote { .. } => "E0312",
-            Self::HeaderNotUtf8 { .. } => "E0313",
+            Self::NoFiles { .. } => Code::NoFiles,
+            Self::Pattern { .. } => Code::Pattern,
+            Self::Io { .. } => Code::InputUnreadable,
+            Self::UnknownExtension { .. } => Code::UnknownExtension,
+            Self::MixedFormats { .. } => Code::MixedFormats,
+            Self::NotTheFormat { .. } => Code::NotTheFormat,
+            Self::Empty { .. } => Code::EmptyFile,
+            Self::Damaged { .. } => Code::DamagedInput,
+            Self::Limit { .. } | Self::Unpacks { .. } => Code::Oversized,
+            Self::Dialect { .. } => Code::CsvSetting,
+            Self::DoubleHeader { .. } => Code::DoubleHeader,
+            Self::EndlessRecord { .. } | Self::OpenQuote { .. } => Code::EndlessRecord,
+            Self::HeaderNotUtf8 { .. } => Code::HeaderEncoding,
         }
     }
 
-    /// One thing to do about it.
-    #[must_use]
-    pub fn help(&self) -> String {
+    fn hint(&self) -> Option<String> {
         match self {
-            Self::NoFiles { .. } => "check the path; it is relative to the configuration file".to_owned(),
-            Self::Pattern { .. } => "give a file, a folder or a glob such as `in/crm/*.parquet`".to_owned(),
-            Self::Io { .. } => "check that the file is there and may be read by this user".to_owned(),
+            Self::NotTheFormat { advice, .. } => Some((*advice).to_owned()),
             Self::UnknownExtension { source_name, .. } => {
-                format!("set sources.{source_name}.format to \"parquet\", \"csv\" or \"json\"")
+                Some(format!("set sources.{source_name}.format to \"parquet\", \"csv\" or \"json\""))
             }
-            Self::MixedFormats { source_name, .. } => format!("split sources.{source_name} into one source per format"),
-            Self::NotTheFormat { advice, .. } => (*advice).to_owned(),
-            Self::Empty { .. } => "deliver the file again, or take it out of the folder".to_owned(),
-            Self::Damaged { .. } => "deliver the file again; the copy is incomplete or altered".to_owned(),
-            Self::Limit { .. } => "write the file again in smaller row groups, pages or records".to_owned(),
-            Self::Unpacks { .. } => "look into the file; if it is meant so, deliver it unpacked".to_owned(),
-            Self::Dialect { source_name, key, .. } => format!("correct sources.{source_name}.csv.{key}"),
-            Self::DoubleHeader { .. } => {
-                "rename one of the two in the file, or put the line with the names back where it is missing".to_owned()
-            }
-            Self::OpenQuote { .. } => "close or remove the quote, or set csv.quote".to_owned(),
-            Self::HeaderNotUtf8 { .. } => "set `encoding` of the source, for instance windows-1252".to_owned(),
-            Self::EndlessRecord { .. } => "look for a quote that is never closed, or set csv.quote".to_owned(),
+            _ => None,
         }
     }
 }

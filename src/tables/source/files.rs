@@ -132,6 +132,7 @@ pub(super) fn digest(file: &Found) -> Result<String, SourceError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codes::{Code, Coded as _};
     use crate::tables::spec::OneOrMany;
 
     fn expand_in(dir: &Path, files: &[&str]) -> Result<Vec<String>, SourceError> {
@@ -155,7 +156,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("temp");
         std::fs::write(dir.path().join("a.csv"), "x").expect("writes");
         let error = expand_in(dir.path(), &["a.csv", "b-*.csv"]).expect_err("refused");
-        assert_eq!(error.code(), "E0301");
+        assert_eq!(error.code(), Code::NoFiles);
     }
 
     #[test]

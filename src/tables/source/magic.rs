@@ -108,6 +108,7 @@ fn foreign(head: &[u8]) -> Option<(&'static str, &'static str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codes::{Code, Coded as _};
 
     fn csv(head: &[u8]) -> Result<Packing, SourceError> {
         recognize("a.csv", head, Format::Csv, encoding_rs::UTF_8)
@@ -124,13 +125,13 @@ mod tests {
         ] {
             let error = csv(head).expect_err("refused");
             assert!(error.to_string().contains(word), "{error}");
-            assert_eq!(error.code(), "E0306");
+            assert_eq!(error.code(), Code::NotTheFormat);
         }
     }
 
     #[test]
     fn an_empty_file_is_its_own_error() {
-        assert_eq!(csv(b"").expect_err("refused").code(), "E0307");
+        assert_eq!(csv(b"").expect_err("refused").code(), Code::EmptyFile);
     }
 
     #[test]
@@ -142,6 +143,6 @@ mod tests {
     #[test]
     fn a_json_array_is_refused_with_the_way_out() {
         let error = recognize("a.json", b" [ {", Format::Json, encoding_rs::UTF_8).expect_err("refused");
-        assert!(error.help().contains("jq"));
+        assert!(error.to_do().contains("jq"));
     }
 }

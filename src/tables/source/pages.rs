@@ -182,6 +182,7 @@ fn values_of(cursor: &mut Compact<'_>, encoding_at: i64) -> Option<(i64, i64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codes::{Code, Coded as _};
 
     /// type = `DATA_PAGE`, uncompressed = 300, compressed = 100, then 1 value in encoding 7, by the compact protocol.
     const HEADER: [u8; 14] = [0x15, 0x00, 0x15, 0xD8, 0x04, 0x15, 0xC8, 0x01, 0x2C, 0x15, 0x02, 0x15, 0x0E, 0x00];
@@ -211,7 +212,7 @@ mod tests {
             [&[0x15, 0x04, 0x15, 0x04, 0x15, 0x04, 0x4C, 0x15, zigzag, 0x15, 0x00, 0x00, 0x00][..], b"ab"].concat()
         };
         assert_eq!(chunk(&page(2)).expect("fine"), Unpacked { per_value: 0, dictionary: 2, page: 0 });
-        assert_eq!(chunk(&page(3)).expect_err("refused").code(), "E0308");
+        assert_eq!(chunk(&page(3)).expect_err("refused").code(), Code::DamagedInput);
     }
 
     #[test]
@@ -222,7 +223,7 @@ mod tests {
             [&head[..], &values, &[0x15, 0x00, 0x00, 0x00], b"ab"].concat()
         };
         // 8 values of 6 MiB; and 8,191 of 6 kB, which may be a column that never changes.
-        assert_eq!(chunk(&page([0x90, 0x00])).expect_err("refused").code(), "E0309");
+        assert_eq!(chunk(&page([0x90, 0x00])).expect_err("refused").code(), Code::Oversized);
         assert_eq!(chunk(&page([0xFE, 0x7F])).expect("fine").per_value, (48u64 << 20).div_ceil(8191));
     }
 

@@ -1,10 +1,11 @@
 //! What can go wrong while a table is written.
 
-use std::error::Error;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use parquet::errors::ParquetError;
+
+use crate::codes::{Code, Coded};
 
 /// A table or file of the night could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -98,51 +99,28 @@ impl WriteError {
             source => Self::Encode { path: path.to_owned(), source },
         }
     }
+}
 
-    /// Stable code, explained by `valueseg explain error CODE`.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
+impl Coded for WriteError {
+    fn code(&self) -> Code {
         match self {
-            Self::Io { .. } if self.is_disk_full() => "E0610",
-            Self::Io { .. } => "E0611",
+            Self::Io { source, .. } => not_written(source),
             Self::Encode { .. }
             | Self::Read { .. }
             | Self::Column { .. }
             | Self::Missing { .. }
             | Self::Order { .. }
             | Self::Block { .. }
-            | Self::Label { .. } => "E0101",
+            | Self::Label { .. } => Code::TableMisused,
         }
     }
+}
 
-    /// One thing to do.
-    #[must_use]
-    pub fn to_do(&self) -> String {
-        match self {
-            Self::Io { .. } if self.is_disk_full() => "make room on the disk of the output folder, then run again",
-            Self::Io { .. } => "check that the output folder exists and may be written, then run again",
-            _ => "report this: it is a bug",
-        }
-        .to_owned()
-    }
-
-    /// Whether the disk or the quota is exhausted.
-    #[must_use]
-    pub fn is_disk_full(&self) -> bool {
-        let mut cause: Option<&(dyn Error + 'static)> = Some(self);
-        while let Some(error) = cause {
-            if let Some(io) = error.downcast_ref::<std::io::Error>() {
-                return matches!(io.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
-            }
-            cause = error.source();
-        }
-        false
-    }
-
-    /// Whether the cause lies outside the program: disk, permission. Anything else is a bug.
-    #[must_use]
-    pub fn is_environment(&self) -> bool {
-        matches!(self, Self::Io { .. })
+/// Code of a result that the operating system did not take.
+pub(in crate::tables) fn not_written(source: &std::io::Error) -> Code {
+    match source.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Code::DiskFull,
+        _ => Code::ResultNotWritten,
     }
 }
 
@@ -154,10 +132,8 @@ mod tests {
     fn a_full_disk_is_recognized_through_the_encoder() {
         let full = std::io::Error::from(ErrorKind::StorageFull);
         let error = WriteError::encode(Path::new("t.parquet"), ParquetError::External(Box::new(full)));
-        assert!(error.is_disk_full() && error.is_environment());
-        assert_eq!(error.code(), "E0610");
+        assert_eq!(error.code(), Code::DiskFull);
         let denied = WriteError::io(Path::new("t.parquet"), ErrorKind::PermissionDenied.into());
-        assert!(!denied.is_disk_full());
-        assert_eq!(denied.code(), "E0611");
+        assert_eq!(denied.code(), Code::ResultNotWritten);
     }
 }

@@ -37,6 +37,7 @@ pub use drift::drift_table;
 pub use drivers::drivers_table;
 pub use element_scores::ElementScoresWriter;
 pub use error::WriteError;
+pub(in crate::tables) use error::not_written;
 pub use file::{OutputFile, WrittenFile};
 pub use flows::{NOISE_STEPS, Whereabouts, arc_transitions_table, transitions_table};
 pub use layout::{CHUNK_ROWS, ROW_GROUP_ROWS, TableMeta};

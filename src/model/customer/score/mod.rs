@@ -14,9 +14,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash64;
 
-use super::needs::{NeedAssessor, NeedSettings};
+use super::needs::{NeedAssessor, NeedSettings, NeedSettingsError};
 use crate::catalogue::Catalogue;
-use crate::model::fit::{Model, ModelError};
+use crate::codes::{Code, Coded};
+use crate::model::fit::Model;
 use crate::model::rows::{Assignment, CustomerBlock, ScoredBlock, UnassignedReason, suppression};
 use crate::stats::mixture::TILE;
 
@@ -63,21 +64,50 @@ impl Default for ApplySettings {
     }
 }
 
+/// A setting of scoring that cannot be used.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ApplySettingsError {
+    /// A probability or share is outside its range.
+    #[error("{key} = {got}: expected {expected}")]
+    Share {
+        /// Key in the configuration, dotted.
+        key: &'static str,
+        /// What was given.
+        got: f64,
+        /// What is possible.
+        expected: &'static str,
+    },
+    /// A threshold of the need tiers.
+    #[error(transparent)]
+    Needs(#[from] NeedSettingsError),
+}
+
+impl Coded for ApplySettingsError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Share { .. } => Code::ModelSetting,
+            Self::Needs(error) => error.code(),
+        }
+    }
+}
+
 impl ApplySettings {
     /// Refuses settings outside their ranges.
     ///
     /// # Errors
-    /// [`ModelError::Setting`] for the first one that is.
-    pub fn check(&self) -> Result<(), ModelError> {
-        let refuse = |key, got: f64, expected| Err(ModelError::Setting { key, got: got.to_string(), expected });
-        if !(0.0..=1.0).contains(&self.min_probability) {
-            return refuse("min_probability", self.min_probability, "a probability from 0 to 1");
-        }
-        if !(0.0..=1.0).contains(&self.min_margin) {
-            return refuse("min_margin", self.min_margin, "a difference of probabilities from 0 to 1");
-        }
-        if !(0.0..1.0).contains(&self.holdout_share) {
-            return refuse("holdout.share", self.holdout_share, "a share from 0 to below 1");
+    /// [`ApplySettingsError`] for the first one that is.
+    pub fn check(&self) -> Result<(), ApplySettingsError> {
+        let within = |share: f64| (0.0..=1.0).contains(&share);
+        let (p, margin, holdout) = (self.min_probability, self.min_margin, self.holdout_share);
+        for (key, got, possible, expected) in [
+            ("model.min_probability", p, within(p), "a probability from 0 to 1"),
+            ("model.min_margin", margin, within(margin), "a difference of probabilities from 0 to 1"),
+            ("holdout.share", holdout, (0.0..1.0).contains(&holdout), "a share from 0 to below 1"),
+        ] {
+            if !possible {
+                return Err(ApplySettingsError::Share { key, got, expected });
+            }
         }
         Ok(self.needs.check()?)
     }
@@ -100,8 +130,8 @@ impl Scorer {
     /// [`Scorer::for_signals`] otherwise.
     ///
     /// # Errors
-    /// [`ModelError::Setting`] or [`ModelError::Threshold`] for a setting outside its range.
-    pub fn new(model: &Model, catalogue: &Catalogue, settings: ApplySettings) -> Result<Self, ModelError> {
+    /// [`ApplySettingsError`] for a setting outside its range.
+    pub fn new(model: &Model, catalogue: &Catalogue, settings: ApplySettings) -> Result<Self, ApplySettingsError> {
         settings.check()?;
         Ok(Self {
             tables: Tables::new(model),

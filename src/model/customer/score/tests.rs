@@ -217,7 +217,7 @@ fn signals_are_found_by_their_names_when_tonights_columns_differ() {
 #[test]
 fn settings_outside_their_range_are_refused() {
     let refused = |settings: ApplySettings| {
-        matches!(Scorer::new(&made().1, &Catalogue::embedded(), settings), Err(ModelError::Setting { .. }))
+        matches!(Scorer::new(&made().1, &Catalogue::embedded(), settings), Err(ApplySettingsError::Share { .. }))
     };
     assert!(refused(ApplySettings { min_probability: f64::NAN, ..ApplySettings::default() }));
     assert!(refused(ApplySettings { min_margin: -0.1, ..ApplySettings::default() }));

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::codes::{Code, Coded};
 use crate::stats::drivers::penalty::Sides;
 
 /// Thresholds of derived importance.
@@ -73,6 +74,12 @@ pub struct DriverSettingsError {
     pub got: f64,
     /// What would do.
     pub expected: &'static str,
+}
+
+impl Coded for DriverSettingsError {
+    fn code(&self) -> Code {
+        Code::DriverSetting
+    }
 }
 
 impl DriverSettings {

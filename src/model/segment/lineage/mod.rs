@@ -58,8 +58,8 @@ pub struct RefitRequest<'a> {
 /// [`ModelError`] of a scorer; none for models that have scored before.
 pub fn follow(request: &RefitRequest<'_>, book: &mut IdBook) -> Result<(Model, Lineage), ModelError> {
     let RefitRequest { old, new, .. } = *request;
-    let before = probabilities(request, old)?;
-    let now = probabilities(request, new)?;
+    let before = probabilities(request, old);
+    let now = probabilities(request, new);
     let (mut a, mut b, mut weights, mut rows) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for row in 0..request.customers.len() {
         if let (Some(x), Some(y)) = (before.likeliest(row), now.likeliest(row)) {
@@ -97,9 +97,10 @@ pub fn follow(request: &RefitRequest<'_>, book: &mut IdBook) -> Result<(Model, L
     Ok((new.clone().with_segments(segments)?, lineage))
 }
 
-fn probabilities(request: &RefitRequest<'_>, model: &Model) -> Result<Probabilities, ModelError> {
-    let scorer = Scorer::new(model, request.catalogue, ApplySettings::default())?;
-    Ok(scorer.for_signals(model, request.signal_ids).probabilities(request.customers))
+fn probabilities(request: &RefitRequest<'_>, model: &Model) -> Probabilities {
+    let scorer =
+        Scorer::new(model, request.catalogue, ApplySettings::default()).expect("the default settings are usable");
+    scorer.for_signals(model, request.signal_ids).probabilities(request.customers)
 }
 
 /// Labels and probabilities of the customers compared.

@@ -3,6 +3,7 @@
 use datafusion::arrow::array::{Float32Array, StringArray};
 
 use super::fixture::{Base, answers, arc, block, note, ratings};
+use crate::codes::{Code, Coded as _};
 use crate::model::rows::Aspect::{Fulfilment, Importance};
 use crate::model::rows::Question;
 use crate::tables::ledger::RejectCode;
@@ -109,12 +110,12 @@ fn sql_over_the_sources_may_keep_file_and_row_and_must_not_ask_the_clock() {
     assert_eq!(ledger.files[0].file, "survey.csv");
     let clock = query("select no as customer_id, 'quality' as element, Q1 as rating, now() as asked_at from survey");
     let error = clock.file("survey.csv", "no,Q1\n").error();
-    assert!(error.code() == "E0327" && error.to_string().contains("now"), "{error}");
+    assert!(error.code() == Code::Query && error.to_string().contains("now"), "{error}");
     let slip = query("select no as customer_id, 'quality' as element, q1 as rating from survey");
     let error = slip.file("survey.csv", "no,Q1\n").error();
     assert!(error.to_string().contains("did you mean `Q1`"), "{error}");
     let write = query("create table x as select 1").file("survey.csv", "no,Q1\n").error();
-    assert_eq!(write.code(), "E0327");
+    assert_eq!(write.code(), Code::Query);
 }
 
 #[test]

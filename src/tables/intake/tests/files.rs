@@ -5,6 +5,7 @@ use std::io::Write;
 use datafusion::arrow::array::{Int64Array, StringArray};
 
 use super::fixture::{Base, arc, block, ratings};
+use crate::codes::{Code, Coded};
 use crate::model::rows::Aspect::Fulfilment;
 use crate::tables::ledger::RejectCode;
 use crate::tables::spec::TableName;
@@ -62,29 +63,29 @@ fn gzip_json_lines_and_tabs_are_read() {
 #[test]
 fn files_that_are_something_else_are_refused_by_what_they_are() {
     for (name, content, code, word) in [
-        ("s.csv", &b"PK\x03\x04workbook"[..], "E0306", "Excel"),
-        ("s.csv", b"PAR1xxxxPAR1", "E0306", "Parquet"),
-        ("s.csv", b"\xFF\xFEn\0o\0", "E0306", "UTF-16"),
-        ("s.csv", b"", "E0307", "empty"),
-        ("s.csv", b"no,Q1,no\na,1,b\n", "E0311", "columns 1 and 3"),
-        ("s.parquet", b"no,Q1\na,1\n", "E0306", "something else"),
-        ("s.parquet", b"PAR1 and then nothing", "E0308", "cut off"),
-        ("s.jsonl", b"[{\"no\":1}]", "E0306", "array"),
-        ("s.xyz", b"no,Q1\n", "E0304", "extension"),
+        ("s.csv", &b"PK\x03\x04workbook"[..], Code::NotTheFormat, "Excel"),
+        ("s.csv", b"PAR1xxxxPAR1", Code::NotTheFormat, "Parquet"),
+        ("s.csv", b"\xFF\xFEn\0o\0", Code::NotTheFormat, "UTF-16"),
+        ("s.csv", b"", Code::EmptyFile, "empty"),
+        ("s.csv", b"no,Q1,no\na,1,b\n", Code::DoubleHeader, "columns 1 and 3"),
+        ("s.parquet", b"no,Q1\na,1\n", Code::NotTheFormat, "something else"),
+        ("s.parquet", b"PAR1 and then nothing", Code::DamagedInput, "cut off"),
+        ("s.jsonl", b"[{\"no\":1}]", Code::NotTheFormat, "array"),
+        ("s.xyz", b"no,Q1\n", Code::UnknownExtension, "extension"),
     ] {
         let error = base(name, "").file(name, content).error();
         assert_eq!(error.code(), code, "{error}");
         assert!(error.to_string().contains(word) && error.to_string().contains(name), "{error}");
-        assert!(!error.help().is_empty());
+        assert!(!error.to_do().is_empty());
     }
-    assert_eq!(base("nothing*.csv", "").error().code(), "E0301");
+    assert_eq!(base("nothing*.csv", "").error().code(), Code::NoFiles);
 }
 
 #[test]
 fn an_unclosed_quote_does_not_swallow_the_machine() {
     let mut text = b"no,Q1\n\"a,1\n".to_vec();
     text.resize(10 << 20, b'x');
-    assert_eq!(base("s.csv", "").file("s.csv", text).error().code(), "E0312");
+    assert_eq!(base("s.csv", "").file("s.csv", text).error().code(), Code::EndlessRecord);
 }
 
 #[test]
@@ -97,7 +98,10 @@ fn a_parquet_file_cut_anywhere_is_an_error_and_never_a_panic() {
     for i in 0..24 {
         let cut = bytes.len() * i / 24;
         let error = base("s.parquet", "").file("s.parquet", &bytes[..cut]).error();
-        assert!(["E0306", "E0307", "E0308"].contains(&error.code()), "cut at {cut}: {error}");
+        assert!(
+            [Code::NotTheFormat, Code::EmptyFile, Code::DamagedInput].contains(&error.code()),
+            "cut at {cut}: {error}"
+        );
     }
 }
 
@@ -112,7 +116,7 @@ fn a_parquet_file_with_flipped_bytes_is_read_or_refused() {
         bytes[at] ^= 0x5A;
         match base("s.parquet", "").file("s.parquet", bytes).run() {
             Ok(intake) => assert!(intake.ledger().adds_up()),
-            Err(error) => assert!(error.code().starts_with("E03"), "{error}"),
+            Err(error) => assert!(error.code().id().starts_with("E03"), "{error}"),
         }
     }
 }
@@ -140,8 +144,8 @@ fn a_look_shows_columns_and_every_problem_at_once() {
         [tables.feedback]
         source = \"broken\"";
     let look = Base::new(config).file("s.csv", "no,x\na,1\n").file("broken.csv", "").look(true);
-    let codes: Vec<_> = look.problems.iter().map(super::super::IntakeError::code).collect();
-    assert_eq!(codes, ["E0307", "E0323"]);
+    let codes: Vec<_> = look.problems.iter().map(Coded::code).collect();
+    assert_eq!(codes, [Code::EmptyFile, Code::MissingColumn]);
     assert_eq!(look.sources[0].columns.len(), 2);
     assert_eq!(look.tables[0].specs[0].1, [("customer_id".to_owned(), "no".to_owned())]);
     assert!(look.deep.is_none());

@@ -12,6 +12,7 @@ use parquet::file::properties::WriterProperties;
 use tempfile::TempDir;
 
 use crate::catalogue::{Catalogue, ElementId};
+use crate::codes::Coded as _;
 use crate::model::rows::{Aspect, CustomerBlock, Question};
 use crate::tables::intake::{Intake, IntakeError, IntakeRequest, Look, look, run};
 use crate::tables::spec::{SourceSpec, TableName, TableSpecs};
@@ -72,7 +73,7 @@ impl Base {
                 assert!(intake.ledger().adds_up(), "{:#?}", intake.ledger());
                 Run { intake, _scratch: Arc::clone(&self.scratch) }
             }
-            Err(error) => panic!("{} {error}: {}", error.code(), error.help()),
+            Err(error) => panic!("{} {error}: {}", error.code(), error.to_do()),
         }
     }
 

@@ -3,6 +3,7 @@
 use datafusion::arrow::array::{AsArray, Float64Array};
 
 use super::fixture::{Base, arc, block, note};
+use crate::codes::{Code, Coded as _};
 use crate::tables::ledger::RejectCode;
 use crate::tables::spec::TableName;
 
@@ -113,17 +114,17 @@ fn numeric_ids_match_across_types() {
 #[test]
 fn a_base_that_cannot_be_scored_is_refused_by_name() {
     let alone = Base::new("[sources.crm]\nfiles = \"crm.csv\"\n[tables.customers]\nsource = \"crm\"");
-    assert_eq!(alone.file("crm.csv", "customer_id\na\n").error().code(), "E0331");
-    assert_eq!(Base::new("[sources.crm]\nfiles = \"crm.csv\"").error().code(), "E0330");
-    assert_eq!(base("", "customer_id\n \n").error().code(), "E0332");
+    assert_eq!(alone.file("crm.csv", "customer_id\na\n").error().code(), Code::NothingToScore);
+    assert_eq!(Base::new("[sources.crm]\nfiles = \"crm.csv\"").error().code(), Code::NoCustomersTable);
+    assert_eq!(base("", "customer_id\n \n").error().code(), Code::NoCustomers);
 }
 
 #[test]
 fn unknown_names_come_with_the_nearest_right_one() {
     for (config, code, word) in [
-        ("columns = { customer_id = \"custmer\" }", "E0321", "`customer`"),
-        ("columns = { customer_id = \"customer\", wieght = \"w\" }", "E0322", "`weight`"),
-        ("", "E0323", "`customer`"),
+        ("columns = { customer_id = \"custmer\" }", Code::UnknownColumn, "`customer`"),
+        ("columns = { customer_id = \"customer\", wieght = \"w\" }", Code::UnknownCanonical, "`weight`"),
+        ("", Code::MissingColumn, "`customer`"),
     ] {
         let error = base(config, "customer,w\na,1\n").error();
         assert_eq!(error.code(), code, "{error}");
@@ -131,5 +132,5 @@ fn unknown_names_come_with_the_nearest_right_one() {
     }
     let config = format!("{RATED}\n[tables.customers]\nsource = \"cmr\"");
     let error = Base::new(&config).file("crm.csv", "customer_id\na\n").file("survey.csv", "no,Q1\n").error();
-    assert!(error.code() == "E0320" && error.to_string().contains("`crm`"), "{error}");
+    assert!(error.code() == Code::UnknownSource && error.to_string().contains("`crm`"), "{error}");
 }

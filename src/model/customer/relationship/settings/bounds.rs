@@ -1,5 +1,7 @@
 //! Is a threshold one that can be meant?
 
+use crate::codes::{Code, Coded};
+
 /// Why settings of the relationship lens are refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -30,6 +32,12 @@ pub enum RelationshipSettingsError {
         /// Key motivators.
         keys: usize,
     },
+}
+
+impl Coded for RelationshipSettingsError {
+    fn code(&self) -> Code {
+        Code::RelationshipSetting
+    }
 }
 
 /// A number within bounds, ends included; NaN is not.

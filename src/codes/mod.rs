@@ -1,0 +1,99 @@
+//! "What can go wrong, and what is to be done?" Every error that people meet has a code; what it means stands here alone.
+//!
+//! The table stands left of all layers, so that each can give its errors a code. An error carries facts and its code;
+//! meaning, cause, the one thing to do and the exit code are read from [`table`]. `valueseg explain error` prints it.
+
+use std::fmt;
+
+mod table;
+
+pub use table::Code;
+
+/// What the process says to whoever started it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Published, or already published.
+    Published = 0,
+    /// A bug.
+    Bug = 1,
+    /// Command line or configuration.
+    Config = 2,
+    /// Inputs unusable.
+    Inputs = 3,
+    /// A gate held the night back; yesterday stays live.
+    Held = 4,
+    /// Not ready, or another run holds the lock: try again.
+    Retry = 5,
+    /// Disk, permission, memory.
+    Environment = 6,
+    /// Stored state damaged.
+    State = 7,
+    /// Stopped by SIGINT; nothing was published.
+    Interrupted = 130,
+    /// Stopped by SIGTERM; nothing was published.
+    Terminated = 143,
+}
+
+/// A row of the table.
+struct Entry {
+    id: &'static str,
+    exit: Exit,
+    meaning: &'static str,
+    cause: &'static str,
+    to_do: &'static str,
+}
+
+impl Code {
+    /// As people write it, such as `E` and four digits.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        self.entry().id
+    }
+
+    /// What it means.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        self.entry().meaning
+    }
+
+    /// How it comes about.
+    #[must_use]
+    pub fn cause(self) -> &'static str {
+        self.entry().cause
+    }
+
+    /// One thing to do.
+    #[must_use]
+    pub fn to_do(self) -> &'static str {
+        self.entry().to_do
+    }
+
+    /// Exit code of a process that ends with it.
+    #[must_use]
+    pub fn exit(self) -> Exit {
+        self.entry().exit
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+/// An error that people meet.
+pub trait Coded: std::error::Error {
+    /// Its code.
+    fn code(&self) -> Code;
+
+    /// What this very case asks for, said in place of the table's advice: the nearest spelling, the key to set.
+    fn hint(&self) -> Option<String> {
+        None
+    }
+
+    /// One thing to do.
+    fn to_do(&self) -> String {
+        self.hint().unwrap_or_else(|| self.code().to_do().to_owned())
+    }
+}

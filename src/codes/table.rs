@@ -1,0 +1,257 @@
+//! Every code. E01: bugs; E02: command line and configuration; E03: inputs and their mapping; E04: gates and models;
+//! E05: not ready; E06: environment; E07: stored state.
+
+use super::{Entry, Exit};
+
+/// Writes the codes and their table from one list, so that neither can lack what the other has.
+macro_rules! codes {
+    ($($id:ident $code:ident $exit:ident: $meaning:literal $cause:literal $to_do:expr;)*) => {
+        /// What went wrong. Ascending by id.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = $meaning] $code,)*
+        }
+
+        impl Code {
+            /// All codes, ascending.
+            pub const ALL: &'static [Self] = &[$(Self::$code),*];
+
+            pub(super) fn entry(self) -> &'static Entry {
+                const TABLE: &[Entry] = &[
+                    $(Entry {
+                        id: stringify!($id),
+                        exit: Exit::$exit,
+                        meaning: $meaning,
+                        cause: $cause,
+                        to_do: $to_do,
+                    }),*
+                ];
+                &TABLE[self as usize]
+            }
+        }
+    };
+}
+
+const REPORT_IT: &str = "report it with the command, the version and the code; nothing was published";
+const AGAIN: &str = "run the night again with --force";
+
+// Id, name, exit: meaning, cause, one thing to do.
+codes! {
+    E0100 Unhandled Bug: "The program met a case it does not handle."
+        "A bug in the program, or a caller of the library who handed in what does not fit together."
+        REPORT_IT;
+    E0101 TableMisused Bug: "A table was handed a row, a column or a label it does not know."
+        "A bug in the program: what it computed and what its table declares disagree."
+        REPORT_IT;
+    E0102 Unannounced Bug: "The files of a night are not the ones announced."
+        "A bug in the program, or somebody else writes into its folder for unfinished nights."
+        REPORT_IT;
+    E0103 Report Bug: "The report could not be made from the night's figures."
+        "A bug in the program: a page of the report asks for a figure that is not given to it."
+        REPORT_IT;
+
+    E0201 NoConfiguration Config: "There is no configuration where it was looked for."
+        "The command was started in another folder, or no project has been made yet."
+        "make one with `valueseg init --from FILE`, or name it with --config or -C";
+    E0202 ConfigurationUnreadable Config: "The configuration cannot be read."
+        "The operating system refuses the file, or it is not UTF-8 text."
+        "check the path and its permissions";
+    E0203 ConfigurationInvalid Config:
+        "The configuration is not valid: not TOML, an unknown key, or a value of the wrong kind."
+        "A quote or bracket is missing, a key is misspelled, or a text stands where a number belongs."
+        "correct the line; `valueseg schema config` lists every key";
+    E0204 Variable Config: "An environment variable starting with VALUESEG_ sets nothing, or not what belongs there."
+        "Its name is that of no key (section and key are joined by two underscores), or its value is of the wrong kind."
+        "unset the variable or correct it";
+    E0205 OutOfBounds Config: "A value of the configuration or the command line is outside its bounds."
+        "A share above 1, a limit of memory below what a night needs, a group so small that people could be recognized."
+        "correct the key named";
+    E0208 NotBuilt Config: "The configuration asks for something that this version does not do yet."
+        "A section is there that a later version will read, such as [[audiences]]."
+        "take the section out";
+    E0210 NotThere Config: "Something was asked for that is not there."
+        "A name is misspelled, or belongs to another night or project."
+        "check the spelling";
+    E0211 AlreadyThere Config: "A configuration is there already and is not overwritten."
+        "`init` was asked to start a project in a folder that holds one."
+        "edit it, or choose another folder";
+    E0212 NeedSetting Config: "A threshold under [needs] cannot be used."
+        "It is outside its range."
+        "correct the key named";
+    E0213 PlanSetting Config: "A threshold under [plan] cannot be used."
+        "It is outside its range, or two of them contradict each other."
+        "correct the key named";
+    E0214 InitFile Config: "A file given to `init` cannot be read, or is not what its name says."
+        "It is a workbook, an archive, empty, or in another format than its extension says."
+        "name a Parquet, CSV or JSON-lines file";
+    E0215 ModelSetting Config: "A setting of the fit or of scoring is outside its range."
+        "A number of segments, a share or a probability that cannot be meant."
+        "correct the key named";
+    E0216 NotAlike Config: "A night and a model were to be compared with each other."
+        "`diff` holds like against like."
+        "name two nights or two models";
+    E0217 SegmentName Config: "A segment cannot be given that name."
+        "It is empty, too long, of several lines, or another segment has it."
+        "choose a short name on one line that no other segment has";
+    E0218 NoIds Config: "A file of customer ids holds none."
+        "The file is empty, or holds nothing but a heading."
+        "write one customer id a line";
+    E0219 RelationshipSetting Config: "A threshold under [relationship] cannot be used."
+        "It is outside its range, or names a motivator that the catalogue does not have."
+        "correct the key named";
+    E0220 DriverSetting Config: "A threshold under [drivers] cannot be used."
+        "It is outside its range, or two of them contradict each other."
+        "correct the key named";
+    E0250 Catalogue Config: "A file of the company's own catalogue cannot be used."
+        "An entry is misspelled, lacks a key, or contradicts another one."
+        "correct the file named, in the catalogue folder";
+    E0251 CatalogueUnreadable Config: "A file of the company's own catalogue cannot be read."
+        "The operating system refuses it, or it is not UTF-8 text."
+        "check the path and its permissions";
+
+    E0301 NoFiles Inputs: "No file matches what a source names."
+        "Nothing was delivered, or elsewhere than expected."
+        "check the path; it is relative to the configuration file";
+    E0302 Pattern Config: "A pattern of files cannot be used."
+        "It is no glob, or names an object store, which has to be mounted."
+        "give a file, a folder or a glob such as `in/crm/*.parquet`";
+    E0303 InputUnreadable Inputs: "An input file cannot be read."
+        "It is gone, or the user the command runs as may not read it."
+        "check that the file is there and may be read by this user";
+    E0304 UnknownExtension Config: "The extension of an input file does not tell what it holds."
+        "The file has no extension, or an unusual one."
+        "set `format` of the source to \"parquet\", \"csv\" or \"json\"";
+    E0305 MixedFormats Config: "A source mixes formats."
+        "Its pattern matches files of several kinds."
+        "make one source per format";
+    E0306 NotTheFormat Inputs: "The first bytes of an input file belong to another format."
+        "It was exported in another format than its name or the configuration says."
+        "export the data in the format named";
+    E0307 EmptyFile Inputs: "An input file is empty."
+        "An export was made without data, or broken off at once."
+        "deliver the file again, or take it out of the source";
+    E0308 DamagedInput Inputs: "An input file is damaged: cut off, overwritten, or never valid."
+        "A copy was broken off, or the file was read while it was still written."
+        "deliver the file again; the copy is incomplete or altered";
+    E0309 Oversized Inputs: "An input file declares, or unpacks to, more than any honest file needs."
+        "It is damaged, made to exhaust memory, or written in very large pages."
+        "check where the file comes from; if it is meant so, write it in smaller pages or unpacked";
+    E0310 CsvSetting Config: "The `csv` settings of a source do not make sense."
+        "A delimiter of several characters, an unknown encoding, a quote that is also the delimiter."
+        "correct the key named";
+    E0311 DoubleHeader Inputs: "Two columns of an input file have one name."
+        "The export names them so, or the line with the names is missing and two values of the first row are alike."
+        "rename one of the two in the file, or put the line with the names back where it is missing";
+    E0312 EndlessRecord Inputs: "A record of a text file has no end, usually because a quote is never closed."
+        "A quote in free text was exported without being doubled."
+        "look at the line named: close or remove the quote, or set csv.quote";
+    E0313 HeaderEncoding Inputs: "The first line of a CSV file is not valid in the encoding."
+        "The file is in another encoding than UTF-8, or than the one set."
+        "set `encoding` of the source, for instance windows-1252";
+    E0320 UnknownSource Config: "A table reads a source that is not there."
+        "Its name is misspelled, or [sources] lacks it."
+        "add it under [sources], or correct the name";
+    E0321 UnknownColumn Inputs: "A source does not have the column named."
+        "The name is misspelled, or the export has changed."
+        "correct the name; column names are case-sensitive";
+    E0322 UnknownCanonical Config: "A canonical table does not have the column named."
+        "The name is misspelled, or belongs to another table."
+        "correct the name; `valueseg schema tables` lists the columns";
+    E0323 MissingColumn Inputs: "A canonical table lacks a column it cannot do without."
+        "No column of the source has that name, and none is mapped to it."
+        "map a column to the one named";
+    E0324 UnknownElement Config: "There is no such element of value."
+        "The name is misspelled, or not one of the 30."
+        "correct the name; `valueseg explain element NAME` suggests the nearest";
+    E0325 UnknownQuestion Config: "There is no such attitude question."
+        "The name is misspelled."
+        "correct the name; `valueseg schema tables` lists the questions";
+    E0326 TableSpec Config: "A table is described in a way that does not fit together."
+        "It has both source and query or neither, or a column of a kind that cannot hold what it should."
+        "correct the table; `valueseg schema config` shows what it may hold";
+    E0327 Query Config: "The SQL of a table cannot be run."
+        "A name is misspelled, or a type does not fit: columns of CSV and JSON are text until they are cast."
+        "correct the query; identifiers are case-sensitive, quote odd ones with \"\"";
+    E0328 SignalSql Config: "The SQL of a signal cannot be run."
+        "A signal of the company's own catalogue asks for what its table does not hold."
+        "correct the signal in your catalogue folder, or switch it off";
+    E0329 TooManySignals Config: "There are more signals than a customer's row can hold."
+        "[tables.signals] maps very many columns."
+        "map fewer columns of `signals`, or switch catalogue signals off";
+    E0330 NoCustomersTable Config: "There is no customers table."
+        "[tables.customers] is not mapped; without it nobody knows whom to score."
+        "add it; if there are only events, a query can make it: select distinct buyer as customer_id from shop";
+    E0331 NothingToScore Config: "There is nothing to score customers on."
+        "Beside the customers nothing is mapped that says anything about them."
+        "map at least one of ratings, signals, orders, interactions, feedback; ratings say most";
+    E0332 NoCustomers Inputs: "No customer is left: none was read, or none of them may be used."
+        "The customers table is empty, its id is mapped to the wrong column, or every row was rejected."
+        "look at the rejected rows and at the mapping of `customers`";
+    E0340 Memory Environment: "The memory limit does not suffice."
+        "A query joins or sorts more than fits into run.memory_limit."
+        "raise run.memory_limit, or make the query's intermediate result smaller";
+    E0341 Scratch Environment: "Intermediate files cannot be written."
+        "The disk of the results folder is full, or the folder may not be written."
+        "check permissions and free space of the output folder";
+    E0342 Engine Bug: "The engine that joins and sorts failed."
+        "It has no better name for it; most often a bug."
+        "run again; if it fails again, report it with the text above";
+
+    E0401 HeldBack Held: "A gate held the night back; the last night stays live."
+        "The inputs are so unlike the last ones, or so many were rejected, that somebody should look first."
+        "correct the inputs, or raise the limit named under [gates], then run again";
+    E0451 NobodyScored Inputs: "No customer may be scored: all are suppressed."
+        "Consent is missing for everybody, or a column of protection is mapped the wrong way round."
+        "check the consent and protection columns of [tables.customers]";
+    E0452 TooLittleEvidence Inputs: "There are too few answers to find segments and no signals that could stand in."
+        "Nobody was asked yet, or the night lies long before or after the data."
+        "map more ratings, orders or interactions, or give a night (`--as-of`) near the last of them; `valueseg check` says \
+         what is missing";
+    E0454 NoModel Inputs: "No model could be fitted to the answers."
+        "The answers are all alike, or too few differ for any partition to hold."
+        "check the ratings with `valueseg check --deep`, or pin model.segments";
+
+    E0501 NoNight Retry: "No night is published yet."
+        "The results folder is empty, or another one than the configuration names."
+        "run `valueseg run` first";
+    E0502 Locked Retry: "Another run works on the same results folder."
+        "Two runs were started at once, or the last one is not done yet."
+        "wait until it is done and run again; there is no lock file to remove";
+
+    E0601 FileRefused Environment: "The operating system refused a file."
+        "The path does not exist, has no room, or belongs to somebody else."
+        "check that the path exists, has room and may be written";
+    E0602 Demo Environment: "The demo could not be written."
+        "The folder may not be written, holds another project, or the disk is full."
+        "choose another folder, or make room on the disk";
+    E0610 DiskFull Environment: "The disk is full; nothing was published."
+        "The disk or the quota of the output folder is exhausted."
+        "make room on the disk of the output folder, then run again";
+    E0611 ResultNotWritten Environment: "A result could not be written; nothing was published."
+        "The output folder does not exist or may not be written."
+        "check that the output folder exists and may be written, then run again";
+
+    E0701 StoredModel State: "A stored model cannot be used."
+        "A file of the model was changed or damaged, or another version of the program wrote it."
+        "restore the file, or fit anew with `valueseg run --refit`";
+    E0702 TableNotOpened State: "A published table cannot be opened."
+        "It was removed, or may not be read."
+        AGAIN;
+    E0703 TableDamaged State: "A published table is damaged."
+        "It was changed after it was published."
+        AGAIN;
+    E0704 Ledger State: "The ledger of segments, `segments.toml`, cannot be used."
+        "It was edited by hand and a line does not fit."
+        "correct the line named, or restore the file; ids must never be given twice";
+    E0710 Manifest State: "A stored manifest cannot be used."
+        "The file was changed, cut off or removed."
+        "restore the run folder, or make the night again with --force";
+    E0711 Altered State: "Files of a stored night are not the bytes that were published."
+        "Somebody changed, added or removed a file, or the disk is failing."
+        "restore the files from a backup, or run the night again with --force";
+    E0712 Forgotten State:
+        "The list of customers to be forgotten, `forgotten.json`, cannot be used; no night is run without it."
+        "The file was changed or cut off."
+        "restore it from a backup, or remove it and run `valueseg forget` with all ids again";
+}
