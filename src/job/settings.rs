@@ -7,26 +7,19 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::job::size::ByteSize;
-use crate::model::customer::ApplySettings;
 use crate::model::customer::continuity::Hysteresis;
 use crate::model::customer::listening::DEFAULT_LANGUAGE;
 use crate::model::customer::needs::NeedSettings;
 use crate::model::customer::relationship::RelationshipSettings;
-use crate::model::fit::{FitSettings, Method, Search, SegmentCount};
+use crate::model::customer::{ApplySettings, DEFAULT_HOLDOUT_SHARE};
+use crate::model::fit::{DEFAULT_MIN_RESPONDENTS, DEFAULT_MIN_SHARE, FitSettings, Method, Search, SegmentCount};
 use crate::model::plan::PlanSettings;
 use crate::model::rows::Aspect;
 use crate::model::segment::drivers::DriverSettings;
+use crate::model::segment::profile::DEFAULT_MIN_CELL;
 use crate::tables::spec::{SourceSpec, TableName, TableSpecs};
 use crate::tables::write::SensitivePolicy;
 
-/// Default of `[model] min_share`: no segment below 5 % of the base (domain fact sheet 6.7).
-pub const DEFAULT_MIN_SHARE: f64 = 0.05;
-/// Default of `[model] min_respondents`: fewer surveyed people cannot describe a segment (domain fact sheet 6.7).
-pub const DEFAULT_MIN_RESPONDENTS: usize = 100;
-/// Default of `[privacy] min_cell`.
-pub const DEFAULT_MIN_CELL: u64 = 20;
-/// Default of `[holdout] share`.
-pub const DEFAULT_HOLDOUT_SHARE: f64 = 0.10;
 /// Default of `[run] keep_nights`.
 pub const DEFAULT_KEEP_NIGHTS: u32 = 35;
 /// Default of `[run] memory_limit`.
