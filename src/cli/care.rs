@@ -3,10 +3,8 @@
 use std::path::Path;
 
 use chrono::NaiveDate;
-use serde_json::Value;
 
 use crate::cli::args::Args;
-use crate::cli::commands::document;
 use crate::cli::failure::CommandError;
 use crate::cli::{answer, failure};
 use crate::codes::{Coded, Exit};
@@ -27,19 +25,11 @@ pub(super) fn verify(args: &Args, loaded: &Loaded, run: Option<NaiveDate>, all: 
     if let Some(error) = &error {
         failure::tell(args, error);
     }
-    let said = if args.json {
-        answer::json(&document(serde_json::to_value(&verified).unwrap_or(Value::Null), exit))
-    } else {
-        answer::text(verified.to_string().trim_end())
-    };
+    let said = answer::shown(args.json, &verified, exit);
     Ok(if exit == Exit::Published { said } else { exit })
 }
 
 /// Erases and blocks customers.
 pub(super) fn forget(args: &Args, loaded: &Loaded, ids_file: &Path) -> Result<Exit, CommandError> {
-    let forgot = forget::forget(loaded, ids_file)?;
-    if args.json {
-        return Ok(answer::json(&document(serde_json::to_value(&forgot).unwrap_or(Value::Null), Exit::Published)));
-    }
-    Ok(answer::text(forgot.to_string().trim_end()))
+    Ok(answer::shown(args.json, &forget::forget(loaded, ids_file)?, Exit::Published))
 }

@@ -42,7 +42,9 @@ pub(super) fn run(args: &Args) -> Exit {
             Ok(said(args, &missed, &run_night(args, &loaded, request, &stop)?))
         }),
         Command::Explain { subject } => explain(args, subject),
-        Command::Diff { a, b } => load_project(args).and_then(|loaded| Ok(shown(args, &diff(&loaded, a, b)?))),
+        Command::Diff { a, b } => {
+            load_project(args).and_then(|loaded| Ok(answer::shown(args.json, &diff(&loaded, a, b)?, Exit::Published)))
+        }
         Command::Segments { action } => segment_ledger(args, action.as_ref()),
         Command::Verify { run, all } => load_project(args).and_then(|loaded| care::verify(args, &loaded, *run, *all)),
         Command::Forget { ids_file } => load_project(args).and_then(|loaded| care::forget(args, &loaded, ids_file)),
@@ -131,10 +133,10 @@ fn demo(args: &Args, dir: &Path, customers: u32, seed: u64) -> Result<Exit, Comm
 fn init(args: &Args, dir: &Path, from: &[PathBuf]) -> Result<Exit, CommandError> {
     let started = start(dir, from)?;
     if args.json {
-        return Ok(answer::json(&document(
+        return Ok(answer::document(
             json!({ "config": started.config, "questions": started.questions }),
             Exit::Published,
-        )));
+        ));
     }
     let questions: Vec<String> =
         started.questions.iter().map(|question| format!("  to review: {question}\n")).collect();
@@ -151,7 +153,7 @@ fn check_inputs(args: &Args, deep: bool, as_of: Option<NaiveDate>) -> Result<Exi
     let found = check::check(&loaded, &CheckRequest { as_of, deep })?;
     if args.json {
         let value = serde_json::to_value(&found).unwrap_or(Value::Null);
-        return Ok(answer::json(&document(value, Exit::Published)));
+        return Ok(answer::document(value, Exit::Published));
     }
     Ok(answer::text(&found.to_string()))
 }
@@ -170,33 +172,22 @@ fn explain(args: &Args, subject: &Subject) -> Result<Exit, CommandError> {
     };
     if args.json {
         let value = serde_json::to_value(&explanation).unwrap_or(Value::Null);
-        return Ok(answer::json(&document(value, Exit::Published)));
+        return Ok(answer::document(value, Exit::Published));
     }
     let Explanation { title, lines } = explanation;
     let body: Vec<String> = lines.iter().map(|line| format!("  {line}")).collect();
     Ok(answer::text(&format!("{title}\n{}", body.join("\n"))))
 }
 
-/// An answer that has both a text and a document.
-fn shown<T: std::fmt::Display + serde::Serialize>(args: &Args, answer: &T) -> Exit {
-    if args.json {
-        return answer::json(&document(serde_json::to_value(answer).unwrap_or(Value::Null), Exit::Published));
-    }
-    answer::text(answer.to_string().trim_end())
-}
-
 fn segment_ledger(args: &Args, action: Option<&SegmentsAction>) -> Result<Exit, CommandError> {
     let loaded = load_project(args)?;
     match action {
-        None | Some(SegmentsAction::List) => Ok(shown(args, &segments::list(&loaded)?)),
-        Some(SegmentsAction::Lineage) => Ok(shown(args, &segments::lineage(&loaded)?)),
+        None | Some(SegmentsAction::List) => Ok(answer::shown(args.json, &segments::list(&loaded)?, Exit::Published)),
+        Some(SegmentsAction::Lineage) => Ok(answer::shown(args.json, &segments::lineage(&loaded)?, Exit::Published)),
         Some(SegmentsAction::Rename { id, name }) => {
             let renamed = segments::rename(&loaded, id, name)?;
             if args.json {
-                return Ok(answer::json(&document(
-                    serde_json::to_value(&renamed).unwrap_or(Value::Null),
-                    Exit::Published,
-                )));
+                return Ok(answer::document(serde_json::to_value(&renamed).unwrap_or(Value::Null), Exit::Published));
             }
             Ok(answer::text(&format!(
                 "{} is called “{}” from the next night on. To have it in a night that is published already, run that \
@@ -213,7 +204,7 @@ fn schema(args: &Args, what: SchemaOf) -> Exit {
         SchemaOf::Tables if args.json => {
             let tables: serde_json::Map<String, Value> =
                 TableId::ALL.iter().map(|table| (table.slug().to_owned(), columns(*table))).collect();
-            answer::json(&document(Value::Object(tables), Exit::Published))
+            answer::document(Value::Object(tables), Exit::Published)
         }
         SchemaOf::Tables => answer::text(tables_markdown().trim_end()),
     }
@@ -242,7 +233,7 @@ fn said(args: &Args, caught_up: &[NaiveDate], outcome: &Outcome) -> Exit {
             Outcome::DryRun { summary } => json!({ "outcome": "dry_run", "summary": summary }),
         };
         value["caught_up"] = caught_up.iter().map(ToString::to_string).collect();
-        return answer::json(&document(value, Exit::Published));
+        return answer::document(value, Exit::Published);
     }
     match outcome {
         Outcome::Published { run, summary } => {
@@ -257,13 +248,4 @@ fn said(args: &Args, caught_up: &[NaiveDate], outcome: &Outcome) -> Exit {
             answer::text(&format!("{text}\nDry run: nothing was published."))
         }
     }
-}
-
-/// Every JSON answer carries its schema and the exit code.
-pub(super) fn document(mut value: Value, exit: Exit) -> Value {
-    if let Some(object) = value.as_object_mut() {
-        object.insert("schema".to_owned(), Value::from("valueseg.answer.1"));
-        object.insert("exit_code".to_owned(), Value::from(exit as u8));
-    }
-    value
 }

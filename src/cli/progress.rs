@@ -124,8 +124,12 @@ impl Watch for Progress {
         }
     }
 
-    fn works_in(&self, make: &mut dyn FnMut() -> Vec<PathBuf>) {
-        self.stop.works_in(make);
+    fn makes_room(&self) {
+        self.stop.makes_room();
+    }
+
+    fn works_in(&self, folders: Vec<PathBuf>) {
+        self.stop.works_in(folders);
     }
 }
 

@@ -34,10 +34,22 @@ pub(super) struct Stop {
 struct State {
     /// Folders to remove.
     folders: Vec<PathBuf>,
-    /// A night is being made visible, or has been.
-    publishing: bool,
-    /// A signal that came then.
+    /// What a run is at.
+    phase: Phase,
+    /// A signal that had to wait.
     asked: Option<i32>,
+}
+
+/// What a run is at, as far as a signal must know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Phase {
+    /// It can be stopped at any time.
+    #[default]
+    AtWork,
+    /// The folders it works in are being made. A signal waits, so that it finds them known or never made.
+    MakingRoom,
+    /// A night is being made visible, or has been. A first signal waits.
+    Publishing,
 }
 
 impl Stop {
@@ -49,8 +61,10 @@ impl Stop {
             let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
                 for signal in signals.forever() {
                     let mut state = heard.lock();
-                    if !state.publishing || state.asked.is_some() {
-                        leave(signal, &state);
+                    match state.phase {
+                        Phase::MakingRoom => {}
+                        Phase::Publishing if state.asked.is_none() => {}
+                        Phase::AtWork | Phase::Publishing => leave(signal, &state),
                     }
                     state.asked = Some(signal);
                 }
@@ -59,20 +73,28 @@ impl Stop {
         stop
     }
 
-    /// A run makes the folders it works in. The state is locked meanwhile: a signal finds them made and known, or never made.
-    pub(super) fn works_in(&self, make: &mut dyn FnMut() -> Vec<PathBuf>) {
+    /// A run is about to make the folders it works in.
+    pub(super) fn makes_room(&self) {
+        self.enter(Phase::MakingRoom, Vec::new());
+    }
+
+    /// A run has made the folders it works in.
+    pub(super) fn works_in(&self, folders: Vec<PathBuf>) {
+        self.enter(Phase::AtWork, folders);
+    }
+
+    /// Obeys a signal that waited, before or after the folders are made.
+    fn enter(&self, phase: Phase, folders: Vec<PathBuf>) {
         let mut state = self.lock();
-        state.folders = Vec::new();
-        state.publishing = false;
+        (state.phase, state.folders) = (phase, folders);
         if let Some(signal) = state.asked {
             leave(signal, &state);
         }
-        state.folders = make();
     }
 
     /// The night is about to become visible.
     pub(super) fn publishes(&self) {
-        self.lock().publishing = true;
+        self.lock().phase = Phase::Publishing;
     }
 
     /// Returns at once, unless the process is ending: then never. An error that only tells of folders taken away is not
@@ -106,7 +128,7 @@ fn leave(signal: i32, state: &State) -> ! {
     LEAVING.store(true, Ordering::Relaxed);
     state.folders.iter().for_each(|folder| remove(folder));
     let (name, exit) = if signal == SIGINT { ("SIGINT", Exit::Interrupted) } else { ("SIGTERM", Exit::Terminated) };
-    let text = if state.publishing {
+    let text = if state.phase == Phase::Publishing {
         format!("stopped by {name} while a night was being published; it is whole, or the next run will tell")
     } else {
         format!("stopped by {name}: nothing was published, the last night is as it was")

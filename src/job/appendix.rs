@@ -1,6 +1,6 @@
 //! What a data scientist reads first about the model, label by label.
 
-use crate::job::write::Night;
+use crate::job::finished::FinishedNight;
 use crate::model::fit::{FitReport, HeldOut, NullComparison};
 use crate::model::segment::drivers::reading;
 
@@ -11,7 +11,7 @@ const HOLDS_SHOWN: usize = 3;
 const DRIVERS_SHOWN: usize = 5;
 
 /// Labels and values for the report's appendix, in order.
-pub(super) fn details(night: &Night<'_>) -> Vec<(String, String)> {
+pub(super) fn details(night: &FinishedNight<'_>) -> Vec<(String, String)> {
     let model = &night.described.model;
     let report = model.report();
     let factors = report.factors.map_or("none".to_owned(), |q| q.to_string());
@@ -20,15 +20,15 @@ pub(super) fn details(night: &Night<'_>) -> Vec<(String, String)> {
         line("Segments cut on", model.cut_on().slug()),
         line("Method", format!("{}, common factors: {factors}", report.method.slug())),
         line("Respondents the segments were found on", report.respondents.to_string()),
-        line("Seed", night.project.settings().model.seed.to_string()),
+        line("Seed", night.tonight.project.settings().model.seed.to_string()),
     ];
     said.extend(found(report));
     said.extend(typing(night));
     said.extend(report.held_out.iter().map(hidden));
     said.extend(rules(night));
     said.extend(goes_with(night));
-    said.extend(night.news.details());
-    said.push(line("Catalogue", night.project.catalogue().version()));
+    said.extend(night.findings.details());
+    said.push(line("Catalogue", night.tonight.project.catalogue().version()));
     said.push(line("Program", env!("CARGO_PKG_VERSION")));
     said
 }
@@ -58,9 +58,9 @@ fn found(report: &FitReport) -> Vec<(String, String)> {
 }
 
 /// What the first outcome of which something is said goes with most, among everybody.
-fn goes_with(night: &Night<'_>) -> Vec<(String, String)> {
+fn goes_with(night: &FinishedNight<'_>) -> Vec<(String, String)> {
     let Some((outcome, explained)) = night.described.drivers.everyone.leading() else { return Vec::new() };
-    let min_cell = night.project.settings().privacy.min_cell;
+    let min_cell = night.tonight.min_cell();
     let mut drivers: Vec<_> = explained.elements.iter().filter(|driver| driver.answers >= min_cell).collect();
     drivers.sort_by(|a, b| b.share.value.total_cmp(&a.share.value));
     drivers
@@ -68,7 +68,7 @@ fn goes_with(night: &Night<'_>) -> Vec<(String, String)> {
         .take(DRIVERS_SHOWN)
         .map(|driver| {
             let label = format!("What goes with {}", outcome.words());
-            (label, reading(night.project.catalogue(), outcome, driver))
+            (label, reading(night.tonight.project.catalogue(), outcome, driver))
         })
         .collect()
 }
@@ -88,9 +88,9 @@ fn chance(null: &NullComparison) -> String {
 }
 
 /// How people are placed who were not asked, which few questions would do, which elements carry the solution.
-fn typing(night: &Night<'_>) -> Vec<(String, String)> {
+fn typing(night: &FinishedNight<'_>) -> Vec<(String, String)> {
     let report = night.described.model.report();
-    let catalogue = night.project.catalogue();
+    let catalogue = night.tonight.project.catalogue();
     let mut said = Vec::new();
     said.extend(report.typing.as_ref().map(|typing| line("Placing people who were not asked", typing.sentence())));
     if let Some(questions) = &report.questions {
@@ -117,11 +117,14 @@ fn hidden(held: &HeldOut) -> (String, String) {
 }
 
 /// A short rule for each segment that has one.
-fn rules(night: &Night<'_>) -> Vec<(String, String)> {
+fn rules(night: &FinishedNight<'_>) -> Vec<(String, String)> {
     let model = &night.described.model;
     let of = |rule: &crate::model::fit::SegmentRule| {
         let segment = model.segments().get(rule.segment)?;
-        Some((format!("Rule of thumb for {}", segment.id), rule.sentence(&segment.name, night.project.catalogue())))
+        Some((
+            format!("Rule of thumb for {}", segment.id),
+            rule.sentence(&segment.name, night.tonight.project.catalogue()),
+        ))
     };
     model.report().rules.iter().filter_map(of).collect()
 }

@@ -1,12 +1,11 @@
 //! From the sums of a night to profiles with names.
 
+use crate::catalogue::Catalogue;
 use crate::job::apply::Applied;
 use crate::job::drivers::Crossed;
-use crate::job::obtain::Obtained;
-use crate::job::project::Project;
-use crate::job::relate::Relate;
+use crate::job::relationship_rules::RelationshipRules;
+use crate::job::tonight::Tonight;
 use crate::job::watch::Words;
-use crate::job::write::traces;
 use crate::model::fit::{CutOn, Model};
 use crate::model::segment::Profiles;
 use crate::model::segment::drivers::{Drivers, group_limits};
@@ -14,6 +13,13 @@ use crate::model::segment::lens::{Lens, LensContext, Regularity};
 use crate::model::segment::profile::{ConsentColumns, ProfileContext, SegmentFacts};
 use crate::tables::intake::Intake;
 use crate::tables::report::Trace;
+
+/// Distance from the mean customer, in standard deviations, from which behavior is worth a line. Source: Cohen's
+/// "small" to "medium" effect.
+const TRACE_STANDS_OUT: f64 = 0.3;
+
+/// Lines about behavior, per segment.
+const TRACES_SHOWN: usize = 4;
 
 /// A described night: the profiles, what outcomes go with, and the model with its segments named.
 pub(super) struct Described {
@@ -38,11 +44,12 @@ impl Words for Described {
 
 /// Turns sums into profiles. A segment keeps the name people gave it, else the model's, else gets one by what stands out.
 pub(super) fn describe(
-    project: &Project,
-    (intake, obtained): (&Intake, &Obtained),
-    (applied, crossed): (&Applied, &Crossed),
-    relate: &Relate<'_>,
+    tonight: &Tonight<'_>,
+    applied: &Applied,
+    crossed: &Crossed,
+    rules: &RelationshipRules<'_>,
 ) -> Described {
+    let Tonight { project, intake, obtained, .. } = tonight;
     let (model, given) = (obtained.model.clone(), obtained.ledger.names());
     let facts: Vec<SegmentFacts> = model
         .segments()
@@ -57,7 +64,7 @@ pub(super) fn describe(
         segments: &facts,
         cut_on: model.cut_on().aspect(),
         structure: model.report().structure(),
-        min_cell: project.settings().privacy.min_cell,
+        min_cell: tonight.min_cell(),
         consent: consent(intake),
     };
     let mut profiles = applied.sums.finish(&context);
@@ -67,13 +74,13 @@ pub(super) fn describe(
     let drivers = crossed.beside(&profiles);
     let context = LensContext {
         segments: &ids,
-        min_cell: project.settings().privacy.min_cell,
+        min_cell: tonight.min_cell(),
         catalogue: project.catalogue(),
         sources: intake.event_sources(),
-        settings: relate.lens_settings(),
+        settings: rules.lens_settings(),
     };
     let lens = applied.lens.finish(&context);
-    profiles.limits.extend(lens.limits.iter().cloned().chain(relate.limits()));
+    profiles.limits.extend(lens.limits.iter().cloned().chain(rules.limits()));
     let regularities = applied.lens.regularities(Some(&drivers), (context.settings, context.min_cell));
     profiles.limits.extend(group_limits(&drivers.everyone));
     if model.cut_on() == CutOn::Prior {
@@ -99,6 +106,26 @@ fn name_by_behavior(profiles: &mut Profiles, facts: &[SegmentFacts], traces: &[V
             segment.name = name;
         }
     }
+}
+
+/// What members of each segment do more or less than others, strongest first. What was heard in texts is left to
+/// `relationship`: few of a segment write, and the mean over those few would stand for all.
+pub(super) fn traces(model: &Model, catalogue: &Catalogue) -> Vec<Vec<Trace>> {
+    let name = |id: &str| catalogue.signal(id).map_or_else(|| id.replace('_', " "), |signal| signal.name().to_owned());
+    let heard = |id: &str| id.starts_with("mention_") || id.starts_with("praise_");
+    let of_segment = |means: &Vec<f64>| {
+        let mut found: Vec<Trace> = model
+            .signal_ids()
+            .iter()
+            .zip(means)
+            .filter(|(id, mean)| mean.abs() >= TRACE_STANDS_OUT && !heard(id))
+            .map(|(id, mean)| Trace { name: name(id), difference: *mean })
+            .collect();
+        found.sort_by(|a, b| b.difference.abs().total_cmp(&a.difference.abs()).then_with(|| a.name.cmp(&b.name)));
+        found.truncate(TRACES_SHOWN);
+        found
+    };
+    model.signal_means().iter().map(of_segment).collect()
 }
 
 /// A name made tonight whose words another segment has already, from an earlier night or from people, takes its id along.

@@ -1,21 +1,15 @@
 //! What outcomes go with: a pass of its own over those who answered, before anybody is scored for the night, because what
 //! to deliver next is weighed with it.
 
-use rayon::prelude::*;
-
 use crate::job::error::JobError;
-use crate::job::obtain::Obtained;
-use crate::job::project::Project;
+use crate::job::pass::run_pass;
+use crate::job::tonight::Tonight;
 use crate::job::watch::Words;
 use crate::model::customer::Scorer;
 use crate::model::customer::relationship::ConnectionRule;
 use crate::model::rows::{BlockFold, CustomerBlock, PartialState};
 use crate::model::segment::Profiles;
-use crate::model::segment::drivers::{DriverContext, DriverFold, DriverState, Drivers, RatingScale, SolvedDrivers};
-use crate::tables::intake::Intake;
-
-/// Blocks looked at side by side: a constant, as for scoring.
-const AT_ONCE: usize = 4;
+use crate::model::segment::drivers::{DriverContext, DriverFold, Drivers, RatingScale, SolvedDrivers};
 
 /// Answers and outcomes of respondents, crossed, and what follows from them.
 pub(super) struct Crossed {
@@ -33,8 +27,9 @@ impl Words for Crossed {
 
 /// Crosses the answers of at most [`RESPONDENTS_COUNTED`](crate::model::segment::drivers::RESPONDENTS_COUNTED) people with their
 /// outcomes, by the segment that tonight's answers alone put them in.
-pub(super) fn cross(project: &Project, intake: &Intake, obtained: &Obtained) -> Result<Crossed, JobError> {
-    let (settings, model) = (project.settings(), &obtained.model);
+pub(super) fn cross(tonight: &Tonight<'_>) -> Result<Crossed, JobError> {
+    let Tonight { project, intake, .. } = tonight;
+    let (settings, model) = (project.settings(), tonight.model());
     let rule = ConnectionRule::new(project.catalogue(), &settings.relationship.connection)?;
     let fold = DriverFold::new(model.segments().len(), RatingScale::of(model), intake.coverage().respondents)
         .with_connection(rule)
@@ -44,26 +39,19 @@ pub(super) fn cross(project: &Project, intake: &Intake, obtained: &Obtained) -> 
     if outcomes && intake.coverage().respondents > 0 {
         let scorer = Scorer::new(model, project.catalogue(), settings.apply())?;
         let scorer = scorer.for_signals(model, intake.signal_ids());
-        let mut blocks = intake.blocks()?;
-        loop {
-            let batch: Vec<CustomerBlock> = blocks.by_ref().take(AT_ONCE).collect::<Result<_, _>>()?;
-            if batch.is_empty() {
-                break;
+        let cross = |block: &CustomerBlock, (): &()| {
+            let mut part = fold.zero();
+            let drawn = fold.drawn(block);
+            if !drawn.is_empty() {
+                let block = block.select(&drawn);
+                fold.fold(&mut part, &block, &scorer.score(&block));
             }
-            let crossed: Vec<DriverState> = batch
-                .par_iter()
-                .map(|block| {
-                    let mut part = fold.zero();
-                    let drawn = fold.drawn(block);
-                    if !drawn.is_empty() {
-                        let block = block.select(&drawn);
-                        fold.fold(&mut part, &block, &scorer.score(&block));
-                    }
-                    part
-                })
-                .collect();
-            crossed.into_iter().for_each(|part| state.merge(part));
-        }
+            part
+        };
+        run_pass(&mut intake.blocks()?, cross, |_, part| {
+            state.merge(part);
+            Ok(())
+        })?;
     }
     let segments: Vec<String> = model.segments().iter().map(|segment| segment.id.clone()).collect();
     let (catalogue, settings) = (project.catalogue(), settings.drivers);

@@ -1,14 +1,12 @@
 //! What holds a night back: yesterday stays live, and the reason is said in plain words.
 
 use crate::job::apply::Applied;
-use crate::job::drift::Judged;
 use crate::job::error::JobError;
-use crate::job::obtain::{Obtained, Origin, newest_before};
-use crate::job::past::Past;
-use crate::job::project::Project;
+use crate::job::obtain::{Origin, newest_before};
 use crate::job::settings::{DriftGate, Refit};
+use crate::job::tonight::Tonight;
 use crate::model::segment::Profiles;
-use crate::tables::intake::Intake;
+use crate::model::segment::drift::Drift;
 use crate::tables::manifest::Manifest;
 use crate::tables::spec::TableName;
 use crate::tables::write::{QualityRow, Whereabouts};
@@ -28,18 +26,30 @@ pub(super) struct Gated {
     pub(super) reasons: Vec<String>,
 }
 
-/// Holds the night against every gate.
-pub(super) fn check(project: &Project, intake: &Intake, profiles: &Profiles) -> Result<Gated, JobError> {
+/// Holds the night against every gate. `asked`: a person asked for a new model.
+pub(super) fn check(
+    tonight: &Tonight<'_>,
+    applied: &Applied,
+    profiles: &Profiles,
+    drift: Option<&Drift>,
+    asked: bool,
+) -> Result<Gated, JobError> {
     let mut gated = Gated { checks: Vec::new(), reasons: Vec::new() };
-    rejected(project, intake, &mut gated);
-    answers(project, intake, &mut gated);
-    against_last_night(project, intake, &mut gated)?;
+    rejected(tonight, &mut gated);
+    answers(tonight, &mut gated);
+    against_last_night(tonight, &mut gated)?;
     segments(profiles, &mut gated);
+    if !asked {
+        refit(tonight, &mut gated);
+    }
+    changes(tonight, applied, &mut gated)?;
+    let hold = tonight.project.settings().gates.drift == DriftGate::Hold;
+    gated.reasons.extend(drift.filter(|drift| hold && drift.fires()).map(Drift::sentence));
     Ok(gated)
 }
 
 impl Gated {
-    fn gate(&mut self, input: &str, check_id: &str, (value, limit): (f64, f64), rows: u64, message: String) {
+    fn gate(&mut self, input: &str, check_id: &str, value: f64, limit: f64, rows: u64, message: String) {
         let failed = value > limit;
         self.checks.push(QualityRow {
             input: input.to_owned(),
@@ -58,27 +68,25 @@ impl Gated {
 }
 
 /// With `refit = "always"` nobody looks at a new model before it is used, so the share of customers it moves, net of
-/// label noise, is held to `gates.max_moved_share`. A refit that a person `asked` for is not held back.
-pub(super) fn refit(project: &Project, obtained: &Obtained, asked: bool, gated: &mut Gated) {
-    let Some(lineage) = obtained.lineage.as_ref().filter(|_| project.settings().model.refit == Refit::Always) else {
+/// label noise, is held to `gates.max_moved_share`. A refit that a person asked for is not held back.
+fn refit(tonight: &Tonight<'_>, gated: &mut Gated) {
+    let settings = tonight.project.settings();
+    let Some(lineage) = tonight.obtained.lineage.as_ref().filter(|_| settings.model.refit == Refit::Always) else {
         return;
     };
-    if asked {
-        return;
-    }
-    let (net, limit) = (lineage.cost.net_share(), project.settings().gates.max_moved_share);
+    let (net, limit) = (lineage.cost.net_share(), settings.gates.max_moved_share);
     let message = format!(
         "tonight's fit would move {:.1} % of customers net of label noise (limit {:.1} %)",
         net * 100.0,
         limit * 100.0
     );
     let moved = net * lineage.cost.customers as f64;
-    gated.gate("night", "refit_moved_share", (net, limit), moved.round() as u64, message);
+    gated.gate("night", "refit_moved_share", net, limit, moved.round() as u64, message);
 }
 
-fn rejected(project: &Project, intake: &Intake, gated: &mut Gated) {
-    let limit = project.settings().gates.max_rejected_share;
-    for table in &intake.ledger().tables {
+fn rejected(tonight: &Tonight<'_>, gated: &mut Gated) {
+    let limit = tonight.project.settings().gates.max_rejected_share;
+    for table in &tonight.intake.ledger().tables {
         if table.read == 0 {
             continue;
         }
@@ -91,12 +99,13 @@ fn rejected(project: &Project, intake: &Intake, gated: &mut Gated) {
             share * 100.0,
             limit * 100.0
         );
-        gated.gate(table.table.slug(), "rejected_share", (share, limit), table.rejected, message);
+        gated.gate(table.table.slug(), "rejected_share", share, limit, table.rejected, message);
     }
 }
 
 /// Answers that cannot be read, table by table.
-fn answers(project: &Project, intake: &Intake, gated: &mut Gated) {
+fn answers(tonight: &Tonight<'_>, gated: &mut Gated) {
+    let Tonight { project, intake, .. } = tonight;
     let limit = project.settings().gates.max_bad_answers;
     let coverage = intake.coverage();
     let known = [
@@ -114,12 +123,13 @@ fn answers(project: &Project, intake: &Intake, gated: &mut Gated) {
             share * 100.0,
             limit * 100.0
         );
-        gated.gate(table.slug(), "bad_answers", (share, limit), bad, message);
+        gated.gate(table.slug(), "bad_answers", share, limit, bad, message);
     }
 }
 
 /// Compares customers, respondents and signals with those of the last night before this one.
-fn against_last_night(project: &Project, intake: &Intake, gated: &mut Gated) -> Result<(), JobError> {
+fn against_last_night(tonight: &Tonight<'_>, gated: &mut Gated) -> Result<(), JobError> {
+    let Tonight { project, intake, .. } = tonight;
     let Some(eve) = project.as_of().pred_opt() else { return Ok(()) };
     let Some(folder) = newest_before(&project.out(), eve)? else { return Ok(()) };
     let Some(manifest) = Manifest::read(&folder)? else { return Ok(()) };
@@ -132,7 +142,7 @@ fn against_last_night(project: &Project, intake: &Intake, gated: &mut Gated) -> 
             (now as f64 / before as f64 - 1.0) * 100.0,
             limit * 100.0
         );
-        gated.gate("customers", "population_change", (change, limit), now, message);
+        gated.gate("customers", "population_change", change, limit, now, message);
     }
     let known = [(RESPONDENTS, intake.coverage().respondents), (SIGNALS, intake.signal_ids().len() as u64)];
     for (what, now) in known {
@@ -144,21 +154,17 @@ fn against_last_night(project: &Project, intake: &Intake, gated: &mut Gated) -> 
             lost * 100.0,
             limit * 100.0
         );
-        gated.gate("night", &format!("{what}_lost"), (lost, limit), now, message);
+        gated.gate("night", &format!("{what}_lost"), lost, limit, now, message);
     }
     Ok(())
 }
 
-/// Holds what became of customers against the night before: who moved, who stays without a segment, whether drift fires.
-pub(super) fn changes(
-    project: &Project,
-    (obtained, judged): (&Obtained, &Judged),
-    (applied, past): (&Applied, &Past),
-    gated: &mut Gated,
-) -> Result<(), JobError> {
-    let gates = &project.settings().gates;
+/// Holds what became of customers against the night before: who moved, who is absent, who stays without a segment.
+fn changes(tonight: &Tonight<'_>, applied: &Applied, gated: &mut Gated) -> Result<(), JobError> {
+    let Tonight { project, obtained, earlier, .. } = tonight;
+    let (gates, flows) = (&project.settings().gates, &applied.flows);
     let (mut stayed, mut moved) = (0, 0);
-    for (from, to, customers) in applied.ways.short.iter() {
+    for (from, to, customers) in flows.short.iter() {
         match (from, to) {
             (Whereabouts::Segment(a), Whereabouts::Segment(b)) if a == b => stayed += customers,
             (Whereabouts::Segment(_), Whereabouts::Segment(_)) => moved += customers,
@@ -174,9 +180,9 @@ pub(super) fn changes(
             share * 100.0,
             gates.max_moved_share * 100.0
         );
-        gated.gate("night", "moved_share", (share, gates.max_moved_share), moved, message);
+        gated.gate("night", "moved_share", share, gates.max_moved_share, moved, message);
     }
-    let (before, gone) = applied.ways.before;
+    let (before, gone) = (flows.before, flows.absent);
     if before > 0 {
         let (share, limit) = (gone as f64 / before as f64, gates.max_population_change);
         let message = format!(
@@ -185,9 +191,9 @@ pub(super) fn changes(
             share * 100.0,
             limit * 100.0
         );
-        gated.gate("customers", "customers_gone", (share, limit), gone, message);
+        gated.gate("customers", "customers_gone", share, limit, gone, message);
     }
-    let sizes = past.sizes(past.before)?;
+    let sizes = earlier.sizes(earlier.before)?;
     let size = |id: &str| sizes.get(id).map(|(size, _)| *size as f64);
     if let (Some(none), Some(all)) = (size("NONE"), size("ALL").filter(|all| *all > 0.0)) {
         let now = applied.sums.unassigned_share().unwrap_or(0.0);
@@ -197,10 +203,7 @@ pub(super) fn changes(
             none / all * 100.0,
             gates.max_unassigned_rise * 100.0
         );
-        gated.gate("night", "unassigned_rise", (now - none / all, gates.max_unassigned_rise), none as u64, message);
-    }
-    if let Some(drift) = judged.drift.as_ref().filter(|drift| gates.drift == DriftGate::Hold && drift.fires()) {
-        gated.reasons.push(drift.sentence());
+        gated.gate("night", "unassigned_rise", now - none / all, gates.max_unassigned_rise, none as u64, message);
     }
     Ok(())
 }

@@ -12,21 +12,28 @@
 //! | [`diff`] | two nights or two models side by side |
 //! | [`segments`] | ids, names and the past of segments |
 //! | [`mod@verify`], [`mod@forget`], `retention` | care for stored nights: whole, without those who left, not for ever |
-//! | `obtain`, `lineage`, `drift` | the model of a night: kept, fitted anew, or challenged |
-//! | `gates`, `write`, `appendix` | what holds a night back, what it writes, what it says of its model |
+//! | `room`, `scratch` | the folders a run works in |
+//! | `obtain`, `lineage`, `yardstick`, `challengers` | the model of a night, and what is stored with models |
+//! | `tonight`, `earlier_nights` | what every stage after the fit needs |
+//! | `pass`, `drivers`, `relationship_rules`, `apply` | passes over all customers, and the rules they are scored by |
+//! | `drift`, `gates` | whether the model is in doubt, and what holds a night back |
+//! | `describe`, `finished`, `appendix`, `report`, `write` | segments described, and what a finished night writes |
 //! | [`watch`] | how a run tells how far it is |
 //! | [`outcome`], [`error`] | how a run ends |
 
 mod appendix;
 mod apply;
+mod challengers;
 pub mod check;
 mod closeness;
 mod describe;
 pub mod diff;
 mod drift;
 mod drivers;
+mod earlier_nights;
 pub mod error;
 pub mod explain;
+mod finished;
 pub mod forget;
 mod gates;
 pub mod init;
@@ -36,15 +43,19 @@ pub mod missed;
 pub mod night;
 mod obtain;
 pub mod outcome;
-mod past;
+mod pass;
 mod project;
 mod read;
-mod relate;
+mod relationship_rules;
+mod report;
 mod retention;
+mod room;
 mod scratch;
 pub mod segments;
 pub mod settings;
 pub mod size;
+mod tonight;
 pub mod verify;
 pub mod watch;
 mod write;
+mod yardstick;

@@ -1,27 +1,26 @@
 //! A night: inputs → scores → segments → plans, published whole or not at all.
 
-use std::path::{Path, PathBuf};
-
 use chrono::NaiveDate;
 
 use crate::job::apply::apply;
 use crate::job::describe::describe;
-use crate::job::drift::{self, News};
+use crate::job::drift::{self, DriftFindings};
 use crate::job::drivers::cross;
 use crate::job::error::JobError;
+use crate::job::finished::FinishedNight;
 use crate::job::load::Loaded;
 use crate::job::outcome::{Outcome, Summary};
-use crate::job::past::Past;
 use crate::job::project::Project;
 use crate::job::read::{identity, read};
-use crate::job::relate::Relate;
-use crate::job::scratch::Scratch;
+use crate::job::relationship_rules::RelationshipRules;
+use crate::job::report::ReportFacts;
+use crate::job::room::Room;
+use crate::job::tonight::Tonight;
 use crate::job::watch::{Stage, Watch, stage};
-use crate::job::write::{self, Night};
-use crate::job::{gates, obtain, retention};
+use crate::job::{gates, obtain, retention, write};
 use crate::model::plan::plan;
 use crate::tables::forgotten::Forgotten;
-use crate::tables::publish::{OutputLock, Staging, is_published, settle};
+use crate::tables::publish::{OutputLock, is_published, settle};
 
 /// What to run.
 #[derive(Clone, Copy, Debug)]
@@ -45,9 +44,9 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let project = Project::open(loaded, request.as_of)?;
     let lock = OutputLock::acquire(&project.out())?;
     let forgotten = Forgotten::read(&project.out())?;
-    let (scratch, mut staging) = make_room((&lock, &project.out()), request.as_of, watch)?;
+    let mut room = Room::make(&lock, request.as_of, watch)?;
 
-    let intake = stage(watch, Stage::Read, || read(&project, &scratch, &forgotten))?;
+    let intake = stage(watch, Stage::Read, || read(&project, &room.scratch, &forgotten))?;
     let identity = identity(&project, &intake, &forgotten);
     let again = request.force || request.refit || request.dry_run;
     if !again && is_published(&project.out(), request.as_of, &identity)? {
@@ -56,66 +55,45 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
         return Ok(Outcome::AlreadyPublished { run: project.run_folder() });
     }
     let obtained = stage(watch, Stage::Fit, || obtain::model(&project, &intake, request.refit))?;
-    let past = Past::of(&project, &obtained)?;
-    let crossed = stage(watch, Stage::Cross, || cross(&project, &intake, &obtained))?;
-    let relate = Relate::new(&project, (&intake, &obtained), &past, &crossed.drivers)?;
-    let applied =
-        stage(watch, Stage::Score, || apply(&project, (&intake, &obtained), (&past, &relate), &mut staging, watch))?;
-    let judged = drift::judge(&project, &obtained.model, &obtained.yardstick, applied.drift.as_ref());
-    let attempt = if drift::is_due(&project, &obtained, &judged) {
-        stage(watch, Stage::Challenge, || drift::challenge(&project, &intake, &obtained, &judged))?
-    } else {
-        drift::Attempt::None
-    };
-    let news = News::new(&obtained, &judged, attempt);
-    let described =
-        stage(watch, Stage::Profile, || Ok(describe(&project, (&intake, &obtained), (&applied, &crossed), &relate)))?;
-    let plans = plan((&described.profiles, Some(&described.lens)), project.catalogue(), &project.plan_settings());
-    let mut gated = gates::check(&project, &intake, &described.profiles)?;
-    gates::refit(&project, &obtained, request.refit, &mut gated);
-    gates::changes(&project, (&obtained, &judged), (&applied, &past), &mut gated)?;
+    let tonight = Tonight::new(project, intake, obtained)?;
 
-    let night = Night {
-        project: &project,
-        intake: &intake,
-        described: &described,
+    let crossed = stage(watch, Stage::Cross, || cross(&tonight))?;
+    let rules = RelationshipRules::new(&tonight, &crossed.drivers)?;
+    let applied = stage(watch, Stage::Score, || apply(&tonight, &rules, &mut room.staging, watch))?;
+
+    let judged = drift::judge(&tonight, applied.drift.as_ref());
+    let attempt = match judged.asks_for_challenger(&tonight) {
+        true => stage(watch, Stage::Challenge, || drift::challenge(&tonight))?,
+        false => drift::Attempt::None,
+    };
+    let findings = DriftFindings::new(&tonight, judged, attempt);
+
+    let described = stage(watch, Stage::Profile, || Ok(describe(&tonight, &applied, &crossed, &rules)))?;
+    let (catalogue, settings) = (tonight.project.catalogue(), tonight.project.plan_settings());
+    let plans = plan((&described.profiles, Some(&described.lens)), catalogue, &settings);
+    let gated = gates::check(&tonight, &applied, &described.profiles, findings.drift.as_ref(), request.refit)?;
+
+    let night = FinishedNight {
+        tonight: &tonight,
         applied: &applied,
-        past: &past,
+        findings: &findings,
+        described: &described,
         plans: &plans,
         checks: &gated.checks,
-        news: &news,
     };
-    let facts = stage(watch, Stage::Write, || write::night(&night, &identity, &mut staging))?;
-    let summary = Summary::of(&night);
+    let report = ReportFacts::of(&night);
+    let facts = stage(watch, Stage::Write, || write::night(&night, &report, &identity, &mut room.staging))?;
+    let summary = Summary::of(&night, &report);
     if !gated.reasons.is_empty() {
-        let kept = if request.dry_run { None } else { Some(staging.hold(facts, &gated.reasons)?) };
+        let kept = if request.dry_run { None } else { Some(room.staging.hold(facts, &gated.reasons)?) };
         return Err(JobError::Held { reasons: gated.reasons, kept });
     }
     if request.dry_run {
         return Ok(Outcome::DryRun { summary });
     }
-    obtain::store(&project, &obtained, &described.model)?;
-    drift::store(&project, &described.model, &judged, news.challenge.as_ref())?;
-    let run: PathBuf = stage(watch, Stage::Publish, || Ok(staging.publish(facts)?.0))?;
-    retention::apply(&project, &lock, watch);
+    tonight.obtained.store(&tonight.project, &described.model)?;
+    findings.store(&tonight.project, &described.model)?;
+    let run = stage(watch, Stage::Publish, || Ok(room.staging.publish(facts)?.0))?;
+    retention::apply(&tonight.project, &lock, watch);
     Ok(Outcome::Published { run, summary })
-}
-
-/// Makes the folders that a run works in, in one step for whoever may stop it.
-fn make_room<'a>(
-    (lock, out): (&'a OutputLock, &Path),
-    as_of: NaiveDate,
-    watch: &dyn Watch,
-) -> Result<(Scratch, Staging<'a>), JobError> {
-    let mut room = None;
-    watch.works_in(&mut || {
-        let made = Scratch::create(out).and_then(|scratch| Ok((scratch, Staging::create(lock, as_of)?)));
-        let folders = made.as_ref().map_or_else(
-            |_| Vec::new(),
-            |(scratch, staging)| vec![scratch.folder().to_owned(), staging.folder().to_owned()],
-        );
-        room = Some(made);
-        folders
-    });
-    room.expect("whoever watches lets the folders be made")
 }

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::job::drift::{Yardstick, successor};
+use crate::job::challengers::successor;
 use crate::job::error::JobError;
 use crate::job::lineage::{LINEAGE, model_folder, read_ledger, read_model, write_ledger, write_model_files};
 use crate::job::project::Project;
 use crate::job::settings::Refit;
 use crate::job::watch::Words;
+use crate::job::yardstick::Yardstick;
 use crate::model::fit::{FitRequest, Model, RESPONDENT_CAP, Sample, SampleCollector, SegmentInfo, fit};
 use crate::model::segment::drift::DriftBins;
 use crate::model::segment::lineage::{IdBook, Lineage, RefitRequest, SegmentLedger, follow};
@@ -27,7 +28,7 @@ pub(super) enum Origin {
 }
 
 /// The model of a night and what came with it.
-pub(super) struct Obtained {
+pub(super) struct ObtainedModel {
     /// The model, its segments with their lasting ids.
     pub(super) model: Model,
     /// Where it comes from.
@@ -44,7 +45,7 @@ pub(super) struct Obtained {
     pub(super) remarks: Vec<String>,
 }
 
-impl Words for Obtained {
+impl Words for ObtainedModel {
     fn words(&self) -> String {
         let how = match self.origin {
             Origin::Kept => "model",
@@ -57,7 +58,7 @@ impl Words for Obtained {
 
 /// The model in use, unless there is none or a new one is wanted. Signals it knows and the inputs lack are unknown for
 /// the night; signals it does not know wait for the next fit, because segments must not change unasked.
-pub(super) fn model(project: &Project, intake: &Intake, refit: bool) -> Result<Obtained, JobError> {
+pub(super) fn model(project: &Project, intake: &Intake, refit: bool) -> Result<ObtainedModel, JobError> {
     let (out, night) = (project.out(), project.as_of().to_string());
     let stored = read_ledger(&out)?;
     let mut ledger = stored.clone();
@@ -78,8 +79,8 @@ pub(super) fn model(project: &Project, intake: &Intake, refit: bool) -> Result<O
         other => other?,
     };
     let mut obtained = match in_use {
-        Some((old, since)) if !anew => kept(project, (old, since), ledger)?,
-        old => fitted(project, intake, old, ledger)?,
+        Some(used) if !anew => kept(project, used, ledger)?,
+        used => fitted(project, intake, used, ledger)?,
     };
     obtained.ledger_is_new = obtained.ledger != stored;
     obtained.remarks.append(&mut remarks);
@@ -87,8 +88,8 @@ pub(super) fn model(project: &Project, intake: &Intake, refit: bool) -> Result<O
 }
 
 /// The model in use, or the challenger that was accepted to follow it.
-fn kept(project: &Project, (old, since): (Model, String), mut ledger: SegmentLedger) -> Result<Obtained, JobError> {
-    let out = project.out();
+fn kept(project: &Project, used: ModelInUse, mut ledger: SegmentLedger) -> Result<ObtainedModel, JobError> {
+    let (out, ModelInUse { model: old, night: since }) = (project.out(), used);
     if ledger.segments().is_empty() {
         ledger.begin(&since, &old);
     }
@@ -102,22 +103,22 @@ fn kept(project: &Project, (old, since): (Model, String), mut ledger: SegmentLed
         None => (old, Origin::Kept, None),
     };
     let yardstick = Yardstick::load(&out, &model)?;
-    Ok(Obtained { model, origin, lineage, ledger, ledger_is_new: false, yardstick, remarks: Vec::new() })
+    Ok(ObtainedModel { model, origin, lineage, ledger, ledger_is_new: false, yardstick, remarks: Vec::new() })
 }
 
 /// A new model; its segments take the ids of the old ones they continue.
 fn fitted(
     project: &Project,
     intake: &Intake,
-    old: Option<(Model, String)>,
+    used: Option<ModelInUse>,
     mut ledger: SegmentLedger,
-) -> Result<Obtained, JobError> {
+) -> Result<ObtainedModel, JobError> {
     let night = project.as_of().to_string();
     let sample = sample(project, intake)?;
     let new = fit_to(project, intake, &sample)?;
     let bins = DriftBins::learn(&sample.base, intake.signal_ids(), new.signal_ids());
-    let (model, lineage) = match old {
-        Some((old, since)) => {
+    let (model, lineage) = match used {
+        Some(ModelInUse { model: old, night: since }) => {
             if ledger.segments().is_empty() {
                 ledger.begin(&since, &old);
             }
@@ -138,7 +139,7 @@ fn fitted(
             (model, None)
         }
     };
-    Ok(Obtained {
+    Ok(ObtainedModel {
         model,
         origin: Origin::Fitted,
         lineage,
@@ -178,12 +179,19 @@ pub(super) fn fit_to(project: &Project, intake: &Intake, sample: &Sample) -> Res
     Ok(fit(&request)?)
 }
 
-/// The model of the newest night before or on this one, and that night.
-fn in_use(project: &Project) -> Result<Option<(Model, String)>, JobError> {
+/// The model in use.
+struct ModelInUse {
+    model: Model,
+    /// The night it was last used, `YYYY-MM-DD`.
+    night: String,
+}
+
+/// The model of the newest night before or on this one.
+fn in_use(project: &Project) -> Result<Option<ModelInUse>, JobError> {
     let Some(folder) = newest_before(&project.out(), project.as_of())? else { return Ok(None) };
     let Some(manifest) = Manifest::read(&folder)? else { return Ok(None) };
     let model = read_model(&model_folder(&project.out(), &manifest.model_id).join("model.json"))?;
-    Ok(Some((model, manifest.run_date)))
+    Ok(Some(ModelInUse { model, night: manifest.run_date }))
 }
 
 /// Folder of the newest published night up to `date`.
@@ -192,20 +200,22 @@ pub(super) fn newest_before(out: &Path, date: chrono::NaiveDate) -> Result<Optio
     Ok(nights.into_iter().rfind(|night| *night <= date).map(|night| run_folder(out, night)))
 }
 
-/// Stores what a night adds beside the nights: a new model with its names, what it did to the segments, the ledger.
-pub(super) fn store(project: &Project, obtained: &Obtained, named: &Model) -> Result<(), JobError> {
-    let out = project.out();
-    if obtained.origin != Origin::Kept {
-        let mut files = model_files(project, named)?;
-        if let Some(lineage) = &obtained.lineage {
-            files.push((LINEAGE, pretty(lineage)));
+impl ObtainedModel {
+    /// Stores what a night adds beside the nights: a new model with its names, what it did to the segments, the ledger.
+    pub(super) fn store(&self, project: &Project, named: &Model) -> Result<(), JobError> {
+        let out = project.out();
+        if self.origin != Origin::Kept {
+            let mut files = model_files(project, named)?;
+            if let Some(lineage) = &self.lineage {
+                files.push((LINEAGE, pretty(lineage)));
+            }
+            write_model_files(&out, named.id(), &files)?;
         }
-        write_model_files(&out, named.id(), &files)?;
+        if self.ledger_is_new {
+            write_ledger(&out, &self.ledger)?;
+        }
+        Ok(())
     }
-    if obtained.ledger_is_new {
-        write_ledger(&out, &obtained.ledger)?;
-    }
-    Ok(())
 }
 
 /// The files of a stored model: how the fit went, the scorer to take along where ratings were asked, and the model.

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::job::write::Night;
+use crate::job::finished::FinishedNight;
+use crate::job::report::ReportFacts;
 use crate::tables::report::summary_text;
 
 /// How a run ended.
@@ -49,11 +50,11 @@ pub struct Summary {
 }
 
 impl Summary {
-    pub(super) fn of(night: &Night<'_>) -> Self {
+    pub(super) fn of(night: &FinishedNight<'_>, report: &ReportFacts<'_>) -> Self {
         let profiles = &night.described.profiles;
-        let ledger = night.intake.ledger();
+        let ledger = night.tonight.intake.ledger();
         Self {
-            text: night.with_report_input(summary_text),
+            text: summary_text(&report.input()),
             customers: profiles.everyone.size,
             rows_read: ledger.read(),
             rows_rejected: ledger.rejected(),

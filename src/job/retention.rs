@@ -6,7 +6,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use crate::job::drift::RECORD;
+use crate::job::challengers::RECORD;
 use crate::job::error::JobError;
 use crate::job::lineage::{model_folder, read_if_there};
 use crate::job::project::Project;

@@ -2,47 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalogue::Catalogue;
-use crate::job::appendix::details;
-use crate::job::apply::Applied;
 use crate::job::describe::Described;
-use crate::job::drift::News;
+use crate::job::earlier_nights::{SLIDES, slides_json};
 use crate::job::error::JobError;
+use crate::job::finished::FinishedNight;
 use crate::job::gates::{CUSTOMERS, RESPONDENTS, SIGNALS};
-use crate::job::past::{Past, SLIDES, slides_json};
-use crate::job::project::Project;
-use crate::job::read::inputs;
+use crate::job::report::ReportFacts;
+use crate::job::tonight::Tonight;
 use crate::job::watch::Words;
-use crate::model::fit::{FitReport, Model};
-use crate::model::plan::PlanSet;
-use crate::tables::intake::Intake;
 use crate::tables::manifest::{RunFacts, RunIdentity};
 use crate::tables::publish::Staging;
-use crate::tables::report::{
-    ReportInput, TableHealth, Trace, alerts_json, plan_page, plans_json, render, summary_json, summary_text,
-};
+use crate::tables::report::{alerts_json, plan_page, plans_json, render, summary_json, summary_text};
 use crate::tables::schema::TableId;
 use crate::tables::write::{
-    CandidateRow, EarlierSizes, QualityRow, RejectedRow, SolutionFacts, TableMeta, TableRows, arc_transitions_table,
-    candidates_table, drift_table, drivers_table, plans_table, quality_table, regularities_table, rejected_table,
-    relationship_table, segment_elements_table, segment_needs_table, segments_table, transitions_table,
+    EarlierSizes, QualityRow, RejectedRow, TableMeta, TableRows, arc_transitions_table, candidates_table, drift_table,
+    drivers_table, plans_table, quality_table, regularities_table, rejected_table, relationship_table,
+    segment_elements_table, segment_needs_table, segments_table, transitions_table,
 };
-
-/// A finished night, not yet written.
-pub(super) struct Night<'a> {
-    pub(super) project: &'a Project<'a>,
-    pub(super) intake: &'a Intake,
-    pub(super) described: &'a Described,
-    /// Who went where.
-    pub(super) applied: &'a Applied,
-    /// Earlier nights.
-    pub(super) past: &'a Past,
-    pub(super) plans: &'a PlanSet,
-    /// What the gates found.
-    pub(super) checks: &'a [QualityRow],
-    /// What happened to the model.
-    pub(super) news: &'a News,
-}
 
 impl Words for RunFacts {
     fn words(&self) -> String {
@@ -50,49 +26,38 @@ impl Words for RunFacts {
     }
 }
 
-/// Distance from the mean customer, in standard deviations, from which behavior is worth a line. Source: Cohen's
-/// "small" to "medium" effect.
-const TRACE_STANDS_OUT: f64 = 0.3;
-
-/// Lines about behavior, per segment.
-const TRACES_SHOWN: usize = 4;
-
 /// Tables that later versions fill.
 const EMPTY: [TableId; 1] = [TableId::Effects];
 
 /// Writes tables, report, summaries and plans; gives what the manifest has to know.
 pub(super) fn night(
-    night: &Night<'_>,
+    night: &FinishedNight<'_>,
+    report: &ReportFacts<'_>,
     identity: &RunIdentity,
     staging: &mut Staging<'_>,
 ) -> Result<RunFacts, JobError> {
-    tables(night, staging)?;
-    let catalogue = night.project.catalogue();
-    night.with_report_input(|input| -> Result<(), JobError> {
-        staging.write("report.html", render(input)?.as_bytes(), false)?;
-        staging.write("summary.txt", summary_text(input).as_bytes(), false)?;
-        staging.write("summary.json", summary_json(input).as_bytes(), false)?;
-        staging.write("alerts.json", alerts_json(&night.news.alerts()).as_bytes(), false)?;
-        staging.write("plans/plans.json", plans_json(night.plans).as_bytes(), false)?;
-        for plan in night.plans.plans.iter().chain([&night.plans.neutral]) {
-            staging.write(
-                &format!("plans/{}.md", plan.segment_id),
-                plan_page(plan, catalogue, night.project.as_of()).as_bytes(),
-                false,
-            )?;
-        }
-        Ok(())
-    })?;
+    let Tonight { project, intake, .. } = night.tonight;
+    tables(night, report, staging)?;
+    let input = report.input();
+    staging.write("report.html", render(&input)?.as_bytes(), false)?;
+    staging.write("summary.txt", summary_text(&input).as_bytes(), false)?;
+    staging.write("summary.json", summary_json(&input).as_bytes(), false)?;
+    staging.write("alerts.json", alerts_json(&night.findings.alerts()).as_bytes(), false)?;
+    staging.write("plans/plans.json", plans_json(night.plans).as_bytes(), false)?;
+    for plan in night.plans.plans.iter().chain([&night.plans.neutral]) {
+        let page = plan_page(plan, project.catalogue(), project.as_of());
+        staging.write(&format!("plans/{}.md", plan.segment_id), page.as_bytes(), false)?;
+    }
     rejected(night, staging)?;
-    staging.write(SLIDES, slides_json(&night.applied.ways).as_bytes(), true)?;
+    staging.write(SLIDES, slides_json(&night.applied.flows.arc).as_bytes(), true)?;
     let profiles = &night.described.profiles;
-    let ledger = night.intake.ledger();
+    let ledger = intake.ledger();
     let counts = [
-        (CUSTOMERS, night.intake.n_customers()),
+        (CUSTOMERS, intake.n_customers()),
         ("rows_read", ledger.read()),
         ("rows_rejected", ledger.rejected()),
-        (RESPONDENTS, night.intake.coverage().respondents),
-        (SIGNALS, night.intake.signal_ids().len() as u64),
+        (RESPONDENTS, intake.coverage().respondents),
+        (SIGNALS, intake.signal_ids().len() as u64),
         ("scored", profiles.everyone.size),
         ("segments", profiles.segments.len() as u64),
         ("unassigned", profiles.unassigned.size),
@@ -105,27 +70,25 @@ pub(super) fn night(
     })
 }
 
-fn tables(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> {
-    let Described { profiles, drivers, model, lens, regularities } = night.described;
-    let past = night.past;
-    let earlier = EarlierSizes { short: past.sizes(past.before)?, long: past.sizes(past.long_ago)? };
-    let ways = &night.applied.ways;
-    let (meta, min_cell) = (night.meta(), night.project.settings().privacy.min_cell);
+fn tables(night: &FinishedNight<'_>, report: &ReportFacts<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> {
+    let Described { profiles, drivers, lens, regularities, .. } = night.described;
+    let Tonight { project, earlier, .. } = night.tonight;
+    let sizes = EarlierSizes { short: earlier.sizes(earlier.before)?, long: earlier.sizes(earlier.long_ago)? };
+    let flows = &night.applied.flows;
+    let (meta, min_cell) = (meta(night), night.tonight.min_cell());
     let mut ready = vec![
-        segments_table(profiles, &solution(model.report()), (lens, &earlier))?,
-        segment_elements_table(profiles, (drivers, min_cell), |element| {
-            night.project.catalogue().element(element).level()
-        })?,
+        segments_table(profiles, &report.solution, (lens, &sizes))?,
+        segment_elements_table(profiles, (drivers, min_cell), |element| project.catalogue().element(element).level())?,
         segment_needs_table(profiles, drivers)?,
         drivers_table(drivers, min_cell)?,
         relationship_table(lens)?,
         regularities_table(regularities)?,
-        transitions_table(&[(1, &ways.short), (30, &ways.long)], &ways.noise, (&past.names, min_cell))?,
-        arc_transitions_table([&ways.arc[0], &ways.arc[1]], min_cell)?,
+        transitions_table(&[(1, &flows.short), (30, &flows.long)], &flows.noise, (&earlier.names, min_cell))?,
+        arc_transitions_table([&flows.arc[0], &flows.arc[1]], min_cell)?,
         plans_table(night.plans)?,
-        candidates_table(&candidates(model.report()))?,
-        quality_table(&night.quality())?,
-        drift_table(night.news.drift.as_ref())?,
+        candidates_table(&report.candidates)?,
+        quality_table(&quality(night))?,
+        drift_table(night.findings.drift.as_ref())?,
     ];
     ready.extend(EMPTY.map(TableRows::new));
     for table in ready {
@@ -136,137 +99,42 @@ fn tables(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> 
 }
 
 /// Rejected rows and cells: file, row, column and code, never a value. For the owner alone.
-fn rejected(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> {
-    let rows = night.intake.rejects_path().map(RejectedRow::read_all).transpose()?.unwrap_or_default();
-    let file = rejected_table(&rows)?.write(staging.folder(), &night.meta())?;
+fn rejected(night: &FinishedNight<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> {
+    let rows = night.tonight.intake.rejects_path().map(RejectedRow::read_all).transpose()?.unwrap_or_default();
+    let file = rejected_table(&rows)?.write(staging.folder(), &meta(night))?;
     staging.announce(file);
     Ok(())
 }
 
-/// How good the segmentation is.
-fn solution(report: &FitReport) -> SolutionFacts {
-    SolutionFacts {
-        label: report.structure().map(|structure| structure.slug().to_owned()),
-        jaccard: report.segment_stability.iter().copied().map(Some).collect(),
-    }
+fn meta(night: &FinishedNight<'_>) -> TableMeta {
+    TableMeta { run_date: night.tonight.project.as_of(), model_id: night.described.model.id().to_owned() }
 }
 
-/// Solutions tried at the fit, as a table.
-fn candidates(report: &FitReport) -> Vec<CandidateRow> {
-    report
-        .candidates
-        .iter()
-        .map(|candidate| CandidateRow {
-            method: candidate.method.slug().to_owned(),
-            k: candidate.segments as u32,
-            q: candidate.factors.unwrap_or(0) as u32,
-            rows_fitted: Some(candidate.rows),
-            ari: candidate.stability,
-            pairs: candidate.pairs as u32,
-            min_jaccard: candidate.min_jaccard(),
-            shadow: candidate.shadow,
-            calinski_harabasz: candidate.calinski_harabasz,
-            bic: candidate.bic,
-            outcome_r2: candidate.outcome_r2,
-            only_level: candidate.only_level,
-            smallest_share: Some(candidate.smallest_share),
-            smallest_respondents: Some(candidate.smallest_respondents.round() as u64),
-            chosen: candidate.chosen,
-            knocked_out: candidate.knocked_out.clone(),
-        })
-        .collect()
-}
-
-impl Night<'_> {
-    fn meta(&self) -> TableMeta {
-        TableMeta { run_date: self.project.as_of(), model_id: self.described.model.id().to_owned() }
-    }
-
-    /// Checks of the gates, news of the model, then what intake counted and remarked.
-    fn quality(&self) -> Vec<QualityRow> {
-        let mut rows = self.checks.to_vec();
-        rows.extend(self.news.quality());
-        for table in &self.intake.ledger().tables {
-            for (rule, count) in &table.set_aside {
-                rows.push(remark(
-                    table.table.slug(),
-                    rule,
-                    *count,
-                    format!("{count} rows set aside: {}", rule.replace('_', " ")),
-                ));
-            }
-            for fault in &table.faults {
-                let check = format!("{}:{}", fault.code.code(), fault.column);
-                let what =
-                    format!("{} {}s in `{}`: {}", fault.count, fault.scope.slug(), fault.column, fault.code.meaning());
-                rows.push(remark(table.table.slug(), &check, fault.count, what));
-            }
+/// Checks of the gates, findings about the model, then what intake counted and remarked.
+fn quality(night: &FinishedNight<'_>) -> Vec<QualityRow> {
+    let mut rows = night.checks.to_vec();
+    rows.extend(night.findings.quality());
+    for table in &night.tonight.intake.ledger().tables {
+        for (rule, count) in &table.set_aside {
+            rows.push(remark(
+                table.table.slug(),
+                rule,
+                *count,
+                format!("{count} rows set aside: {}", rule.replace('_', " ")),
+            ));
         }
-        for (number, note) in self.intake.ledger().notes.iter().enumerate() {
-            let input = note.table.map_or("night", |table| table.slug());
-            rows.push(remark(input, &format!("{}_{number:02}", note.topic), note.count, note.text.clone()));
+        for fault in &table.faults {
+            let check = format!("{}:{}", fault.code.code(), fault.column);
+            let what =
+                format!("{} {}s in `{}`: {}", fault.count, fault.scope.slug(), fault.column, fault.code.meaning());
+            rows.push(remark(table.table.slug(), &check, fault.count, what));
         }
-        rows
     }
-
-    /// Hands `use_it` everything a report says.
-    pub(super) fn with_report_input<T>(&self, use_it: impl FnOnce(&ReportInput<'_>) -> T) -> T {
-        let Described { profiles, model, lens, regularities, .. } = self.described;
-        let settings = self.project.settings();
-        let ledger = self.intake.ledger();
-        let health: Vec<TableHealth> = ledger
-            .tables
-            .iter()
-            .map(|table| TableHealth {
-                name: table.table.slug().to_owned(),
-                read: table.read,
-                accepted: table.accepted,
-                rejected: table.rejected,
-            })
-            .collect();
-        let mut notes = self.news.notes();
-        notes.extend(ledger.notes.iter().map(|note| note.text.clone()));
-        let candidates = candidates(model.report());
-        let inputs = inputs(self.intake);
-        let details = details(self);
-        use_it(&ReportInput {
-            project: &settings.project.name,
-            run_date: self.project.as_of(),
-            currency: &settings.project.currency,
-            catalogue: self.project.catalogue(),
-            profiles,
-            plans: self.plans,
-            lens: Some(lens),
-            regularities,
-            solution: &solution(model.report()),
-            traces: &traces(model, self.project.catalogue()),
-            health: &health,
-            notes: &notes,
-            candidates: &candidates,
-            inputs: &inputs,
-            details: &details,
-        })
+    for (number, note) in night.tonight.intake.ledger().notes.iter().enumerate() {
+        let input = note.table.map_or("night", |table| table.slug());
+        rows.push(remark(input, &format!("{}_{number:02}", note.topic), note.count, note.text.clone()));
     }
-}
-
-/// What members of each segment do more or less than others, strongest first. What was heard in texts is left to
-/// `relationship`: few of a segment write, and the mean over those few would stand for all.
-pub(super) fn traces(model: &Model, catalogue: &Catalogue) -> Vec<Vec<Trace>> {
-    let name = |id: &str| catalogue.signal(id).map_or_else(|| id.replace('_', " "), |signal| signal.name().to_owned());
-    let heard = |id: &str| id.starts_with("mention_") || id.starts_with("praise_");
-    let of_segment = |means: &Vec<f64>| {
-        let mut found: Vec<Trace> = model
-            .signal_ids()
-            .iter()
-            .zip(means)
-            .filter(|(id, mean)| mean.abs() >= TRACE_STANDS_OUT && !heard(id))
-            .map(|(id, mean)| Trace { name: name(id), difference: *mean })
-            .collect();
-        found.sort_by(|a, b| b.difference.abs().total_cmp(&a.difference.abs()).then_with(|| a.name.cmp(&b.name)));
-        found.truncate(TRACES_SHOWN);
-        found
-    };
-    model.signal_means().iter().map(of_segment).collect()
+    rows
 }
 
 fn remark(input: &str, check_id: &str, rows: u64, message: String) -> QualityRow {

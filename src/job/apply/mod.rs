@@ -1,33 +1,27 @@
 //! Scoring everybody: block by block, each block a pure function of its rows, the model and earlier nights.
 
+mod flows;
 mod rows;
 mod tables;
-mod ways;
-
-use rayon::prelude::*;
 
 use crate::job::error::JobError;
-use crate::job::obtain::{Obtained, Origin};
-use crate::job::past::Past;
-use crate::job::project::Project;
-use crate::job::relate::Relate;
+use crate::job::obtain::Origin;
+use crate::job::pass::{BlockSource as _, run_pass};
+use crate::job::relationship_rules::RelationshipRules;
+use crate::job::tonight::Tonight;
 use crate::job::watch::{Stage, Watch, Words};
 use crate::model::customer::continuity::Continuity;
 use crate::model::customer::needs::NeedAssessor;
 use crate::model::customer::{ApplySettingsError, Scorer};
-use crate::model::rows::{BlockFold, CustomerNight, PartialState, Relationship, ScoredBlock, Vocabulary};
+use crate::model::rows::{BlockFold, CustomerNight, CustomerRef, PartialState, Relationship, ScoredBlock, Vocabulary};
 use crate::model::segment::drift::{DriftFold, DriftState};
 use crate::model::segment::lens::{LensBlock, LensFold, LensState};
 use crate::model::segment::profile::{ProfileFold, ProfileState};
-use crate::tables::intake::Intake;
 use crate::tables::publish::Staging;
 
+use flows::SegmentFlows;
 use rows::{Reader, Rows};
 use tables::Tables;
-pub(super) use ways::Ways;
-
-/// Blocks scored side by side. A constant, so that memory depends neither on the threads nor on the customers.
-const AT_ONCE: usize = 4;
 
 /// What scoring left behind, beside the tables of customers: the sums of all profiles, the counts of drift, how close
 /// people are, and who went where.
@@ -41,7 +35,7 @@ pub(super) struct Applied {
     /// Names that the sums of `lens` refer to.
     pub(super) words: Vocabulary,
     /// Who went where.
-    pub(super) ways: Ways,
+    pub(super) flows: SegmentFlows,
     /// Customers scored or suppressed.
     pub(super) customers: u64,
 }
@@ -59,30 +53,28 @@ struct Block {
     sums: ProfileState,
     drift: Option<DriftState>,
     lens: LensState,
-    ways: Ways,
+    flows: SegmentFlows,
 }
 
 /// Everything blocks are scored with.
 struct Passes<'a> {
     scorer: Scorer,
     continuity: Continuity,
-    relate: &'a Relate<'a>,
+    rules: &'a RelationshipRules<'a>,
     profiles: ProfileFold,
     drift: Option<DriftFold>,
     lens: LensFold,
 }
 
 impl<'a> Passes<'a> {
-    fn new(
-        project: &Project,
-        (intake, obtained): (&Intake, &Obtained),
-        (past, relate): (&Past, &'a Relate<'a>),
-    ) -> Result<Self, JobError> {
-        let (settings, model) = (project.settings(), &obtained.model);
+    fn new(tonight: &Tonight<'_>, rules: &'a RelationshipRules<'a>) -> Result<Self, JobError> {
+        let Tonight { project, intake, obtained, earlier } = tonight;
+        let (settings, model) = (project.settings(), tonight.model());
         let segments = model.segments().len();
         let today = project.today();
-        let continuity = match past.before {
-            Some(_) => Continuity::after(settings.model.hysteresis, segments, (today, obtained.origin != Origin::Kept)),
+        let new_model = obtained.origin != Origin::Kept;
+        let continuity = match earlier.before {
+            Some(_) => Continuity::after(settings.model.hysteresis, segments, today, new_model),
             None => Continuity::begin(segments, today),
         };
         let scorer = Scorer::new(model, project.catalogue(), settings.apply())?;
@@ -91,10 +83,10 @@ impl<'a> Passes<'a> {
         Ok(Self {
             scorer: scorer.for_signals(model, intake.signal_ids()),
             continuity,
-            relate,
+            rules,
             profiles: ProfileFold::new(segments, needs),
             drift: bins.map(|bins| DriftFold::new(bins, segments, intake.signal_ids(), intake.n_customers())),
-            lens: relate.lens(segments),
+            lens: rules.lens(segments),
         })
     }
 
@@ -104,7 +96,7 @@ impl<'a> Passes<'a> {
             drift: self.drift.as_ref().map(BlockFold::zero),
             lens: self.lens.zero(),
             words: Vocabulary::default(),
-            ways: Ways::default(),
+            flows: SegmentFlows::default(),
             customers: 0,
         }
     }
@@ -113,14 +105,15 @@ impl<'a> Passes<'a> {
     fn of(&self, rows: &Rows, words: &Vocabulary) -> Block {
         let block = &rows.block;
         let mut scored = self.scorer.score(block);
-        let mut ways = Ways::default();
+        let mut flows = SegmentFlows::default();
         let mut nights = Vec::with_capacity(block.len());
         for row in 0..block.len() {
             let (last, long_ago) = (rows.last(row), rows.long_ago(row));
-            let why = (scored.basis[row], scored.suppressed[row]);
-            let stay = self.continuity.settle(&mut scored.assignments[row], why, last);
-            let night = self.relate.night((block, &scored, row), &rows.histories[row], (last, stay));
-            ways.add((&scored, row), (last, long_ago), &night);
+            let (basis, suppressed) = (scored.basis[row], scored.suppressed[row]);
+            let stay = self.continuity.settle(&mut scored.assignments[row], basis, suppressed, last);
+            let customer = CustomerRef { block, scored: &scored, row };
+            let night = self.rules.night(customer, &rows.histories[row], last, stay);
+            flows.add(customer, last, long_ago, &night);
             nights.push(night);
         }
         let mut sums = self.profiles.zero();
@@ -140,7 +133,7 @@ impl<'a> Passes<'a> {
             words,
         };
         self.lens.fold(&mut lens, &told);
-        Block { scored, nights, sums, drift, lens, ways }
+        Block { scored, nights, sums, drift, lens, flows }
     }
 }
 
@@ -149,8 +142,8 @@ impl Applied {
         self.customers += rows.block.len() as u64;
         self.sums.merge(block.sums);
         self.lens.merge(block.lens);
-        self.ways.merge(block.ways);
-        self.ways.left(&rows.gone);
+        self.flows.merge(block.flows);
+        self.flows.add_absent(&rows.gone);
         if let (Some(drift), Some(counted)) = (&mut self.drift, block.drift) {
             drift.merge(counted);
         }
@@ -159,33 +152,26 @@ impl Applied {
 
 /// Scores every customer, writes their tables, and adds up all that is said of segments.
 pub(super) fn apply(
-    project: &Project,
-    (intake, obtained): (&Intake, &Obtained),
-    (past, relate): (&Past, &Relate<'_>),
+    tonight: &Tonight<'_>,
+    rules: &RelationshipRules<'_>,
     staging: &mut Staging<'_>,
     watch: &dyn Watch,
 ) -> Result<Applied, JobError> {
-    let passes = Passes::new(project, (intake, obtained), (past, relate))?;
-    let mut tables = Tables::create(project, &obtained.model, past, staging)?;
+    let passes = Passes::new(tonight, rules)?;
+    let mut tables = Tables::create(&tonight.project, tonight.model(), &tonight.earlier, staging)?;
     let mut applied = passes.zero();
-    let mut reader = Reader::open(project, intake, past)?;
-    loop {
-        let batch: Vec<Rows> = reader.next(AT_ONCE)?;
-        if batch.is_empty() {
-            break;
-        }
-        let words = reader.words();
-        let done: Vec<Block> = batch.par_iter().map(|rows| passes.of(rows, words)).collect();
-        for (rows, block) in batch.iter().zip(done) {
-            tables.write(rows, &block, &passes.continuity)?;
-            applied.take(rows, block);
-        }
-        watch.progress(Stage::Score, applied.customers, Some(intake.n_customers()));
-    }
-    applied.words = reader.words().clone();
+    let mut reader = Reader::open(tonight)?;
+    let score = |rows: &Rows, words: &Vocabulary| passes.of(rows, words);
+    run_pass(&mut reader, score, |rows, block| {
+        tables.write(rows, &block, &passes.continuity)?;
+        applied.take(rows, block);
+        watch.progress(Stage::Score, applied.customers, Some(tonight.intake.n_customers()));
+        Ok(())
+    })?;
+    applied.words = reader.shared().clone();
     let gone = reader.rest()?;
     tables.write_gone(&gone, &passes.continuity)?;
-    applied.ways.left(&gone);
+    applied.flows.add_absent(&gone);
     tables.finish(staging)?;
     Ok(applied)
 }

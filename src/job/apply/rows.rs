@@ -1,13 +1,13 @@
 //! What is known of customers before they are scored: their rows, what they did, what earlier nights said.
 
 use crate::job::error::JobError;
-use crate::job::past::Past;
-use crate::job::project::Project;
+use crate::job::pass::BlockSource;
+use crate::job::tonight::Tonight;
 use crate::model::rows::{CustomerBlock, History, LastNight, Vocabulary};
-use crate::tables::intake::{Blocks, Histories, Intake};
+use crate::tables::intake::{Blocks, Histories};
 use crate::tables::last_night::LastNightReader;
 
-/// A customer of the night before whom tonight's inputs do not hold.
+/// A customer of the night before who is absent tonight.
 pub(super) type Gone = (String, LastNight);
 
 /// A block of customers with all that is known of them.
@@ -16,7 +16,7 @@ pub(super) struct Rows {
     pub(super) histories: Vec<History>,
     last: Vec<Option<LastNight>>,
     long_ago: Vec<Option<LastNight>>,
-    /// Those gone who come before the end of this block, in order of id.
+    /// Those absent tonight who come before the end of this block, in order of id.
     pub(super) gone: Vec<Gone>,
 }
 
@@ -41,38 +41,14 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn open(project: &Project, intake: &'a Intake, past: &Past) -> Result<Self, JobError> {
+    pub(super) fn open(tonight: &'a Tonight<'_>) -> Result<Self, JobError> {
+        let Tonight { project, intake, earlier, .. } = tonight;
         Ok(Self {
             blocks: intake.blocks()?,
             histories: intake.histories(project.kind_words())?,
-            last: past.last_night()?,
-            long_ago: past.long_ago()?,
+            last: earlier.last_night()?,
+            long_ago: earlier.long_ago()?,
         })
-    }
-
-    /// Names met so far.
-    pub(super) fn words(&self) -> &Vocabulary {
-        self.histories.words()
-    }
-
-    /// The next blocks, at most `n`; none at the end.
-    pub(super) fn next(&mut self, n: usize) -> Result<Vec<Rows>, JobError> {
-        let mut batch = Vec::with_capacity(n);
-        while batch.len() < n {
-            let Some(block) = self.blocks.next() else { break };
-            let block = block?;
-            let mut gone = Vec::new();
-            let last = match &mut self.last {
-                Some(reader) => reader.of(&block.ids, |id, last| gone.push((id.to_owned(), last)))?,
-                None => Vec::new(),
-            };
-            let long_ago = match &mut self.long_ago {
-                Some(reader) => reader.of(&block.ids, |_, _| {})?,
-                None => Vec::new(),
-            };
-            batch.push(Rows { histories: self.histories.of(&block.ids)?, block, last, long_ago, gone });
-        }
-        Ok(batch)
     }
 
     /// Customers of the night before who come after the last of tonight.
@@ -82,5 +58,29 @@ impl<'a> Reader<'a> {
             reader.rest(|id, last| gone.push((id.to_owned(), last)))?;
         }
         Ok(gone)
+    }
+}
+
+impl BlockSource for Reader<'_> {
+    type Block = Rows;
+    /// Names met so far.
+    type Shared = Vocabulary;
+
+    fn next_block(&mut self) -> Result<Option<Rows>, JobError> {
+        let Some(block) = self.blocks.next_block()? else { return Ok(None) };
+        let mut gone = Vec::new();
+        let last = match &mut self.last {
+            Some(reader) => reader.of(&block.ids, |id, last| gone.push((id.to_owned(), last)))?,
+            None => Vec::new(),
+        };
+        let long_ago = match &mut self.long_ago {
+            Some(reader) => reader.of(&block.ids, |_, _| {})?,
+            None => Vec::new(),
+        };
+        Ok(Some(Rows { histories: self.histories.of(&block.ids)?, block, last, long_ago, gone }))
+    }
+
+    fn shared(&self) -> &Vocabulary {
+        self.histories.words()
     }
 }

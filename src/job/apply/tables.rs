@@ -1,7 +1,7 @@
 //! The tables with a row per customer, written while customers are scored.
 
+use crate::job::earlier_nights::EarlierNights;
 use crate::job::error::JobError;
-use crate::job::past::Past;
 use crate::job::project::Project;
 use crate::model::customer::continuity::Continuity;
 use crate::model::fit::Model;
@@ -23,7 +23,7 @@ impl Tables {
     pub(super) fn create(
         project: &Project,
         model: &Model,
-        past: &Past,
+        past: &EarlierNights,
         staging: &Staging<'_>,
     ) -> Result<Self, JobError> {
         let meta = TableMeta { run_date: project.as_of(), model_id: model.id().to_owned() };

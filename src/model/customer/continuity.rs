@@ -48,7 +48,7 @@ impl Continuity {
 
     /// A night after another; `new_model`: another model than then.
     #[must_use]
-    pub fn after(hysteresis: Hysteresis, segments: usize, (today, new_model): (i32, bool)) -> Self {
+    pub fn after(hysteresis: Hysteresis, segments: usize, today: i32, new_model: bool) -> Self {
         Self { hysteresis, segments, today, compared: true, new_model }
     }
 
@@ -60,18 +60,19 @@ impl Continuity {
     pub fn settle(
         &self,
         assignment: &mut Assignment,
-        (basis, suppressed): (Basis, Option<SuppressedReason>),
+        basis: Basis,
+        suppressed: Option<SuppressedReason>,
         last: Option<&LastNight>,
     ) -> Stay {
         let wanted = assignment.segment.map(SegmentPlace::from);
         let before = last.and_then(|last| last.segment);
         let Some(last) = last.filter(|_| self.compared) else {
-            let moved = self.moved((MoveEvent::Enter, MoveReason::New), None, wanted).filter(|_| wanted.is_some());
+            let moved = self.moved(MoveEvent::Enter, MoveReason::New, None, wanted).filter(|_| wanted.is_some());
             return Stay { since: wanted.map(|_| self.today), moved, ..Stay::default() };
         };
         let Some(present) = before else {
             let reason = if last.suppressed { MoveReason::Consent } else { reason_of(basis) };
-            let moved = self.moved((MoveEvent::Enter, reason), None, wanted).filter(|_| wanted.is_some());
+            let moved = self.moved(MoveEvent::Enter, reason, None, wanted).filter(|_| wanted.is_some());
             return Stay { since: wanted.map(|_| self.today), previous: last.previous, moved, pending: None };
         };
         let known = usize::from(present) < self.segments;
@@ -93,12 +94,12 @@ impl Continuity {
             if !due {
                 assignment.segment = u8::try_from(present).ok();
                 assignment.unassigned = None;
-                let held = pending.map(|(wanted, _)| (MoveEvent::Held, reason_of(basis), wanted));
-                let moved = held.and_then(|(event, reason, to)| self.moved((event, reason), Some(present), Some(to)));
+                let moved = pending
+                    .and_then(|(wanted, _)| self.moved(MoveEvent::Held, reason_of(basis), Some(present), Some(wanted)));
                 return Stay { since: last.since.or(Some(self.today)), previous: last.previous, pending, moved };
             }
         }
-        let moved = match wanted {
+        let (event, reason) = match wanted {
             Some(_) if self.new_model || !known => (MoveEvent::Move, MoveReason::Model),
             Some(_) => (MoveEvent::Move, reason_of(basis)),
             None if suppressed.is_some() => (MoveEvent::Exit, MoveReason::Consent),
@@ -108,19 +109,20 @@ impl Continuity {
             since: wanted.map(|_| self.today),
             previous: Some(present),
             pending: None,
-            moved: self.moved(moved, Some(present), wanted),
+            moved: self.moved(event, reason, Some(present), wanted),
         }
     }
 
-    /// What happened to somebody whom tonight's inputs do not hold.
+    /// What happened to somebody who is absent tonight.
     #[must_use]
     pub fn gone(&self, last: &LastNight) -> Option<Moved> {
-        self.moved((MoveEvent::Exit, MoveReason::Inactive), last.segment, None).filter(|_| last.segment.is_some())
+        self.moved(MoveEvent::Exit, MoveReason::Inactive, last.segment, None).filter(|_| last.segment.is_some())
     }
 
     fn moved(
         &self,
-        (event, reason): (MoveEvent, MoveReason),
+        event: MoveEvent,
+        reason: MoveReason,
         from: Option<SegmentPlace>,
         to: Option<SegmentPlace>,
     ) -> Option<Moved> {
@@ -160,7 +162,7 @@ mod tests {
     }
 
     fn night(day: i32) -> Continuity {
-        Continuity::after(Hysteresis::default(), 2, (day, false))
+        Continuity::after(Hysteresis::default(), 2, day, false)
     }
 
     /// Carries a stay into the next night.
@@ -174,17 +176,15 @@ mod tests {
         }
     }
 
-    const KNOWN: (Basis, Option<SuppressedReason>) = (Basis::Behaviour, None);
-
     #[test]
     fn a_clear_lead_on_three_nights_in_a_row_moves_and_the_third_night_says_so() {
         let mut first = answer(0, 0.9, 0.1);
-        let stay = Continuity::begin(2, 10).settle(&mut first, KNOWN, None);
+        let stay = Continuity::begin(2, 10).settle(&mut first, Basis::Behaviour, None, None);
         assert_eq!((stay.since, stay.moved), (Some(10), None), "nothing to compare with");
         let (mut last, mut events) = (next(&first, &stay), Vec::new());
         for day in 11..=14 {
             let mut tonight = answer(1, 0.8, 0.2);
-            let stay = night(day).settle(&mut tonight, KNOWN, Some(&last));
+            let stay = night(day).settle(&mut tonight, Basis::Behaviour, None, Some(&last));
             events.push((tonight.segment, stay.moved.map(|moved| moved.event), stay.pending.map(|p| p.1)));
             assert_eq!(tonight.raw, Some(1), "the raw answer is not touched");
             last = next(&tonight, &stay);
@@ -199,14 +199,14 @@ mod tests {
         let mut last = LastNight { segment: Some(0), since: Some(1), ..LastNight::default() };
         for (day, probability) in [(2, 0.54), (3, 0.8), (4, 0.54), (5, 0.8), (6, 0.8)] {
             let mut tonight = answer(1, probability, 1.0 - probability);
-            let stay = night(day).settle(&mut tonight, KNOWN, Some(&last));
+            let stay = night(day).settle(&mut tonight, Basis::Behaviour, None, Some(&last));
             assert_eq!(tonight.segment, Some(0));
             last = next(&tonight, &stay);
         }
         assert_eq!(last.pending, Some((1, 2)));
         let mut close =
             Assignment { segment: None, unassigned: Some(UnassignedReason::TooClose), ..answer(1, 0.4, 0.35) };
-        night(7).settle(&mut close, KNOWN, Some(&last));
+        night(7).settle(&mut close, Basis::Behaviour, None, Some(&last));
         assert_eq!((close.segment, close.unassigned), (Some(0), None), "too close to call keeps the segment");
     }
 
@@ -214,31 +214,31 @@ mod tests {
     fn whoever_may_not_be_scored_or_is_not_known_any_more_leaves_at_once() {
         let last = LastNight { segment: Some(0), since: Some(1), ..LastNight::default() };
         let mut none = Assignment::undecided(Some(UnassignedReason::NoEvidence));
-        let stay = night(2).settle(&mut none, (Basis::None, None), Some(&last));
+        let stay = night(2).settle(&mut none, Basis::None, None, Some(&last));
         let moved = stay.moved.expect("an exit");
         assert_eq!((moved.event, moved.reason, stay.since), (MoveEvent::Exit, MoveReason::Inactive, None));
         let mut none = Assignment::undecided(None);
-        let stay = night(2).settle(&mut none, (Basis::None, Some(SuppressedReason::Objection)), Some(&last));
+        let stay = night(2).settle(&mut none, Basis::None, Some(SuppressedReason::Objection), Some(&last));
         assert_eq!(stay.moved.map(|moved| moved.reason), Some(MoveReason::Consent));
     }
 
     #[test]
     fn a_new_model_or_the_end_of_a_segment_counts_at_once() {
         let last = LastNight { segment: Some(0), since: Some(1), ..LastNight::default() };
-        let after_refit = Continuity::after(Hysteresis::default(), 2, (2, true));
+        let after_refit = Continuity::after(Hysteresis::default(), 2, 2, true);
         let mut tonight = answer(1, 0.6, 0.4);
-        let stay = after_refit.settle(&mut tonight, KNOWN, Some(&last));
+        let stay = after_refit.settle(&mut tonight, Basis::Behaviour, None, Some(&last));
         assert_eq!((tonight.segment, stay.moved.map(|moved| moved.reason)), (Some(1), Some(MoveReason::Model)));
         let retired = LastNight { segment: Some(7), ..last };
         let mut tonight = answer(1, 0.51, 0.49);
-        let stay = night(2).settle(&mut tonight, KNOWN, Some(&retired));
+        let stay = night(2).settle(&mut tonight, Basis::Behaviour, None, Some(&retired));
         assert_eq!((tonight.segment, stay.previous), (Some(1), Some(7)));
     }
 
     #[test]
     fn somebody_new_enters() {
         let mut tonight = answer(1, 0.9, 0.1);
-        let stay = night(5).settle(&mut tonight, KNOWN, None);
+        let stay = night(5).settle(&mut tonight, Basis::Behaviour, None, None);
         assert_eq!(stay.moved.map(|moved| (moved.event, moved.reason)), Some((MoveEvent::Enter, MoveReason::New)));
         assert_eq!(stay.since, Some(5));
     }

@@ -159,7 +159,7 @@ impl Attitudes {
     }
 
     /// Notes both answers about a motivator.
-    pub fn motivate(&mut self, row: usize, place: usize, (want, helps): (f32, f32)) {
+    pub fn motivate(&mut self, row: usize, place: usize, want: f32, helps: f32) {
         self.set(row, Question::ALL.len() + place, want);
         self.set(row, Question::ALL.len() + self.motivators + place, helps);
     }
@@ -197,7 +197,7 @@ mod tests {
     fn an_answer_is_found_under_its_own_question_alone() {
         let mut attitudes = Attitudes::unasked(2, 3);
         attitudes.answer(1, Question::Trust, 7.0);
-        attitudes.motivate(1, 2, (8.0, 0.0));
+        attitudes.motivate(1, 2, 8.0, 0.0);
         assert_eq!(attitudes.get(1, Question::Trust), Some(7.0));
         assert_eq!((attitudes.want(1, 2), attitudes.helps(1, 2)), (Some(8.0), Some(0.0)));
         assert_eq!((attitudes.want(1, 1), attitudes.get(1, Question::Recommend)), (None, None));

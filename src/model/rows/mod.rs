@@ -22,6 +22,8 @@ pub use relationship::{
     ArcEvidence, ArcFact, ArcReading, ArcStage, ConnectionStage, Consistency, EvidenceBasis, ExperienceBalance,
     LevelReason, LoyaltyType, NextNeed, Relationship, RelationshipLevel, RewardDependence,
 };
-pub use scored::{Assignment, Basis, CustomerNeeds, NeedState, ScoredBlock, SuppressedReason, UnassignedReason};
+pub use scored::{
+    Assignment, Basis, CustomerNeeds, CustomerRef, NeedState, ScoredBlock, SuppressedReason, UnassignedReason,
+};
 pub use stay::{LastNight, MoveEvent, MoveReason, Moved, SegmentNames, SegmentPlace, Stay};
 pub use suppression::suppression;

@@ -419,7 +419,7 @@ pub struct Relationship {
     pub consistency: Consistency,
     /// The level that suits.
     pub level: RelationshipLevel,
-    /// Why.
+    /// What the level was chosen by.
     pub level_reason: LevelReason,
     /// What to deliver next; `None` = no element both wanted and scored.
     pub next: Option<NextNeed>,

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::customer::N_RATINGS;
+use super::customer::{CustomerBlock, N_RATINGS};
 use crate::catalogue::{Level, NeedTier};
 
 /// Where a score or an assignment comes from.
@@ -174,7 +174,7 @@ impl Assignment {
     }
 }
 
-/// A scored block: row `i` belongs to row `i` of the [`super::customer::CustomerBlock`] it was made from.
+/// A scored block: row `i` belongs to row `i` of the [`CustomerBlock`] it was made from.
 #[derive(Clone, Debug)]
 pub struct ScoredBlock {
     /// Segment decisions.
@@ -193,6 +193,31 @@ pub struct ScoredBlock {
     pub suppressed: Vec<Option<SuppressedReason>>,
     /// In the permanent random hold-out.
     pub holdout: Vec<bool>,
+}
+
+/// One customer of a block: the row as it came in and as it was scored.
+#[derive(Clone, Copy, Debug)]
+pub struct CustomerRef<'a> {
+    /// The block.
+    pub block: &'a CustomerBlock,
+    /// The same block, scored.
+    pub scored: &'a ScoredBlock,
+    /// Row of both.
+    pub row: usize,
+}
+
+impl CustomerRef<'_> {
+    /// The segment decision.
+    #[must_use]
+    pub fn assignment(&self) -> &Assignment {
+        &self.scored.assignments[self.row]
+    }
+
+    /// Whether the customer was left out of scoring.
+    #[must_use]
+    pub fn is_suppressed(&self) -> bool {
+        self.scored.suppressed[self.row].is_some()
+    }
 }
 
 impl ScoredBlock {

@@ -94,7 +94,7 @@ impl MoveEvent {
     }
 }
 
-/// Why.
+/// What a move is put down to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MoveReason {
     /// The customer's own answers speak for it.
@@ -105,7 +105,7 @@ pub enum MoveReason {
     Model,
     /// Consent was given or taken back, or another reason not to score ended or came.
     Consent,
-    /// Nothing is known of the customer any more, or the inputs do not hold the customer.
+    /// Nothing is known of the customer any more, or the customer is absent tonight.
     Inactive,
     /// The inputs did not hold the customer before.
     New,
@@ -134,7 +134,7 @@ impl MoveReason {
 pub struct Moved {
     /// What happened.
     pub event: MoveEvent,
-    /// Why.
+    /// What it is put down to.
     pub reason: MoveReason,
     /// Segment of the night before; `None` = none.
     pub from: Option<SegmentPlace>,

@@ -48,7 +48,7 @@ impl Cut {
             let gap = match cut.words.last() {
                 None => Gap::Nothing,
                 Some(_) if length == MAX_SENTENCE_WORDS => Gap::Sentence,
-                Some(last) => cut.gap(text, (last, range.start), rules),
+                Some(last) => cut.gap(text, last, range.start, rules),
             };
             if gap != Gap::Nothing {
                 cut.written.push_str(BREAK);
@@ -73,7 +73,7 @@ impl Cut {
     }
 
     /// What ends between the last word and the one that starts at `next`.
-    fn gap(&self, text: &str, (last, next): (&Word, usize), rules: &SentenceRules) -> Gap {
+    fn gap(&self, text: &str, last: &Word, next: usize, rules: &SentenceRules) -> Gap {
         let between = &text[last.end..next];
         let ends = |c: char| rules.ends().contains(&c);
         if between.contains(['\n', '\r']) {

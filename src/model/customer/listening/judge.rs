@@ -62,7 +62,7 @@ struct Sentence<'a> {
 }
 
 /// Mentions in all sentences, by sentence, then element. `found` is sorted by first word.
-pub(super) fn judge(words: &[Word], found: &[Found], rules: (usize, &Weighing)) -> Vec<Mention> {
+pub(super) fn judge(words: &[Word], found: &[Found], reach: usize, weighing: &Weighing) -> Vec<Mention> {
     let mut mentions = Vec::new();
     let mut rest = found;
     for sentence in words.chunk_by(|a, b| a.sentence == b.sentence) {
@@ -74,14 +74,14 @@ pub(super) fn judge(words: &[Word], found: &[Found], rules: (usize, &Weighing)) 
         let (own, later) = rest.split_at(rest.partition_point(|found| words[found.first].sentence == number));
         rest = later;
         let from = words.partition_point(|word| word.sentence < number);
-        let sentence = Sentence::new(from, sentence, own, rules);
+        let sentence = Sentence::new(from, sentence, own, reach, weighing);
         sentence.mentions(words, &mut mentions);
     }
     mentions
 }
 
 impl<'a> Sentence<'a> {
-    fn new(from: usize, words: &[Word], found: &'a [Found], (reach, weighing): (usize, &'a Weighing)) -> Self {
+    fn new(from: usize, words: &[Word], found: &'a [Found], reach: usize, weighing: &'a Weighing) -> Self {
         let mut clauses = Vec::with_capacity(words.len());
         let mut weights = Vec::with_capacity(words.len());
         let starts = |word: usize, meaning: Meaning| found.iter().any(|f| f.first == word && f.meaning == meaning);

@@ -67,7 +67,7 @@ impl Listener {
         let cut = Cut::new(text, &self.sentences);
         let found = self.finder.find(&cut);
         let sentences = cut.words.last().map_or(0, |word| word.sentence + 1);
-        Mentions { sentences, all: judge(&cut.words, &found, (self.negation_reach, &self.weighing)) }
+        Mentions { sentences, all: judge(&cut.words, &found, self.negation_reach, &self.weighing) }
     }
 
     /// [`Listener::listen`] to each text, in their order, on all threads: the same at any number of them.

@@ -8,8 +8,8 @@ use super::settings::{RelationshipSettings, RelationshipSettingsError};
 use super::{RewardWeeks, balance, connection, consistency, loyalty};
 use crate::catalogue::{Catalogue, N_ELEMENTS};
 use crate::model::rows::{
-    ArcEvidence, ArcReading, ArcStage, Consistency, CustomerBlock, ExperienceBalance, History, LevelReason,
-    Relationship, RelationshipLevel, RewardDependence, ScoredBlock, Sources,
+    ArcEvidence, ArcReading, ArcStage, Consistency, CustomerRef, ExperienceBalance, History, LevelReason, Relationship,
+    RelationshipLevel, RewardDependence, Sources,
 };
 
 /// What a night brings to the rules.
@@ -85,27 +85,21 @@ impl RelationshipAssessor {
         &self.settings
     }
 
-    /// What is said of the customer at `row` of both blocks. `history` holds the year before the night and nothing after;
+    /// What is said of a customer. `history` holds the year before the night and nothing after;
     /// `yesterday` is what the last published night said, `None` = there is none, or the customer was not in it.
     ///
     /// Who is suppressed is not profiled: left alone, and nothing else is said.
     #[must_use]
-    pub fn assess(
-        &self,
-        block: &CustomerBlock,
-        scored: &ScoredBlock,
-        row: usize,
-        history: &History,
-        yesterday: Option<Yesterday>,
-    ) -> Relationship {
-        if scored.suppressed[row].is_some() {
+    pub fn assess(&self, customer: CustomerRef<'_>, history: &History, yesterday: Option<Yesterday>) -> Relationship {
+        let CustomerRef { block, scored, row } = customer;
+        if customer.is_suppressed() {
             return self.unprofiled();
         }
         let settings = &self.settings;
         let known = Known { block, row, history, sources: self.sources, night: self.night };
         let matters = Matters::of(history, self.night);
         let (connection, contradictory) =
-            connection::connection((&block.attitudes, row), &self.keys, &settings.connection);
+            connection::connection(&block.attitudes, row, &self.keys, &settings.connection);
         let nights = Nights { today: self.today, yesterday };
         let arc = arc::read(&known, &self.keys, &matters, &settings.arc, nights);
         let reward = loyalty::rewards(&known, self.reward_weeks, &settings.loyalty);

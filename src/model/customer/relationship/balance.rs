@@ -125,9 +125,9 @@ mod tests {
     fn without_any_experience_there_is_no_balance_and_an_indifferent_one_is_zero() {
         assert_eq!(of(&Person::stranger()), None);
         assert_eq!(of(&Person::stranger().ordering(vec![order(3)]).contacting(vec![contact(2)])), None);
-        assert_eq!(of(&Person::stranger().writing(vec![text(1, None, (0, 0))])), None, "a text that judges nothing");
+        assert_eq!(of(&Person::stranger().writing(vec![text(1, None, 0, 0)])), None, "a text that judges nothing");
         assert_eq!(sums(&Person::stranger().contacting(vec![rated(0, 6.0)])), (0.0, 0.0, 0.0));
-        assert_eq!(sums(&Person::stranger().writing(vec![text(0, None, (1, 2 | 4 | 8))])), (0.0, 0.0, 1.0));
+        assert_eq!(sums(&Person::stranger().writing(vec![text(0, None, 1, 2 | 4 | 8)])), (0.0, 0.0, 1.0));
     }
 
     #[test]
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_rating_decides_before_what_a_text_says() {
-        let texts = vec![text(0, Some(9.0), (0, 3)), text(0, Some(3.0), (3, 0)), text(0, Some(6.0), (3, 0))];
+        let texts = vec![text(0, Some(9.0), 0, 3), text(0, Some(3.0), 3, 0), text(0, Some(6.0), 3, 0)];
         assert_eq!(sums(&Person::stranger().writing(texts)), (2.0, 0.0, 1.0));
     }
 

@@ -24,7 +24,7 @@ impl ConnectionRule {
     /// Stage of a customer; `None` = was not asked enough to tell.
     #[must_use]
     pub fn stage(&self, attitudes: &Attitudes, row: usize) -> Option<ConnectionStage> {
-        connection((attitudes, row), &self.keys, &self.settings).0
+        connection(attitudes, row, &self.keys, &self.settings).0
     }
 }
 
@@ -59,7 +59,8 @@ pub(super) fn keys(
 /// by one answer; counting them and not the others would fill the base of every share with them. Spend is never looked at:
 /// value would prove itself.
 pub(super) fn connection(
-    (attitudes, row): (&Attitudes, usize),
+    attitudes: &Attitudes,
+    row: usize,
     keys: &[usize],
     settings: &ConnectionSettings,
 ) -> (Option<ConnectionStage>, bool) {
@@ -97,7 +98,7 @@ mod tests {
 
     fn stage(person: &Person) -> (Option<ConnectionStage>, bool) {
         let keys: Vec<usize> = (0..10).collect();
-        person.known(|known| connection((&known.block.attitudes, known.row), &keys, &ConnectionSettings::default()))
+        person.known(|known| connection(&known.block.attitudes, known.row, &keys, &ConnectionSettings::default()))
     }
 
     #[test]
@@ -140,7 +141,7 @@ mod tests {
         let person = Person::answering(&[(Satisfaction, 9.0)]).motivated(&[(9.0, 9.0), (9.0, 9.0), (9.0, 0.0)]);
         let settings = ConnectionSettings::default();
         let with =
-            |keys: &[usize]| person.known(|known| connection((&known.block.attitudes, known.row), keys, &settings));
+            |keys: &[usize]| person.known(|known| connection(&known.block.attitudes, known.row, keys, &settings));
         assert_eq!(with(&[0, 1]), (Some(FullyConnected), false));
         assert_eq!(with(&[1, 2]), (Some(HighlySatisfied), false));
         assert_eq!(with(&[2, 5]), (None, false), "one of the two was not asked");

@@ -86,7 +86,7 @@ mod tests {
         // Ratings 10, 10, 0, 0: sd 5, mean 5.
         let mixed = Person::stranger()
             .contacting(vec![rated(4, 10.0), rated(3, 0.0), contact(3)])
-            .writing(vec![text(2, Some(10.0), (0, 0)), text(1, Some(0.0), (0, 0))]);
+            .writing(vec![text(2, Some(10.0), 0, 0), text(1, Some(0.0), 0, 0)]);
         assert_eq!((of(&mixed).journey, of(&mixed).emotional), (Some(0.0), Some(0.0)));
         // Ratings 8, 6, 10: mean 8, variance 8/3, sd 1.632993; 1 − 0.326599.
         let three = of(&Person::stranger().contacting(vec![rated(4, 8.0), rated(3, 6.0), rated(1, 10.0)]));
@@ -97,10 +97,10 @@ mod tests {
     #[test]
     fn texts_without_a_rating_are_a_feeling_and_no_step_of_the_journey() {
         let person = Person::stranger().writing(vec![
-            text(3, None, (1, 0)),
-            text(2, None, (3, 0)),
-            text(1, None, (1, 0)),
-            text(1, None, (0, 0)),
+            text(3, None, 1, 0),
+            text(2, None, 3, 0),
+            text(1, None, 1, 0),
+            text(1, None, 0, 0),
         ]);
         assert_eq!((of(&person).journey, of(&person).emotional), (None, Some(1.0)));
     }

@@ -37,7 +37,7 @@ impl Person {
     /// Adds both answers about the first motivators.
     pub(super) fn motivated(mut self, answers: &[(f32, f32)]) -> Self {
         for (place, answer) in answers.iter().enumerate() {
-            self.block.attitudes.motivate(0, place, *answer);
+            self.block.attitudes.motivate(0, place, answer.0, answer.1);
         }
         self
     }
@@ -104,7 +104,7 @@ pub(super) fn complaint(days_ago: i64, severity: Option<f32>) -> Contact {
 }
 
 /// A text with a rating, or with elements praised and blamed.
-pub(super) fn text(days_ago: i64, rating: Option<f32>, (praised, blamed): (u32, u32)) -> Verbatim {
+pub(super) fn text(days_ago: i64, rating: Option<f32>, praised: u32, blamed: u32) -> Verbatim {
     Verbatim { at: -days_ago * DAY, rating, praised, blamed, named: praised | blamed, channel: None }
 }
 

@@ -23,11 +23,11 @@ impl SlideCounts {
     /// Notes one customer over one night. `before` and `trouble` are of the first night, `after` is the stage of the next. At
     /// [`ArcStage::Unknown`] there is nothing to slide from, and nothing is noted.
     pub fn add(&mut self, before: ArcStage, trouble: bool, after: ArcStage) {
-        self.add_many(before, trouble, (1, u64::from(after < before)));
+        self.add_many(before, trouble, 1, u64::from(after < before));
     }
 
     /// Notes counts of a stored night: customers at a stage, and how many of them slid.
-    pub fn add_many(&mut self, stage: ArcStage, trouble: bool, (customer_nights, slides): (u64, u64)) {
+    pub fn add_many(&mut self, stage: ArcStage, trouble: bool, customer_nights: u64, slides: u64) {
         if let Some(place) = usize::from(stage.number()).checked_sub(1) {
             let seen = &mut self.0[place][usize::from(trouble)];
             seen.customer_nights = seen.customer_nights.saturating_add(customer_nights);
@@ -39,7 +39,8 @@ impl SlideCounts {
     pub fn merge(&mut self, other: &Self) {
         for stage in ArcStage::ALL {
             for trouble in [false, true] {
-                self.add_many(stage, trouble, other.counts(stage, trouble));
+                let (customer_nights, slides) = other.counts(stage, trouble);
+                self.add_many(stage, trouble, customer_nights, slides);
             }
         }
     }
@@ -78,7 +79,7 @@ mod tests {
 
     fn of(stage: ArcStage, nights: u64, slides: u64) -> Option<Estimate> {
         let mut counts = SlideCounts::default();
-        counts.add_many(stage, false, (nights, slides));
+        counts.add_many(stage, false, nights, slides);
         counts.risk(stage, false, &AnticipationSettings::default())
     }
 

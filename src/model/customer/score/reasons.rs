@@ -27,6 +27,13 @@ pub(super) struct BlockReasons {
     loadings: Vec<Vec<f32>>,
 }
 
+/// What was observed of one row: values (0 where absent) and presence (1 or 0).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RowCells<'a> {
+    pub(super) values: &'a [f32],
+    pub(super) present: &'a [f32],
+}
+
 /// Lanes in which the strongest are looked for.
 const LANES: usize = 8;
 
@@ -113,7 +120,7 @@ impl BlockReasons {
     /// presence; 0 where not observed.
     pub(super) fn shares(
         &self,
-        (values, present): (&[f32], &[f32]),
+        row: RowCells<'_>,
         posterior: &TilePosterior,
         r: usize,
         pair: (usize, usize),
@@ -138,7 +145,7 @@ impl BlockReasons {
                 *share -= loading * g;
             }
         }
-        for (((share, value), present), midpoint) in shares.iter_mut().zip(values).zip(present).zip(midpoint) {
+        for (((share, value), present), midpoint) in shares.iter_mut().zip(row.values).zip(row.present).zip(midpoint) {
             *share *= present * (value - midpoint);
         }
     }
@@ -146,7 +153,7 @@ impl BlockReasons {
     /// Adds the shares of row `r` to `reasons`.
     pub(super) fn collect(
         &self,
-        row: (&[f32], &[f32]),
+        row: RowCells<'_>,
         posterior: &TilePosterior,
         r: usize,
         pair: (usize, usize),
@@ -189,7 +196,13 @@ mod tests {
         Kernel::new(&block).evidence(&tile, &mut posterior);
         let (values, present) = (tile.values.column(0).to_vec(), tile.present.column(0).to_vec());
         let mut shares = [0.0; 4];
-        BlockReasons::new(&block, 60, 1.0).shares((&values, &present), &posterior, 0, (0, 1), &mut shares);
+        BlockReasons::new(&block, 60, 1.0).shares(
+            RowCells { values: &values, present: &present },
+            &posterior,
+            0,
+            (0, 1),
+            &mut shares,
+        );
         let odds = posterior.scores[(0, 0)] - posterior.scores[(1, 0)];
         assert!((shares.iter().sum::<f32>() - odds).abs() < 1e-5, "{shares:?} {odds}");
         assert_eq!(shares[2], 0.0, "what was not observed has no say");
@@ -230,7 +243,7 @@ mod tests {
             let reasons = BlockReasons::new(&block, 0, temperature);
             for pair in [(0, 1), (1, 2), (2, 0)] {
                 let mut shares = vec![0.0; j];
-                reasons.shares((&values, &present), &posterior, 0, pair, &mut shares);
+                reasons.shares(RowCells { values: &values, present: &present }, &posterior, 0, pair, &mut shares);
                 let odds = (posterior.scores[(pair.0, 0)] - posterior.scores[(pair.1, 0)]) / temperature as f32;
                 let size = 1.0 + shares.iter().map(|s| s.abs()).sum::<f32>() + posterior.scores[(pair.0, 0)].abs();
                 prop_assert!((shares.iter().sum::<f32>() - odds).abs() < 2e-5 * size, "{shares:?} {odds}");

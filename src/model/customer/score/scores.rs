@@ -125,7 +125,7 @@ impl Scores {
         if own && q > 0 {
             first.slice_mut(s![..k, ..]).assign(&classes);
             second.slice_mut(s![..k, ..]).assign(&classes);
-            fill_products(&rating_posterior.factors, &rating_posterior.covariance, first, second, (k, q));
+            fill_products(&rating_posterior.factors, &rating_posterior.covariance, first, second, k, q);
             general_mat_mul(1.0, &first.slice(s![.., ..rows]).t(), &of_first, 0.0, &mut mean);
             general_mat_mul(1.0, &second.slice(s![.., ..rows]).t(), &of_second, 0.0, &mut error);
         } else {
@@ -226,7 +226,8 @@ fn fill_products(
     covariance: &Array2<f32>,
     first: &mut Array2<f32>,
     second: &mut Array2<f32>,
-    (k, q): (usize, usize),
+    k: usize,
+    q: usize,
 ) {
     first.slice_mut(s![k.., ..]).fill(0.0);
     second.slice_mut(s![k + k * q.., ..]).assign(covariance);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use ndarray::{Array2, s};
 
 use super::ApplySettings;
-use super::reasons::{BlockReasons, Reasons};
+use super::reasons::{BlockReasons, Reasons, RowCells};
 use crate::model::fit::{CutOn, Model, SignalLine};
 use crate::model::rows::{Assignment, Basis, CustomerBlock, N_RATINGS, UnassignedReason};
 use crate::stats::mixture::{FactorMixture, Kernel, TILE, Tile, TilePosterior, normalize};
@@ -46,10 +46,10 @@ impl RowMajor {
         Self { width, values: vec![0.0; width * TILE], present: vec![0.0; width * TILE] }
     }
 
-    /// Values (0 where absent) and presence (1 or 0) of row `r`.
-    pub(super) fn row(&self, r: usize) -> (&[f32], &[f32]) {
+    /// Row `r`.
+    pub(super) fn row(&self, r: usize) -> RowCells<'_> {
         let cells = r * self.width..(r + 1) * self.width;
-        (&self.values[cells.clone()], &self.present[cells])
+        RowCells { values: &self.values[cells.clone()], present: &self.present[cells] }
     }
 }
 

@@ -119,7 +119,7 @@ fn nothing_asked_gives_no_figure_and_says_so() {
 fn motivators_are_wanted_helped_with_and_go_with_spend() {
     let answered = |want, helps, value: f64| {
         let mut one = person();
-        one.attitudes.motivate(0, 2, (want, helps));
+        one.attitudes.motivate(0, 2, want, helps);
         one.value = Some(value);
         one
     };
@@ -285,7 +285,7 @@ fn judge(words: &mut Vocabulary, own: bool, rival: bool) -> Person {
     let brand = words.word("Rival");
     let helps = Question::ALL.len() + MOTIVATORS;
     for place in 0..2 {
-        one.attitudes.motivate(0, place, (8.0, if own { 9.0 } else { 5.0 }));
+        one.attitudes.motivate(0, place, 8.0, if own { 9.0 } else { 5.0 });
         let answer = if rival { 9.0 } else { 4.0 };
         one.history.rivals.push(RivalAnswer { brand, column: helps + place, answer });
     }

@@ -47,7 +47,7 @@ fn the_first_stages_need_dealings_and_an_opinion_or_a_second_purchase() {
         (Opinion, survey),
         "an opinion, if a bad one"
     );
-    assert_eq!(stage(&Person::stranger().writing(vec![text(3, None, (0, 0))])), (Opinion, survey));
+    assert_eq!(stage(&Person::stranger().writing(vec![text(3, None, 0, 0)])), (Opinion, survey));
     assert_eq!(stage(&Person::answering(&[(Trust, 0.0)])), (Opinion, survey));
     assert_eq!(stage(&Person::stranger().ordering(vec![order(9), order(3)])), (Opinion, behaviour));
     let both = Person::answering(&[(Trust, 5.0)]).ordering(vec![order(9), order(3)]);

@@ -6,7 +6,9 @@ use super::super::ConnectionSettings;
 use super::super::fixture::{EVERYTHING, Person, complaint, contact, order, promise, rated};
 use super::super::known::DAY;
 use super::*;
-use crate::model::rows::{ConnectionStage, Contact, LoyaltyType, N_RATINGS, Order, Question, SuppressedReason};
+use crate::model::rows::{
+    ConnectionStage, Contact, LoyaltyType, N_RATINGS, Order, Question, ScoredBlock, SuppressedReason,
+};
 use Question::{AlternativeLiking, Different, Irreplaceable, Satisfaction, SecondChance, SelfConnection};
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::with_overrides(&[]).unwrap());
@@ -28,7 +30,11 @@ fn context() -> RelationshipContext<'static> {
 
 fn of(person: &Person) -> Relationship {
     let assessor = RelationshipAssessor::new(context()).unwrap();
-    assessor.assess(&person.block, &ScoredBlock::unscored(1), 0, &person.history, None)
+    assessor.assess(
+        CustomerRef { block: &person.block, scored: &ScoredBlock::unscored(1), row: 0 },
+        &person.history,
+        None,
+    )
 }
 
 fn naming(motivators: u32, ids: &[&str]) -> Result<Vec<usize>, RelationshipSettingsError> {
@@ -81,7 +87,11 @@ fn without_tables_neither_loyalty_nor_rewards_are_told() {
     let context = RelationshipContext { sources: Sources::default(), median_orders: None, ..context() };
     let assessor = RelationshipAssessor::new(context).unwrap();
     let person = Person::answering(&[(Different, 9.0)]);
-    let said = assessor.assess(&person.block, &ScoredBlock::unscored(1), 0, &person.history, None);
+    let said = assessor.assess(
+        CustomerRef { block: &person.block, scored: &ScoredBlock::unscored(1), row: 0 },
+        &person.history,
+        None,
+    );
     assert_eq!((said.loyalty, said.reward), (None, RewardDependence::default()));
     assert_eq!((said.arc.stage, said.level), (ArcStage::Meaning, RelationshipLevel::Friend));
 }
@@ -93,7 +103,8 @@ fn the_suppressed_are_not_profiled() {
     let mut scored = ScoredBlock::unscored(1);
     scored.suppressed[0] = Some(SuppressedReason::Objection);
     let yesterday = Some(Yesterday { arc: ArcStage::PartOfLife, since: -3 });
-    let said = assessor.assess(&person.block, &scored, 0, &person.history, yesterday);
+    let said =
+        assessor.assess(CustomerRef { block: &person.block, scored: &scored, row: 0 }, &person.history, yesterday);
     assert_eq!(said, assessor.unprofiled());
     assert_eq!((said.level, said.level_reason), (RelationshipLevel::LeaveAlone, LevelReason::NotScored));
 }

@@ -29,10 +29,10 @@ impl Default for ConsistencySettings {
 
 impl ConsistencySettings {
     pub(super) fn check(&self) -> Result<(), RelationshipSettingsError> {
-        count("consistency.min_contacts", self.min_contacts, (2, 1000))?;
+        count("consistency.min_contacts", self.min_contacts, 2..=1000)?;
         answer("consistency.good_from", self.good_from)?;
-        count("consistency.min_promises", self.min_promises, (1, 1000))?;
-        count("consistency.min_moments", self.min_moments, (2, 1000))
+        count("consistency.min_promises", self.min_promises, 1..=1000)?;
+        count("consistency.min_moments", self.min_moments, 2..=1000)
     }
 }
 
@@ -76,13 +76,13 @@ impl Default for BalanceSettings {
 
 impl BalanceSettings {
     pub(super) fn check(&self) -> Result<(), RelationshipSettingsError> {
-        within("balance.ratio", self.ratio.value(), (1.0, 30.0))?;
-        within("balance.half_life_days", self.half_life_days, (1.0, 3650.0))?;
+        within("balance.ratio", self.ratio.value(), 1.0..=30.0)?;
+        within("balance.half_life_days", self.half_life_days, 1.0..=3650.0)?;
         answer("balance.good_from", self.good_from)?;
         answer("balance.bad_to", self.bad_to)?;
-        within("balance.most_severity", self.most_severity, (1.0, 1e6))?;
-        self.sensitivity.into_iter().try_for_each(|ratio| within("balance.sensitivity", ratio, (1.0, 30.0)))?;
-        count("balance.repeat_days", self.repeat_days, (1, 3650))?;
+        within("balance.most_severity", self.most_severity, 1.0..=1e6)?;
+        self.sensitivity.into_iter().try_for_each(|ratio| within("balance.sensitivity", ratio, 1.0..=30.0))?;
+        count("balance.repeat_days", self.repeat_days, 1..=3650)?;
         if self.bad_to < self.good_from {
             return Ok(());
         }
@@ -134,14 +134,14 @@ impl Default for LoyaltySettings {
 
 impl LoyaltySettings {
     pub(super) fn check(&self) -> Result<(), RelationshipSettingsError> {
-        within("loyalty.attitude_lead", self.attitude_lead, (-10.0, 10.0))?;
-        within("loyalty.reward_true_below", self.reward_true_below, (0.0, 1.0))?;
-        within("loyalty.reward_bought_from", self.reward_bought_from, (self.reward_true_below, 1.0))?;
-        within("loyalty.week_ratio_bought", self.week_ratio_bought, (1.0, 100.0))?;
-        count("loyalty.min_weeks", self.min_weeks, (1, 26))?;
-        count("loyalty.min_week_orders", self.min_week_orders, (1, 1000))?;
-        within("loyalty.reward_week_from", self.reward_week_from, (1.0, 100.0))?;
-        count("loyalty.reward_week_orders", self.reward_week_orders, (1, 1_000_000))
+        within("loyalty.attitude_lead", self.attitude_lead, -10.0..=10.0)?;
+        within("loyalty.reward_true_below", self.reward_true_below, 0.0..=1.0)?;
+        within("loyalty.reward_bought_from", self.reward_bought_from, self.reward_true_below..=1.0)?;
+        within("loyalty.week_ratio_bought", self.week_ratio_bought, 1.0..=100.0)?;
+        count("loyalty.min_weeks", self.min_weeks, 1..=26)?;
+        count("loyalty.min_week_orders", self.min_week_orders, 1..=1000)?;
+        within("loyalty.reward_week_from", self.reward_week_from, 1.0..=100.0)?;
+        count("loyalty.reward_week_orders", self.reward_week_orders, 1..=1_000_000)
     }
 }
 
@@ -165,9 +165,9 @@ impl Default for ClosenessSettings {
 
 impl ClosenessSettings {
     pub(super) fn check(&self) -> Result<(), RelationshipSettingsError> {
-        count("closeness.fatigue_contacts", self.fatigue_contacts, (1, 1000))?;
-        count("closeness.fatigue_days", self.fatigue_days, (1, 365))?;
-        count("closeness.return_days", self.return_days, (0, 365))
+        count("closeness.fatigue_contacts", self.fatigue_contacts, 1..=1000)?;
+        count("closeness.fatigue_days", self.fatigue_days, 1..=365)?;
+        count("closeness.return_days", self.return_days, 0..=365)
     }
 }
 
@@ -193,7 +193,7 @@ impl Default for AnticipationSettings {
 
 impl AnticipationSettings {
     pub(super) fn check(&self) -> Result<(), RelationshipSettingsError> {
-        count("anticipation.horizon_nights", self.horizon_nights, (1, 365))?;
+        count("anticipation.horizon_nights", self.horizon_nights, 1..=365)?;
         let at_least_one = |key, got: u64| match got {
             0 => {
                 let expected = "a whole number of at least 1".to_owned();
@@ -203,6 +203,6 @@ impl AnticipationSettings {
         };
         at_least_one("anticipation.min_customer_nights", self.min_customer_nights)?;
         at_least_one("anticipation.min_slides", self.min_slides)?;
-        count("anticipation.promise_days", self.promise_days, (1, 365))
+        count("anticipation.promise_days", self.promise_days, 1..=365)
     }
 }

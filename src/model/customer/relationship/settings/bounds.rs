@@ -1,5 +1,7 @@
 //! Is a threshold one that can be meant?
 
+use std::ops::RangeInclusive;
+
 use crate::codes::{Code, Coded};
 
 /// Why settings of the relationship lens are refused.
@@ -41,24 +43,28 @@ impl Coded for RelationshipSettingsError {
 }
 
 /// A number within bounds, ends included; NaN is not.
-pub(super) fn within(key: &'static str, got: f64, (low, high): (f64, f64)) -> Result<(), RelationshipSettingsError> {
-    if (low..=high).contains(&got) {
+pub(super) fn within(
+    key: &'static str,
+    got: f64,
+    bounds: RangeInclusive<f64>,
+) -> Result<(), RelationshipSettingsError> {
+    if bounds.contains(&got) {
         return Ok(());
     }
-    let expected = format!("a number from {low} to {high}");
+    let expected = format!("a number from {} to {}", bounds.start(), bounds.end());
     Err(RelationshipSettingsError::Setting { key, got: got.to_string(), expected })
 }
 
 /// A whole number within bounds, ends included.
-pub(super) fn count(key: &'static str, got: u32, (low, high): (u32, u32)) -> Result<(), RelationshipSettingsError> {
-    if (low..=high).contains(&got) {
+pub(super) fn count(key: &'static str, got: u32, bounds: RangeInclusive<u32>) -> Result<(), RelationshipSettingsError> {
+    if bounds.contains(&got) {
         return Ok(());
     }
-    let expected = format!("a whole number from {low} to {high}");
+    let expected = format!("a whole number from {} to {}", bounds.start(), bounds.end());
     Err(RelationshipSettingsError::Setting { key, got: got.to_string(), expected })
 }
 
 /// An answer on 0–10.
 pub(super) fn answer(key: &'static str, got: f64) -> Result<(), RelationshipSettingsError> {
-    within(key, got, (0.0, 10.0))
+    within(key, got, 0.0..=10.0)
 }

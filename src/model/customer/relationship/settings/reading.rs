@@ -47,12 +47,12 @@ impl Default for RegularitySettings {
 impl RegularitySettings {
     pub(super) fn check(&self) -> Result<(), RelationshipSettingsError> {
         answer("regularities.promoter_from", self.promoter_from)?;
-        within("regularities.passive_from", self.passive_from, (0.0, self.promoter_from))?;
+        within("regularities.passive_from", self.passive_from, 0.0..=self.promoter_from)?;
         answer("regularities.element_high", self.element_high)?;
-        count("regularities.min_rated", self.min_rated, (4, 30))?;
+        count("regularities.min_rated", self.min_rated, 4..=30)?;
         answer("regularities.rarely_looks_to", self.rarely_looks_to)?;
-        within("regularities.dear_discount", self.dear_discount, (0.0, 1.0))?;
-        within("regularities.min_score", self.min_score, (0.0, 100.0))
+        within("regularities.dear_discount", self.dear_discount, 0.0..=1.0)?;
+        within("regularities.min_score", self.min_score, 0.0..=100.0)
     }
 }
 
@@ -79,8 +79,8 @@ impl Default for SuspectSettings {
 
 impl SuspectSettings {
     pub(super) fn check(&self) -> Result<(), RelationshipSettingsError> {
-        within("suspect.contradictory", self.contradictory, (0.0, 1.0))?;
-        within("suspect.connected", self.connected, (0.0, 1.0))?;
-        within("suspect.indispensable", self.indispensable, (0.0, 1.0))
+        within("suspect.contradictory", self.contradictory, 0.0..=1.0)?;
+        within("suspect.connected", self.connected, 0.0..=1.0)?;
+        within("suspect.indispensable", self.indispensable, 0.0..=1.0)
     }
 }

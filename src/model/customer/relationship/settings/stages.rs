@@ -55,12 +55,12 @@ impl ConnectionSettings {
     pub(super) fn check(&self) -> Result<(), RelationshipSettingsError> {
         answer("connection.wanted", self.wanted)?;
         answer("connection.helped", self.helped)?;
-        count("connection.motivators", self.motivators, (1, 3))?;
+        count("connection.motivators", self.motivators, 1..=3)?;
         answer("connection.satisfied", self.satisfied)?;
         answer("connection.different", self.different)?;
         answer("connection.good_brand", self.good_brand)?;
-        within("connection.small_gap", self.small_gap, (0.0, 1.0))?;
-        within("connection.large_gap", self.large_gap, (self.small_gap, 1.0))?;
+        within("connection.small_gap", self.small_gap, 0.0..=1.0)?;
+        within("connection.large_gap", self.large_gap, self.small_gap..=1.0)?;
         for (place, id) in self.key_motivators.iter().enumerate() {
             if self.key_motivators[..place].contains(id) {
                 let (key, expected) = ("connection.key_motivators", "each motivator once".to_owned());
@@ -145,23 +145,23 @@ impl Default for ArcSettings {
 
 impl ArcSettings {
     pub(super) fn check(&self) -> Result<(), RelationshipSettingsError> {
-        count("arc.reorders", self.reorders, (2, 100))?;
-        within("arc.preferred_lead", self.preferred_lead, (-10.0, 10.0))?;
+        count("arc.reorders", self.reorders, 2..=100)?;
+        within("arc.preferred_lead", self.preferred_lead, -10.0..=10.0)?;
         answer("arc.meaning_helped", self.meaning_helped)?;
         answer("arc.different", self.different)?;
         answer("arc.self_connection", self.self_connection)?;
         answer("arc.irreplaceable", self.irreplaceable)?;
         answer("arc.second_chance", self.second_chance)?;
-        count("arc.full_price_orders", self.full_price_orders, (1, 100))?;
-        count("arc.categories", self.categories, (2, 8))?;
-        count("arc.behaviour_signs", self.behaviour_signs, (1, 3))?;
-        within("arc.regular_cv", self.regular_cv, (0.01, 2.0))?;
-        count("arc.regular_orders", self.regular_orders, (3, 365))?;
-        within("arc.forgiveness_band", self.forgiveness_band, (0.0, 1.0))?;
-        count("arc.cycles", self.cycles, (1, 6))?;
-        count("arc.cycle_days", self.cycle_days, (7, 365 / 2 / self.cycles))?;
-        within("arc.severe", self.severe, (0.0, 1e6))?;
-        count("arc.complaint_days", self.complaint_days, (1, 365))?;
-        count("arc.dwell_nights", self.dwell_nights, (0, 365))
+        count("arc.full_price_orders", self.full_price_orders, 1..=100)?;
+        count("arc.categories", self.categories, 2..=8)?;
+        count("arc.behaviour_signs", self.behaviour_signs, 1..=3)?;
+        within("arc.regular_cv", self.regular_cv, 0.01..=2.0)?;
+        count("arc.regular_orders", self.regular_orders, 3..=365)?;
+        within("arc.forgiveness_band", self.forgiveness_band, 0.0..=1.0)?;
+        count("arc.cycles", self.cycles, 1..=6)?;
+        count("arc.cycle_days", self.cycle_days, 7..=365 / 2 / self.cycles)?;
+        within("arc.severe", self.severe, 0.0..=1e6)?;
+        count("arc.complaint_days", self.complaint_days, 1..=365)?;
+        count("arc.dwell_nights", self.dwell_nights, 0..=365)
     }
 }

@@ -1,33 +1,33 @@
-//! What earlier published nights say: of each customer, of the sizes of segments, of ways up and down the arc.
+//! What earlier published nights say: of each customer, of the sizes of segments, of moves along the relationship arc.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::{Days, NaiveDate};
 
-use crate::job::apply::Ways;
 use crate::job::error::JobError;
 use crate::job::lineage::read_if_there;
-use crate::job::obtain::Obtained;
+use crate::job::obtain::ObtainedModel;
 use crate::job::project::Project;
 use crate::model::customer::relationship::SlideCounts;
 use crate::model::rows::{ArcStage, SegmentNames};
+use crate::model::segment::flows::Flows;
 use crate::tables::last_night::LastNightReader;
 use crate::tables::publish::{published_nights, run_folder};
 use crate::tables::read::{Row, all_rows};
 use crate::tables::schema::TableId;
 
-/// Nights over which ways along the arc are added up.
+/// Nights over which moves along the arc are added up.
 const NIGHTS_OBSERVED: usize = 30;
 
-/// Exact counts of ways along the arc: beside the tables, for the owner alone.
+/// Exact counts of moves along the arc: beside the tables, for the owner alone.
 pub(super) const SLIDES: &str = "state/arc.json";
 
 /// Nights that the longer comparison looks back. INVARIANT: the columns are called `…_30d`.
 const LONG_HORIZON: u64 = 30;
 
 /// Earlier nights, as far as tonight looks at them.
-pub(super) struct Past {
+pub(super) struct EarlierNights {
     out: PathBuf,
     /// The newest night before tonight; `None` = tonight is the first.
     pub(super) before: Option<NaiveDate>,
@@ -35,13 +35,13 @@ pub(super) struct Past {
     pub(super) long_ago: Option<NaiveDate>,
     /// Ids of segments, those of the model first.
     pub(super) names: SegmentNames,
-    /// Ways down the arc that were observed.
+    /// Slides down the arc that were observed.
     pub(super) slides: SlideCounts,
 }
 
-impl Past {
+impl EarlierNights {
     /// Looks at what is published before the night.
-    pub(super) fn of(project: &Project, obtained: &Obtained) -> Result<Self, JobError> {
+    pub(super) fn of(project: &Project, obtained: &ObtainedModel) -> Result<Self, JobError> {
         let out = project.out();
         let nights = published_nights(&out)?;
         let earlier: Vec<NaiveDate> = nights.into_iter().filter(|night| *night < project.as_of()).collect();
@@ -91,27 +91,27 @@ fn table(out: &Path, night: NaiveDate, table: TableId) -> Result<Vec<Row>, JobEr
     if path.exists() { Ok(all_rows(&path)?) } else { Ok(Vec::new()) }
 }
 
-/// One way along the arc, as stored: stage then and now, trouble then, customers.
+/// One move along the arc, as stored: stage then and now, trouble then, customers.
 type Stored = (u8, u8, bool, u64);
 
-/// The ways of a night as JSON. Small counts are not withheld: without them nothing could be learned of the rare slides.
-pub(super) fn slides_json(ways: &Ways) -> String {
+/// The moves of a night along the arc as JSON. Small counts are not withheld: without them nothing could be learned of the rare slides.
+pub(super) fn slides_json(arc: &[Flows<ArcStage>; 2]) -> String {
     let mut stored: Vec<Stored> = Vec::new();
-    for (flows, trouble) in ways.arc.iter().zip([false, true]) {
+    for (flows, trouble) in arc.iter().zip([false, true]) {
         stored.extend(flows.iter().map(|(from, to, customers)| (from.number(), to.number(), trouble, customers)));
     }
     // INVARIANT: numbers and flags are JSON.
     serde_json::to_string(&stored).expect("plain data") + "\n"
 }
 
-/// Adds the ways of a stored night; a night of an earlier version has none.
+/// Adds the moves of a stored night; a night of an earlier version has none.
 fn observe(slides: &mut SlideCounts, path: &Path) -> Result<(), JobError> {
     let Some(text) = read_if_there(path)? else { return Ok(()) };
     let damaged = |message: String| JobError::StoredModel { path: path.to_owned(), message };
     let stored: Vec<Stored> = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
     for (from, to, trouble, customers) in stored {
         if let Some(stage) = ArcStage::from_number(from) {
-            slides.add_many(stage, trouble, (customers, if to < from { customers } else { 0 }));
+            slides.add_many(stage, trouble, customers, if to < from { customers } else { 0 });
         }
     }
     Ok(())

@@ -2,32 +2,26 @@
 
 use crate::catalogue::N_ELEMENTS;
 use crate::job::error::JobError;
-use crate::job::obtain::Obtained;
-use crate::job::past::Past;
 use crate::job::project::Project;
+use crate::job::tonight::Tonight;
 use crate::model::customer::relationship::{
     RelationshipAssessor, RelationshipContext, RewardWeeks, SlideCounts, Yesterday,
 };
-use crate::model::rows::{ArcStage, CustomerBlock, CustomerNight, History, LastNight, ScoredBlock, Stay};
+use crate::model::rows::{ArcStage, CustomerNight, CustomerRef, History, LastNight, Stay};
 use crate::model::segment::drivers::Drivers;
 use crate::model::segment::lens::{LensFold, LensSettings};
-use crate::tables::intake::Intake;
 
 /// The rules, made ready for a night.
-pub(super) struct Relate<'a> {
+pub(super) struct RelationshipRules<'a> {
     assessor: RelationshipAssessor,
     lens: LensSettings,
-    past: &'a Past,
+    slides: &'a SlideCounts,
 }
 
-impl<'a> Relate<'a> {
+impl<'a> RelationshipRules<'a> {
     /// Reads what one customer's dealings are held against.
-    pub(super) fn new(
-        project: &Project,
-        (intake, obtained): (&Intake, &Obtained),
-        past: &'a Past,
-        drivers: &Drivers,
-    ) -> Result<Self, JobError> {
+    pub(super) fn new(tonight: &'a Tonight<'_>, drivers: &Drivers) -> Result<Self, JobError> {
+        let Tonight { project, intake, .. } = tonight;
         let settings = project.settings().relationship.clone();
         let pace = intake.order_pace()?;
         let lens = LensSettings::of(&settings, intake.end_of_night());
@@ -40,32 +34,31 @@ impl<'a> Relate<'a> {
             today: project.today(),
             median_orders: pace.median(),
             reward_weeks,
-            standards: obtained.model.rating_standards(),
+            standards: tonight.model().rating_standards(),
             derived: derived(drivers),
             masked: masked(project),
         })?;
-        Ok(Self { assessor, lens, past })
+        Ok(Self { assessor, lens, slides: &tonight.earlier.slides })
     }
 
     /// Everything said of a customer beyond scores and segment.
     pub(super) fn night(
         &self,
-        (block, scored, row): (&CustomerBlock, &ScoredBlock, usize),
+        customer: CustomerRef<'_>,
         history: &History,
-        (last, stay): (Option<&LastNight>, Stay),
+        last: Option<&LastNight>,
+        stay: Stay,
     ) -> CustomerNight {
         let yesterday = last.and_then(|last| Some(Yesterday { arc: last.arc?, since: last.arc_since? }));
-        let relationship = self.assessor.assess(block, scored, row, history, yesterday);
+        let relationship = self.assessor.assess(customer, history, yesterday);
         let settings = self.assessor.settings();
         let ratio = settings.balance.ratio.value();
-        let slide =
-            |slides: &SlideCounts| slides.risk(relationship.arc.stage, relationship.trouble, &settings.anticipation);
-        let scored_at_all = scored.suppressed[row].is_none();
+        let slide = self.slides.risk(relationship.arc.stage, relationship.trouble, &settings.anticipation);
         CustomerNight {
             stay,
             balance: relationship.balance.map(|balance| balance.at(ratio) as f32),
             debt: relationship.balance.map(|balance| balance.debt(ratio)),
-            slide_risk: Some(&self.past.slides).filter(|_| scored_at_all).and_then(slide).map(|risk| risk.value as f32),
+            slide_risk: slide.filter(|_| !customer.is_suppressed()).map(|risk| risk.value as f32),
             relationship,
         }
     }
@@ -74,7 +67,7 @@ impl<'a> Relate<'a> {
     pub(super) fn limits(&self) -> Vec<String> {
         let settings = &self.assessor.settings().anticipation;
         let told = |stage: ArcStage| {
-            [false, true].into_iter().any(|trouble| self.past.slides.risk(stage, trouble, settings).is_some())
+            [false, true].into_iter().any(|trouble| self.slides.risk(stage, trouble, settings).is_some())
         };
         if ArcStage::ALL.into_iter().any(told) {
             return Vec::new();

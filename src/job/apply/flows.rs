@@ -1,16 +1,18 @@
 //! Who went where since earlier nights, counted.
 
-use crate::model::rows::{ArcStage, CustomerNight, LastNight, ScoredBlock};
+use crate::model::rows::{ArcStage, CustomerNight, CustomerRef, LastNight};
 use crate::model::segment::flows::Flows;
 use crate::tables::write::{NOISE_STEPS, Whereabouts};
 
 use super::rows::Gone;
 
-/// Counts of ways since earlier nights.
+/// Counts of customers by where they were on earlier nights and where they are tonight.
 #[derive(Default)]
-pub(in crate::job) struct Ways {
-    /// Customers of the night before, and those of them whom tonight's inputs do not hold.
-    pub(in crate::job) before: (u64, u64),
+pub(in crate::job) struct SegmentFlows {
+    /// Customers of the night before.
+    pub(in crate::job) before: u64,
+    /// Those of them who are absent tonight.
+    pub(in crate::job) absent: u64,
     /// Between segments since the night before.
     pub(in crate::job) short: Flows<Whereabouts>,
     /// Between segments, what drawing labels from tonight's probabilities would move: millionths of customers.
@@ -25,20 +27,20 @@ fn then(last: &LastNight) -> Whereabouts {
     Whereabouts::of(last.segment, last.suppressed)
 }
 
-impl Ways {
+impl SegmentFlows {
     /// Counts a customer of tonight.
     pub(super) fn add(
         &mut self,
-        (scored, row): (&ScoredBlock, usize),
-        (last, long_ago): (Option<&LastNight>, Option<&LastNight>),
+        customer: CustomerRef<'_>,
+        last: Option<&LastNight>,
+        long_ago: Option<&LastNight>,
         night: &CustomerNight,
     ) {
-        let suppressed = scored.suppressed[row].is_some();
-        let now = Whereabouts::of(scored.assignments[row].segment.map(u16::from), suppressed);
+        let (assignment, suppressed) = (customer.assignment(), customer.is_suppressed());
+        let now = Whereabouts::of(assignment.segment.map(u16::from), suppressed);
         if let Some(last) = last {
-            self.before.0 += 1;
+            self.before += 1;
             self.short.add(then(last), now);
-            let assignment = &scored.assignments[row];
             if let (Some(next), Some(chance)) = (assignment.runner_up, assignment.runner_up_probability) {
                 let chance = (f64::from(chance.clamp(0.0, 1.0)) * NOISE_STEPS).round() as u64;
                 self.noise.add_many(now, Whereabouts::Segment(u16::from(next)), chance);
@@ -52,18 +54,18 @@ impl Ways {
         }
     }
 
-    /// Counts those of the night before whom tonight's inputs do not hold.
-    pub(super) fn left(&mut self, gone: &[Gone]) {
+    /// Counts those of the night before who are absent tonight.
+    pub(super) fn add_absent(&mut self, gone: &[Gone]) {
         for (_, last) in gone {
             self.short.add(then(last), Whereabouts::Out);
-            self.before.0 += 1;
-            self.before.1 += 1;
+            self.before += 1;
+            self.absent += 1;
         }
     }
 
     pub(super) fn merge(&mut self, other: Self) {
-        self.before.0 += other.before.0;
-        self.before.1 += other.before.1;
+        self.before += other.before;
+        self.absent += other.absent;
         self.short.merge(other.short);
         self.long.merge(other.long);
         self.noise.merge(other.noise);

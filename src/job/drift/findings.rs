@@ -1,10 +1,16 @@
 //! What a night says about its model: rows of `quality`, notes of the report, alerts.
 
-use super::challenge::{Attempt, Verdict};
-use super::{Challenge, Judged};
-use crate::job::obtain::{Obtained, Origin};
-use crate::model::segment::drift::{Drift, DriftRow};
-use crate::model::segment::lineage::{Fate, Lineage};
+use super::Judged;
+use super::challenge::{Attempt, Challenge};
+use crate::job::challengers::Verdict;
+use crate::job::error::JobError;
+use crate::job::lineage::write_model_files;
+use crate::job::obtain::{ObtainedModel, Origin};
+use crate::job::project::Project;
+use crate::job::tonight::Tonight;
+use crate::model::fit::Model;
+use crate::model::segment::drift::{DRIFTED_SHARE, Drift, DriftReference, DriftRow};
+use crate::model::segment::lineage::Fate;
 use crate::tables::report::Alert;
 use crate::tables::write::QualityRow;
 
@@ -12,19 +18,21 @@ use crate::tables::write::QualityRow;
 const NAMED: usize = 3;
 
 /// What happened to the model tonight.
-pub(in crate::job) struct News {
+pub(in crate::job) struct DriftFindings<'a> {
+    /// Tonight held against the night of the fit; `None` = there is nothing to hold it against.
     pub(in crate::job) drift: Option<Drift>,
-    pub(in crate::job) challenge: Option<Challenge>,
-    lineage: Option<Lineage>,
-    origin: Origin,
+    reference: Option<DriftReference>,
+    challenge: Option<Challenge>,
+    obtained: &'a ObtainedModel,
     /// Plain sentences without a place of their own.
     remarks: Vec<String>,
 }
 
-impl News {
-    /// Gathers the news; gives what still has to be stored back with them.
-    pub(in crate::job) fn new(obtained: &Obtained, judged: &Judged, attempt: Attempt) -> Self {
-        let mut remarks = obtained.remarks.clone();
+impl<'a> DriftFindings<'a> {
+    /// Gathers what was found.
+    pub(in crate::job) fn new(tonight: &'a Tonight<'_>, judged: Judged, attempt: Attempt) -> Self {
+        let Judged { drift, reference } = judged;
+        let mut remarks = tonight.obtained.remarks.clone();
         let challenge = match attempt {
             Attempt::None => None,
             Attempt::Made(challenge) => Some(*challenge),
@@ -33,29 +41,35 @@ impl News {
                 None
             }
         };
-        if judged.drift.is_none() {
+        if drift.is_none() {
             remarks.push(
                 "Drift is not measured: the model was stored without the distributions of its first night; it is \
                  measured from the next fit on."
                     .to_owned(),
             );
         }
-        Self {
-            drift: judged.drift.clone(),
-            challenge,
-            lineage: obtained.lineage.clone(),
-            origin: obtained.origin,
-            remarks,
+        Self { drift, reference, challenge, obtained: &tonight.obtained, remarks }
+    }
+
+    /// Stores what the night adds: the reference of a new model, and a challenger.
+    pub(in crate::job) fn store(&self, project: &Project, model: &Model) -> Result<(), JobError> {
+        if let Some(reference) = &self.reference {
+            write_model_files(&project.out(), model.id(), &[("drift.json", reference.to_json()?)])?;
         }
+        self.challenge.as_ref().map_or(Ok(()), |challenge| challenge.store(project))
     }
 
     /// Sentences for the report.
     pub(in crate::job) fn notes(&self) -> Vec<String> {
         let mut notes = self.remarks.clone();
-        if let Some(lineage) = &self.lineage {
-            let how = if self.origin == Origin::TookOver { "A challenger took over" } else { "A new model was fitted" };
+        if let Some(lineage) = &self.obtained.lineage {
+            let how = if self.obtained.origin == Origin::TookOver {
+                "A challenger took over"
+            } else {
+                "A new model was fitted"
+            };
             notes.push(format!("{how}: {}.", lineage.cost.sentence()));
-            notes.extend(lineage.rows.iter().filter(|row| is_news(row.fate) || row.renamed).map(|row| row.sentence()));
+            notes.extend(lineage.rows.iter().filter(|row| is_told(row.fate) || row.renamed).map(|row| row.sentence()));
         }
         if let Some(drift) = self.drift.as_ref().filter(|drift| drift.drifted > 0 || drift.fires()) {
             notes.push(format!("{}.", drift.sentence()));
@@ -73,21 +87,19 @@ impl News {
         let mut rows = Vec::new();
         if let Some(drift) = &self.drift {
             let share = (drift.tested > 0).then(|| drift.drifted as f64 / drift.tested as f64);
-            let limit = Some(crate::model::segment::drift::DRIFTED_SHARE);
             let message = capital(&format!("{}.", drift.sentence()));
-            rows.push(row("drift", ("warn", drift.fires()), (share, limit), message));
+            rows.push(QualityRow { limit: Some(DRIFTED_SHARE), ..warning("drift", drift.fires(), share, message) });
         }
-        if let Some(lineage) = &self.lineage {
+        if let Some(lineage) = &self.obtained.lineage {
             let message = format!("{}.", capital(&lineage.cost.sentence()));
-            rows.push(row("refit_moved", ("note", false), (Some(lineage.cost.net_share()), None), message));
+            rows.push(note("refit_moved", Some(lineage.cost.net_share()), message));
         }
-        if let Some(challenge) = &self.challenge {
-            let record = &challenge.record;
+        if let Some(Challenge { record, .. }) = &self.challenge {
             let message = capital(&format!("{}.", record.sentence()));
             let waits = record.verdict == Verdict::Waits;
-            rows.push(row("challenger", ("warn", waits), (Some(record.cost.net_share()), None), message));
+            rows.push(warning("challenger", waits, Some(record.cost.net_share()), message));
         }
-        rows.extend(self.remarks.iter().map(|text| row("model", ("note", false), (None, None), text.clone())));
+        rows.extend(self.remarks.iter().map(|text| note("model", None, text.clone())));
         rows
     }
 
@@ -97,8 +109,8 @@ impl News {
         if let Some(drift) = self.drift.as_ref().filter(|drift| drift.fires()) {
             alerts.push(doubt(drift, self.challenge.as_ref()));
         }
-        if let Some(lineage) = self.lineage.as_ref().filter(|lineage| !lineage.is_still()) {
-            let changed = lineage.rows.iter().filter(|row| is_news(row.fate)).count();
+        if let Some(lineage) = self.obtained.lineage.as_ref().filter(|lineage| !lineage.is_still()) {
+            let changed = lineage.rows.iter().filter(|row| is_told(row.fate)).count();
             alerts.push(Alert {
                 key: "refit",
                 what: format!("A new model is in use; {changed} segments began, ended, split or merged."),
@@ -152,33 +164,28 @@ fn change(row: &DriftRow) -> String {
     format!("{} (distance {:.3}{means})", row.indicator, row.distance.unwrap_or(0.0))
 }
 
-fn is_news(fate: Fate) -> bool {
+fn is_told(fate: Fate) -> bool {
     fate != Fate::Continued
 }
 
-fn row(
-    check: &str,
-    (severity, warns): (&str, bool),
-    (value, limit): (Option<f64>, Option<f64>),
-    message: String,
-) -> QualityRow {
+/// A row of `quality` that only tells.
+fn note(check: &str, value: Option<f64>, message: String) -> QualityRow {
     QualityRow {
         input: "night".to_owned(),
         check_id: check.to_owned(),
-        severity: severity.to_owned(),
-        status: if warns {
-            "warn"
-        } else if severity == "note" {
-            "note"
-        } else {
-            "ok"
-        }
-        .to_owned(),
+        severity: "note".to_owned(),
+        status: "note".to_owned(),
         value,
-        limit,
+        limit: None,
         rows: None,
         message,
     }
+}
+
+/// A row of `quality` that may warn.
+fn warning(check: &str, warns: bool, value: Option<f64>, message: String) -> QualityRow {
+    let status = if warns { "warn" } else { "ok" }.to_owned();
+    QualityRow { severity: "warn".to_owned(), status, ..note(check, value, message) }
 }
 
 /// A sentence begins with a capital.

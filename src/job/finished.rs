@@ -1,0 +1,24 @@
+//! A night of which everything is known and nothing but the tables of customers is written.
+
+use crate::job::apply::Applied;
+use crate::job::describe::Described;
+use crate::job::drift::DriftFindings;
+use crate::job::tonight::Tonight;
+use crate::model::plan::PlanSet;
+use crate::tables::write::QualityRow;
+
+/// A finished night, not yet written.
+pub(super) struct FinishedNight<'a> {
+    /// Project, inputs, model, earlier nights.
+    pub(super) tonight: &'a Tonight<'a>,
+    /// Who went where.
+    pub(super) applied: &'a Applied,
+    /// What happened to the model.
+    pub(super) findings: &'a DriftFindings<'a>,
+    /// Segments with their profiles and names.
+    pub(super) described: &'a Described,
+    /// What to do.
+    pub(super) plans: &'a PlanSet,
+    /// What the gates found.
+    pub(super) checks: &'a [QualityRow],
+}

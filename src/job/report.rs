@@ -1,0 +1,108 @@
+//! What the report, the summaries and the tables tell of a finished night, gathered once.
+
+use crate::job::appendix::details;
+use crate::job::describe::{Described, traces};
+use crate::job::finished::FinishedNight;
+use crate::job::read::inputs;
+use crate::model::fit::FitReport;
+use crate::tables::manifest::InputFile;
+use crate::tables::report::{ReportInput, TableHealth, Trace};
+use crate::tables::write::{CandidateRow, SolutionFacts};
+
+/// Everything a report says that is not part of the night as it stands.
+pub(super) struct ReportFacts<'a> {
+    night: &'a FinishedNight<'a>,
+    /// How good the segmentation is.
+    pub(super) solution: SolutionFacts,
+    /// Solutions tried at the fit.
+    pub(super) candidates: Vec<CandidateRow>,
+    traces: Vec<Vec<Trace>>,
+    health: Vec<TableHealth>,
+    notes: Vec<String>,
+    inputs: Vec<InputFile>,
+    details: Vec<(String, String)>,
+}
+
+impl<'a> ReportFacts<'a> {
+    /// Gathers them.
+    pub(super) fn of(night: &'a FinishedNight<'a>) -> Self {
+        let intake = &night.tonight.intake;
+        let ledger = intake.ledger();
+        let model = &night.described.model;
+        let health = ledger.tables.iter().map(|table| TableHealth {
+            name: table.table.slug().to_owned(),
+            read: table.read,
+            accepted: table.accepted,
+            rejected: table.rejected,
+        });
+        let mut notes = night.findings.notes();
+        notes.extend(ledger.notes.iter().map(|note| note.text.clone()));
+        Self {
+            night,
+            solution: solution(model.report()),
+            candidates: candidates(model.report()),
+            traces: traces(model, night.tonight.project.catalogue()),
+            health: health.collect(),
+            notes,
+            inputs: inputs(intake),
+            details: details(night),
+        }
+    }
+
+    /// The same as the report takes it.
+    pub(super) fn input(&self) -> ReportInput<'_> {
+        let Described { profiles, lens, regularities, .. } = self.night.described;
+        let project = &self.night.tonight.project;
+        ReportInput {
+            project: &project.settings().project.name,
+            run_date: project.as_of(),
+            currency: &project.settings().project.currency,
+            catalogue: project.catalogue(),
+            profiles,
+            plans: self.night.plans,
+            lens: Some(lens),
+            regularities,
+            solution: &self.solution,
+            traces: &self.traces,
+            health: &self.health,
+            notes: &self.notes,
+            candidates: &self.candidates,
+            inputs: &self.inputs,
+            details: &self.details,
+        }
+    }
+}
+
+/// How good the segmentation is.
+fn solution(report: &FitReport) -> SolutionFacts {
+    SolutionFacts {
+        label: report.structure().map(|structure| structure.slug().to_owned()),
+        jaccard: report.segment_stability.iter().copied().map(Some).collect(),
+    }
+}
+
+/// Solutions tried at the fit, as a table.
+fn candidates(report: &FitReport) -> Vec<CandidateRow> {
+    report
+        .candidates
+        .iter()
+        .map(|candidate| CandidateRow {
+            method: candidate.method.slug().to_owned(),
+            k: candidate.segments as u32,
+            q: candidate.factors.unwrap_or(0) as u32,
+            rows_fitted: Some(candidate.rows),
+            ari: candidate.stability,
+            pairs: candidate.pairs as u32,
+            min_jaccard: candidate.min_jaccard(),
+            shadow: candidate.shadow,
+            calinski_harabasz: candidate.calinski_harabasz,
+            bic: candidate.bic,
+            outcome_r2: candidate.outcome_r2,
+            only_level: candidate.only_level,
+            smallest_share: Some(candidate.smallest_share),
+            smallest_respondents: Some(candidate.smallest_respondents.round() as u64),
+            chosen: candidate.chosen,
+            knocked_out: candidate.knocked_out.clone(),
+        })
+        .collect()
+}
