@@ -65,9 +65,8 @@ pub(super) fn cross(project: &Project, intake: &Intake, obtained: &Obtained) -> 
             crossed.into_iter().for_each(|part| state.merge(part));
         }
     }
-    let segments: Vec<String> = model.segments().iter().map(|segment| segment.id.clone()).collect();
     let (catalogue, settings) = (project.catalogue(), settings.drivers);
-    let solved = state.solve(&DriverContext { catalogue, segments: &segments, profiles: None, settings });
+    let solved = state.solve(&DriverContext { catalogue, profiles: None, settings });
     let drivers = solved.beside(None);
     Ok(Crossed { solved, drivers })
 }

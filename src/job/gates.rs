@@ -7,7 +7,7 @@ use crate::job::obtain::{Obtained, Origin, newest_before};
 use crate::job::past::Past;
 use crate::job::project::Project;
 use crate::job::settings::{DriftGate, Refit};
-use crate::model::segment::Profiles;
+use crate::model::segment::SegmentNights;
 use crate::tables::intake::Intake;
 use crate::tables::manifest::Manifest;
 use crate::tables::spec::TableName;
@@ -29,12 +29,12 @@ pub(super) struct Gated {
 }
 
 /// Holds the night against every gate.
-pub(super) fn check(project: &Project, intake: &Intake, profiles: &Profiles) -> Result<Gated, JobError> {
+pub(super) fn check(project: &Project, intake: &Intake, night: &SegmentNights) -> Result<Gated, JobError> {
     let mut gated = Gated { checks: Vec::new(), reasons: Vec::new() };
     rejected(project, intake, &mut gated);
     answers(project, intake, &mut gated);
     against_last_night(project, intake, &mut gated)?;
-    segments(profiles, &mut gated);
+    segments(night, &mut gated);
     Ok(gated)
 }
 
@@ -205,13 +205,13 @@ pub(super) fn changes(
     Ok(())
 }
 
-fn segments(profiles: &Profiles, gated: &mut Gated) {
-    let scored = profiles.everyone.size;
+fn segments(night: &SegmentNights, gated: &mut Gated) {
+    let (scored, unassigned) = (night.everyone.profile.size, night.unassigned.profile.size);
     if scored == 0 {
         gated.reasons.push("nobody may be scored: every customer is suppressed".to_owned());
         return;
     }
-    let share = profiles.unassigned.size as f64 / scored as f64;
+    let share = unassigned as f64 / scored as f64;
     gated.checks.push(QualityRow {
         input: "night".to_owned(),
         check_id: "unassigned_share".to_owned(),
@@ -219,7 +219,7 @@ fn segments(profiles: &Profiles, gated: &mut Gated) {
         status: "ok".to_owned(),
         value: Some(share),
         limit: None,
-        rows: Some(profiles.unassigned.size),
-        message: format!("{} of {scored} scored customers stay without a segment", profiles.unassigned.size),
+        rows: Some(unassigned),
+        message: format!("{unassigned} of {scored} scored customers stay without a segment"),
     });
 }

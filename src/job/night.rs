@@ -69,9 +69,9 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     };
     let news = News::new(&obtained, &judged, attempt);
     let described =
-        stage(watch, Stage::Profile, || Ok(describe(&project, (&intake, &obtained), (&applied, &crossed), &relate)))?;
-    let plans = plan((&described.profiles, Some(&described.lens)), project.catalogue(), &project.plan_settings());
-    let mut gated = gates::check(&project, &intake, &described.profiles)?;
+        stage(watch, Stage::Profile, || Ok(describe(&project, &intake, &obtained, &applied, &crossed, &relate)))?;
+    let plans = plan(&described.night, project.catalogue(), &project.plan_settings());
+    let mut gated = gates::check(&project, &intake, &described.night)?;
     gates::refit(&project, &obtained, request.refit, &mut gated);
     gates::changes(&project, (&obtained, &judged), (&applied, &past), &mut gated)?;
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalogue::Catalogue;
 use crate::job::appendix::details;
 use crate::job::apply::Applied;
 use crate::job::describe::Described;
@@ -13,19 +12,19 @@ use crate::job::past::{Past, SLIDES, slides_json};
 use crate::job::project::Project;
 use crate::job::read::inputs;
 use crate::job::watch::Words;
-use crate::model::fit::{FitReport, Model};
+use crate::model::fit::FitReport;
 use crate::model::plan::PlanSet;
 use crate::tables::intake::Intake;
 use crate::tables::manifest::{RunFacts, RunIdentity};
 use crate::tables::publish::Staging;
 use crate::tables::report::{
-    ReportInput, TableHealth, Trace, alerts_json, plan_page, plans_json, render, summary_json, summary_text,
+    ReportInput, TableHealth, alerts_json, plan_page, plans_json, render, summary_json, summary_text,
 };
 use crate::tables::schema::TableId;
 use crate::tables::write::{
-    CandidateRow, EarlierSizes, QualityRow, RejectedRow, SolutionFacts, TableMeta, TableRows, arc_transitions_table,
-    candidates_table, drift_table, drivers_table, plans_table, quality_table, regularities_table, rejected_table,
-    relationship_table, segment_elements_table, segment_needs_table, segments_table, transitions_table,
+    CandidateRow, EarlierSizes, QualityRow, RejectedRow, TableMeta, TableRows, arc_transitions_table, candidates_table,
+    drift_table, drivers_table, plans_table, quality_table, regularities_table, rejected_table, relationship_table,
+    segment_elements_table, segment_needs_table, segments_table, transitions_table,
 };
 
 /// A finished night, not yet written.
@@ -49,13 +48,6 @@ impl Words for RunFacts {
         "16 tables, report, plans".to_owned()
     }
 }
-
-/// Distance from the mean customer, in standard deviations, from which behavior is worth a line. Source: Cohen's
-/// "small" to "medium" effect.
-const TRACE_STANDS_OUT: f64 = 0.3;
-
-/// Lines about behavior, per segment.
-const TRACES_SHOWN: usize = 4;
 
 /// Tables that later versions fill.
 const EMPTY: [TableId; 1] = [TableId::Effects];
@@ -85,7 +77,7 @@ pub(super) fn night(
     })?;
     rejected(night, staging)?;
     staging.write(SLIDES, slides_json(&night.applied.ways).as_bytes(), true)?;
-    let profiles = &night.described.profiles;
+    let groups = &night.described.night;
     let ledger = night.intake.ledger();
     let counts = [
         (CUSTOMERS, night.intake.n_customers()),
@@ -93,33 +85,31 @@ pub(super) fn night(
         ("rows_rejected", ledger.rejected()),
         (RESPONDENTS, night.intake.coverage().respondents),
         (SIGNALS, night.intake.signal_ids().len() as u64),
-        ("scored", profiles.everyone.size),
-        ("segments", profiles.segments.len() as u64),
-        ("unassigned", profiles.unassigned.size),
+        ("scored", groups.everyone.profile.size),
+        ("segments", groups.segments.len() as u64),
+        ("unassigned", groups.unassigned.profile.size),
     ];
     Ok(RunFacts {
         identity: identity.clone(),
         model_id: night.described.model.id().to_owned(),
         counts: counts.into_iter().map(|(name, count)| (name.to_owned(), count)).collect::<BTreeMap<_, _>>(),
-        limits: profiles.limits.clone(),
+        limits: groups.limits.clone(),
     })
 }
 
 fn tables(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> {
-    let Described { profiles, drivers, model, lens, regularities } = night.described;
+    let Described { night: groups, model } = night.described;
     let past = night.past;
     let earlier = EarlierSizes { short: past.sizes(past.before)?, long: past.sizes(past.long_ago)? };
     let ways = &night.applied.ways;
     let (meta, min_cell) = (night.meta(), night.project.settings().privacy.min_cell);
     let mut ready = vec![
-        segments_table(profiles, &solution(model.report()), (lens, &earlier))?,
-        segment_elements_table(profiles, (drivers, min_cell), |element| {
-            night.project.catalogue().element(element).level()
-        })?,
-        segment_needs_table(profiles, drivers)?,
-        drivers_table(drivers, min_cell)?,
-        relationship_table(lens)?,
-        regularities_table(regularities)?,
+        segments_table(groups, &earlier)?,
+        segment_elements_table(groups, min_cell, |element| night.project.catalogue().element(element).level())?,
+        segment_needs_table(groups)?,
+        drivers_table(groups, min_cell)?,
+        relationship_table(groups)?,
+        regularities_table(&groups.regularities)?,
         transitions_table(&[(1, &ways.short), (30, &ways.long)], &ways.noise, (&past.names, min_cell))?,
         arc_transitions_table([&ways.arc[0], &ways.arc[1]], min_cell)?,
         plans_table(night.plans)?,
@@ -141,14 +131,6 @@ fn rejected(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError
     let file = rejected_table(&rows)?.write(staging.folder(), &night.meta())?;
     staging.announce(file);
     Ok(())
-}
-
-/// How good the segmentation is.
-fn solution(report: &FitReport) -> SolutionFacts {
-    SolutionFacts {
-        label: report.structure().map(|structure| structure.slug().to_owned()),
-        jaccard: report.segment_stability.iter().copied().map(Some).collect(),
-    }
 }
 
 /// Solutions tried at the fit, as a table.
@@ -211,7 +193,7 @@ impl Night<'_> {
 
     /// Hands `use_it` everything a report says.
     pub(super) fn with_report_input<T>(&self, use_it: impl FnOnce(&ReportInput<'_>) -> T) -> T {
-        let Described { profiles, model, lens, regularities, .. } = self.described;
+        let Described { night, model } = self.described;
         let settings = self.project.settings();
         let ledger = self.intake.ledger();
         let health: Vec<TableHealth> = ledger
@@ -234,12 +216,8 @@ impl Night<'_> {
             run_date: self.project.as_of(),
             currency: &settings.project.currency,
             catalogue: self.project.catalogue(),
-            profiles,
+            night,
             plans: self.plans,
-            lens: Some(lens),
-            regularities,
-            solution: &solution(model.report()),
-            traces: &traces(model, self.project.catalogue()),
             health: &health,
             notes: &notes,
             candidates: &candidates,
@@ -247,26 +225,6 @@ impl Night<'_> {
             details: &details,
         })
     }
-}
-
-/// What members of each segment do more or less than others, strongest first. What was heard in texts is left to
-/// `relationship`: few of a segment write, and the mean over those few would stand for all.
-pub(super) fn traces(model: &Model, catalogue: &Catalogue) -> Vec<Vec<Trace>> {
-    let name = |id: &str| catalogue.signal(id).map_or_else(|| id.replace('_', " "), |signal| signal.name().to_owned());
-    let heard = |id: &str| id.starts_with("mention_") || id.starts_with("praise_");
-    let of_segment = |means: &Vec<f64>| {
-        let mut found: Vec<Trace> = model
-            .signal_ids()
-            .iter()
-            .zip(means)
-            .filter(|(id, mean)| mean.abs() >= TRACE_STANDS_OUT && !heard(id))
-            .map(|(id, mean)| Trace { name: name(id), difference: *mean })
-            .collect();
-        found.sort_by(|a, b| b.difference.abs().total_cmp(&a.difference.abs()).then_with(|| a.name.cmp(&b.name)));
-        found.truncate(TRACES_SHOWN);
-        found
-    };
-    model.signal_means().iter().map(of_segment).collect()
 }
 
 fn remark(input: &str, check_id: &str, rows: u64, message: String) -> QualityRow {

@@ -78,7 +78,8 @@ fn line(
     fate: Fate,
     row: Option<usize>,
     column: Option<usize>,
-    (old, new): (&[String], &[String]),
+    old: &[String],
+    new: &[String],
 ) -> LineageRow {
     let pair = row.zip(column);
     LineageRow {
