@@ -128,7 +128,7 @@ fn published(survey: &Survey) {
     let catalogue = Catalogue::embedded();
     for keep_halo in [false, true] {
         let settings = DriverSettings { keep_halo, ..DriverSettings::default() };
-        let context = DriverContext { catalogue: &catalogue, segments: &[], profiles: None, settings };
+        let context = DriverContext { catalogue: &catalogue, profiles: None, settings };
         say(if keep_halo { "\nall rows, halo kept" } else { "\nall rows, halo taken out where there is one" });
         print_group(&catalogue, &state.finish(&context).everyone);
     }

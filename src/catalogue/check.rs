@@ -14,7 +14,7 @@ const ROW_SUM_TOLERANCE: f64 = 1e-9;
 const ELEMENTS: &str = "elements.toml";
 const NEEDS: &str = "needs.toml";
 
-/// The elements in catalogue order: all 30, the published number on each level, no two defined alike.
+/// The elements in catalogue order: all 30, the published number on each level, no two defined or wished for alike.
 pub(super) fn elements(mut elements: Vec<Element>) -> Result<Vec<Element>, CatalogueError> {
     elements.sort_by_key(Element::id);
     if let Some(id) = ElementId::all().find(|id| !elements.iter().any(|element| element.id == *id)) {
@@ -32,17 +32,24 @@ pub(super) fn elements(mut elements: Vec<Element>) -> Result<Vec<Element>, Catal
             });
         }
     }
+    different(&elements, "definition", Element::definition)?;
+    different(&elements, "wish", Element::wish)?;
+    Ok(elements)
+}
+
+/// That no two elements have the same text.
+fn different(elements: &[Element], key: &'static str, text: fn(&Element) -> &str) -> Result<(), CatalogueError> {
     for (i, element) in elements.iter().enumerate() {
-        if let Some(other) = elements[..i].iter().find(|other| other.definition == element.definition) {
+        if let Some(other) = elements[..i].iter().find(|other| text(other) == text(element)) {
             return Err(CatalogueError::SameText {
                 file: ELEMENTS.to_owned(),
                 id: element.id.slug().to_owned(),
-                key: "definition",
+                key,
                 other: other.id.slug().to_owned(),
             });
         }
     }
-    Ok(elements)
+    Ok(())
 }
 
 /// The need map: a row of five weights in `[0, 1]` summing to 1 for each element.

@@ -235,6 +235,7 @@ impl Sensitivity {
 pub struct Element {
     pub(super) id: ElementId,
     pub(super) name: String,
+    pub(super) wish: String,
     pub(super) level: Level,
     pub(super) definition: String,
     pub(super) sensitivity: Sensitivity,
@@ -253,6 +254,12 @@ impl Element {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What somebody wants who cares about it, in a word or two that can be joined by "and"; never empty, no two alike.
+    #[must_use]
+    pub fn wish(&self) -> &str {
+        &self.wish
     }
 
     /// Its level in the pyramid.

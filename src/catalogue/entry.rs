@@ -27,6 +27,7 @@ pub(super) struct Entry {
 struct ElementForm {
     id: String,
     name: String,
+    wish: String,
     level: String,
     definition: String,
     #[serde(default)]
@@ -174,6 +175,7 @@ impl Entry {
         Ok(Element {
             id: self.element_named("id", &form.id)?,
             name: self.text("name", &form.name)?,
+            wish: self.text("wish", &form.wish)?,
             level: level.ok_or_else(|| self.unknown_word("level", &form.level, &Level::ALL.map(Level::slug)))?,
             definition: self.text("definition", &form.definition)?,
             sensitivity: form.sensitivity,

@@ -1,6 +1,7 @@
 //! How close somebody is, in plain words: the relationship columns of a customer's row.
 
 use crate::catalogue::{Catalogue, ElementId};
+use crate::model::rows::ArcStage;
 use crate::tables::read::Row;
 
 /// The sentences; of what is not known, that it is not.
@@ -31,9 +32,8 @@ fn connection(row: &Row) -> String {
 }
 
 fn arc(row: &Row) -> Option<String> {
-    const STAGES: [&str; 6] = ["unknown", "exists", "opinion", "meaning", "part of life", "indispensable"];
     let stage = number(row, "arc_stage")?;
-    let name = STAGES.get(stage as usize)?;
+    let name = ArcStage::from_number(stage as u8)?.name();
     let since = text(row, "arc_since").map(|day| format!(" since {day}")).unwrap_or_default();
     let facts = text(row, "arc_evidence")
         .map(|facts| format!(", from: {}", words(&facts.replace('+', ", "))))

@@ -53,9 +53,8 @@ pub(super) fn cross(tonight: &Tonight<'_>) -> Result<Crossed, JobError> {
             Ok(())
         })?;
     }
-    let segments: Vec<String> = model.segments().iter().map(|segment| segment.id.clone()).collect();
     let (catalogue, settings) = (project.catalogue(), settings.drivers);
-    let solved = state.solve(&DriverContext { catalogue, segments: &segments, profiles: None, settings });
+    let solved = state.solve(&DriverContext { catalogue, profiles: None, settings });
     let drivers = solved.beside(None);
     Ok(Crossed { solved, drivers })
 }

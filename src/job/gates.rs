@@ -5,7 +5,7 @@ use crate::job::error::JobError;
 use crate::job::obtain::{Origin, newest_before};
 use crate::job::settings::{DriftGate, Refit};
 use crate::job::tonight::Tonight;
-use crate::model::segment::Profiles;
+use crate::model::segment::SegmentNights;
 use crate::model::segment::drift::Drift;
 use crate::tables::manifest::Manifest;
 use crate::tables::spec::TableName;
@@ -30,7 +30,7 @@ pub(super) struct Gated {
 pub(super) fn check(
     tonight: &Tonight<'_>,
     applied: &Applied,
-    profiles: &Profiles,
+    groups: &SegmentNights,
     drift: Option<&Drift>,
     asked: bool,
 ) -> Result<Gated, JobError> {
@@ -38,7 +38,7 @@ pub(super) fn check(
     rejected(tonight, &mut gated);
     answers(tonight, &mut gated);
     against_last_night(tonight, &mut gated)?;
-    segments(profiles, &mut gated);
+    segments(groups, &mut gated);
     if !asked {
         refit(tonight, &mut gated);
     }
@@ -208,13 +208,13 @@ fn changes(tonight: &Tonight<'_>, applied: &Applied, gated: &mut Gated) -> Resul
     Ok(())
 }
 
-fn segments(profiles: &Profiles, gated: &mut Gated) {
-    let scored = profiles.everyone.size;
+fn segments(night: &SegmentNights, gated: &mut Gated) {
+    let (scored, unassigned) = (night.everyone.profile.size, night.unassigned.profile.size);
     if scored == 0 {
         gated.reasons.push("nobody may be scored: every customer is suppressed".to_owned());
         return;
     }
-    let share = profiles.unassigned.size as f64 / scored as f64;
+    let share = unassigned as f64 / scored as f64;
     gated.checks.push(QualityRow {
         input: "night".to_owned(),
         check_id: "unassigned_share".to_owned(),
@@ -222,7 +222,7 @@ fn segments(profiles: &Profiles, gated: &mut Gated) {
         status: "ok".to_owned(),
         value: Some(share),
         limit: None,
-        rows: Some(profiles.unassigned.size),
-        message: format!("{} of {scored} scored customers stay without a segment", profiles.unassigned.size),
+        rows: Some(unassigned),
+        message: format!("{unassigned} of {scored} scored customers stay without a segment"),
     });
 }

@@ -70,8 +70,8 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
 
     let described = stage(watch, Stage::Profile, || Ok(describe(&tonight, &applied, &crossed, &rules)))?;
     let (catalogue, settings) = (tonight.project.catalogue(), tonight.project.plan_settings());
-    let plans = plan((&described.profiles, Some(&described.lens)), catalogue, &settings);
-    let gated = gates::check(&tonight, &applied, &described.profiles, findings.drift.as_ref(), request.refit)?;
+    let plans = plan(&described.night, catalogue, &settings);
+    let gated = gates::check(&tonight, &applied, &described.night, findings.drift.as_ref(), request.refit)?;
 
     let night = FinishedNight {
         tonight: &tonight,

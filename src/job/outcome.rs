@@ -51,16 +51,16 @@ pub struct Summary {
 
 impl Summary {
     pub(super) fn of(night: &FinishedNight<'_>, report: &ReportFacts<'_>) -> Self {
-        let profiles = &night.described.profiles;
+        let groups = &night.described.night;
         let ledger = night.tonight.intake.ledger();
         Self {
             text: summary_text(&report.input()),
-            customers: profiles.everyone.size,
+            customers: groups.everyone.profile.size,
             rows_read: ledger.read(),
             rows_rejected: ledger.rejected(),
             model_id: night.described.model.id().to_owned(),
-            segments: profiles.segments.iter().map(|s| (s.segment_id.clone(), s.name.clone(), s.size)).collect(),
-            limits: profiles.limits.clone(),
+            segments: groups.segments.iter().map(|s| (s.id.clone(), s.name.clone(), s.profile.size)).collect(),
+            limits: groups.limits.clone(),
         }
     }
 }

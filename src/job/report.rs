@@ -1,22 +1,18 @@
 //! What the report, the summaries and the tables tell of a finished night, gathered once.
 
 use crate::job::appendix::details;
-use crate::job::describe::{Described, traces};
 use crate::job::finished::FinishedNight;
 use crate::job::read::inputs;
 use crate::model::fit::FitReport;
 use crate::tables::manifest::InputFile;
-use crate::tables::report::{ReportInput, TableHealth, Trace};
-use crate::tables::write::{CandidateRow, SolutionFacts};
+use crate::tables::report::{ReportInput, TableHealth};
+use crate::tables::write::CandidateRow;
 
 /// Everything a report says that is not part of the night as it stands.
 pub(super) struct ReportFacts<'a> {
     night: &'a FinishedNight<'a>,
-    /// How good the segmentation is.
-    pub(super) solution: SolutionFacts,
     /// Solutions tried at the fit.
     pub(super) candidates: Vec<CandidateRow>,
-    traces: Vec<Vec<Trace>>,
     health: Vec<TableHealth>,
     notes: Vec<String>,
     inputs: Vec<InputFile>,
@@ -39,9 +35,7 @@ impl<'a> ReportFacts<'a> {
         notes.extend(ledger.notes.iter().map(|note| note.text.clone()));
         Self {
             night,
-            solution: solution(model.report()),
             candidates: candidates(model.report()),
-            traces: traces(model, night.tonight.project.catalogue()),
             health: health.collect(),
             notes,
             inputs: inputs(intake),
@@ -51,33 +45,20 @@ impl<'a> ReportFacts<'a> {
 
     /// The same as the report takes it.
     pub(super) fn input(&self) -> ReportInput<'_> {
-        let Described { profiles, lens, regularities, .. } = self.night.described;
         let project = &self.night.tonight.project;
         ReportInput {
             project: &project.settings().project.name,
             run_date: project.as_of(),
             currency: &project.settings().project.currency,
             catalogue: project.catalogue(),
-            profiles,
+            night: &self.night.described.night,
             plans: self.night.plans,
-            lens: Some(lens),
-            regularities,
-            solution: &self.solution,
-            traces: &self.traces,
             health: &self.health,
             notes: &self.notes,
             candidates: &self.candidates,
             inputs: &self.inputs,
             details: &self.details,
         }
-    }
-}
-
-/// How good the segmentation is.
-fn solution(report: &FitReport) -> SolutionFacts {
-    SolutionFacts {
-        label: report.structure().map(|structure| structure.slug().to_owned()),
-        jaccard: report.segment_stability.iter().copied().map(Some).collect(),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::job::describe::Described;
 use crate::job::earlier_nights::{SLIDES, slides_json};
 use crate::job::error::JobError;
 use crate::job::finished::FinishedNight;
@@ -50,7 +49,7 @@ pub(super) fn night(
     }
     rejected(night, staging)?;
     staging.write(SLIDES, slides_json(&night.applied.flows.arc).as_bytes(), true)?;
-    let profiles = &night.described.profiles;
+    let groups = &night.described.night;
     let ledger = intake.ledger();
     let counts = [
         (CUSTOMERS, intake.n_customers()),
@@ -58,31 +57,31 @@ pub(super) fn night(
         ("rows_rejected", ledger.rejected()),
         (RESPONDENTS, intake.coverage().respondents),
         (SIGNALS, intake.signal_ids().len() as u64),
-        ("scored", profiles.everyone.size),
-        ("segments", profiles.segments.len() as u64),
-        ("unassigned", profiles.unassigned.size),
+        ("scored", groups.everyone.profile.size),
+        ("segments", groups.segments.len() as u64),
+        ("unassigned", groups.unassigned.profile.size),
     ];
     Ok(RunFacts {
         identity: identity.clone(),
         model_id: night.described.model.id().to_owned(),
         counts: counts.into_iter().map(|(name, count)| (name.to_owned(), count)).collect::<BTreeMap<_, _>>(),
-        limits: profiles.limits.clone(),
+        limits: groups.limits.clone(),
     })
 }
 
 fn tables(night: &FinishedNight<'_>, report: &ReportFacts<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> {
-    let Described { profiles, drivers, lens, regularities, .. } = night.described;
+    let groups = &night.described.night;
     let Tonight { project, earlier, .. } = night.tonight;
     let sizes = EarlierSizes { short: earlier.sizes(earlier.before)?, long: earlier.sizes(earlier.long_ago)? };
     let flows = &night.applied.flows;
     let (meta, min_cell) = (meta(night), night.tonight.min_cell());
     let mut ready = vec![
-        segments_table(profiles, &report.solution, (lens, &sizes))?,
-        segment_elements_table(profiles, (drivers, min_cell), |element| project.catalogue().element(element).level())?,
-        segment_needs_table(profiles, drivers)?,
-        drivers_table(drivers, min_cell)?,
-        relationship_table(lens)?,
-        regularities_table(regularities)?,
+        segments_table(groups, &sizes)?,
+        segment_elements_table(groups, min_cell, |element| project.catalogue().element(element).level())?,
+        segment_needs_table(groups)?,
+        drivers_table(groups, min_cell)?,
+        relationship_table(groups)?,
+        regularities_table(&groups.regularities)?,
         transitions_table(&[(1, &flows.short), (30, &flows.long)], &flows.noise, (&earlier.names, min_cell))?,
         arc_transitions_table([&flows.arc[0], &flows.arc[1]], min_cell)?,
         plans_table(night.plans)?,

@@ -197,7 +197,8 @@ const WITHOUT_CODE: [&str; 12] = [
 
 /// The files with what is in them, tests left out.
 fn production() -> Vec<(PathBuf, String)> {
-    let files = files_below(&root().join("src"), &["rs"]).into_iter().filter(|file| !file.to_string_lossy().contains("/tests"));
+    let files =
+        files_below(&root().join("src"), &["rs"]).into_iter().filter(|file| !file.to_string_lossy().contains("/tests"));
     let text = |file: &Path| fs::read_to_string(file).expect("readable");
     files
         .map(|file| (file.clone(), text(&file).split("#[cfg(test)]\nmod tests {").next().unwrap_or("").to_owned()))

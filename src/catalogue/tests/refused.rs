@@ -48,7 +48,7 @@ fn a_value_outside_a_closed_list() {
 
 #[test]
 fn a_thirty_first_element_with_the_nearest_name() {
-    let text = "[[element]]\nid = \"save_time\"\nname = \"x\"\nlevel = \"functional\"\ndefinition = \"x\"\n\
+    let text = "[[element]]\nid = \"save_time\"\nname = \"x\"\nwish = \"x\"\nlevel = \"functional\"\ndefinition = \"x\"\n\
         cues_positive = []\ncues_negative = []";
     let error = refusal("elements.toml", text);
     let near = Some(element("saves_time"));
@@ -82,6 +82,8 @@ fn a_level_moved_and_a_definition_repeated_or_blank() {
     assert!(matches!(&error, CatalogueError::SameText { .. }), "{error}");
     let error = refusal("elements.toml", "[[element]]\nid = \"quality\"\ndefinition = \"  \"");
     assert!(matches!(&error, CatalogueError::Empty { key: "definition", .. }), "{error}");
+    let error = refusal("elements.toml", "[[element]]\nid = \"quality\"\nwish = \"time\"");
+    assert!(matches!(&error, CatalogueError::SameText { key: "wish", .. }), "{error}");
 }
 
 #[test]

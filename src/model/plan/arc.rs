@@ -7,41 +7,43 @@ use crate::catalogue::{PlayKind, PlaySubject};
 use super::evidence::{percent, segment_json};
 use super::line::Draft;
 use super::settings::PlanSettings;
-use crate::model::rows::{ArcStage, Estimate};
-use crate::model::segment::SegmentProfile;
-use crate::model::segment::lens::{GroupLens, Lens};
-use crate::model::segment::naming::thousands;
+use crate::model::rows::{ArcStage, Estimate, thousands};
+use crate::model::segment::SegmentNight;
+use crate::model::segment::lens::ArcFigures;
 
 /// What is missing where no step can be told.
 pub(super) const MISSING: &str = "the stage of the relationship of enough members";
 
-/// The stage most members are surely at, with its share; `Err` where too little is known, `None` where no stage leads.
+/// The stage most members are surely at.
+struct Leading {
+    stage: ArcStage,
+    share: Estimate,
+    /// Share of the stage that comes second, 0–1.
+    next: f64,
+}
+
+/// The stage most members are surely at; `Err` where too little is known, `None` where no stage leads.
 ///
 /// METHOD: the whole interval of the share must lie above `arc_share` and above the next stage's share. A customer of
 /// whom nothing is known is at no stage that a play could start from but the first meeting.
-fn leading(group: &GroupLens, arc_share: f64) -> Result<Option<(ArcStage, Estimate, f64)>, &'static str> {
+fn leading(arc: &ArcFigures, arc_share: f64) -> Result<Option<Leading>, &'static str> {
     let mut known: Vec<(ArcStage, Estimate)> =
-        group.arc.stages.iter().filter_map(|(stage, share)| Some((*stage, share.estimate()?))).collect();
+        arc.stages.iter().filter_map(|(stage, share)| Some((*stage, share.estimate()?))).collect();
     known.sort_by(|a, b| b.1.value.total_cmp(&a.1.value).then(a.0.cmp(&b.0)));
     let [(stage, share), rest @ ..] = known.as_slice() else { return Err(MISSING) };
     let next = rest.first().map_or(0.0, |(_, share)| share.value);
-    Ok((share.low >= arc_share && share.low > next).then_some((*stage, *share, next)))
+    Ok((share.low >= arc_share && share.low > next).then_some(Leading { stage: *stage, share: *share, next }))
 }
 
 /// The step that suits a segment, as a draft of a line.
-pub(super) fn draft<'a>(
-    segment: &SegmentProfile,
-    lens: Option<&Lens>,
-    settings: &PlanSettings,
-) -> Result<Option<Draft<'a>>, &'static str> {
-    let group = lens.and_then(|lens| lens.groups().find(|group| group.group == segment.segment_id)).ok_or(MISSING)?;
-    let Some((stage, share, next)) = leading(group, settings.arc_share)? else { return Ok(None) };
+pub(super) fn draft<'a>(segment: &SegmentNight, settings: &PlanSettings) -> Result<Option<Draft<'a>>, &'static str> {
+    let Some(Leading { stage, share, next }) = leading(&segment.lens.arc, settings.arc_share)? else { return Ok(None) };
     let Some(to) = ArcStage::from_number(stage.number() + 1) else { return Ok(None) };
     let because = format!(
         "{} of these {} customers are at the stage “{}” of the relationship; the stage after it in number has {:.0} %.",
         percent(share),
-        thousands(group.size),
-        stage.slug().replace('_', " "),
+        thousands(segment.profile.size),
+        stage.name(),
         100.0 * next
     );
     let mut evidence = segment_json(segment);
@@ -62,8 +64,8 @@ pub(super) fn draft<'a>(
 mod tests {
     use super::*;
     use crate::model::rows::Vocabulary;
+    use crate::model::segment::fixture::segment;
     use crate::model::segment::lens::fixture::{Person, lens, person};
-    use crate::model::segment::profile::fixture::segment;
 
     fn at(stage: ArcStage, n: usize) -> Vec<Person> {
         let mut one = person();
@@ -72,9 +74,10 @@ mod tests {
     }
 
     fn told(people: &[Person]) -> Result<Option<(PlaySubject, String)>, &'static str> {
-        let lens = lens(people, &Vocabulary::default(), 20);
-        draft(&segment("S01"), Some(&lens), &PlanSettings::default())
-            .map(|draft| draft.map(|draft| (draft.subject, draft.because)))
+        let mut segment = segment("S01");
+        segment.profile.size = people.len() as u64;
+        segment.lens = lens(people, &Vocabulary::default(), 20).segments.remove(0);
+        draft(&segment, &PlanSettings::default()).map(|draft| draft.map(|draft| (draft.subject, draft.because)))
     }
 
     #[test]
@@ -97,7 +100,7 @@ mod tests {
 
     #[test]
     fn without_a_lens_or_with_too_few_members_it_is_said_what_is_missing() {
-        assert_eq!(draft(&segment("S01"), None, &PlanSettings::default()).map(|draft| draft.is_some()), Err(MISSING));
+        assert_eq!(draft(&segment("S01"), &PlanSettings::default()).map(|draft| draft.is_some()), Err(MISSING));
         assert_eq!(told(&at(ArcStage::Opinion, 5)).map(|told| told.is_some()), Err(MISSING));
     }
 }

@@ -4,9 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::catalogue::{Catalogue, ElementId};
 
-use crate::model::rows::{Aspect, Estimate};
-use crate::model::segment::naming::thousands;
-use crate::model::segment::{Contrast, ElementProfile, NeedProfile, Profiles, SegmentProfile};
+use crate::model::rows::{Aspect, Estimate, thousands};
+use crate::model::segment::{Contrast, ElementProfile, NeedProfile, SegmentNight, SegmentNights};
 
 /// What was asked of anybody, and so how much a plan can claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,14 +17,14 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub(super) fn of(profiles: &Profiles) -> Self {
+    pub(super) fn of(night: &SegmentNights) -> Self {
         let any = |answers: fn(&ElementProfile) -> u64| {
-            profiles.segments.iter().chain([&profiles.everyone]).flat_map(|s| &s.elements).any(|e| answers(e) > 0)
+            night.segments.iter().chain([&night.everyone]).flat_map(|s| &s.profile.elements).any(|e| answers(e) > 0)
         };
         Self { importance: any(|e| e.importance_answers), fulfilment: any(|e| e.fulfilment_answers) }
     }
 
-    /// Nobody was asked anything: every line is a hypothesis read from behaviour.
+    /// Nobody was asked anything: every line is a hypothesis read from behavior.
     pub(super) fn nothing(self) -> bool {
         !self.importance && !self.fulfilment
     }
@@ -40,7 +39,7 @@ impl Asked {
 #[derive(Clone, Copy)]
 pub(super) struct Case<'a> {
     pub(super) catalogue: &'a Catalogue,
-    pub(super) segment: &'a SegmentProfile,
+    pub(super) segment: &'a SegmentNight,
     pub(super) element: &'a ElementProfile,
     pub(super) asked: Asked,
 }
@@ -84,6 +83,7 @@ impl Case<'_> {
     /// `survey` where every member answered, `mixed` where some did, `inferred` where only others did, `hypothesis`
     /// where nobody was asked at all.
     fn basis(&self) -> &'static str {
+        // The aspect compared decides: answers on the other one do not make a difference surer.
         let answers = match self.asked.compared() {
             Aspect::Importance => self.element.importance_answers,
             Aspect::Fulfilment => self.element.fulfilment_answers,
@@ -91,7 +91,7 @@ impl Case<'_> {
         match answers {
             _ if self.asked.nothing() => "hypothesis",
             0 => "inferred",
-            n if n >= self.segment.size => "survey",
+            n if n >= self.segment.profile.size => "survey",
             _ => "mixed",
         }
     }
@@ -100,7 +100,8 @@ impl Case<'_> {
     /// far as known.
     pub(super) fn wanted(&self) -> String {
         let e = self.element;
-        let whom = format!("these {} customers", thousands(self.segment.size));
+        let whom = format!("these {} customers", thousands(self.segment.profile.size));
+        // A difference is news about the segment; a gap may be everybody's. So the difference is told where there is one.
         match (e.importance_difference, e.gap) {
             (Some(c), _) if c.d.value > 0.0 => format!(
                 "{} matters more to {whom} than to the rest (d {}; {})",
@@ -125,7 +126,7 @@ impl Case<'_> {
             Some(c) => format!(
                 "These {} customers feel {} served on {} than the rest (d {}; {}); whether it matters to them was not \
                  asked",
-                thousands(self.segment.size),
+                thousands(self.segment.profile.size),
                 word(c.d.value),
                 self.name(),
                 range(c.d, 2),
@@ -155,7 +156,7 @@ impl Case<'_> {
 }
 
 /// Evidence of a line about a need tier.
-pub(super) fn need_json(segment: &SegmentProfile, need: &NeedProfile, asked: Asked) -> Value {
+pub(super) fn need_json(segment: &SegmentNight, need: &NeedProfile, asked: Asked) -> Value {
     let mut map = segment_json(segment);
     put(&mut map, "need_tier", Some(json!(need.tier.slug())));
     put(&mut map, "need_share", need.share.map(estimate_json));
@@ -166,12 +167,12 @@ pub(super) fn need_json(segment: &SegmentProfile, need: &NeedProfile, asked: Ask
 }
 
 /// What every line says of its segment.
-pub(super) fn segment_json(segment: &SegmentProfile) -> Map<String, Value> {
+pub(super) fn segment_json(segment: &SegmentNight) -> Map<String, Value> {
     let mut map = Map::new();
-    put(&mut map, "segment", Some(json!(segment.segment_id)));
-    put(&mut map, "size", Some(json!(segment.size)));
-    put(&mut map, "share", segment.share.map(estimate_json));
-    put(&mut map, "respondents", Some(json!(segment.respondents)));
+    put(&mut map, "segment", Some(json!(segment.id)));
+    put(&mut map, "size", Some(json!(segment.profile.size)));
+    put(&mut map, "share", segment.profile.share.map(estimate_json));
+    put(&mut map, "respondents", Some(json!(segment.profile.respondents)));
     map
 }
 
@@ -218,8 +219,8 @@ mod tests {
 
     #[test]
     fn numbers_are_written_for_people() {
-        assert_eq!(range(Estimate { value: 0.618, low: 0.5, high: 0.73 }, 2), "0.62, 0.50 to 0.73");
-        assert_eq!(percent(Estimate { value: 0.64, low: 0.58, high: 0.7 }), "64 % (58 to 70 %)");
+        assert_eq!(range(Estimate { value: 0.618, low: 0.5, high: 0.73, n: 300 }, 2), "0.62, 0.50 to 0.73");
+        assert_eq!(percent(Estimate { value: 0.64, low: 0.58, high: 0.7, n: 300 }), "64 % (58 to 70 %)");
         assert_eq!((answers(0).as_str(), answers(1).as_str()), ("no answers of their own", "1 answer"));
     }
 }

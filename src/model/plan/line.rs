@@ -7,7 +7,7 @@ use crate::catalogue::{Catalogue, Play, PlayChannel, PlayKind, PlaySubject};
 use super::measure::{Subject, measure, reached};
 use super::settings::PlanSettings;
 use super::types::PlanLine;
-use crate::model::segment::{ElementProfile, NeedProfile, SegmentProfile};
+use crate::model::segment::{ElementProfile, NeedProfile, SegmentNight};
 
 /// Added to what a line avoids wherever price does not lead.
 const NO_DISCOUNT: &str = "No discount: price is not what leads in this group.";
@@ -29,7 +29,7 @@ pub(super) struct Draft<'a> {
 pub(super) struct Drafting<'a> {
     pub(super) catalogue: &'a Catalogue,
     pub(super) settings: &'a PlanSettings,
-    pub(super) segment: &'a SegmentProfile,
+    pub(super) segment: &'a SegmentNight,
     /// Price is among what leads.
     pub(super) price_leads: bool,
 }
@@ -78,7 +78,8 @@ impl Drafting<'_> {
             channels.map(|channel| (*play, channel)).collect::<Vec<_>>()
         };
         let all: Vec<(&Play, PlayChannel)> = plays.iter().flat_map(usable).collect();
-        let has_reach = |channel: PlayChannel| !channel.needs_consent() || reached(&self.segment.reach, channel) > 0;
+        let has_reach =
+            |channel: PlayChannel| !channel.needs_consent() || reached(&self.segment.profile.reach, channel) > 0;
         all.iter().find(|(_, channel)| has_reach(*channel)).or(all.first()).copied()
     }
 

@@ -5,7 +5,7 @@ use crate::stats::interval::Z95;
 use crate::stats::power::{DEFAULT_BASE_RATE, smallest_detectable_difference, smallest_detectable_rise};
 
 use crate::model::rows::Estimate;
-use crate::model::segment::{ElementProfile, NeedProfile, Reach, SegmentProfile};
+use crate::model::segment::{ElementProfile, NeedProfile, Reach, SegmentNight};
 
 /// Spread of single answers on a 0–10 scale, where it is not known. Our judgement, on the wide side.
 const RATING_SPREAD: f64 = 2.5;
@@ -36,7 +36,7 @@ pub(super) struct Measure {
 /// What a line is about, as far as its metric asks.
 #[derive(Clone, Copy)]
 pub(super) struct Subject<'a> {
-    pub(super) segment: &'a SegmentProfile,
+    pub(super) segment: &'a SegmentNight,
     pub(super) element: Option<&'a ElementProfile>,
     pub(super) need: Option<&'a NeedProfile>,
 }
@@ -49,8 +49,9 @@ pub(super) struct Subject<'a> {
 /// needed. The target is the baseline moved by exactly what the test can see: less could not be shown, more would be a
 /// promise without ground.
 pub(super) fn measure(metric: &str, subject: Subject, channel: PlayChannel) -> Measure {
-    let reach = reached(&subject.segment.reach, channel);
-    let held_out = comparable(&subject.segment.reach, reach);
+    let reach = reached(&subject.segment.profile.reach, channel);
+    let held_out = comparable(&subject.segment.profile.reach, reach);
+    // Without a level of its own a metric is tested as a response rate, the least one can hope to move.
     let default = || smallest_detectable_rise(DEFAULT_BASE_RATE, reach, held_out);
     let (baseline, detectable_effect, target) = match known(metric, subject) {
         Known::Share(value) => {
@@ -79,15 +80,16 @@ fn known(metric: &str, subject: Subject) -> Known {
     };
     match metric {
         "element_high_share" => share(subject.element.and_then(|e| e.high_share)),
-        "good_brand_share" => share(segment.good_brand),
+        "good_brand_share" => share(segment.profile.good_brand),
         "need_fulfilment" => rating(subject.need.and_then(|n| n.fulfilment)),
-        "satisfaction" => rating(segment.satisfaction),
-        "nps" => segment
-            .nps
-            .map_or(Known::Nothing, |e| Known::Points { value: e.value, spread: spread(e, segment.nps_answers) }),
-        "value_per_customer" => segment.value_mean.map_or(Known::Nothing, |e| Known::Mean {
+        "satisfaction" => rating(segment.profile.satisfaction),
+        "nps" => segment.profile.nps.map_or(Known::Nothing, |e| Known::Points {
             value: e.value,
-            spread: spread(e, segment.size),
+            spread: spread(e, segment.profile.nps_answers),
+        }),
+        "value_per_customer" => segment.profile.value_mean.map_or(Known::Nothing, |e| Known::Mean {
+            value: e.value,
+            spread: spread(e, segment.profile.size),
             top: f64::INFINITY,
         }),
         _ => Known::Nothing,

@@ -22,9 +22,8 @@ use serde_json::Value;
 
 use crate::catalogue::{Catalogue, ElementId, NeedTier, PlayKind, PlaySubject};
 
-use crate::model::segment::lens::Lens;
-use crate::model::segment::naming::thousands;
-use crate::model::segment::{Delivered, Profiles, SegmentProfile};
+use crate::model::rows::thousands;
+use crate::model::segment::{Delivered, SegmentNight, SegmentNights};
 
 use self::evidence::{Asked, Case, need_json, percent, segment_json};
 use self::line::{Draft, Drafting};
@@ -53,11 +52,11 @@ const HYPOTHESIS: &str = "A hypothesis read from behaviour: nobody was asked.";
 /// Where only fulfilment was asked, "wanted more" is replaced by "served differently", and the lines say so. Where
 /// nobody was asked, lines are hypotheses and say so. A discount is ruled out in every spoken line unless price leads.
 #[must_use]
-pub fn plan((profiles, lens): (&Profiles, Option<&Lens>), catalogue: &Catalogue, settings: &PlanSettings) -> PlanSet {
-    let planner = Planner { catalogue, settings, asked: Asked::of(profiles), lens };
+pub fn plan(night: &SegmentNights, catalogue: &Catalogue, settings: &PlanSettings) -> PlanSet {
+    let planner = Planner { catalogue, settings, asked: Asked::of(night) };
     PlanSet {
-        plans: profiles.segments.iter().map(|segment| planner.segment(segment)).collect(),
-        neutral: planner.neutral(&profiles.unassigned),
+        plans: night.segments.iter().map(|segment| planner.segment(segment)).collect(),
+        neutral: planner.neutral(&night.unassigned),
         catalogue_version: catalogue.version().to_owned(),
     }
 }
@@ -67,15 +66,13 @@ struct Planner<'a> {
     catalogue: &'a Catalogue,
     settings: &'a PlanSettings,
     asked: Asked,
-    /// How close the segments are; `None` = not told.
-    lens: Option<&'a Lens>,
 }
 
 /// Elements for which a kind of play fired, strongest first.
 type Fired = Vec<ElementId>;
 
 impl Planner<'_> {
-    fn segment(&self, segment: &SegmentProfile) -> Plan {
+    fn segment(&self, segment: &SegmentNight) -> Plan {
         let mut missing = Vec::new();
         let gate = self.judge(segment, PlayKind::Fix, Some(quality()), triggers::quality_gate, &mut missing);
         let mut fix = self.judge(segment, PlayKind::Fix, None, triggers::fix, &mut missing);
@@ -107,14 +104,14 @@ impl Planner<'_> {
         self.finish(segment, lines, missing)
     }
 
-    fn neutral(&self, unassigned: &SegmentProfile) -> Plan {
+    fn neutral(&self, unassigned: &SegmentNight) -> Plan {
         let drafting =
             Drafting { catalogue: self.catalogue, settings: self.settings, segment: unassigned, price_leads: false };
         let lines = self.everyone_lines(&drafting, usize::MAX);
         self.finish(unassigned, lines, Vec::new())
     }
 
-    fn finish(&self, segment: &SegmentProfile, mut lines: Vec<PlanLine>, mut missing: Vec<(String, String)>) -> Plan {
+    fn finish(&self, segment: &SegmentNight, mut lines: Vec<PlanLine>, mut missing: Vec<(String, String)>) -> Plan {
         lines.truncate(self.settings.max_lines as usize);
         for (rank, line) in (1..).zip(&mut lines) {
             line.rank = rank;
@@ -122,22 +119,17 @@ impl Planner<'_> {
         // The quality gate and the ordinary fix condition read different values of the same plays: one entry is enough.
         let mut listed = BTreeSet::new();
         missing.retain(|(play, _)| lines.iter().all(|line| line.play_id != *play) && listed.insert(play.clone()));
-        Plan {
-            segment_id: segment.segment_id.clone(),
-            segment_name: segment.name.clone(),
-            lines,
-            not_assessed: missing,
-        }
+        Plan { segment_id: segment.id.clone(), segment_name: segment.name.clone(), lines, not_assessed: missing }
     }
 
-    fn case<'a>(&'a self, segment: &'a SegmentProfile, element: ElementId) -> Case<'a> {
-        Case { catalogue: self.catalogue, segment, element: segment.element(element), asked: self.asked }
+    fn case<'a>(&'a self, segment: &'a SegmentNight, element: ElementId) -> Case<'a> {
+        Case { catalogue: self.catalogue, segment, element: segment.profile.element(element), asked: self.asked }
     }
 
     /// Asks a condition of one element or of all, notes what could not be judged, and returns what fires.
     fn judge(
         &self,
-        segment: &SegmentProfile,
+        segment: &SegmentNight,
         kind: PlayKind,
         only: Option<ElementId>,
         condition: fn(&Case, &PlanSettings) -> Verdict,
@@ -151,6 +143,7 @@ impl Planner<'_> {
                 Verdict::Missing(what) => self.note(kind, PlaySubject::Element(element), what, missing),
             }
         }
+        // Ties in catalogue order, so that a plan does not hang on the order of work.
         fired.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         fired.into_iter().map(|(element, _)| element).collect()
     }
@@ -162,8 +155,8 @@ impl Planner<'_> {
         }
     }
 
-    fn arc_draft(&self, segment: &SegmentProfile, missing: &mut Vec<(String, String)>) -> Option<Draft<'_>> {
-        arc::draft(segment, self.lens, self.settings).unwrap_or_else(|what| {
+    fn arc_draft(&self, segment: &SegmentNight, missing: &mut Vec<(String, String)>) -> Option<Draft<'_>> {
+        arc::draft(segment, self.settings).unwrap_or_else(|what| {
             PlaySubject::ARC_STEPS.into_iter().for_each(|step| self.note(PlayKind::Arc, step, what, missing));
             None
         })
@@ -215,7 +208,7 @@ impl Planner<'_> {
         }
     }
 
-    fn need_draft<'a>(&self, segment: &'a SegmentProfile, missing: &mut Vec<(String, String)>) -> Option<Draft<'a>> {
+    fn need_draft<'a>(&self, segment: &'a SegmentNight, missing: &mut Vec<(String, String)>) -> Option<Draft<'a>> {
         let (first, second) = match dominant_need(segment, self.settings) {
             Ok(found) => found?,
             Err(what) => {
@@ -251,13 +244,13 @@ impl Planner<'_> {
 
     fn everyone_lines(&self, drafting: &Drafting, most: usize) -> Vec<PlanLine> {
         let segment = drafting.segment;
-        let size = thousands(segment.size);
+        let size = thousands(segment.profile.size);
         self.catalogue
             .plays_for(PlayKind::Neutral, PlaySubject::Everyone)
             .into_iter()
             .take(most)
             .filter_map(|play| {
-                let because = if segment.segment_id == "NONE" {
+                let because = if segment.id == "NONE" {
                     format!("For the {size} customers without a segment: it claims nothing about them.")
                 } else {
                     format!("Too little sets these {size} customers apart for another line; this one suits everybody.")

@@ -3,15 +3,13 @@
 use super::types::{Plan, PlanLine};
 use crate::catalogue::{ElementId, NeedTier, PlayKind, Sensitivity};
 use crate::model::rows::Estimate;
-use crate::model::segment::profile::fixture::{
-    catalogue, contrast, element, estimate, profiles, segment, served, wants,
-};
-use crate::model::segment::{Delivered, Profiles, Reach, SegmentProfile};
+use crate::model::segment::fixture::{catalogue, contrast, element, estimate, night, segment, served, wants};
+use crate::model::segment::{Delivered, Reach, SegmentNight, SegmentNights};
 
 use super::*;
 
-fn plan_of(segment: SegmentProfile) -> Plan {
-    plan((&profiles(vec![segment]), None), catalogue(), &PlanSettings::default()).plans.remove(0)
+fn plan_of(segment: SegmentNight) -> Plan {
+    plan(&night(vec![segment]), catalogue(), &PlanSettings::default()).plans.remove(0)
 }
 
 fn lines(plan: &Plan, kind: PlayKind) -> Vec<&PlanLine> {
@@ -23,13 +21,13 @@ fn subjects(plan: &Plan, kind: PlayKind) -> Vec<String> {
 }
 
 /// Time and ease are wanted and delivered, organizing is wanted and missed.
-fn organizers() -> SegmentProfile {
+fn organizers() -> SegmentNight {
     let mut s = segment("S01");
     for (slug, d, mean) in [("saves_time", 0.9, 7.8), ("reduces_effort", 0.7, 7.0), ("organizes", 0.8, 4.5)] {
-        wants(&mut s, slug, d);
-        served(&mut s, slug, mean);
+        wants(&mut s.profile, slug, d);
+        served(&mut s.profile, slug, mean);
     }
-    element(&mut s, "organizes").gap = Some(estimate(1.1, 0.2));
+    element(&mut s.profile, "organizes").gap = Some(estimate(1.1, 0.2));
     s
 }
 
@@ -50,22 +48,22 @@ fn a_plan_mends_what_is_missed_and_leads_with_what_is_delivered() {
 #[test]
 fn quality_below_its_floor_comes_before_everything() {
     let mut s = organizers();
-    element(&mut s, "quality").high_share = Some(Estimate { value: 0.40, low: 0.35, high: 0.45 });
+    element(&mut s.profile, "quality").high_share = Some(Estimate { value: 0.40, low: 0.35, high: 0.45, n: 300 });
     let first = &plan_of(s.clone()).lines[0];
     assert_eq!((first.kind.as_str(), first.subject.as_str(), first.rank), ("fix", "quality", 1));
     assert!(first.because.starts_with("Quality comes first"), "{}", first.because);
     // An interval that reaches the floor does not open the gate.
-    element(&mut s, "quality").high_share = Some(Estimate { value: 0.46, low: 0.41, high: 0.51 });
+    element(&mut s.profile, "quality").high_share = Some(Estimate { value: 0.46, low: 0.41, high: 0.51, n: 300 });
     assert_ne!(plan_of(s).lines[0].subject, "quality");
 }
 
 #[test]
 fn nothing_leads_that_is_served_badly_however_much_it_is_wanted() {
     let mut s = segment("S01");
-    wants(&mut s, "saves_time", 2.0);
-    served(&mut s, "saves_time", 5.0);
-    wants(&mut s, "variety", 1.5);
-    served(&mut s, "variety", 6.2);
+    wants(&mut s.profile, "saves_time", 2.0);
+    served(&mut s.profile, "saves_time", 5.0);
+    wants(&mut s.profile, "variety", 1.5);
+    served(&mut s.profile, "variety", 6.2);
     let plan = plan_of(s);
     assert_eq!(subjects(&plan, PlayKind::Lead), Vec::<String>::new());
     assert_eq!(subjects(&plan, PlayKind::Fix), ["saves_time"]);
@@ -74,9 +72,9 @@ fn nothing_leads_that_is_served_badly_however_much_it_is_wanted() {
 #[test]
 fn a_large_difference_that_may_be_chance_does_not_lead() {
     let mut s = segment("S01");
-    wants(&mut s, "saves_time", 0.9);
-    served(&mut s, "saves_time", 8.0);
-    element(&mut s, "saves_time").importance_difference.as_mut().unwrap().d = estimate(0.9, 1.0);
+    wants(&mut s.profile, "saves_time", 0.9);
+    served(&mut s.profile, "saves_time", 8.0);
+    element(&mut s.profile, "saves_time").importance_difference.as_mut().unwrap().d = estimate(0.9, 1.0);
     assert_eq!(subjects(&plan_of(s), PlayKind::Lead), Vec::<String>::new());
 }
 
@@ -88,14 +86,14 @@ fn delicate_elements_never_lead_and_are_mended_where_nobody_is_addressed() {
     assert_eq!(delicate.len(), 8);
     for id in &delicate {
         let (mut wanted, mut missed) = (segment("S01"), segment("S01"));
-        wants(&mut wanted, id.slug(), 1.5);
-        served(&mut wanted, id.slug(), 8.5);
+        wants(&mut wanted.profile, id.slug(), 1.5);
+        served(&mut wanted.profile, id.slug(), 8.5);
         assert!(plan_of(wanted.clone()).lines.iter().all(|line| line.kind != "lead" || line.subject != id.slug()));
         let allowed = PlanSettings { sensitive_allowed: true, ..PlanSettings::default() };
-        let allowed = plan((&profiles(vec![wanted]), None), catalogue(), &allowed).plans.remove(0);
+        let allowed = plan(&night(vec![wanted]), catalogue(), &allowed).plans.remove(0);
         assert_eq!(subjects(&allowed, PlayKind::Lead), [id.slug()]);
-        wants(&mut missed, id.slug(), 1.5);
-        served(&mut missed, id.slug(), 4.0);
+        wants(&mut missed.profile, id.slug(), 1.5);
+        served(&mut missed.profile, id.slug(), 4.0);
         for line in lines(&plan_of(missed), PlayKind::Fix) {
             assert!(!["email", "sms", "push", "phone", "post"].contains(&line.channel.as_str()), "{}", line.play_id);
         }
@@ -107,8 +105,8 @@ fn a_discount_is_ruled_out_unless_price_leads() {
     let without = plan_of(organizers());
     assert!(lines(&without, PlayKind::Lead).iter().all(|line| line.avoid.contains("No discount")));
     let mut s = organizers();
-    wants(&mut s, "reduces_cost", 1.2);
-    served(&mut s, "reduces_cost", 7.5);
+    wants(&mut s.profile, "reduces_cost", 1.2);
+    served(&mut s.profile, "reduces_cost", 7.5);
     let with = plan_of(s);
     assert_eq!(subjects(&with, PlayKind::Lead)[0], "reduces_cost");
     assert!(with.lines.iter().all(|line| !line.avoid.contains("No discount")));
@@ -117,12 +115,12 @@ fn a_discount_is_ruled_out_unless_price_leads() {
 #[test]
 fn a_small_segment_is_not_testable_and_an_unreachable_one_says_nothing_of_effects() {
     let mut s = organizers();
-    s.reach = Reach { any: 300, email: 200, sms: 0, push: 0, phone: 0, post: 0, held_out: 30 };
+    s.profile.reach = Reach { any: 300, email: 200, sms: 0, push: 0, phone: 0, post: 0, held_out: 30 };
     let plan = plan_of(s.clone());
     for line in &plan.lines {
         assert!(!line.testable && line.detectable_effect.is_none_or(|e| e > 0.3), "{line:?}");
     }
-    s.reach = Reach::default();
+    s.profile.reach = Reach::default();
     for line in plan_of(s).lines {
         assert_eq!((line.reach, line.held_out, line.detectable_effect), (0, 0, None));
         assert!(!line.testable && line.target.is_none());
@@ -132,8 +130,8 @@ fn a_small_segment_is_not_testable_and_an_unreachable_one_says_nothing_of_effect
 #[test]
 fn a_large_segment_is_testable_and_its_target_is_what_the_test_can_see() {
     let mut s = organizers();
-    s.size = 500_000;
-    s.reach = Reach { any: 400_000, email: 300_000, sms: 0, push: 0, phone: 0, post: 0, held_out: 44_000 };
+    s.profile.size = 500_000;
+    s.profile.reach = Reach { any: 400_000, email: 300_000, sms: 0, push: 0, phone: 0, post: 0, held_out: 44_000 };
     let plan = plan_of(s);
     let fix = lines(&plan, PlayKind::Fix)[0];
     assert_eq!((fix.metric.as_str(), fix.baseline), ("element_high_share", Some(0.1)));
@@ -145,8 +143,8 @@ fn a_large_segment_is_testable_and_its_target_is_what_the_test_can_see() {
 #[test]
 fn the_channel_is_the_first_with_reach_and_reach_is_that_of_the_channel() {
     let mut s = segment("S01");
-    s.reach = Reach { any: 900, email: 0, sms: 0, push: 0, phone: 0, post: 900, held_out: 90 };
-    for (i, tier) in s.needs.iter_mut().enumerate() {
+    s.profile.reach = Reach { any: 900, email: 0, sms: 0, push: 0, phone: 0, post: 900, held_out: 90 };
+    for (i, tier) in s.profile.needs.iter_mut().enumerate() {
         tier.share = Some(estimate(if i == NeedTier::Esteem.index() { 0.5 } else { 0.12 }, 0.02));
     }
     let plan = plan_of(s);
@@ -161,10 +159,10 @@ fn the_channel_is_the_first_with_reach_and_reach_is_that_of_the_channel() {
 fn a_tier_sets_the_tone_only_when_it_is_surely_ahead() {
     let with = |safety: f64, half: f64| {
         let mut s = segment("S01");
-        for need in &mut s.needs {
+        for need in &mut s.profile.needs {
             need.share = Some(estimate(0.18, 0.02));
         }
-        s.needs[NeedTier::Safety.index()].share = Some(estimate(safety, half));
+        s.profile.needs[NeedTier::Safety.index()].share = Some(estimate(safety, half));
         subjects(&plan_of(s), PlayKind::Need)
     };
     assert_eq!(with(0.4, 0.03), ["safety"]);
@@ -175,17 +173,17 @@ fn a_tier_sets_the_tone_only_when_it_is_surely_ahead() {
 #[test]
 fn what_was_not_asked_is_listed_as_not_assessed_and_fires_nothing() {
     let mut s = segment("S01");
-    for e in &mut s.elements {
+    for e in &mut s.profile.elements {
         (e.fulfilment, e.high_share, e.gap, e.fulfilment_difference) = (None, None, None, None);
         (e.delivered, e.fulfilment_answers) = (Delivered::Unknown, 0);
     }
-    for need in &mut s.needs {
+    for need in &mut s.profile.needs {
         need.share = None;
     }
-    wants(&mut s, "saves_time", 0.9);
-    let mut night = profiles(vec![s.clone()]);
-    night.everyone = SegmentProfile { segment_id: "ALL".to_owned(), ..s };
-    let plan = plan((&night, None), catalogue(), &PlanSettings::default()).plans.remove(0);
+    wants(&mut s.profile, "saves_time", 0.9);
+    let mut night = night(vec![s.clone()]);
+    night.everyone = SegmentNight { id: "ALL".to_owned(), ..s };
+    let plan = plan(&night, catalogue(), &PlanSettings::default()).plans.remove(0);
     assert!(lines(&plan, PlayKind::Fix).is_empty() && lines(&plan, PlayKind::Need).is_empty());
     let missing: Vec<&str> = plan.not_assessed.iter().map(|(play, _)| play.as_str()).collect();
     for play in ["fix_quality", "fix_saves_time", "need_safety_status", "arc_first_weeks", "hold_quality"] {
@@ -197,22 +195,22 @@ fn what_was_not_asked_is_listed_as_not_assessed_and_fires_nothing() {
 }
 
 /// The night as if nobody had been asked: scores only, with wide intervals.
-fn nobody_asked(mut s: SegmentProfile) -> Profiles {
-    for e in &mut s.elements {
+fn nobody_asked(mut s: SegmentNight) -> SegmentNights {
+    for e in &mut s.profile.elements {
         (e.importance_answers, e.fulfilment_answers) = (0, 0);
         (e.fulfilment, e.high_share, e.gap, e.fulfilment_difference) = (None, None, None, None);
         e.delivered = Delivered::Unknown;
         let d = e.importance_difference.unwrap().d.value;
         e.importance_difference.as_mut().unwrap().d = estimate(d, 2.8);
     }
-    let mut night = profiles(vec![s.clone()]);
-    night.everyone = SegmentProfile { segment_id: "ALL".to_owned(), ..s };
+    let mut night = night(vec![s.clone()]);
+    night.everyone = SegmentNight { id: "ALL".to_owned(), ..s };
     night
 }
 
 #[test]
 fn where_nobody_was_asked_every_claim_is_called_a_hypothesis() {
-    let plan = plan((&nobody_asked(organizers()), None), catalogue(), &PlanSettings::default()).plans.remove(0);
+    let plan = plan(&nobody_asked(organizers()), catalogue(), &PlanSettings::default()).plans.remove(0);
     let leads = lines(&plan, PlayKind::Lead);
     assert_eq!(leads.len(), 3);
     for lead in leads {
@@ -224,16 +222,16 @@ fn where_nobody_was_asked_every_claim_is_called_a_hypothesis() {
 #[test]
 fn where_only_fulfilment_was_asked_plans_speak_of_service_and_not_of_wishes() {
     let mut s = segment("S01");
-    for e in &mut s.elements {
+    for e in &mut s.profile.elements {
         (e.importance, e.importance_difference, e.gap, e.importance_answers) = (None, None, None, 0);
     }
-    served(&mut s, "variety", 8.0);
-    element(&mut s, "variety").fulfilment_difference = Some(contrast(0.7));
-    served(&mut s, "informs", 4.0);
-    element(&mut s, "informs").fulfilment_difference = Some(contrast(-0.7));
-    let mut night = profiles(vec![s.clone()]);
-    night.everyone = SegmentProfile { segment_id: "ALL".to_owned(), ..s };
-    let plan = plan((&night, None), catalogue(), &PlanSettings::default()).plans.remove(0);
+    served(&mut s.profile, "variety", 8.0);
+    element(&mut s.profile, "variety").fulfilment_difference = Some(contrast(0.7));
+    served(&mut s.profile, "informs", 4.0);
+    element(&mut s.profile, "informs").fulfilment_difference = Some(contrast(-0.7));
+    let mut night = night(vec![s.clone()]);
+    night.everyone = SegmentNight { id: "ALL".to_owned(), ..s };
+    let plan = plan(&night, catalogue(), &PlanSettings::default()).plans.remove(0);
     assert_eq!(subjects(&plan, PlayKind::Lead), ["variety"]);
     assert_eq!(subjects(&plan, PlayKind::Fix), ["informs"]);
     for line in plan.lines.iter().filter(|line| ["lead", "fix"].contains(&line.kind.as_str())) {
@@ -244,9 +242,9 @@ fn where_only_fulfilment_was_asked_plans_speak_of_service_and_not_of_wishes() {
 #[test]
 fn hold_keeps_the_floor_of_what_matters_but_sets_nobody_apart() {
     let mut s = organizers();
-    wants(&mut s, "quality", 0.1);
-    element(&mut s, "quality").importance = Some(estimate(8.0, 0.2));
-    served(&mut s, "quality", 8.2);
+    wants(&mut s.profile, "quality", 0.1);
+    element(&mut s.profile, "quality").importance = Some(estimate(8.0, 0.2));
+    served(&mut s.profile, "quality", 8.2);
     assert_eq!(subjects(&plan_of(s), PlayKind::Hold), ["quality"]);
 }
 
@@ -263,11 +261,11 @@ fn plans_stay_within_the_limit_and_claim_no_gain() {
     for (slug, d, mean) in
         [("variety", 1.0, 8.0), ("informs", 1.1, 3.0), ("integrates", 1.2, 3.0), ("connects", 1.3, 3.0)]
     {
-        wants(&mut s, slug, d);
-        served(&mut s, slug, mean);
+        wants(&mut s.profile, slug, d);
+        served(&mut s.profile, slug, mean);
     }
     let settings = PlanSettings { max_lines: 5, ..PlanSettings::default() };
-    let plan = plan((&profiles(vec![s]), None), catalogue(), &settings).plans.remove(0);
+    let plan = plan(&night(vec![s]), catalogue(), &settings).plans.remove(0);
     assert_eq!(plan.lines.len(), 5);
     // Strength is difference plus gap: 0.8 + 1.1 for organizing, 1.3, 1.2 and 1.1 for the others.
     assert_eq!(subjects(&plan, PlayKind::Fix), ["organizes", "connects", "integrates"]);
@@ -277,9 +275,9 @@ fn plans_stay_within_the_limit_and_claim_no_gain() {
 #[test]
 fn different_evidence_gives_different_plans_and_the_unassigned_get_the_neutral_one() {
     let mut other = segment("S02");
-    wants(&mut other, "variety", 0.8);
-    served(&mut other, "variety", 8.0);
-    let set = plan((&profiles(vec![organizers(), other]), None), catalogue(), &PlanSettings::default());
+    wants(&mut other.profile, "variety", 0.8);
+    served(&mut other.profile, "variety", 8.0);
+    let set = plan(&night(vec![organizers(), other]), catalogue(), &PlanSettings::default());
     let plays = |plan: &Plan| plan.lines.iter().map(|line| line.play_id.clone()).collect::<Vec<_>>();
     assert_ne!(plays(&set.plans[0]), plays(&set.plans[1]));
     assert_eq!(set.neutral.segment_id, "NONE");
@@ -289,7 +287,7 @@ fn different_evidence_gives_different_plans_and_the_unassigned_get_the_neutral_o
 
 #[test]
 fn a_plan_is_the_same_every_time_it_is_made() {
-    let night = profiles(vec![organizers(), segment("S02")]);
+    let night = night(vec![organizers(), segment("S02")]);
     let settings = PlanSettings::default();
-    assert_eq!(plan((&night, None), catalogue(), &settings), plan((&night, None), catalogue(), &settings));
+    assert_eq!(plan(&night, catalogue(), &settings), plan(&night, catalogue(), &settings));
 }

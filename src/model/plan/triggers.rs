@@ -5,7 +5,7 @@ use crate::catalogue::{ElementId, Sensitivity};
 use super::evidence::Case;
 use super::settings::PlanSettings;
 use crate::model::rows::{Aspect, Estimate};
-use crate::model::segment::{Delivered, NeedProfile, SegmentProfile};
+use crate::model::segment::{Delivered, NeedProfile, SegmentNight};
 
 /// Most fix lines, quality included.
 pub(super) const MAX_FIX: usize = 3;
@@ -58,12 +58,14 @@ pub(super) fn fix(case: &Case, settings: &PlanSettings) -> Verdict {
         let worse = c.d.value <= -settings.min_difference && c.d.high < 0.0;
         return Verdict::when(low && worse, -c.d.value);
     }
+    // Either kind of evidence is enough, and both add up: a difference from others, a gap in the segment itself.
     let (difference, gap) = (case.difference().map(|c| c.d), case.element.gap);
     if difference.is_none() && gap.is_none() {
         return Verdict::Missing("importance of the element");
     }
     let strength = |e: Option<Estimate>, least: f64| e.filter(|e| e.value >= least && e.low > 0.0).map(|e| e.value);
     let (more, missed) = (strength(difference, settings.min_difference), strength(gap, settings.min_gap));
+    // A gap alone does not fire where the segment cares less than others do: others come first then.
     let wanted_less = difference.is_some_and(|d| d.value < 0.0);
     let fires = low && !wanted_less && (more.is_some() || missed.is_some());
     Verdict::when(fires, more.into_iter().chain(missed).sum())
@@ -118,19 +120,19 @@ fn served_well(case: &Case, served: Estimate, settings: &PlanSettings) -> bool {
         && (case.element.delivered == Delivered::Yes || served.value >= settings.credible_fulfilment)
 }
 
-fn average_importance(segment: &SegmentProfile) -> Option<f64> {
-    let known: Vec<f64> = segment.elements.iter().filter_map(|e| e.importance).map(|e| e.value).collect();
+fn average_importance(segment: &SegmentNight) -> Option<f64> {
+    let known: Vec<f64> = segment.profile.elements.iter().filter_map(|e| e.importance).map(|e| e.value).collect();
     if known.is_empty() { None } else { Some(known.iter().sum::<f64>() / known.len() as f64) }
 }
 
 /// The tier most members are to be served on next, if surely more than `need_share` and surely ahead of the next tier;
 /// with it, the next tier.
 pub(super) fn dominant_need<'a>(
-    segment: &'a SegmentProfile,
+    segment: &'a SegmentNight,
     settings: &PlanSettings,
 ) -> Result<Option<(&'a NeedProfile, &'a NeedProfile)>, &'static str> {
     let mut known: Vec<(&NeedProfile, f64)> =
-        segment.needs.iter().filter_map(|need| need.share.map(|share| (need, share.value))).collect();
+        segment.profile.needs.iter().filter_map(|need| need.share.map(|share| (need, share.value))).collect();
     known.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.tier.cmp(&b.0.tier)));
     let [(first, _), (second, next), ..] = known.as_slice() else { return Err("need tiers of enough members") };
     let sure = first.share.is_some_and(|share| share.low >= settings.need_share && share.low > *next);

@@ -15,7 +15,7 @@ mod suppression;
 pub use attitudes::{Attitudes, Question};
 pub use customer::{Aspect, BLOCK_ROWS, CustomerBlock, CustomerFlags, MAX_SIGNALS, N_RATINGS};
 pub use customer_night::CustomerNight;
-pub use estimate::Estimate;
+pub use estimate::{Estimate, Figure, thousands};
 pub use fold::{BlockFold, PartialState};
 pub use history::{Contact, History, Nature, Order, Promise, RivalAnswer, Sources, Verbatim, Vocabulary, Word};
 pub use relationship::{

@@ -77,6 +77,24 @@ impl ArcStage {
             Self::Indispensable => "indispensable",
         }
     }
+
+    /// The name people read.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        if self == Self::PartOfLife { "part of life" } else { self.slug() }
+    }
+
+    /// What is said of a customer at this stage.
+    #[must_use]
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Self::Unknown => "no dealings known",
+            Self::Exists => "knows it exists",
+            Self::Opinion => "has an opinion",
+            Self::Meaning => "sees a meaning in it",
+            Self::PartOfLife | Self::Indispensable => self.name(),
+        }
+    }
 }
 
 /// A fact that an arc stage rests on. Files name them by their words, joined by `+`.

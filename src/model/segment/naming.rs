@@ -5,8 +5,10 @@
 
 use crate::catalogue::{Catalogue, ElementId, Sensitivity};
 
+use super::night::{SegmentNight, SegmentNights};
 use super::profile::types::{Contrast, ElementProfile, SegmentProfile};
-use crate::model::rows::Aspect;
+use super::traces::Trace;
+use crate::model::rows::{Aspect, thousands};
 
 /// Standardized difference from which an element stands out. Source: Cohen's "small" effect.
 pub const STANDS_OUT: f64 = 0.2;
@@ -20,19 +22,17 @@ const IN_NAME: usize = 2;
 /// Names segments after their differences from the rest.
 #[derive(Clone, Copy, Debug)]
 pub struct Naming<'a> {
-    /// Sensitivity of the elements.
+    /// Phrases for the elements, and how delicate they are.
     pub catalogue: &'a Catalogue,
     /// Ratings that shaped the segments; `None` = prior importance, a hypothesis.
     pub cut_on: Option<Aspect>,
 }
 
 /// Name and description of one segment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named {
-    /// Short name, distinct within the night.
-    pub name: String,
-    /// One plain sentence: what distinguishes the segment, and how sure that is.
-    pub description: String,
+struct Named {
+    /// Distinct among the names made on the night.
+    name: String,
+    description: String,
 }
 
 /// Whether an element may be part of a name.
@@ -45,43 +45,6 @@ pub fn nameable(sensitivity: Sensitivity) -> bool {
     matches!(sensitivity, Sensitivity::None | Sensitivity::Financial)
 }
 
-/// Words for an element in a name; written so that any two can be joined by "and".
-fn phrase(element: ElementId) -> &'static str {
-    match element.slug() {
-        "saves_time" => "time",
-        "simplifies" => "simplicity",
-        "makes_money" => "returns",
-        "reduces_risk" => "safe choices",
-        "organizes" => "order",
-        "integrates" => "all in one",
-        "connects" => "contact",
-        "reduces_effort" => "ease",
-        "avoids_hassles" => "no hassle",
-        "reduces_cost" => "fair prices",
-        "quality" => "quality",
-        "variety" => "choice",
-        "sensory_appeal" => "the senses",
-        "informs" => "clear facts",
-        "reduces_anxiety" => "reassurance",
-        "rewards_me" => "rewards",
-        "nostalgia" => "memories",
-        "design_aesthetics" => "design",
-        "badge_value" => "distinction",
-        "wellness" => "well-being",
-        "therapeutic_value" => "relief",
-        "fun_entertainment" => "fun",
-        "attractiveness" => "looks",
-        "provides_access" => "access",
-        "provides_hope" => "outlook",
-        "self_actualization" => "growth",
-        "motivation" => "goals",
-        "heirloom" => "lasting things",
-        "affiliation_belonging" => "belonging",
-        "self_transcendence" => "good causes",
-        other => other,
-    }
-}
-
 /// An element that stands out in a segment.
 struct Standout {
     element: ElementId,
@@ -91,7 +54,32 @@ struct Standout {
 }
 
 impl Naming<'_> {
-    /// Names for all segments of a night, in their order; no two alike.
+    /// Describes all segments of a night, and names those that have no name yet.
+    ///
+    /// Where nobody was asked, what members do says more than the few elements it hints at: a new segment is named by
+    /// its strongest trace that no other new one is named by.
+    pub fn name(&self, night: &mut SegmentNights) {
+        let kept: Vec<Vec<String>> =
+            night.segments.iter().map(|segment| words(&segment.name)).filter(|words| !words.is_empty()).collect();
+        let made = self.made(&night.segments);
+        let mut taken: Vec<String> = Vec::new();
+        for (segment, Named { mut name, description }) in night.segments.iter_mut().zip(made) {
+            segment.description = description;
+            if !segment.name.is_empty() {
+                continue;
+            }
+            if self.cut_on.is_none()
+                && let Some(trace) = segment.traces.iter().map(called).find(|trace| !taken.contains(trace))
+            {
+                taken.push(trace.clone());
+                name = trace;
+            }
+            // Words that another segment has already, from an earlier night or from people, take the id along.
+            segment.name = if kept.contains(&words(&name)) { format!("{name} ({})", segment.id) } else { name };
+        }
+    }
+
+    /// Names and descriptions for all segments, in their order; no two names alike.
     ///
     /// A name joins the two nameable elements with the largest standardized difference (importance; fulfilment where
     /// segments were cut on it), measured against the segment's own mean difference, so that people who rate everything
@@ -100,23 +88,27 @@ impl Naming<'_> {
     /// none is left.
     ///
     /// A single segment without anybody beside it to compare with is everybody.
-    #[must_use]
-    pub fn name(&self, segments: &[SegmentProfile]) -> Vec<Named> {
+    fn made(&self, segments: &[SegmentNight]) -> Vec<Named> {
         if let [only] = segments
-            && self.level(only).is_none()
+            && self.level(&only.profile).is_none()
         {
-            return vec![Named { name: "Everybody".to_owned(), description: everybody(only) }];
+            return vec![Named { name: "Everybody".to_owned(), description: everybody(&only.profile) }];
         }
         let mut named: Vec<Named> = Vec::with_capacity(segments.len());
-        for segment in segments {
-            let standouts = self.standouts(segment);
+        for SegmentNight { id, profile, .. } in segments {
+            let standouts = self.standouts(profile);
             let name = (IN_NAME..=standouts.len().max(IN_NAME))
-                .map(|n| self.joined(segment, &standouts[..standouts.len().min(n)]))
+                .map(|n| self.joined(profile, &standouts[..standouts.len().min(n)]))
                 .find(|name| named.iter().all(|other| other.name != *name))
-                .unwrap_or_else(|| format!("{} ({})", self.joined(segment, &standouts), segment.segment_id));
-            named.push(Named { name, description: self.description(segment, &standouts) });
+                .unwrap_or_else(|| format!("{} ({id})", self.joined(profile, &standouts)));
+            named.push(Named { name, description: self.description(profile, &standouts) });
         }
         named
+    }
+
+    /// Words for an element, such that any two can be joined by "and".
+    fn phrase(&self, standout: &Standout) -> &str {
+        self.catalogue.element(standout.element).wish()
     }
 
     fn aspect(&self) -> Aspect {
@@ -155,7 +147,7 @@ impl Naming<'_> {
     }
 
     fn joined(&self, segment: &SegmentProfile, standouts: &[Standout]) -> String {
-        let phrases: Vec<&str> = standouts.iter().map(|s| phrase(s.element)).collect();
+        let phrases: Vec<&str> = standouts.iter().map(|s| self.phrase(s)).collect();
         match phrases.as_slice() {
             [] => self.plain(segment),
             [one] => capital(&format!("{one} first")),
@@ -181,11 +173,8 @@ impl Naming<'_> {
         let Some(level) = self.level(segment) else {
             return format!("Too few people stand behind it to say what distinguishes it; {answers}.");
         };
-        let shown: Vec<String> = standouts
-            .iter()
-            .take(3)
-            .map(|s| format!("{} (d {:.2})", phrase(s.element), s.difference.d.value))
-            .collect();
+        let shown: Vec<String> =
+            standouts.iter().take(3).map(|s| format!("{} (d {:.2})", self.phrase(s), s.difference.d.value)).collect();
         let what = match (shown.is_empty(), self.aspect()) {
             (false, Aspect::Importance) => format!("Cares more than others about {}", listed(&shown)),
             (false, Aspect::Fulfilment) => format!("Feels better served than others on {}", listed(&shown)),
@@ -202,6 +191,18 @@ impl Naming<'_> {
             Some(_) => format!("{what}; {answers}{}.", sureness(standouts)),
         }
     }
+}
+
+/// A segment named by something its members do.
+fn called(trace: &Trace) -> String {
+    format!("{}: {}", trace.name, if trace.difference > 0.0 { "high" } else { "low" })
+}
+
+/// The words of a name in no particular order: "Time and order" and "Order and time" are one name to a reader.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
+    words.sort_unstable();
+    words
 }
 
 /// What is said of a single segment.
@@ -240,39 +241,30 @@ fn capital(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// A count as people write it: 4,120.
-pub(in crate::model) fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::profile::fixture::{catalogue, element, estimate, segment, wants};
+    use super::super::fixture::{catalogue, element, estimate, night, segment, wants};
     use super::*;
 
-    fn naming(cut_on: Option<Aspect>) -> Naming<'static> {
-        Naming { catalogue: catalogue(), cut_on }
+    /// The segments after they were named, those called by their id being new.
+    fn named(cut_on: Option<Aspect>, mut segments: Vec<SegmentNight>) -> Vec<SegmentNight> {
+        segments.iter_mut().filter(|segment| segment.name == segment.id).for_each(|segment| segment.name.clear());
+        let mut night = night(segments);
+        Naming { catalogue: catalogue(), cut_on }.name(&mut night);
+        night.segments
     }
 
-    fn names(segments: &[SegmentProfile]) -> Vec<String> {
-        naming(Some(Aspect::Importance)).name(segments).into_iter().map(|named| named.name).collect()
+    fn names(segments: &[SegmentNight]) -> Vec<String> {
+        named(Some(Aspect::Importance), segments.to_vec()).into_iter().map(|segment| segment.name).collect()
     }
 
     #[test]
     fn a_segment_is_named_after_the_two_elements_that_stand_out_most() {
         let mut s = segment("S01");
-        wants(&mut s, "organizes", 0.5);
-        wants(&mut s, "saves_time", 0.9);
-        wants(&mut s, "reduces_effort", 0.7);
-        let named = &naming(Some(Aspect::Importance)).name(&[s])[0];
+        wants(&mut s.profile, "organizes", 0.5);
+        wants(&mut s.profile, "saves_time", 0.9);
+        wants(&mut s.profile, "reduces_effort", 0.7);
+        let named = &named(Some(Aspect::Importance), vec![s])[0];
         assert_eq!(named.name, "Time and ease");
         assert_eq!(
             named.description,
@@ -284,12 +276,12 @@ mod tests {
     #[test]
     fn delicate_elements_are_passed_over_for_the_next() {
         let mut s = segment("S01");
-        wants(&mut s, "wellness", 1.2);
-        wants(&mut s, "reduces_anxiety", 1.1);
-        wants(&mut s, "affiliation_belonging", 1.0);
-        wants(&mut s, "heirloom", 1.0);
-        wants(&mut s, "nostalgia", 0.6);
-        let named = &naming(Some(Aspect::Importance)).name(&[s])[0];
+        wants(&mut s.profile, "wellness", 1.2);
+        wants(&mut s.profile, "reduces_anxiety", 1.1);
+        wants(&mut s.profile, "affiliation_belonging", 1.0);
+        wants(&mut s.profile, "heirloom", 1.0);
+        wants(&mut s.profile, "nostalgia", 0.6);
+        let named = &named(Some(Aspect::Importance), vec![s])[0];
         assert_eq!(named.name, "Memories first");
         for delicate in ["ellness", "nxiety", "elonging", "eirloom"] {
             assert!(!named.description.contains(delicate), "{}", named.description);
@@ -299,11 +291,12 @@ mod tests {
     #[test]
     fn two_segments_never_share_a_name() {
         let mut a = segment("S01");
-        wants(&mut a, "saves_time", 0.9);
-        wants(&mut a, "reduces_effort", 0.7);
+        wants(&mut a.profile, "saves_time", 0.9);
+        wants(&mut a.profile, "reduces_effort", 0.7);
         let mut b = a.clone();
-        b.segment_id = "S02".to_owned();
-        wants(&mut b, "organizes", 0.5);
+        b.id = "S02".to_owned();
+        b.name = b.id.clone();
+        wants(&mut b.profile, "organizes", 0.5);
         let plain = |id: &str| segment(id);
         assert_eq!(
             names(&[a, b, plain("S03"), plain("S04")]),
@@ -314,11 +307,11 @@ mod tests {
     #[test]
     fn people_who_rate_everything_high_are_not_named_after_chance() {
         let mut high = segment("S01");
-        for e in &mut high.elements {
+        for e in &mut high.profile.elements {
             e.importance_difference = Some(Contrast { d: estimate(0.8, 0.1), p_adjusted: None });
         }
         let mut low = segment("S02");
-        for e in &mut low.elements {
+        for e in &mut low.profile.elements {
             e.importance_difference = Some(Contrast { d: estimate(-0.8, 0.1), p_adjusted: None });
         }
         assert_eq!(names(&[high, low]), ["Many wishes", "Few wishes"]);
@@ -327,8 +320,9 @@ mod tests {
     #[test]
     fn a_segment_cut_on_fulfilment_is_named_after_what_it_is_served_well_on() {
         let mut s = segment("S01");
-        element(&mut s, "variety").fulfilment_difference = Some(Contrast { d: estimate(0.6, 0.5), p_adjusted: None });
-        let named = &naming(Some(Aspect::Fulfilment)).name(&[s])[0];
+        element(&mut s.profile, "variety").fulfilment_difference =
+            Some(Contrast { d: estimate(0.6, 0.5), p_adjusted: None });
+        let named = &named(Some(Aspect::Fulfilment), vec![s])[0];
         assert_eq!(named.name, "Choice first");
         assert!(named.description.starts_with("Feels better served than others on choice (d 0.60)"));
         assert!(named.description.ends_with("but not that all of them are large."));
@@ -337,38 +331,59 @@ mod tests {
     #[test]
     fn a_guess_from_behavior_is_called_a_hypothesis_and_nothing_known_stays_unnamed() {
         let mut s = segment("S01");
-        wants(&mut s, "saves_time", 0.9);
+        wants(&mut s.profile, "saves_time", 0.9);
         let mut unknown = segment("S02");
-        for e in &mut unknown.elements {
+        for e in &mut unknown.profile.elements {
             e.importance_difference = None;
         }
-        let named = naming(None).name(&[s, unknown]);
-        assert!(named[0].description.contains("a hypothesis"));
-        assert_eq!(named[1].name, "Not described yet");
-        let alone = naming(None).name(&named_alone());
+        let segments = named(None, vec![s, unknown]);
+        assert!(segments[0].description.contains("a hypothesis"));
+        assert_eq!(segments[1].name, "Not described yet");
+        let alone = named(None, named_alone());
         assert_eq!(alone[0].name, "Everybody");
         assert!(alone[0].description.contains("nobody beside it"), "{}", alone[0].description);
     }
 
-    fn named_alone() -> [SegmentProfile; 1] {
+    fn named_alone() -> Vec<SegmentNight> {
         let mut alone = segment("S01");
-        for e in &mut alone.elements {
+        for e in &mut alone.profile.elements {
             e.importance_difference = None;
         }
-        [alone]
+        vec![alone]
     }
 
     #[test]
-    fn counts_are_written_for_people() {
-        assert_eq!([0, 999, 4_120, 1_234_567].map(thousands), ["0", "999", "4,120", "1,234,567"]);
+    fn a_new_segment_is_named_by_what_its_members_do_where_nobody_was_asked() {
+        let does = |id: &str, traces: &[(&str, f64)]| {
+            let mut s = segment(id);
+            s.traces = traces.iter().map(|(name, d)| Trace { name: (*name).to_owned(), difference: *d }).collect();
+            s
+        };
+        let segments = [does("S01", &[("Gifts", 0.9)]), does("S02", &[("Gifts", 0.8), ("Returns", -0.5)])];
+        let names = |cut_on| named(cut_on, segments.to_vec()).into_iter().map(|s| s.name).collect::<Vec<_>>();
+        assert_eq!(names(None), ["Gifts: high", "Returns: low"]);
+        assert_eq!(names(Some(Aspect::Importance))[0], "Close to average");
     }
 
     #[test]
-    fn every_element_has_a_phrase_of_its_own() {
-        let mut phrases: Vec<&str> = ElementId::all().map(phrase).collect();
-        assert!(ElementId::all().all(|e| phrase(e) != e.slug() || !e.slug().contains('_')));
-        phrases.sort_unstable();
-        phrases.dedup();
-        assert_eq!(phrases.len(), 30);
+    fn a_given_name_stays_and_a_new_one_of_the_same_words_takes_its_id_along() {
+        let mut given = segment("S01");
+        given.name = "Ease and time".to_owned();
+        let mut new = segment("S02");
+        wants(&mut new.profile, "saves_time", 0.9);
+        wants(&mut new.profile, "reduces_effort", 0.7);
+        assert_eq!(names(&[given, new]), ["Ease and time", "Time and ease (S02)"]);
+    }
+
+    #[test]
+    fn the_words_for_an_element_are_the_catalogues() {
+        let text = "[[element]]\nid = \"saves_time\"\nwish = \"speed\"\n".to_owned();
+        let catalogue = Catalogue::with_overrides(&[("elements.toml".to_owned(), text)]).unwrap();
+        let mut s = segment("S01");
+        s.name.clear();
+        wants(&mut s.profile, "saves_time", 0.9);
+        let mut night = night(vec![s]);
+        Naming { catalogue: &catalogue, cut_on: Some(Aspect::Importance) }.name(&mut night);
+        assert_eq!(night.segments[0].name, "Speed first");
     }
 }

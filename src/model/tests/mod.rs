@@ -2,13 +2,19 @@
 
 mod fit;
 
+use std::collections::BTreeMap;
+
 use super::plan::{PlanSettings, plan};
 use crate::catalogue::Catalogue;
 use crate::model::customer::needs::{NeedAssessor, NeedSettings};
 use crate::model::customer::{ApplySettings, Scorer};
 use crate::model::fit::{FitRequest, FitSettings, Invented, SegmentCount};
 use crate::model::rows::BlockFold;
-use crate::model::segment::profile::{ConsentColumns, ProfileContext, ProfileFold, SegmentFacts};
+use crate::model::segment::drivers::{Drivers, GroupDrivers};
+use crate::model::segment::lens::{GroupLens, Lens};
+use crate::model::segment::naming::Naming;
+use crate::model::segment::profile::{ConsentColumns, ProfileContext, ProfileFold};
+use crate::model::segment::{Passes, SegmentNights};
 
 #[test]
 fn one_segment_goes_all_the_way_to_a_named_profile_and_a_plan() {
@@ -24,24 +30,35 @@ fn one_segment_goes_all_the_way_to_a_named_profile_and_a_plan() {
     let fold = ProfileFold::new(1, NeedAssessor::new(&catalogue, NeedSettings::default()).unwrap());
     let mut sums = fold.zero();
     fold.fold(&mut sums, &world.block, &scored);
-    let facts = [SegmentFacts { id: "S01".to_owned(), name: None }];
     let profiles = sums.finish(&ProfileContext {
         catalogue: &catalogue,
-        segments: &facts,
+        segments: &["S01".to_owned()],
         cut_on: model.cut_on().aspect(),
         structure: model.report().structure(),
         min_cell: 20,
         consent: ConsentColumns { profiling: true, channels: true },
     });
-    let segment = &profiles.segments[0];
-    assert_eq!((segment.size, profiles.unassigned.size), (1_500, 0));
-    assert!(!segment.name.is_empty() && !segment.description.is_empty());
-    // There is no rest to differ from.
-    assert!(segment.elements.iter().all(|e| e.importance_difference.is_none() && e.importance.is_some()));
-    assert!(profiles.limits.iter().all(|limit| !limit.contains("continuum")), "{:?}", profiles.limits);
-    let plans = plan((&profiles, None), &catalogue, &PlanSettings::default());
-    assert_eq!(plans.plans.len(), 1);
-    assert!(plans.plans[0].lines.len() >= 3);
     let text = serde_json::to_string(&profiles).unwrap();
     assert!(!text.contains("null,null,null,null") && !text.contains("NaN"));
+    let nothing = GroupLens::default;
+    let lens = Lens {
+        segments: vec![nothing()],
+        unassigned: nothing(),
+        everyone: nothing(),
+        consistency: Vec::new(),
+        limits: Vec::new(),
+    };
+    let drivers = Drivers { everyone: GroupDrivers::default(), segments: vec![GroupDrivers::default()] };
+    let passes = Passes { profiles, lens, drivers, regularities: Vec::new() };
+    let mut night = SegmentNights::of(&model, &catalogue, &BTreeMap::new(), passes);
+    Naming { catalogue: &catalogue, cut_on: model.cut_on().aspect() }.name(&mut night);
+    let segment = &night.segments[0];
+    assert_eq!((segment.profile.size, night.unassigned.profile.size), (1_500, 0));
+    assert!(!segment.name.is_empty() && !segment.description.is_empty());
+    // There is no rest to differ from.
+    assert!(segment.profile.elements.iter().all(|e| e.importance_difference.is_none() && e.importance.is_some()));
+    assert!(night.limits.iter().all(|limit| !limit.contains("continuum")), "{:?}", night.limits);
+    let plans = plan(&night, &catalogue, &PlanSettings::default());
+    assert_eq!(plans.plans.len(), 1);
+    assert!(plans.plans[0].lines.len() >= 3);
 }

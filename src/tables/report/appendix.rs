@@ -60,7 +60,7 @@ pub(super) fn appendix(input: &ReportInput<'_>) -> Appendix {
             details.push((label.to_owned(), value));
         }
     }
-    let coverage = input.profiles.everyone.elements.iter().map(|element| CoverageLine {
+    let coverage = input.night.everyone.profile.elements.iter().map(|element| CoverageLine {
         name: input.catalogue.element(element.element).name().to_owned(),
         slug: element.element.slug(),
         importance: count(element.importance_answers),

@@ -2,12 +2,14 @@
 
 use serde::Serialize;
 
-use super::input::{ReportInput, Trace};
+use super::input::ReportInput;
 use super::needs::{NeedBars, longest_share, need_bars};
 use super::pyramid::{Pyramid, contrast, pyramid};
-use super::words::{count, decimal, difference, how_much, is_sure, many, money, percent, points, score, share, signed};
+use super::words::{
+    anchor, count, decimal, difference, how_much, is_sure, many, money, percent, points, score, share, signed,
+};
 use crate::model::rows::{Aspect, Estimate};
-use crate::model::segment::{Delivered, ElementProfile, SegmentProfile};
+use crate::model::segment::{Delivered, ElementProfile, SegmentNight, Trace};
 
 /// Standardized difference from which an element stands out. Source: Cohen's "small" effect.
 const STANDS_OUT: f64 = 0.2;
@@ -58,28 +60,27 @@ struct Fact {
 
 /// Cards in segment order.
 pub(super) fn cards(input: &ReportInput<'_>) -> Vec<Card> {
-    let jaccard = |i: usize| input.solution.jaccard.get(i).copied().flatten();
-    input.profiles.segments.iter().enumerate().map(|(i, segment)| card(input, (i, segment), jaccard(i))).collect()
+    input.night.segments.iter().map(|segment| card(input, segment)).collect()
 }
 
-fn card(input: &ReportInput<'_>, (place, segment): (usize, &SegmentProfile), jaccard: Option<f64>) -> Card {
-    let details = !segment.suppressed;
+fn card(input: &ReportInput<'_>, segment: &SegmentNight) -> Card {
+    let details = !segment.profile.suppressed;
     let (stands_out, stands_out_none) = if details { stands_out(input, segment) } else { (Vec::new(), "") };
     let (lacks, lacks_none) = if details { lacks(input, segment) } else { (Vec::new(), "") };
     Card {
-        id: segment.segment_id.clone(),
-        anchor: anchor(&segment.segment_id),
+        id: segment.id.clone(),
+        anchor: anchor(&segment.id),
         name: segment.name.clone(),
         description: segment.description.clone(),
-        size: many(segment.size, "customer", "customers"),
-        share: share(segment.share),
-        suppressed: segment.suppressed,
+        size: many(segment.profile.size, "customer", "customers"),
+        share: share(segment.profile.share),
+        suppressed: segment.profile.suppressed,
         stands_out,
         stands_out_none,
         lacks,
         lacks_none,
-        traces: if details { traces(input.traces.get(place).map_or(&[][..], Vec::as_slice)) } else { Vec::new() },
-        facts: if details { facts(input, segment, jaccard) } else { Vec::new() },
+        traces: if details { traces(&segment.traces) } else { Vec::new() },
+        facts: if details { facts(input, segment) } else { Vec::new() },
         needs: details.then(|| need_bars(segment, longest_share(input))).flatten(),
         pyramid: if details { pyramid(input, segment) } else { None },
     }
@@ -95,14 +96,8 @@ fn traces(traces: &[Trace]) -> Vec<Did> {
     traces.iter().map(did).collect()
 }
 
-/// Anchor of a group's card: letters and digits of its id.
-pub(super) fn anchor(segment_id: &str) -> String {
-    let plain: String = segment_id.chars().filter(char::is_ascii_alphanumeric).collect();
-    format!("group-{}", plain.to_lowercase())
-}
-
 /// Up to three elements on which the group lies above the rest: the sure ones first, then the unsure ones, said to be so.
-fn stands_out(input: &ReportInput<'_>, segment: &SegmentProfile) -> (Vec<Point>, &'static str) {
+fn stands_out(input: &ReportInput<'_>, segment: &SegmentNight) -> (Vec<Point>, &'static str) {
     let Some(aspect) = input.shown() else {
         return (Vec::new(), "Not known: how groups differ could not be measured.");
     };
@@ -111,7 +106,9 @@ fn stands_out(input: &ReportInput<'_>, segment: &SegmentProfile) -> (Vec<Point>,
         Aspect::Fulfilment => ("is rated", "better than by others"),
     };
     let above = |element: &ElementProfile| contrast(element, aspect).map(|c| c.d).filter(|d| d.value >= STANDS_OUT);
-    let mut found: Vec<_> = segment.elements.iter().filter_map(|element| Some((above(element)?, element))).collect();
+    let mut found: Vec<_> =
+        segment.profile.elements.iter().filter_map(|element| Some((above(element)?, element))).collect();
+    // What is sure comes before what is large.
     found.sort_by(|a, b| {
         let sure = is_sure(b.0).cmp(&is_sure(a.0));
         sure.then(b.0.value.total_cmp(&a.0.value)).then(a.1.element.cmp(&b.1.element))
@@ -131,9 +128,10 @@ fn sure_word(d: Estimate) -> &'static str {
 
 /// Up to two elements that the group wants more than it gets; where only fulfilment is known, on which it is served
 /// worse than the rest.
-fn lacks(input: &ReportInput<'_>, segment: &SegmentProfile) -> (Vec<Point>, &'static str) {
-    let not_asked = input.profiles.everyone.elements.iter().all(|element| element.fulfilment_answers == 0);
-    let elements = || segment.elements.iter().filter(|element| !element.suppressed && !not_asked);
+fn lacks(input: &ReportInput<'_>, segment: &SegmentNight) -> (Vec<Point>, &'static str) {
+    let not_asked = input.night.everyone.profile.elements.iter().all(|element| element.fulfilment_answers == 0);
+    // Fulfilment is inferred of everybody once a model is there; where nobody was asked it is no ground for a finding.
+    let elements = || segment.profile.elements.iter().filter(|element| !element.suppressed && !not_asked);
     if elements().any(|element| element.gap.is_some()) {
         let wanting = |element: &ElementProfile| {
             element.gap.filter(|gap| gap.value > 0.0 && gap.low > 0.0 && element.delivered != Delivered::Yes)
@@ -175,28 +173,29 @@ fn high_share(element: &ElementProfile) -> String {
     })
 }
 
-fn facts(input: &ReportInput<'_>, segment: &SegmentProfile, jaccard: Option<f64>) -> Vec<Fact> {
-    let worth = segment.value_total.map_or_else(|| "not known".to_owned(), |value| money(value, input.currency));
-    let of_all = segment.value_share.map(|s| format!("{} of all", percent(s))).unwrap_or_default();
-    let each = segment.value_mean.map(|mean| {
+fn facts(input: &ReportInput<'_>, segment: &SegmentNight) -> Vec<Fact> {
+    let worth =
+        segment.profile.value_total.map_or_else(|| "not known".to_owned(), |value| money(value, input.currency));
+    let of_all = segment.profile.value_share.map(|s| format!("{} of all", percent(s))).unwrap_or_default();
+    let each = segment.profile.value_mean.map(|mean| {
         let end = |value: f64| decimal(value, 0);
         format!("{} each ({} to {})", money(mean.value, input.currency), end(mean.low), end(mean.high))
     });
     let worth_note: Vec<String> = [of_all, each.unwrap_or_default()].into_iter().filter(|t| !t.is_empty()).collect();
-    let reach = &segment.reach;
+    let reach = &segment.profile.reach;
     let mut facts = vec![
         Fact { label: "Value in a year", value: worth, note: worth_note.join(", ") },
         Fact {
             label: "Would recommend (NPS)",
-            value: points(segment.nps),
-            note: many(segment.nps_answers, "answer", "answers"),
+            value: points(segment.profile.nps),
+            note: many(segment.profile.nps_answers, "answer", "answers"),
         },
-        Fact { label: "Satisfaction, 0–10", value: score(segment.satisfaction), note: String::new() },
-        Fact { label: "Say “a good brand”", value: share(segment.good_brand), note: String::new() },
+        Fact { label: "Satisfaction, 0–10", value: score(segment.profile.satisfaction), note: String::new() },
+        Fact { label: "Say “a good brand”", value: share(segment.profile.good_brand), note: String::new() },
         Fact {
             label: "Answered the survey",
-            value: count(segment.respondents),
-            note: segment.mean_probability.map_or_else(String::new, |p| {
+            value: count(segment.profile.respondents),
+            note: segment.profile.mean_probability.map_or_else(String::new, |p| {
                 format!("members belong here with a probability of {} on average", percent(p))
             }),
         },
@@ -214,12 +213,12 @@ fn facts(input: &ReportInput<'_>, segment: &SegmentProfile, jaccard: Option<f64>
             ),
         },
     ];
-    facts.extend(segment.detectable_effect.map(|effect| Fact {
+    facts.extend(segment.profile.detectable_effect.map(|effect| Fact {
         label: "A test here can show",
         value: format!("a change of {} or more", percent(effect)),
         note: "of a response rate of 10\u{a0}%".to_owned(),
     }));
-    facts.extend(jaccard.map(|jaccard| Fact {
+    facts.extend(segment.jaccard.map(|jaccard| Fact {
         label: "Found again in resamples",
         value: found_again(jaccard),
         note: String::new(),
@@ -241,12 +240,6 @@ fn found_again(jaccard: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn anchors_hold_letters_and_digits_alone() {
-        assert_eq!(anchor("S01"), "group-s01");
-        assert_eq!(anchor("\"><script>"), "group-script");
-    }
 
     #[test]
     fn stability_is_told_in_bands() {

@@ -4,11 +4,14 @@ use serde_json::json;
 
 use super::{ReportInput, TableHealth};
 use crate::catalogue::{Catalogue, ElementId, NeedTier};
+use crate::model::fit::Structure;
 use crate::model::plan::{Plan, PlanLine, PlanSet};
-use crate::model::rows::Estimate;
-use crate::model::segment::{Contrast, Delivered, ElementProfile, NeedProfile, Profiles, Reach, SegmentProfile};
+use crate::model::segment::fixture::{self, estimate};
+use crate::model::segment::{
+    Contrast, Delivered, ElementProfile, NeedProfile, Reach, SegmentNight, SegmentNights, SegmentProfile,
+};
 use crate::tables::manifest::InputFile;
-use crate::tables::write::{CandidateRow, SolutionFacts};
+use crate::tables::write::CandidateRow;
 
 /// Name and customers of the groups.
 const GROUPS: [(&str, u64); 7] = [
@@ -24,9 +27,8 @@ const GROUPS: [(&str, u64); 7] = [
 /// Everything a report needs, owned.
 pub(super) struct Night {
     pub(super) catalogue: Catalogue,
-    pub(super) profiles: Profiles,
+    pub(super) segments: SegmentNights,
     pub(super) plans: PlanSet,
-    pub(super) solution: SolutionFacts,
     pub(super) health: Vec<TableHealth>,
     pub(super) notes: Vec<String>,
     pub(super) candidates: Vec<CandidateRow>,
@@ -41,12 +43,8 @@ impl Night {
             run_date: chrono::NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day"),
             currency: "EUR",
             catalogue: &self.catalogue,
-            profiles: &self.profiles,
+            night: &self.segments,
             plans: &self.plans,
-            lens: None,
-            regularities: &[],
-            solution: &self.solution,
-            traces: &[],
             health: &self.health,
             notes: &self.notes,
             candidates: &self.candidates,
@@ -56,44 +54,38 @@ impl Night {
     }
 }
 
-pub(super) fn estimate(value: f64, half: f64) -> Estimate {
-    Estimate { value, low: value - half, high: value + half }
-}
-
 /// The invented night.
 pub(super) fn night() -> Night {
     let scored: u64 = GROUPS.iter().map(|(_, size)| size).sum::<u64>() + 3_120;
-    let segments: Vec<SegmentProfile> = (0..GROUPS.len()).map(|place| segment(place, scored)).collect();
-    let mut everyone = segment(2, scored);
-    everyone.segment_id = "ALL".to_owned();
-    everyone.name = "Everybody".to_owned();
-    everyone.size = scored;
-    everyone.respondents = 18_902;
-    let mut unassigned = segment(6, scored);
-    unassigned.segment_id = "NONE".to_owned();
-    unassigned.name = "Unassigned".to_owned();
-    unassigned.size = 3_120;
-    unassigned.share = Some(estimate(3_120.0 / scored as f64, 0.0006));
-    let plans = plans(&segments);
+    let stability = [Some(0.91), Some(0.88), Some(0.83), Some(0.79), Some(0.72), Some(0.77), None];
+    let groups: Vec<SegmentNight> = stability
+        .into_iter()
+        .enumerate()
+        .map(|(place, jaccard)| SegmentNight { jaccard, ..segment(place, scored) })
+        .collect();
+    let plans = plans(&groups);
+    let mut segments = fixture::night(groups);
+    segments.everyone = segment(2, scored);
+    segments.everyone.id = "ALL".to_owned();
+    segments.everyone.name = "Everybody".to_owned();
+    segments.everyone.profile.size = scored;
+    segments.everyone.profile.respondents = 18_902;
+    segments.unassigned = segment(6, scored);
+    segments.unassigned.id = "NONE".to_owned();
+    segments.unassigned.name = "Unassigned".to_owned();
+    segments.unassigned.profile.size = 3_120;
+    segments.unassigned.profile.share = Some(estimate(3_120.0 / scored as f64, 0.0006));
+    segments.structure = Some(Structure::Reproducible);
+    segments.left_out = vec![("no_profiling_consent".to_owned(), 9_214), ("minor".to_owned(), 102)];
+    segments.limits = vec![
+        "Three elements (heirloom, nostalgia, self-transcendence) were not asked, so nothing is said about them."
+            .to_owned(),
+        "No order table was given for the shops, so value counts online orders alone.".to_owned(),
+    ];
     Night {
         catalogue: Catalogue::embedded(),
-        profiles: Profiles {
-            everyone,
-            segments,
-            unassigned,
-            suppressed: vec![("no_profiling_consent".to_owned(), 9_214), ("minor".to_owned(), 102)],
-            limits: vec![
-                "Three elements (heirloom, nostalgia, self-transcendence) were not asked, so nothing is said about \
-                 them."
-                    .to_owned(),
-                "No order table was given for the shops, so value counts online orders alone.".to_owned(),
-            ],
-        },
+        segments,
         plans,
-        solution: SolutionFacts {
-            label: Some("reproducible".to_owned()),
-            jaccard: vec![Some(0.91), Some(0.88), Some(0.83), Some(0.79), Some(0.72), Some(0.77), None],
-        },
         health: ["customers", "ratings", "orders", "interactions"]
             .iter()
             .zip([(212_400, 0), (402_118, 931), (3_104_552, 12), (880_410, 0)])
@@ -119,14 +111,20 @@ pub(super) fn night() -> Night {
     }
 }
 
-fn segment(place: usize, scored: u64) -> SegmentProfile {
+fn segment(place: usize, scored: u64) -> SegmentNight {
     let (name, size) = GROUPS[place];
+    SegmentNight {
+        name: name.to_owned(),
+        description: format!("{name} count for more here than elsewhere, and the difference is beyond chance."),
+        profile: profile(place, size, scored),
+        ..fixture::segment(&format!("S{:02}", place + 1))
+    }
+}
+
+fn profile(place: usize, size: u64, scored: u64) -> SegmentProfile {
     let share = size as f64 / scored as f64;
     let wave = |step: f64| (place as f64 * step).sin();
     SegmentProfile {
-        segment_id: format!("S{:02}", place + 1),
-        name: name.to_owned(),
-        description: format!("{name} count for more here than elsewhere, and the difference is beyond chance."),
         size,
         share: Some(estimate(share, 0.0018)),
         respondents: size / 10,
@@ -192,19 +190,19 @@ fn need(place: usize, tier: NeedTier) -> NeedProfile {
     }
 }
 
-fn plans(segments: &[SegmentProfile]) -> PlanSet {
+fn plans(segments: &[SegmentNight]) -> PlanSet {
     let catalogue = Catalogue::embedded();
-    let plan = |segment: &SegmentProfile, place: usize| Plan {
-        segment_id: segment.segment_id.clone(),
+    let plan = |segment: &SegmentNight, place: usize| Plan {
+        segment_id: segment.id.clone(),
         segment_name: segment.name.clone(),
         lines: (0..4)
-            .filter(|_| !segment.suppressed)
+            .filter(|_| !segment.profile.suppressed)
             .map(|i| line(&catalogue, segment, place * 5 + i * 7, i))
             .collect(),
         not_assessed: vec![("hold_heirloom".to_owned(), "heirloom was not asked".to_owned())],
     };
-    let neutral =
-        SegmentProfile { reach: Reach { any: 1_890, held_out: 310, ..Reach::default() }, ..segments[6].clone() };
+    let mut neutral = segments[6].clone();
+    neutral.profile.reach = Reach { any: 1_890, held_out: 310, ..Reach::default() };
     PlanSet {
         plans: segments.iter().enumerate().map(|(place, segment)| plan(segment, place)).collect(),
         neutral: Plan {
@@ -225,7 +223,7 @@ fn plans(segments: &[SegmentProfile]) -> PlanSet {
     }
 }
 
-fn line(catalogue: &Catalogue, segment: &SegmentProfile, play: usize, place: usize) -> PlanLine {
+fn line(catalogue: &Catalogue, segment: &SegmentNight, play: usize, place: usize) -> PlanLine {
     let play = &catalogue.plays()[play % catalogue.plays().len()];
     let effect = 0.11 + 0.09 * place as f64;
     PlanLine {
@@ -243,12 +241,12 @@ fn line(catalogue: &Catalogue, segment: &SegmentProfile, play: usize, place: usi
         metric: play.metric().to_owned(),
         baseline: Some(0.214),
         target: Some(0.214 * (1.0 + effect)),
-        evidence: json!({ "size": segment.size, "d": 0.82 }),
+        evidence: json!({ "size": segment.profile.size, "d": 0.82 }),
         because: "“Saves time” matters more to these 41,205 customers than to the rest (d 0.82, 0.75 to 0.89; 3,101 \
                   answers)."
             .to_owned(),
-        reach: segment.reach.any,
-        held_out: segment.reach.held_out,
+        reach: segment.profile.reach.any,
+        held_out: segment.profile.reach.held_out,
         expected_gain: None,
         detectable_effect: Some(effect),
         testable: effect <= 0.3,

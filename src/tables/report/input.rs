@@ -5,10 +5,9 @@ use chrono::NaiveDate;
 use crate::catalogue::Catalogue;
 use crate::model::plan::PlanSet;
 use crate::model::rows::Aspect;
-use crate::model::segment::Profiles;
-use crate::model::segment::lens::{Lens, Regularity};
+use crate::model::segment::SegmentNights;
 use crate::tables::manifest::InputFile;
-use crate::tables::write::{CandidateRow, SolutionFacts};
+use crate::tables::write::CandidateRow;
 
 /// Rows of one input table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,15 +22,6 @@ pub struct TableHealth {
     pub rejected: u64,
 }
 
-/// Something members of a group do more or less than others.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Trace {
-    /// What they do, in the catalogue's words.
-    pub name: String,
-    /// Mean of the group as a normal score: 0 = the mean of the base, 1 = its spread.
-    pub difference: f64,
-}
-
 /// Everything a report says; borrowed, nothing about single customers.
 #[derive(Clone, Copy, Debug)]
 pub struct ReportInput<'a> {
@@ -43,21 +33,13 @@ pub struct ReportInput<'a> {
     pub currency: &'a str,
     /// Names of elements, levels, metrics.
     pub catalogue: &'a Catalogue,
-    /// Segments and what is known about them.
-    pub profiles: &'a Profiles,
+    /// Segments and what is said of them.
+    pub night: &'a SegmentNights,
     /// What to do.
     pub plans: &'a PlanSet,
-    /// How close customers are; `None` = nothing was computed, and the page says nothing of it.
-    pub lens: Option<&'a Lens>,
-    /// What others published beside the company's own figures; shown with the lens.
-    pub regularities: &'a [Regularity],
-    /// How good the segmentation is.
-    pub solution: &'a SolutionFacts,
-    /// What members of each group do more or less than others, in segment order, strongest first.
-    pub traces: &'a [Vec<Trace>],
     /// Rows read per input table.
     pub health: &'a [TableHealth],
-    /// What a reader should know about the data, beyond [`Profiles::limits`]; plain sentences.
+    /// What a reader should know about the data, beyond [`SegmentNights::limits`]; plain sentences.
     pub notes: &'a [String],
     /// Solutions tried at the fit.
     pub candidates: &'a [CandidateRow],
@@ -72,7 +54,7 @@ impl ReportInput<'_> {
     /// fulfilment; `None` where neither is.
     #[must_use]
     pub fn shown(&self) -> Option<Aspect> {
-        let elements = || self.profiles.segments.iter().flat_map(|segment| &segment.elements);
+        let elements = || self.night.segments.iter().flat_map(|segment| &segment.profile.elements);
         if elements().any(|element| element.importance_difference.is_some()) {
             Some(Aspect::Importance)
         } else if elements().any(|element| element.fulfilment_difference.is_some()) {
@@ -84,16 +66,16 @@ impl ReportInput<'_> {
 
     /// Customers scored.
     pub(super) fn scored(&self) -> u64 {
-        self.profiles.everyone.size
+        self.night.everyone.profile.size
     }
 
     /// Customers in a segment.
     pub(super) fn assigned(&self) -> u64 {
-        self.profiles.segments.iter().map(|segment| segment.size).sum()
+        self.night.assigned()
     }
 
     /// Customers not scored, for whatever reason.
     pub(super) fn left_out(&self) -> u64 {
-        self.profiles.suppressed.iter().map(|(_, count)| count).sum()
+        self.night.left_out.iter().map(|(_, count)| count).sum()
     }
 }

@@ -6,7 +6,8 @@ use crate::model::rows::{
     ExperienceBalance, History, LevelReason, LoyaltyType, Question, Relationship, RelationshipLevel, RewardDependence,
     ScoredBlock, Sources, Vocabulary,
 };
-use crate::model::segment::lens::{Lens, LensBlock, LensContext, LensFold, LensSettings, Regularity};
+use crate::model::segment::SegmentNights;
+use crate::model::segment::lens::{LensBlock, LensContext, LensFold, LensSettings};
 
 const GROUPS: usize = 7;
 const MEMBERS: usize = 200;
@@ -38,8 +39,8 @@ fn says(i: usize) -> Relationship {
     }
 }
 
-/// The lens and the regularities of that night.
-pub(super) fn lens() -> (Lens, Vec<Regularity>) {
+/// Puts the lens and the regularities of that night into one of seven groups.
+pub(super) fn look_closer(night: &mut SegmentNights) {
     let n = GROUPS * MEMBERS;
     let mut customers = CustomerBlock::unasked((0..n).map(|i| format!("c{i:05}")).collect());
     let mut scored = ScoredBlock::unscored(n);
@@ -69,5 +70,9 @@ pub(super) fn lens() -> (Lens, Vec<Regularity>) {
     let sources = Sources { orders: true, contacts: true, attitudes: true, ..Sources::default() };
     let context =
         LensContext { segments: &segments, min_cell: 20, catalogue: &catalogue, sources, settings: &settings };
-    (state.finish(&context), state.regularities(None, (&settings, 20)))
+    let lens = state.finish(&context);
+    night.segments.iter_mut().zip(lens.segments).for_each(|(segment, lens)| segment.lens = lens);
+    (night.everyone.lens, night.unassigned.lens) = (lens.everyone, lens.unassigned);
+    (night.places, night.lens_limits) = (lens.consistency, lens.limits);
+    night.regularities = state.regularities(None, &settings, 20);
 }

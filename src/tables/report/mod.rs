@@ -29,7 +29,7 @@ mod lens_fixture;
 mod tests;
 
 pub use alerts::{Alert, MOST_ALERTS, alerts_json};
-pub use input::{ReportInput, TableHealth, Trace};
+pub use input::{ReportInput, TableHealth};
 pub use page::{ReportError, render};
 pub use plan_page::{plan_page, plans_json};
 pub use sentences::{Sentence, sentences};

@@ -2,11 +2,10 @@
 
 use serde::Serialize;
 
-use super::cards::anchor;
 use super::input::ReportInput;
-use super::words::{decimal, percent, share};
+use super::words::{NOT_KNOWN, anchor, decimal, percent, share, unit};
 use crate::catalogue::NeedTier;
-use crate::model::segment::{NeedProfile, SegmentProfile};
+use crate::model::segment::{NeedProfile, SegmentNight};
 
 /// Need tiers of one group, top tier first.
 #[derive(Debug, Serialize)]
@@ -77,47 +76,48 @@ fn about(tier: NeedTier) -> &'static str {
 
 /// Largest share of a tier in any group: the bars of all cards have one scale.
 pub(super) fn longest_share(input: &ReportInput<'_>) -> f64 {
-    let needs = input.profiles.segments.iter().flat_map(|segment| &segment.needs);
+    let needs = input.night.segments.iter().flat_map(|segment| &segment.profile.needs);
     needs.filter_map(|need| need.share).map(|share| share.value).fold(0.0, f64::max)
 }
 
 /// Bars of one group, `longest` being the share that fills a bar; `None` where nothing is known of its needs.
-pub(super) fn need_bars(segment: &SegmentProfile, longest: f64) -> Option<NeedBars> {
+pub(super) fn need_bars(segment: &SegmentNight, longest: f64) -> Option<NeedBars> {
     let known = |need: &NeedProfile| need.share.is_some() || need.fulfilment.is_some();
-    if !segment.needs.iter().any(known) {
+    if !segment.profile.needs.iter().any(known) {
         return None;
     }
-    let bars = segment.needs.iter().rev().map(|need| NeedBar {
+    let bars = segment.profile.needs.iter().rev().map(|need| NeedBar {
         name: need.tier.name(),
         tier: need.tier.slug(),
         length: need.share.filter(|_| longest > 0.0).map(|s| unit(s.value / longest * 100.0)),
-        share: need.share.map_or_else(|| "not known".to_owned(), |s| percent(s.value)),
-        fulfilment: need.fulfilment.map_or_else(|| "not known".to_owned(), |f| decimal(f.value, 1)),
+        share: need.share.map_or_else(|| NOT_KNOWN.to_owned(), |s| percent(s.value)),
+        fulfilment: need.fulfilment.map_or_else(|| NOT_KNOWN.to_owned(), |f| decimal(f.value, 1)),
         served: need.fulfilment.is_some(),
     });
-    let with_fulfilment = segment.needs.iter().any(|need| need.fulfilment.is_some());
-    let with_share = segment.needs.iter().any(|need| need.share.is_some());
+    let with_fulfilment = segment.profile.needs.iter().any(|need| need.fulfilment.is_some());
+    let with_share = segment.profile.needs.iter().any(|need| need.share.is_some());
     Some(NeedBars { bars: bars.collect(), with_share, with_fulfilment })
 }
 
 /// All groups side by side, everybody last; `None` where no group's needs are known.
 pub(super) fn needs_overview(input: &ReportInput<'_>) -> Option<NeedsOverview> {
-    let groups = input.profiles.segments.iter().filter(|segment| !segment.suppressed);
-    let known = |segment: &&SegmentProfile| segment.needs.iter().any(|need| need.share.is_some());
+    let groups = input.night.segments.iter().filter(|segment| !segment.profile.suppressed);
+    let known = |segment: &&SegmentNight| segment.profile.needs.iter().any(|need| need.share.is_some());
     let mut rows: Vec<NeedsRow> = groups.filter(known).map(|segment| row(segment, true)).collect();
     if rows.is_empty() {
         return None;
     }
-    if known(&&input.profiles.everyone) {
-        rows.push(row(&input.profiles.everyone, false));
+    if known(&&input.night.everyone) {
+        rows.push(row(&input.night.everyone, false));
     }
     let tiers = NeedTier::ALL.map(|tier| TierWords { name: tier.name(), tier: tier.slug(), about: about(tier) });
     Some(NeedsOverview { rows, tiers: tiers.into(), finding: finding(input) })
 }
 
-fn row(segment: &SegmentProfile, is_group: bool) -> NeedsRow {
+fn row(segment: &SegmentNight, is_group: bool) -> NeedsRow {
     let (mut parts, mut x) = (Vec::new(), 0.0);
-    for need in &segment.needs {
+    // A hair is taken off each stretch, so that two of one shade stay apart.
+    for need in &segment.profile.needs {
         let Some(share) = need.share.map(|s| s.value * 100.0) else { continue };
         let label = if share >= 8.0 { decimal(share, 0) } else { String::new() };
         let width = (share - 0.25).max(0.0);
@@ -132,15 +132,15 @@ fn row(segment: &SegmentProfile, is_group: bool) -> NeedsRow {
     }
     NeedsRow {
         name: if is_group { segment.name.clone() } else { "Everybody".to_owned() },
-        anchor: is_group.then(|| anchor(&segment.segment_id)),
+        anchor: is_group.then(|| anchor(&segment.id)),
         parts,
-        shares: segment.needs.iter().map(|need| share(need.share)).collect(),
+        shares: segment.profile.needs.iter().map(|need| share(need.share)).collect(),
     }
 }
 
 /// The tier that most customers are to be served on next.
 fn finding(input: &ReportInput<'_>) -> String {
-    let needs = &input.profiles.everyone.needs;
+    let needs = &input.night.everyone.profile.needs;
     let largest = needs
         .iter()
         .filter_map(|need| Some((need.share?.value, need)))
@@ -153,20 +153,4 @@ fn finding(input: &ReportInput<'_>) -> String {
             percent(value)
         )
     })
-}
-
-/// A coordinate: two decimals at most, no trailing zeros.
-pub(super) fn unit(value: f64) -> String {
-    let text = format!("{value:.2}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn coordinates_are_short() {
-        assert_eq!([0.0, 12.5, 3.456_78, 100.0].map(unit), ["0", "12.5", "3.46", "100"]);
-    }
 }

@@ -2,11 +2,9 @@
 
 use serde::Serialize;
 
-use super::cards::anchor;
 use super::input::ReportInput;
-use super::needs::unit;
-use super::words::{count, many, percent, share};
-use crate::model::segment::SegmentProfile;
+use super::words::{anchor, count, many, percent, share, unit};
+use crate::model::segment::SegmentNight;
 
 /// How good the data of the night is.
 #[derive(Debug, Serialize)]
@@ -55,7 +53,7 @@ pub(super) fn health(input: &ReportInput<'_>) -> Health {
     let sum = |of: fn(&super::TableHealth) -> u64| input.health.iter().map(of).sum::<u64>();
     let (read, rejected) = (sum(|table| table.read), sum(|table| table.rejected));
     let of = |part: u64, whole: u64| if whole == 0 { String::new() } else { percent(part as f64 / whole as f64) };
-    let (scored, answered) = (input.scored(), input.profiles.everyone.respondents);
+    let (scored, answered) = (input.scored(), input.night.everyone.profile.respondents);
     let tables = input.health.iter().map(|table| TableLine {
         name: table.name.clone(),
         read: count(table.read),
@@ -77,12 +75,12 @@ pub(super) fn health(input: &ReportInput<'_>) -> Health {
         ],
         tables: tables.collect(),
         left_out: input
-            .profiles
-            .suppressed
+            .night
+            .left_out
             .iter()
             .map(|(reason, n)| format!("{}: {}", reason_words(reason), count(*n)))
             .collect(),
-        limits: input.profiles.limits.clone(),
+        limits: input.night.limits.clone(),
         notes: input.notes.to_vec(),
     }
 }
@@ -101,30 +99,27 @@ fn reason_words(slug: &str) -> String {
 
 /// Segments in order, the unassigned last.
 pub(super) fn sizes(input: &ReportInput<'_>) -> Vec<SizeRow> {
-    let all = || input.profiles.segments.iter().chain([&input.profiles.unassigned]);
-    let longest = all().filter_map(|segment| segment.share).map(|s| s.high).fold(0.0, f64::max);
-    let mut rows: Vec<SizeRow> = input
-        .profiles
-        .segments
-        .iter()
-        .map(|segment| size_row(segment, longest, Some(anchor(&segment.segment_id))))
-        .collect();
-    if input.profiles.unassigned.size > 0 {
-        let mut row = size_row(&input.profiles.unassigned, longest, None);
+    let all = || input.night.segments.iter().chain([&input.night.unassigned]);
+    // The longest interval, not the longest bar, fills the width: its end must be seen too.
+    let longest = all().filter_map(|segment| segment.profile.share).map(|s| s.high).fold(0.0, f64::max);
+    let mut rows: Vec<SizeRow> =
+        input.night.segments.iter().map(|segment| size_row(segment, longest, Some(anchor(&segment.id)))).collect();
+    if input.night.unassigned.profile.size > 0 {
+        let mut row = size_row(&input.night.unassigned, longest, None);
         "In no group".clone_into(&mut row.name);
         rows.push(row);
     }
     rows
 }
 
-fn size_row(segment: &SegmentProfile, longest: f64, anchor: Option<String>) -> SizeRow {
+fn size_row(segment: &SegmentNight, longest: f64, anchor: Option<String>) -> SizeRow {
     let scale = |value: f64| unit(value / longest * 100.0);
     SizeRow {
         name: segment.name.clone(),
         anchor,
-        size: count(segment.size),
-        share: share(segment.share),
-        bar: segment.share.filter(|_| longest > 0.0).map(|s| Bar {
+        size: count(segment.profile.size),
+        share: share(segment.profile.share),
+        bar: segment.profile.share.filter(|_| longest > 0.0).map(|s| Bar {
             length: scale(s.value),
             low: scale(s.low),
             width: unit(((s.high - s.low) / longest * 100.0).max(0.3)),

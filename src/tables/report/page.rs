@@ -54,7 +54,7 @@ struct Page<'a> {
     sizes: Vec<SizeRow>,
     cards: Vec<Card>,
     needs: Option<NeedsOverview>,
-    closeness: Option<Closeness>,
+    closeness: Closeness,
     plans: Vec<PlanView>,
     appendix: Appendix,
     version: &'a str,
@@ -66,6 +66,7 @@ struct Page<'a> {
 /// [`ReportError`] if a template does not fit its views.
 pub fn render(input: &ReportInput<'_>) -> Result<String, ReportError> {
     let mut engine = Environment::new();
+    // A name that no view has is a bug and must fail, not leave a hole in the page.
     engine.set_undefined_behavior(UndefinedBehavior::Strict);
     engine.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     for (name, text) in TEMPLATES {

@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use super::relationship::known;
-use super::words::{count, decimal, money, share};
+use super::words::{NOT_KNOWN, count, decimal, known, money, share};
 use crate::model::rows::ConnectionStage;
-use crate::model::segment::lens::{GroupLens, RivalFigures, Standing};
+use crate::model::segment::lens::{GroupLens, RivalFigures, StageFigures, Standing};
 
 /// One stage.
 #[derive(Debug, Serialize)]
@@ -28,15 +27,15 @@ fn name(stage: ConnectionStage) -> &'static str {
 
 /// The stages, lowest first; none where nobody was asked.
 pub(super) fn pathway(everyone: &GroupLens, currency: &str) -> Vec<StageRow> {
-    if everyone.connection.score().base == 0 {
+    if everyone.connection.score().n() == 0 {
         return Vec::new();
     }
-    let row = |stage: &crate::model::segment::lens::StageFigures| StageRow {
+    let row = |stage: &StageFigures| StageRow {
         name: name(stage.stage),
         share: known(&stage.share),
-        asked: count(stage.value.base),
+        asked: count(stage.value.n()),
         value: stage.value.estimate().map_or_else(
-            || "not known".to_owned(),
+            || NOT_KNOWN.to_owned(),
             |value| {
                 let amount = |x: f64| money(x, currency);
                 format!("{} ({} to {})", amount(value.value), amount(value.low), amount(value.high))
@@ -67,7 +66,7 @@ fn sentence(rival: &RivalFigures) -> Option<String> {
     };
     Some(format!(
         "Of {} people asked about both, {} are fully connected to the company and {} to {}: {standing}.",
-        count(rival.gap.base),
+        count(rival.gap.n()),
         share(Some(own)),
         share(Some(other)),
         rival.brand

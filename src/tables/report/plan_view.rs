@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use super::cards::anchor;
 use super::input::ReportInput;
-use super::words::{NOT_KNOWN, count, decimal, percent};
+use super::words::{NOT_KNOWN, anchor, count, decimal, percent};
 use crate::catalogue::{Catalogue, ElementId, NeedTier};
 use crate::model::plan::{Plan, PlanLine};
 use crate::model::rows::Estimate;

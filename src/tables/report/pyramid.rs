@@ -6,7 +6,7 @@ use super::input::ReportInput;
 use super::words::{difference, how_much, is_sure, score, share, signed};
 use crate::catalogue::{ElementId, Level};
 use crate::model::rows::Aspect;
-use crate::model::segment::{Contrast, ElementProfile, SegmentProfile};
+use crate::model::segment::{Contrast, ElementProfile, SegmentNight};
 
 /// Cell and page measures, in units of the drawing.
 const CELL: (f64, f64) = (98.0, 56.0);
@@ -104,10 +104,11 @@ fn class(d: f64) -> &'static str {
 }
 
 /// The pyramid of one group; `None` where nothing is known of how groups differ.
-pub(super) fn pyramid(input: &ReportInput<'_>, segment: &SegmentProfile) -> Option<Pyramid> {
+pub(super) fn pyramid(input: &ReportInput<'_>, segment: &SegmentNight) -> Option<Pyramid> {
     let aspect = input.shown()?;
     let (mut levels, mut cells, mut rows) = (Vec::new(), Vec::new(), Vec::new());
     let mut y = 0.0;
+    // From the top down: few elements first, each row centered over the wider one below.
     for level in Level::ALL.into_iter().rev() {
         let members: Vec<ElementId> =
             ElementId::all().filter(|id| input.catalogue.element(*id).level() == level).collect();
@@ -120,15 +121,15 @@ pub(super) fn pyramid(input: &ReportInput<'_>, segment: &SegmentProfile) -> Opti
             let left = GUTTER + (PER_ROW - size) as f64 * (CELL.0 + GAP) / 2.0;
             for (i, id) in row.iter().enumerate() {
                 let place = (left + i as f64 * (CELL.0 + GAP), y);
-                cells.push(cell(input, segment.element(*id), aspect, place));
+                cells.push(cell(input, segment.profile.element(*id), aspect, place));
             }
             y += CELL.1 + GAP;
             rest = next;
         }
-        rows.extend(members.iter().map(|id| line(input, segment.element(*id), aspect)));
+        rows.extend(members.iter().map(|id| line(input, segment.profile.element(*id), aspect)));
     }
     Some(Pyramid {
-        id: format!("pyramid-{}", segment.segment_id.to_lowercase()),
+        id: format!("pyramid-{}", segment.id.to_lowercase()),
         title: format!("The 30 elements of value in “{}”", segment.name),
         finding: finding(input, segment, aspect),
         width: GUTTER + PER_ROW as f64 * (CELL.0 + GAP) - GAP,
@@ -185,8 +186,9 @@ fn line(input: &ReportInput<'_>, element: &ElementProfile, aspect: Aspect) -> Li
 }
 
 /// What the picture shows, for those who do not see it.
-fn finding(input: &ReportInput<'_>, segment: &SegmentProfile, aspect: Aspect) -> String {
+fn finding(input: &ReportInput<'_>, segment: &SegmentNight, aspect: Aspect) -> String {
     let mut known: Vec<(f64, &str)> = segment
+        .profile
         .elements
         .iter()
         .filter_map(|element| {

@@ -3,14 +3,14 @@
 
 use serde::Serialize;
 
-use super::cards::anchor;
 use super::input::ReportInput;
-use super::needs::unit;
 use super::pathway::{StageRow, pathway, rivals};
-use super::words::{NOT_KNOWN, count, decimal, money, percent, points, share};
+use super::words::{NOT_KNOWN, anchor, count, decimal, known, missing, money, percent, points, share, unit};
 use crate::model::rows::{ArcStage, Estimate};
+use crate::model::segment::SegmentNight;
 use crate::model::segment::lens::{
-    BalanceFigures, ConnectionFigures, ConsistencyFigures, Figure, GroupLens, LoyaltyFigures, Regularity, Unit, Verdict,
+    ArcFigures, BalanceFigures, ComplaintFigures, ConnectionFigures, ConsistencyFigures, GroupLens, LoyaltyFigures,
+    Regularity, Unit, Verdict,
 };
 
 /// The section.
@@ -68,37 +68,21 @@ struct RegularityRow {
     mark: &'static str,
 }
 
-fn stage_name(stage: ArcStage) -> &'static str {
-    match stage {
-        ArcStage::Unknown => "no dealings known",
-        ArcStage::Exists => "knows it exists",
-        ArcStage::Opinion => "has an opinion",
-        ArcStage::Meaning => "sees a meaning in it",
-        ArcStage::PartOfLife => "part of life",
-        ArcStage::Indispensable => "indispensable",
-    }
-}
-
-/// The section; `None` where nothing was computed.
-pub(super) fn closeness(input: &ReportInput<'_>) -> Option<Closeness> {
-    let lens = input.lens?;
-    let name = |id: &str| input.profiles.segments.iter().find(|one| one.segment_id == id && !one.suppressed);
-    let mut rows: Vec<CloseRow> = lens
-        .segments
-        .iter()
-        .filter(|group| !group.suppressed)
-        .filter_map(|group| Some(row(group, &name(&group.group)?.name, Some(anchor(&group.group)))))
-        .collect();
-    rows.push(row(&lens.everyone, "Everybody", None));
-    Some(Closeness {
-        finding: finding(&lens.everyone),
-        pathway: pathway(&lens.everyone, input.currency),
-        rivals: rivals(&lens.everyone),
+/// The section.
+pub(super) fn closeness(input: &ReportInput<'_>) -> Closeness {
+    let everyone = &input.night.everyone;
+    let shown = input.night.segments.iter().filter(|segment| !segment.profile.suppressed);
+    let mut rows: Vec<CloseRow> = shown.map(|segment| row(segment, Some(anchor(&segment.id)))).collect();
+    rows.push(row(everyone, None));
+    Closeness {
+        finding: finding(&everyone.lens),
+        pathway: pathway(&everyone.lens, input.currency),
+        rivals: rivals(&everyone.lens),
         rows,
-        stages: ArcStage::ALL.map(|stage| StageWords { stage: stage.number(), name: stage_name(stage) }).into(),
-        regularities: input.regularities.iter().map(|one| regularity(one, input.currency)).collect(),
-        limits: lens.limits.clone(),
-    })
+        stages: ArcStage::ALL.map(|stage| StageWords { stage: stage.number(), name: stage.phrase() }).into(),
+        regularities: input.night.regularities.iter().map(|one| regularity(one, input.currency)).collect(),
+        limits: input.night.lens_limits.clone(),
+    }
 }
 
 fn finding(everyone: &GroupLens) -> String {
@@ -118,49 +102,34 @@ fn finding(everyone: &GroupLens) -> String {
     format!("{} of those asked are fully connected.{gap}", share(Some(score)))
 }
 
-fn row(group: &GroupLens, name: &str, anchor: Option<String>) -> CloseRow {
+fn row(group: &SegmentNight, anchor: Option<String>) -> CloseRow {
+    let lens = &group.lens;
     CloseRow {
-        name: name.to_owned(),
+        name: group.name.clone(),
         anchor,
-        score: known(&group.connection.score()),
-        asked: count(group.connection.score().base),
-        gap: gap(&group.connection),
-        parts: parts(group),
-        arc: arc_words(group),
-        consistency: consistency(&group.consistency),
-        debt: debt(&group.balance),
-        loyalty: loyalty(&group.loyalty),
-        complaints: complaints(group),
+        score: known(&lens.connection.score()),
+        asked: count(lens.connection.score().n()),
+        gap: gap(&lens.connection),
+        parts: parts(&lens.arc),
+        arc: arc_words(&lens.arc),
+        consistency: consistency(&lens.consistency),
+        debt: debt(&lens.balance),
+        loyalty: loyalty(&lens.loyalty),
+        complaints: complaints(&lens.complaints),
     }
-}
-
-/// A share with its interval, or why there is none.
-pub(super) fn known(figure: &Figure) -> String {
-    match figure.value {
-        Some(value) => figure.estimate().map_or_else(|| percent(value), |estimate| share(Some(estimate))),
-        None => missing(figure),
-    }
-}
-
-fn missing(figure: &Figure) -> String {
-    if figure.suppressed { "too few to show".to_owned() } else { NOT_KNOWN.to_owned() }
-}
-
-fn hundredfold(figure: &Figure) -> Option<Estimate> {
-    figure.estimate().map(|e| Estimate { value: 100.0 * e.value, low: 100.0 * e.low, high: 100.0 * e.high })
 }
 
 fn gap(connection: &ConnectionFigures) -> String {
-    match (hundredfold(&connection.good_brand_gap), connection.gap_size) {
-        (Some(gap), Some(size)) => format!("{}, {}", points(Some(gap)), size.slug()),
+    match (connection.good_brand_gap.estimate(), connection.gap_size) {
+        (Some(gap), Some(size)) => format!("{}, {}", points(Some(gap.times(100.0))), size.slug()),
         _ => missing(&connection.good_brand_gap),
     }
 }
 
-fn parts(group: &GroupLens) -> Vec<Part> {
+fn parts(arc: &ArcFigures) -> Vec<Part> {
     let (mut parts, mut x) = (Vec::new(), 0.0);
-    for (stage, figure) in &group.arc.stages {
-        let Some(share) = figure.value.map(|value| value * 100.0) else { continue };
+    for (stage, figure) in &arc.stages {
+        let Some(share) = figure.value().map(|value| value * 100.0) else { continue };
         // The first stage is ground, not a finding: it stays without a number.
         let labelled = share >= 8.0 && *stage != ArcStage::Unknown;
         parts.push(Part {
@@ -175,14 +144,13 @@ fn parts(group: &GroupLens) -> Vec<Part> {
     parts
 }
 
-fn arc_words(group: &GroupLens) -> String {
-    let shares = group
-        .arc
+fn arc_words(arc: &ArcFigures) -> String {
+    let shares = arc
         .stages
         .iter()
-        .filter_map(|(stage, figure)| Some(format!("{} {}", stage_name(*stage), percent(figure.value?))));
+        .filter_map(|(stage, figure)| Some(format!("{} {}", stage.phrase(), percent(figure.value()?))));
     let mut words: Vec<String> = shares.collect();
-    if let (Some(up), Some(down)) = (group.arc.up.value, group.arc.down.value) {
+    if let (Some(up), Some(down)) = (arc.up.value(), arc.down.value()) {
         words.push(format!("{} up and {} down since the night before", percent(up), percent(down)));
     }
     if words.is_empty() { NOT_KNOWN.to_owned() } else { words.join(", ") }
@@ -197,7 +165,7 @@ fn consistency(figures: &ConsistencyFigures) -> String {
     };
     let (mut told, mut lacking) = (Vec::new(), Vec::new());
     for (kind, figure) in figures.kinds.iter().filter(|(kind, _)| *kind != "composite") {
-        match figure.value {
+        match figure.value() {
             Some(value) => told.push((value, name(kind))),
             None => lacking.push(name(kind)),
         }
@@ -215,9 +183,9 @@ fn debt(figures: &BalanceFigures) -> String {
     let line: Vec<String> = figures
         .in_debt
         .iter()
-        .filter_map(|(ratio, figure)| Some(format!("{} at {ratio} to 1", percent(figure.value?))))
+        .filter_map(|(ratio, figure)| Some(format!("{} at {ratio} to 1", percent(figure.value()?))))
         .collect();
-    match figures.debt.value {
+    match figures.debt.value() {
         _ if line.is_empty() => figures.in_debt.first().map_or_else(|| NOT_KNOWN.to_owned(), |(_, f)| missing(f)),
         Some(debt) => format!("{}; {} good experiences short on average", line.join(", "), decimal(debt, 1)),
         None => line.join(", "),
@@ -228,15 +196,16 @@ fn loyalty(figures: &LoyaltyFigures) -> String {
     let types: Vec<String> = figures
         .types
         .iter()
-        .filter(|(_, figure)| figure.value.is_some_and(|value| value > 0.0))
-        .filter_map(|(of, figure)| Some(format!("{} {}", of.slug().replace('_', " "), percent(figure.value?))))
+        .filter(|(_, figure)| figure.value().is_some_and(|value| value > 0.0))
+        .filter_map(|(of, figure)| Some(format!("{} {}", of.slug().replace('_', " "), percent(figure.value()?))))
         .collect();
     if types.is_empty() { NOT_KNOWN.to_owned() } else { types.join(", ") }
 }
 
-fn complaints(group: &GroupLens) -> String {
-    let figures = &group.complaints;
-    match (figures.number.value, figures.answered.value, figures.resolved.value, figures.repeated.value) {
+fn complaints(figures: &ComplaintFigures) -> String {
+    let [number, answered, resolved, repeated] =
+        [figures.number, figures.answered, figures.resolved, figures.repeated].map(|figure| figure.value());
+    match (number, answered, resolved, repeated) {
         (Some(number), Some(answered), Some(resolved), Some(repeated)) => format!(
             "{}: {} answered, {} resolved, {} repeated",
             decimal(number, 0),
@@ -250,10 +219,6 @@ fn complaints(group: &GroupLens) -> String {
 }
 
 fn regularity(one: &Regularity, currency: &str) -> RegularityRow {
-    let estimate = match (one.value, one.low, one.high) {
-        (Some(value), Some(low), Some(high)) => Some(Estimate { value, low, high }),
-        _ => None,
-    };
     let (verdict, mark) = match one.verdict {
         Verdict::Holds => ("holds", "yes"),
         Verdict::DoesNot => ("does not", "no"),
@@ -262,20 +227,22 @@ fn regularity(one: &Regularity, currency: &str) -> RegularityRow {
         Verdict::NotAsked => ("not asked", ""),
     };
     RegularityRow {
-        published: one.published,
-        source: one.source,
-        own: estimate.map_or_else(|| NOT_KNOWN.to_owned(), |estimate| own(estimate, one.unit, currency)),
-        base: count(one.base),
+        published: one.published.text,
+        source: one.published.source,
+        own: one
+            .own
+            .estimate()
+            .map_or_else(|| NOT_KNOWN.to_owned(), |estimate| own(estimate, one.published.unit, currency)),
+        base: count(one.own.n()),
         verdict,
         mark,
     }
 }
 
 fn own(e: Estimate, unit: Unit, currency: &str) -> String {
-    let hundred = Estimate { value: 100.0 * e.value, low: 100.0 * e.low, high: 100.0 * e.high };
     match unit {
         Unit::Share => share(Some(e)),
-        Unit::Difference => format!("{} points", points(Some(hundred))),
+        Unit::Difference => format!("{} points", points(Some(e.times(100.0)))),
         Unit::Points => format!("{} points", points(Some(e))),
         Unit::Multiple => {
             format!("{} times ({} to {})", decimal(e.value, 1), decimal(e.low, 1), decimal(e.high, 1))
@@ -289,37 +256,31 @@ fn own(e: Estimate, unit: Unit, currency: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::segment::lens::{Claim, ConsistencyFigures};
+    use crate::model::rows::Figure;
+    use crate::model::segment::lens::{Claim, Published};
+    use crate::stats::interval::Interval;
 
-    fn figure(value: Option<f64>) -> Figure {
-        Figure { value, low: value.map(|v| v - 0.1), high: value.map(|v| v + 0.1), base: 100, suppressed: false }
+    fn figure(value: f64) -> Figure {
+        Figure::of(100, 100, Some(Interval { value, low: value - 0.1, high: value + 0.1 }))
     }
 
     #[test]
     fn consistency_names_the_weakest_first_and_what_is_missing() {
-        let kinds =
-            [("journey", Some(0.9)), ("emotional", None), ("communication", Some(0.62)), ("composite", Some(0.6))];
-        let figures = ConsistencyFigures {
-            kinds: kinds.map(|(kind, value)| (kind, figure(value))).into(),
-            promises_kept: Figure::default(),
-            good_contacts: Figure::default(),
-            poor_in_six: Figure::default(),
-            all_good: Figure::default(),
-            between_channels: Figure::default(),
-            between_sites: Figure::default(),
-        };
+        let kinds = vec![
+            ("journey", figure(0.9)),
+            ("emotional", Figure::default()),
+            ("communication", figure(0.62)),
+            ("composite", figure(0.6)),
+        ];
         assert_eq!(
-            consistency(&figures),
+            consistency(&ConsistencyFigures { kinds, ..ConsistencyFigures::default() }),
             "promises kept 0.62, each step as good as the others 0.90; not known: a good feeling that lasts"
         );
     }
 
     #[test]
     fn debt_is_said_with_its_sensitivity() {
-        let figures = BalanceFigures {
-            in_debt: vec![(3.0, figure(Some(0.2))), (12.0, figure(Some(0.5)))],
-            debt: figure(Some(1.34)),
-        };
+        let figures = BalanceFigures { in_debt: vec![(3.0, figure(0.2)), (12.0, figure(0.5))], debt: figure(1.34) };
         let said = debt(&figures);
         assert_eq!(said, "20.0\u{a0}% at 3 to 1, 50.0\u{a0}% at 12 to 1; 1.3 good experiences short on average");
         let none = BalanceFigures { in_debt: vec![(3.0, Figure::default())], debt: Figure::default() };
@@ -327,30 +288,17 @@ mod tests {
     }
 
     #[test]
-    fn a_withheld_share_is_not_called_unknown() {
-        assert_eq!(known(&Figure { base: 4, suppressed: true, ..Figure::default() }), "too few to show");
-        assert_eq!(known(&Figure::default()), "not known");
-        assert_eq!(known(&figure(Some(0.3))), "30.0\u{a0}% (20.0 to 40.0)");
-    }
-
-    #[test]
     fn a_multiple_that_holds_is_said_in_times() {
-        let row = regularity(
-            &Regularity {
-                id: "recommend_multiple",
-                source: "Mori",
-                published: "3 times",
-                published_value: 3.0,
-                claim: Claim::AtLeast(3.0),
-                unit: Unit::Multiple,
-                value: Some(4.0),
-                low: Some(3.1),
-                high: Some(5.25),
-                base: 1_200,
-                verdict: Verdict::Holds,
-            },
-            "EUR",
-        );
+        let published = Published {
+            id: "recommend_multiple",
+            source: "Mori",
+            text: "3 times",
+            number: 3.0,
+            claim: Claim::AtLeast(3.0),
+            unit: Unit::Multiple,
+        };
+        let own = Figure::of(1_200, 1_200, Some(Interval { value: 4.0, low: 3.1, high: 5.25 }));
+        let row = regularity(&Regularity { published, own, verdict: Verdict::Holds }, "EUR");
         assert_eq!((row.own.as_str(), row.base.as_str(), row.verdict), ("4.0 times (3.1 to 5.2)", "1,200", "holds"));
     }
 }

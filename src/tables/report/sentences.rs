@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::input::ReportInput;
 use super::pyramid::contrast;
 use super::words::{count, how_much, is_sure, many, percent, unpointed};
+use crate::model::fit::Structure;
 use crate::model::plan::PlanLine;
 use crate::model::rows::Aspect;
 
@@ -33,8 +34,12 @@ pub fn sentences(input: &ReportInput<'_>) -> Vec<Sentence> {
 
 fn size(input: &ReportInput<'_>) -> String {
     let (scored, assigned) = (input.scored(), input.assigned());
-    let groups = input.profiles.segments.len();
-    let largest = input.profiles.segments.iter().reduce(|best, next| if next.size > best.size { next } else { best });
+    let groups = input.night.segments.len();
+    let largest = input
+        .night
+        .segments
+        .iter()
+        .reduce(|best, next| if next.profile.size > best.profile.size { next } else { best });
     match largest {
         Some(largest) if scored > 0 => {
             let of = |n: u64| percent(n as f64 / scored as f64);
@@ -45,7 +50,7 @@ fn size(input: &ReportInput<'_>) -> String {
                 of(assigned),
                 if groups == 1 { "one group".to_owned() } else { format!("one of {groups} groups") },
                 largest.name,
-                of(largest.size),
+                of(largest.profile.size),
             )
         }
         _ => format!("{} were scored, and no groups were formed.", many(scored, "customer", "customers")),
@@ -57,9 +62,10 @@ fn difference(input: &ReportInput<'_>) -> String {
     let Some(aspect) = input.shown() else {
         return "How the groups differ is not known: nobody was asked, and behavior does not tell.".to_owned();
     };
-    let shown = input.profiles.segments.iter().filter(|segment| !segment.suppressed);
+    let shown = input.night.segments.iter().filter(|segment| !segment.profile.suppressed);
+    // Only differences upwards: what a group cares about less makes no headline.
     let largest = shown
-        .flat_map(|segment| segment.elements.iter().map(move |element| (segment, element)))
+        .flat_map(|segment| segment.profile.elements.iter().map(move |element| (segment, element)))
         .filter_map(|(segment, element)| Some((segment, element, contrast(element, aspect)?.d)))
         .filter(|(_, _, d)| d.value > 0.0)
         .reduce(|best, next| {
@@ -103,7 +109,7 @@ fn action(input: &ReportInput<'_>) -> String {
 }
 
 fn certainty(input: &ReportInput<'_>) -> String {
-    let answered = input.profiles.everyone.respondents;
+    let answered = input.night.everyone.profile.respondents;
     let basis = if answered == 0 {
         "Nobody was asked, so every group is a hypothesis read from behavior".to_owned()
     } else {
@@ -114,13 +120,13 @@ fn certainty(input: &ReportInput<'_>) -> String {
             percent(share)
         )
     };
-    let found = match input.solution.label.as_deref() {
-        Some("natural") => "; the groups are real clusters that other samples show again",
-        Some("reproducible") => "; the groups come back in other samples but shade into one another",
-        Some("constructive") => "; the groups are useful cuts in a continuum, not clusters found in the data",
-        _ => "",
+    let found = match input.night.structure {
+        Some(Structure::Natural) => "; the groups are real clusters that other samples show again",
+        Some(Structure::Reproducible) => "; the groups come back in other samples but shade into one another",
+        Some(Structure::Constructive) => "; the groups are useful cuts in a continuum, not clusters found in the data",
+        None => "",
     };
-    let probability = input.profiles.everyone.mean_probability.map_or_else(String::new, |p| {
+    let probability = input.night.everyone.profile.mean_probability.map_or_else(String::new, |p| {
         format!("; on average a customer belongs to the group named with a probability of {}", percent(p))
     });
     format!("{basis}{found}{probability}.")
@@ -131,7 +137,7 @@ fn missing(input: &ReportInput<'_>) -> String {
         0 => String::new(),
         n => format!(" {} left out on legal or ethical grounds.", many(n, "customer is", "customers are")),
     };
-    match input.profiles.limits.first() {
+    match input.night.limits.first() {
         Some(limit) => format!("{}.{left_out}", unpointed(limit)),
         None => format!("Nothing essential is missing.{left_out}"),
     }

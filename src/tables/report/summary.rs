@@ -20,19 +20,19 @@ pub fn summary_text(input: &ReportInput<'_>) -> String {
         count(input.scored()),
         count(input.left_out())
     )];
-    let segments = &input.profiles.segments;
+    let segments = &input.night.segments;
     let shown = if segments.len() <= 5 { segments.len() } else { 4 };
     for segment in &segments[..shown] {
-        let share = segment.share.map_or_else(String::new, |s| format!("{:>5} %", decimal(s.value * 100.0, 1)));
+        let share = segment.profile.share.map_or_else(String::new, |s| format!("{:>5} %", decimal(s.value * 100.0, 1)));
         lines.push(format!(
             "  {:<4} {:<40} {:>12} {share}",
-            segment.segment_id,
+            segment.id,
             cut(&segment.name, 40),
-            count(segment.size)
+            count(segment.profile.size)
         ));
     }
     if shown < segments.len() {
-        let rest: u64 = segments[shown..].iter().map(|segment| segment.size).sum();
+        let rest: u64 = segments[shown..].iter().map(|segment| segment.profile.size).sum();
         lines.push(format!("  and {} more groups with {} customers", segments.len() - shown, count(rest)));
     }
     let texts = sentences(input);
@@ -47,17 +47,17 @@ pub fn summary_text(input: &ReportInput<'_>) -> String {
 #[must_use]
 pub fn summary_json(input: &ReportInput<'_>) -> String {
     let groups: Vec<Value> = input
-        .profiles
+        .night
         .segments
         .iter()
         .map(|segment| {
             json!({
-                "segment_id": segment.segment_id,
+                "segment_id": segment.id,
                 "name": segment.name,
-                "size": segment.size,
-                "share": segment.share,
-                "reach": segment.reach.any,
-                "suppressed": segment.suppressed,
+                "size": segment.profile.size,
+                "share": segment.profile.share.map(|s| json!({ "value": s.value, "low": s.low, "high": s.high })),
+                "reach": segment.profile.reach.any,
+                "suppressed": segment.profile.suppressed,
             })
         })
         .collect();
@@ -70,10 +70,10 @@ pub fn summary_json(input: &ReportInput<'_>) -> String {
             "scored": input.scored(),
             "in_groups": input.assigned(),
             "left_out": input.left_out(),
-            "answered": input.profiles.everyone.respondents,
+            "answered": input.night.everyone.profile.respondents,
         },
         "groups": groups,
-        "limits": input.profiles.limits,
+        "limits": input.night.limits,
         "report": "report.html",
     });
     format!("{summary:#}\n")

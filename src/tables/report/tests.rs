@@ -1,9 +1,10 @@
 //! The page as a whole: complete, closed to the outside, safe with hostile names, honest about what is not known.
 
-use super::fixture::{Night, estimate, night};
-use super::lens_fixture::lens;
-use super::{ReportInput, alerts_json, plan_page, plans_json, render, sentences, summary_json, summary_text};
+use super::fixture::{Night, night};
+use super::lens_fixture::look_closer;
+use super::{alerts_json, plan_page, plans_json, render, sentences, summary_json, summary_text};
 use crate::model::rows::Aspect;
+use crate::model::segment::fixture::estimate;
 
 /// What an attacker would call a group.
 const HOSTILE: &str = "<script>alert(1)</script>\"' onload=x & <b>";
@@ -15,7 +16,7 @@ fn page(night: &Night) -> String {
 fn hostile() -> Night {
     let mut night = night();
     let hostile = || HOSTILE.to_owned();
-    let segment = &mut night.profiles.segments[0];
+    let segment = &mut night.segments.segments[0];
     (segment.name, segment.description) = (hostile(), hostile());
     let plan = &mut night.plans.plans[0];
     plan.segment_name = hostile();
@@ -27,15 +28,14 @@ fn hostile() -> Night {
     for text in [&mut line.kind, &mut line.subject, &mut line.channel, &mut line.message_angle] {
         *text = hostile();
     }
-    night.profiles.limits = vec![hostile()];
-    night.profiles.suppressed = vec![(hostile(), 1)];
+    night.segments.limits = vec![hostile()];
+    night.segments.left_out = vec![(hostile(), 1)];
     night.notes = vec![hostile()];
     night.health[0].name = hostile();
     night.inputs[0].path = hostile();
     night.candidates[0].method = hostile();
     night.candidates[0].knocked_out = Some(hostile());
     night.details.push((hostile(), hostile()));
-    night.solution.label = Some(hostile());
     night
 }
 
@@ -50,7 +50,7 @@ fn the_page_is_whole_and_stays_small() {
     for id in ["said", "data", "sizes", "groups", "needs", "plans", "method"] {
         assert_eq!(page.matches(&format!("<section id=\"{id}\"")).count(), 1, "{id}");
     }
-    for segment in &night.profiles.segments {
+    for segment in &night.segments.segments {
         assert!(page.contains(&segment.name));
     }
     // Thirty cells for each of the six groups that may be shown, a drawing and a table each.
@@ -62,8 +62,8 @@ fn the_page_is_whole_and_stays_small() {
 #[test]
 fn twelve_groups_still_fit_in_half_a_megabyte() {
     let mut night = night();
-    let (first, plan) = (night.profiles.segments[0].clone(), night.plans.plans[0].clone());
-    night.profiles.segments = vec![first; 12];
+    let (first, plan) = (night.segments.segments[0].clone(), night.plans.plans[0].clone());
+    night.segments.segments = vec![first; 12];
     night.plans.plans = vec![plan; 12];
     for plan in &mut night.plans.plans {
         let line = plan.lines[0].clone();
@@ -119,21 +119,22 @@ fn headings_descend_without_gaps_and_every_drawing_has_a_title_and_a_table() {
 #[test]
 fn what_is_not_known_is_said_and_no_number_is_none() {
     let mut night = night();
-    for segment in &mut night.profiles.segments {
-        (segment.value_total, segment.value_share, segment.value_mean) = (None, None, None);
-        (segment.nps, segment.satisfaction, segment.good_brand, segment.share) = (None, None, None, None);
-        (segment.mean_probability, segment.detectable_effect) = (None, None);
-        for element in &mut segment.elements {
+    for segment in &mut night.segments.segments {
+        (segment.profile.value_total, segment.profile.value_share, segment.profile.value_mean) = (None, None, None);
+        (segment.profile.nps, segment.profile.satisfaction, segment.profile.good_brand, segment.profile.share) =
+            (None, None, None, None);
+        (segment.profile.mean_probability, segment.profile.detectable_effect) = (None, None);
+        for element in &mut segment.profile.elements {
             (element.importance, element.fulfilment, element.gap, element.high_share) = (None, None, None, None);
             (element.importance_difference, element.fulfilment_difference) = (None, None);
         }
-        for need in &mut segment.needs {
+        for need in &mut segment.profile.needs {
             (need.share, need.fulfilment, need.importance) = (None, None, None);
         }
     }
-    night.profiles.limits.clear();
+    night.segments.limits.clear();
     night.candidates.clear();
-    night.solution.jaccard.clear();
+    night.segments.segments.iter_mut().for_each(|segment| segment.jaccard = None);
     let page = page(&night);
     for wrong in ["NaN", ">None", ">inf<", " inf ", ">−inf", "undefined<"] {
         assert!(!page.contains(wrong), "{wrong}");
@@ -147,10 +148,10 @@ fn what_is_not_known_is_said_and_no_number_is_none() {
 #[test]
 fn a_night_without_groups_is_a_page_too() {
     let mut night = night();
-    night.profiles.segments.clear();
+    night.segments.segments.clear();
     night.plans.plans.clear();
     night.plans.neutral.lines.clear();
-    night.profiles.everyone.size = 0;
+    night.segments.everyone.profile.size = 0;
     let page = page(&night);
     assert!(page.contains("No groups were formed.") && page.contains("There are no plans tonight."));
 }
@@ -158,8 +159,8 @@ fn a_night_without_groups_is_a_page_too() {
 #[test]
 fn fulfilment_is_shown_where_importance_was_not_asked() {
     let mut night = night();
-    for segment in &mut night.profiles.segments {
-        for element in &mut segment.elements {
+    for segment in &mut night.segments.segments {
+        for element in &mut segment.profile.elements {
             (element.importance, element.importance_difference, element.gap) = (None, None, None);
         }
     }
@@ -187,7 +188,7 @@ fn five_sentences_say_size_difference_action_certainty_and_gaps() {
 #[test]
 fn a_difference_that_chance_could_have_made_is_called_unsure() {
     let mut night = night();
-    for element in night.profiles.segments.iter_mut().flat_map(|segment| &mut segment.elements) {
+    for element in night.segments.segments.iter_mut().flat_map(|segment| &mut segment.profile.elements) {
         for contrast in [&mut element.importance_difference, &mut element.fulfilment_difference].into_iter().flatten() {
             contrast.d = estimate(contrast.d.value, 5.0);
         }
@@ -206,7 +207,7 @@ fn a_difference_that_chance_could_have_made_is_called_unsure() {
 #[test]
 fn nothing_is_said_to_lack_where_nobody_was_asked_how_it_is_delivered() {
     let mut night = night();
-    for element in &mut night.profiles.everyone.elements {
+    for element in &mut night.segments.everyone.profile.elements {
         element.fulfilment_answers = 0;
     }
     let page = page(&night);
@@ -242,8 +243,8 @@ fn the_summary_fits_a_terminal() {
     Report: report.html
     ");
     let mut many = super::fixture::night();
-    let first = many.profiles.segments[0].clone();
-    many.profiles.segments = vec![first; 30];
+    let first = many.segments.segments[0].clone();
+    many.segments.segments = vec![first; 30];
     assert_eq!(summary_text(&many.input()).lines().count(), 8);
 }
 
@@ -302,12 +303,10 @@ fn the_same_night_makes_the_same_page() {
 }
 
 #[test]
-fn closeness_is_shown_where_it_was_computed_and_nowhere_else() {
-    let night = hostile();
-    assert!(!page(&night).contains("id=\"close\""));
-    let (lens, regularities) = lens();
-    let input = ReportInput { lens: Some(&lens), regularities: &regularities, ..night.input() };
-    let page = render(&input).unwrap();
+fn closeness_is_shown_of_every_group_that_may_be_shown() {
+    let mut night = hostile();
+    look_closer(&mut night.segments);
+    let page = page(&night);
     if let Some(path) = std::env::var_os("VALUESEG_LENS_SAMPLE") {
         std::fs::write(path, &page).unwrap();
     }
@@ -318,8 +317,14 @@ fn closeness_is_shown_where_it_was_computed_and_nowhere_else() {
     // Six groups that may be shown and everybody, a bar each; the seventh group is too small.
     let section = page.split("<section id=\"close\"").nth(1).unwrap().split("</section>").next().unwrap();
     assert_eq!(section.matches("class=\"bar\"").count(), 7);
-    assert_eq!(section.matches("class=\"pill").count(), regularities.len());
+    assert_eq!(section.matches("class=\"pill").count(), night.segments.regularities.len());
     assert!(section.contains("not known: a good feeling that lasts"));
-    let none = ReportInput { lens: Some(&lens), regularities: &[], ..night.input() };
-    assert!(!render(&none).unwrap().contains("Does what others published hold here?"));
+    night.segments.regularities.clear();
+    assert!(!self::page(&night).contains("Does what others published hold here?"));
+}
+
+#[test]
+fn of_a_night_on_which_nobody_was_asked_the_page_says_that_closeness_is_not_known() {
+    let page = page(&night());
+    assert!(page.contains("How connected customers feel is not known: too few were asked."));
 }

@@ -2,26 +2,14 @@
 
 use chrono::NaiveDate;
 
-use crate::model::rows::Estimate;
+pub(super) use crate::model::rows::thousands as count;
+use crate::model::rows::{Estimate, Figure};
 
 /// Shown in place of a figure that does not exist.
 pub(super) const NOT_KNOWN: &str = "not known";
 
 /// A blank that does not break a line.
 const NB: char = '\u{a0}';
-
-/// `188,412`.
-pub(super) fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
 
 /// A number with `places` decimals, thousands set apart, and a real minus sign; no `−0`.
 pub(super) fn decimal(value: f64, places: usize) -> String {
@@ -117,6 +105,32 @@ pub(super) fn is_sure(difference: Estimate) -> bool {
     difference.low > 0.0 || difference.high < 0.0
 }
 
+/// A share with its interval, or why there is none.
+pub(super) fn known(figure: &Figure) -> String {
+    match figure {
+        Figure::Known(estimate) => share(Some(*estimate)),
+        Figure::Bare { value, .. } => percent(*value),
+        Figure::Withheld { .. } | Figure::Unknown { .. } => missing(figure),
+    }
+}
+
+/// Why there is no figure.
+pub(super) fn missing(figure: &Figure) -> String {
+    if figure.withheld() { "too few to show".to_owned() } else { NOT_KNOWN.to_owned() }
+}
+
+/// Anchor of a group's card: letters and digits of its id.
+pub(super) fn anchor(segment_id: &str) -> String {
+    let plain: String = segment_id.chars().filter(char::is_ascii_alphanumeric).collect();
+    format!("group-{}", plain.to_lowercase())
+}
+
+/// A coordinate: two decimals at most, no trailing zeros.
+pub(super) fn unit(value: f64) -> String {
+    let text = format!("{value:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// A text without its last period, to go on with it.
 pub(super) fn unpointed(text: &str) -> &str {
     text.trim().trim_end_matches('.')
@@ -129,13 +143,10 @@ fn known_not() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::interval::Interval;
 
     #[test]
     fn thousands_are_set_apart() {
-        assert_eq!(count(0), "0");
-        assert_eq!(count(999), "999");
-        assert_eq!(count(1000), "1,000");
-        assert_eq!(count(188_412), "188,412");
         assert_eq!(decimal(-1234.5, 1), "\u{2212}1,234.5");
     }
 
@@ -149,7 +160,7 @@ mod tests {
 
     #[test]
     fn shares_are_percents_with_their_interval_and_tiny_ones_keep_two_places() {
-        let estimate = Estimate { value: 0.206, low: 0.204, high: 0.208 };
+        let estimate = Estimate { value: 0.206, low: 0.204, high: 0.208, n: 160_000 };
         assert_eq!(share(Some(estimate)), "20.6\u{a0}% (20.4 to 20.8)");
         assert_eq!(percent(0.0006), "0.06\u{a0}%");
         assert_eq!(percent(0.0), "0.0\u{a0}%");
@@ -158,8 +169,27 @@ mod tests {
 
     #[test]
     fn intervals_show_a_plus_at_the_figure_alone() {
-        let estimate = Estimate { value: 32.4, low: -2.0, high: 39.0 };
+        let estimate = Estimate { value: 32.4, low: -2.0, high: 39.0, n: 80 };
         assert_eq!(points(Some(estimate)), "+32 (\u{2212}2 to 39)");
+    }
+
+    #[test]
+    fn a_withheld_share_is_not_called_unknown() {
+        let interval = Interval { value: 0.3, low: 0.2, high: 0.4 };
+        assert_eq!(known(&Figure::Withheld { n: 4 }), "too few to show");
+        assert_eq!(known(&Figure::default()), "not known");
+        assert_eq!(known(&Figure::of(100, 100, Some(interval))), "30.0\u{a0}% (20.0 to 40.0)");
+    }
+
+    #[test]
+    fn coordinates_are_short() {
+        assert_eq!([0.0, 12.5, 3.456_78, 100.0].map(unit), ["0", "12.5", "3.46", "100"]);
+    }
+
+    #[test]
+    fn anchors_hold_letters_and_digits_alone() {
+        assert_eq!(anchor("S01"), "group-s01");
+        assert_eq!(anchor("\"><script>"), "group-script");
     }
 
     #[test]

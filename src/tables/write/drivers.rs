@@ -1,7 +1,8 @@
 //! `drivers`: what an outcome goes with.
 
 use super::{Row, TableRows, WriteError};
-use crate::model::segment::drivers::{Drivers, ElementDriver, Explained, GroupDrivers, NeedDriver};
+use crate::model::segment::SegmentNights;
+use crate::model::segment::drivers::{ElementDriver, Explained};
 use crate::tables::schema::TableId;
 
 /// `drivers`: everybody and the segments, each outcome of which something is said, each element. Of an outcome of which
@@ -10,13 +11,13 @@ use crate::tables::schema::TableId;
 ///
 /// # Errors
 /// None for drivers as documented.
-pub fn drivers_table(drivers: &Drivers, min_cell: u64) -> Result<TableRows, WriteError> {
+pub fn drivers_table(night: &SegmentNights, min_cell: u64) -> Result<TableRows, WriteError> {
     let mut table = TableRows::new(TableId::Drivers);
-    for group in std::iter::once(&drivers.everyone).chain(&drivers.segments) {
-        for outcome in &group.outcomes {
+    for group in night.groups() {
+        for outcome in &group.drivers.outcomes {
             let Ok(explained) = &outcome.result else { continue };
             for driver in &explained.elements {
-                let row = Row::new().set("segment_id", &group.segment_id).set("outcome", outcome.outcome.slug());
+                let row = Row::new().set("segment_id", &group.id).set("outcome", outcome.outcome.slug());
                 table.push(driver_row(row, explained, driver, min_cell))?;
             }
         }
@@ -35,25 +36,4 @@ fn driver_row(row: Row, explained: &Explained, driver: &ElementDriver, min_cell:
         .set("direction", driver.direction.filter(|_| shown).map(i64::from))
         .set("answers", shown.then_some(driver.answers))
         .set("suppressed", !shown)
-}
-
-/// What the tiers go with, of the same outcome; none where nothing is said.
-pub(super) fn leading_needs<'a>(drivers: &'a Drivers, segment_id: &str) -> &'a [NeedDriver] {
-    let mut groups = std::iter::once(&drivers.everyone).chain(&drivers.segments);
-    let explained = groups.find(|group| group.segment_id == segment_id).and_then(GroupDrivers::leading);
-    explained.map_or(&[], |(_, explained)| &explained.needs)
-}
-
-/// The driver of an element that a single figure is read from: of the first outcome of which something is said, if at least
-/// `min_cell` customers stand behind it.
-pub(super) fn leading<'a>(
-    (drivers, min_cell): (&'a Drivers, u64),
-    segment_id: &str,
-) -> impl Fn(crate::catalogue::ElementId) -> Option<&'a ElementDriver> + use<'a> {
-    let mut groups = std::iter::once(&drivers.everyone).chain(&drivers.segments);
-    let explained = groups.find(|group| group.segment_id == segment_id).and_then(GroupDrivers::leading);
-    move |element| {
-        let (_, explained) = explained?;
-        explained.elements.iter().find(|driver| driver.element == element && driver.answers >= min_cell)
-    }
 }

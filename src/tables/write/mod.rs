@@ -44,7 +44,7 @@ pub use layout::{CHUNK_ROWS, ROW_GROUP_ROWS, TableMeta};
 pub use moves::MovesWriter;
 pub use night::{CandidateRow, QualityRow, candidates_table, quality_table};
 pub use plans::plans_table;
-pub use profiles::{EarlierSizes, SolutionFacts, segment_elements_table, segment_needs_table, segments_table};
+pub use profiles::{EarlierSizes, segment_elements_table, segment_needs_table, segments_table};
 pub use rejected::{RejectedRow, rejected_table};
 pub use relationship::{regularities_table, relationship_table};
 pub use sensitive::SensitivePolicy;

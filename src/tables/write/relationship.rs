@@ -1,7 +1,9 @@
 //! `relationship` and `regularities`: how close each segment is, and what was published beside it.
 
 use super::{Row, TableRows, WriteError};
-use crate::model::segment::lens::{Figure, Lens, Regularity};
+use crate::model::rows::Figure;
+use crate::model::segment::SegmentNights;
+use crate::model::segment::lens::Regularity;
 use crate::tables::schema::TableId;
 
 /// Stands in `key` for the whole.
@@ -15,15 +17,15 @@ const EVERYBODY: &str = "ALL";
 ///
 /// # Errors
 /// None for figures as documented.
-pub fn relationship_table(lens: &Lens) -> Result<TableRows, WriteError> {
+pub fn relationship_table(night: &SegmentNights) -> Result<TableRows, WriteError> {
     let mut table = TableRows::new(TableId::Relationship);
-    for m in lens.measures() {
-        let key = if m.key.is_empty() { ALL } else { &m.key };
-        let figure = Figure { value: m.value, low: m.low, high: m.high, base: m.base, suppressed: m.suppressed };
-        table.push(row(&m.group, (m.measure, key), &figure))?;
+    for group in night.groups() {
+        for m in group.lens.measures() {
+            let key = if m.key.is_empty() { ALL } else { &m.key };
+            table.push(row(&group.id, (m.measure, key), &m.figure))?;
+        }
     }
-    // Segments are among the measures; what is left are channels and sites.
-    for place in lens.consistency.iter().filter(|place| place.scope != "segment" && !place.figure.suppressed) {
+    for place in night.places.iter().filter(|place| !place.figure.withheld()) {
         let measure = match place.kind {
             "communication" => "promises_kept",
             "journey" => "good_contacts",
@@ -31,22 +33,22 @@ pub fn relationship_table(lens: &Lens) -> Result<TableRows, WriteError> {
         };
         table.push(row(EVERYBODY, (measure, &format!("{}:{}", place.scope, place.key)), &place.figure))?;
     }
-    for group in lens.groups() {
-        for rival in &group.rivals {
+    for group in night.groups() {
+        for rival in &group.lens.rivals {
             let figures = [
                 ("rival_connection_score", rival.score),
                 ("connection_score_beside", rival.own_score),
                 ("connection_gap", rival.gap),
             ];
             let leads = rival.lead.iter().map(|(_, lead)| lead);
-            if leads.chain(figures.iter().map(|(_, figure)| figure)).all(|figure| figure.value.is_none()) {
+            if leads.chain(figures.iter().map(|(_, figure)| figure)).all(|figure| figure.value().is_none()) {
                 continue;
             }
             for (measure, figure) in figures {
-                table.push(row(&group.group, (measure, &rival.brand), &figure))?;
+                table.push(row(&group.id, (measure, &rival.brand), &figure))?;
             }
             for (question, lead) in &rival.lead {
-                table.push(row(&group.group, ("lead", &format!("{}:{question}", rival.brand)), lead))?;
+                table.push(row(&group.id, ("lead", &format!("{}:{question}", rival.brand)), lead))?;
             }
         }
     }
@@ -58,11 +60,11 @@ fn row(group: &str, (measure, key): (&str, &str), figure: &Figure) -> Row {
         .set("segment_id", group)
         .set("measure", measure)
         .set("key", key)
-        .set("value", figure.value)
-        .set("low", figure.low)
-        .set("high", figure.high)
-        .set("base", figure.base)
-        .set("suppressed", figure.suppressed)
+        .set("value", figure.value())
+        .set("low", figure.estimate().map(|estimate| estimate.low))
+        .set("high", figure.estimate().map(|estimate| estimate.high))
+        .set("base", figure.n())
+        .set("suppressed", figure.withheld())
 }
 
 /// `regularities`: what was published beside the company's own figures.
@@ -71,19 +73,17 @@ fn row(group: &str, (measure, key): (&str, &str), figure: &Figure) -> Row {
 /// None for figures as documented.
 pub fn regularities_table(regularities: &[Regularity]) -> Result<TableRows, WriteError> {
     let mut table = TableRows::new(TableId::Regularities);
-    for regularity in regularities {
+    for Regularity { published, own, verdict } in regularities {
         table.push(
             Row::new()
-                .set("regularity", regularity.id)
-                .set("published", regularity.published)
-                .set("published_value", regularity.published_value)
-                .set("unit", regularity.unit.slug())
-                .set("source", regularity.source)
-                .set("own", regularity.value)
-                .set("own_low", regularity.low)
-                .set("own_high", regularity.high)
-                .set("base", regularity.base)
-                .set("verdict", regularity.verdict.slug()),
+                .set("regularity", published.id)
+                .set("published", published.text)
+                .set("published_value", published.number)
+                .set("unit", published.unit.slug())
+                .set("source", published.source)
+                .set_estimate(["own", "own_low", "own_high"], own.estimate())
+                .set("base", own.n())
+                .set("verdict", verdict.slug()),
         )?;
     }
     Ok(table)

@@ -68,7 +68,7 @@ impl SlideCounts {
         let hazard = wilson(slides as f64 / nights as f64, nights as f64)?;
         let horizon = f64::from(settings.horizon_nights);
         let within = |h: f64| -f64::exp_m1(horizon * f64::ln_1p(-h));
-        Some(Estimate { value: within(hazard.value), low: within(hazard.low), high: within(hazard.high) })
+        Some(Estimate { value: within(hazard.value), low: within(hazard.low), high: within(hazard.high), n: nights })
     }
 }
 

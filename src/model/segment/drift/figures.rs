@@ -74,6 +74,7 @@ impl DriftFigures {
         let everybody = state.weight();
         let missing = |without: f64, of: f64| (of > 0.0).then(|| (without / of).clamp(0.0, 1.0));
         let (drawn, drawn_weight, drawn_effective) = state.with_signals();
+        // Effective per head: of the few who answered one question Σw² is not counted apart.
         let ratio = if state.customers() > 0 { state.effective() / state.customers() as f64 } else { 0.0 };
         for (rating, indicator) in Indicator::all(&[]).iter().enumerate().take(N_RATINGS) {
             let (customers, weights, mean) = state.rating(rating);

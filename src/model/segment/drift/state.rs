@@ -84,6 +84,7 @@ impl DriftState {
     /// An answer of 0–10, counted at the nearest whole point.
     pub(super) fn answer(&mut self, rating: usize, value: f32, weight: u64) {
         let at = self.rating_at(rating);
+        // Half a step is added so that the cast, which cuts off, rounds.
         let value = f64::from(value).clamp(0.0, 10.0);
         self.cells[at] += 1;
         self.cells[at + 1] += i128::from(weight) * i128::from((value * SUM_STEPS + 0.5) as u64);
@@ -151,6 +152,7 @@ impl DriftState {
     pub(super) fn signal(&self, signal: usize, bins: usize) -> (Vec<f64>, f64, Option<f64>) {
         let at = self.rating_at(N_RATINGS) + signal * SIGNAL;
         let cells = &self.cells[at..at + SIGNAL];
+        // Cells hold what lies at or above an edge, which one comparison an edge counts; bins are the differences.
         let at_least = |bin: usize| match bin {
             0 => cells[0],
             bin if bin < bins => cells[1 + bin],

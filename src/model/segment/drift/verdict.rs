@@ -109,7 +109,7 @@ impl Drift {
             .iter()
             .zip(&compared)
             .zip(&adjusted)
-            .map(|(((now, then), compared), p)| row(now, *then, (*compared, *p), min_cell))
+            .map(|(((now, then), compared), p)| row(now, *then, *compared, *p, min_cell))
             .collect();
         Self::of_rows(reference.night().to_owned(), rows)
     }
@@ -182,7 +182,8 @@ fn compared(now: &Histogram, then: &Histogram, min_cell: u64) -> Option<Comparis
 fn row(
     now: &Histogram,
     then: Option<&Histogram>,
-    (compared, p_adjusted): (Option<Comparison>, Option<f64>),
+    compared: Option<Comparison>,
+    p_adjusted: Option<f64>,
     min_cell: u64,
 ) -> DriftRow {
     // A mean needs as many customers with a value as any published figure.

@@ -46,3 +46,12 @@ impl Cell {
         self.cells_mut().zip(other.cells()).for_each(|(mine, theirs)| *mine = mine.wrapping_add(theirs));
     }
 }
+
+/// Everybody (segments and unassigned together), then the segments.
+pub(super) fn everybody(mut by_segment: Vec<Cell>) -> Vec<Cell> {
+    let mut all = Cell::zero();
+    by_segment.iter().for_each(|cell| all.merge(cell));
+    by_segment.pop();
+    by_segment.insert(0, all);
+    by_segment
+}

@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     fn estimate(value: f64, half: f64) -> Estimate {
-        Estimate { value, low: value - half, high: value + half }
+        Estimate { value, low: value - half, high: value + half, n: 400 }
     }
 
     fn decide(penalty: f64, reward: f64, half: f64) -> Option<Kano> {

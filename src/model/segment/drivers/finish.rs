@@ -6,7 +6,7 @@ use crate::catalogue::Catalogue;
 use crate::stats::drivers::jackknife::GROUPS;
 
 use super::super::profile::types::Profiles;
-use super::cell::{Cell, column};
+use super::cell::{Cell, column, everybody};
 use super::fold::DriverState;
 use super::outcome::Outcome;
 use super::settings::DriverSettings;
@@ -19,58 +19,39 @@ use super::types::{Drivers, GroupDrivers, OutcomeDrivers, Refusal};
 pub struct DriverContext<'a> {
     /// Elements and need map.
     pub catalogue: &'a Catalogue,
-    /// Ids of the segments in the order of the model, as many as the pass counted.
-    pub segments: &'a [String],
     /// Published profiles, for stated importance and fulfilment; `None` = no quadrants.
     pub profiles: Option<&'a Profiles>,
     /// Settings.
     pub settings: DriverSettings,
 }
 
-/// Everybody (segments and unassigned together), then the segments.
-pub(super) fn everybody(mut by_segment: Vec<Cell>) -> Vec<Cell> {
-    let mut all = Cell::zero();
-    by_segment.iter().for_each(|cell| all.merge(cell));
-    by_segment.pop();
-    by_segment.insert(0, all);
-    by_segment
-}
-
 impl DriverState {
     /// The published drivers: for everybody and each segment, for each outcome, what goes with it, or why nothing is
     /// said. Every figure is the same at any thread count and any split of the customers.
-    ///
-    /// # Panics
-    /// If `context.segments` are not as many as the pass counted.
     #[must_use]
     pub fn finish(&self, context: &DriverContext) -> Drivers {
         self.solve(context).beside(context.profiles)
     }
 
     /// The costly part of [`DriverState::finish`], to be read beside several profiles. `context.profiles` are not looked at.
-    ///
-    /// # Panics
-    /// As [`DriverState::finish`].
     #[must_use]
     pub fn solve(&self, context: &DriverContext) -> SolvedDrivers {
-        assert_eq!(context.segments.len(), self.segments(), "the segments of the pass and of the model are the same");
         let groups = everybody(self.by_segment(None));
         let plans = Outcome::ALL.map(|outcome| Plan::new(outcome, &groups, &context.settings));
         let mut solved: Vec<_> = std::iter::once(None)
             .chain((0..GROUPS).map(Some))
             .collect::<Vec<_>>()
             .into_par_iter()
-            .map(|left_out| solve(self, &plans, context, left_out))
+            .map(|left_out| solve(self, &plans, context.catalogue.needs(), left_out))
             .collect();
         let full = solved.remove(0);
-        SolvedDrivers { segments: context.segments.to_vec(), groups, plans, full, without: solved }
+        SolvedDrivers { groups, plans, full, without: solved }
     }
 }
 
 /// Figures of every group and outcome, and the same with each group of people left out.
 #[derive(Clone, Debug)]
 pub struct SolvedDrivers {
-    segments: Vec<String>,
     /// Everybody, then the segments.
     groups: Vec<Cell>,
     plans: [Plan; Outcome::COUNT],
@@ -97,7 +78,6 @@ impl SolvedDrivers {
         let groups = &self.groups;
         let mut by_group: Vec<GroupDrivers> = (0..groups.len())
             .map(|g| GroupDrivers {
-                segment_id: if g == 0 { "ALL".to_owned() } else { self.segments[g - 1].clone() },
                 outcomes: Outcome::ALL
                     .into_iter()
                     .zip(&mut results)

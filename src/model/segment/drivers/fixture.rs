@@ -119,9 +119,8 @@ pub(super) fn state(segments: usize, (customers, scored): &(CustomerBlock, Score
 
 /// The drivers of a state, without profiles.
 pub(super) fn drivers(state: &DriverState, settings: DriverSettings) -> Drivers {
-    let segments: Vec<String> = (1..=state.segments()).map(|k| format!("S{k:02}")).collect();
     let catalogue = Catalogue::embedded();
-    state.finish(&DriverContext { catalogue: &catalogue, segments: &segments, profiles: None, settings })
+    state.finish(&DriverContext { catalogue: &catalogue, profiles: None, settings })
 }
 
 /// Rank correlation of two lists without ties.

@@ -125,11 +125,13 @@ impl DriverFold {
 
         let mut row: Vec<(usize, i64)> = elements.iter().map(|&e| (e, value_steps(rating(e) - MIDDLE))).collect();
         row.extend(Outcome::ALL.into_iter().zip(outcomes).filter_map(|(outcome, y)| Some((column(outcome), y?))));
+        // Middled, so that squares stay small: sums of products must fit their integers.
         cell.cross.add(&row, weight);
 
         if elements.len() < 2 || outcomes == [None; Outcome::COUNT] {
             return;
         }
+        // The mood of a person is the mean of their *other* ratings: with its own in it a rating would explain itself.
         let placed = |e: usize| (rating(e) - self.scale.center[e]) / self.scale.spread[e];
         let total: f64 = elements.iter().map(|&e| placed(e)).sum();
         for &e in &elements {

@@ -2,10 +2,10 @@
 
 use crate::catalogue::{Catalogue, Element};
 
-use super::super::naming::thousands;
 use super::classify::{Kano, StatedDerived};
 use super::outcome::Outcome;
 use super::types::{ElementDriver, GroupDrivers, Refusal};
+use crate::model::rows::thousands;
 
 /// What to make of one element: two or three plain sentences.
 #[must_use]

@@ -8,8 +8,7 @@ use crate::stats::drivers::pairwise::Pairwise;
 use crate::stats::drivers::penalty::Asymmetry;
 use crate::stats::drivers::shapley::shapley;
 
-use super::cell::{Cell, column};
-use super::finish::{DriverContext, everybody};
+use super::cell::{Cell, column, everybody};
 use super::fold::DriverState;
 use super::outcome::Outcome;
 use super::settings::DriverSettings;
@@ -110,7 +109,7 @@ fn size(cell: &Cell, elements: &[usize], outcome: Outcome, needed: Needed) -> Re
 pub(super) fn solve(
     state: &DriverState,
     plans: &[Plan],
-    context: &DriverContext,
+    map: &NeedMap,
     left_out: Option<usize>,
 ) -> Vec<Vec<Option<Figures>>> {
     let groups = everybody(state.by_segment(left_out));
@@ -124,10 +123,10 @@ pub(super) fn solve(
             // Outcomes mostly share their elements, and with them all that is costly.
             let fits = known.as_ref().is_some_and(|(elements, _)| *elements == plan.elements);
             if !fits {
-                known = Some((&plan.elements, structures(&groups, &plan.elements, &context.settings)));
+                known = Some((&plan.elements, structures(&groups, &plan.elements, &plan.settings)));
             }
             let (_, structures) = known.as_ref().expect("made just before where it was missing");
-            outcome(plan, &groups, structures, context.catalogue.needs())
+            outcome(plan, &groups, structures, map)
         })
         .collect()
 }
@@ -144,7 +143,7 @@ fn outcome(plan: &Plan, groups: &[Cell], structures: &[Structure], map: &NeedMap
     let mut anchor = Anchor::Weakest;
     let mut all = Vec::with_capacity(groups.len());
     for ((cell, structure), size) in groups.iter().zip(structures).zip(&plan.sizes) {
-        let figures = size.is_ok().then(|| figures(plan, cell, (structure, anchor), map)).flatten();
+        let figures = size.is_ok().then(|| figures(plan, cell, structure, anchor, map)).flatten();
         if let (Anchor::Weakest, Some(figures)) = (anchor, &figures) {
             anchor = Anchor::Part(figures.link.halo_part);
         }
@@ -153,7 +152,7 @@ fn outcome(plan: &Plan, groups: &[Cell], structures: &[Structure], map: &NeedMap
     all
 }
 
-fn figures(plan: &Plan, cell: &Cell, (structure, anchor): (&Structure, Anchor), map: &NeedMap) -> Option<Figures> {
+fn figures(plan: &Plan, cell: &Cell, structure: &Structure, anchor: Anchor, map: &NeedMap) -> Option<Figures> {
     let y = column(plan.outcome);
     let r: Option<Array1<f64>> = plan.elements.iter().map(|&e| cell.cross.pair(e, y).correlation()).collect();
     let link = structure.link(r?.view(), anchor);

@@ -28,6 +28,7 @@ pub(super) fn summarize(
     let whole = replicates.group(0);
     let mut results: Vec<Result<Explained, Refusal>> = (0..groups.len())
         .map(|g| {
+            // The refusal of the whole stands for all: a segment is read against it.
             let (whole, own) = (whole.as_ref().map_err(|refusal| *refusal)?, replicates.group(g)?);
             let profile = profiles.and_then(|p| if g == 0 { Some(&p.everyone) } else { p.segments.get(g - 1) });
             Summary { plan: replicates.plan, own: &own, whole, cell: &groups[g], profile, everybody: g == 0 }
@@ -44,6 +45,7 @@ impl Replicates<'_> {
         let full = self.full[g].as_ref().ok_or(Refusal::NothingVaries)?;
         let without: Option<Vec<&Figures>> = self.without.iter().map(|replicate| replicate[g].as_ref()).collect();
         let group = Group { n, full, without: without.ok_or(Refusal::NothingVaries)? };
+        // Tested before anything is said: shares of an R² that chance would give sum to 1 as well.
         let chance = chance_of(full.link.r_squared, n, self.plan.elements.len());
         if chance.is_some_and(|chance| chance < self.plan.settings.max_chance) {
             Ok(group)
@@ -67,9 +69,10 @@ impl Group<'_> {
         Some((figure(self.full), standard_error(&without)?))
     }
 
-    fn estimate(&self, figure: impl Fn(&Figures) -> f64, (low, high): (f64, f64)) -> Option<Estimate> {
+    /// A figure that lies from `low` to 1, over `n` customers.
+    fn estimate(&self, low: f64, n: u64, figure: impl Fn(&Figures) -> f64) -> Option<Estimate> {
         let (value, error) = self.with_error(figure)?;
-        Some(interval(value.clamp(low, high), error)?.within(low, high).into())
+        Some(Estimate::of(interval(value.clamp(low, 1.0), error)?.within(low, 1.0), n))
     }
 }
 
@@ -97,7 +100,7 @@ impl Summary<'_> {
         let shares = self.shares(|figures| &figures.shares).ok_or(Refusal::NothingVaries)?;
         let plain = |r_squared: f64| 1.0 - (1.0 - r_squared) * (own.n - 1.0) / (own.n - p - 1.0);
         Ok(Explained {
-            r_squared: own.estimate(|f| f.link.r_squared, (0.0, 1.0)).ok_or(Refusal::NothingVaries)?,
+            r_squared: own.estimate(0.0, self.respondents(), |f| f.link.r_squared).ok_or(Refusal::NothingVaries)?,
             adjusted_r_squared: plain(link.r_squared.min(1.0)),
             halo: own.full.halo.then_some(link.halo * link.halo),
             own_voice: (!self.everybody).then_some(shares.own_voice),
@@ -123,26 +126,34 @@ impl Summary<'_> {
         let (d, errors): (Vec<f64>, Vec<f64>) = differences.iter().copied().unzip();
         let scales: Vec<f64> = whole.iter().map(|(share, _)| f64::midpoint(*share, 1.0 / p as f64)).collect();
         let voices = if self.everybody { vec![1.0; p] } else { own_voices(&d, &errors, &scales) };
+        // Drawing towards the whole leaves a sum near 1, not at it: shares are divided by it below.
         let drawn = |i: usize| voices[i] * own[i].0 + (1.0 - voices[i]) * whole[i].0;
         let total: f64 = (0..p).map(drawn).sum();
         let estimate = |i: usize| {
             let error = (voices[i] * own[i].1.powi(2) + (1.0 - voices[i]) * whole[i].1.powi(2)).sqrt();
-            Some(Estimate::from(interval(drawn(i) / total, error)?.within(0.0, 1.0)))
+            Some(Estimate::of(interval(drawn(i) / total, error)?.within(0.0, 1.0), self.respondents()))
         };
         let estimates: Vec<Estimate> = (0..p).map(estimate).collect::<Option<_>>()?;
         let own_voice = estimates.iter().zip(&voices).map(|(share, voice)| share.value * voice).sum();
         Some(Shares { own_voice, estimates, differences })
     }
 
+    /// Customers with a rating and the outcome.
+    fn respondents(&self) -> u64 {
+        let y = column(self.plan.outcome);
+        self.cell.cross.pair(y, y).rows()
+    }
+
     fn element(&self, i: usize, shares: &Shares) -> Option<ElementDriver> {
         let (own, e) = (self.own, self.plan.elements[i]);
         let element = ElementId::from_index(e)?;
-        let correlation = own.estimate(|f| f.link.correlations[i], (-1.0, 1.0))?;
-        let share = shares.estimates[i];
+        let answers = self.cell.cross.pair(e, column(self.plan.outcome)).rows();
+        let correlation = own.estimate(-1.0, answers, |f| f.link.correlations[i])?;
+        let share = Estimate { n: answers, ..shares.estimates[i] };
         let even = 1.0 / self.plan.elements.len() as f64;
         let derived_high = share.value > even;
         let (difference, error) = shares.differences[i];
-        let sides = self.asymmetry(i);
+        let sides = self.asymmetry(i, answers);
         let kano = sides.and_then(|sides| Kano::decide(sides, &self.plan.settings));
         let [penalty, reward, _] = sides.map_or([None; 3], |sides| sides.map(Some));
         Some(ElementDriver {
@@ -153,7 +164,7 @@ impl Summary<'_> {
             correlation,
             direction: direction(correlation),
             differs_p: if self.everybody { None } else { p_value(difference, error) },
-            answers: self.cell.cross.pair(e, column(self.plan.outcome)).rows(),
+            answers,
             penalty,
             reward,
             kano,
@@ -164,15 +175,15 @@ impl Summary<'_> {
     }
 
     /// Penalty, reward and their difference; `None` where they cannot be computed, or not without some people.
-    fn asymmetry(&self, i: usize) -> Option<[Estimate; 3]> {
+    fn asymmetry(&self, i: usize, answers: u64) -> Option<[Estimate; 3]> {
         let full = self.own.full.asymmetries[i]?;
         let without: Vec<_> = self.own.without.iter().map(|f| f.asymmetries[i]).collect::<Option<_>>()?;
         let sides: [fn(&crate::stats::drivers::penalty::Asymmetry) -> f64; 3] =
             [|a| a.penalty, |a| a.reward, |a| a.penalty - a.reward];
-        let mut out = [Estimate { value: 0.0, low: 0.0, high: 0.0 }; 3];
+        let mut out = [Estimate { value: 0.0, low: 0.0, high: 0.0, n: answers }; 3];
         for (slot, side) in out.iter_mut().zip(sides) {
             let values: Vec<f64> = without.iter().map(side).collect();
-            *slot = interval(side(&full), standard_error(&values)?)?.into();
+            *slot = Estimate::of(interval(side(&full), standard_error(&values)?)?, answers);
         }
         Some(out)
     }

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::super::profile::fixture as profile;
+use super::super::fixture::{profile, profiles, served, wants};
 use super::fixture::{Planted, blocks, drivers, effects, normal, spearman, state};
 use super::*;
 use crate::catalogue::{Catalogue, ElementId, N_ELEMENTS};
@@ -43,9 +43,9 @@ fn planted_weights_are_recovered_through_a_halo_when_each_is_asked_12_of_30() {
         let found = drivers(&state(8, &planted.people()), DriverSettings::default());
         let everyone = spearman(&shares(&found.everyone), &effects(seed));
         assert!(everyone >= 0.9, "seed {seed}: {everyone}");
-        for (segment, truth) in found.segments.iter().zip(&planted.effects) {
+        for (place, (segment, truth)) in found.segments.iter().zip(&planted.effects).enumerate() {
             let own = spearman(&shares(segment), truth);
-            assert!(own >= 0.7, "seed {seed}, {}: {own}", segment.segment_id);
+            assert!(own >= 0.7, "seed {seed}, segment {place}: {own}");
         }
     }
 }
@@ -201,15 +201,14 @@ fn quadrants_are_read_against_stated_importance_and_fulfilment() {
     let strongest = (0..N_ELEMENTS).max_by(|a, b| effects(3)[*a].total_cmp(&effects(3)[*b])).unwrap();
     let weakest = (0..N_ELEMENTS).min_by(|a, b| effects(3)[*a].total_cmp(&effects(3)[*b])).unwrap();
     let slug = |e: usize| ElementId::from_index(e).unwrap().slug();
-    let mut profiles = profile::profiles(vec![profile::segment("S01")]);
+    let mut profiles = profiles(vec![profile()]);
     for e in [strongest, weakest] {
-        profile::wants(&mut profiles.everyone, slug(e), 1.0);
+        wants(&mut profiles.everyone, slug(e), 1.0);
     }
-    profile::served(&mut profiles.everyone, slug(strongest), 3.0);
-    profile::served(&mut profiles.everyone, slug(weakest), 9.0);
-    let (catalogue, segments) = (Catalogue::embedded(), ["S01".to_owned()]);
-    let settings = DriverSettings::default();
-    let context = DriverContext { catalogue: &catalogue, segments: &segments, profiles: Some(&profiles), settings };
+    served(&mut profiles.everyone, slug(strongest), 3.0);
+    served(&mut profiles.everyone, slug(weakest), 9.0);
+    let (catalogue, settings) = (Catalogue::embedded(), DriverSettings::default());
+    let context = DriverContext { catalogue: &catalogue, profiles: Some(&profiles), settings };
     let found = state.finish(&context);
     let elements = &explained(&found.everyone).elements;
     assert_eq!(elements[strongest].stated, Some(StatedDerived::Lead));

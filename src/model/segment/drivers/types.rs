@@ -122,12 +122,10 @@ pub struct OutcomeDrivers {
     pub result: Result<Explained, Refusal>,
 }
 
-/// One segment, or everybody.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// One group.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct GroupDrivers {
-    /// `S01`, …; `ALL` for everybody.
-    pub segment_id: String,
-    /// In the order of [`Outcome::ALL`].
+    /// In the order of [`Outcome::ALL`]; none for the unassigned, of whom nothing is derived.
     pub outcomes: Vec<OutcomeDrivers>,
 }
 
@@ -136,6 +134,20 @@ impl GroupDrivers {
     #[must_use]
     pub fn leading(&self) -> Option<(Outcome, &Explained)> {
         self.outcomes.iter().find_map(|o| Some((o.outcome, o.result.as_ref().ok()?)))
+    }
+
+    /// The driver of an element in the leading outcome, if at least `min_cell` customers stand behind it.
+    #[must_use]
+    pub fn of_element(&self, element: ElementId, min_cell: u64) -> Option<&ElementDriver> {
+        let (_, explained) = self.leading()?;
+        explained.elements.iter().find(|driver| driver.element == element && driver.answers >= min_cell)
+    }
+
+    /// Share of a need tier in the leading outcome; `None` = nothing is said of it.
+    #[must_use]
+    pub fn of_need(&self, tier: NeedTier) -> Option<Estimate> {
+        let (_, explained) = self.leading()?;
+        explained.needs.iter().find(|driver| driver.tier == tier).map(|driver| driver.share)
     }
 }
 

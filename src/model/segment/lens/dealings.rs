@@ -61,6 +61,7 @@ impl Dealings {
                 });
             }
         }
+        // Places hold single ratings too: how much they differ between places is told of contacts, not of customers.
         for contact in &history.contacts {
             if let Some(rating) = contact.rating {
                 dealings.note(contact.channel, contact.site, |tally| {

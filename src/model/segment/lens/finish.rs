@@ -2,35 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::super::profile::finish::{EVERYONE, UNASSIGNED};
 use super::super::profile::sums::{CENTI, FINE, Moments, WEIGHT_ONE};
 use super::super::profile::withhold::withhold_figure;
+use super::context::LensContext;
 use super::group::Seen;
 use super::limits::limits;
 use super::pair::Pair;
-use super::settings::LensSettings;
 use super::state::{LensState, PlaceSums};
 use super::sums::GroupSums;
-use super::types::{ConsistencyRow, Figure, GroupLens, Lens};
-use crate::catalogue::Catalogue;
-use crate::model::rows::Sources;
+use super::types::{ConsistencyRow, GroupLens, Lens};
+use crate::model::rows::Figure;
 use crate::stats::comparison::between_share;
 use crate::stats::interval::Group;
-
-/// What the figures are read against.
-#[derive(Clone, Copy, Debug)]
-pub struct LensContext<'a> {
-    /// Ids of the segments in the order of the model, as many as the pass counted.
-    pub segments: &'a [String],
-    /// Fewest customers behind any published figure.
-    pub min_cell: u64,
-    /// Elements and motivators.
-    pub catalogue: &'a Catalogue,
-    /// Which tables there are: without one nothing is told of it, not even that there was none.
-    pub sources: Sources,
-    /// Settings of the pass.
-    pub settings: &'a LensSettings,
-}
 
 impl LensState {
     /// The published lens: small cells withheld, limits said.
@@ -47,59 +30,45 @@ impl LensState {
         let mut shown = full.clone();
         let total = withhold(&mut shown, &whole, context.min_cell);
 
-        let make = |full: &GroupSums, shown: &GroupSums, id: &str, everyone: bool| -> GroupLens {
+        let make = |full: &GroupSums, shown: &GroupSums, everyone: bool| -> GroupLens {
             let (catalogue, sources, settings) = (context.catalogue, context.sources, context.settings);
-            Seen { full, shown, catalogue, sources, settings, everyone }.group(id, context.min_cell)
+            Seen { full, shown, catalogue, sources, settings, everyone }.group()
         };
-        let ids = context.segments.iter().map(String::as_str).chain([UNASSIGNED.0]);
         let mut groups: Vec<GroupLens> =
-            ids.zip(full.iter().zip(&shown)).map(|(id, (full, shown))| make(full, shown, id, false)).collect();
+            full.iter().zip(&shown).map(|(full, shown)| make(full, shown, false)).collect();
         let unassigned = groups.pop().expect("the unassigned are always a group");
-        let mut everyone = make(&whole, &total, EVERYONE.0, true);
+        let mut everyone = make(&whole, &total, true);
         everyone.consistency.between_channels = between(self.places[0].values(), context.min_cell);
         everyone.consistency.between_sites = between(self.places[1].values(), context.min_cell);
 
-        let consistency = self.consistency_rows(&full, &shown, context);
+        let consistency = self.consistency_rows(context.min_cell);
         let mut lens = Lens { segments: groups, unassigned, everyone, consistency, limits: Vec::new() };
         lens.limits = limits(&lens, context);
         lens
     }
 
-    fn consistency_rows(
-        &self,
-        full: &[GroupSums],
-        shown: &[GroupSums],
-        context: &LensContext<'_>,
-    ) -> Vec<ConsistencyRow> {
+    /// METHOD: a place is withheld by itself. Customers are in several places, and of places rates are published but no
+    /// counts of contacts, so that no difference of published figures gives a small place back.
+    fn consistency_rows(&self, min_cell: u64) -> Vec<ConsistencyRow> {
         let mut rows = Vec::new();
-        let mut add = |scope, key: &str, [full, shown]: [[&Pair; 3]; 2]| {
-            for (i, kind) in ["communication", "emotional", "journey"].into_iter().enumerate() {
-                let base = full[i].count();
-                if base > 0 {
-                    let figure = Figure::of(base, shown[i].count());
-                    let interval = if kind == "emotional" {
-                        shown[i].mean(FINE).map(|mean| mean.within(0.0, 1.0))
-                    } else {
-                        shown[i].share()
-                    };
-                    rows.push(ConsistencyRow { scope, key: key.to_owned(), kind, figure: figure.with(interval) });
-                }
-            }
-        };
-        // METHOD: a place is withheld by itself. Customers are in several places, and of places rates are published but
-        // no counts of contacts, so that no difference of published figures gives a small place back.
         for (scope, places) in ["channel", "site"].into_iter().zip(&self.places) {
             for (name, place) in places {
-                let pairs = [&place.communication, &place.emotional, &place.journey];
-                let hidden = Pair::default();
-                let shown = pairs.map(|pair| if pair.count() < context.min_cell { &hidden } else { pair });
-                add(scope, name, [pairs, shown]);
+                let kinds = [
+                    ("communication", place.communication),
+                    ("emotional", place.emotional),
+                    ("journey", place.journey),
+                ];
+                for (kind, full) in kinds.into_iter().filter(|(_, full)| full.count() > 0) {
+                    let shown = if full.count() < min_cell { Pair::default() } else { full };
+                    // Feelings are graded; contacts and promises are good or not.
+                    let interval = match kind {
+                        "emotional" => shown.mean(FINE).map(|mean| mean.within(0.0, 1.0)),
+                        _ => shown.share(),
+                    };
+                    let figure = Figure::of(full.count(), shown.count(), interval);
+                    rows.push(ConsistencyRow { scope, key: name.clone(), kind, figure });
+                }
             }
-        }
-        let of = |group: &GroupSums| [group.promises, group.feelings, group.contacts];
-        for (id, (full, shown)) in context.segments.iter().zip(full.iter().zip(shown)) {
-            let (full, shown) = (of(full), of(shown));
-            add("segment", id, [full.each_ref(), shown.each_ref()]);
         }
         rows.sort_by(|a, b| (a.scope, &a.key, a.kind).cmp(&(b.scope, &b.key, b.kind)));
         rows
@@ -118,8 +87,11 @@ fn between<'a>(places: impl Iterator<Item = &'a PlaceSums>, min_cell: u64) -> Fi
     };
     let groups: Vec<Group> =
         places.inspect(|place| base += place.ratings.count()).filter_map(|place| group(&place.ratings)).collect();
-    let (figure, enough) = (Figure { base, ..Figure::default() }, base >= min_cell);
-    Figure { suppressed: base > 0 && !enough, ..figure.plain(between_share(&groups).filter(|_| enough)) }
+    if base >= min_cell {
+        Figure::Unknown { n: base }.or_bare(between_share(&groups))
+    } else {
+        Figure::of(base, 0, None)
+    }
 }
 
 /// Empties every figure that rests on fewer than `min_cell` customers, in the groups and, as far as a difference would

@@ -1,6 +1,6 @@
 //! Customers told by hand, for tests of the lens.
 
-use super::super::profile::fixture::catalogue;
+use super::super::fixture::catalogue;
 use super::{Lens, LensBlock, LensContext, LensFold, LensSettings, LensState};
 use crate::catalogue::Catalogue;
 use crate::model::rows::{

@@ -3,33 +3,16 @@
 use super::super::profile::sums::{CENTI, FINE, Moments, money_steps, steps, weight_steps};
 use super::dealings::{Complaints, Dealings};
 use super::rivals::add_rivals;
+use super::row::{LensBlock, Row};
 use super::settings::LensSettings;
 use super::state::{BINS, HIGH_CLASSES, LensState, RegularSums};
 use super::sums::GroupSums;
 use crate::catalogue::N_ELEMENTS;
 use crate::model::customer::relationship::reaches;
-use crate::model::rows::{
-    Aspect, ConnectionStage, CustomerBlock, ExperienceBalance, History, N_RATINGS, Question, Relationship, ScoredBlock,
-    Vocabulary,
-};
+use crate::model::rows::{Aspect, ConnectionStage, ExperienceBalance, N_RATINGS, Question};
 
 /// Debt of one customer that is told apart at most, in good experiences.
 const DEBT_MOST: f64 = 1e6;
-
-/// Customers of one block with all that is known of them; row `i` of each belongs together.
-#[derive(Clone, Copy, Debug)]
-pub struct LensBlock<'a> {
-    /// Customers.
-    pub customers: &'a CustomerBlock,
-    /// Their segments; suppressed customers are left out of everything.
-    pub scored: &'a ScoredBlock,
-    /// What they did and were given in 365 days.
-    pub histories: &'a [History],
-    /// What the rules say of them.
-    pub relationships: &'a [Relationship],
-    /// Words of `histories`. Sums are kept by text, so blocks may have vocabularies of their own.
-    pub words: &'a Vocabulary,
-}
 
 /// Collects what the relationship lens shows.
 #[derive(Clone, Debug)]
@@ -89,28 +72,7 @@ fn add_case(cells: &mut [Moments], w: u32, case: usize) {
     cells.iter_mut().enumerate().for_each(|(place, cell)| cell.add(w, i64::from(place == case)));
 }
 
-/// One customer.
-pub(super) struct Row<'a> {
-    pub(super) block: &'a LensBlock<'a>,
-    pub(super) settings: &'a LensSettings,
-    /// Its place in the block.
-    pub(super) at: usize,
-    /// Weight in steps.
-    pub(super) w: u32,
-    pub(super) history: &'a History,
-    pub(super) says: &'a Relationship,
-}
-
 impl Row<'_> {
-    /// An answer; `None` = not asked.
-    pub(super) fn answer(&self, question: Question) -> Option<f32> {
-        self.block.customers.attitudes.get(self.at, question)
-    }
-
-    fn value(&self) -> Option<f64> {
-        self.block.customers.value_365d[self.at]
-    }
-
     fn add_to_group(&self, group: &mut GroupSums) {
         group.members.add(self.w, 0);
         self.add_connection(group);

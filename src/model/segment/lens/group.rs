@@ -2,43 +2,28 @@
 
 use super::super::profile::finish::mean;
 use super::super::profile::sums::{CENTI, FINE, MONEY, Moments};
+use super::compare::{paired_difference, sample, share_of};
 use super::pair::Pair;
+use super::rivals::rival;
 use super::settings::LensSettings;
 use super::sums::GroupSums;
 use super::types::{
-    ArcFigures, BalanceFigures, ComplaintFigures, ConnectionFigures, ConsistencyFigures, Figure, GapSize, GroupLens,
-    ListeningFigures, LoyaltyFigures, MotivatorFigures, StageFigures,
+    ArcFigures, BalanceFigures, ComplaintFigures, ConnectionFigures, ConsistencyFigures, GapSize, GroupLens,
+    HeardFigures, ListeningFigures, LoyaltyFigures, MotivatorFigures, RivalFigures, StageFigures,
 };
 use crate::catalogue::{Catalogue, ElementId};
-use crate::model::rows::{ArcStage, ConnectionStage, LevelReason, LoyaltyType, RelationshipLevel, Sources};
-use crate::stats::comparison::{Share, mean_ratio};
-use crate::stats::interval::{Group, Interval, nps, wilson};
+use crate::model::rows::{
+    ArcStage, ConnectionStage, Estimate, Figure, LevelReason, LoyaltyType, RelationshipLevel, Sources,
+};
+use crate::stats::comparison::mean_ratio;
+use crate::stats::interval::{Interval, wilson};
 
 /// Contacts in the journey of the published arithmetic: six at 95 % each leave 26.5 % with a poor one.
 const JOURNEY: i32 = 6;
 
-/// Values whose variance is corrected for their number, as a group to compare; `None` with one effective value or
-/// fewer.
-pub(super) fn sample(moments: &Moments, per_unit: f64) -> Option<Group> {
-    let n = moments.effective_n();
-    let (mean, variance) = (moments.mean(per_unit)?, moments.variance(per_unit)?);
-    (n > 1.0).then(|| Group { mean, variance: variance * n / (n - 1.0), n })
-}
-
-/// A share to compare; `None` without answers.
-pub(super) fn share_of(moments: &Moments) -> Option<Share> {
-    Some(Share { share: moments.mean(1.0)?.clamp(0.0, 1.0), n: moments.effective_n() })
-}
-
-/// Difference of two shares of the same people, −1..1, of whom `one` share is in the first alone and `other` in the
-/// second alone.
-///
-/// METHOD: that is a difference of two shares of one multinomial sample, like a Net Promoter Score, and gets its
-/// interval.
-pub(super) fn paired_difference(one: &Moments, other: &Moments) -> Option<Interval> {
-    let points = nps(one.mean(1.0)?, other.mean(1.0)?, one.effective_n())?;
-    Some(Interval { value: points.value / 100.0, low: points.low / 100.0, high: points.high / 100.0 })
-}
+/// Where the ends of an interval may lie.
+const NOT_BELOW_ZERO: [f64; 2] = [0.0, f64::INFINITY];
+const ANYTHING: [f64; 2] = [f64::NEG_INFINITY, f64::INFINITY];
 
 /// One group before and after withholding.
 pub(super) struct Seen<'a> {
@@ -52,44 +37,37 @@ pub(super) struct Seen<'a> {
 }
 
 impl Seen<'_> {
-    /// Base, and whether it was withheld, of what a function picks.
-    pub(super) fn base(&self, pick: impl Fn(&GroupSums) -> &Moments) -> Figure {
-        Figure::of(pick(self.full).count(), pick(self.shown).count())
+    /// The figure of what a function picks, withheld where small cells were emptied.
+    fn figure(&self, pick: impl Fn(&GroupSums) -> &Moments, interval: Option<Interval>) -> Figure {
+        Figure::of(pick(self.full).count(), pick(self.shown).count(), interval)
     }
 
-    pub(super) fn share(&self, pick: impl Fn(&GroupSums) -> &Moments) -> Figure {
+    fn share(&self, pick: impl Fn(&GroupSums) -> &Moments) -> Figure {
         let interval = share_of(pick(self.shown)).and_then(|s| wilson(s.share, s.n));
-        self.base(pick).with(interval)
+        self.figure(pick, interval)
     }
 
-    /// A mean without an interval where there is but one customer.
-    pub(super) fn mean(&self, per_unit: f64, pick: impl Fn(&GroupSums) -> &Moments) -> Figure {
+    /// A mean whose interval is drawn in to `within`; without an interval where there is but one customer.
+    fn mean(&self, per_unit: f64, within: [f64; 2], pick: impl Fn(&GroupSums) -> &Moments) -> Figure {
         let moments = pick(self.shown);
-        match mean(moments, per_unit) {
-            Some(interval) => self.base(pick).with(Some(interval)),
-            None => self.base(&pick).plain(moments.mean(per_unit)),
-        }
+        let interval = mean(moments, per_unit).map(|mean| mean.within(within[0], within[1]));
+        self.figure(&pick, interval).or_bare(moments.mean(per_unit))
     }
 
     fn unit_mean(&self, pick: impl Fn(&GroupSums) -> &Moments) -> Figure {
-        let figure = self.mean(FINE, pick);
-        Figure { low: figure.low.map(|low| low.max(0.0)), high: figure.high.map(|high| high.min(1.0)), ..figure }
+        self.mean(FINE, [0.0, 1.0], pick)
     }
 
     fn pair(&self, pick: impl Fn(&GroupSums) -> &Pair, interval: impl Fn(&Pair) -> Option<Interval>) -> Figure {
-        self.base(|sums| &pick(sums).x).with(interval(pick(self.shown)))
+        self.figure(|sums| &pick(sums).x, interval(pick(self.shown)))
     }
 
-    pub(super) fn pooled(&self, pick: impl Fn(&GroupSums) -> &Pair) -> Figure {
+    fn pooled(&self, pick: impl Fn(&GroupSums) -> &Pair) -> Figure {
         self.pair(pick, Pair::share)
     }
 
-    pub(super) fn group(&self, id: &str, min_cell: u64) -> GroupLens {
-        let size = self.full.members.count();
+    pub(super) fn group(&self) -> GroupLens {
         GroupLens {
-            group: id.to_owned(),
-            size,
-            suppressed: size < min_cell,
             connection: self.connection(),
             motivators: self.motivators(),
             arc: self.arc(),
@@ -107,6 +85,7 @@ impl Seen<'_> {
     fn connection(&self) -> ConnectionFigures {
         let value = |stage: ConnectionStage| sample(&self.shown.stage_value[stage as usize], MONEY);
         let satisfied = value(ConnectionStage::HighlySatisfied);
+        // The highly satisfied are the yardstick: exactly once themselves, whatever the error of their mean.
         let ratio = |stage: ConnectionStage| match stage {
             ConnectionStage::HighlySatisfied => {
                 satisfied.filter(|s| s.mean > 0.0).map(|_| Interval { value: 1.0, low: 1.0, high: 1.0 })
@@ -116,16 +95,16 @@ impl Seen<'_> {
         let stages = ConnectionStage::ALL.map(|stage| StageFigures {
             stage,
             share: self.share(|s| &s.stage[stage as usize]),
-            value: self.mean(MONEY, |s| &s.stage_value[stage as usize]),
-            value_ratio: self.base(|s| &s.stage_value[stage as usize]).with(ratio(stage)),
+            value: self.mean(MONEY, ANYTHING, |s| &s.stage_value[stage as usize]),
+            value_ratio: self.figure(|s| &s.stage_value[stage as usize], ratio(stage)),
         });
         let gap = paired_difference(&self.shown.good_alone, &self.shown.connected_alone);
         ConnectionFigures {
             stages: stages.into(),
             contradictory: self.share(|s| &s.contradictory),
             good_brand: self.share(|s| &s.good_brand),
-            good_brand_gap: self.base(|s| &s.good_brand).with(gap),
-            gap_size: gap.map(|gap| GapSize::of(gap.value, self.settings.gaps)),
+            good_brand_gap: self.figure(|s| &s.good_brand, gap),
+            gap_size: gap.map(|gap| GapSize::of(gap.value, self.settings)),
         }
     }
 
@@ -134,10 +113,11 @@ impl Seen<'_> {
             motivator: motivator.id().to_owned(),
             wanted: self.share(|s| &s.motivators[i].wanted),
             helped: self.share(|s| &s.motivators[i].helped),
+            // What goes with spend is told of everybody alone: in a segment too few have both to tell ten of them apart.
             spend: if self.everyone {
                 self.pair(|s| &s.motivators[i].spend, Pair::correlation)
             } else {
-                Figure { base: self.full.motivators[i].spend.count(), ..Figure::default() }
+                Figure::Unknown { n: self.full.motivators[i].spend.count() }
             },
         };
         self.catalogue.motivators().iter().enumerate().map(one).collect()
@@ -159,11 +139,12 @@ impl Seen<'_> {
             kinds: numbered(&kinds, |i| self.unit_mean(|s| &s.consistency[i])),
             promises_kept: self.pooled(|s| &s.promises),
             good_contacts: good,
-            poor_in_six: Figure {
-                value: good.value.map(poor),
-                low: good.high.map(poor),
-                high: good.low.map(poor),
-                ..good
+            // The more contacts are good the fewer journeys have a poor one: the ends change places.
+            poor_in_six: match good {
+                Figure::Known(e) => {
+                    Figure::Known(Estimate { value: poor(e.value), low: poor(e.high), high: poor(e.low), ..e })
+                }
+                other => other,
             },
             all_good: self.share(|s| &s.all_good),
             between_channels: Figure::default(),
@@ -172,10 +153,9 @@ impl Seen<'_> {
     }
 
     fn balance(&self) -> BalanceFigures {
-        let debt = self.mean(CENTI, |s| &s.debt);
         BalanceFigures {
             in_debt: numbered(&self.settings.ratios, |i| self.share(|s| &s.in_debt[i])),
-            debt: Figure { low: debt.low.map(|low| low.max(0.0)), ..debt },
+            debt: self.mean(CENTI, NOT_BELOW_ZERO, |s| &s.debt),
         }
     }
 
@@ -183,38 +163,43 @@ impl Seen<'_> {
         LoyaltyFigures {
             types: numbered(&LoyaltyType::ALL, |i| self.share(|s| &s.loyalty[i])),
             reward_dependence: self.unit_mean(|s| &s.reward_share),
-            week_ratio: {
-                let ratio = self.mean(FINE, |s| &s.week_ratio);
-                Figure { low: ratio.low.map(|low| low.max(0.0)), ..ratio }
-            },
+            week_ratio: self.mean(FINE, NOT_BELOW_ZERO, |s| &s.week_ratio),
         }
     }
 
     fn listening(&self) -> ListeningFigures {
+        // Without a table of texts nobody wrote, and that is no finding.
         let told = |figure: Figure| if self.sources.texts { figure } else { Figure::default() };
         let elements = ElementId::all().map(|element| {
             let i = element.index();
-            (element, told(self.share(|s| &s.named[i])), told(self.share(|s| &s.praised[i])))
+            HeardFigures {
+                element,
+                named: told(self.share(|s| &s.named[i])),
+                praised: told(self.share(|s| &s.praised[i])),
+            }
         });
         ListeningFigures { wrote: told(self.share(|s| &s.wrote)), elements: elements.collect() }
     }
 
     fn complaints(&self) -> ComplaintFigures {
-        let base = self.base(|s| &s.answered.x);
         // None at all is a finding where contacts are known, and nothing else is.
-        let number = self.sources.contacts && !base.suppressed;
+        let number = self.sources.contacts.then(|| self.shown.answered.total());
+        // One customer's complaints have a mean, but nothing is known of its error.
+        let days = self.shown.days.ratio().map(|ratio| ratio / CENTI);
+        let days_interval = |pair: &Pair| pair.mean(CENTI).map(|days| days.within(0.0, f64::INFINITY));
         ComplaintFigures {
-            number: base.plain(number.then(|| self.shown.answered.total())),
+            number: self.figure(|s| &s.answered.x, None).or_bare(number),
             answered: self.pooled(|s| &s.answered),
             resolved: self.pooled(|s| &s.resolved),
             repeated: self.pooled(|s| &s.repeated),
-            days: {
-                let days = self.pair(|s| &s.days, |pair| pair.mean(CENTI));
-                // One customer's complaints have a mean, but nothing is known of its error.
-                let value = self.shown.days.ratio().map(|ratio| ratio / CENTI);
-                Figure { value, low: days.low.map(|low| low.max(0.0)), ..days }
-            },
+            days: self.pair(|s| &s.days, days_interval).or_bare(days),
         }
+    }
+
+    /// Competitors by name.
+    fn rivals(&self) -> Vec<RivalFigures> {
+        let names: Vec<&str> = self.catalogue.motivators().iter().map(|motivator| motivator.id()).collect();
+        self.full.rivals.iter().map(|(brand, full)| rival(brand, full, &self.shown.rivals[brand], &names)).collect()
     }
 }
 

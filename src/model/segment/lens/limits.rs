@@ -1,6 +1,6 @@
 //! What a reader must know before believing the lens, in plain sentences.
 
-use super::finish::LensContext;
+use super::context::LensContext;
 use super::types::Lens;
 use crate::model::customer::relationship::SuspectSettings;
 
@@ -20,7 +20,7 @@ fn percent(share: f64) -> String {
 
 fn connection(lens: &Lens, suspect: &SuspectSettings, said: &mut Vec<String>) {
     let connection = &lens.everyone.connection;
-    if connection.score().base == 0 {
+    if connection.score().n() == 0 {
         said.push(
             "Nobody was asked enough to tell how connected they are (satisfaction, and motivators wanted and helped \
              with): the connection score is not known, and spending does not stand in for it."
@@ -28,7 +28,8 @@ fn connection(lens: &Lens, suspect: &SuspectSettings, said: &mut Vec<String>) {
         );
         return;
     }
-    if let Some(share) = connection.contradictory.value.filter(|share| *share > suspect.contradictory) {
+    // From here on something is known, and may be too good to be true.
+    if let Some(share) = connection.contradictory.value().filter(|share| *share > suspect.contradictory) {
         said.push(format!(
             "{} of those asked are helped with what matters to them and yet not satisfied; above {} suspect the \
              answers or the cuts. They count as not connected.",
@@ -36,14 +37,14 @@ fn connection(lens: &Lens, suspect: &SuspectSettings, said: &mut Vec<String>) {
             percent(suspect.contradictory)
         ));
     }
-    if let Some(score) = connection.score().value.filter(|score| *score > suspect.connected) {
+    if let Some(score) = connection.score().value().filter(|score| *score > suspect.connected) {
         said.push(format!(
             "The connection score of {} is above every published one (15 to 60 %): suspect the cuts before you \
              believe it.",
             percent(score)
         ));
     }
-    if connection.good_brand_gap.high.is_some_and(|high| high < 0.0) {
+    if connection.good_brand_gap.estimate().is_some_and(|gap| gap.high < 0.0) {
         said.push(
             "More customers are fully connected than call it a good brand: one of the two is cut in the wrong place."
                 .to_owned(),
@@ -57,10 +58,10 @@ fn connection(lens: &Lens, suspect: &SuspectSettings, said: &mut Vec<String>) {
 
 fn arc(lens: &Lens, suspect: &SuspectSettings, said: &mut Vec<String>) {
     let arc = &lens.everyone.arc;
-    if arc.up.base == 0 {
+    if arc.up.n() == 0 {
         said.push("There is no night before to compare with: moves on the arc are not known.".to_owned());
     }
-    if let Some(share) = arc.stages.last().and_then(|(_, share)| share.value).filter(|s| *s > suspect.indispensable) {
+    if let Some(share) = arc.stages.last().and_then(|(_, share)| share.value()).filter(|s| *s > suspect.indispensable) {
         said.push(format!(
             "{} of the customers are said to find it indispensable; very few should. Suspect how it was asked.",
             percent(share)
@@ -72,10 +73,10 @@ fn missing(lens: &Lens, context: &LensContext<'_>, said: &mut Vec<String>) {
     let everyone = &lens.everyone;
     if !context.sources.contacts {
         said.push("There is no table of contacts: complaints and rated contacts are not known.".to_owned());
-    } else if everyone.consistency.good_contacts.base == 0 {
+    } else if everyone.consistency.good_contacts.n() == 0 {
         said.push("No contact was rated: whether journeys are good at every step is not known.".to_owned());
     }
-    if everyone.consistency.promises_kept.base == 0 {
+    if everyone.consistency.promises_kept.n() == 0 {
         said.push("No promises are recorded: whether they are kept is not known.".to_owned());
     }
     if !context.sources.texts {
@@ -89,9 +90,9 @@ fn missing(lens: &Lens, context: &LensContext<'_>, said: &mut Vec<String>) {
 }
 
 fn small(lens: &Lens, context: &LensContext<'_>, said: &mut Vec<String>) {
-    let hidden = |connection: &super::types::ConnectionFigures| connection.score().suppressed;
+    let groups = context.segments.iter().zip(&lens.segments);
     let small: Vec<&str> =
-        lens.segments.iter().filter(|group| hidden(&group.connection)).map(|group| group.group.as_str()).collect();
+        groups.filter(|(_, group)| group.connection.score().withheld()).map(|(id, _)| id.as_str()).collect();
     if !small.is_empty() {
         said.push(format!(
             "Fewer than {} customers were asked about their connection in {}: figures are withheld.",

@@ -2,12 +2,15 @@
 //!
 //! | module | answers |
 //! |---|---|
-//! | `fold`, `dealings`, `rivals` | what one customer adds |
+//! | `row`, `fold`, `dealings`, `rivals` | what one customer adds |
 //! | `pair`, `sums`, `state` | integer sums that merge exactly |
-//! | `group`, `finish`, `limits` | published figures, small cells withheld, and what to know about them |
+//! | `compare`, `group`, `finish`, `limits` | published figures, small cells withheld, and what to know about them |
 //! | `measures` | the same as one long table |
-//! | `regularities` | whether what others published holds here |
+//! | `published`, `claim`, `regularities` | what others published, and whether it holds here |
 
+mod claim;
+mod compare;
+mod context;
 mod dealings;
 mod finish;
 #[cfg(test)]
@@ -22,6 +25,7 @@ mod regularities;
 #[cfg(test)]
 mod regularity_tests;
 mod rivals;
+mod row;
 mod settings;
 mod state;
 mod sums;
@@ -29,13 +33,16 @@ mod sums;
 mod tests;
 mod types;
 
-pub use finish::LensContext;
-pub use fold::{LensBlock, LensFold};
+pub use claim::{Claim, Unit, Verdict};
+pub use context::LensContext;
+pub use fold::LensFold;
 pub use measures::Measure;
-pub use regularities::{Claim, Regularity, Unit, Verdict};
+pub use published::Published;
+pub use regularities::Regularity;
+pub use row::LensBlock;
 pub use settings::{ConnectionCuts, LensSettings};
 pub use state::LensState;
 pub use types::{
-    ArcFigures, BalanceFigures, ComplaintFigures, ConnectionFigures, ConsistencyFigures, ConsistencyRow, Figure,
-    GapSize, GroupLens, Lens, ListeningFigures, LoyaltyFigures, MotivatorFigures, RivalFigures, StageFigures, Standing,
+    ArcFigures, BalanceFigures, ComplaintFigures, ConnectionFigures, ConsistencyFigures, ConsistencyRow, GapSize,
+    GroupLens, Lens, ListeningFigures, LoyaltyFigures, MotivatorFigures, RivalFigures, StageFigures, Standing,
 };

@@ -51,7 +51,7 @@ impl Pair {
     /// Variance of the pooled ratio; `None` with one effective customer or fewer.
     ///
     /// METHOD: contacts, promises and complaints of one customer are alike, so the customer is the unit drawn, not the
-    /// contact. The ratio of two sums over customers is linearised: `e = x − R·y` per customer,
+    /// contact. The ratio of two sums over customers is linearized: `e = x − R·y` per customer,
     /// `Var(R) = s²(e)/(n·ȳ²)` with n effective customers. Source: Cochran, Sampling Techniques (1977), section 6.
     fn ratio_variance(&self) -> Option<f64> {
         let (r, n, mean) = (self.ratio()?, self.x.effective_n(), self.y.mean(1.0)?);

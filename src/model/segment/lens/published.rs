@@ -1,17 +1,23 @@
 //! What others published, and how sure that is. Words and numbers only; [`super::regularities`] holds them against the
 //! base.
 
-use super::regularities::{Claim, Unit};
+use super::claim::{Claim, Unit};
 
 /// One published regularity.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Published {
-    pub(super) id: &'static str,
-    pub(super) source: &'static str,
-    pub(super) text: &'static str,
-    pub(super) number: f64,
-    pub(super) claim: Claim,
-    pub(super) unit: Unit,
+pub struct Published {
+    /// Its id.
+    pub id: &'static str,
+    /// Where it was published, and what is unsure about it.
+    pub source: &'static str,
+    /// What was published.
+    pub text: &'static str,
+    /// The number in `unit`; 0 for a mere direction.
+    pub number: f64,
+    /// Where the own figure must lie.
+    pub claim: Claim,
+    /// What both are counted in.
+    pub unit: Unit,
 }
 
 const MORI: &str = "Mori, as a trade article tells it; the original paper was not found, so sample and questions are \

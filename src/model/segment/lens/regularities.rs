@@ -4,127 +4,23 @@
 
 use super::super::drivers::Drivers;
 use super::super::profile::sums::{CENTI, MONEY, Moments};
-use super::group::{sample, share_of};
+use super::claim::Verdict;
+use super::compare::{paired_difference, sample, share_of};
 use super::published::{self, Published};
 use super::settings::LensSettings;
 use super::state::{LensState, RegularSums};
 use super::sums::GroupSums;
-use crate::model::rows::ConnectionStage;
+use crate::model::rows::{ConnectionStage, Estimate, Figure};
 use crate::stats::comparison::{difference, fieller, mean_difference, mean_ratio, share_difference, share_ratio};
 use crate::stats::interval::{Group, Interval, Z95, nps, wilson};
-
-/// What a figure is counted in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
-    /// Share, 0–1.
-    Share,
-    /// Difference of two shares, −1..1.
-    Difference,
-    /// So many times.
-    Multiple,
-    /// Difference of two Net Promoter Scores, −200..200.
-    Points,
-    /// Project currency.
-    Money,
-}
-
-impl Unit {
-    /// The word used in files.
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::Share => "share",
-            Self::Difference => "difference",
-            Self::Multiple => "multiple",
-            Self::Points => "points",
-            Self::Money => "money",
-        }
-    }
-}
-
-/// Where a figure must lie for a regularity to hold.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Claim {
-    /// At this or beyond.
-    AtLeast(f64),
-    /// Beyond this.
-    Above(f64),
-    /// From the one to the other.
-    Between(f64, f64),
-}
-
-/// Whether a published regularity holds here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The whole 95 % interval is where it was published.
-    Holds,
-    /// The whole interval is elsewhere.
-    DoesNot,
-    /// The interval lies on both sides, or none can be given.
-    Undecided,
-    /// Too few customers.
-    TooFew,
-    /// What it takes was not asked, or is not recorded.
-    NotAsked,
-}
-
-impl Verdict {
-    /// The word used in files.
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::Holds => "holds",
-            Self::DoesNot => "does_not",
-            Self::Undecided => "undecided",
-            Self::TooFew => "too_few",
-            Self::NotAsked => "not_asked",
-        }
-    }
-}
-
-impl Claim {
-    /// Whether an interval lies wholly on the side of the claim, or wholly off it.
-    ///
-    /// METHOD: a figure that merely leans to the published side decides nothing; a whole 95 % interval does. Source:
-    /// our judgement.
-    #[must_use]
-    pub fn judge(self, low: f64, high: f64) -> Verdict {
-        let (holds, fails) = match self {
-            Self::AtLeast(from) => (low >= from, high < from),
-            Self::Above(from) => (low > from, high <= from),
-            Self::Between(from, to) => (low >= from && high <= to, high < from || low > to),
-        };
-        match (holds, fails) {
-            (true, _) => Verdict::Holds,
-            (_, true) => Verdict::DoesNot,
-            _ => Verdict::Undecided,
-        }
-    }
-}
 
 /// One published regularity beside the company's own figure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Regularity {
-    /// Its id.
-    pub id: &'static str,
-    /// Where it was published, and what is unsure about it.
-    pub source: &'static str,
     /// What was published.
-    pub published: &'static str,
-    /// The published number in the unit of the own figure; 0 for a mere direction.
-    pub published_value: f64,
-    /// Where the own figure must lie.
-    pub claim: Claim,
-    /// What both are counted in.
-    pub unit: Unit,
-    /// The own figure; `None` = not known, withheld, or without meaning here.
-    pub value: Option<f64>,
-    /// Lower end of its 95 % interval.
-    pub low: Option<f64>,
-    /// Upper end.
-    pub high: Option<f64>,
-    /// Customers behind it.
-    pub base: u64,
+    pub published: Published,
+    /// The own figure, in the unit of the published one.
+    pub own: Figure,
     /// Whether it holds.
     pub verdict: Verdict,
 }
@@ -146,27 +42,18 @@ impl Evidence {
     }
 
     fn against(self, published: Published, min_cell: u64) -> Regularity {
-        let enough = self.least >= min_cell.max(1);
-        let interval = self.interval.filter(|_| enough);
-        let verdict = match interval {
-            _ if self.base == 0 => Verdict::NotAsked,
-            _ if !enough => Verdict::TooFew,
-            Some(interval) => published.claim.judge(interval.low, interval.high),
-            None => Verdict::Undecided,
+        let own = match self.interval {
+            _ if self.base > 0 && self.least < min_cell.max(1) => Figure::Withheld { n: self.base },
+            Some(interval) if self.base > 0 => Figure::Known(Estimate::of(interval, self.base)),
+            _ => Figure::Unknown { n: self.base },
         };
-        Regularity {
-            id: published.id,
-            source: published.source,
-            published: published.text,
-            published_value: published.number,
-            claim: published.claim,
-            unit: published.unit,
-            value: interval.map(|i| i.value),
-            low: interval.map(|i| i.low),
-            high: interval.map(|i| i.high),
-            base: self.base,
-            verdict,
-        }
+        let verdict = match own {
+            Figure::Withheld { .. } => Verdict::TooFew,
+            Figure::Known(own) => published.claim.judge(own.low, own.high),
+            Figure::Unknown { n: 0 } => Verdict::NotAsked,
+            Figure::Unknown { .. } | Figure::Bare { .. } => Verdict::Undecided,
+        };
+        Regularity { published, own, verdict }
     }
 }
 
@@ -174,11 +61,7 @@ impl LensState {
     /// Published regularities beside the figures of everybody scored, in a fixed order, all of them whether known or
     /// not. `drivers` = `None` where nothing was derived; `settings` are those of the pass.
     #[must_use]
-    pub fn regularities(
-        &self,
-        drivers: Option<&Drivers>,
-        (settings, min_cell): (&LensSettings, u64),
-    ) -> Vec<Regularity> {
+    pub fn regularities(&self, drivers: Option<&Drivers>, settings: &LensSettings, min_cell: u64) -> Vec<Regularity> {
         let mut whole = GroupSums::zero(self.groups[0].in_debt.len());
         self.groups.iter().for_each(|group| whole.merge(group.clone()));
         let sums = &self.regular;
@@ -306,7 +189,7 @@ fn value_connected(whole: &GroupSums) -> Evidence {
 }
 
 fn good_brand(whole: &GroupSums) -> Evidence {
-    let gap = super::group::paired_difference(&whole.good_alone, &whole.connected_alone);
+    let gap = paired_difference(&whole.good_alone, &whole.connected_alone);
     Evidence::of(&[&whole.good_brand], gap)
 }
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::super::profile::finish::mean;
 use super::super::profile::sums::{CENTI, Moments, steps};
-use super::fold::Row;
-use super::group::{Seen, paired_difference, share_of};
+use super::compare::{paired_difference, share_of};
+use super::row::Row;
 use super::sums::{GroupSums, RivalSums};
-use super::types::{Figure, RivalFigures, Standing};
-use crate::model::rows::{ConnectionStage, Question, RivalAnswer};
+use super::types::{RivalFigures, Standing};
+use crate::model::rows::{ConnectionStage, Figure, Question, RivalAnswer};
 use crate::stats::interval::wilson;
 
 /// Answers of one customer about one competitor, by column.
@@ -78,28 +78,20 @@ fn rival_connected(row: &Row<'_>, answers: &Answers) -> Option<bool> {
     (asked >= cuts.motivators).then_some(satisfied && met >= cuts.motivators)
 }
 
-impl Seen<'_> {
-    /// Competitors by name.
-    pub(super) fn rivals(&self) -> Vec<RivalFigures> {
-        let names: Vec<&str> = self.catalogue.motivators().iter().map(|motivator| motivator.id()).collect();
-        self.full.rivals.iter().map(|(brand, full)| rival(brand, (full, &self.shown.rivals[brand]), &names)).collect()
-    }
-}
-
-fn rival(brand: &str, (full, shown): (&RivalSums, &RivalSums), motivators: &[&str]) -> RivalFigures {
-    let base = |full: &Moments, shown: &Moments| Figure::of(full.count(), shown.count());
+/// What is shown of a competitor, `full` and `shown` being its sums before and after withholding.
+pub(super) fn rival(brand: &str, full: &RivalSums, shown: &RivalSums, motivators: &[&str]) -> RivalFigures {
     let lead = full.lead.iter().filter_map(|(column, full)| {
         let shown = &shown.lead[column];
-        Some((column_word(*column, motivators)?, base(full, shown).with(mean(shown, CENTI))))
+        Some((column_word(*column, motivators)?, Figure::of(full.count(), shown.count(), mean(shown, CENTI))))
     });
-    let score = |moments: &Moments| share_of(moments).and_then(|s| wilson(s.share, s.n));
-    let scores = base(&full.own, &shown.own);
+    let share = |moments: &Moments| share_of(moments).and_then(|s| wilson(s.share, s.n));
+    let of_both = |interval| Figure::of(full.own.count(), shown.own.count(), interval);
     RivalFigures {
         brand: brand.to_owned(),
         lead: lead.collect(),
-        score: scores.with(score(&shown.rival)),
-        own_score: scores.with(score(&shown.own)),
-        gap: scores.with(paired_difference(&shown.own_alone, &shown.rival_alone)),
+        score: of_both(share(&shown.rival)),
+        own_score: of_both(share(&shown.own)),
+        gap: of_both(paired_difference(&shown.own_alone, &shown.rival_alone)),
         standing: standing(shown),
     }
 }
@@ -108,6 +100,7 @@ fn rival(brand: &str, (full, shown): (&RivalSums, &RivalSums), motivators: &[&st
 /// c)²)/n)`, b and c the shares connected to one of the two alone. Two standard errors:
 /// `docs/domain.md#connection-gaps`.
 fn standing(shown: &RivalSums) -> Option<Standing> {
+    // Who is connected to both or to neither says nothing about the difference.
     let (own, rival) = (shown.own_alone.mean(1.0)?, shown.rival_alone.mean(1.0)?);
     let gap = own - rival;
     let error = ((own + rival - gap * gap).max(0.0) / shown.own_alone.effective_n()).sqrt();

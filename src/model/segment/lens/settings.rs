@@ -22,8 +22,10 @@ pub struct ConnectionCuts {
 pub struct LensSettings {
     /// "A good brand" from this answer on, 0–10.
     pub good_brand_from: f32,
-    /// The gap between good brand and connection is small below the first, large above the second, as shares.
-    pub gaps: (f64, f64),
+    /// The gap between good brand and connection is small below this share.
+    pub small_gap: f64,
+    /// And large above this one.
+    pub large_gap: f64,
     /// A rated contact was good from this rating on, 0–10.
     pub ok_from: f32,
     /// How many good experiences undo one bad: 5 is the balance of couples that last (Gottman 1994), which nobody has
@@ -54,7 +56,8 @@ impl LensSettings {
         ratios.dedup();
         Self {
             good_brand_from: cuts.good_brand as f32,
-            gaps: (cuts.small_gap, cuts.large_gap),
+            small_gap: cuts.small_gap,
+            large_gap: cuts.large_gap,
             ok_from: settings.consistency.good_from as f32,
             ratio,
             ratios,

@@ -1,46 +1,8 @@
 //! What the lens shows, as published: final figures only, small cells withheld.
 
+use super::settings::LensSettings;
 use crate::catalogue::ElementId;
-use crate::model::rows::{ArcStage, ConnectionStage, Estimate, LevelReason, LoyaltyType, RelationshipLevel};
-use crate::stats::interval::Interval;
-
-/// One published figure.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Figure {
-    /// The value; `None` = nothing known, or withheld.
-    pub value: Option<f64>,
-    /// Ends of its 95 % interval; `None` = no value, or too few customers to tell.
-    pub low: Option<f64>,
-    /// Upper end.
-    pub high: Option<f64>,
-    /// Customers behind it, withheld or not.
-    pub base: u64,
-    /// Withheld because too few customers stand behind it.
-    pub suppressed: bool,
-}
-
-impl Figure {
-    /// A figure of which only the customers behind it are known, and how many of them are left after withholding.
-    pub(super) fn of(base: u64, shown: u64) -> Self {
-        Self { base, suppressed: base > 0 && shown == 0, ..Self::default() }
-    }
-
-    /// Value and interval; `None` where one of them is missing.
-    #[must_use]
-    pub fn estimate(&self) -> Option<Estimate> {
-        Some(Estimate { value: self.value?, low: self.low?, high: self.high? })
-    }
-
-    /// The figure with this value and interval.
-    pub(super) fn with(self, interval: Option<Interval>) -> Self {
-        Self { value: interval.map(|i| i.value), low: interval.map(|i| i.low), high: interval.map(|i| i.high), ..self }
-    }
-
-    /// The figure with this value, of which no interval is known.
-    pub(super) fn plain(self, value: Option<f64>) -> Self {
-        Self { value, low: None, high: None, ..self }
-    }
-}
+use crate::model::rows::{ArcStage, ConnectionStage, Figure, LevelReason, LoyaltyType, RelationshipLevel};
 
 /// One stage of the way to a connection.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,7 +18,7 @@ pub struct StageFigures {
 }
 
 /// Emotional connection of a group.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConnectionFigures {
     /// The four stages, lowest first.
     pub stages: Vec<StageFigures>,
@@ -82,11 +44,11 @@ pub enum GapSize {
 }
 
 impl GapSize {
-    /// The size of a gap between these cuts.
-    pub(super) fn of(gap: f64, (small, large): (f64, f64)) -> Self {
+    /// The size of a gap, by the cuts of `settings`.
+    pub(super) fn of(gap: f64, settings: &LensSettings) -> Self {
         match gap {
-            gap if gap > large => Self::Large,
-            gap if gap < small => Self::Small,
+            gap if gap > settings.large_gap => Self::Large,
+            gap if gap < settings.small_gap => Self::Small,
             _ => Self::Medium,
         }
     }
@@ -125,7 +87,7 @@ pub struct MotivatorFigures {
 }
 
 /// Places on the arc in a group.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ArcFigures {
     /// Share of members on each stage, lowest first.
     pub stages: Vec<(ArcStage, Figure)>,
@@ -136,7 +98,7 @@ pub struct ArcFigures {
 }
 
 /// Consistency of what a group is given.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConsistencyFigures {
     /// Mean of the customers' own figures, 0–1, by kind: `journey`, `emotional`, `communication` and `composite`, the
     /// least of those known. Base = customers who have one.
@@ -157,7 +119,7 @@ pub struct ConsistencyFigures {
 }
 
 /// Good against bad experiences in a group.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct BalanceFigures {
     /// Share in debt at each ratio of the sensitivity line.
     pub in_debt: Vec<(f64, Figure)>,
@@ -166,7 +128,7 @@ pub struct BalanceFigures {
 }
 
 /// What keeps a group.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LoyaltyFigures {
     /// Share of each type.
     pub types: Vec<(LoyaltyType, Figure)>,
@@ -177,16 +139,27 @@ pub struct LoyaltyFigures {
 }
 
 /// What a group's texts speak of.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListeningFigures {
     /// Share of members who wrote; base = members.
     pub wrote: Figure,
-    /// Share naming the element, of those who wrote, and share praising it, of those who named it.
-    pub elements: Vec<(ElementId, Figure, Figure)>,
+    /// The 30 elements in catalogue order.
+    pub elements: Vec<HeardFigures>,
+}
+
+/// What a group's texts say of one element.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HeardFigures {
+    /// The element.
+    pub element: ElementId,
+    /// Share naming it, of those who wrote.
+    pub named: Figure,
+    /// Share praising it, of those who named it.
+    pub praised: Figure,
 }
 
 /// Complaints of a group. Base = customers who complained.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ComplaintFigures {
     /// Complaints.
     pub number: Figure,
@@ -242,14 +215,8 @@ pub struct RivalFigures {
 }
 
 /// One group through the lens.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct GroupLens {
-    /// `S01`, …; `ALL` for everybody, `NONE` for the unassigned.
-    pub group: String,
-    /// Customers.
-    pub size: u64,
-    /// Fewer customers than may be shown in detail.
-    pub suppressed: bool,
     /// Emotional connection.
     pub connection: ConnectionFigures,
     /// Motivators, in catalogue order.
@@ -278,17 +245,17 @@ impl GroupLens {
     /// The competitor that the group is connected to most; `None` = none is known.
     #[must_use]
     pub fn best_rival(&self) -> Option<&RivalFigures> {
-        let known = self.rivals.iter().filter(|rival| rival.score.value.is_some());
-        known.max_by(|a, b| a.score.value.partial_cmp(&b.score.value).unwrap_or(std::cmp::Ordering::Equal))
+        let known = self.rivals.iter().filter_map(|rival| Some((rival, rival.score.value()?)));
+        known.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(rival, _)| rival)
     }
 }
 
-/// How consistent one place or segment is.
+/// How consistent one place is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConsistencyRow {
-    /// `segment`, `channel` or `site`.
+    /// `channel` or `site`.
     pub scope: &'static str,
-    /// Id of the segment, or name of the place.
+    /// Name of the place.
     pub key: String,
     /// `journey`: share of rated contacts that were good; `communication`: share of promises due that were kept;
     /// `emotional`: mean feeling of texts, 0 bad to 1 good. All pooled, with the customer as the unit.
@@ -306,15 +273,8 @@ pub struct Lens {
     pub unassigned: GroupLens,
     /// Everybody scored.
     pub everyone: GroupLens,
-    /// By segment, channel and site, sorted by scope, key and kind.
+    /// By channel and site, sorted by scope, key and kind.
     pub consistency: Vec<ConsistencyRow>,
     /// What a reader must know, in plain sentences.
     pub limits: Vec<String>,
-}
-
-impl Lens {
-    /// All groups: segments, the unassigned, everybody.
-    pub fn groups(&self) -> impl Iterator<Item = &GroupLens> {
-        self.segments.iter().chain([&self.unassigned, &self.everyone])
-    }
 }

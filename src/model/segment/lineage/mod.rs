@@ -45,7 +45,7 @@ pub struct RefitRequest<'a> {
 }
 
 /// Matches `request.new` to `request.old` and gives its segments their ids and names: ids of segments that go on stay,
-/// births take the next ids of `book`. Returns the new model so labelled, and what happened.
+/// births take the next ids of `book`. Returns the new model so labeled, and what happened.
 ///
 /// A segment that goes on keeps the name it has in the old model, unless its profile correlates with the old one by
 /// less than [`SAME_MEANING`] or the two models are cut on different answers: then its name is its id again, until the

@@ -12,12 +12,6 @@ use crate::model::rows::{Aspect, Estimate};
 /// Share of high answers from which an element counts as delivered (Bain).
 const DELIVERED_FROM: f64 = 0.5;
 
-impl From<Interval> for Estimate {
-    fn from(i: Interval) -> Self {
-        Self { value: i.value, low: i.low, high: i.high }
-    }
-}
-
 /// Center and spread of all scores of an aspect in the base, over customers and elements.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Scale {
@@ -69,7 +63,7 @@ pub(super) fn kish_ratio(members: &Moments) -> f64 {
 
 /// Share of 1s among moments that count 0 and 1, Wilson interval; `None` without answers.
 pub(in crate::model) fn share(moments: &Moments) -> Option<Estimate> {
-    wilson(moments.mean(1.0)?.clamp(0.0, 1.0), moments.effective_n()).map(Estimate::from)
+    wilson(moments.mean(1.0)?.clamp(0.0, 1.0), moments.effective_n()).map(|share| Estimate::of(share, moments.count()))
 }
 
 /// What one group's elements are computed from.
@@ -92,17 +86,19 @@ impl ElementView<'_> {
 
     fn profile(&self, element: ElementId) -> ElementProfile {
         let [i, f] = [Aspect::Importance, Aspect::Fulfilment].map(|aspect| aspect.indicator(element));
+        let [wanting, served] = [i, f].map(|indicator| self.shown.scored(indicator));
         let (importance, fulfilment) = (indicator_mean(self.shown, i), indicator_mean(self.shown, f));
         let high_share = share(&self.shown.answers[f]);
+        // Scores and answers are emptied apart: either may be too few where the other is not.
         let withheld = |indicator: usize| {
             self.full.scores.n[indicator] > self.shown.scores.n[indicator]
                 || self.full.answers[indicator].n > self.shown.answers[indicator].n
         };
         ElementProfile {
             element,
-            importance: importance.map(on_scale),
-            fulfilment: fulfilment.map(on_scale),
-            gap: self.gap(importance, fulfilment),
+            importance: importance.map(|mean| on_scale(mean, wanting)),
+            fulfilment: fulfilment.map(|mean| on_scale(mean, served)),
+            gap: self.gap(importance, fulfilment).map(|gap| Estimate::of(gap, wanting.min(served))),
             high_share,
             delivered: delivered(high_share),
             importance_difference: self.difference(i, importance),
@@ -118,7 +114,7 @@ impl ElementView<'_> {
     /// relative to everything else". Standardizing within the element would make the gap of everybody 0 by
     /// construction. The two errors are taken as independent; those who want more and rate higher make the interval
     /// somewhat too wide. Source: our judgement.
-    fn gap(&self, importance: Option<ScoreMean>, fulfilment: Option<ScoreMean>) -> Option<Estimate> {
+    fn gap(&self, importance: Option<ScoreMean>, fulfilment: Option<ScoreMean>) -> Option<Interval> {
         let (wanted, served) = (self.base.scale(Aspect::Importance)?, self.base.scale(Aspect::Fulfilment)?);
         let (importance, fulfilment) = (importance?, fulfilment?);
         let place = |mean: ScoreMean, scale: Scale| (mean.group.mean - scale.center) / scale.spread;
@@ -127,19 +123,20 @@ impl ElementView<'_> {
             place(importance, wanted) - place(fulfilment, served),
             half(importance, wanted).hypot(half(fulfilment, served)),
         )
-        .map(Estimate::from)
     }
 
     fn difference(&self, indicator: usize, own: Option<ScoreMean>) -> Option<Contrast> {
-        let (own, rest) = (own?.group, indicator_mean(self.rest?, indicator)?.group);
+        let others = self.rest?;
+        let (own, rest) = (own?.group, indicator_mean(others, indicator)?.group);
         let d = standardized_difference(own, rest)?;
         let p = two_sided_p(d.value / standardized_difference_se(d.value, own.n, rest.n));
-        Some(Contrast { d: d.into(), p_adjusted: p })
+        let n = self.shown.scored(indicator) + others.scored(indicator);
+        Some(Contrast { d: Estimate::of(d, n), p_adjusted: p })
     }
 }
 
-fn on_scale(mean: ScoreMean) -> Estimate {
-    mean.interval.within(0.0, 10.0).into()
+fn on_scale(mean: ScoreMean, n: u64) -> Estimate {
+    Estimate::of(mean.interval.within(0.0, 10.0), n)
 }
 
 fn delivered(high_share: Option<Estimate>) -> Delivered {
@@ -157,6 +154,7 @@ fn delivered(high_share: Option<Estimate>) -> Delivered {
 /// METHOD: a test of the variables that cut the groups asks whether the cut cut, and always says yes.
 pub(super) fn adjust_differences(segments: &mut [SegmentProfile], shaped_by: Aspect) {
     for aspect in [Aspect::Importance, Aspect::Fulfilment] {
+        // Segments first, elements within: the order in which they are dealt back below.
         let plain: Vec<Option<f64>> = segments
             .iter()
             .flat_map(|segment| &segment.elements)

@@ -1,68 +1,29 @@
 //! From sums to published profiles.
 
-use crate::catalogue::{Catalogue, ElementId, NeedTier};
-use crate::stats::interval::{Interval, mean_interval, nps};
+use crate::catalogue::{ElementId, NeedTier};
+use crate::stats::interval::{Interval, mean_interval, nps, wilson};
 use crate::stats::power::{DEFAULT_BASE_RATE, smallest_detectable_rise};
 
-use super::super::naming::{Named, Naming};
+use super::context::ProfileContext;
 use super::elements::{Base, ElementView, adjust_differences, kish_ratio, share};
-use super::limits::{ConsentColumns, limits};
+use super::limits::limits;
 use super::score_mean::{ScoreEvidence, score_mean};
 use super::state::ProfileState;
 use super::sums::{CENTI, FINE, GroupSums, MONEY, Moments};
 use super::types::{ElementProfile, NeedProfile, Profiles, Reach, SegmentProfile};
 use super::withhold::withhold;
 use crate::model::customer::needs::IMPORTANCE_SPAN;
-use crate::model::fit::Structure;
 use crate::model::rows::{Aspect, Estimate};
 
 /// Fewest customers behind any published figure, unless set otherwise.
 pub const DEFAULT_MIN_CELL: u64 = 20;
 
-/// Id and name of everybody, and of those without a segment.
-pub(in crate::model) const EVERYONE: (&str, &str) = ("ALL", "Everybody");
-pub(in crate::model) const UNASSIGNED: (&str, &str) = ("NONE", "No segment");
-
-/// What is known of a segment before anything is computed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SegmentFacts {
-    /// `S01`, `S02`, …
-    pub id: String,
-    /// Name given by people; `None` = name it by what stands out.
-    pub name: Option<String>,
-}
-
-/// What the figures are read against.
-#[derive(Clone, Copy, Debug)]
-pub struct ProfileContext<'a> {
-    /// Elements, need map.
-    pub catalogue: &'a Catalogue,
-    /// Segments in the order of the model, as many as the pass counted.
-    pub segments: &'a [SegmentFacts],
-    /// Ratings that shaped the segments; `None` = nobody was asked, they were cut on prior importance.
-    pub cut_on: Option<Aspect>,
-    /// What tests said about the segments as groups; `None` = not tested.
-    pub structure: Option<Structure>,
-    /// Fewest customers behind any published figure; see [`DEFAULT_MIN_CELL`].
-    pub min_cell: u64,
-    /// Which kinds of consent are recorded.
-    pub consent: ConsentColumns,
-}
-
-impl ProfileContext<'_> {
-    /// The aspect whose scores cut the segments: importance, though inferred, where nobody was asked.
-    #[must_use]
-    pub fn shaped_by(&self) -> Aspect {
-        self.cut_on.unwrap_or(Aspect::Importance)
-    }
-}
-
 impl ProfileState {
-    /// The published profiles: small cells withheld, names given, limits said.
+    /// The published profiles: small cells withheld, limits said.
     ///
     /// Sizes, counts of answers and reach are plain counts of customers; every other figure needs at least
     /// `context.min_cell` customers behind it and is `None` otherwise, as it is without evidence. Means and shares
-    /// honour row weights. Sizes of the segments and of the unassigned sum to that of everybody.
+    /// honor row weights. Sizes of the segments and of the unassigned sum to that of everybody.
     ///
     /// # Panics
     /// If `context.segments` are not as many as the pass counted.
@@ -72,48 +33,32 @@ impl ProfileState {
         let full = &self.groups;
         let mut shown = full.clone();
         let total = withhold(&mut shown, context.min_cell);
+        // Plain counts of everybody; `total` lacks what withholding took out of it.
         let mut whole = GroupSums::zero();
         for group in full {
             whole.merge(group.clone());
         }
 
         let base = Base::new(&total);
-        let make = |full: &GroupSums, shown: &GroupSums, rest: Option<&GroupSums>, (id, name): (&str, &str)| {
+        let make = |full: &GroupSums, shown: &GroupSums, rest: Option<&GroupSums>| {
             let elements = ElementView { shown, full, rest, base: &base }.profiles();
-            Group { full, shown, total: &total, context }.profile(id, name, elements)
+            Group { full, shown, total: &total, context }.profile(elements)
         };
-        let mut segments: Vec<SegmentProfile> = context
-            .segments
-            .iter()
-            .enumerate()
-            .map(|(k, facts)| make(&full[k], &shown[k], Some(&total.without(&shown[k])), (&facts.id, "")))
-            .collect();
+        let mut segments: Vec<SegmentProfile> =
+            (0..self.segments()).map(|k| make(&full[k], &shown[k], Some(&total.without(&shown[k])))).collect();
+        // Only now are all tests of the night known, which the adjustment is over.
         adjust_differences(&mut segments, context.shaped_by());
 
         let mut profiles = Profiles {
-            everyone: make(&whole, &total, None, EVERYONE),
+            everyone: make(&whole, &total, None),
             segments,
-            unassigned: make(&full[self.segments()], &shown[self.segments()], None, UNASSIGNED),
+            unassigned: make(&full[self.segments()], &shown[self.segments()], None),
             suppressed: self.suppressed(),
             limits: Vec::new(),
         };
-        name_all(&mut profiles, context);
         profiles.limits = limits(&profiles, &whole, context);
         profiles
     }
-}
-
-fn name_all(profiles: &mut Profiles, context: &ProfileContext) {
-    let naming = Naming { catalogue: context.catalogue, cut_on: context.cut_on };
-    let names = naming.name(&profiles.segments);
-    for ((segment, named), facts) in profiles.segments.iter_mut().zip(names).zip(context.segments) {
-        let Named { name, description } = named;
-        segment.name = facts.name.clone().unwrap_or(name);
-        segment.description = description;
-    }
-    "Everybody who was scored.".clone_into(&mut profiles.everyone.description);
-    "Scored, but too little is known of them, or too much speaks for two segments, to name one."
-        .clone_into(&mut profiles.unassigned.description);
 }
 
 /// One group whose profile is made.
@@ -125,24 +70,22 @@ struct Group<'a> {
 }
 
 impl Group<'_> {
-    fn profile(&self, id: &str, name: &str, elements: Vec<ElementProfile>) -> SegmentProfile {
+    fn profile(&self, elements: Vec<ElementProfile>) -> SegmentProfile {
         let shown = self.shown;
         let reach = self.reach();
         let slot = self.context.cut_on.map_or(2, |aspect| aspect as usize);
         SegmentProfile {
-            segment_id: id.to_owned(),
-            name: name.to_owned(),
-            description: String::new(),
             size: self.full.members.count(),
             share: self.share_of_base(),
             respondents: self.full.respondents[slot].count(),
             value_total: value_total(&shown.value),
             value_share: self.value_share(),
-            value_mean: mean(&shown.value, MONEY).map(Estimate::from),
+            value_mean: mean(&shown.value, MONEY).map(|mean| Estimate::of(mean, shown.value.count())),
             mean_probability: shown.probability.mean(FINE),
             nps: net_promoters(shown),
             nps_answers: self.full.promoters.count(),
-            satisfaction: mean(&shown.satisfaction, CENTI).map(|mean| mean.within(0.0, 10.0).into()),
+            satisfaction: mean(&shown.satisfaction, CENTI)
+                .map(|mean| Estimate::of(mean.within(0.0, 10.0), shown.satisfaction.count())),
             good_brand: share(&shown.good_brand),
             elements,
             needs: NeedTier::ALL.into_iter().map(|tier| self.need(tier)).collect(),
@@ -158,8 +101,9 @@ impl Group<'_> {
         if all.w <= 0 {
             return None;
         }
+        // Sizes are never withheld, so neither is the share: it is of the sums before small cells were emptied.
         let share = self.full.members.w as f64 / all.w as f64;
-        crate::stats::interval::wilson(share.min(1.0), all.effective_n()).map(Estimate::from)
+        wilson(share.min(1.0), all.effective_n()).map(|share| Estimate::of(share, all.count()))
     }
 
     fn value_share(&self) -> Option<f64> {
@@ -204,7 +148,7 @@ impl Group<'_> {
             scored: moments.n as f64 * kish_ratio(&self.full.members),
             answers: self.full.respondents[aspect as usize].effective_n(),
         };
-        score_mean(evidence).map(|mean| mean.interval.within(0.0, top).into())
+        score_mean(evidence).map(|mean| Estimate::of(mean.interval.within(0.0, top), moments.count()))
     }
 }
 
@@ -220,5 +164,5 @@ pub(in crate::model) fn mean(moments: &Moments, per_unit: f64) -> Option<Interva
 
 fn net_promoters(sums: &GroupSums) -> Option<Estimate> {
     let (promoters, detractors) = (sums.promoters.mean(1.0)?, sums.detractors.mean(1.0)?);
-    nps(promoters, detractors, sums.promoters.effective_n()).map(Estimate::from)
+    nps(promoters, detractors, sums.promoters.effective_n()).map(|score| Estimate::of(score, sums.promoters.count()))
 }

@@ -2,12 +2,11 @@
 
 use crate::catalogue::N_ELEMENTS;
 
-use super::super::naming::thousands;
-use super::finish::ProfileContext;
+use super::context::ProfileContext;
 use super::sums::GroupSums;
 use super::types::Profiles;
 use crate::model::fit::Structure;
-use crate::model::rows::Aspect;
+use crate::model::rows::{Aspect, thousands};
 
 /// Respondents per rated element below which segments rest on too few. Source: Dolnicar, Grün, Leisch and Schmidt 2014.
 const FLOOR_PER_ELEMENT: u64 = 60;
@@ -17,15 +16,6 @@ const GOOD_PER_ELEMENT: u64 = 100;
 
 /// Respondents below which a segment is hardly described. Our judgement.
 const SEGMENT_RESPONDENTS: u64 = 100;
-
-/// Which kinds of consent the customers table records at all.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ConsentColumns {
-    /// `consent_profiling` is there.
-    pub profiling: bool,
-    /// At least one of the channel consents is there.
-    pub channels: bool,
-}
 
 /// Sentences for [`Profiles::limits`], the gravest first. `everyone` are the sums before withholding.
 pub(super) fn limits(profiles: &Profiles, everyone: &GroupSums, context: &ProfileContext) -> Vec<String> {
@@ -109,11 +99,12 @@ fn thin_segments(profiles: &Profiles, context: &ProfileContext, said: &mut Vec<S
     if context.cut_on.is_none() {
         return;
     }
-    let thin: Vec<String> = profiles
+    let thin: Vec<String> = context
         .segments
         .iter()
-        .filter(|segment| segment.respondents < SEGMENT_RESPONDENTS)
-        .map(|segment| format!("{} ({})", segment.segment_id, segment.respondents))
+        .zip(&profiles.segments)
+        .filter(|(_, segment)| segment.respondents < SEGMENT_RESPONDENTS)
+        .map(|(id, segment)| format!("{id} ({})", segment.respondents))
         .collect();
     if !thin.is_empty() {
         said.push(format!(
@@ -124,12 +115,8 @@ fn thin_segments(profiles: &Profiles, context: &ProfileContext, said: &mut Vec<S
 }
 
 fn small_segments(profiles: &Profiles, context: &ProfileContext, said: &mut Vec<String>) {
-    let small: Vec<&str> = profiles
-        .segments
-        .iter()
-        .filter(|segment| segment.suppressed)
-        .map(|segment| segment.segment_id.as_str())
-        .collect();
+    let segments = context.segments.iter().zip(&profiles.segments);
+    let small: Vec<&str> = segments.filter(|(_, segment)| segment.suppressed).map(|(id, _)| id.as_str()).collect();
     if !small.is_empty() {
         said.push(format!(
             "Fewer than {} customers are in {}: figures are withheld.",

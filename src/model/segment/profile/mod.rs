@@ -6,10 +6,9 @@
 //! of the files.
 
 mod contact;
+mod context;
 pub(in crate::model) mod elements;
 pub(in crate::model) mod finish;
-#[cfg(test)]
-pub(in crate::model) mod fixture;
 mod limits;
 mod score_mean;
 mod state;
@@ -20,7 +19,6 @@ pub(in crate::model::segment) mod types;
 pub(in crate::model) mod withhold;
 
 pub use contact::{CONSENT_CHANNELS, consented, may_contact};
-pub use finish::{DEFAULT_MIN_CELL, ProfileContext, SegmentFacts};
-
-pub use limits::ConsentColumns;
+pub use context::{ConsentColumns, ProfileContext};
+pub use finish::DEFAULT_MIN_CELL;
 pub use state::{ProfileFold, ProfileState};

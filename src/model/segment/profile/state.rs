@@ -108,6 +108,7 @@ impl BlockFold for ProfileFold {
     /// If the scored block is not as long as the customer block, or names a segment beyond those of the pass.
     fn fold(&self, state: &mut ProfileState, customers: &CustomerBlock, scored: &ScoredBlock) {
         assert_eq!(customers.len(), scored.assignments.len(), "a scored block has the rows of its customers");
+        // Machine words hold a chunk of rows; they are emptied into wide integers before they could overflow.
         let mut sums = vec![ChunkScores::zero(); self.segments + 1];
         for start in (0..customers.len()).step_by(CHUNK) {
             for row in start..customers.len().min(start + CHUNK) {
@@ -191,6 +192,7 @@ impl Row<'_> {
         let w = u64::from(self.weight);
         let columns = scores[..N_RATINGS].iter().zip(&errors[..N_RATINGS]);
         for (i, (&score, &error)) in columns.enumerate() {
+            // 0 or 1 as a factor in place of a branch, so that the loop runs on several columns at once.
             let here = (bits >> i & 1) as u32;
             let x = u64::from(whole(score * 100.0) * here);
             let e = u64::from(whole(error * 100.0).min(ERROR_MAX) * here);
@@ -226,6 +228,7 @@ impl Row<'_> {
             }
         }
         let ratings = self.customers.ratings.row(self.at);
+        // Bit by bit: most customers answered nothing, and the others a third of the questions.
         let mut left = rated;
         while left != 0 {
             let i = left.trailing_zeros() as usize;
@@ -282,6 +285,7 @@ impl Row<'_> {
         if !agreed.contains(&true) {
             return;
         }
+        // Held-out people count as comparable only if they could have been reached at all.
         if self.scored.holdout[self.at] {
             group.reach[6] += 1;
             return;

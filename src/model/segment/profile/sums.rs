@@ -295,6 +295,11 @@ impl GroupSums {
     }
 
     /// These customers without those of `part`, who must be among them.
+    /// Customers with a score on an indicator.
+    pub(super) fn scored(&self, indicator: usize) -> u64 {
+        u64::try_from(self.scores.n[indicator]).unwrap_or(0)
+    }
+
     pub(super) fn without(&self, part: &Self) -> Self {
         let (mut rest, mut part) = (self.clone(), part.clone());
         for (mine, theirs) in rest.cells_mut().zip(part.cells_mut()) {

@@ -11,7 +11,7 @@ use crate::model::rows::{
     Question, ScoredBlock, SuppressedReason,
 };
 
-use super::fixture::catalogue;
+use super::super::fixture::catalogue;
 use super::*;
 use crate::model::fit::Structure;
 use crate::model::rows::{BlockFold, PartialState};
@@ -122,8 +122,7 @@ fn state(segments: usize, people: &[Person]) -> ProfileState {
 }
 
 fn finish(state: &ProfileState, cut_on: Option<Aspect>, min_cell: u64) -> Profiles {
-    let segments: Vec<SegmentFacts> =
-        (1..=state.segments()).map(|k| SegmentFacts { id: format!("S{k:02}"), name: None }).collect();
+    let segments: Vec<String> = (1..=state.segments()).map(|k| format!("S{k:02}")).collect();
     state.finish(&ProfileContext {
         catalogue: catalogue(),
         segments: &segments,
@@ -327,7 +326,7 @@ fn a_row_of_weight_two_gives_the_figures_of_the_row_twice() {
 #[test]
 fn limits_say_what_is_missing_and_how_far_the_segments_can_be_trusted() {
     let state = state(2, &two_segments(Aspect::Importance)[30..]);
-    let segments = ["S01", "S02"].map(|id| SegmentFacts { id: id.to_owned(), name: Some(format!("Given {id}")) });
+    let segments = ["S01", "S02"].map(str::to_owned);
     let context = ProfileContext {
         catalogue: catalogue(),
         segments: &segments,
@@ -342,7 +341,6 @@ fn limits_say_what_is_missing_and_how_far_the_segments_can_be_trusted() {
         assert!(said.contains(part), "{part} is missing in {said}");
     }
     assert!(said.contains("Fewer than 20 customers are in S01"), "{said}");
-    assert_eq!(profiles.segments[0].name, "Given S01");
     let sound = ProfileContext { structure: Some(Structure::Natural), ..context };
     assert!(state.finish(&sound).limits.iter().all(|l| !l.contains("continuum")));
 }
@@ -352,7 +350,6 @@ fn an_empty_base_has_profiles_without_figures() {
     let profiles = finish(&fold(2).zero(), None, 20);
     assert_eq!((profiles.everyone.size, profiles.everyone.share), (0, None));
     assert!(profiles.everyone.elements.iter().all(|e| e.importance.is_none() && e.gap.is_none()));
-    assert_eq!(profiles.segments[0].name, "Not described yet");
 }
 
 fn people() -> impl Strategy<Value = Vec<Person>> {

@@ -104,12 +104,6 @@ pub struct Reach {
 /// One segment, or everybody.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SegmentProfile {
-    /// `S01`, `S02`, …; `ALL` for everybody scored, `NONE` for the unassigned.
-    pub segment_id: String,
-    /// Name made of what stands out, or given by people.
-    pub name: String,
-    /// One plain sentence: what distinguishes it, and how sure that is.
-    pub description: String,
     /// Customers.
     pub size: u64,
     /// Share of the customers scored.

@@ -1,8 +1,12 @@
-//! Profiles made by hand, for tests of what is read from profiles.
+//! Segments made by hand, for tests of what is read from them.
 
 use std::sync::OnceLock;
 
-use super::types::{Contrast, Delivered, ElementProfile, NeedProfile, Profiles, Reach, SegmentProfile};
+use super::drivers::GroupDrivers;
+use super::lens::GroupLens;
+use super::{
+    Contrast, Delivered, ElementProfile, NeedProfile, Profiles, Reach, SegmentNight, SegmentNights, SegmentProfile,
+};
 use crate::catalogue::{Catalogue, ElementId, NeedTier};
 use crate::model::rows::Estimate;
 
@@ -12,9 +16,9 @@ pub(crate) fn catalogue() -> &'static Catalogue {
     CATALOGUE.get_or_init(Catalogue::embedded)
 }
 
-/// A figure with a half-width.
+/// A figure of 300 customers with a half-width.
 pub(crate) fn estimate(value: f64, half: f64) -> Estimate {
-    Estimate { value, low: value - half, high: value + half }
+    Estimate { value, low: value - half, high: value + half, n: 300 }
 }
 
 /// A difference with a half-width of 0.1.
@@ -39,8 +43,8 @@ fn ordinary(element: ElementId) -> ElementProfile {
     }
 }
 
-/// A segment of 5,000 customers, 300 of whom answered, like everybody in all respects; 4,000 reachable, 450 held out.
-pub(crate) fn segment(id: &str) -> SegmentProfile {
+/// 5,000 customers, 300 of whom answered, like everybody in all respects; 4,000 reachable, 450 held out.
+pub(crate) fn profile() -> SegmentProfile {
     let need = |tier| NeedProfile {
         tier,
         share: Some(estimate(0.2, 0.02)),
@@ -48,9 +52,6 @@ pub(crate) fn segment(id: &str) -> SegmentProfile {
         importance: Some(estimate(0.5, 0.02)),
     };
     SegmentProfile {
-        segment_id: id.to_owned(),
-        name: id.to_owned(),
-        description: String::new(),
         size: 5_000,
         share: Some(estimate(0.25, 0.01)),
         respondents: 300,
@@ -70,23 +71,37 @@ pub(crate) fn segment(id: &str) -> SegmentProfile {
     }
 }
 
+/// A segment with such a profile and nothing else known; named by its id.
+pub(crate) fn segment(id: &str) -> SegmentNight {
+    SegmentNight {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        description: String::new(),
+        profile: profile(),
+        lens: GroupLens::default(),
+        drivers: GroupDrivers::default(),
+        traces: Vec::new(),
+        jaccard: None,
+    }
+}
+
 /// The profile of one element, to be changed.
-pub(crate) fn element<'a>(segment: &'a mut SegmentProfile, slug: &str) -> &'a mut ElementProfile {
+pub(crate) fn element<'a>(profile: &'a mut SegmentProfile, slug: &str) -> &'a mut ElementProfile {
     let id = ElementId::parse(slug).unwrap();
-    &mut segment.elements[id.index()]
+    &mut profile.elements[id.index()]
 }
 
 /// Makes the segment want an element more than the rest: difference `d` on importance.
-pub(crate) fn wants(segment: &mut SegmentProfile, slug: &str, d: f64) {
-    let e = element(segment, slug);
+pub(crate) fn wants(profile: &mut SegmentProfile, slug: &str, d: f64) {
+    let e = element(profile, slug);
     e.importance = Some(estimate(5.0 + 2.0 * d, 0.2));
     e.importance_difference = Some(contrast(d));
 }
 
 /// Sets how well an element is served: its mean, with a share of high answers to match.
-pub(crate) fn served(segment: &mut SegmentProfile, slug: &str, mean: f64) {
+pub(crate) fn served(profile: &mut SegmentProfile, slug: &str, mean: f64) {
     let share = ((mean - 5.0) / 5.0).clamp(0.1, 0.9);
-    let e = element(segment, slug);
+    let e = element(profile, slug);
     e.fulfilment = Some(estimate(mean, 0.2));
     e.high_share = Some(estimate(share, 0.07));
     e.delivered = match share {
@@ -96,13 +111,22 @@ pub(crate) fn served(segment: &mut SegmentProfile, slug: &str, mean: f64) {
     };
 }
 
-/// A night with these segments; everybody and the unassigned are like everybody.
+/// Profiles of as many segments as given; everybody and the unassigned are like everybody.
 pub(crate) fn profiles(segments: Vec<SegmentProfile>) -> Profiles {
-    Profiles {
+    Profiles { everyone: profile(), unassigned: profile(), segments, suppressed: Vec::new(), limits: Vec::new() }
+}
+
+/// A night with these segments; everybody and the unassigned are like everybody.
+pub(crate) fn night(segments: Vec<SegmentNight>) -> SegmentNights {
+    SegmentNights {
         everyone: segment("ALL"),
         unassigned: segment("NONE"),
         segments,
-        suppressed: Vec::new(),
+        left_out: Vec::new(),
+        structure: None,
+        places: Vec::new(),
+        regularities: Vec::new(),
+        lens_limits: Vec::new(),
         limits: Vec::new(),
     }
 }
