@@ -10,8 +10,8 @@ use crate::job::settings::{DriftGate, Refit};
 use crate::model::segment::Profiles;
 use crate::tables::intake::Intake;
 use crate::tables::manifest::Manifest;
+use crate::tables::schema::{QualityRow, Whereabouts};
 use crate::tables::spec::TableName;
-use crate::tables::write::{QualityRow, Whereabouts};
 
 /// Name under which the manifest counts the customers of a night.
 pub(super) const CUSTOMERS: &str = "customers";

@@ -16,8 +16,8 @@ use crate::model::fit::{FitSettings, Method, Search, SegmentCount};
 use crate::model::plan::PlanSettings;
 use crate::model::rows::Aspect;
 use crate::model::segment::drivers::DriverSettings;
+use crate::tables::schema::SensitivePolicy;
 use crate::tables::spec::{SourceSpec, TableName, TableSpecs};
-use crate::tables::write::SensitivePolicy;
 
 /// Default of `[model] min_share`: no segment below 5 % of the base (domain fact sheet 6.7).
 pub const DEFAULT_MIN_SHARE: f64 = 0.05;

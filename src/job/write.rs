@@ -21,12 +21,12 @@ use crate::tables::publish::Staging;
 use crate::tables::report::{
     ReportInput, TableHealth, Trace, alerts_json, plan_page, plans_json, render, summary_json, summary_text,
 };
-use crate::tables::schema::TableId;
-use crate::tables::write::{
-    CandidateRow, EarlierSizes, QualityRow, RejectedRow, SolutionFacts, TableMeta, TableRows, arc_transitions_table,
-    candidates_table, drift_table, drivers_table, plans_table, quality_table, regularities_table, rejected_table,
-    relationship_table, segment_elements_table, segment_needs_table, segments_table, transitions_table,
+use crate::tables::schema::{
+    CandidateRow, Cell, EarlierSizes, EffectRow, QualityRow, RejectedRow, Since, SolutionFacts, TableId, TableSource,
+    arc_transition_rows, distinct_rejected, driver_rows, numbered_candidates, numbered_checks, plan_rows,
+    relationship_rows, segment_element_rows, segment_need_rows, segment_rows, transition_rows,
 };
+use crate::tables::write::{TableMeta, write_rows};
 
 /// A finished night, not yet written.
 pub(super) struct Night<'a> {
@@ -46,7 +46,8 @@ pub(super) struct Night<'a> {
 
 impl Words for RunFacts {
     fn words(&self) -> String {
-        "16 tables, report, plans".to_owned()
+        let open = TableId::ALL.iter().filter(|table| !table.private()).count();
+        format!("{open} tables, report, plans")
     }
 }
 
@@ -56,9 +57,6 @@ const TRACE_STANDS_OUT: f64 = 0.3;
 
 /// Lines about behavior, per segment.
 const TRACES_SHOWN: usize = 4;
-
-/// Tables that later versions fill.
-const EMPTY: [TableId; 1] = [TableId::Effects];
 
 /// Writes tables, report, summaries and plans; gives what the manifest has to know.
 pub(super) fn night(
@@ -109,38 +107,39 @@ fn tables(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> 
     let Described { profiles, drivers, model, lens, regularities } = night.described;
     let past = night.past;
     let earlier = EarlierSizes { short: past.sizes(past.before)?, long: past.sizes(past.long_ago)? };
-    let ways = &night.applied.ways;
-    let (meta, min_cell) = (night.meta(), night.project.settings().privacy.min_cell);
-    let mut ready = vec![
-        segments_table(profiles, &solution(model.report()), (lens, &earlier))?,
-        segment_elements_table(profiles, (drivers, min_cell), |element| {
-            night.project.catalogue().element(element).level()
-        })?,
-        segment_needs_table(profiles, drivers)?,
-        drivers_table(drivers, min_cell)?,
-        relationship_table(lens)?,
-        regularities_table(regularities)?,
-        transitions_table(&[(1, &ways.short), (30, &ways.long)], &ways.noise, (&past.names, min_cell))?,
-        arc_transitions_table([&ways.arc[0], &ways.arc[1]], min_cell)?,
-        plans_table(night.plans)?,
-        candidates_table(&candidates(model.report()))?,
-        quality_table(&night.quality())?,
-        drift_table(night.news.drift.as_ref())?,
-    ];
-    ready.extend(EMPTY.map(TableRows::new));
-    for table in ready {
-        let file = table.write(staging.folder(), &meta)?;
-        staging.announce(file);
-    }
+    let (ways, solution) = (&night.applied.ways, solution(model.report()));
+    let since = [Since { nights: 1, flows: &ways.short }, Since { nights: 30, flows: &ways.long }];
+    let (meta, min_cell) = (&night.meta(), night.project.settings().privacy.min_cell);
+    let catalogue = night.project.catalogue();
+    let level = |element| catalogue.element(element).level();
+    table(staging, meta, segment_rows(profiles, lens, &solution, &earlier))?;
+    table(staging, meta, segment_element_rows(profiles, drivers, min_cell, level))?;
+    table(staging, meta, segment_need_rows(profiles, drivers))?;
+    table(staging, meta, driver_rows(drivers, min_cell))?;
+    table(staging, meta, &relationship_rows(lens))?;
+    table(staging, meta, regularities)?;
+    table(staging, meta, transition_rows(&since, &ways.noise, &past.names, min_cell))?;
+    table(staging, meta, arc_transition_rows(&ways.arc[0], &ways.arc[1], min_cell))?;
+    table(staging, meta, plan_rows(night.plans))?;
+    table(staging, meta, numbered_candidates(&candidates(model.report())))?;
+    table(staging, meta, numbered_checks(&night.quality()))?;
+    table(staging, meta, night.news.drift.iter().flat_map(|drift| &drift.rows))?;
+    table::<EffectRow>(staging, meta, [])
+}
+
+fn table<R: TableSource<Value = Cell>>(
+    staging: &mut Staging<'_>,
+    meta: &TableMeta,
+    rows: impl IntoIterator<Item = R>,
+) -> Result<(), JobError> {
+    staging.announce(write_rows(rows, staging.folder(), meta)?);
     Ok(())
 }
 
 /// Rejected rows and cells: file, row, column and code, never a value. For the owner alone.
 fn rejected(night: &Night<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> {
     let rows = night.intake.rejects_path().map(RejectedRow::read_all).transpose()?.unwrap_or_default();
-    let file = rejected_table(&rows)?.write(staging.folder(), &night.meta())?;
-    staging.announce(file);
-    Ok(())
+    table(staging, &night.meta(), distinct_rejected(&rows))
 }
 
 /// How good the segmentation is.

@@ -6,7 +6,7 @@ use crate::job::obtain::{Obtained, Origin};
 use crate::model::segment::drift::{Drift, DriftRow};
 use crate::model::segment::lineage::{Fate, Lineage};
 use crate::tables::report::Alert;
-use crate::tables::write::QualityRow;
+use crate::tables::schema::QualityRow;
 
 /// Drifted indicators named, at most.
 const NAMED: usize = 3;

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::tables::manifest::tests::facts;
 use crate::tables::manifest::{MANIFEST_NAME, Manifest};
-use crate::tables::schema::TableId;
-use crate::tables::write::{TableMeta, TableRows};
+use crate::tables::schema::{EffectRow, TableId};
+use crate::tables::write::{TableMeta, write_rows};
 
 fn day(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, day).unwrap()
@@ -24,7 +24,7 @@ fn publish(lock: &OutputLock, night: NaiveDate, text: &str) -> Manifest {
     let mut staging = Staging::create(lock, night).unwrap();
     staging.write("summary.txt", text.as_bytes(), false).unwrap();
     let meta = TableMeta { run_date: night, model_id: "m-1".to_owned() };
-    let table = TableRows::new(TableId::Drift).write(staging.folder(), &meta).unwrap();
+    let table = write_rows::<EffectRow>([], staging.folder(), &meta).unwrap();
     staging.announce(table);
     staging.publish(facts()).unwrap().1
 }

@@ -8,7 +8,7 @@ use crate::model::plan::{Plan, PlanLine, PlanSet};
 use crate::model::rows::Estimate;
 use crate::model::segment::{Contrast, Delivered, ElementProfile, NeedProfile, Profiles, Reach, SegmentProfile};
 use crate::tables::manifest::InputFile;
-use crate::tables::write::{CandidateRow, SolutionFacts};
+use crate::tables::schema::{CandidateRow, SolutionFacts};
 
 /// Name and customers of the groups.
 const GROUPS: [(&str, u64); 7] = [

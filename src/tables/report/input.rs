@@ -8,7 +8,7 @@ use crate::model::rows::Aspect;
 use crate::model::segment::Profiles;
 use crate::model::segment::lens::{Lens, Regularity};
 use crate::tables::manifest::InputFile;
-use crate::tables::write::{CandidateRow, SolutionFacts};
+use crate::tables::schema::{CandidateRow, SolutionFacts};
 
 /// Rows of one input table.
 #[derive(Clone, Debug, PartialEq, Eq)]

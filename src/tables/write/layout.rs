@@ -39,7 +39,7 @@ impl TableMeta {
 }
 
 /// Days since 1970-01-01.
-pub(super) fn day_number(date: NaiveDate) -> i32 {
+fn day_number(date: NaiveDate) -> i32 {
     date.signed_duration_since(NaiveDate::default()).num_days() as i32
 }
 

@@ -12,7 +12,10 @@ use parquet::file::metadata::ParquetMetaData;
 use super::fixture::{blocks, indicators, meta, nights, segments};
 use super::*;
 use crate::catalogue::ElementId;
-use crate::tables::schema::{SCHEMA_VERSION, TableId};
+use crate::tables::schema::{
+    CandidateRow, Cell, ColumnType, CustomerLabels, EffectRow, Fill, QualityRow, RejectedRow, SCHEMA_VERSION,
+    SensitivePolicy, Table, TableId, TableSource, distinct_rejected, numbered_candidates, numbered_checks,
+};
 
 /// A folder like a run folder.
 fn run_folder() -> tempfile::TempDir {
