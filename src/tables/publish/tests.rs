@@ -12,7 +12,7 @@ use super::{
 };
 use crate::tables::manifest::tests::facts;
 use crate::tables::manifest::{MANIFEST_NAME, Manifest};
-use crate::tables::schema::{EffectRow, TableId};
+use crate::tables::schema::EffectRow;
 use crate::tables::write::{TableMeta, write_rows};
 
 fn day(day: u32) -> NaiveDate {

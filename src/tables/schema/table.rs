@@ -109,7 +109,7 @@ impl<F> Table<F> {
 
 impl<S, V> Table<Fill<S, V>> {
     /// Declares a column of the key: always filled, in sort order before all others.
-    pub(super) fn key<X: Into<V>>(
+    pub(in crate::tables) fn key<X: Into<V>>(
         &mut self,
         name: &'static str,
         kind: ColumnType,
@@ -120,7 +120,7 @@ impl<S, V> Table<Fill<S, V>> {
     }
 
     /// Declares a column that is always filled.
-    pub(super) fn filled<X: Into<V>>(
+    pub(in crate::tables) fn filled<X: Into<V>>(
         &mut self,
         name: &'static str,
         kind: ColumnType,
@@ -131,7 +131,7 @@ impl<S, V> Table<Fill<S, V>> {
     }
 
     /// Declares a column that may be null.
-    pub(super) fn maybe<X: Into<V>>(
+    pub(in crate::tables) fn maybe<X: Into<V>>(
         &mut self,
         name: impl Into<Cow<'static, str>>,
         kind: ColumnType,
