@@ -5,7 +5,7 @@ use crate::job::describe::Described;
 use crate::job::drift::DriftFindings;
 use crate::job::tonight::Tonight;
 use crate::model::plan::PlanSet;
-use crate::tables::write::QualityRow;
+use crate::tables::schema::QualityRow;
 
 /// A finished night, not yet written.
 pub(super) struct FinishedNight<'a> {

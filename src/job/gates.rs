@@ -8,8 +8,8 @@ use crate::job::tonight::Tonight;
 use crate::model::segment::SegmentNights;
 use crate::model::segment::drift::Drift;
 use crate::tables::manifest::Manifest;
+use crate::tables::schema::{QualityRow, Whereabouts};
 use crate::tables::spec::TableName;
-use crate::tables::write::{QualityRow, Whereabouts};
 
 /// Name under which the manifest counts the customers of a night.
 pub(super) const CUSTOMERS: &str = "customers";

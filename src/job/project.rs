@@ -12,7 +12,7 @@ use crate::model::customer::relationship::ConnectionRule;
 use crate::model::plan::PlanSettings;
 use crate::tables::intake::KindWords;
 use crate::tables::publish::run_folder;
-use crate::tables::write::SensitivePolicy;
+use crate::tables::schema::SensitivePolicy;
 
 /// A project opened for the night `as_of`.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use crate::job::read::inputs;
 use crate::model::fit::FitReport;
 use crate::tables::manifest::InputFile;
 use crate::tables::report::{ReportInput, TableHealth};
-use crate::tables::write::CandidateRow;
+use crate::tables::schema::CandidateRow;
 
 /// Everything a report says that is not part of the night as it stands.
 pub(super) struct ReportFacts<'a> {

@@ -17,8 +17,8 @@ use crate::model::plan::PlanSettings;
 use crate::model::rows::Aspect;
 use crate::model::segment::drivers::DriverSettings;
 use crate::model::segment::profile::DEFAULT_MIN_CELL;
+use crate::tables::schema::SensitivePolicy;
 use crate::tables::spec::{SourceSpec, TableName, TableSpecs};
-use crate::tables::write::SensitivePolicy;
 
 /// Default of `[run] keep_nights`.
 pub const DEFAULT_KEEP_NIGHTS: u32 = 35;

@@ -12,21 +12,19 @@ use crate::job::watch::Words;
 use crate::tables::manifest::{RunFacts, RunIdentity};
 use crate::tables::publish::Staging;
 use crate::tables::report::{alerts_json, plan_page, plans_json, render, summary_json, summary_text};
-use crate::tables::schema::TableId;
-use crate::tables::write::{
-    EarlierSizes, QualityRow, RejectedRow, TableMeta, TableRows, arc_transitions_table, candidates_table, drift_table,
-    drivers_table, plans_table, quality_table, regularities_table, rejected_table, relationship_table,
-    segment_elements_table, segment_needs_table, segments_table, transitions_table,
+use crate::tables::schema::{
+    Cell, EarlierSizes, EffectRow, QualityRow, RejectedRow, Since, TableId, TableSource, arc_transition_rows,
+    distinct_rejected, driver_rows, numbered_candidates, numbered_checks, plan_rows, relationship_rows,
+    segment_element_rows, segment_need_rows, segment_rows, transition_rows,
 };
+use crate::tables::write::{TableMeta, write_rows};
 
 impl Words for RunFacts {
     fn words(&self) -> String {
-        "16 tables, report, plans".to_owned()
+        let open = TableId::ALL.iter().filter(|table| !table.private()).count();
+        format!("{open} tables, report, plans")
     }
 }
-
-/// Tables that later versions fill.
-const EMPTY: [TableId; 1] = [TableId::Effects];
 
 /// Writes tables, report, summaries and plans; gives what the manifest has to know.
 pub(super) fn night(
@@ -74,35 +72,37 @@ fn tables(night: &FinishedNight<'_>, report: &ReportFacts<'_>, staging: &mut Sta
     let Tonight { project, earlier, .. } = night.tonight;
     let sizes = EarlierSizes { short: earlier.sizes(earlier.before)?, long: earlier.sizes(earlier.long_ago)? };
     let flows = &night.applied.flows;
-    let (meta, min_cell) = (meta(night), night.tonight.min_cell());
-    let mut ready = vec![
-        segments_table(groups, &sizes)?,
-        segment_elements_table(groups, min_cell, |element| project.catalogue().element(element).level())?,
-        segment_needs_table(groups)?,
-        drivers_table(groups, min_cell)?,
-        relationship_table(groups)?,
-        regularities_table(&groups.regularities)?,
-        transitions_table(&[(1, &flows.short), (30, &flows.long)], &flows.noise, (&earlier.names, min_cell))?,
-        arc_transitions_table([&flows.arc[0], &flows.arc[1]], min_cell)?,
-        plans_table(night.plans)?,
-        candidates_table(&report.candidates)?,
-        quality_table(&quality(night))?,
-        drift_table(night.findings.drift.as_ref())?,
-    ];
-    ready.extend(EMPTY.map(TableRows::new));
-    for table in ready {
-        let file = table.write(staging.folder(), &meta)?;
-        staging.announce(file);
-    }
+    let since = [Since { nights: 1, flows: &flows.short }, Since { nights: 30, flows: &flows.long }];
+    let (meta, min_cell) = (&meta(night), night.tonight.min_cell());
+    let level = |element| project.catalogue().element(element).level();
+    table(staging, meta, segment_rows(groups, &sizes))?;
+    table(staging, meta, segment_element_rows(groups, min_cell, level))?;
+    table(staging, meta, segment_need_rows(groups))?;
+    table(staging, meta, driver_rows(groups, min_cell))?;
+    table(staging, meta, &relationship_rows(groups))?;
+    table(staging, meta, &groups.regularities)?;
+    table(staging, meta, transition_rows(&since, &flows.noise, &earlier.names, min_cell))?;
+    table(staging, meta, arc_transition_rows(&flows.arc[0], &flows.arc[1], min_cell))?;
+    table(staging, meta, plan_rows(night.plans))?;
+    table(staging, meta, numbered_candidates(&report.candidates))?;
+    table(staging, meta, numbered_checks(&quality(night)))?;
+    table(staging, meta, night.findings.drift.iter().flat_map(|drift| &drift.rows))?;
+    table::<EffectRow>(staging, meta, [])
+}
+
+fn table<R: TableSource<Value = Cell>>(
+    staging: &mut Staging<'_>,
+    meta: &TableMeta,
+    rows: impl IntoIterator<Item = R>,
+) -> Result<(), JobError> {
+    staging.announce(write_rows(rows, staging.folder(), meta)?);
     Ok(())
 }
 
 /// Rejected rows and cells: file, row, column and code, never a value. For the owner alone.
 fn rejected(night: &FinishedNight<'_>, staging: &mut Staging<'_>) -> Result<(), JobError> {
     let rows = night.tonight.intake.rejects_path().map(RejectedRow::read_all).transpose()?.unwrap_or_default();
-    let file = rejected_table(&rows)?.write(staging.folder(), &meta(night))?;
-    staging.announce(file);
-    Ok(())
+    table(staging, &meta(night), distinct_rejected(&rows))
 }
 
 fn meta(night: &FinishedNight<'_>) -> TableMeta {

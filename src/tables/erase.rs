@@ -235,7 +235,8 @@ fn is_private(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tables::write::{CustomerLabels, CustomersWriter, fixture};
+    use crate::tables::schema::CustomerLabels;
+    use crate::tables::write::{CustomersWriter, fixture};
 
     /// A `customers` table of 50 customers in a folder of its own.
     fn table() -> (tempfile::TempDir, PathBuf) {

@@ -113,7 +113,8 @@ impl std::fmt::Debug for Placements {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tables::write::{CustomerLabels, CustomersWriter, fixture};
+    use crate::tables::schema::CustomerLabels;
+    use crate::tables::write::{CustomersWriter, fixture};
 
     #[test]
     fn everybody_is_read_back_in_order_with_their_place() {

@@ -2,7 +2,7 @@
 
 use crate::model::rows::{ArcStage, CustomerNight, CustomerRef, LastNight};
 use crate::model::segment::flows::Flows;
-use crate::tables::write::{NOISE_STEPS, Whereabouts};
+use crate::tables::schema::{NOISE_STEPS, Whereabouts};
 
 use super::rows::Gone;
 

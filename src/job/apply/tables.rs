@@ -5,9 +5,9 @@ use crate::job::error::JobError;
 use crate::job::project::Project;
 use crate::model::customer::continuity::Continuity;
 use crate::model::fit::Model;
-use crate::model::rows::Moved;
 use crate::tables::publish::Staging;
-use crate::tables::write::{CustomerLabels, CustomersWriter, ElementScoresWriter, MovesWriter, TableMeta};
+use crate::tables::schema::{CustomerLabels, MoveRow};
+use crate::tables::write::{CustomersWriter, ElementScoresWriter, MovesWriter, TableMeta};
 
 use super::Block;
 use super::rows::{Gone, Rows};
@@ -41,19 +41,18 @@ impl Tables {
         self.customers.write(&rows.block, &block.scored, &block.nights)?;
         self.scores.write(&rows.block, &block.scored)?;
         let stays = rows.block.ids.iter().zip(&block.nights).map(|(id, night)| (id, night.stay));
-        let moved = stays.filter_map(|(id, stay)| Some((id.as_str(), stay.moved?, stay.pending.map(|p| p.1))));
-        let gone = rows.gone.iter().filter_map(|gone| left(gone, continuity));
-        let mut all: Vec<(&str, Moved, Option<u32>)> = moved.chain(gone).collect();
-        all.sort_by_key(|row| row.0);
-        all.into_iter().try_for_each(|(id, moved, pending)| self.moves.push(id, moved, pending))?;
+        let moved = stays.filter_map(|(id, stay)| {
+            Some(MoveRow { customer_id: id.clone(), moved: stay.moved?, nights_pending: stay.pending.map(|p| p.1) })
+        });
+        let mut all: Vec<MoveRow> = moved.chain(rows.gone.iter().filter_map(|gone| left(gone, continuity))).collect();
+        all.sort_by(|a, b| a.customer_id.cmp(&b.customer_id));
+        all.into_iter().try_for_each(|row| self.moves.push(row))?;
         Ok(())
     }
 
     /// Those whom no block of tonight comes after.
     pub(super) fn write_gone(&mut self, gone: &[Gone], continuity: &Continuity) -> Result<(), JobError> {
-        for (id, moved, pending) in gone.iter().filter_map(|gone| left(gone, continuity)) {
-            self.moves.push(id, moved, pending)?;
-        }
+        gone.iter().filter_map(|gone| left(gone, continuity)).try_for_each(|row| self.moves.push(row))?;
         Ok(())
     }
 
@@ -65,6 +64,6 @@ impl Tables {
     }
 }
 
-fn left<'g>((id, last): &'g Gone, continuity: &Continuity) -> Option<(&'g str, Moved, Option<u32>)> {
-    Some((id.as_str(), continuity.gone(last)?, None))
+fn left((id, last): &Gone, continuity: &Continuity) -> Option<MoveRow> {
+    Some(MoveRow { customer_id: id.clone(), moved: continuity.gone(last)?, nights_pending: None })
 }

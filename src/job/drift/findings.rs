@@ -12,7 +12,7 @@ use crate::model::fit::Model;
 use crate::model::segment::drift::{DRIFTED_SHARE, Drift, DriftReference, DriftRow};
 use crate::model::segment::lineage::Fate;
 use crate::tables::report::Alert;
-use crate::tables::write::QualityRow;
+use crate::tables::schema::QualityRow;
 
 /// Drifted indicators named, at most.
 const NAMED: usize = 3;

@@ -13,8 +13,8 @@ use super::{
     OutputLock, PublishError, Staging, existing_manifest, held_nights, is_published, prune, published_nights, settle,
 };
 use crate::codes::{Code, Coded as _};
-use crate::tables::schema::TableId;
-use crate::tables::write::{TableMeta, TableRows};
+use crate::tables::schema::EffectRow;
+use crate::tables::write::{TableMeta, write_rows};
 
 fn day(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, day).unwrap()
@@ -25,7 +25,7 @@ fn publish(lock: &OutputLock, night: NaiveDate, text: &str) -> Manifest {
     let mut staging = Staging::create(lock, night).unwrap();
     staging.write("summary.txt", text.as_bytes(), false).unwrap();
     let meta = TableMeta { run_date: night, model_id: "m-1".to_owned() };
-    let table = TableRows::new(TableId::Drift).write(staging.folder(), &meta).unwrap();
+    let table = write_rows::<EffectRow>([], staging.folder(), &meta).unwrap();
     staging.announce(table);
     staging.publish(facts()).unwrap().1
 }

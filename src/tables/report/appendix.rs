@@ -4,8 +4,7 @@ use serde::Serialize;
 
 use super::input::ReportInput;
 use super::words::{NOT_KNOWN, count, decimal, percent};
-use crate::tables::schema::SCHEMA_VERSION;
-use crate::tables::write::CandidateRow;
+use crate::tables::schema::{CandidateRow, SCHEMA_VERSION};
 
 #[derive(Debug, Serialize)]
 pub(super) struct Appendix {

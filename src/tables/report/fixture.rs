@@ -11,7 +11,7 @@ use crate::model::segment::{
     Contrast, Delivered, ElementProfile, NeedProfile, Reach, SegmentNight, SegmentNights, SegmentProfile,
 };
 use crate::tables::manifest::InputFile;
-use crate::tables::write::CandidateRow;
+use crate::tables::schema::CandidateRow;
 
 /// Name and customers of the groups.
 const GROUPS: [(&str, u64); 7] = [

@@ -7,7 +7,7 @@ use crate::model::plan::PlanSet;
 use crate::model::rows::Aspect;
 use crate::model::segment::SegmentNights;
 use crate::tables::manifest::InputFile;
-use crate::tables::write::CandidateRow;
+use crate::tables::schema::CandidateRow;
 
 /// Rows of one input table.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What a column is: a name, one of nine types, whether it may be null, and a sentence.
+//! What a column is: a name, one of nine types, whether it may be null, a sentence, and what fills it.
 
 use std::borrow::Cow;
 
@@ -75,21 +75,29 @@ impl ColumnType {
     }
 }
 
-/// One column of an output table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
-    name: Cow<'static, str>,
-    kind: ColumnType,
-    nullable: bool,
-    doc: Cow<'static, str>,
+/// Whether a value may be absent. Absent means not known, never 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holds {
+    /// A value in every row, part of what names the row.
+    Key,
+    /// A value in every row.
+    Always,
+    /// A value, or null.
+    Maybe,
 }
 
-impl Column {
-    /// A column whose name and sentence are made at run time (the 120 columns of `element_scores`).
-    pub(super) fn made(name: String, kind: ColumnType, doc: String) -> Self {
-        Self { name: name.into(), kind, nullable: true, doc: doc.into() }
-    }
+/// One column of an output table. `F` is what fills it; without one the column alone is described.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column<F = ()> {
+    pub(super) name: Cow<'static, str>,
+    pub(super) kind: ColumnType,
+    pub(super) holds: Holds,
+    pub(super) doc: Cow<'static, str>,
+    /// `None` = reserved: the name is taken, nothing fills it yet.
+    pub(super) fill: Option<F>,
+}
 
+impl<F> Column<F> {
     /// Name: `snake_case` ASCII.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -105,7 +113,13 @@ impl Column {
     /// Whether a value may be absent. Absent means not known, never 0.
     #[must_use]
     pub fn nullable(&self) -> bool {
-        self.nullable
+        self.holds == Holds::Maybe
+    }
+
+    /// Whether the column is part of the key.
+    #[must_use]
+    pub fn is_key(&self) -> bool {
+        self.holds == Holds::Key
     }
 
     /// One sentence: what it is, its unit and range, and what null means where null is possible.
@@ -114,31 +128,27 @@ impl Column {
         &self.doc
     }
 
+    /// Whether the name is only taken and nothing fills the column yet.
+    #[must_use]
+    pub fn reserved(&self) -> bool {
+        self.fill.is_none()
+    }
+
+    /// What fills it; `None` = reserved.
+    pub(in crate::tables) fn fill(&self) -> Option<&F> {
+        self.fill.as_ref()
+    }
+
+    /// The column without what fills it.
+    pub(super) fn described(self) -> Column {
+        let Self { name, kind, holds, doc, fill } = self;
+        Column { name, kind, holds, doc, fill: fill.map(drop) }
+    }
+
     /// The Arrow field, with the sentence as its `description`.
     #[must_use]
     pub fn field(&self) -> Field {
-        Field::new(self.name.as_ref(), self.kind.arrow(), self.nullable)
+        Field::new(self.name.as_ref(), self.kind.arrow(), self.nullable())
             .with_metadata([("description".to_owned(), self.doc.to_string())].into())
     }
 }
-
-/// A column that is always filled, as a constant.
-pub(super) const fn filled(name: &'static str, kind: ColumnType, doc: &'static str) -> Column {
-    Column { name: Cow::Borrowed(name), kind, nullable: false, doc: Cow::Borrowed(doc) }
-}
-
-/// A column that may be null, as a constant.
-pub(super) const fn maybe(name: &'static str, kind: ColumnType, doc: &'static str) -> Column {
-    Column { name: Cow::Borrowed(name), kind, nullable: true, doc: Cow::Borrowed(doc) }
-}
-
-/// The date of the night, first in every table.
-pub(super) const RUN_DATE: Column =
-    filled("run_date", ColumnType::Date, "The night the row belongs to, as a day in the project's time zone.");
-
-/// A segment, or one of the two groups that are not segments.
-pub(super) const SEGMENT_ID: Column = filled(
-    "segment_id",
-    ColumnType::Category,
-    "Segment id (`S01`, `S02`, …), `ALL` for everybody scored, `NONE` for scored customers without a segment.",
-);

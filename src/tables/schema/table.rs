@@ -1,94 +1,182 @@
-//! The tables, their keys and where they lie in a run folder.
+//! The declaration of a table: where it lies, what a row is, and its columns with what fills each of them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 
-use super::{Column, customer_tables, night_tables, plan_tables, segment_tables};
+use super::cell::Cell;
+use super::column::{Column, ColumnType, Holds};
+use super::{TABLES, TableId};
+use crate::model::rows::Estimate;
 
-/// An output table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TableId {
-    /// What a night knows about each customer.
-    Customers,
-    /// Scores of the 30 elements for each customer.
-    ElementScores,
-    /// Segments, everybody and the unassigned.
-    Segments,
-    /// Each element in each segment.
-    SegmentElements,
-    /// Each need tier in each segment.
-    SegmentNeeds,
-    /// What outcomes go with.
-    Drivers,
-    /// How close each segment is.
-    Relationship,
-    /// Published regularities beside own figures.
-    Regularities,
-    /// Lines of the plans.
-    Plans,
-    /// Customers who moved.
-    Moves,
-    /// Counts of moves.
-    Transitions,
-    /// Counts of ways up and down the arc.
-    ArcTransitions,
-    /// Solutions tried at the fit.
-    Candidates,
-    /// Checks.
-    Quality,
-    /// Inputs against those of the fit.
-    Drift,
-    /// Whether plays worked.
-    Effects,
-    /// Input rows that were not accepted.
-    RejectedRows,
+/// Id of a customer, the key of every table about customers.
+pub(super) const CUSTOMER_ID: &str = "Opaque id of the customer as the inputs name it; unique, rows ascend by it.";
+
+/// A segment, or one of the two groups that are not segments.
+pub(super) const SEGMENT_ID: &str =
+    "Segment id (`S01`, `S02`, …), `ALL` for everybody scored, `NONE` for scored customers without a segment.";
+
+/// An element, part of a key.
+pub(super) const ELEMENT_ID: &str = "Element of value, by its slug.";
+
+/// Makes the value of one column of a `S`.
+pub type Fill<S, V> = Box<dyn Fn(S) -> V + Send + Sync>;
+
+/// What stands over the columns of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct About {
+    id: TableId,
+    slug: &'static str,
+    grain: &'static str,
+    /// Where a table lies that only its owner may read.
+    private: Option<&'static str>,
+}
+
+impl About {
+    /// `slug` names the table in metadata and documentation, `grain` says what one row is.
+    pub(super) const fn new(id: TableId, slug: &'static str, grain: &'static str) -> Self {
+        Self { id, slug, grain, private: None }
+    }
+
+    /// A table for its owner alone, at this path of the run folder.
+    pub(super) const fn private(id: TableId, slug: &'static str, path: &'static str, grain: &'static str) -> Self {
+        Self { id, slug, grain, private: Some(path) }
+    }
+}
+
+/// What a table is filled from: one row of a small table, whose columns are filled with [`Cell`]s, or a chunk of
+/// customers, whose columns are filled with arrays.
+pub trait TableSource: Copy {
+    /// Value of a column.
+    type Value: 'static;
+
+    /// The table.
+    const ABOUT: About;
+
+    /// Declares all columns but `run_date`, each together with what fills it, or as reserved.
+    fn columns(t: &mut Columns<Self>);
+
+    /// The table as declared.
+    #[must_use]
+    fn table() -> Columns<Self> {
+        let mut table = Table { about: Self::ABOUT, columns: Vec::new() };
+        Self::columns(&mut table);
+        table
+    }
+}
+
+/// A table as declared. Without what fills its columns it is what [`TableId`] answers from.
+pub struct Table<F = ()> {
+    about: About,
+    /// All columns but `run_date`, which comes first in every table and is filled by the writer.
+    columns: Vec<Column<F>>,
+}
+
+/// A table whose columns are filled from `S`.
+pub type Columns<S> = Table<Fill<S, <S as TableSource>::Value>>;
+
+impl<F> Table<F> {
+    /// Takes a name for later: nothing fills the column yet.
+    pub(super) fn reserved(&mut self, holds: Holds, name: &'static str, kind: ColumnType, doc: &'static str) {
+        self.columns.push(Column { name: name.into(), kind, holds, doc: doc.into(), fill: None });
+    }
+
+    /// Which table it is.
+    pub(in crate::tables) fn id(&self) -> TableId {
+        self.about.id
+    }
+
+    /// All columns but `run_date`, in file order.
+    pub(in crate::tables) fn columns(&self) -> &[Column<F>] {
+        &self.columns
+    }
+
+    /// The table without what fills its columns, and with `run_date`.
+    pub(super) fn described(self) -> Table {
+        let Self { about, columns } = self;
+        let run_date = Column {
+            name: "run_date".into(),
+            kind: ColumnType::Date,
+            holds: Holds::Always,
+            doc: "The night the row belongs to, as a day in the project's time zone.".into(),
+            fill: Some(()),
+        };
+        let columns = [run_date].into_iter().chain(columns.into_iter().map(Column::described)).collect();
+        Table { about, columns }
+    }
+}
+
+impl<S, V> Table<Fill<S, V>> {
+    /// Declares a column of the key: always filled, in sort order before all others.
+    pub(in crate::tables) fn key<X: Into<V>>(
+        &mut self,
+        name: &'static str,
+        kind: ColumnType,
+        doc: &'static str,
+        fill: impl Fn(S) -> X + Send + Sync + 'static,
+    ) {
+        self.column(Holds::Key, (name.into(), doc.into()), kind, fill);
+    }
+
+    /// Declares a column that is always filled.
+    pub(in crate::tables) fn filled<X: Into<V>>(
+        &mut self,
+        name: &'static str,
+        kind: ColumnType,
+        doc: &'static str,
+        fill: impl Fn(S) -> X + Send + Sync + 'static,
+    ) {
+        self.column(Holds::Always, (name.into(), doc.into()), kind, fill);
+    }
+
+    /// Declares a column that may be null.
+    pub(in crate::tables) fn maybe<X: Into<V>>(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        kind: ColumnType,
+        doc: impl Into<Cow<'static, str>>,
+        fill: impl Fn(S) -> X + Send + Sync + 'static,
+    ) {
+        self.column(Holds::Maybe, (name.into(), doc.into()), kind, fill);
+    }
+
+    fn column<X: Into<V>>(
+        &mut self,
+        holds: Holds,
+        (name, doc): (Cow<'static, str>, Cow<'static, str>),
+        kind: ColumnType,
+        fill: impl Fn(S) -> X + Send + Sync + 'static,
+    ) {
+        let fill: Fill<S, V> = Box::new(move |source| fill(source).into());
+        self.columns.push(Column { name, kind, holds, doc, fill: Some(fill) });
+    }
+}
+
+impl<S> Table<Fill<S, Cell>> {
+    /// Declares a figure and the two ends of its interval: `name`, `name_low` and `name_high`.
+    pub(super) fn estimate(
+        &mut self,
+        name: &'static str,
+        doc: &'static str,
+        fill: impl Fn(S) -> Option<Estimate> + Copy + Send + Sync + 'static,
+    ) {
+        let end = |which: &str| format!("{which} end of its 95 % interval; null as `{name}`.");
+        self.maybe(name, ColumnType::Float64, doc, move |row| fill(row).map(|e| e.value));
+        self.maybe(format!("{name}_low"), ColumnType::Float64, end("Lower"), move |row| fill(row).map(|e| e.low));
+        self.maybe(format!("{name}_high"), ColumnType::Float64, end("Upper"), move |row| fill(row).map(|e| e.high));
+    }
 }
 
 impl TableId {
-    /// All tables, in the order of the documentation.
-    pub const ALL: [Self; 17] = [
-        Self::Customers,
-        Self::ElementScores,
-        Self::Segments,
-        Self::SegmentElements,
-        Self::SegmentNeeds,
-        Self::Drivers,
-        Self::Relationship,
-        Self::Regularities,
-        Self::Plans,
-        Self::Moves,
-        Self::Transitions,
-        Self::ArcTransitions,
-        Self::Candidates,
-        Self::Quality,
-        Self::Drift,
-        Self::Effects,
-        Self::RejectedRows,
-    ];
+    fn table(self) -> &'static Table {
+        &TABLES[self as usize]
+    }
 
     /// The word used in metadata and documentation.
     #[must_use]
     pub fn slug(self) -> &'static str {
-        match self {
-            Self::Customers => "customers",
-            Self::ElementScores => "element_scores",
-            Self::Segments => "segments",
-            Self::SegmentElements => "segment_elements",
-            Self::SegmentNeeds => "segment_needs",
-            Self::Drivers => "drivers",
-            Self::Relationship => "relationship",
-            Self::Regularities => "regularities",
-            Self::Plans => "plans",
-            Self::Moves => "moves",
-            Self::Transitions => "transitions",
-            Self::ArcTransitions => "arc_transitions",
-            Self::Candidates => "candidates",
-            Self::Quality => "quality",
-            Self::Drift => "drift",
-            Self::Effects => "effects",
-            Self::RejectedRows => "rejected_rows",
-        }
+        self.table().about.slug
     }
 
     /// The table with exactly this word.
@@ -100,79 +188,37 @@ impl TableId {
     /// Where it lies in a run folder, with `/` as separator.
     #[must_use]
     pub fn path(self) -> String {
-        match self {
-            Self::RejectedRows => "rejected/rows.parquet".to_owned(),
-            table => format!("tables/{}.parquet", table.slug()),
-        }
+        self.table().about.private.map_or_else(|| format!("tables/{}.parquet", self.slug()), str::to_owned)
+    }
+
+    /// Whether it is for its owner alone.
+    #[must_use]
+    pub fn private(self) -> bool {
+        self.table().about.private.is_some()
     }
 
     /// What one row is.
     #[must_use]
     pub fn grain(self) -> &'static str {
-        match self {
-            Self::Customers | Self::ElementScores => "customer",
-            Self::Segments => "segment, plus `ALL` and `NONE`",
-            Self::SegmentElements => "segment × element",
-            Self::SegmentNeeds => "segment × need tier",
-            Self::Drivers => "segment × outcome × element",
-            Self::Relationship => "segment × measure × key",
-            Self::Regularities => "published regularity",
-            Self::Plans => "segment × line of its plan",
-            Self::Moves => "customer who moved",
-            Self::ArcTransitions => "stage then × stage now × trouble",
-            Self::Transitions => "segment then × segment now × horizon",
-            Self::Candidates => "solution tried at the fit",
-            Self::Quality => "input × check",
-            Self::Drift => "indicator",
-            Self::Effects => "play × segment",
-            Self::RejectedRows => "fault of an input row or cell",
-        }
+        self.table().about.grain
     }
 
     /// Columns that together name a row, in sort order; they follow `run_date`, which is the same in all rows.
     #[must_use]
-    pub fn key(self) -> &'static [&'static str] {
-        match self {
-            Self::Customers | Self::ElementScores | Self::Moves => &["customer_id"],
-            Self::Segments => &["segment_id"],
-            Self::SegmentElements => &["segment_id", "element_id"],
-            Self::SegmentNeeds => &["segment_id", "need_tier"],
-            Self::Drivers => &["segment_id", "outcome", "element_id"],
-            Self::Relationship => &["segment_id", "measure", "key"],
-            Self::Regularities => &["regularity"],
-            Self::Plans => &["segment_id", "rank"],
-            Self::Transitions => &["from_segment_id", "to_segment_id", "horizon_days"],
-            Self::ArcTransitions => &["from_stage", "to_stage", "trouble"],
-            Self::Candidates => &["method", "k", "q", "attempt"],
-            Self::Quality => &["input", "check_id"],
-            Self::Drift => &["indicator"],
-            Self::Effects => &["play_id", "segment_id"],
-            Self::RejectedRows => &["input_table", "source", "file", "row_number", "column_name", "code", "scope"],
-        }
+    pub fn key(self) -> Vec<&'static str> {
+        self.columns().iter().filter(|column| column.is_key()).map(Column::name).collect()
     }
 
     /// Its columns in file order.
     #[must_use]
-    pub fn columns(self) -> Vec<Column> {
-        match self {
-            Self::Customers => customer_tables::CUSTOMERS.to_vec(),
-            Self::ElementScores => customer_tables::element_scores(),
-            Self::Segments => segment_tables::SEGMENTS.to_vec(),
-            Self::SegmentElements => segment_tables::SEGMENT_ELEMENTS.to_vec(),
-            Self::SegmentNeeds => segment_tables::SEGMENT_NEEDS.to_vec(),
-            Self::Drivers => segment_tables::DRIVERS.to_vec(),
-            Self::Relationship => segment_tables::RELATIONSHIP.to_vec(),
-            Self::Regularities => segment_tables::REGULARITIES.to_vec(),
-            Self::Plans => plan_tables::PLANS.to_vec(),
-            Self::Moves => customer_tables::MOVES.to_vec(),
-            Self::Transitions => night_tables::TRANSITIONS.to_vec(),
-            Self::ArcTransitions => night_tables::ARC_TRANSITIONS.to_vec(),
-            Self::Candidates => night_tables::CANDIDATES.to_vec(),
-            Self::Quality => night_tables::QUALITY.to_vec(),
-            Self::Drift => night_tables::DRIFT.to_vec(),
-            Self::Effects => plan_tables::EFFECTS.to_vec(),
-            Self::RejectedRows => night_tables::REJECTED_ROWS.to_vec(),
-        }
+    pub fn columns(self) -> &'static [Column] {
+        &self.table().columns
+    }
+
+    /// Whether the whole table is only a name taken for later: nothing fills it yet.
+    #[must_use]
+    pub fn reserved(self) -> bool {
+        self.columns()[1..].iter().all(Column::reserved)
     }
 
     /// Its Arrow schema, each field with its sentence as `description`.
@@ -231,12 +277,8 @@ mod tests {
         for table in TableId::ALL {
             let columns = table.columns();
             assert_eq!((columns[0].name(), columns[0].kind()), ("run_date", ColumnType::Date), "{}", table.slug());
-            for part in table.key() {
-                let column = columns.iter().find(|c| c.name() == *part).expect("key column exists");
-                assert!(!column.nullable(), "{}.{part} is part of the key and nullable", table.slug());
-            }
             let after: Vec<&str> = columns[1..=table.key().len()].iter().map(Column::name).collect();
-            assert_eq!(after, table.key(), "{}", table.slug());
+            assert!(!after.is_empty() && after == table.key(), "{}", table.slug());
         }
     }
 
@@ -245,7 +287,7 @@ mod tests {
         for table in TableId::ALL {
             let columns = table.columns();
             let mut names: Vec<&str> = columns.iter().map(Column::name).collect();
-            for column in &columns {
+            for column in columns {
                 let name = column.name();
                 assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'), "{name}");
                 assert!(column.doc().ends_with('.'), "{}.{name}", table.slug());
@@ -278,7 +320,7 @@ mod tests {
     #[test]
     fn a_table_is_found_by_its_word() {
         for table in TableId::ALL {
-            assert_eq!(TableId::parse(table.slug()), Some(table));
+            assert_eq!((TableId::parse(table.slug()), table.table().about.id), (Some(table), table));
         }
         assert_eq!(TableId::parse("customer"), None);
     }

@@ -35,9 +35,9 @@ pub enum WriteError {
         /// Why.
         source: ParquetError,
     },
-    /// A row was given for a column that the table does not have, or of another type.
-    #[error("table `{table}` has no column `{column}` of that type")]
-    Column {
+    /// A value of another type than its column, or beyond its range.
+    #[error("table `{table}`, column `{column}`: a value is of another type or beyond its range")]
+    Cell {
         /// The table.
         table: &'static str,
         /// The column.
@@ -107,7 +107,7 @@ impl Coded for WriteError {
             Self::Io { source, .. } => not_written(source),
             Self::Encode { .. }
             | Self::Read { .. }
-            | Self::Column { .. }
+            | Self::Cell { .. }
             | Self::Missing { .. }
             | Self::Order { .. }
             | Self::Block { .. }

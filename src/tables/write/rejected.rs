@@ -1,6 +1,5 @@
-//! `rejected/rows`: where input could not be used. The place is named, the value is not.
+//! Reads what intake leaves for `rejected/rows`.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 
@@ -8,31 +7,9 @@ use datafusion::arrow::array::{Array as _, AsArray as _, RecordBatch};
 use datafusion::arrow::datatypes::Int64Type;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
-use serde::Serialize;
 
-use super::{Row, TableRows, WriteError};
-use crate::tables::schema::TableId;
-
-/// A fault of an input row or cell.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct RejectedRow {
-    /// Canonical table the row was read for.
-    pub input_table: String,
-    /// Source the row comes from; empty = not told.
-    pub source: String,
-    /// Input file, relative to the configuration; empty = not told.
-    pub file: String,
-    /// Row or line in that file, 1 = first; 0 = not told.
-    pub row_number: u64,
-    /// Column at fault; empty = the row as a whole.
-    pub column_name: String,
-    /// Code of the rule broken.
-    pub code: String,
-    /// `row` or `cell`.
-    pub scope: String,
-    /// What was found, as a kind of value.
-    pub kind: String,
-}
+use super::WriteError;
+use crate::tables::schema::RejectedRow;
 
 impl RejectedRow {
     /// Reads the list that intake leaves in its scratch folder: text columns `table`, `source`, `file`, `column`,
@@ -74,26 +51,4 @@ fn append(batch: &RecordBatch, rows: &mut Vec<RejectedRow>) -> Result<(), Parque
         kind: kind.value(i).to_owned(),
     }));
     Ok(())
-}
-
-/// `rejected/rows`; the same finding told twice is written once.
-///
-/// # Errors
-/// None for rows as documented.
-pub fn rejected_table(rejected: &[RejectedRow]) -> Result<TableRows, WriteError> {
-    let mut table = TableRows::new(TableId::RejectedRows);
-    for row in rejected.iter().collect::<BTreeSet<_>>() {
-        table.push(
-            Row::new()
-                .set("input_table", &row.input_table)
-                .set("source", &row.source)
-                .set("file", &row.file)
-                .set("row_number", row.row_number)
-                .set("column_name", &row.column_name)
-                .set("code", &row.code)
-                .set("scope", &row.scope)
-                .set("kind", &row.kind),
-        )?;
-    }
-    Ok(table)
 }

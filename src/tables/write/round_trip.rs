@@ -10,9 +10,17 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::ParquetMetaData;
 
 use super::fixture::{blocks, indicators, meta, nights, segments};
+use super::table_file::TableFile;
 use super::*;
 use crate::catalogue::ElementId;
-use crate::tables::schema::{SCHEMA_VERSION, TableId};
+use crate::model::rows::{ArcStage, MoveEvent, MoveReason, Moved, SegmentNames};
+use crate::model::segment::drift::DriftRow;
+use crate::model::segment::flows::Flows;
+use crate::tables::schema::{
+    About, CandidateRow, Cell, ColumnType, Columns, CustomerLabels, MoveRow, QualityRow, RejectedRow, SCHEMA_VERSION,
+    SensitivePolicy, TableId, TableSource, arc_transition_rows, distinct_rejected, numbered_candidates,
+    numbered_checks,
+};
 
 /// A folder like a run folder.
 fn run_folder() -> tempfile::TempDir {
@@ -249,7 +257,7 @@ fn blocks_that_cannot_be_right_are_refused() {
 fn a_table_without_rows_still_has_its_columns() {
     let folder = run_folder();
     for table in TableId::ALL {
-        let written = TableRows::new(table).write(folder.path(), &meta()).unwrap();
+        let written = TableFile::create(folder.path(), table, &meta()).unwrap().finish().unwrap();
         assert_eq!((written.rows, written.name), (Some(0), table.path()));
         let (batch, _) = read(folder.path(), table);
         assert_eq!(batch.num_rows(), 0);
@@ -262,24 +270,74 @@ fn small_tables_are_sorted_by_key_and_a_key_is_never_used_twice() {
     let folder = run_folder();
     let candidate = |method: &str, k| CandidateRow { method: method.to_owned(), k, q: 0, ..CandidateRow::default() };
     let rows = [candidate("mixture", 3), candidate("kmeans", 10), candidate("kmeans", 9)];
-    candidates_table(&rows).unwrap().write(folder.path(), &meta()).unwrap();
+    write_rows(numbered_candidates(&rows), folder.path(), &meta()).unwrap();
     let (batch, _) = read(folder.path(), TableId::Candidates);
     let ks: Vec<i32> = batch.column_by_name("k").unwrap().as_primitive::<Int32Type>().values().to_vec();
     assert_eq!(ks, [9, 10, 3]);
-    let mut twice = TableRows::new(TableId::Drift);
-    for _ in 0..2 {
-        let row = Row::new().set("indicator", "signal_orders").set("kind", "signal").set("status", "ok");
-        twice.push(row.set("customers_now", 5u64).set("customers_reference", 5u64)).unwrap();
-    }
-    let error = twice.write(run_folder().path(), &meta()).unwrap_err();
+    let invented = |name, number: u64| Invented { name, number: Cell::from(number) };
+    let twice = [invented("a", 1), invented("b", 2), invented("a", 3)];
+    let error = write_rows(&twice, run_folder().path(), &meta()).unwrap_err();
     assert!(matches!(error, WriteError::Order { table: "drift", row: 1 }), "{error}");
+}
+
+/// Rows in order of their key are read back as the declaration fills them, column by column.
+fn come_back<R: TableSource<Value = Cell>>(rows: &[R]) {
+    let folder = run_folder();
+    let written = write_rows(rows.iter().copied(), folder.path(), &meta()).unwrap();
+    let back = crate::tables::read::all_rows(&folder.path().join(written.name)).unwrap();
+    assert_eq!(back.len(), rows.len());
+    let table = R::table();
+    for (row, back) in rows.iter().zip(back) {
+        assert_eq!(back.len(), 1 + table.columns().len());
+        for column in table.columns() {
+            let cell = column.fill().map_or(Cell::Null, |fill| fill(*row));
+            let value = match cell {
+                Cell::Null => serde_json::Value::Null,
+                Cell::Bool(value) => value.into(),
+                Cell::Int(value) => value.into(),
+                Cell::Float(value) => value.into(),
+                Cell::Text(value) => value.into(),
+                Cell::Day(_) => unreachable!("no row of these tests holds a day"),
+            };
+            assert_eq!(back[column.name()], value, "{}.{}", table.id().slug(), column.name());
+        }
+    }
+}
+
+#[test]
+fn rows_of_small_tables_come_back_as_declared() {
+    let candidate = CandidateRow { method: "kmeans".to_owned(), k: 4, ari: Some(0.9), ..CandidateRow::default() };
+    let other = CandidateRow { method: "mixture".to_owned(), q: 2, bic: Some(-3.5), chosen: true, ..candidate.clone() };
+    come_back(&numbered_candidates(&[candidate.clone(), candidate, other]));
+    let mut calm = Flows::default();
+    calm.add_many(ArcStage::Meaning, ArcStage::Exists, 40);
+    come_back(&arc_transition_rows(&calm, &Flows::default(), 10));
+    come_back(&[&Invented { name: "a", number: Cell::from(1u64) }, &Invented { name: "b", number: Cell::from(2u64) }]);
+}
+
+#[test]
+fn moves_come_back_and_their_order_is_checked() {
+    let (folder, names) = (run_folder(), SegmentNames::new(&segments(), []));
+    let mut writer = MovesWriter::new(folder.path(), &meta(), &names).unwrap();
+    let moved = Moved { event: MoveEvent::Held, reason: MoveReason::Answers, from: Some(1), to: Some(2) };
+    let row = |id: &str, nights_pending| MoveRow { customer_id: id.to_owned(), moved, nights_pending };
+    writer.push(row("a", Some(3))).unwrap();
+    writer.push(row("b", None)).unwrap();
+    assert!(matches!(writer.push(row("b", None)).unwrap_err(), WriteError::Order { table: "moves", row: 2 }));
+    assert_eq!(writer.finish().unwrap().rows, Some(2));
+    let (batch, _) = read(folder.path(), TableId::Moves);
+    let words = ["event", "from_segment_id", "to_segment_id", "reason"].map(|column| word(&batch, column, 1).unwrap());
+    assert_eq!(words, ["held", "S02", "S03", "answers"]);
+    let pending = batch.column_by_name("nights_pending").unwrap().as_primitive::<Int32Type>();
+    assert_eq!((pending.value(0), pending.is_null(1)), (3, true));
 }
 
 #[test]
 fn findings_that_share_a_name_are_numbered_and_none_is_lost() {
     let folder = run_folder();
     let candidate = |ari| CandidateRow { method: "mixture".to_owned(), k: 4, ari, ..CandidateRow::default() };
-    candidates_table(&[candidate(Some(0.9)), candidate(None)]).unwrap().write(folder.path(), &meta()).unwrap();
+    let candidates = [candidate(Some(0.9)), candidate(None)];
+    write_rows(numbered_candidates(&candidates), folder.path(), &meta()).unwrap();
     let (batch, _) = read(folder.path(), TableId::Candidates);
     let attempts = batch.column_by_name("attempt").unwrap().as_primitive::<Int32Type>().values().to_vec();
     let ari = batch.column_by_name("ari").unwrap().as_primitive::<Float64Type>();
@@ -294,21 +352,38 @@ fn findings_that_share_a_name_are_numbered_and_none_is_lost() {
         rows: Some(3),
         message: message.to_owned(),
     };
-    quality_table(&[check("rows"), check("cells")]).unwrap().write(folder.path(), &meta()).unwrap();
+    let checks = [check("rows"), check("cells")];
+    write_rows(numbered_checks(&checks), folder.path(), &meta()).unwrap();
     let (batch, _) = read(folder.path(), TableId::Quality);
     assert_eq!((word(&batch, "check_id", 0), word(&batch, "check_id", 1)), (Some("R0104:Q7"), Some("R0104:Q7#2")));
 }
 
+/// A row of `drift` with two columns of its own.
+struct Invented {
+    name: &'static str,
+    number: Cell,
+}
+
+impl TableSource for &Invented {
+    type Value = Cell;
+
+    const ABOUT: About = <&DriftRow>::ABOUT;
+
+    fn columns(t: &mut Columns<Self>) {
+        t.key("indicator", ColumnType::Category, "Name.", |row| row.name);
+        t.filled("kind", ColumnType::Int32, "Number.", |row| row.number.clone());
+    }
+}
+
 #[test]
 fn a_row_has_to_fit_its_table() {
-    let mut table = TableRows::new(TableId::Quality);
-    let unknown = table.push(Row::new().set("inptu", "crm")).unwrap_err();
-    assert!(matches!(unknown, WriteError::Column { .. }), "{unknown}");
-    let wrong_type = table.push(Row::new().set("input", 3u64)).unwrap_err();
-    assert!(matches!(wrong_type, WriteError::Column { .. }), "{wrong_type}");
-    let missing = table.push(Row::new().set("input", "crm")).unwrap_err();
-    assert!(matches!(&missing, WriteError::Missing { column, .. } if column == "check_id"), "{missing}");
-    assert!(table.is_empty());
+    let write = |number| write_rows([&Invented { name: "a", number }], run_folder().path(), &meta()).unwrap_err();
+    for wrong in [Cell::from("three"), Cell::from(u64::MAX), Cell::from(1.5)] {
+        let error = write(wrong);
+        assert!(matches!(&error, WriteError::Cell { table: "drift", column } if column == "kind"), "{error}");
+    }
+    let missing = write(Cell::Null);
+    assert!(matches!(&missing, WriteError::Missing { column, .. } if column == "kind"), "{missing}");
 }
 
 #[test]
@@ -325,7 +400,9 @@ fn rejected_rows_are_for_their_owner_alone() {
         scope: "cell".to_owned(),
         kind: "off_scale".to_owned(),
     };
-    let written = rejected_table(&[row.clone(), row]).unwrap().write(folder.path(), &meta()).unwrap();
+    let rows = [row.clone(), row];
+    let written = write_rows(distinct_rejected(&rows), folder.path(), &meta()).unwrap();
+    assert_eq!(written.rows, Some(1));
     assert_eq!(written.name, "rejected/rows.parquet");
     let path = folder.path().join(&written.name);
     assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use datafusion::arrow::array::ArrayRef;
+use datafusion::arrow::array::{ArrayRef, Date32Array, new_null_array};
 use datafusion::arrow::datatypes::SchemaRef;
 use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::arrow::{ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata};
@@ -19,6 +19,7 @@ use crate::tables::schema::TableId;
 pub(super) struct TableFile {
     table: TableId,
     schema: SchemaRef,
+    run_day: i32,
     file: SerializedFileWriter<OutputFile>,
     factory: ArrowRowGroupWriterFactory,
     group: Vec<ArrowColumnWriter>,
@@ -31,7 +32,7 @@ impl TableFile {
     /// Creates the table's file inside the run folder, whose subfolders exist.
     pub(super) fn create(run_folder: &Path, table: TableId, meta: &TableMeta) -> Result<Self, WriteError> {
         let schema = table.arrow_schema();
-        let output = OutputFile::create(run_folder, &table.path(), table == TableId::RejectedRows)?;
+        let output = OutputFile::create(run_folder, &table.path(), table.private())?;
         let path = output.path().to_owned();
         let started = (|| {
             let mut properties = properties(table, meta);
@@ -41,18 +42,24 @@ impl TableFile {
         })();
         let file = started.map_err(|source| WriteError::encode(&path, source))?;
         let factory = ArrowRowGroupWriterFactory::new(&file, Arc::clone(&schema));
-        Ok(Self { table, schema, file, factory, group: Vec::new(), group_index: 0, group_rows: 0, rows: 0 })
+        let (group, run_day) = (Vec::new(), meta.run_day());
+        Ok(Self { table, schema, run_day, file, factory, group, group_index: 0, group_rows: 0, rows: 0 })
     }
 
     /// Appends a chunk of `rows` ≤ [`CHUNK_ROWS`] rows, only the last one shorter: that is what keeps page borders,
-    /// and so the bytes, independent of the batches that arrived. `column` makes the array of one column; it is called
-    /// on the thread that encodes it, while the array is still in that core's cache.
-    pub(super) fn append(&mut self, rows: usize, column: impl Fn(usize) -> ArrayRef + Sync) -> Result<(), WriteError> {
+    /// and so the bytes, independent of the batches that arrived. `column` makes the array of one declared column, 0 =
+    /// the first after `run_date`, or nothing where it is reserved; it is called on the thread that encodes the column,
+    /// while the array is still in that core's cache.
+    pub(super) fn append(
+        &mut self,
+        rows: usize,
+        column: impl Fn(usize) -> Option<ArrayRef> + Sync,
+    ) -> Result<(), WriteError> {
         debug_assert!(rows <= CHUNK_ROWS && self.group_rows.is_multiple_of(CHUNK_ROWS), "chunks are cut by the caller");
         if rows == 0 {
             return Ok(());
         }
-        self.encode(column).map_err(|source| self.failed(source))?;
+        self.encode(rows, column).map_err(|source| self.failed(source))?;
         self.group_rows += rows;
         self.rows += rows as u64;
         if self.group_rows >= ROW_GROUP_ROWS {
@@ -76,13 +83,17 @@ impl TableFile {
     }
 
     /// Each column goes to its own encoder, so the order in which threads take them cannot matter.
-    fn encode(&mut self, column: impl Fn(usize) -> ArrayRef + Sync) -> Result<(), ParquetError> {
+    fn encode(&mut self, rows: usize, column: impl Fn(usize) -> Option<ArrayRef> + Sync) -> Result<(), ParquetError> {
         if self.group.is_empty() {
             self.group = self.factory.create_column_writers(self.group_index)?;
         }
-        let fields = self.schema.fields();
+        let (fields, day) = (self.schema.fields(), self.run_day);
+        let array = |i: usize| match i.checked_sub(1) {
+            None => Arc::new(Date32Array::from(vec![day; rows])),
+            Some(declared) => column(declared).unwrap_or_else(|| new_null_array(fields[i].data_type(), rows)),
+        };
         self.group.par_iter_mut().enumerate().try_for_each(|(i, writer)| {
-            compute_leaves(&fields[i], &column(i))?.iter().try_for_each(|leaf| writer.write(leaf))
+            compute_leaves(&fields[i], &array(i))?.iter().try_for_each(|leaf| writer.write(leaf))
         })
     }
 

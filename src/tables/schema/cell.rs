@@ -1,9 +1,6 @@
 //! A cell of a small table.
 
-use chrono::NaiveDate;
-
-use crate::model::rows::Estimate;
-use crate::tables::schema::ColumnType;
+use super::ColumnType;
 
 /// A value of one of the column types, or nothing.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +21,7 @@ pub enum Cell {
 
 impl Cell {
     /// Whether a column of this type can hold the cell.
-    pub(super) fn fits(&self, kind: ColumnType) -> bool {
+    pub(in crate::tables) fn fits(&self, kind: ColumnType) -> bool {
         match self {
             Self::Null => true,
             Self::Bool(_) => kind == ColumnType::Bool,
@@ -38,23 +35,23 @@ impl Cell {
         }
     }
 
-    pub(super) fn int(&self) -> Option<i64> {
+    pub(in crate::tables) fn int(&self) -> Option<i64> {
         if let Self::Int(value) = self { Some(*value) } else { None }
     }
 
-    pub(super) fn float(&self) -> Option<f64> {
+    pub(in crate::tables) fn float(&self) -> Option<f64> {
         if let Self::Float(value) = self { Some(*value) } else { None }
     }
 
-    pub(super) fn bool(&self) -> Option<bool> {
+    pub(in crate::tables) fn bool(&self) -> Option<bool> {
         if let Self::Bool(value) = self { Some(*value) } else { None }
     }
 
-    pub(super) fn text(&self) -> Option<&str> {
+    pub(in crate::tables) fn text(&self) -> Option<&str> {
         if let Self::Text(value) = self { Some(value) } else { None }
     }
 
-    pub(super) fn day(&self) -> Option<i32> {
+    pub(in crate::tables) fn day(&self) -> Option<i32> {
         if let Self::Day(value) = self { Some(*value) } else { None }
     }
 }
@@ -109,23 +106,9 @@ impl From<String> for Cell {
     }
 }
 
-impl From<NaiveDate> for Cell {
-    fn from(value: NaiveDate) -> Self {
-        Self::Day(value.to_epoch_days())
-    }
-}
-
 impl<T: Into<Cell>> From<Option<T>> for Cell {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
-    }
-}
-
-/// The three cells of a figure with its interval: value, low, high.
-pub(super) fn estimate_cells(estimate: Option<Estimate>) -> [Cell; 3] {
-    match estimate {
-        Some(e) => [e.value.into(), e.low.into(), e.high.into()],
-        None => [Cell::Null, Cell::Null, Cell::Null],
     }
 }
 

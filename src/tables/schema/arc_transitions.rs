@@ -1,0 +1,56 @@
+//! `arc_transitions`: how many went up and down the relationship arc since the night before.
+
+use super::column::ColumnType as T;
+use super::table::{About, Columns, TableSource};
+use super::{Cell, TableId};
+use crate::model::rows::ArcStage;
+use crate::model::segment::flows::Flows;
+
+/// A way along the arc.
+#[derive(Clone, Copy, Debug)]
+pub struct ArcTransitionRow {
+    from: ArcStage,
+    to: ArcStage,
+    trouble: bool,
+    customers: Option<u64>,
+}
+
+/// Rows of `arc_transitions`: ways of people who were not in trouble on the night before, and of those who were.
+#[must_use]
+pub fn arc_transition_rows(calm: &Flows<ArcStage>, troubled: &Flows<ArcStage>, min_cell: u64) -> Vec<ArcTransitionRow> {
+    let mut rows = Vec::new();
+    for (flows, trouble) in [(calm, false), (troubled, true)] {
+        let published = flows.published(min_cell).into_iter();
+        rows.extend(published.map(|flow| ArcTransitionRow {
+            from: flow.from,
+            to: flow.to,
+            trouble,
+            customers: flow.customers,
+        }));
+    }
+    rows
+}
+
+impl TableSource for ArcTransitionRow {
+    type Value = Cell;
+
+    const ABOUT: About = About::new(TableId::ArcTransitions, "arc_transitions", "stage then × stage now × trouble");
+
+    fn columns(t: &mut Columns<Self>) {
+        t.key("from_stage", T::Int32, "Stage of the relationship arc on the night before, 0–5.", |r| {
+            u32::from(r.from.number())
+        });
+        t.key("to_stage", T::Int32, "Stage tonight, 0–5.", |r| u32::from(r.to.number()));
+        t.key(
+            "trouble",
+            T::Bool,
+            "Something was in disorder on the night before: an open complaint, a broken promise, or more bad than \
+             good.",
+            |r| r.trouble,
+        );
+        t.maybe("customers", T::Int64, "Customers who took this way; null = withheld, too few.", |r| r.customers);
+        t.filled("suppressed", T::Bool, "The count was withheld because too few people stand behind it.", |r| {
+            r.customers.is_none()
+        });
+    }
+}

@@ -1,0 +1,63 @@
+//! `segment_needs`: one need tier in one segment.
+
+use super::column::ColumnType as T;
+use super::table::{About, Columns, SEGMENT_ID, TableSource};
+use super::{Cell, TableId};
+use crate::model::rows::Estimate;
+use crate::model::segment::{NeedProfile, SegmentNights};
+
+/// A need tier in a segment.
+#[derive(Clone, Copy, Debug)]
+pub struct SegmentNeedRow<'a> {
+    segment_id: &'a str,
+    need: &'a NeedProfile,
+    /// What the tier goes with, of the first outcome of which something is said.
+    derived: Option<Estimate>,
+}
+
+/// Rows of `segment_needs`.
+#[must_use]
+pub fn segment_need_rows(night: &SegmentNights) -> Vec<SegmentNeedRow<'_>> {
+    let mut rows = Vec::new();
+    for segment in night.groups() {
+        rows.extend(segment.profile.needs.iter().map(|need| SegmentNeedRow {
+            segment_id: &segment.id,
+            need,
+            derived: segment.drivers.of_need(need.tier),
+        }));
+    }
+    rows
+}
+
+impl TableSource for SegmentNeedRow<'_> {
+    type Value = Cell;
+
+    const ABOUT: About = About::new(TableId::SegmentNeeds, "segment_needs", "segment × need tier");
+
+    fn columns(t: &mut Columns<Self>) {
+        t.key("segment_id", T::Category, SEGMENT_ID, |r| r.segment_id);
+        t.key("need_tier", T::Category, "`physiological`, `safety`, `belonging`, `esteem` or `growth`.", |r| {
+            r.need.tier.slug()
+        });
+        t.estimate(
+            "share",
+            "Share of those determined whose tier to serve next this is, 0–1; null = not known.",
+            |r| r.need.share,
+        );
+        t.estimate("fulfilment", "Mean fulfilment of the tier, 0–10; null = not known or withheld.", |r| {
+            r.need.fulfilment
+        });
+        t.estimate(
+            "importance",
+            "Mean importance of the tier within person, 0–1; null = not known or withheld.",
+            |r| r.need.importance,
+        );
+        t.estimate(
+            "derived_importance",
+            "Share of what the five tiers explain of the first outcome told in `drivers` that goes with this one \
+             (exact Shapley shares, drawn towards everybody's), 0–1; null = too few answers. Association, not \
+             cause.",
+            |r| r.derived,
+        );
+    }
+}
