@@ -1,7 +1,7 @@
 //! "What can go wrong, and what is to be done?" Every error that people meet has a code; what it means stands here alone.
 //!
 //! The table stands left of all layers, so that each can give its errors a code. An error carries facts and its code;
-//! meaning, cause, the one thing to do and the exit code are read from [`table`]. `valueseg explain error` prints it.
+//! meaning, cause, the one thing to do and the exit code are read from the table. `valueseg explain error` prints it.
 
 use std::fmt;
 

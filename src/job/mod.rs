@@ -5,7 +5,6 @@
 //! | [`night`] | the recipe of a night, on one screen |
 //! | [`settings`], [`load`], [`size`] | `valueseg.toml` as checked types |
 //! | [`mod@missed`] | nights that nobody ran, to be caught up with |
-//! | [`demo`] | realistic inputs with known hidden segments |
 //! | [`init`] | a starter configuration from a look at some files |
 //! | [`check`] | what is there, what is missing, what that costs |
 //! | [`explain`] | why, in plain words |
