@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let outcome = arguments.get(1).map_or("satisfaction", String::as_str);
     let yes = arguments.get(2).map_or("satisfied", String::as_str);
     let given: Vec<&str> = arguments.iter().skip(3).map(String::as_str).collect();
-    let survey = read(path, (outcome, yes), if given.is_empty() { &AIRLINE } else { &given })?;
+    let survey = read(path, outcome, yes, if given.is_empty() { &AIRLINE } else { &given })?;
     plain(&survey)?;
     published(&survey);
     Ok(())
@@ -65,7 +65,7 @@ fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
-fn read(path: &str, (outcome, yes): (&str, &str), columns: &[&str]) -> Result<Survey, Box<dyn Error>> {
+fn read(path: &str, outcome: &str, yes: &str, columns: &[&str]) -> Result<Survey, Box<dyn Error>> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path)?;
     let headers = reader.headers()?.clone();
     let place = |name: &str| headers.iter().position(|h| h == name).ok_or_else(|| format!("no column `{name}`"));

@@ -25,7 +25,7 @@ fn hidden(night: &Night) -> BTreeMap<String, (usize, usize)> {
 }
 
 /// Spearman's correlation of the published importance of a segment with the weights at a place of the truth.
-fn correlation(night: &Night, (segment, outcome): (&str, &str), weights: &Value) -> Result<Option<f64>, &'static str> {
+fn correlation(night: &Night, segment: &str, outcome: &str, weights: &Value) -> Result<Option<f64>, &'static str> {
     let mut pairs = Vec::new();
     for row in &night.drivers {
         let word = |column: &str| row.get(column).and_then(Value::as_str);
@@ -50,10 +50,10 @@ pub(crate) fn lines(night: &Night) -> Result<Vec<String>, &'static str> {
     for outcome in ["recommend", "satisfaction"] {
         let mut line = format!(
             "drivers of {outcome}: everybody {}",
-            shown(correlation(night, ("ALL", outcome), &planted["whole"])?)
+            shown(correlation(night, "ALL", outcome, &planted["whole"])?)
         );
         for (id, (segment, _)) in segments.iter().filter(|(_, (_, respondents))| *respondents >= RESPONDENTS) {
-            let found = correlation(night, (id, outcome), &planted["segments"][*segment])?;
+            let found = correlation(night, id, outcome, &planted["segments"][*segment])?;
             line.extend([", ", id, " ", &shown(found)]);
         }
         lines.push(line);

@@ -78,7 +78,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(out, "{absent} cells without an answer; {} pairs of bootstrap samples", args.pairs)?;
     writeln!(out, "\n k    inertia    ARI   middle 80 %   Calinski  shadow")?;
     for k in args.k.clone() {
-        report(&mut out, k, &args, (&data, &points))?;
+        report(&mut out, k, &args, &data, &points)?;
     }
     Ok(())
 }
@@ -88,7 +88,8 @@ fn report(
     out: &mut impl std::io::Write,
     k: usize,
     args: &Args,
-    (data, points): (&Observed, &Points),
+    data: &Observed,
+    points: &Points,
 ) -> Result<(), Box<dyn Error>> {
     let params = KmeansParams::new(k).seed(args.seed);
     let fit = params.clone().starts(DEFAULT_STARTS.max(args.starts)).check()?.fit_points(points)?;

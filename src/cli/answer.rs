@@ -38,9 +38,10 @@ pub(super) fn document(mut document: Value, exit: Exit) -> Exit {
 
 /// Prints an answer that has both a text and a document.
 pub(super) fn shown<T: Display + Serialize>(as_json: bool, answer: &T, exit: Exit) -> Exit {
-    if as_json {
-        document(serde_json::to_value(answer).unwrap_or(Value::Null), exit)
-    } else {
-        text(answer.to_string().trim_end())
-    }
+    if as_json { serialized(answer, exit) } else { text(answer.to_string().trim_end()) }
+}
+
+/// Prints an answer as a JSON document.
+pub(super) fn serialized(answer: &impl Serialize, exit: Exit) -> Exit {
+    document(serde_json::to_value(answer).unwrap_or(Value::Null), exit)
 }

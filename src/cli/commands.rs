@@ -152,8 +152,7 @@ fn check_inputs(args: &Args, deep: bool, as_of: Option<NaiveDate>) -> Result<Exi
     let as_of = as_of.unwrap_or_else(|| yesterday(loaded.timezone));
     let found = check::check(&loaded, &CheckRequest { as_of, deep })?;
     if args.json {
-        let value = serde_json::to_value(&found).unwrap_or(Value::Null);
-        return Ok(answer::document(value, Exit::Published));
+        return Ok(answer::serialized(&found, Exit::Published));
     }
     Ok(answer::text(&found.to_string()))
 }
@@ -171,8 +170,7 @@ fn explain(args: &Args, subject: &Subject) -> Result<Exit, CommandError> {
         Subject::Error { code: None } => explain::errors(),
     };
     if args.json {
-        let value = serde_json::to_value(&explanation).unwrap_or(Value::Null);
-        return Ok(answer::document(value, Exit::Published));
+        return Ok(answer::serialized(&explanation, Exit::Published));
     }
     let Explanation { title, lines } = explanation;
     let body: Vec<String> = lines.iter().map(|line| format!("  {line}")).collect();
@@ -187,7 +185,7 @@ fn segment_ledger(args: &Args, action: Option<&SegmentsAction>) -> Result<Exit, 
         Some(SegmentsAction::Rename { id, name }) => {
             let renamed = segments::rename(&loaded, id, name)?;
             if args.json {
-                return Ok(answer::document(serde_json::to_value(&renamed).unwrap_or(Value::Null), Exit::Published));
+                return Ok(answer::serialized(&renamed, Exit::Published));
             }
             Ok(answer::text(&format!(
                 "{} is called “{}” from the next night on. To have it in a night that is published already, run that \

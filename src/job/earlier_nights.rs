@@ -56,17 +56,8 @@ impl EarlierNights {
         Ok(Self { before: earlier.last().copied(), long_ago, names, slides, out })
     }
 
-    /// Customers of the night before; `None` = there is no such night.
-    pub(super) fn last_night(&self) -> Result<Option<LastNightReader>, JobError> {
-        self.reader(self.before)
-    }
-
-    /// Customers of 30 nights ago; `None` = that night was not published.
-    pub(super) fn long_ago(&self) -> Result<Option<LastNightReader>, JobError> {
-        self.reader(self.long_ago)
-    }
-
-    fn reader(&self, night: Option<NaiveDate>) -> Result<Option<LastNightReader>, JobError> {
+    /// Customers of an earlier night; `None` = there is no such night.
+    pub(super) fn customers(&self, night: Option<NaiveDate>) -> Result<Option<LastNightReader>, JobError> {
         let Some(night) = night else { return Ok(None) };
         let path = run_folder(&self.out, night).join(TableId::Customers.path());
         Ok(Some(LastNightReader::open(&path, self.names.clone())?))

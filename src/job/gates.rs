@@ -3,6 +3,7 @@
 use crate::job::apply::Applied;
 use crate::job::error::JobError;
 use crate::job::obtain::{Origin, newest_before};
+use crate::job::quality::note;
 use crate::job::settings::{DriftGate, Refit};
 use crate::job::tonight::Tonight;
 use crate::model::segment::SegmentNights;
@@ -52,14 +53,12 @@ impl Gated {
     fn gate(&mut self, input: &str, check_id: &str, value: f64, limit: f64, rows: u64, message: String) {
         let failed = value > limit;
         self.checks.push(QualityRow {
-            input: input.to_owned(),
-            check_id: check_id.to_owned(),
             severity: "gate".to_owned(),
             status: if failed { "fail" } else { "ok" }.to_owned(),
             value: Some(value),
             limit: Some(limit),
             rows: Some(rows),
-            message: message.clone(),
+            ..note(input, check_id, message.clone())
         });
         if failed {
             self.reasons.push(message);
@@ -215,14 +214,11 @@ fn segments(night: &SegmentNights, gated: &mut Gated) {
         return;
     }
     let share = unassigned as f64 / scored as f64;
+    let message = format!("{unassigned} of {scored} scored customers stay without a segment");
     gated.checks.push(QualityRow {
-        input: "night".to_owned(),
-        check_id: "unassigned_share".to_owned(),
-        severity: "note".to_owned(),
         status: "ok".to_owned(),
         value: Some(share),
-        limit: None,
         rows: Some(unassigned),
-        message: format!("{unassigned} of {scored} scored customers stay without a segment"),
+        ..note("night", "unassigned_share", message)
     });
 }

@@ -15,7 +15,7 @@
 //! | `obtain`, `lineage`, `yardstick`, `challengers` | the model of a night, and what is stored with models |
 //! | `tonight`, `earlier_nights` | what every stage after the fit needs |
 //! | `pass`, `drivers`, `relationship_rules`, `apply` | passes over all customers, and the rules they are scored by |
-//! | `drift`, `gates` | whether the model is in doubt, and what holds a night back |
+//! | `drift`, `gates`, `quality` | whether the model is in doubt, and what holds a night back |
 //! | `describe`, `finished`, `appendix`, `report`, `write` | segments described, and what a finished night writes |
 //! | [`watch`] | how a run tells how far it is |
 //! | [`outcome`], [`error`] | how a run ends |
@@ -44,6 +44,7 @@ mod obtain;
 pub mod outcome;
 mod pass;
 mod project;
+mod quality;
 mod read;
 mod relationship_rules;
 mod report;

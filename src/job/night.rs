@@ -4,7 +4,6 @@ use chrono::NaiveDate;
 
 use crate::job::apply::apply;
 use crate::job::describe::describe;
-use crate::job::drift::{self, DriftFindings};
 use crate::job::drivers::cross;
 use crate::job::error::JobError;
 use crate::job::finished::FinishedNight;
@@ -17,7 +16,7 @@ use crate::job::report::ReportFacts;
 use crate::job::room::Room;
 use crate::job::tonight::Tonight;
 use crate::job::watch::{Stage, Watch, stage};
-use crate::job::{gates, obtain, retention, write};
+use crate::job::{drift, gates, obtain, retention, write};
 use crate::model::plan::plan;
 use crate::tables::forgotten::Forgotten;
 use crate::tables::publish::{OutputLock, is_published, settle};
@@ -61,13 +60,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let rules = RelationshipRules::new(&tonight, &crossed.drivers)?;
     let applied = stage(watch, Stage::Score, || apply(&tonight, &rules, &mut room.staging, watch))?;
 
-    let judged = drift::judge(&tonight, applied.drift.as_ref());
-    let attempt = match judged.asks_for_challenger(&tonight) {
-        true => stage(watch, Stage::Challenge, || drift::challenge(&tonight))?,
-        false => drift::Attempt::None,
-    };
-    let findings = DriftFindings::new(&tonight, judged, attempt);
-
+    let findings = drift::examine(&tonight, applied.drift.as_ref(), watch)?;
     let described = stage(watch, Stage::Profile, || Ok(describe(&tonight, &applied, &crossed, &rules)))?;
     let (catalogue, settings) = (tonight.project.catalogue(), tonight.project.plan_settings());
     let plans = plan(&described.night, catalogue, &settings);

@@ -114,27 +114,18 @@ fn fitted(
     mut ledger: SegmentLedger,
 ) -> Result<ObtainedModel, JobError> {
     let night = project.as_of().to_string();
-    let sample = sample(project, intake)?;
-    let new = fit_to(project, intake, &sample)?;
-    let bins = DriftBins::learn(&sample.base, intake.signal_ids(), new.signal_ids());
+    let new = Candidate::fit(project, intake)?;
     let (model, lineage) = match used {
         Some(ModelInUse { model: old, night: since }) => {
             if ledger.segments().is_empty() {
                 ledger.begin(&since, &old);
             }
-            let request = RefitRequest {
-                catalogue: project.catalogue(),
-                old: &old,
-                new: &new,
-                customers: &sample.base,
-                signal_ids: intake.signal_ids(),
-            };
-            let (model, lineage) = follow(&request, &mut ledger.book())?;
+            let (model, lineage) = new.follow(project, intake, &old, &mut ledger.book())?;
             ledger.record(&night, &lineage, &model);
             (model, Some(lineage))
         }
         None => {
-            let model = with_unused_ids(new, &mut ledger.book())?;
+            let model = with_unused_ids(new.model, &mut ledger.book())?;
             ledger.begin(&night, &model);
             (model, None)
         }
@@ -145,7 +136,7 @@ fn fitted(
         lineage,
         ledger,
         ledger_is_new: false,
-        yardstick: Yardstick::Bins(bins),
+        yardstick: Yardstick::Bins(new.bins),
         remarks: Vec::new(),
     })
 }
@@ -161,7 +152,7 @@ fn with_unused_ids(model: Model, book: &mut IdBook) -> Result<Model, JobError> {
 }
 
 /// The bounded sample a fit works on: one pass over the inputs.
-pub(super) fn sample(project: &Project, intake: &Intake) -> Result<Sample, JobError> {
+fn sample(project: &Project, intake: &Intake) -> Result<Sample, JobError> {
     let mut collector = SampleCollector::new(project.settings().model.seed, RESPONDENT_CAP);
     for part in 0..intake.n_parts() {
         for block in intake.blocks_of_part_where(part, |id| collector.may_take(id))? {
@@ -171,12 +162,41 @@ pub(super) fn sample(project: &Project, intake: &Intake) -> Result<Sample, JobEr
     Ok(collector.finish())
 }
 
-/// A new model of tonight's customers.
-pub(super) fn fit_to(project: &Project, intake: &Intake, sample: &Sample) -> Result<Model, JobError> {
-    let settings = project.settings().fit();
-    let request =
-        FitRequest { catalogue: project.catalogue(), signal_ids: intake.signal_ids(), sample, settings: &settings };
-    Ok(fit(&request)?)
+/// A model fitted tonight, its segments not yet followed from those of another.
+pub(super) struct Candidate {
+    model: Model,
+    /// Bins that drift from tonight on is counted in.
+    pub(super) bins: DriftBins,
+    sample: Sample,
+}
+
+impl Candidate {
+    /// Fits a model to tonight's customers.
+    pub(super) fn fit(project: &Project, intake: &Intake) -> Result<Self, JobError> {
+        let (catalogue, signal_ids, settings) = (project.catalogue(), intake.signal_ids(), project.settings().fit());
+        let sample = sample(project, intake)?;
+        let model = fit(&FitRequest { catalogue, signal_ids, sample: &sample, settings: &settings })?;
+        let bins = DriftBins::learn(&sample.base, signal_ids, model.signal_ids());
+        Ok(Self { model, bins, sample })
+    }
+
+    /// The model with the ids of the `old` segments that its own continue, and what it does to the others.
+    pub(super) fn follow(
+        &self,
+        project: &Project,
+        intake: &Intake,
+        old: &Model,
+        book: &mut IdBook,
+    ) -> Result<(Model, Lineage), JobError> {
+        let request = RefitRequest {
+            catalogue: project.catalogue(),
+            old,
+            new: &self.model,
+            customers: &self.sample.base,
+            signal_ids: intake.signal_ids(),
+        };
+        Ok(follow(&request, book)?)
+    }
 }
 
 /// The model in use.

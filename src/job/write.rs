@@ -6,6 +6,7 @@ use crate::job::earlier_nights::{SLIDES, slides_json};
 use crate::job::error::JobError;
 use crate::job::finished::FinishedNight;
 use crate::job::gates::{CUSTOMERS, RESPONDENTS, SIGNALS};
+use crate::job::quality::note;
 use crate::job::report::ReportFacts;
 use crate::job::tonight::Tonight;
 use crate::job::watch::Words;
@@ -113,38 +114,24 @@ fn meta(night: &FinishedNight<'_>) -> TableMeta {
 fn quality(night: &FinishedNight<'_>) -> Vec<QualityRow> {
     let mut rows = night.checks.to_vec();
     rows.extend(night.findings.quality());
-    for table in &night.tonight.intake.ledger().tables {
+    let ledger = night.tonight.intake.ledger();
+    for table in &ledger.tables {
+        let slug = table.table.slug();
         for (rule, count) in &table.set_aside {
-            rows.push(remark(
-                table.table.slug(),
-                rule,
-                *count,
-                format!("{count} rows set aside: {}", rule.replace('_', " ")),
-            ));
+            let message = format!("{count} rows set aside: {}", rule.replace('_', " "));
+            rows.push(QualityRow { rows: Some(*count), ..note(slug, rule, message) });
         }
         for fault in &table.faults {
             let check = format!("{}:{}", fault.code.code(), fault.column);
-            let what =
+            let message =
                 format!("{} {}s in `{}`: {}", fault.count, fault.scope.slug(), fault.column, fault.code.meaning());
-            rows.push(remark(table.table.slug(), &check, fault.count, what));
+            rows.push(QualityRow { rows: Some(fault.count), ..note(slug, &check, message) });
         }
     }
-    for (number, note) in night.tonight.intake.ledger().notes.iter().enumerate() {
-        let input = note.table.map_or("night", |table| table.slug());
-        rows.push(remark(input, &format!("{}_{number:02}", note.topic), note.count, note.text.clone()));
+    for (number, told) in ledger.notes.iter().enumerate() {
+        let input = told.table.map_or("night", |table| table.slug());
+        let row = note(input, &format!("{}_{number:02}", told.topic), told.text.clone());
+        rows.push(QualityRow { rows: Some(told.count), ..row });
     }
     rows
-}
-
-fn remark(input: &str, check_id: &str, rows: u64, message: String) -> QualityRow {
-    QualityRow {
-        input: input.to_owned(),
-        check_id: check_id.to_owned(),
-        severity: "note".to_owned(),
-        status: "note".to_owned(),
-        value: None,
-        limit: None,
-        rows: Some(rows),
-        message,
-    }
 }

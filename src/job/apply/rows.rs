@@ -46,8 +46,8 @@ impl<'a> Reader<'a> {
         Ok(Self {
             blocks: intake.blocks()?,
             histories: intake.histories(project.kind_words())?,
-            last: earlier.last_night()?,
-            long_ago: earlier.long_ago()?,
+            last: earlier.customers(earlier.before)?,
+            long_ago: earlier.customers(earlier.long_ago)?,
         })
     }
 

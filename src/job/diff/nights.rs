@@ -173,25 +173,21 @@ fn profiles(segments: &[SegmentChange], before: &[Row], now: &[Row]) -> Vec<Prof
         let of_segment = |key: &&(String, String)| key.0 == segment.id;
         for (key, a) in before.iter().filter(|(key, _)| of_segment(key)) {
             let Some(b) = now.get(key) else { continue };
-            changes.extend(["importance", "fulfilment"].into_iter().filter_map(|aspect| change(key, aspect, a, b)));
+            let of = |aspect| change(&key.0, &key.1, aspect, a, b);
+            changes.extend(["importance", "fulfilment"].into_iter().filter_map(of));
         }
         all.extend(largest(changes));
     }
     all
 }
 
-fn change(
-    (segment_id, element_id): &(String, String),
-    aspect: &'static str,
-    a: &Row,
-    b: &Row,
-) -> Option<ProfileChange> {
+fn change(segment_id: &str, element_id: &str, aspect: &'static str, a: &Row, b: &Row) -> Option<ProfileChange> {
     let (before, now) = (number(a, aspect)?, number(b, aspect)?);
     let ends = |row: &Row| Some((number(row, &format!("{aspect}_low"))?, number(row, &format!("{aspect}_high"))?));
     let apart = ends(a).zip(ends(b)).map(|(a, b)| a.1 < b.0 || b.1 < a.0);
     Some(ProfileChange {
-        segment_id: segment_id.clone(),
-        element_id: element_id.clone(),
+        segment_id: segment_id.to_owned(),
+        element_id: element_id.to_owned(),
         aspect,
         a: before,
         b: now,

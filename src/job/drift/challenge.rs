@@ -5,13 +5,13 @@ use chrono::Days;
 use crate::job::challengers::{ChallengeRecord, RECORD, Verdict, newest};
 use crate::job::error::JobError;
 use crate::job::lineage::{LINEAGE, write_model_files};
-use crate::job::obtain::{fit_to, model_files, pretty, sample};
+use crate::job::obtain::{Candidate, model_files, pretty};
 use crate::job::project::Project;
 use crate::job::tonight::Tonight;
 use crate::job::watch::Words;
 use crate::model::fit::{FitReport, Model};
 use crate::model::segment::drift::DriftBins;
-use crate::model::segment::lineage::{Lineage, RefitRequest, follow};
+use crate::model::segment::lineage::Lineage;
 
 /// Nights a challenger that waits is left as it is before another is fitted. Our judgement: a week.
 const PATIENCE: u64 = 7;
@@ -20,9 +20,9 @@ const PATIENCE: u64 = 7;
 const STABILITY_SLACK: f64 = 0.10;
 
 /// A challenger of tonight or of a night not long ago.
-pub(in crate::job) struct Challenge {
+pub(super) struct Challenge {
     /// What is told.
-    pub(in crate::job) record: ChallengeRecord,
+    pub(super) record: ChallengeRecord,
     /// Fitted tonight, so it has to be stored.
     fresh: Option<Fresh>,
 }
@@ -34,7 +34,7 @@ struct Fresh {
 }
 
 /// What came of the attempt.
-pub(in crate::job) enum Attempt {
+pub(super) enum Attempt {
     /// There was no reason to try.
     None,
     /// There is a challenger.
@@ -59,7 +59,7 @@ impl Words for Attempt {
 /// `gates.max_moved_share`, both are cut on the same answers, and it is not clearly less stable. Else it waits for
 /// `valueseg run --refit`, and the nights go on with the champion. One that waits is told again for [`PATIENCE`] nights
 /// before another is fitted. A fit that fails costs no night.
-pub(in crate::job) fn challenge(tonight: &Tonight<'_>) -> Result<Attempt, JobError> {
+pub(super) fn challenge(tonight: &Tonight<'_>) -> Result<Attempt, JobError> {
     let Tonight { project, intake, obtained, .. } = tonight;
     let champion = &obtained.model;
     let patient = project.as_of().checked_sub_days(Days::new(PATIENCE)).map(|day| day.to_string());
@@ -69,23 +69,14 @@ pub(in crate::job) fn challenge(tonight: &Tonight<'_>) -> Result<Attempt, JobErr
     {
         return Ok(Attempt::Made(Box::new(Challenge { record, fresh: None })));
     }
-    let sample = sample(project, intake)?;
-    let new = match fit_to(project, intake, &sample) {
+    let new = match Candidate::fit(project, intake) {
         Ok(new) => new,
         Err(error @ JobError::Model(_)) => return Ok(Attempt::Failed(error.to_string())),
         Err(error) => return Err(error),
     };
-    let bins = DriftBins::learn(&sample.base, intake.signal_ids(), new.signal_ids());
-    let request = RefitRequest {
-        catalogue: project.catalogue(),
-        old: champion,
-        new: &new,
-        customers: &sample.base,
-        signal_ids: intake.signal_ids(),
-    };
-    let (model, lineage) = follow(&request, &mut obtained.ledger.book())?;
+    let (model, lineage) = new.follow(project, intake, champion, &mut obtained.ledger.book())?;
     let record = judged_against(project, champion, &model, &lineage);
-    Ok(Attempt::Made(Box::new(Challenge { record, fresh: Some(Fresh { model, lineage, bins }) })))
+    Ok(Attempt::Made(Box::new(Challenge { record, fresh: Some(Fresh { model, lineage, bins: new.bins }) })))
 }
 
 /// The verdict on a challenger.

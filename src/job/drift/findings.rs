@@ -7,6 +7,7 @@ use crate::job::error::JobError;
 use crate::job::lineage::write_model_files;
 use crate::job::obtain::{ObtainedModel, Origin};
 use crate::job::project::Project;
+use crate::job::quality::note;
 use crate::job::tonight::Tonight;
 use crate::model::fit::Model;
 use crate::model::segment::drift::{DRIFTED_SHARE, Drift, DriftReference, DriftRow};
@@ -30,7 +31,7 @@ pub(in crate::job) struct DriftFindings<'a> {
 
 impl<'a> DriftFindings<'a> {
     /// Gathers what was found.
-    pub(in crate::job) fn new(tonight: &'a Tonight<'_>, judged: Judged, attempt: Attempt) -> Self {
+    pub(super) fn new(tonight: &'a Tonight<'_>, judged: Judged, attempt: Attempt) -> Self {
         let Judged { drift, reference } = judged;
         let mut remarks = tonight.obtained.remarks.clone();
         let challenge = match attempt {
@@ -92,14 +93,15 @@ impl<'a> DriftFindings<'a> {
         }
         if let Some(lineage) = &self.obtained.lineage {
             let message = format!("{}.", capital(&lineage.cost.sentence()));
-            rows.push(note("refit_moved", Some(lineage.cost.net_share()), message));
+            let value = Some(lineage.cost.net_share());
+            rows.push(QualityRow { value, ..note("night", "refit_moved", message) });
         }
         if let Some(Challenge { record, .. }) = &self.challenge {
             let message = capital(&format!("{}.", record.sentence()));
             let waits = record.verdict == Verdict::Waits;
             rows.push(warning("challenger", waits, Some(record.cost.net_share()), message));
         }
-        rows.extend(self.remarks.iter().map(|text| note("model", None, text.clone())));
+        rows.extend(self.remarks.iter().map(|text| note("night", "model", text.clone())));
         rows
     }
 
@@ -168,24 +170,10 @@ fn is_told(fate: Fate) -> bool {
     fate != Fate::Continued
 }
 
-/// A row of `quality` that only tells.
-fn note(check: &str, value: Option<f64>, message: String) -> QualityRow {
-    QualityRow {
-        input: "night".to_owned(),
-        check_id: check.to_owned(),
-        severity: "note".to_owned(),
-        status: "note".to_owned(),
-        value,
-        limit: None,
-        rows: None,
-        message,
-    }
-}
-
 /// A row of `quality` that may warn.
 fn warning(check: &str, warns: bool, value: Option<f64>, message: String) -> QualityRow {
     let status = if warns { "warn" } else { "ok" }.to_owned();
-    QualityRow { severity: "warn".to_owned(), status, ..note(check, value, message) }
+    QualityRow { severity: "warn".to_owned(), status, value, ..note("night", check, message) }
 }
 
 /// A sentence begins with a capital.

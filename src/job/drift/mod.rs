@@ -9,50 +9,66 @@
 mod challenge;
 mod findings;
 
+use crate::job::error::JobError;
 use crate::job::obtain::Origin;
 use crate::job::settings::Refit;
 use crate::job::tonight::Tonight;
+use crate::job::watch::{Stage, Watch, stage};
 use crate::job::yardstick::Yardstick;
 use crate::model::segment::drift::{Drift, DriftFigures, DriftReference, DriftState};
 
-pub(super) use challenge::{Attempt, challenge};
+use challenge::{Attempt, challenge};
 pub(super) use findings::DriftFindings;
 
 /// Tonight held against the night of the fit.
-pub(super) struct Judged {
+struct Judged {
     /// The finding; `None` = there is nothing to hold it against.
     drift: Option<Drift>,
     /// The reference that tonight makes, to be stored with the model.
     reference: Option<DriftReference>,
 }
 
+/// Holds the counts of the night against those of the night of the fit, and fits a challenger where they put the model in
+/// doubt.
+pub(super) fn examine<'a>(
+    tonight: &'a Tonight<'_>,
+    counts: Option<&DriftState>,
+    watch: &dyn Watch,
+) -> Result<DriftFindings<'a>, JobError> {
+    let judged = judge(tonight, counts);
+    let attempt = if asks_for_challenger(tonight, &judged) {
+        stage(watch, Stage::Challenge, || challenge(tonight))?
+    } else {
+        Attempt::None
+    };
+    Ok(DriftFindings::new(tonight, judged, attempt))
+}
+
 /// Judges the counts of the night.
 ///
 /// On the first night of a model the night is its own reference: every distance is 0.
-pub(super) fn judge(tonight: &Tonight<'_>, state: Option<&DriftState>) -> Judged {
-    let Some(state) = state else { return Judged { drift: None, reference: None } };
+fn judge(tonight: &Tonight<'_>, counts: Option<&DriftState>) -> Judged {
+    let Some(counts) = counts else { return Judged { drift: None, reference: None } };
     match &tonight.obtained.yardstick {
         Yardstick::Nothing => Judged { drift: None, reference: None },
         Yardstick::Reference(reference) => {
-            let now = DriftFigures::of(state, reference.bins());
+            let now = DriftFigures::of(counts, reference.bins());
             Judged { drift: Some(Drift::between(reference, &now, tonight.min_cell())), reference: None }
         }
         Yardstick::Bins(bins) => {
             let night = tonight.project.as_of().to_string();
-            let reference = DriftReference::new(tonight.model().id(), &night, bins.clone(), state);
-            let now = DriftFigures::of(state, bins);
+            let reference = DriftReference::new(tonight.model().id(), &night, bins.clone(), counts);
+            let now = DriftFigures::of(counts, bins);
             let drift = Drift::between(&reference, &now, tonight.min_cell());
             Judged { drift: Some(drift), reference: Some(reference) }
         }
     }
 }
 
-impl Judged {
-    /// Whether a challenger has to be looked for tonight. Not where inputs seem to have stopped coming: a model must not
-    /// learn from a hole.
-    pub(super) fn asks_for_challenger(&self, tonight: &Tonight<'_>) -> bool {
-        tonight.project.settings().model.refit == Refit::OnDrift
-            && tonight.obtained.origin != Origin::Fitted
-            && self.drift.as_ref().is_some_and(|drift| drift.fires() && !drift.data_suspected())
-    }
+/// Whether a challenger has to be looked for tonight. Not where inputs seem to have stopped coming: a model must not learn
+/// from a hole.
+fn asks_for_challenger(tonight: &Tonight<'_>, judged: &Judged) -> bool {
+    tonight.project.settings().model.refit == Refit::OnDrift
+        && tonight.obtained.origin != Origin::Fitted
+        && judged.drift.as_ref().is_some_and(|drift| drift.fires() && !drift.data_suspected())
 }
