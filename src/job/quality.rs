@@ -1,6 +1,6 @@
 //! Rows of the `quality` table.
 
-use crate::tables::write::QualityRow;
+use crate::tables::schema::QualityRow;
 
 /// A row that only tells.
 pub(super) fn note(input: &str, check_id: &str, message: String) -> QualityRow {
