@@ -6,12 +6,12 @@ use std::path::Path;
 
 use serde_json::Value;
 use valueseg::demo::FIRST_NIGHT;
-use valueseg::tables::read::{Row, all_rows};
+use valueseg::tables::read::{RowMap, all_rows};
 
 /// One customer: the published row, where there is one, and the truth.
 pub(crate) struct Person {
-    pub(crate) published: Option<Row>,
-    pub(crate) truth: Row,
+    pub(crate) published: Option<RowMap>,
+    pub(crate) truth: RowMap,
 }
 
 impl Person {
@@ -48,9 +48,9 @@ impl Person {
 /// A night and the truth behind it.
 pub(crate) struct Night {
     pub(crate) people: Vec<Person>,
-    pub(crate) drivers: Vec<Row>,
+    pub(crate) drivers: Vec<RowMap>,
     /// Rows of the table of the lens; `None` = the night has no such table.
-    pub(crate) relationship: Option<Vec<Row>>,
+    pub(crate) relationship: Option<Vec<RowMap>>,
     pub(crate) truth: Value,
 }
 

@@ -55,9 +55,9 @@ enum Nature {
 use Nature::{Act, Complaint, Question};
 
 /// Word, usual rate a year before [`PACE`], the trace that bends it, nature.
-type Rule = (&'static str, f64, Option<usize>, Nature);
+type ContactRule = (&'static str, f64, Option<usize>, Nature);
 
-const KINDS: [Rule; 50] = [
+const KINDS: [ContactRule; 50] = [
     ("contact", 0.45, None, Question),
     ("arrival_question", 0.14, Some(trace("worry_questions")), Question),
     ("safety_question", 0.07, Some(trace("worry_questions")), Question),
@@ -132,7 +132,7 @@ struct Caller<'a> {
 }
 
 impl Caller<'_> {
-    fn rate(&self, rule: &Rule) -> f64 {
+    fn rate(&self, rule: &ContactRule) -> f64 {
         let h = HEAVINESS_EFFECT;
         let x = self.person.experience;
         // Whoever has had bad experiences complains and leaves more.

@@ -49,7 +49,7 @@ pub struct Order {
 }
 
 /// A way of ordering: word, usual weight, the trace that bends it.
-type Rule = (&'static str, f64, Option<usize>);
+type OrderRule = (&'static str, f64, Option<usize>);
 
 /// Logit of a late delivery by channel, for a customer and a site like most.
 const LATENESS: [(&str, f64); 8] = [
@@ -63,7 +63,7 @@ const LATENESS: [(&str, f64); 8] = [
     ("phone", -2.2),
 ];
 
-const CHANNELS: [Rule; 9] = [
+const CHANNELS: [OrderRule; 9] = [
     ("web", 30.0, None),
     ("app", 22.0, None),
     ("store", 18.0, Some(trace("store_share"))),
@@ -75,7 +75,7 @@ const CHANNELS: [Rule; 9] = [
     ("phone", 1.0, None),
 ];
 
-const CATEGORIES: [Rule; 15] = [
+const CATEGORIES: [OrderRule; 15] = [
     ("own_label", 8.0, Some(trace("own_label_share"))),
     ("new_arrival", 6.0, Some(trace("new_arrival_share"))),
     ("premium", 4.5, Some(trace("premium_share"))),
@@ -123,7 +123,7 @@ struct Habits<'a> {
 
 impl<'a> Habits<'a> {
     fn new(dice: &mut Dice, z: &'a Inclinations, bond: &'a Bond, sites: Sites) -> Self {
-        let bend = |rule: &Rule| rule.1 * rule.2.map_or(1.0, |t| z[t].exp());
+        let bend = |rule: &OrderRule| rule.1 * rule.2.map_or(1.0, |t| z[t].exp());
         let mut channels = CHANNELS.map(|rule| bend(&rule));
         // People of the screen and people of the shop: a nuisance that moves several signals together.
         let screen = 0.5 * dice.normal();

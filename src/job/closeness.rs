@@ -2,20 +2,20 @@
 
 use crate::catalogue::{Catalogue, ElementId};
 use crate::model::rows::ArcStage;
-use crate::tables::read::Row;
+use crate::tables::read::RowMap;
 
 /// The sentences; of what is not known, that it is not.
-pub(super) fn sentences(row: &Row, catalogue: &Catalogue) -> Vec<String> {
+pub(super) fn sentences(row: &RowMap, catalogue: &Catalogue) -> Vec<String> {
     let mut lines = vec![connection(row)];
     lines.extend([arc(row), loyalty(row), experiences(row), level(row), next(row, catalogue)].into_iter().flatten());
     lines
 }
 
-fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
+fn text<'a>(row: &'a RowMap, column: &str) -> Option<&'a str> {
     row.get(column)?.as_str()
 }
 
-fn number(row: &Row, column: &str) -> Option<f64> {
+fn number(row: &RowMap, column: &str) -> Option<f64> {
     row.get(column)?.as_f64()
 }
 
@@ -24,14 +24,14 @@ fn words(slug: &str) -> String {
     slug.replace('_', " ")
 }
 
-fn connection(row: &Row) -> String {
+fn connection(row: &RowMap) -> String {
     match text(row, "connection_stage") {
         Some(stage) => format!("Connection, by own answers: {}.", words(stage)),
         None => "How connected this customer feels is not known: not asked enough to tell.".to_owned(),
     }
 }
 
-fn arc(row: &Row) -> Option<String> {
+fn arc(row: &RowMap) -> Option<String> {
     let stage = number(row, "arc_stage")?;
     let name = ArcStage::from_number(stage as u8)?.name();
     let since = text(row, "arc_since").map(|day| format!(" since {day}")).unwrap_or_default();
@@ -42,7 +42,7 @@ fn arc(row: &Row) -> Option<String> {
     Some(format!("Stage {stage} of 5 of the relationship ({name}){since}{facts}.{}", risk.unwrap_or_default()))
 }
 
-fn loyalty(row: &Row) -> Option<String> {
+fn loyalty(row: &RowMap) -> Option<String> {
     let rewards = number(row, "reward_share")
         .map(|share| format!("; {:.0} % of the order value came with a reward", 100.0 * share))
         .unwrap_or_default();
@@ -52,7 +52,7 @@ fn loyalty(row: &Row) -> Option<String> {
     })
 }
 
-fn experiences(row: &Row) -> Option<String> {
+fn experiences(row: &RowMap) -> Option<String> {
     let balance = number(row, "experience_balance")?;
     let debt = match number(row, "experience_debt") {
         Some(debt) if debt > 0.0 => format!("it takes {debt} good ones to make up for the bad"),
@@ -64,7 +64,7 @@ fn experiences(row: &Row) -> Option<String> {
     Some(format!("Good against bad experiences: {balance:+.1}; {debt}.{consistency}"))
 }
 
-fn level(row: &Row) -> Option<String> {
+fn level(row: &RowMap) -> Option<String> {
     const NAMES: [(&str, &str); 6] = [
         ("0", "leave alone"),
         ("1", "wave"),
@@ -79,7 +79,7 @@ fn level(row: &Row) -> Option<String> {
     Some(format!("Level of contact that suits: {level} ({name}), because of: {reason}."))
 }
 
-fn next(row: &Row, catalogue: &Catalogue) -> Option<String> {
+fn next(row: &RowMap, catalogue: &Catalogue) -> Option<String> {
     let element = ElementId::parse(text(row, "next_element")?)?;
     let gap = number(row, "next_gap")?;
     let name = catalogue.element(element).name();
@@ -90,7 +90,7 @@ fn next(row: &Row, catalogue: &Catalogue) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn row(json: &str) -> Row {
+    fn row(json: &str) -> RowMap {
         serde_json::from_str(json).expect("a row")
     }
 

@@ -14,7 +14,7 @@ use crate::model::rows::{ArcStage, SegmentNames};
 use crate::model::segment::flows::Flows;
 use crate::tables::last_night::LastNightReader;
 use crate::tables::publish::{published_nights, run_folder};
-use crate::tables::read::{Row, all_rows};
+use crate::tables::read::{RowMap, all_rows};
 use crate::tables::schema::TableId;
 
 /// Nights over which moves along the arc are added up.
@@ -68,7 +68,7 @@ impl EarlierNights {
         let Some(night) = night else { return Ok(BTreeMap::new()) };
         let rows = table(&self.out, night, TableId::Segments)?;
         let shown = rows.iter().filter(|row| row.get("suppressed").and_then(serde_json::Value::as_bool) == Some(false));
-        let size = |row: &Row| {
+        let size = |row: &RowMap| {
             let id = row.get("segment_id")?.as_str()?.to_owned();
             Some((id, (row.get("size")?.as_i64()?, row.get("share").and_then(serde_json::Value::as_f64))))
         };
@@ -77,7 +77,7 @@ impl EarlierNights {
 }
 
 /// Rows of a small table of a night; none where an earlier version did not write it.
-fn table(out: &Path, night: NaiveDate, table: TableId) -> Result<Vec<Row>, JobError> {
+fn table(out: &Path, night: NaiveDate, table: TableId) -> Result<Vec<RowMap>, JobError> {
     let path = run_folder(out, night).join(table.path());
     if path.exists() { Ok(all_rows(&path)?) } else { Ok(Vec::new()) }
 }

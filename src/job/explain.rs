@@ -16,7 +16,7 @@ use crate::model::rows::Aspect;
 use crate::tables::ledger::RejectCode;
 use crate::tables::manifest::Manifest;
 use crate::tables::publish::run_folder;
-use crate::tables::read::{Row, all_rows, rows_where};
+use crate::tables::read::{RowMap, all_rows, rows_where};
 
 /// An explanation: a title and what there is to say, one line each.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -175,7 +175,7 @@ fn night(loaded: &Loaded, run: Option<NaiveDate>) -> Result<PathBuf, JobError> {
     if folder.join("manifest.json").is_file() { Ok(folder) } else { Err(JobError::NoNight { out }) }
 }
 
-fn one(path: &Path, key: &str, value: &str) -> Result<Option<Row>, JobError> {
+fn one(path: &Path, key: &str, value: &str) -> Result<Option<RowMap>, JobError> {
     Ok(rows_where(path, key, value)?.into_iter().next())
 }
 
@@ -184,15 +184,15 @@ fn segment_names(folder: &Path) -> Result<Vec<(String, String)>, JobError> {
     Ok(rows.iter().filter_map(|row| Some((text(row, "segment_id")?, text(row, "name").unwrap_or_default()))).collect())
 }
 
-fn text(row: &Row, column: &str) -> Option<String> {
+fn text(row: &RowMap, column: &str) -> Option<String> {
     row.get(column).and_then(serde_json::Value::as_str).map(str::to_owned)
 }
 
-fn number(row: &Row, column: &str) -> Option<f64> {
+fn number(row: &RowMap, column: &str) -> Option<f64> {
     row.get(column).and_then(serde_json::Value::as_f64)
 }
 
-fn placement(row: &Row, names: &[(String, String)]) -> String {
+fn placement(row: &RowMap, names: &[(String, String)]) -> String {
     let named = |id: &str| {
         let name = names.iter().find(|(other, _)| other == id).map_or("", |(_, name)| name.as_str());
         format!("{id} {name}").trim_end().to_owned()
@@ -229,7 +229,7 @@ fn indicator_words(slug: &str, catalogue: &Catalogue) -> String {
     signal.map_or_else(|| bare.replace('_', " "), |signal| signal.name().to_owned())
 }
 
-fn reasons(row: &Row, catalogue: &Catalogue) -> Vec<String> {
+fn reasons(row: &RowMap, catalogue: &Catalogue) -> Vec<String> {
     let mut lines = Vec::new();
     let spoke: Vec<String> = ["reason_1", "reason_2", "reason_3"]
         .iter()
@@ -245,7 +245,7 @@ fn reasons(row: &Row, catalogue: &Catalogue) -> Vec<String> {
     lines
 }
 
-fn evidence(row: &Row) -> String {
+fn evidence(row: &RowMap) -> String {
     let basis = text(row, "basis").unwrap_or_default();
     let words = match basis.as_str() {
         "survey" => "own answers",
@@ -257,7 +257,7 @@ fn evidence(row: &Row) -> String {
     format!("Evidence: {words}.")
 }
 
-fn need(row: &Row) -> String {
+fn need(row: &RowMap) -> String {
     let tier = text(row, "need_tier");
     match (text(row, "need_state").as_deref(), tier) {
         (Some("deficit"), Some(tier)) => format!("Need to serve next: {tier} (wanted more than it is served by us)."),
@@ -267,7 +267,7 @@ fn need(row: &Row) -> String {
     }
 }
 
-fn highest(scores: &Row, catalogue: &Catalogue, aspect: Aspect, title: &str) -> Option<String> {
+fn highest(scores: &RowMap, catalogue: &Catalogue, aspect: Aspect, title: &str) -> Option<String> {
     let mut known: Vec<(f64, f64, ElementId)> = ElementId::all()
         .filter_map(|id| {
             let column = format!("{}_{}", aspect.slug(), id.slug());

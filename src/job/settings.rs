@@ -38,7 +38,7 @@ const DEFAULT_ADVOCACY: [&str; 3] = ["referral", "public_post", "forum_post"];
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// What the project is.
-    pub project: Project,
+    pub project: ProjectSettings,
     /// Raw data, as it lies: a name and its files.
     pub sources: BTreeMap<String, SourceSpec>,
     /// Canonical tables made of the sources.
@@ -78,7 +78,7 @@ pub struct Settings {
 /// `[project]`.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Project {
+pub struct ProjectSettings {
     /// Name shown in the report.
     pub name: String,
     /// Zone that decides when a night ends, such as `Europe/Paris`; never the machine's.

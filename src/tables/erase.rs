@@ -78,7 +78,7 @@ pub fn erase(lock: &OutputLock, folder: &Path, ids: &BTreeSet<String>) -> Result
         if touched.contains(file.name.as_str()) {
             staging.make_room(folder, &file.name)?;
             let from = folder.join(&file.name);
-            let target = Target { folder: staging.folder(), name: &file.name, private: is_private(&from) };
+            let target = RewriteTarget { folder: staging.folder(), name: &file.name, private: is_private(&from) };
             let written =
                 if is_csv(&from) { lines_without(&from, &target, ids)? } else { rows_without(&from, &target, ids)? };
             staging.announce(written);
@@ -91,13 +91,13 @@ pub fn erase(lock: &OutputLock, folder: &Path, ids: &BTreeSet<String>) -> Result
 }
 
 /// Where a file goes.
-struct Target<'a> {
+struct RewriteTarget<'a> {
     folder: &'a Path,
     name: &'a str,
     private: bool,
 }
 
-impl Target<'_> {
+impl RewriteTarget<'_> {
     fn create(&self) -> Result<OutputFile, WriteError> {
         OutputFile::create(self.folder, self.name, self.private)
     }
@@ -140,7 +140,7 @@ fn others(batch: &RecordBatch, ids: &BTreeSet<String>, path: &Path) -> Result<Bo
 
 /// Copies a Parquet file without the rows of `ids`: the same columns, encodings and metadata, in row groups and pages of
 /// the usual size.
-fn rows_without(from: &Path, target: &Target<'_>, ids: &BTreeSet<String>) -> Result<WrittenFile, EraseError> {
+fn rows_without(from: &Path, target: &RewriteTarget<'_>, ids: &BTreeSet<String>) -> Result<WrittenFile, EraseError> {
     let builder = open(from)?.with_batch_size(CHUNK_ROWS);
     // The reader lays the metadata of the file over the schema; it is written back where it came from.
     let schema = Arc::new(Schema::new(builder.schema().fields().clone()));
@@ -213,7 +213,7 @@ fn records(path: &Path, ids: &BTreeSet<String>) -> Result<Vec<(Vec<u8>, bool)>, 
 }
 
 /// Copies a CSV file without the records of `ids`; all other bytes stay.
-fn lines_without(from: &Path, target: &Target<'_>, ids: &BTreeSet<String>) -> Result<WrittenFile, EraseError> {
+fn lines_without(from: &Path, target: &RewriteTarget<'_>, ids: &BTreeSet<String>) -> Result<WrittenFile, EraseError> {
     let (mut file, mut rows) = (target.create()?, 0);
     for (bytes, _) in records(from, ids)?.iter().filter(|(_, theirs)| !theirs) {
         file.write_all(bytes).map_err(|source| PublishError::io("cannot write", &target.path(), source))?;
@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn a_table_copied_without_nobody_is_the_same_table_with_the_same_metadata() {
         let (folder, path) = table();
-        let target = Target { folder: folder.path(), name: "copy.parquet", private: false };
+        let target = RewriteTarget { folder: folder.path(), name: "copy.parquet", private: false };
         let written = rows_without(&path, &target, &BTreeSet::new()).unwrap();
         assert_eq!(written.rows, Some(50));
         let (old, new) = (open(&path).unwrap(), open(&target.path()).unwrap());
@@ -287,7 +287,7 @@ mod tests {
         let before = ids_in(&path);
         let gone = BTreeSet::from([before[0].clone(), before[17].clone(), "nobody".to_owned()]);
         assert_eq!(count(&path, &gone).unwrap(), 2);
-        let target = Target { folder: folder.path(), name: "copy.parquet", private: true };
+        let target = RewriteTarget { folder: folder.path(), name: "copy.parquet", private: true };
         rows_without(&path, &target, &gone).unwrap();
         let wanted: Vec<String> = before.into_iter().filter(|id| !gone.contains(id)).collect();
         assert_eq!(ids_in(&target.path()), wanted);
@@ -304,7 +304,7 @@ mod tests {
         fs::write(&path, "id,note\r\nK1,\"two\nlines\"\r\n\"K2\",x\r\nK10,K3\n").unwrap();
         let gone = BTreeSet::from(["K2".to_owned(), "K3".to_owned()]);
         assert_eq!(count(&path, &gone).unwrap(), 2);
-        let target = Target { folder: folder.path(), name: "copy.csv", private: false };
+        let target = RewriteTarget { folder: folder.path(), name: "copy.csv", private: false };
         let written = lines_without(&path, &target, &gone).unwrap();
         assert_eq!(fs::read_to_string(target.path()).unwrap(), "id,note\r\nK1,\"two\nlines\"\r\n");
         assert_eq!(written.rows, Some(1));

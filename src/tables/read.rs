@@ -44,12 +44,12 @@ impl Coded for ReadError {
 }
 
 /// One row, column name to value; an absent value is `null`.
-pub type Row = Map<String, Value>;
+pub type RowMap = Map<String, Value>;
 
 /// Rows of the table in `path` in which the text column `key` equals `value`, in file order.
 ///
 /// The key column is read alone first, so that finding one customer among millions does not decode the other columns.
-pub fn rows_where(path: &Path, key: &str, value: &str) -> Result<Vec<Row>, ReadError> {
+pub fn rows_where(path: &Path, key: &str, value: &str) -> Result<Vec<RowMap>, ReadError> {
     let mut rows = Vec::new();
     for (group, found) in matches(path, key, value)? {
         let reader = open(path)?.with_row_groups(vec![group]).build().map_err(|source| damaged(path, source))?;
@@ -67,7 +67,7 @@ pub fn rows_where(path: &Path, key: &str, value: &str) -> Result<Vec<Row>, ReadE
 }
 
 /// Every row of a small table.
-pub fn all_rows(path: &Path) -> Result<Vec<Row>, ReadError> {
+pub fn all_rows(path: &Path) -> Result<Vec<RowMap>, ReadError> {
     let reader = open(path)?.build().map_err(|source| damaged(path, source))?;
     let mut rows = Vec::new();
     for batch in reader {
@@ -122,7 +122,7 @@ pub(super) fn damaged(path: &Path, source: impl std::error::Error + Send + Sync 
     ReadError::Damaged { path: path.to_owned(), source: Box::new(source) }
 }
 
-fn to_row(batch: &RecordBatch, row: usize, path: &Path) -> Result<Row, ReadError> {
+fn to_row(batch: &RecordBatch, row: usize, path: &Path) -> Result<RowMap, ReadError> {
     let schema = batch.schema();
     let names = schema.fields().iter().map(|field| field.name().clone());
     names

@@ -166,7 +166,7 @@ fn what_recommending_goes_with_is_in_tables_and_report() {
     assert_eq!(shop.night().code, 0);
     let rows = all_rows(&shop.path().join("out/latest/tables/drivers.parquet")).expect("readable");
     let share = |element: &str| {
-        let of_all = |row: &&valueseg::tables::read::Row| {
+        let of_all = |row: &&valueseg::tables::read::RowMap| {
             row["segment_id"] == "ALL" && row["outcome"] == "recommend" && row["element_id"] == element
         };
         rows.iter().find(of_all).map(|row| row["derived_importance"].as_f64().expect("a share"))

@@ -22,7 +22,7 @@ fn json(shop: &Shop, arguments: &[&str]) -> serde_json::Value {
 /// Segment id and name on a night.
 fn segments(shop: &Shop, date: &str) -> Vec<(String, String)> {
     let path = shop.path().join("out/runs").join(date).join("tables/segments.parquet");
-    let text = |row: &valueseg::tables::read::Row, column: &str| row[column].as_str().unwrap_or("").to_owned();
+    let text = |row: &valueseg::tables::read::RowMap, column: &str| row[column].as_str().unwrap_or("").to_owned();
     let rows = all_rows(&path).expect("a table");
     let segments = rows.iter().filter(|row| row["kind"] == "segment");
     segments.map(|row| (text(row, "segment_id"), text(row, "name"))).collect()

@@ -30,7 +30,7 @@ pub(super) struct LexiconForm {
     #[serde(default)]
     pub(super) weighing: WeighingForm,
     #[serde(default)]
-    pub(super) elements: BTreeMap<Spanned<String>, ElementForm>,
+    pub(super) elements: BTreeMap<Spanned<String>, ElementPhrases>,
 }
 
 #[derive(Default, Deserialize)]
@@ -73,7 +73,7 @@ pub(super) struct ContrastForm {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct ElementForm {
+pub(super) struct ElementPhrases {
     pub(super) praise: Phrases,
     pub(super) blame: Phrases,
     pub(super) topic: Phrases,

@@ -6,7 +6,7 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::super::{CatalogueError, ElementId};
-use super::form::{ElementForm, LexiconForm, Phrases, SentencesForm};
+use super::form::{ElementPhrases, LexiconForm, Phrases, SentencesForm};
 use super::spelling::spelled;
 use super::{
     CueKind, Lexicon, LexiconEntry, LexiconProblem, Meaning, PHRASE_BYTES, PHRASE_LIMIT, SentenceRules, Verdict,
@@ -194,7 +194,7 @@ impl Reader<'_> {
         &self,
         language: &mut Language,
         slug: &Spanned<String>,
-        lists: ElementForm,
+        lists: ElementPhrases,
     ) -> Result<(), CatalogueError> {
         let Some(element) = ElementId::parse(slug.get_ref()) else {
             let got = slug.get_ref().clone();

@@ -15,7 +15,7 @@ use crate::model::fit::Model;
 use crate::tables::manifest::Manifest;
 use crate::tables::placements::{Place, Placements};
 use crate::tables::publish::{existing_manifest, run_folder};
-use crate::tables::read::{ReadError, Row, all_rows};
+use crate::tables::read::{ReadError, RowMap, all_rows};
 use crate::tables::schema::TableId;
 
 /// Place of customers without a segment.
@@ -27,7 +27,7 @@ const OUT: &str = "OUT";
 pub(super) fn diff(loaded: &Loaded, out: &Path, a: NaiveDate, b: NaiveDate) -> Result<Diff, JobError> {
     let folders = [run_folder(out, a), run_folder(out, b)];
     let path = |side: usize, table: TableId| folders[side].join(table.path());
-    let tables = |table: TableId| -> Result<[Vec<Row>; 2], JobError> {
+    let tables = |table: TableId| -> Result<[Vec<RowMap>; 2], JobError> {
         Ok([all_rows(&path(0, table))?, all_rows(&path(1, table))?])
     };
     let ways = count(
@@ -124,17 +124,17 @@ fn moves(ways: &BTreeMap<(String, String), u64>, min_cell: u64) -> Moves {
     Moves { compared, moved, moved_share, ways: shown }
 }
 
-fn text(row: &Row, column: &str) -> Option<String> {
+fn text(row: &RowMap, column: &str) -> Option<String> {
     row.get(column).and_then(serde_json::Value::as_str).map(str::to_owned)
 }
 
-fn number(row: &Row, column: &str) -> Option<f64> {
+fn number(row: &RowMap, column: &str) -> Option<f64> {
     row.get(column).and_then(serde_json::Value::as_f64)
 }
 
-fn segments(before: &[Row], now: &[Row]) -> Vec<SegmentChange> {
+fn segments(before: &[RowMap], now: &[RowMap]) -> Vec<SegmentChange> {
     let find =
-        |rows: &'_ [Row], id: &str| rows.iter().find(|row| text(row, "segment_id").as_deref() == Some(id)).cloned();
+        |rows: &'_ [RowMap], id: &str| rows.iter().find(|row| text(row, "segment_id").as_deref() == Some(id)).cloned();
     let mut ids: Vec<String> = before
         .iter()
         .chain(now)
@@ -143,7 +143,7 @@ fn segments(before: &[Row], now: &[Row]) -> Vec<SegmentChange> {
         .collect();
     ids.sort_by(|x, y| (x == NONE, x).cmp(&(y == NONE, y)));
     ids.dedup();
-    let size = |row: &Option<Row>| row.as_ref()?.get("size")?.as_u64();
+    let size = |row: &Option<RowMap>| row.as_ref()?.get("size")?.as_u64();
     ids.into_iter()
         .map(|id| {
             let (a, b) = (find(before, &id), find(now, &id));
@@ -161,9 +161,9 @@ fn segments(before: &[Row], now: &[Row]) -> Vec<SegmentChange> {
 }
 
 /// Elements whose mean changed most in each segment that is there on both nights.
-fn profiles(segments: &[SegmentChange], before: &[Row], now: &[Row]) -> Vec<ProfileChange> {
-    let keyed = |rows: &[Row]| -> BTreeMap<(String, String), Row> {
-        let key = |row: &Row| Some((text(row, "segment_id")?, text(row, "element_id")?));
+fn profiles(segments: &[SegmentChange], before: &[RowMap], now: &[RowMap]) -> Vec<ProfileChange> {
+    let keyed = |rows: &[RowMap]| -> BTreeMap<(String, String), RowMap> {
+        let key = |row: &RowMap| Some((text(row, "segment_id")?, text(row, "element_id")?));
         rows.iter().filter_map(|row| Some((key(row)?, row.clone()))).collect()
     };
     let (before, now) = (keyed(before), keyed(now));
@@ -181,9 +181,9 @@ fn profiles(segments: &[SegmentChange], before: &[Row], now: &[Row]) -> Vec<Prof
     all
 }
 
-fn change(segment_id: &str, element_id: &str, aspect: &'static str, a: &Row, b: &Row) -> Option<ProfileChange> {
+fn change(segment_id: &str, element_id: &str, aspect: &'static str, a: &RowMap, b: &RowMap) -> Option<ProfileChange> {
     let (before, now) = (number(a, aspect)?, number(b, aspect)?);
-    let ends = |row: &Row| Some((number(row, &format!("{aspect}_low"))?, number(row, &format!("{aspect}_high"))?));
+    let ends = |row: &RowMap| Some((number(row, &format!("{aspect}_low"))?, number(row, &format!("{aspect}_high"))?));
     let apart = ends(a).zip(ends(b)).map(|(a, b)| a.1 < b.0 || b.1 < a.0);
     Some(ProfileChange {
         segment_id: segment_id.to_owned(),

@@ -9,14 +9,14 @@ use crate::model::segment::{Contrast, ElementProfile, NeedProfile, SegmentNight,
 
 /// What was asked of anybody, and so how much a plan can claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct AskedAspects {
     /// Somebody rated importance.
     pub(super) importance: bool,
     /// Somebody rated fulfilment.
     pub(super) fulfilment: bool,
 }
 
-impl Asked {
+impl AskedAspects {
     pub(super) fn of(night: &SegmentNights) -> Self {
         let any = |answers: fn(&ElementProfile) -> u64| {
             night.segments.iter().chain([&night.everyone]).flat_map(|s| &s.profile.elements).any(|e| answers(e) > 0)
@@ -37,14 +37,14 @@ impl Asked {
 
 /// One element in one segment, with what is needed to speak about it.
 #[derive(Clone, Copy)]
-pub(super) struct Case<'a> {
+pub(super) struct ElementCase<'a> {
     pub(super) catalogue: &'a Catalogue,
     pub(super) segment: &'a SegmentNight,
     pub(super) element: &'a ElementProfile,
-    pub(super) asked: Asked,
+    pub(super) asked: AskedAspects,
 }
 
-impl Case<'_> {
+impl ElementCase<'_> {
     pub(super) fn id(&self) -> ElementId {
         self.element.element
     }
@@ -156,7 +156,7 @@ impl Case<'_> {
 }
 
 /// Evidence of a line about a need tier.
-pub(super) fn need_json(segment: &SegmentNight, need: &NeedProfile, asked: Asked) -> Value {
+pub(super) fn need_json(segment: &SegmentNight, need: &NeedProfile, asked: AskedAspects) -> Value {
     let mut map = segment_json(segment);
     put(&mut map, "need_tier", Some(json!(need.tier.slug())));
     put(&mut map, "need_share", need.share.map(estimate_json));

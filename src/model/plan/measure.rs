@@ -12,7 +12,7 @@ const RATING_SPREAD: f64 = 2.5;
 
 /// What a metric's value means for a test.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Known {
+enum MetricReading {
     /// A share, 0–1.
     Share(f64),
     /// A mean with the spread of single values; the change is told in its own unit relative to it.
@@ -25,7 +25,7 @@ enum Known {
 
 /// Figures of a line that depend on metric, channel and hold-out.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Measure {
+pub(super) struct LineFigures {
     pub(super) baseline: Option<f64>,
     pub(super) target: Option<f64>,
     pub(super) reach: u64,
@@ -48,51 +48,51 @@ pub(super) struct Subject<'a> {
 /// one in ten. Metrics that should fall are treated as if they should rise, which asks for slightly more customers than
 /// needed. The target is the baseline moved by exactly what the test can see: less could not be shown, more would be a
 /// promise without ground.
-pub(super) fn measure(metric: &str, subject: Subject, channel: PlayChannel) -> Measure {
+pub(super) fn measure(metric: &str, subject: Subject, channel: PlayChannel) -> LineFigures {
     let reach = reached(&subject.segment.profile.reach, channel);
     let held_out = comparable(&subject.segment.profile.reach, reach);
     // Without a level of its own a metric is tested as a response rate, the least one can hope to move.
     let default = || smallest_detectable_rise(DEFAULT_BASE_RATE, reach, held_out);
     let (baseline, detectable_effect, target) = match known(metric, subject) {
-        Known::Share(value) => {
+        MetricReading::Share(value) => {
             let effect = smallest_detectable_rise(value, reach, held_out);
             (Some(value), effect.or_else(default), effect.map(|e| value * (1.0 + e)))
         }
-        Known::Mean { value, spread, top } => {
+        MetricReading::Mean { value, spread, top } => {
             let step = smallest_detectable_difference(spread, reach, held_out);
             let effect = step.filter(|_| value > 0.0).map(|step| step / value);
             (Some(value), effect, step.map(|step| (value + step).min(top)))
         }
-        Known::Points { value, spread } => {
+        MetricReading::Points { value, spread } => {
             let step = smallest_detectable_difference(spread, reach, held_out);
             (Some(value), default(), step.map(|step| (value + step).min(100.0)))
         }
-        Known::Nothing => (None, default(), None),
+        MetricReading::Nothing => (None, default(), None),
     };
-    Measure { baseline, target, reach, held_out, detectable_effect }
+    LineFigures { baseline, target, reach, held_out, detectable_effect }
 }
 
-fn known(metric: &str, subject: Subject) -> Known {
+fn known(metric: &str, subject: Subject) -> MetricReading {
     let segment = subject.segment;
-    let share = |e: Option<Estimate>| e.map_or(Known::Nothing, |e| Known::Share(e.value));
+    let share = |e: Option<Estimate>| e.map_or(MetricReading::Nothing, |e| MetricReading::Share(e.value));
     let rating = |e: Option<Estimate>| {
-        e.map_or(Known::Nothing, |e| Known::Mean { value: e.value, spread: RATING_SPREAD, top: 10.0 })
+        e.map_or(MetricReading::Nothing, |e| MetricReading::Mean { value: e.value, spread: RATING_SPREAD, top: 10.0 })
     };
     match metric {
         "element_high_share" => share(subject.element.and_then(|e| e.high_share)),
         "good_brand_share" => share(segment.profile.good_brand),
         "need_fulfilment" => rating(subject.need.and_then(|n| n.fulfilment)),
         "satisfaction" => rating(segment.profile.satisfaction),
-        "nps" => segment.profile.nps.map_or(Known::Nothing, |e| Known::Points {
+        "nps" => segment.profile.nps.map_or(MetricReading::Nothing, |e| MetricReading::Points {
             value: e.value,
             spread: spread(e, segment.profile.nps_answers),
         }),
-        "value_per_customer" => segment.profile.value_mean.map_or(Known::Nothing, |e| Known::Mean {
+        "value_per_customer" => segment.profile.value_mean.map_or(MetricReading::Nothing, |e| MetricReading::Mean {
             value: e.value,
             spread: spread(e, segment.profile.size),
             top: f64::INFINITY,
         }),
-        _ => Known::Nothing,
+        _ => MetricReading::Nothing,
     }
 }
 

@@ -25,9 +25,9 @@ use crate::catalogue::{Catalogue, ElementId, NeedTier, PlayKind, PlaySubject};
 use crate::model::rows::thousands;
 use crate::model::segment::{Delivered, SegmentNight, SegmentNights};
 
-use self::evidence::{Asked, Case, need_json, percent, segment_json};
+use self::evidence::{AskedAspects, ElementCase, need_json, percent, segment_json};
 use self::line::{Draft, Drafting};
-use self::triggers::{MAX_FIX, MAX_LEAD, Verdict, dominant_need, may_be_spoken_of, price, quality};
+use self::triggers::{MAX_FIX, MAX_LEAD, TriggerVerdict, dominant_need, may_be_spoken_of, price, quality};
 
 pub use settings::{PlanSettings, PlanSettingsError};
 
@@ -53,7 +53,7 @@ const HYPOTHESIS: &str = "A hypothesis read from behaviour: nobody was asked.";
 /// nobody was asked, lines are hypotheses and say so. A discount is ruled out in every spoken line unless price leads.
 #[must_use]
 pub fn plan(night: &SegmentNights, catalogue: &Catalogue, settings: &PlanSettings) -> PlanSet {
-    let planner = Planner { catalogue, settings, asked: Asked::of(night) };
+    let planner = Planner { catalogue, settings, asked: AskedAspects::of(night) };
     PlanSet {
         plans: night.segments.iter().map(|segment| planner.segment(segment)).collect(),
         neutral: planner.neutral(&night.unassigned),
@@ -65,7 +65,7 @@ pub fn plan(night: &SegmentNights, catalogue: &Catalogue, settings: &PlanSetting
 struct Planner<'a> {
     catalogue: &'a Catalogue,
     settings: &'a PlanSettings,
-    asked: Asked,
+    asked: AskedAspects,
 }
 
 /// Elements for which a kind of play fired, strongest first.
@@ -122,8 +122,8 @@ impl Planner<'_> {
         Plan { segment_id: segment.id.clone(), segment_name: segment.name.clone(), lines, not_assessed: missing }
     }
 
-    fn case<'a>(&'a self, segment: &'a SegmentNight, element: ElementId) -> Case<'a> {
-        Case { catalogue: self.catalogue, segment, element: segment.profile.element(element), asked: self.asked }
+    fn case<'a>(&'a self, segment: &'a SegmentNight, element: ElementId) -> ElementCase<'a> {
+        ElementCase { catalogue: self.catalogue, segment, element: segment.profile.element(element), asked: self.asked }
     }
 
     /// Asks a condition of one element or of all, notes what could not be judged, and returns what fires.
@@ -132,15 +132,15 @@ impl Planner<'_> {
         segment: &SegmentNight,
         kind: PlayKind,
         only: Option<ElementId>,
-        condition: fn(&Case, &PlanSettings) -> Verdict,
+        condition: fn(&ElementCase, &PlanSettings) -> TriggerVerdict,
         missing: &mut Vec<(String, String)>,
     ) -> Fired {
         let mut fired: Vec<(ElementId, f64)> = Vec::new();
         for element in ElementId::all().filter(|element| only.is_none_or(|only| only == *element)) {
             match condition(&self.case(segment, element), self.settings) {
-                Verdict::Fires(strength) => fired.push((element, strength)),
-                Verdict::Quiet => {}
-                Verdict::Missing(what) => self.note(kind, PlaySubject::Element(element), what, missing),
+                TriggerVerdict::Fires(strength) => fired.push((element, strength)),
+                TriggerVerdict::Quiet => {}
+                TriggerVerdict::Missing(what) => self.note(kind, PlaySubject::Element(element), what, missing),
             }
         }
         // Ties in catalogue order, so that a plan does not hang on the order of work.
@@ -162,7 +162,7 @@ impl Planner<'_> {
         })
     }
 
-    fn gate_draft<'a>(&self, case: Case<'a>) -> Draft<'a> {
+    fn gate_draft<'a>(&self, case: ElementCase<'a>) -> Draft<'a> {
         let because = format!(
             "Quality comes first: only {}, below the floor of {:.0} %; while that lasts, no message makes up for it.",
             case.delivery(),
@@ -171,7 +171,7 @@ impl Planner<'_> {
         self.draft(PlayKind::Fix, case, because)
     }
 
-    fn element_draft<'a>(&self, kind: PlayKind, case: Case<'a>) -> Draft<'a> {
+    fn element_draft<'a>(&self, kind: PlayKind, case: ElementCase<'a>) -> Draft<'a> {
         let only_served = self.asked.fulfilment && !self.asked.importance;
         let wanted = if only_served { case.served_differently() } else { case.wanted() };
         let delivery = case.delivery();
@@ -195,7 +195,7 @@ impl Planner<'_> {
         self.draft(kind, case, because)
     }
 
-    fn draft<'a>(&self, kind: PlayKind, case: Case<'a>, because: String) -> Draft<'a> {
+    fn draft<'a>(&self, kind: PlayKind, case: ElementCase<'a>, because: String) -> Draft<'a> {
         let sensitivity = self.catalogue.element(case.id()).sensitivity();
         Draft {
             kind,

@@ -2,7 +2,7 @@
 
 use crate::catalogue::{ElementId, Sensitivity};
 
-use super::evidence::Case;
+use super::evidence::ElementCase;
 use super::settings::PlanSettings;
 use crate::model::rows::{Aspect, Estimate};
 use crate::model::segment::{Delivered, NeedProfile, SegmentNight};
@@ -14,7 +14,7 @@ pub(super) const MAX_LEAD: usize = 3;
 
 /// What a condition says about an element.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Verdict {
+pub(super) enum TriggerVerdict {
     /// It fires, with this strength (larger = earlier); strengths of one kind compare.
     Fires(f64),
     /// It was judged and does not fire.
@@ -23,7 +23,7 @@ pub(super) enum Verdict {
     Missing(&'static str),
 }
 
-impl Verdict {
+impl TriggerVerdict {
     fn when(fires: bool, strength: f64) -> Self {
         if fires { Self::Fires(strength) } else { Self::Quiet }
     }
@@ -38,37 +38,37 @@ pub(super) fn may_be_spoken_of(sensitivity: Sensitivity, settings: &PlanSettings
 }
 
 /// The quality gate: the whole interval of the share of high quality answers lies below the floor.
-pub(super) fn quality_gate(case: &Case, settings: &PlanSettings) -> Verdict {
+pub(super) fn quality_gate(case: &ElementCase, settings: &PlanSettings) -> TriggerVerdict {
     match case.element.high_share {
-        None => Verdict::Missing("enough answers on how well quality is delivered"),
-        Some(share) => Verdict::when(share.high < settings.quality_floor, settings.quality_floor - share.value),
+        None => TriggerVerdict::Missing("enough answers on how well quality is delivered"),
+        Some(share) => TriggerVerdict::when(share.high < settings.quality_floor, settings.quality_floor - share.value),
     }
 }
 
 /// Fix: wanted more than by the rest, or more than it is delivered, and low. Where only fulfilment was asked: served
 /// worse than the rest, and low.
-pub(super) fn fix(case: &Case, settings: &PlanSettings) -> Verdict {
+pub(super) fn fix(case: &ElementCase, settings: &PlanSettings) -> TriggerVerdict {
     if !case.asked.fulfilment {
-        return Verdict::Missing("any answer on fulfilment");
+        return TriggerVerdict::Missing("any answer on fulfilment");
     }
-    let Some(served) = case.element.fulfilment else { return Verdict::Missing("fulfilment of the element") };
+    let Some(served) = case.element.fulfilment else { return TriggerVerdict::Missing("fulfilment of the element") };
     let low = served.value < settings.low_fulfilment && case.element.delivered != Delivered::Yes;
     if case.asked.compared() == Aspect::Fulfilment {
-        let Some(c) = case.difference() else { return Verdict::Missing("a difference on fulfilment") };
+        let Some(c) = case.difference() else { return TriggerVerdict::Missing("a difference on fulfilment") };
         let worse = c.d.value <= -settings.min_difference && c.d.high < 0.0;
-        return Verdict::when(low && worse, -c.d.value);
+        return TriggerVerdict::when(low && worse, -c.d.value);
     }
     // Either kind of evidence is enough, and both add up: a difference from others, a gap in the segment itself.
     let (difference, gap) = (case.difference().map(|c| c.d), case.element.gap);
     if difference.is_none() && gap.is_none() {
-        return Verdict::Missing("importance of the element");
+        return TriggerVerdict::Missing("importance of the element");
     }
     let strength = |e: Option<Estimate>, least: f64| e.filter(|e| e.value >= least && e.low > 0.0).map(|e| e.value);
     let (more, missed) = (strength(difference, settings.min_difference), strength(gap, settings.min_gap));
     // A gap alone does not fire where the segment cares less than others do: others come first then.
     let wanted_less = difference.is_some_and(|d| d.value < 0.0);
     let fires = low && !wanted_less && (more.is_some() || missed.is_some());
-    Verdict::when(fires, more.into_iter().chain(missed).sum())
+    TriggerVerdict::when(fires, more.into_iter().chain(missed).sum())
 }
 
 /// Lead: wanted more than by the rest, and delivered well enough to be believed.
@@ -76,46 +76,46 @@ pub(super) fn fix(case: &Case, settings: &PlanSettings) -> Verdict {
 /// Where nobody was asked about fulfilment, the condition does not read it: the line says that delivery is not known,
 /// and its proof has to come from elsewhere. Where nobody was asked anything, the difference need not be sure either:
 /// it is said to be a hypothesis.
-pub(super) fn lead(case: &Case, settings: &PlanSettings) -> Verdict {
+pub(super) fn lead(case: &ElementCase, settings: &PlanSettings) -> TriggerVerdict {
     if !may_be_spoken_of(case.catalogue.element(case.id()).sensitivity(), settings) {
-        return Verdict::Quiet;
+        return TriggerVerdict::Quiet;
     }
     let Some(c) = case.difference() else {
-        return Verdict::Missing(match case.asked.compared() {
+        return TriggerVerdict::Missing(match case.asked.compared() {
             Aspect::Importance => "a difference on importance",
             Aspect::Fulfilment => "a difference on fulfilment",
         });
     };
     let stands_out = c.d.value >= settings.min_difference && (c.d.low > 0.0 || case.asked.nothing());
     if !stands_out {
-        return Verdict::Quiet;
+        return TriggerVerdict::Quiet;
     }
     if !case.asked.fulfilment {
-        return Verdict::Fires(c.d.value);
+        return TriggerVerdict::Fires(c.d.value);
     }
-    let Some(served) = case.element.fulfilment else { return Verdict::Missing("fulfilment of the element") };
-    Verdict::when(served_well(case, served, settings), c.d.value * served.value / 10.0)
+    let Some(served) = case.element.fulfilment else { return TriggerVerdict::Missing("fulfilment of the element") };
+    TriggerVerdict::when(served_well(case, served, settings), c.d.value * served.value / 10.0)
 }
 
 /// Hold: more important to the segment than its average element and served well, yet nothing that sets it apart. Where
 /// importance was not asked: served well, and like the rest.
-pub(super) fn hold(case: &Case, settings: &PlanSettings) -> Verdict {
+pub(super) fn hold(case: &ElementCase, settings: &PlanSettings) -> TriggerVerdict {
     let (Some(served), Some(c)) = (case.element.fulfilment, case.difference()) else {
-        return Verdict::Missing("fulfilment of the element, and a difference from the rest");
+        return TriggerVerdict::Missing("fulfilment of the element, and a difference from the rest");
     };
     let ordinary = c.d.value.abs() < settings.min_difference;
     let well = served_well(case, served, settings);
     if case.asked.compared() == Aspect::Fulfilment {
-        return Verdict::when(well && ordinary, served.value);
+        return TriggerVerdict::when(well && ordinary, served.value);
     }
     let (Some(own), Some(average)) = (case.element.importance, average_importance(case.segment)) else {
-        return Verdict::Missing("importance of the element");
+        return TriggerVerdict::Missing("importance of the element");
     };
-    Verdict::when(well && ordinary && own.low > average, own.value)
+    TriggerVerdict::when(well && ordinary && own.low > average, own.value)
 }
 
 /// Delivered by Bain's rule, or high enough on average; never low.
-fn served_well(case: &Case, served: Estimate, settings: &PlanSettings) -> bool {
+fn served_well(case: &ElementCase, served: Estimate, settings: &PlanSettings) -> bool {
     served.value >= settings.low_fulfilment
         && (case.element.delivered == Delivered::Yes || served.value >= settings.credible_fulfilment)
 }

@@ -37,7 +37,7 @@ pub(super) struct Binder<'a> {
 }
 
 /// What specs are bound for.
-pub(super) struct Target<'a> {
+pub(super) struct BindingTarget<'a> {
     pub(super) table: TableName,
     /// Whether the configuration lists the specs.
     pub(super) listed: bool,
@@ -49,7 +49,7 @@ pub(super) struct Target<'a> {
 }
 
 /// A spec whose names are resolved and whose rows can be had.
-struct Found {
+struct ResolvedSpec {
     place: String,
     frame: DataFrame,
     mapping: Mapping,
@@ -62,9 +62,9 @@ impl Binder<'_> {
     pub(super) fn bind(
         &self,
         specs: &[(usize, &TableSpec)],
-        target: Target<'_>,
+        target: BindingTarget<'_>,
     ) -> Result<(Vec<Bound>, BTreeSet<String>), IntakeError> {
-        let Target { table, listed, cells, tally, output } = target;
+        let BindingTarget { table, listed, cells, tally, output } = target;
         let key = format!("tables.{}", table.slug());
         if specs.is_empty() {
             return Err(IntakeError::Spec {
@@ -101,7 +101,7 @@ impl Binder<'_> {
         place: String,
         cells: Option<&Cells>,
         tally: &Arc<Tally>,
-    ) -> Result<Found, IntakeError> {
+    ) -> Result<ResolvedSpec, IntakeError> {
         let limit = self.engine.memory_limit();
         let (frame, decimal, used) = match (&spec.source, &spec.query) {
             (Some(name), None) => {
@@ -127,7 +127,7 @@ impl Binder<'_> {
         if let Some(source) = spec.source.as_ref().and_then(|name| self.sources.get(name)) {
             nothing_hidden(table, source, &mapping, &place)?;
         }
-        Ok(Found { place, frame, mapping, decimal, used })
+        Ok(ResolvedSpec { place, frame, mapping, decimal, used })
     }
 
     fn source(&self, name: &str, place: &str) -> Result<&Arc<Source>, IntakeError> {
@@ -151,8 +151,14 @@ impl Binder<'_> {
         self.engine.block_on(session.sql_with_options(&sql, options)).map_err(failed)
     }
 
-    fn bound(&self, found: Found, spec: &TableSpec, number: usize, setting: &Setting) -> Result<Bound, IntakeError> {
-        let Found { place, frame, mapping, decimal, .. } = found;
+    fn bound(
+        &self,
+        found: ResolvedSpec,
+        spec: &TableSpec,
+        number: usize,
+        setting: &Setting,
+    ) -> Result<Bound, IntakeError> {
+        let ResolvedSpec { place, frame, mapping, decimal, .. } = found;
         let limit = self.engine.memory_limit();
         let failed = |error| match &spec.query {
             Some(_) => IntakeError::from_query(error, &place, limit),

@@ -21,7 +21,7 @@ pub(super) struct Cursor {
 
 /// A row; columns are named by their place in the list the cursor was opened with.
 #[derive(Clone, Copy)]
-pub(super) struct Row<'a> {
+pub(super) struct CursorRow<'a> {
     batch: &'a RecordBatch,
     places: &'a [Option<usize>],
     i: usize,
@@ -43,7 +43,11 @@ impl Cursor {
 
     /// Hands `take` each row about a customer of `ids`, with the customer's place among them. Ids ascend, and follow those
     /// asked for before; rows about others are passed over.
-    pub(super) fn rows_of(&mut self, ids: &[String], mut take: impl FnMut(Row<'_>, usize)) -> Result<(), IntakeError> {
+    pub(super) fn rows_of(
+        &mut self,
+        ids: &[String],
+        mut take: impl FnMut(CursorRow<'_>, usize),
+    ) -> Result<(), IntakeError> {
         let mut of = 0;
         while of < ids.len() {
             let Some(batch) = self.batch.as_ref().filter(|batch| self.row < batch.num_rows()) else {
@@ -58,7 +62,7 @@ impl Cursor {
                     std::cmp::Ordering::Less => self.row += 1,
                     std::cmp::Ordering::Greater => of += 1,
                     std::cmp::Ordering::Equal => {
-                        take(Row { batch, places: &self.places, i: self.row }, of);
+                        take(CursorRow { batch, places: &self.places, i: self.row }, of);
                         self.row += 1;
                     }
                 }
@@ -78,7 +82,7 @@ impl Cursor {
     }
 }
 
-impl<'a> Row<'a> {
+impl<'a> CursorRow<'a> {
     fn column(self, place: usize) -> Option<&'a dyn Array> {
         let column = self.batch.column(self.places[place]?);
         column.is_valid(self.i).then_some(column.as_ref())

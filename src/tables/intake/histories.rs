@@ -5,7 +5,7 @@ use twox_hash::XxHash64;
 
 use super::check::{ANSWER, CELL};
 use super::clock::Clock;
-use super::cursor::{Cursor, Row};
+use super::cursor::{Cursor, CursorRow};
 use super::error::IntakeError;
 use super::hear::HEARD_BITS;
 use super::iso::DAY;
@@ -125,7 +125,7 @@ impl Histories {
         let mut all = vec![History::default(); ids.len()];
         let Self { reading, day, .. } = self;
         if let Some(cursor) = &mut self.orders {
-            let mut lines = Lines::default();
+            let mut lines = OrderLines::default();
             cursor.rows_of(ids, |row, of| lines.add(&mut all[of], row, of, reading))?;
         }
         if let Some(cursor) = &mut self.contacts {
@@ -158,15 +158,15 @@ impl Histories {
 
 /// The lines of one customer's orders: those of one `order_id` are one order.
 #[derive(Default)]
-struct Lines {
+struct OrderLines {
     of: usize,
     /// Hash of the order's id, and its place among the orders.
     orders: Vec<(u64, usize)>,
     categories: Vec<crate::model::rows::Word>,
 }
 
-impl Lines {
-    fn add(&mut self, history: &mut History, row: Row<'_>, of: usize, reading: &mut Reading) {
+impl OrderLines {
+    fn add(&mut self, history: &mut History, row: CursorRow<'_>, of: usize, reading: &mut Reading) {
         let Some(line) = reading.order(row) else { return };
         if self.of != of {
             *self = Self { of, ..Self::default() };
@@ -217,7 +217,7 @@ impl Reading {
         Some(Promise { due: if midnight { due + DAY - 1 } else { due }, done })
     }
 
-    fn order(&mut self, row: Row<'_>) -> Option<Order> {
+    fn order(&mut self, row: CursorRow<'_>) -> Option<Order> {
         Some(Order {
             at: row.moment(0)?,
             amount: row.number(2),
@@ -231,7 +231,7 @@ impl Reading {
         })
     }
 
-    fn contact(&mut self, row: Row<'_>) -> Option<Contact> {
+    fn contact(&mut self, row: CursorRow<'_>) -> Option<Contact> {
         let resolved = row.moment(5);
         Some(Contact {
             at: row.moment(0)?,
@@ -246,7 +246,7 @@ impl Reading {
         })
     }
 
-    fn verbatim(&mut self, row: Row<'_>) -> Option<Verbatim> {
+    fn verbatim(&mut self, row: CursorRow<'_>) -> Option<Verbatim> {
         Some(Verbatim {
             at: row.moment(0)?,
             rating: rating(row.number(1)),
@@ -258,7 +258,7 @@ impl Reading {
     }
 
     /// Rows come by date: the last answer to a question about a competitor counts.
-    fn rival(&mut self, row: Row<'_>, rivals: &mut Vec<RivalAnswer>) {
+    fn rival(&mut self, row: CursorRow<'_>, rivals: &mut Vec<RivalAnswer>) {
         let (Some(brand), Some(column), Some(answer)) = (row.text(0), row.cell(1), row.answer(2)) else { return };
         let brand = self.words.word(brand);
         match rivals.iter_mut().find(|rival| (rival.brand, rival.column) == (brand, column)) {
@@ -274,6 +274,6 @@ fn rating(x: Option<f64>) -> Option<f32> {
 }
 
 /// When somebody was treated; the control group was not.
-fn treatment(row: Row<'_>) -> Option<i64> {
+fn treatment(row: CursorRow<'_>) -> Option<i64> {
     (row.text(1) != Some("control")).then(|| row.moment(0))?
 }

@@ -5,7 +5,7 @@ pub(super) const DAY: i64 = 86_400_000_000;
 
 /// A written time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Written {
+pub(super) struct WrittenTime {
     /// Microseconds since 1970 on the clock it was read from.
     pub(super) clock: i64,
     /// How far that clock is ahead of UTC, microseconds; `None` = not said.
@@ -14,13 +14,13 @@ pub(super) struct Written {
 
 /// Reads `2026-11-21`, then optionally `T` or a blank and `10:30`, `10:30:15` or `10:30:15.25`, then optionally `Z`,
 /// ` UTC`, `+01`, `+0100` or `+01:00`. Anything else is `None`, days that are not in the calendar included.
-pub(super) fn parse(text: &str) -> Option<Written> {
+pub(super) fn parse(text: &str) -> Option<WrittenTime> {
     let mut rest = Rest(text.as_bytes());
     let (year, (), month, (), day) =
         (rest.number(4)?, rest.byte(b'-')?, rest.number(2)?, rest.byte(b'-')?, rest.number(2)?);
     let mut clock = days_of(year, month, day)? * DAY;
     if rest.0.is_empty() {
-        return Some(Written { clock, ahead: None });
+        return Some(WrittenTime { clock, ahead: None });
     }
     if !matches!(rest.0[0], b'T' | b't' | b' ') {
         return None;
@@ -46,7 +46,7 @@ pub(super) fn parse(text: &str) -> Option<Written> {
         b"Z" | b"z" | b" UTC" => Some(0),
         _ => Some(rest.zone()?),
     };
-    Some(Written { clock, ahead })
+    Some(WrittenTime { clock, ahead })
 }
 
 /// Days from 1970-01-01 to a day of the Gregorian calendar; `None` = there is no such day.
@@ -126,7 +126,7 @@ mod tests {
             let want = DateTime::parse_from_rfc3339(text).expect("valid").timestamp_micros();
             assert_eq!(utc(text), Some(want), "{text}");
         }
-        assert_eq!(parse("2026-11-21 10:30"), Some(Written { clock: 20_778 * DAY + 37_800_000_000, ahead: None }));
+        assert_eq!(parse("2026-11-21 10:30"), Some(WrittenTime { clock: 20_778 * DAY + 37_800_000_000, ahead: None }));
         assert_eq!(utc("2026-11-21 10:30 UTC"), utc("2026-11-21T09:30-01"));
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::super::contract::contract_of;
 use super::super::source::{FILE_COLUMN, ROW_COLUMN};
 use super::super::spec::TableName;
-use super::bind::Target;
+use super::bind::BindingTarget;
 use super::engine::with_stack;
 use super::error::IntakeError;
 use super::prepare::{IntakeRequest, Prepared, check_tables};
@@ -91,7 +91,7 @@ fn look_here(request: &IntakeRequest<'_>, deep: bool) -> Result<Look, IntakeErro
         let cells = prepared.cells(table).cloned();
         let numbered: Vec<_> = specs.as_slice().iter().enumerate().collect();
         let (listed, tally) = (numbered.len() > 1, &prepared.tally(table));
-        match binder.bind(&numbered, Target { table, listed, cells, tally, output: None }) {
+        match binder.bind(&numbered, BindingTarget { table, listed, cells, tally, output: None }) {
             Ok((bounds, _)) => {
                 let specs = bounds.iter().map(|bound| {
                     let inputs = bound.checker.mapping.inputs.iter();

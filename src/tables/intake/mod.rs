@@ -49,6 +49,6 @@ pub use error::IntakeError;
 pub use histories::{Histories, KindWords};
 pub use look::{Look, SourceLook, TableLook, look};
 pub use pace::{OrderPace, PACE_WEEKS};
-pub use prepare::{InputFile, IntakeRequest, check_tables};
+pub use prepare::{IntakeRequest, ReadFile, check_tables};
 pub use run::{Intake, run};
 pub use signals::MissingSignal;

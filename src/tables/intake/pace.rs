@@ -36,7 +36,7 @@ impl OrderPace {
             weeks: vec![(0, 0); PACE_WEEKS],
             rewards_told: schema.index_of("reward_used").is_ok(),
         };
-        let mut open = Open::default();
+        let mut open = OpenCustomer::default();
         for batch in orders.read(&columns, None)? {
             let batch = batch.map_err(|error| IntakeError::Scratch {
                 path: orders.path().to_owned(),
@@ -48,7 +48,7 @@ impl OrderPace {
         Ok(pace)
     }
 
-    fn see(&mut self, batch: &RecordBatch, end: i64, open: &mut Open) {
+    fn see(&mut self, batch: &RecordBatch, end: i64, open: &mut OpenCustomer) {
         let text = |name: &str| batch.column_by_name(name).map(|column| column.as_string::<i32>());
         let ids: &StringArray = batch.column(0).as_string::<i32>();
         let orders = text("order_id");
@@ -77,8 +77,8 @@ impl OrderPace {
         }
     }
 
-    fn close(&mut self, open: &mut Open) {
-        let Open { id: Some(_), orders, lines } = std::mem::take(open) else { return };
+    fn close(&mut self, open: &mut OpenCustomer) {
+        let OpenCustomer { id: Some(_), orders, lines } = std::mem::take(open) else { return };
         let n = (orders.len() + lines).min(MOST_ORDERS);
         if self.customers.len() <= n {
             self.customers.resize(n + 1, 0);
@@ -107,7 +107,7 @@ impl OrderPace {
 
 /// The customer being counted.
 #[derive(Default)]
-struct Open {
+struct OpenCustomer {
     id: Option<String>,
     orders: Vec<String>,
     lines: usize,

@@ -54,7 +54,7 @@ pub struct IntakeRequest<'a> {
 
 /// A file that was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct InputFile {
+pub struct ReadFile {
     /// Key under `[sources]`.
     pub source: String,
     /// Relative to the configuration where it lies below it.
@@ -146,13 +146,13 @@ impl Prepared {
     }
 
     /// The files of the sources that were read, with their hashes.
-    pub(super) fn inputs(&self, used: &BTreeSet<String>, threads: usize) -> Result<Vec<InputFile>, IntakeError> {
+    pub(super) fn inputs(&self, used: &BTreeSet<String>, threads: usize) -> Result<Vec<ReadFile>, IntakeError> {
         let sources = self.sources.iter().filter(|(name, _)| used.contains(*name));
         let files: Vec<(&Arc<Source>, usize)> =
             sources.flat_map(|(_, source)| (0..source.n_files()).map(move |file| (source, file))).collect();
         let share = files.len().div_ceil(threads.max(1)).max(1);
         let hash = |&(source, file): &(&Arc<Source>, usize)| {
-            Ok(InputFile {
+            Ok(ReadFile {
                 source: source.name().to_owned(),
                 path: source.shown(file).to_owned(),
                 bytes: source.bytes(file),
@@ -160,7 +160,7 @@ impl Prepared {
                 rows: source.rows(file),
             })
         };
-        let hashed: Vec<Result<Vec<InputFile>, IntakeError>> = std::thread::scope(|scope| {
+        let hashed: Vec<Result<Vec<ReadFile>, IntakeError>> = std::thread::scope(|scope| {
             let tasks: Vec<_> =
                 files.chunks(share).map(|files| scope.spawn(move || files.iter().map(hash).collect())).collect();
             tasks.into_iter().map(|task| task.join().expect("hashing does not panic")).collect()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, AsArray};
 
 use super::super::spec::{TableName, TableSpec};
-use super::bind::Target;
+use super::bind::BindingTarget;
 use super::cells::Cells;
 use super::check::Output;
 use super::error::IntakeError;
@@ -32,7 +32,7 @@ impl Stage<'_> {
             return Ok(None);
         }
         let tally = Arc::new(Tally::new(TableName::Attitudes, Arc::clone(staged.tally.registry())));
-        let target = Target {
+        let target = BindingTarget {
             table: TableName::Attitudes,
             listed: specs.len() > 1,
             cells: Some(Arc::clone(cells)),

@@ -30,7 +30,7 @@ use super::signals::Sums;
 const JOINING: &str = "joining customer rows";
 
 /// Something known per customer: part of the customer row.
-pub(super) enum Part {
+pub(super) enum CustomerPart {
     /// Sums over the rows of a table, by SQL.
     Sums(Sums),
     /// Columns of a table that has one row per customer already.
@@ -59,7 +59,7 @@ pub(super) struct Join<'a> {
     pub(super) engine: &'a Engine,
     pub(super) scratch: &'a Path,
     pub(super) customers: &'a ScratchTable,
-    pub(super) parts: &'a [Part],
+    pub(super) parts: &'a [CustomerPart],
     /// Names of the columns that hold ratings.
     pub(super) ratings: &'a [String],
 }
@@ -98,7 +98,7 @@ impl Join<'_> {
 
     /// The one table that is joined, if it is about just the customers and holds ratings or none.
     fn alone(&self) -> Result<Option<ScratchTable>, IntakeError> {
-        let [Part::Sheet { table, prefix: "" }] = self.parts else { return Ok(None) };
+        let [CustomerPart::Sheet { table, prefix: "" }] = self.parts else { return Ok(None) };
         let (rated, columns) = (self.rated(table.columns()).len(), table.columns().fields().len() - 1);
         let whole = (rated == 0 || rated == columns) && table.has_ids_of(self.customers)?;
         Ok(whole.then(|| table.clone()))
@@ -172,12 +172,12 @@ impl Join<'_> {
         let mut plan: Arc<dyn ExecutionPlan> = Arc::new(customers);
         for part in self.parts {
             let right: Arc<dyn ExecutionPlan> = match part {
-                Part::Sheet { table, prefix } => {
+                CustomerPart::Sheet { table, prefix } => {
                     let all = (0..table.columns().fields().len()).collect();
                     let scan = Arc::new(ScratchScan::new(table.between(ids), all).map_err(failed)?);
                     prefixed(scan, prefix).map_err(failed)?
                 }
-                Part::Sums(sums) => {
+                CustomerPart::Sums(sums) => {
                     let table = sums.table;
                     let signal = |error: DataFusionError| IntakeError::Signal {
                         table: table.name(),
@@ -300,7 +300,7 @@ mod tests {
         let sheet = table(dir.path(), "own", vec![("customer_id", ids(&["b", "c", "z"])), ("x", amount)]);
         let end = "arrow_cast('2026-11-22T00:00:00', 'Timestamp(Microsecond, None)')";
         let sums = sums(&Catalogue::embedded(), SignalTable::Orders, &orders, end).expect("can be asked");
-        let parts = [Part::Sums(sums), Part::Sheet { table: sheet, prefix: "own_" }];
+        let parts = [CustomerPart::Sums(sums), CustomerPart::Sheet { table: sheet, prefix: "own_" }];
         let join = Join { engine: &engine, scratch: dir.path(), customers: &customers, parts: &parts, ratings: &[] };
         let session = engine.session(Purpose::Sorted);
         let plan = engine.block_on(join.plan(&session, &customers.ids_of(&(0..1)))).expect("plans");

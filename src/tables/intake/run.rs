@@ -16,8 +16,8 @@ use super::error::IntakeError;
 use super::hear::{Heard, hear};
 use super::histories::{Events, Histories, KindWords};
 use super::pace::OrderPace;
-use super::prepare::{InputFile, IntakeRequest, Prepared, check_tables};
-use super::rows::{Join, Part, Rows, orphans};
+use super::prepare::{IntakeRequest, Prepared, ReadFile, check_tables};
+use super::rows::{CustomerPart, Join, Rows, orphans};
 use super::scratch::{GROUP_ROWS, ScratchTable};
 use super::signals::{MissingSignal, VALUE, count_column, missing_signals, signal_column, sums};
 use super::stage::{Stage, Staged};
@@ -33,7 +33,7 @@ const OWN: &str = "own_";
 /// One row per customer, on scratch, and everything known about how it came to be.
 pub struct Intake {
     ledger: Ledger,
-    inputs: Vec<InputFile>,
+    inputs: Vec<ReadFile>,
     signal_ids: Vec<String>,
     missing_signals: Vec<MissingSignal>,
     coverage: Coverage,
@@ -56,7 +56,7 @@ impl Intake {
 
     /// The files read, in order of source and path.
     #[must_use]
-    pub fn inputs(&self) -> &[InputFile] {
+    pub fn inputs(&self) -> &[ReadFile] {
         &self.inputs
     }
 
@@ -328,7 +328,7 @@ fn ledger_of(prepared: &Prepared, staged: &BTreeMap<TableName, Staged>) -> Resul
 
 /// What customer rows are joined from.
 struct Base {
-    parts: Vec<Part>,
+    parts: Vec<CustomerPart>,
     signal_ids: Vec<String>,
     /// Column, and the column that counts rows where none means 0, per signal.
     signal_columns: Vec<(String, Option<String>)>,
@@ -357,7 +357,7 @@ impl Base {
                     let zero = (no_rows == NoRows::Zero).then(|| count_column(table));
                     columns.push((place, signal_column(place), zero));
                 }
-                parts.push(Part::Sums(sums));
+                parts.push(CustomerPart::Sums(sums));
             }
         }
         columns.sort_by_key(|(place, ..)| *place);
@@ -369,21 +369,21 @@ impl Base {
                 signal_ids.push(format!("{OWN}{}", field.name()));
                 signal_columns.push((format!("{OWN}{}", field.name()), None));
             }
-            parts.push(Part::Sheet { table: own.sheets[0].clone(), prefix: OWN });
+            parts.push(CustomerPart::Sheet { table: own.sheets[0].clone(), prefix: OWN });
         }
         if let Some(mentions) = heard.and_then(|heard| heard.signals.as_ref()) {
             for field in mentions.columns().fields().iter().skip(1) {
                 signal_ids.push(field.name().clone());
                 signal_columns.push((field.name().clone(), None));
             }
-            parts.push(Part::Sheet { table: mentions.clone(), prefix: "" });
+            parts.push(CustomerPart::Sheet { table: mentions.clone(), prefix: "" });
         }
         if signal_ids.len() > MAX_SIGNALS {
             return Err(IntakeError::TooManySignals { found: signal_ids.len(), limit: MAX_SIGNALS });
         }
         for table in [TableName::Attitudes, TableName::Ratings] {
             let sheets = staged.get(&table).into_iter().flat_map(|staged| &staged.sheets);
-            parts.extend(sheets.map(|sheet| Part::Sheet { table: sheet.clone(), prefix: "" }));
+            parts.extend(sheets.map(|sheet| CustomerPart::Sheet { table: sheet.clone(), prefix: "" }));
         }
         let missing = missing_signals(catalogue, |table| sheet(table).map(ScratchTable::names));
         Ok(Self { parts, signal_ids, signal_columns, missing })

@@ -46,11 +46,11 @@ pub(super) struct ScratchWriter {
     path: PathBuf,
     schema: SchemaRef,
     sender: Option<SyncSender<RecordBatch>>,
-    thread: Option<JoinHandle<Written>>,
+    thread: Option<JoinHandle<FinishedTable>>,
 }
 
 /// What a finished table is known by: rows, the first id of each row group, and how much of it is there.
-type Written = parquet::errors::Result<(u64, Vec<String>, Held)>;
+type FinishedTable = parquet::errors::Result<(u64, Vec<String>, Held)>;
 
 /// How much of a table is there.
 #[derive(Clone, Debug, Default)]
@@ -120,7 +120,7 @@ impl ScratchWriter {
     }
 
     /// Lets the thread finish what it has, and waits for it.
-    fn close(&mut self) -> Option<std::thread::Result<Written>> {
+    fn close(&mut self) -> Option<std::thread::Result<FinishedTable>> {
         self.sender = None;
         self.thread.take().map(JoinHandle::join)
     }

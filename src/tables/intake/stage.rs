@@ -11,7 +11,7 @@ use futures::StreamExt;
 
 use super::super::forgotten::Forgotten;
 use super::super::spec::{TableName, TableSpec};
-use super::bind::{Binder, Target};
+use super::bind::{Binder, BindingTarget};
 use super::cells::Cells;
 use super::check::Output;
 use super::engine::Purpose;
@@ -83,7 +83,7 @@ impl Stage<'_> {
         };
         for specs in sheets_of(specs) {
             let listed = specs.len() > 1 || specs.iter().any(|(i, _)| *i > 0);
-            let target = Target { table, listed, cells: cells.cloned(), tally: &staged.tally, output: None };
+            let target = BindingTarget { table, listed, cells: cells.cloned(), tally: &staged.tally, output: None };
             let (bounds, used) = self.binder.bind(&specs, target)?;
             staged.unused.extend(bounds.iter().flat_map(|bound| bound.unused.iter().cloned()));
             staged.used.extend(used);

@@ -41,13 +41,13 @@ pub(super) struct NeedsOverview {
 struct NeedsRow {
     name: String,
     anchor: Option<String>,
-    parts: Vec<Part>,
+    parts: Vec<NeedStretch>,
     shares: Vec<String>,
 }
 
 /// A stretch of the stacked bar.
 #[derive(Debug, Serialize)]
-struct Part {
+struct NeedStretch {
     tier: &'static str,
     x: String,
     width: String,
@@ -121,7 +121,7 @@ fn row(segment: &SegmentNight, is_group: bool) -> NeedsRow {
         let Some(share) = need.share.map(|s| s.value * 100.0) else { continue };
         let label = if share >= 8.0 { decimal(share, 0) } else { String::new() };
         let width = (share - 0.25).max(0.0);
-        parts.push(Part {
+        parts.push(NeedStretch {
             tier: need.tier.slug(),
             x: unit(x),
             width: unit(width),

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::words::{NOT_KNOWN, count, decimal, known, money, share};
 use crate::model::rows::ConnectionStage;
-use crate::model::segment::lens::{GroupLens, RivalFigures, StageFigures, Standing};
+use crate::model::segment::lens::{GroupLens, RivalFigures, RivalStanding, StageFigures};
 
 /// One stage.
 #[derive(Debug, Serialize)]
@@ -60,9 +60,9 @@ pub(super) fn rivals(everyone: &GroupLens) -> Vec<String> {
 fn sentence(rival: &RivalFigures) -> Option<String> {
     let (own, other) = (rival.own_score.estimate()?, rival.score.estimate()?);
     let standing = match rival.standing? {
-        Standing::Ahead => "ahead",
-        Standing::Parity => "no difference that could be told from chance",
-        Standing::Behind => "behind",
+        RivalStanding::Ahead => "ahead",
+        RivalStanding::Parity => "no difference that could be told from chance",
+        RivalStanding::Behind => "behind",
     };
     Some(format!(
         "Of {} people asked about both, {} are fully connected to the company and {} to {}: {standing}.",

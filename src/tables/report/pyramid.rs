@@ -28,7 +28,7 @@ pub(super) struct Pyramid {
     width: f64,
     height: f64,
     levels: Vec<LevelBand>,
-    cells: Vec<Cell>,
+    cells: Vec<PyramidCell>,
     rows: Vec<Line>,
 }
 
@@ -41,7 +41,7 @@ struct LevelBand {
 }
 
 #[derive(Debug, Serialize)]
-struct Cell {
+struct PyramidCell {
     x: f64,
     y: f64,
     /// Class of the fill: `n3`…`n1` less than the rest, `z` like the rest, `p1`…`p3` more, `u` not known.
@@ -140,7 +140,7 @@ pub(super) fn pyramid(input: &ReportInput<'_>, segment: &SegmentNight) -> Option
     })
 }
 
-fn cell(input: &ReportInput<'_>, element: &ElementProfile, aspect: Aspect, place: (f64, f64)) -> Cell {
+fn cell(input: &ReportInput<'_>, element: &ElementProfile, aspect: Aspect, place: (f64, f64)) -> PyramidCell {
     let name = input.catalogue.element(element.element).name();
     let lines = wrapped(name);
     let top = if lines.len() == 1 { 23.0 } else { 17.0 };
@@ -154,7 +154,7 @@ fn cell(input: &ReportInput<'_>, element: &ElementProfile, aspect: Aspect, place
         }
         None => ("u", "–".to_owned(), format!("{name}: not enough answers")),
     };
-    Cell { x: place.0, y: place.1, class, name: words, value, tip }
+    PyramidCell { x: place.0, y: place.1, class, name: words, value, tip }
 }
 
 fn than(d: f64) -> &'static str {

@@ -10,7 +10,7 @@ use crate::model::rows::{ArcStage, Estimate};
 use crate::model::segment::SegmentNight;
 use crate::model::segment::lens::{
     ArcFigures, BalanceFigures, ComplaintFigures, ConnectionFigures, ConsistencyFigures, GroupLens, LoyaltyFigures,
-    Regularity, Unit, Verdict,
+    Regularity, RegularityVerdict, Unit,
 };
 
 /// The section.
@@ -33,7 +33,7 @@ struct CloseRow {
     score: String,
     asked: String,
     gap: String,
-    parts: Vec<Part>,
+    parts: Vec<ArcStretch>,
     arc: String,
     consistency: String,
     debt: String,
@@ -43,7 +43,7 @@ struct CloseRow {
 
 /// A stretch of the stacked bar of arc stages.
 #[derive(Debug, Serialize)]
-struct Part {
+struct ArcStretch {
     stage: u8,
     x: String,
     width: String,
@@ -126,13 +126,13 @@ fn gap(connection: &ConnectionFigures) -> String {
     }
 }
 
-fn parts(arc: &ArcFigures) -> Vec<Part> {
+fn parts(arc: &ArcFigures) -> Vec<ArcStretch> {
     let (mut parts, mut x) = (Vec::new(), 0.0);
     for (stage, figure) in &arc.stages {
         let Some(share) = figure.value().map(|value| value * 100.0) else { continue };
         // The first stage is ground, not a finding: it stays without a number.
         let labelled = share >= 8.0 && *stage != ArcStage::Unknown;
-        parts.push(Part {
+        parts.push(ArcStretch {
             stage: stage.number(),
             x: unit(x),
             width: unit((share - 0.25).max(0.0)),
@@ -220,11 +220,11 @@ fn complaints(figures: &ComplaintFigures) -> String {
 
 fn regularity(one: &Regularity, currency: &str) -> RegularityRow {
     let (verdict, mark) = match one.verdict {
-        Verdict::Holds => ("holds", "yes"),
-        Verdict::DoesNot => ("does not", "no"),
-        Verdict::Undecided => ("undecided", ""),
-        Verdict::TooFew => ("too few", ""),
-        Verdict::NotAsked => ("not asked", ""),
+        RegularityVerdict::Holds => ("holds", "yes"),
+        RegularityVerdict::DoesNot => ("does not", "no"),
+        RegularityVerdict::Undecided => ("undecided", ""),
+        RegularityVerdict::TooFew => ("too few", ""),
+        RegularityVerdict::NotAsked => ("not asked", ""),
     };
     RegularityRow {
         published: one.published.text,
@@ -298,7 +298,7 @@ mod tests {
             unit: Unit::Multiple,
         };
         let own = Figure::of(1_200, 1_200, Some(Interval { value: 4.0, low: 3.1, high: 5.25 }));
-        let row = regularity(&Regularity { published, own, verdict: Verdict::Holds }, "EUR");
+        let row = regularity(&Regularity { published, own, verdict: RegularityVerdict::Holds }, "EUR");
         assert_eq!((row.own.as_str(), row.base.as_str(), row.verdict), ("4.0 times (3.1 to 5.2)", "1,200", "holds"));
     }
 }

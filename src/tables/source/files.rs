@@ -12,7 +12,7 @@ use crate::catalogue::hex;
 
 /// A file of a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct FoundFile {
     /// Relative to the configuration's folder where it lies below it, with `/`.
     pub(super) shown: String,
     /// Where to open it.
@@ -24,7 +24,7 @@ pub(super) struct Found {
 /// Expands the files, folders and globs of a source: each file once, in ascending order of its shown path.
 ///
 /// Names starting with `.` or `_` are skipped in folders and globs, as other readers of such folders do.
-pub(super) fn expand(base: &Path, name: &str, spec: &SourceSpec) -> Result<Vec<Found>, SourceError> {
+pub(super) fn expand(base: &Path, name: &str, spec: &SourceSpec) -> Result<Vec<FoundFile>, SourceError> {
     let mut found = Vec::new();
     for pattern in spec.files.as_slice() {
         let before = found.len();
@@ -41,7 +41,7 @@ pub(super) fn expand(base: &Path, name: &str, spec: &SourceSpec) -> Result<Vec<F
     Ok(found)
 }
 
-fn expand_one(base: &Path, name: &str, pattern: &str, found: &mut Vec<Found>) -> Result<(), SourceError> {
+fn expand_one(base: &Path, name: &str, pattern: &str, found: &mut Vec<FoundFile>) -> Result<(), SourceError> {
     let refuse = |reason: &str| SourceError::Pattern {
         source_name: name.to_owned(),
         pattern: pattern.to_owned(),
@@ -84,9 +84,9 @@ fn hidden(path: &Path) -> bool {
     path.file_name().is_none_or(|name| name.to_string_lossy().starts_with(['.', '_']))
 }
 
-fn look_at(base: &Path, path: PathBuf) -> Result<Found, SourceError> {
+fn look_at(base: &Path, path: PathBuf) -> Result<FoundFile, SourceError> {
     let bytes = path.metadata().map_err(|source| io_error(base, &path, source))?.len();
-    Ok(Found { shown: shown(base, &path), path, bytes })
+    Ok(FoundFile { shown: shown(base, &path), path, bytes })
 }
 
 fn shown(base: &Path, path: &Path) -> String {
@@ -114,7 +114,7 @@ pub(super) fn format_of(path: &Path) -> Option<Format> {
 }
 
 /// SHA-256 of a file in lower-case hex, read in pieces.
-pub(super) fn digest(file: &Found) -> Result<String, SourceError> {
+pub(super) fn digest(file: &FoundFile) -> Result<String, SourceError> {
     let failed = |source| SourceError::io(&file.shown, source);
     let mut reader = File::open(&file.path).map_err(failed)?;
     let mut hasher = Sha256::new();
@@ -172,7 +172,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("temp");
         let path = dir.path().join("a.csv");
         std::fs::write(&path, "abc").expect("writes");
-        let found = Found { shown: "a.csv".to_owned(), path, bytes: 3 };
+        let found = FoundFile { shown: "a.csv".to_owned(), path, bytes: 3 };
         // FIPS 180-2, appendix B.1.
         assert_eq!(digest(&found).expect("reads"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }

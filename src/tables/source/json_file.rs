@@ -17,14 +17,14 @@ use super::text::{CELL_LIMIT, RowFault, TextBatch, TextBuilder};
 const KEY_LIMIT: usize = 10_000;
 
 /// Reads lines, at most [`RECORD_LIMIT`] bytes each.
-struct Lines {
+struct JsonLines {
     name: String,
     text: BufReader<Box<dyn Read + Send>>,
     line: Vec<u8>,
     number: u64,
 }
 
-impl Lines {
+impl JsonLines {
     fn new(name: &str, text: Box<dyn Read + Send>) -> Self {
         let text = BufReader::with_capacity(128 << 10, text);
         Self { name: name.to_owned(), text, line: Vec::new(), number: 0 }
@@ -56,7 +56,7 @@ impl Lines {
 
 /// Every key used in a file, in alphabetical order: one pass, nothing kept of the values.
 pub(super) fn keys(name: &str, text: Box<dyn Read + Send>) -> Result<Vec<String>, SourceError> {
-    let mut lines = Lines::new(name, text);
+    let mut lines = JsonLines::new(name, text);
     let mut keys: BTreeMap<String, ()> = BTreeMap::new();
     let mut any = false;
     while lines.advance()? {
@@ -79,12 +79,12 @@ pub(super) fn keys(name: &str, text: Box<dyn Read + Send>) -> Result<Vec<String>
 
 /// Reads the objects of a file.
 pub(super) struct JsonBatches {
-    lines: Lines,
+    lines: JsonLines,
 }
 
 impl JsonBatches {
     pub(super) fn new(name: &str, text: Box<dyn Read + Send>) -> Self {
-        Self { lines: Lines::new(name, text) }
+        Self { lines: JsonLines::new(name, text) }
     }
 
     /// The next batch of the values under `keys`; `report` hears of lines that are not an object.

@@ -12,7 +12,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit}
 use super::super::spec::{Format, SourceSpec};
 use super::csv_file::{CsvBatches, Dialect};
 use super::error::SourceError;
-use super::files::{Found, digest, expand, format_of};
+use super::files::{FoundFile, digest, expand, format_of};
 use super::magic::{HEAD, Packing, check_text, recognize};
 use super::provider::{FILE_COLUMN, ROW_COLUMN};
 use super::{decode, json_file, parquet_file};
@@ -20,7 +20,7 @@ use super::{decode, json_file, parquet_file};
 /// A file whose format was checked and whose columns are known.
 #[derive(Debug)]
 pub(super) struct SourceFile {
-    pub(super) found: Found,
+    pub(super) found: FoundFile,
     pub(super) kind: FileKind,
     /// Its usable columns with the type they are stored as.
     pub(super) columns: Vec<(String, DataType)>,
@@ -145,7 +145,7 @@ impl SourceFile {
     }
 }
 
-fn open_file(found: Found, format: Format, dialect: &Dialect) -> Result<SourceFile, SourceError> {
+fn open_file(found: FoundFile, format: Format, dialect: &Dialect) -> Result<SourceFile, SourceError> {
     let name = found.shown.clone();
     let io = |source| SourceError::io(&name, source);
     let mut head = Vec::with_capacity(HEAD);

@@ -167,12 +167,12 @@ struct ScanTask {
     wanted: Vec<String>,
     paths: ArrayRef,
     pieces: std::vec::IntoIter<Piece>,
-    open: Option<Open>,
+    open: Option<OpenPiece>,
     failed: bool,
 }
 
 /// A piece being read.
-struct Open {
+struct OpenPiece {
     piece: Piece,
     reader: Reader,
     /// Parquet: row the next batch starts on, from 1. Text: rows and rejected records so far.
@@ -196,7 +196,7 @@ impl ScanTask {
         Self { table, schema, wanted, paths: Arc::new(paths), pieces: pieces.into_iter(), open: None, failed: false }
     }
 
-    fn open(&self, piece: Piece) -> Result<Open, SourceError> {
+    fn open(&self, piece: Piece) -> Result<OpenPiece, SourceError> {
         let source = &self.table.source;
         let file = &source.files[piece.file];
         let name = &file.found.shown;
@@ -215,7 +215,7 @@ impl ScanTask {
             FileKind::Json { .. } => Reader::Json(JsonBatches::new(name, file.text(&source.dialect)?)),
         };
         let reports = !self.table.reported[piece.file].swap(true, Ordering::Relaxed);
-        Ok(Open { piece, reader, rows, reports })
+        Ok(OpenPiece { piece, reader, rows, reports })
     }
 
     fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
@@ -236,7 +236,7 @@ impl ScanTask {
         }
     }
 
-    fn read(&self, open: &mut Open) -> Result<Option<RecordBatch>> {
+    fn read(&self, open: &mut OpenPiece) -> Result<Option<RecordBatch>> {
         let source = &self.table.source;
         let file = open.piece.file;
         let mut bad = 0;

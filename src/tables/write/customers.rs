@@ -16,12 +16,12 @@ pub struct CustomersWriter {
     file: TableFile,
     words: CustomerWords,
     order: AscendingIds,
-    waiting: Waiting,
+    waiting: WaitingCustomers,
 }
 
 /// Rows that do not fill a chunk yet.
 #[derive(Default)]
-struct Waiting {
+struct WaitingCustomers {
     ids: Vec<String>,
     assignments: Vec<Assignment>,
     basis: Vec<Basis>,
@@ -43,7 +43,7 @@ impl CustomersWriter {
             file: TableFile::create(run_folder, table, meta)?,
             words: CustomerWords::new(labels),
             order: AscendingIds::new(table),
-            waiting: Waiting::default(),
+            waiting: WaitingCustomers::default(),
         })
     }
 
@@ -124,7 +124,7 @@ fn within(what: &'static str, position: usize, known: usize) -> Result<(), Write
     Err(WriteError::Label { table: TableId::Customers.slug(), what, position, known })
 }
 
-impl Waiting {
+impl WaitingCustomers {
     fn push(&mut self, rows: CustomerRows<'_>) {
         self.ids.extend_from_slice(rows.ids);
         self.assignments.extend_from_slice(rows.assignments);

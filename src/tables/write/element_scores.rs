@@ -17,12 +17,12 @@ pub struct ElementScoresWriter {
     /// Rating indicators kept to aggregates.
     masked: u64,
     order: AscendingIds,
-    waiting: Waiting,
+    waiting: WaitingScores,
 }
 
 /// Rows that do not fill a chunk yet.
 #[derive(Default)]
-struct Waiting {
+struct WaitingScores {
     ids: Vec<String>,
     scores: Vec<f32>,
     errors: Vec<f32>,
@@ -38,7 +38,7 @@ impl ElementScoresWriter {
     pub fn new(run_folder: &Path, meta: &TableMeta, masked: u64) -> Result<Self, WriteError> {
         let file = TableFile::create(run_folder, TableId::ElementScores, meta)?;
         let order = AscendingIds::new(TableId::ElementScores);
-        Ok(Self { file, masked, order, waiting: Waiting::default() })
+        Ok(Self { file, masked, order, waiting: WaitingScores::default() })
     }
 
     /// Appends a block of any size; ids ascend within and over blocks. A score that does not exist is null, as is one
@@ -103,7 +103,7 @@ fn span(cells: &Array2<f32>, from: usize, take: usize) -> ArrayView2<'_, f32> {
     cells.slice_axis(Axis(0), Slice::from(from..from + take))
 }
 
-impl Waiting {
+impl WaitingScores {
     fn push(&mut self, rows: ScoreRows<'_>) {
         self.ids.extend_from_slice(rows.ids);
         self.scores.extend(rows.scores.iter());

@@ -12,7 +12,7 @@ const BREAK: &str = "\n ";
 
 /// One word of the text.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Word {
+pub(super) struct TextWord {
     /// First byte in the text.
     pub(super) start: usize,
     /// Byte after the last in the text.
@@ -27,8 +27,8 @@ pub(super) struct Word {
 
 /// The words of a text, and the text as phrases are compared with it: every word spelled, a space before and after it.
 #[derive(Debug, Default)]
-pub(super) struct Cut {
-    pub(super) words: Vec<Word>,
+pub(super) struct SpelledText {
+    pub(super) words: Vec<TextWord>,
     pub(super) written: String,
 }
 
@@ -39,7 +39,7 @@ enum Gap {
     Sentence,
 }
 
-impl Cut {
+impl SpelledText {
     pub(super) fn new(text: &str, rules: &SentenceRules) -> Self {
         let mut cut = Self { words: Vec::new(), written: String::with_capacity(text.len() + 16) };
         cut.written.push(' ');
@@ -61,7 +61,7 @@ impl Cut {
             let at = cut.written.len();
             spell(&text[range.clone()], &mut cut.written);
             cut.written.push(' ');
-            cut.words.push(Word {
+            cut.words.push(TextWord {
                 start: range.start,
                 end: range.end,
                 at,
@@ -73,7 +73,7 @@ impl Cut {
     }
 
     /// What ends between the last word and the one that starts at `next`.
-    fn gap(&self, text: &str, last: &Word, next: usize, rules: &SentenceRules) -> Gap {
+    fn gap(&self, text: &str, last: &TextWord, next: usize, rules: &SentenceRules) -> Gap {
         let between = &text[last.end..next];
         let ends = |c: char| rules.ends().contains(&c);
         if between.contains(['\n', '\r']) {

@@ -2,12 +2,12 @@
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::cut::Cut;
+use super::cut::SpelledText;
 use crate::catalogue::lexicon::{LexiconEntry, Meaning};
 
 /// A phrase found: words `first..=last` of the text and what they mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Found {
+pub(super) struct FoundPhrase {
     pub(super) first: usize,
     pub(super) last: usize,
     pub(super) meaning: Meaning,
@@ -45,7 +45,7 @@ impl Finder {
     }
 
     /// Phrases in `cut`, by place, a phrase inside a longer one left out: "no legroom" is not also "no" and "legroom".
-    pub(super) fn find(&self, cut: &Cut) -> Vec<Found> {
+    pub(super) fn find(&self, cut: &SpelledText) -> Vec<FoundPhrase> {
         let word_at = |byte: usize| cut.words.partition_point(|word| word.at <= byte).saturating_sub(1);
         let mut found = Vec::new();
         for hit in self.automaton.find_overlapping_iter(&cut.written) {
@@ -54,11 +54,11 @@ impl Finder {
             let starts_closed = cut.written.as_bytes()[hit.start()] == b' ';
             let first = word_at(hit.start() + usize::from(starts_closed));
             let last = word_at(hit.end() - if *open_end { 1 } else { 2 });
-            found.extend(meanings.iter().map(|&meaning| Found { first, last, meaning, negates_itself: false }));
+            found.extend(meanings.iter().map(|&meaning| FoundPhrase { first, last, meaning, negates_itself: false }));
         }
         found.sort_unstable_by_key(|found| (found.first, std::cmp::Reverse(found.last), found.meaning));
         found.dedup();
-        let mut longest: Vec<Found> = Vec::with_capacity(found.len());
+        let mut longest: Vec<FoundPhrase> = Vec::with_capacity(found.len());
         for own in found {
             let Some(last) = longest.last().filter(|last| own.last <= last.last).copied() else {
                 longest.push(own);
@@ -67,7 +67,7 @@ impl Finder {
             if (own.first, own.last) == (last.first, last.last) {
                 longest.push(own);
             } else if own.meaning == Meaning::Negates {
-                let outer = |outer: &&mut Found| (outer.first, outer.last) == (last.first, last.last);
+                let outer = |outer: &&mut FoundPhrase| (outer.first, outer.last) == (last.first, last.last);
                 longest.iter_mut().rev().take_while(outer).for_each(|outer| outer.negates_itself = true);
             }
         }

@@ -1,14 +1,14 @@
 //! From phrases found to mentions: what is judged by which word, and which way round.
 
-use super::cut::Word;
-use super::find::Found;
+use super::cut::TextWord;
+use super::find::FoundPhrase;
 use super::{Mention, Polarity};
 use crate::catalogue::lexicon::{CueKind, Meaning, Verdict, Weighing};
 use crate::catalogue::{ElementId, N_ELEMENTS};
 
 /// What a mention rests on.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Evidence {
+enum MentionBasis {
     /// A phrase that praises or blames.
     Phrase,
     /// A topic with a judgement, or said not to be there.
@@ -17,7 +17,7 @@ enum Evidence {
     Named,
 }
 
-impl Evidence {
+impl MentionBasis {
     fn confidence(self, weighing: &Weighing) -> f32 {
         match self {
             Self::Phrase => weighing.sure_of_phrase as f32,
@@ -54,7 +54,7 @@ struct Judgement {
 /// One sentence: words `from..to`, what was found in it, and the clause and weight of each word.
 struct Sentence<'a> {
     from: usize,
-    found: &'a [Found],
+    found: &'a [FoundPhrase],
     clauses: Vec<usize>,
     weights: Vec<f64>,
     reach: usize,
@@ -62,7 +62,7 @@ struct Sentence<'a> {
 }
 
 /// Mentions in all sentences, by sentence, then element. `found` is sorted by first word.
-pub(super) fn judge(words: &[Word], found: &[Found], reach: usize, weighing: &Weighing) -> Vec<Mention> {
+pub(super) fn judge(words: &[TextWord], found: &[FoundPhrase], reach: usize, weighing: &Weighing) -> Vec<Mention> {
     let mut mentions = Vec::new();
     let mut rest = found;
     for sentence in words.chunk_by(|a, b| a.sentence == b.sentence) {
@@ -81,7 +81,7 @@ pub(super) fn judge(words: &[Word], found: &[Found], reach: usize, weighing: &We
 }
 
 impl<'a> Sentence<'a> {
-    fn new(from: usize, words: &[Word], found: &'a [Found], reach: usize, weighing: &'a Weighing) -> Self {
+    fn new(from: usize, words: &[TextWord], found: &'a [FoundPhrase], reach: usize, weighing: &'a Weighing) -> Self {
         let mut clauses = Vec::with_capacity(words.len());
         let mut weights = Vec::with_capacity(words.len());
         let starts = |word: usize, meaning: Meaning| found.iter().any(|f| f.first == word && f.meaning == meaning);
@@ -160,7 +160,7 @@ impl<'a> Sentence<'a> {
             let to = &mut heard_to[element.index()];
             if to.is_none_or(|last| last < found.first) {
                 *to = Some(found.last);
-                let Found { first, last, negates_itself, .. } = *found;
+                let FoundPhrase { first, last, negates_itself, .. } = *found;
                 cues.push(Cue { first, last, element, kind, negates_itself, worth: None });
             }
         }
@@ -226,23 +226,23 @@ impl<'a> Sentence<'a> {
     }
 
     /// What a cue comes to, and what that rests on; `None` = it needs a judgement and has none.
-    fn weigh(&self, cue: &Cue) -> Option<(f64, Evidence)> {
+    fn weigh(&self, cue: &Cue) -> Option<(f64, MentionBasis)> {
         let phrase = self.weighing.phrase;
         let (worth, evidence) = match (cue.kind, cue.worth) {
-            (CueKind::Praise, _) => (self.turned_round(cue.first, cue.negates_itself, phrase), Evidence::Phrase),
-            (CueKind::Blame, _) => (self.turned_round(cue.first, cue.negates_itself, -phrase), Evidence::Phrase),
-            (_, Some(worth)) => (worth, Evidence::Judged),
+            (CueKind::Praise, _) => (self.turned_round(cue.first, cue.negates_itself, phrase), MentionBasis::Phrase),
+            (CueKind::Blame, _) => (self.turned_round(cue.first, cue.negates_itself, -phrase), MentionBasis::Phrase),
+            (_, Some(worth)) => (worth, MentionBasis::Judged),
             (CueKind::Judged, None) => return None,
             (CueKind::Topic, None) if self.is_before(cue.first, Meaning::Negates, self.reach) => {
-                (self.weighing.absent, Evidence::Judged)
+                (self.weighing.absent, MentionBasis::Judged)
             }
-            (CueKind::Topic, None) => (0.0, Evidence::Named),
+            (CueKind::Topic, None) => (0.0, MentionBasis::Named),
         };
         Some((worth * self.weights[cue.first - self.from], evidence))
     }
 
     /// Appends one mention per element.
-    fn mentions(&self, words: &[Word], into: &mut Vec<Mention>) {
+    fn mentions(&self, words: &[TextWord], into: &mut Vec<Mention>) {
         let mut cues = self.cues();
         if cues.is_empty() {
             return;

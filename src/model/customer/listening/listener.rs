@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::cut::Cut;
+use super::cut::SpelledText;
 use super::find::Finder;
 use super::judge::judge;
 use super::{Heard, Mentions};
@@ -64,7 +64,7 @@ impl Listener {
     /// What `text` mentions. Any text will do; time grows with its length, and nothing of it is kept.
     #[must_use]
     pub fn listen(&self, text: &str) -> Mentions {
-        let cut = Cut::new(text, &self.sentences);
+        let cut = SpelledText::new(text, &self.sentences);
         let found = self.finder.find(&cut);
         let sentences = cut.words.last().map_or(0, |word| word.sentence + 1);
         Mentions { sentences, all: judge(&cut.words, &found, self.negation_reach, &self.weighing) }

@@ -1,6 +1,6 @@
 //! Where somebody stands on the relationship arc.
 
-use super::known::{Known, Matters, reaches};
+use super::known::{KnownCustomer, Matters, reaches};
 use super::rhythm::steady;
 use super::settings::ArcSettings;
 use crate::model::rows::{ArcEvidence, ArcFact, ArcReading, ArcStage, EvidenceBasis, Nature, Question, Word};
@@ -37,7 +37,7 @@ pub(super) struct Nights {
 /// one was not asked, or contradicts it; a habit without meaning may be lock-in. Behaviour alone never reaches stage 5:
 /// lock-in looks the same.
 pub(super) fn read(
-    known: &Known<'_>,
+    known: &KnownCustomer<'_>,
     keys: &[usize],
     matters: &Matters,
     settings: &ArcSettings,
@@ -59,7 +59,7 @@ pub(super) fn read(
 }
 
 /// Whether a grave complaint of the last `settings.complaint_days` is open. One of unknown severity is not grave.
-pub(super) fn open_grave_complaint(known: &Known<'_>, matters: &Matters, settings: &ArcSettings) -> bool {
+pub(super) fn open_grave_complaint(known: &KnownCustomer<'_>, matters: &Matters, settings: &ArcSettings) -> bool {
     known.history.contacts.iter().any(|contact| {
         contact.severity.is_some_and(|severity| reaches(severity, settings.severe))
             && known.within_days(contact.at, settings.complaint_days)
@@ -114,7 +114,7 @@ fn basis(told: bool, shown: bool) -> Option<EvidenceBasis> {
 }
 
 /// Every fact that holds, whatever stage it speaks for.
-fn facts(known: &Known<'_>, keys: &[usize], settings: &ArcSettings) -> ArcEvidence {
+fn facts(known: &KnownCustomer<'_>, keys: &[usize], settings: &ArcSettings) -> ArcEvidence {
     let mut evidence = ArcEvidence::default();
     let mut note = |fact, holds: bool| {
         if holds {
@@ -151,13 +151,13 @@ fn facts(known: &Known<'_>, keys: &[usize], settings: &ArcSettings) -> ArcEviden
 }
 
 /// Purchases known to be without discount and not paid by a reward.
-fn full_price(known: &Known<'_>) -> u32 {
+fn full_price(known: &KnownCustomer<'_>) -> u32 {
     let full = known.history.purchases().filter(|o| o.discounted == Some(false) && o.rewarded != Some(true));
     u32::try_from(full.count()).unwrap_or(u32::MAX)
 }
 
 /// Whether purchases are of at least so many kinds, at most [`MOST_CATEGORIES`].
-fn breadth(known: &Known<'_>, needed: usize) -> bool {
+fn breadth(known: &KnownCustomer<'_>, needed: usize) -> bool {
     let mut seen: [Option<Word>; MOST_CATEGORIES] = [None; MOST_CATEGORIES];
     let mut kinds = 0;
     for category in known.history.purchases().filter_map(|order| order.category) {

@@ -2,8 +2,8 @@
 
 use super::anticipation::{Standards, Yardstick};
 use super::arc::{self, Nights, Yesterday};
-use super::closeness::{self, Standing};
-use super::known::{Known, Matters};
+use super::closeness::{self, ClosenessFacts};
+use super::known::{KnownCustomer, Matters};
 use super::settings::{RelationshipSettings, RelationshipSettingsError};
 use super::{RewardWeeks, balance, connection, consistency, loyalty};
 use crate::catalogue::{Catalogue, N_ELEMENTS};
@@ -96,7 +96,7 @@ impl RelationshipAssessor {
             return self.unprofiled();
         }
         let settings = &self.settings;
-        let known = Known { block, row, history, sources: self.sources, night: self.night };
+        let known = KnownCustomer { block, row, history, sources: self.sources, night: self.night };
         let matters = Matters::of(history, self.night);
         let (connection, contradictory) =
             connection::connection(&block.attitudes, row, &self.keys, &settings.connection);
@@ -107,7 +107,7 @@ impl RelationshipAssessor {
         let balance = balance::balance(&known, &matters, &settings.balance);
         let open_grave = arc::open_grave_complaint(&known, &matters, &settings.arc);
         let (level, level_reason) =
-            closeness::level(&known, Standing { arc: arc.stage, open_grave }, &settings.closeness);
+            closeness::level(&known, ClosenessFacts { arc: arc.stage, open_grave }, &settings.closeness);
         Relationship {
             connection,
             contradictory,
@@ -125,7 +125,7 @@ impl RelationshipAssessor {
 
     /// Whether something is in disorder: a case or complaint is open, a promise was broken of late, or there is more bad than
     /// good at the configured ratio.
-    fn trouble(&self, known: &Known<'_>, matters: &Matters, balance: Option<ExperienceBalance>) -> bool {
+    fn trouble(&self, known: &KnownCustomer<'_>, matters: &Matters, balance: Option<ExperienceBalance>) -> bool {
         let days = self.settings.anticipation.promise_days;
         known.block.flags[known.row].open_case
             || known.history.contacts.iter().any(|contact| matters.open(contact))

@@ -1,6 +1,6 @@
 //! Is there more good than bad, and how much is owed?
 
-use super::known::{Known, Matters, reaches};
+use super::known::{KnownCustomer, Matters, reaches};
 use super::settings::BalanceSettings;
 use crate::model::rows::{ExperienceBalance, Nature};
 
@@ -31,8 +31,13 @@ impl ExperienceBalance {
 /// a complaint may well be a good one. A rating decides before what a text praises and blames. Left open are complaints
 /// that nobody resolved and promises never made good; low ratings and blame have nothing that could be closed, so they
 /// weigh as resolved ones.
-pub(super) fn balance(known: &Known<'_>, matters: &Matters, settings: &BalanceSettings) -> Option<ExperienceBalance> {
-    let mut sums = Sums { known, half_life: settings.half_life_days, good: 0.0, open: 0.0, resolved: 0.0, any: false };
+pub(super) fn balance(
+    known: &KnownCustomer<'_>,
+    matters: &Matters,
+    settings: &BalanceSettings,
+) -> Option<ExperienceBalance> {
+    let mut sums =
+        ExperienceSums { known, half_life: settings.half_life_days, good: 0.0, open: 0.0, resolved: 0.0, any: false };
     for contact in &known.history.contacts {
         let verdict = contact.rating.and_then(|rating| judged(rating, settings));
         sums.any |= contact.rating.is_some();
@@ -76,8 +81,8 @@ fn judged(rating: f32, settings: &BalanceSettings) -> Option<bool> {
     if reaches(rating, settings.good_from) { Some(true) } else { (rating <= settings.bad_to as f32).then_some(false) }
 }
 
-struct Sums<'a> {
-    known: &'a Known<'a>,
+struct ExperienceSums<'a> {
+    known: &'a KnownCustomer<'a>,
     half_life: f64,
     good: f64,
     open: f64,
@@ -85,7 +90,7 @@ struct Sums<'a> {
     any: bool,
 }
 
-impl Sums<'_> {
+impl ExperienceSums<'_> {
     fn weight(&mut self, at: i64) -> f64 {
         self.any = true;
         (-self.known.age_days(at) / self.half_life).exp2()

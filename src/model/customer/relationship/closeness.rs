@@ -1,12 +1,12 @@
 //! How close a relationship suits the customer.
 
-use super::known::Known;
+use super::known::KnownCustomer;
 use super::settings::ClosenessSettings;
 use crate::model::rows::{ArcStage, LevelReason, RelationshipLevel};
 
 /// What the rules of closeness look at beside the customer's own row.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Standing {
+pub(super) struct ClosenessFacts {
     /// Stage of the arc.
     pub(super) arc: ArcStage,
     /// A grave complaint is open.
@@ -24,8 +24,8 @@ pub(super) struct Standing {
 /// METHOD: what a customer is worth is not an input, and no rule may make it one: closeness that is sold to the highest
 /// spender is not what suits the person. A wish to be closed is a wish to be left alone: only people close.
 pub(super) fn level(
-    known: &Known<'_>,
-    standing: Standing,
+    known: &KnownCustomer<'_>,
+    standing: ClosenessFacts,
     settings: &ClosenessSettings,
 ) -> (RelationshipLevel, LevelReason) {
     use RelationshipLevel::{CloseKindly, Friend, Guest, InnerCircle, LeaveAlone, Wave};
@@ -60,13 +60,13 @@ pub(super) fn level(
 }
 
 /// Whether an order of the last days came back, or money was given back.
-fn returned_of_late(known: &Known<'_>, settings: &ClosenessSettings) -> bool {
+fn returned_of_late(known: &KnownCustomer<'_>, settings: &ClosenessSettings) -> bool {
     let mut orders = known.history.orders.iter();
     orders.any(|order| (order.returned || !order.is_purchase()) && known.within_days(order.at, settings.return_days))
 }
 
 /// Whether nothing was heard or seen of the customer in the year, although there is a table that would tell.
-fn silent(known: &Known<'_>) -> bool {
+fn silent(known: &KnownCustomer<'_>) -> bool {
     let (sources, history) = (known.sources, known.history);
     let answered = known.block.attitudes.any(known.row) || known.block.rated[known.row] != 0;
     (sources.orders || sources.contacts || sources.texts)
@@ -92,7 +92,7 @@ mod tests {
     }
 
     fn at(person: &Person, arc: ArcStage) -> (RelationshipLevel, LevelReason) {
-        let standing = Standing { arc, open_grave: false };
+        let standing = ClosenessFacts { arc, open_grave: false };
         person.known(|known| level(known, standing, &ClosenessSettings::default()))
     }
 
@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(at(&person, PartOfLife), (LeaveAlone, OpenMatter));
         person.block.flags[0].close_kindly = true;
         assert_eq!(at(&person, PartOfLife), (CloseKindly, Decided));
-        let standing = Standing { arc: PartOfLife, open_grave: true };
+        let standing = ClosenessFacts { arc: PartOfLife, open_grave: true };
         let grave = buyer().known(|known| level(known, standing, &ClosenessSettings::default()));
         assert_eq!(grave, (LeaveAlone, OpenMatter));
     }
@@ -162,8 +162,8 @@ mod tests {
         stranger.block.rated[0] = 1;
         assert_eq!(at(&stranger, Unknown), (Wave, Evidence));
         let nowhere = Person::stranger().known(|known| {
-            let known = Known { sources: Sources { attitudes: true, ..Sources::default() }, ..*known };
-            level(&known, Standing { arc: Unknown, open_grave: false }, &ClosenessSettings::default())
+            let known = KnownCustomer { sources: Sources { attitudes: true, ..Sources::default() }, ..*known };
+            level(&known, ClosenessFacts { arc: Unknown, open_grave: false }, &ClosenessSettings::default())
         });
         assert_eq!(nowhere, (Wave, Evidence), "there is no table that could tell");
     }

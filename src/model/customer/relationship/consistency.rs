@@ -1,6 +1,6 @@
 //! Was it good every time, and were promises kept?
 
-use super::known::Known;
+use super::known::KnownCustomer;
 use super::settings::ConsistencySettings;
 use crate::model::rows::Consistency;
 
@@ -15,7 +15,7 @@ const WIDEST: f64 = 5.0;
 ///
 /// `None` below the least number of each. METHOD: standard deviations of the population: these are all the contacts there
 /// were, and the widest spread is then exactly 5.
-pub(super) fn consistency(known: &Known<'_>, settings: &ConsistencySettings) -> Consistency {
+pub(super) fn consistency(known: &KnownCustomer<'_>, settings: &ConsistencySettings) -> Consistency {
     let journey = spread(known.ratings().map(f64::from), settings.min_contacts);
     let contacts = known.history.contacts.iter().filter_map(|contact| contact.rating);
     let feelings = contacts.map(|rating| (f64::from(rating) / 10.0).clamp(0.0, 1.0));
@@ -47,7 +47,7 @@ fn spread(values: impl Iterator<Item = f64> + Clone, least: u32) -> Option<(f64,
     Some((mean, (squares / f64::from(n)).sqrt()))
 }
 
-fn kept(known: &Known<'_>, least: u32) -> Option<f32> {
+fn kept(known: &KnownCustomer<'_>, least: u32) -> Option<f32> {
     let (mut kept, mut decided) = (0u32, 0u32);
     for outcome in known.history.promises().filter_map(|promise| promise.kept(known.night)) {
         decided += 1;

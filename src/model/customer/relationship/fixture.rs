@@ -1,6 +1,6 @@
 //! People for the tests of the rules. The night ends at moment 0, so "three days ago" is −3 days.
 
-use super::known::{DAY, Known};
+use super::known::{DAY, KnownCustomer};
 use crate::model::rows::{
     Attitudes, Contact, CustomerBlock, History, Nature, Order, Promise, Question, Sources, Verbatim,
 };
@@ -58,8 +58,8 @@ impl Person {
     }
 
     /// Asks something of what is known.
-    pub(super) fn known<T>(&self, ask: impl FnOnce(&Known<'_>) -> T) -> T {
-        ask(&Known { block: &self.block, row: 0, history: &self.history, sources: EVERYTHING, night: 0 })
+    pub(super) fn known<T>(&self, ask: impl FnOnce(&KnownCustomer<'_>) -> T) -> T {
+        ask(&KnownCustomer { block: &self.block, row: 0, history: &self.history, sources: EVERYTHING, night: 0 })
     }
 }
 

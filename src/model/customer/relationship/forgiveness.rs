@@ -1,6 +1,6 @@
 //! Did somebody go on as before after a grave failure?
 
-use super::known::{DAY, Known, reaches};
+use super::known::{DAY, KnownCustomer, reaches};
 use super::settings::ArcSettings;
 use crate::model::rows::{Nature, Order};
 
@@ -14,7 +14,7 @@ const KNOWN_DAYS: i64 = 365;
 /// METHOD: total spend of the two times is compared, not every cycle: single cycles of a person who buys a few times a year
 /// vary by more than the band without any failure. A failure is one moment; others that lie near it do not change the test.
 /// Source: `docs/domain.md#forgiveness`, our judgement.
-pub(super) fn observed(known: &Known<'_>, settings: &ArcSettings) -> bool {
+pub(super) fn observed(known: &KnownCustomer<'_>, settings: &ArcSettings) -> bool {
     let history = known.history;
     let grave = history.contacts.iter().filter(|contact| {
         contact.nature == Nature::Complaint
@@ -24,7 +24,7 @@ pub(super) fn observed(known: &Known<'_>, settings: &ArcSettings) -> bool {
     grave.map(|contact| contact.at).chain(broken.map(|promise| promise.due)).any(|at| forgave(known, at, settings))
 }
 
-fn forgave(known: &Known<'_>, failure: i64, settings: &ArcSettings) -> bool {
+fn forgave(known: &KnownCustomer<'_>, failure: i64, settings: &ArcSettings) -> bool {
     let span = i64::from(settings.cycles) * i64::from(settings.cycle_days) * DAY;
     let (from, to) = (failure.saturating_sub(span), failure.saturating_add(span));
     if from < known.night.saturating_sub(KNOWN_DAYS * DAY) || to > known.night {

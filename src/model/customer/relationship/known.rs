@@ -28,7 +28,7 @@ impl History {
 
 /// One customer, seen at the end of a night.
 #[derive(Clone, Copy)]
-pub(super) struct Known<'a> {
+pub(super) struct KnownCustomer<'a> {
     pub(super) block: &'a CustomerBlock,
     pub(super) row: usize,
     pub(super) history: &'a History,
@@ -37,7 +37,7 @@ pub(super) struct Known<'a> {
     pub(super) night: i64,
 }
 
-impl Known<'_> {
+impl KnownCustomer<'_> {
     /// The answer to a question.
     pub(super) fn answer(&self, question: Question) -> Option<f32> {
         self.block.attitudes.get(self.row, question)

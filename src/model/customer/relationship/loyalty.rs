@@ -1,6 +1,6 @@
 //! What keeps a customer: liking, habit, or rewards?
 
-use super::known::{DAY, Known};
+use super::known::{DAY, KnownCustomer};
 use super::settings::LoyaltySettings;
 use crate::model::rows::{LoyaltyType, RewardDependence};
 
@@ -53,7 +53,11 @@ impl RewardDependence {
 }
 
 /// What rewards have to do with buying; nothing is known where orders do not say whether a reward was used.
-pub(super) fn rewards(known: &Known<'_>, weeks: Option<RewardWeeks>, settings: &LoyaltySettings) -> RewardDependence {
+pub(super) fn rewards(
+    known: &KnownCustomer<'_>,
+    weeks: Option<RewardWeeks>,
+    settings: &LoyaltySettings,
+) -> RewardDependence {
     if !(known.sources.orders && known.sources.rewards) {
         return RewardDependence::default();
     }
@@ -75,7 +79,7 @@ pub(super) fn rewards(known: &Known<'_>, weeks: Option<RewardWeeks>, settings: &
 ///
 /// METHOD: half a purchase is added on either side, so that the ratio is finite for somebody who never buys without
 /// rewards, and a few purchases do not make a case. Source: Haldane (1956), Anscombe (1956).
-fn week_ratio(known: &Known<'_>, weeks: RewardWeeks, settings: &LoyaltySettings) -> Option<f32> {
+fn week_ratio(known: &KnownCustomer<'_>, weeks: RewardWeeks, settings: &LoyaltySettings) -> Option<f32> {
     let exposed = known.history.tenure_days.map_or(KNOWN_DAYS, |days| days.min(KNOWN_DAYS));
     let mut days = [0u32; 2];
     for week in 0..WEEKS {
@@ -110,7 +114,7 @@ fn week_ratio(known: &Known<'_>, weeks: RewardWeeks, settings: &LoyaltySettings)
 /// rewards are not recorded the attitude decides. Source: Dick and Basu (1994); cuts: `docs/domain.md#loyalty-types`,
 /// our judgement.
 pub(super) fn loyalty(
-    known: &Known<'_>,
+    known: &KnownCustomer<'_>,
     preferred: Option<bool>,
     median: Option<f64>,
     reward: RewardDependence,
@@ -186,7 +190,7 @@ mod tests {
     fn without_orders_of_anybody_nothing_is_said() {
         let person = Person::answering(&[]).ordering(vec![order(1)]);
         person.known(|known| {
-            let known = Known { sources: Sources { orders: false, ..EVERYTHING }, ..*known };
+            let known = KnownCustomer { sources: Sources { orders: false, ..EVERYTHING }, ..*known };
             let nothing = RewardDependence::default();
             assert_eq!(loyalty(&known, Some(true), None, nothing, &settings()), None);
             assert_eq!(rewards(&known, None, &settings()), nothing);

@@ -9,7 +9,7 @@ const STAGES: usize = ArcStage::ALL.len() - 1;
 
 /// What was seen from one night to the next at one stage, with or without trouble.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Seen {
+struct SlideTally {
     customer_nights: u64,
     slides: u64,
 }
@@ -17,7 +17,7 @@ struct Seen {
 /// Counts of customers from one night to the next: how many stood at a stage, and how many of them stood lower the night
 /// after. Sums of parts are the same in any order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SlideCounts([[Seen; 2]; STAGES]);
+pub struct SlideCounts([[SlideTally; 2]; STAGES]);
 
 impl SlideCounts {
     /// Notes one customer over one night. `before` and `trouble` are of the first night, `after` is the stage of the next. At

@@ -10,7 +10,7 @@ use super::cell::{Cell, column, everybody};
 use super::fold::DriverState;
 use super::outcome::Outcome;
 use super::settings::DriverSettings;
-use super::solve::{Figures, Plan, solve};
+use super::solve::{DriverFigures, OutcomeDesign, solve};
 use super::summarize::{Replicates, summarize};
 use super::types::{Drivers, GroupDrivers, OutcomeDrivers, Refusal};
 
@@ -37,7 +37,7 @@ impl DriverState {
     #[must_use]
     pub fn solve(&self, context: &DriverContext) -> SolvedDrivers {
         let groups = everybody(self.by_segment(None));
-        let plans = Outcome::ALL.map(|outcome| Plan::new(outcome, &groups, &context.settings));
+        let plans = Outcome::ALL.map(|outcome| OutcomeDesign::new(outcome, &groups, &context.settings));
         let mut solved: Vec<_> = std::iter::once(None)
             .chain((0..GROUPS).map(Some))
             .collect::<Vec<_>>()
@@ -54,13 +54,13 @@ impl DriverState {
 pub struct SolvedDrivers {
     /// Everybody, then the segments.
     groups: Vec<Cell>,
-    plans: [Plan; Outcome::COUNT],
+    plans: [OutcomeDesign; Outcome::COUNT],
     full: Solved,
     without: Vec<Solved>,
 }
 
 /// By outcome, then by everybody and each segment.
-type Solved = Vec<Vec<Option<Figures>>>;
+type Solved = Vec<Vec<Option<DriverFigures>>>;
 
 impl SolvedDrivers {
     /// The published drivers, stated importance and fulfilment read from `profiles`; `None` = no quadrants.
@@ -74,7 +74,7 @@ impl SolvedDrivers {
         self.publish(results)
     }
 
-    fn publish(&self, mut results: Vec<Vec<Outcomes>>) -> Drivers {
+    fn publish(&self, mut results: Vec<Vec<GroupResult>>) -> Drivers {
         let groups = &self.groups;
         let mut by_group: Vec<GroupDrivers> = (0..groups.len())
             .map(|g| GroupDrivers {
@@ -95,4 +95,4 @@ impl SolvedDrivers {
 }
 
 /// Result of one group.
-type Outcomes = Result<super::types::Explained, Refusal>;
+type GroupResult = Result<super::types::Explained, Refusal>;

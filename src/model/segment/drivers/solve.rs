@@ -19,7 +19,7 @@ const LEAST_MASS: f64 = 0.5;
 
 /// Figures of one group and outcome, without errors.
 #[derive(Clone, Debug)]
-pub(super) struct Figures {
+pub(super) struct DriverFigures {
     /// By element of the plan; sum 1.
     pub(super) shares: Vec<f64>,
     /// Empty, or by tier; sum 1.
@@ -33,7 +33,7 @@ pub(super) struct Figures {
 
 /// What can be said of one outcome.
 #[derive(Clone, Debug)]
-pub(super) struct Plan {
+pub(super) struct OutcomeDesign {
     pub(super) outcome: Outcome,
     pub(super) settings: DriverSettings,
     /// Positions of the elements related to it.
@@ -42,7 +42,7 @@ pub(super) struct Plan {
     pub(super) sizes: Vec<Result<f64, Refusal>>,
 }
 
-impl Plan {
+impl OutcomeDesign {
     /// Decides what can be said of `outcome`, `groups` being everybody and then the segments.
     pub(super) fn new(outcome: Outcome, groups: &[Cell], settings: &DriverSettings) -> Self {
         let y = column(outcome);
@@ -108,10 +108,10 @@ fn size(cell: &Cell, elements: &[usize], outcome: Outcome, needed: Needed) -> Re
 /// Figures by outcome of the plans, then by everybody and each segment; `None` where nothing is to be said.
 pub(super) fn solve(
     state: &DriverState,
-    plans: &[Plan],
+    plans: &[OutcomeDesign],
     map: &NeedMap,
     left_out: Option<usize>,
-) -> Vec<Vec<Option<Figures>>> {
+) -> Vec<Vec<Option<DriverFigures>>> {
     let groups = everybody(state.by_segment(left_out));
     let mut known: Option<(&[usize], Vec<Structure>)> = None;
     plans
@@ -139,7 +139,12 @@ fn structures(groups: &[Cell], elements: &[usize], settings: &DriverSettings) ->
     std::iter::once(whole).chain(parts).collect()
 }
 
-fn outcome(plan: &Plan, groups: &[Cell], structures: &[Structure], map: &NeedMap) -> Vec<Option<Figures>> {
+fn outcome(
+    plan: &OutcomeDesign,
+    groups: &[Cell],
+    structures: &[Structure],
+    map: &NeedMap,
+) -> Vec<Option<DriverFigures>> {
     let mut anchor = Anchor::Weakest;
     let mut all = Vec::with_capacity(groups.len());
     for ((cell, structure), size) in groups.iter().zip(structures).zip(&plan.sizes) {
@@ -152,11 +157,17 @@ fn outcome(plan: &Plan, groups: &[Cell], structures: &[Structure], map: &NeedMap
     all
 }
 
-fn figures(plan: &Plan, cell: &Cell, structure: &Structure, anchor: Anchor, map: &NeedMap) -> Option<Figures> {
+fn figures(
+    plan: &OutcomeDesign,
+    cell: &Cell,
+    structure: &Structure,
+    anchor: Anchor,
+    map: &NeedMap,
+) -> Option<DriverFigures> {
     let y = column(plan.outcome);
     let r: Option<Array1<f64>> = plan.elements.iter().map(|&e| cell.cross.pair(e, y).correlation()).collect();
     let link = structure.link(r?.view(), anchor);
-    Some(Figures {
+    Some(DriverFigures {
         shares: parts_of_one(link.weights.iter().copied())?,
         needs: needs(plan, structure, &link, map).unwrap_or_default(),
         halo: structure.has_halo(),
@@ -181,7 +192,7 @@ fn parts_of_one(values: impl Iterator<Item = f64>) -> Option<Vec<f64>> {
 /// METHOD: a tier's score is the sum of its elements' ratings beyond the halo, weighed by the need map: `t = Wᵀz`. With
 /// correlations S of z, those of t follow (`WᵀSW`, `Wᵀr`, scaled), so that a tier means the same for everybody whatever
 /// 12 elements they were asked. Five tiers are 32 regressions: exact.
-fn needs(plan: &Plan, structure: &Structure, link: &Link, map: &NeedMap) -> Option<Vec<f64>> {
+fn needs(plan: &OutcomeDesign, structure: &Structure, link: &Link, map: &NeedMap) -> Option<Vec<f64>> {
     let ids: Vec<ElementId> = plan.elements.iter().filter_map(|&e| ElementId::from_index(e)).collect();
     let w = Array2::from_shape_fn((ids.len(), NeedTier::COUNT), |(e, t)| map.weight(ids[e], NeedTier::ALL[t]));
     if w.columns().into_iter().any(|column| column.sum() < LEAST_MASS) {

@@ -8,15 +8,15 @@ use crate::stats::multiple::benjamini_hochberg;
 use super::super::profile::types::{Profiles, SegmentProfile};
 use super::cell::{Cell, column};
 use super::classify::{Kano, Quadrant, StatedDerived};
-use super::solve::{Figures, Plan};
+use super::solve::{DriverFigures, OutcomeDesign};
 use super::types::{ElementDriver, Explained, NeedDriver, Refusal};
 use crate::model::rows::Estimate;
 
 /// One outcome: figures of everybody and each segment, and the same with each group of people left out.
 pub(super) struct Replicates<'a> {
-    pub(super) plan: &'a Plan,
-    pub(super) full: &'a [Option<Figures>],
-    pub(super) without: Vec<&'a [Option<Figures>]>,
+    pub(super) plan: &'a OutcomeDesign,
+    pub(super) full: &'a [Option<DriverFigures>],
+    pub(super) without: Vec<&'a [Option<DriverFigures>]>,
 }
 
 /// Results of one outcome for everybody and each segment.
@@ -40,11 +40,11 @@ pub(super) fn summarize(
 }
 
 impl Replicates<'_> {
-    fn group(&self, g: usize) -> Result<Group<'_>, Refusal> {
+    fn group(&self, g: usize) -> Result<DriverReplicates<'_>, Refusal> {
         let n = self.plan.sizes[g]?;
         let full = self.full[g].as_ref().ok_or(Refusal::NothingVaries)?;
-        let without: Option<Vec<&Figures>> = self.without.iter().map(|replicate| replicate[g].as_ref()).collect();
-        let group = Group { n, full, without: without.ok_or(Refusal::NothingVaries)? };
+        let without: Option<Vec<&DriverFigures>> = self.without.iter().map(|replicate| replicate[g].as_ref()).collect();
+        let group = DriverReplicates { n, full, without: without.ok_or(Refusal::NothingVaries)? };
         // Tested before anything is said: shares of an R² that chance would give sum to 1 as well.
         let chance = chance_of(full.link.r_squared, n, self.plan.elements.len());
         if chance.is_some_and(|chance| chance < self.plan.settings.max_chance) {
@@ -56,21 +56,21 @@ impl Replicates<'_> {
 }
 
 /// Figures of one group, with replicates.
-struct Group<'a> {
+struct DriverReplicates<'a> {
     n: f64,
-    full: &'a Figures,
-    without: Vec<&'a Figures>,
+    full: &'a DriverFigures,
+    without: Vec<&'a DriverFigures>,
 }
 
-impl Group<'_> {
+impl DriverReplicates<'_> {
     /// A figure with its standard error.
-    fn with_error(&self, figure: impl Fn(&Figures) -> f64) -> Option<(f64, f64)> {
+    fn with_error(&self, figure: impl Fn(&DriverFigures) -> f64) -> Option<(f64, f64)> {
         let without: Vec<f64> = self.without.iter().map(|replicate| figure(replicate)).collect();
         Some((figure(self.full), standard_error(&without)?))
     }
 
     /// A figure that lies from `low` to 1, over `n` customers.
-    fn estimate(&self, low: f64, n: u64, figure: impl Fn(&Figures) -> f64) -> Option<Estimate> {
+    fn estimate(&self, low: f64, n: u64, figure: impl Fn(&DriverFigures) -> f64) -> Option<Estimate> {
         let (value, error) = self.with_error(figure)?;
         Some(Estimate::of(interval(value.clamp(low, 1.0), error)?.within(low, 1.0), n))
     }
@@ -85,9 +85,9 @@ struct Shares {
 }
 
 struct Summary<'a> {
-    plan: &'a Plan,
-    own: &'a Group<'a>,
-    whole: &'a Group<'a>,
+    plan: &'a OutcomeDesign,
+    own: &'a DriverReplicates<'a>,
+    whole: &'a DriverReplicates<'a>,
     cell: &'a Cell,
     profile: Option<&'a SegmentProfile>,
     everybody: bool,
@@ -113,7 +113,7 @@ impl Summary<'_> {
     /// [`own_voices`]; a share may differ from the whole's in proportion to the mean of the whole's share and an even one.
     /// Its variance is taken as `v·Var(own) + (1 − v)·Var(whole)`, the posterior variance of a normal model plus what the
     /// whole is unsure of. Source: Morris, Journal of the American Statistical Association 78 (1983).
-    fn shares<'s>(&'s self, of: impl Fn(&'s Figures) -> &'s Vec<f64>) -> Option<Shares> {
+    fn shares<'s>(&'s self, of: impl Fn(&'s DriverFigures) -> &'s Vec<f64>) -> Option<Shares> {
         let p = of(self.own.full).len();
         let own: Vec<(f64, f64)> = (0..p).map(|i| spread(&of, self.own, i)).collect::<Option<_>>()?;
         let whole: Vec<(f64, f64)> = (0..p).map(|i| spread(&of, self.whole, i)).collect::<Option<_>>()?;
@@ -189,7 +189,7 @@ impl Summary<'_> {
     }
 
     fn needs(&self) -> Vec<NeedDriver> {
-        let known = |group: &Group| {
+        let known = |group: &DriverReplicates| {
             !group.full.needs.is_empty() && group.without.iter().all(|replicate| !replicate.needs.is_empty())
         };
         if !(known(self.own) && known(self.whole)) {
@@ -221,7 +221,11 @@ impl Summary<'_> {
     }
 }
 
-fn spread<'s>(of: &impl Fn(&'s Figures) -> &'s Vec<f64>, group: &'s Group<'_>, i: usize) -> Option<(f64, f64)> {
+fn spread<'s>(
+    of: &impl Fn(&'s DriverFigures) -> &'s Vec<f64>,
+    group: &'s DriverReplicates<'_>,
+    i: usize,
+) -> Option<(f64, f64)> {
     let without: Vec<f64> = group.without.iter().map(|replicate| of(replicate)[i]).collect();
     Some((of(group.full)[i], standard_error(&without)?))
 }

@@ -42,7 +42,7 @@ pub enum Claim {
 
 /// Whether a published regularity holds here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RegularityVerdict {
     /// The whole 95 % interval is where it was published.
     Holds,
     /// The whole interval is elsewhere.
@@ -55,7 +55,7 @@ pub enum Verdict {
     NotAsked,
 }
 
-impl Verdict {
+impl RegularityVerdict {
     /// The word used in files.
     #[must_use]
     pub fn slug(self) -> &'static str {
@@ -75,16 +75,16 @@ impl Claim {
     /// METHOD: a figure that merely leans to the published side decides nothing; a whole 95 % interval does. Source:
     /// our judgement.
     #[must_use]
-    pub fn judge(self, low: f64, high: f64) -> Verdict {
+    pub fn judge(self, low: f64, high: f64) -> RegularityVerdict {
         let (holds, fails) = match self {
             Self::AtLeast(from) => (low >= from, high < from),
             Self::Above(from) => (low > from, high <= from),
             Self::Between(from, to) => (low >= from && high <= to, high < from || low > to),
         };
         match (holds, fails) {
-            (true, _) => Verdict::Holds,
-            (_, true) => Verdict::DoesNot,
-            _ => Verdict::Undecided,
+            (true, _) => RegularityVerdict::Holds,
+            (_, true) => RegularityVerdict::DoesNot,
+            _ => RegularityVerdict::Undecided,
         }
     }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use super::super::profile::sums::{CENTI, FINE, Moments, WEIGHT_ONE};
 use super::super::profile::withhold::withhold_figure;
 use super::context::LensContext;
-use super::group::Seen;
+use super::group::WithheldGroup;
 use super::limits::limits;
 use super::pair::Pair;
 use super::state::{LensState, PlaceSums};
-use super::sums::GroupSums;
+use super::sums::LensSums;
 use super::types::{ConsistencyRow, GroupLens, Lens};
 use crate::model::rows::Figure;
 use crate::stats::comparison::between_share;
@@ -25,14 +25,14 @@ impl LensState {
         assert_eq!(context.segments.len(), self.segments(), "the segments of the pass and of the model are the same");
         let mut full = self.groups.clone();
         full.iter_mut().for_each(|group| group.widen(context.catalogue.motivators().len()));
-        let mut whole = GroupSums::zero(context.settings.ratios.len());
+        let mut whole = LensSums::zero(context.settings.ratios.len());
         full.iter().for_each(|group| whole.merge(group.clone()));
         let mut shown = full.clone();
         let total = withhold(&mut shown, &whole, context.min_cell);
 
-        let make = |full: &GroupSums, shown: &GroupSums, everyone: bool| -> GroupLens {
+        let make = |full: &LensSums, shown: &LensSums, everyone: bool| -> GroupLens {
             let (catalogue, sources, settings) = (context.catalogue, context.sources, context.settings);
-            Seen { full, shown, catalogue, sources, settings, everyone }.group()
+            WithheldGroup { full, shown, catalogue, sources, settings, everyone }.group()
         };
         let mut groups: Vec<GroupLens> =
             full.iter().zip(&shown).map(|(full, shown)| make(full, shown, false)).collect();
@@ -96,13 +96,13 @@ fn between<'a>(places: impl Iterator<Item = &'a PlaceSums>, min_cell: u64) -> Fi
 
 /// Empties every figure that rests on fewer than `min_cell` customers, in the groups and, as far as a difference would
 /// give it back, in the whole, which is returned. See [`super::super::profile`].
-fn withhold(groups: &mut [GroupSums], whole: &GroupSums, min_cell: u64) -> GroupSums {
+fn withhold(groups: &mut [LensSums], whole: &LensSums, min_cell: u64) -> LensSums {
     let mut total = whole.clone();
     let brands: BTreeSet<String> = total.rivals.keys().cloned().collect();
     for brand in &brands {
         withhold_rival(groups, &mut total, brand, min_cell);
     }
-    let mut columns: Vec<_> = groups.iter_mut().map(GroupSums::figures_mut).collect();
+    let mut columns: Vec<_> = groups.iter_mut().map(LensSums::figures_mut).collect();
     for total in total.figures_mut() {
         let cells: Vec<&mut Moments> = columns.iter_mut().filter_map(Iterator::next).collect();
         withhold_figure(cells, total, min_cell);
@@ -111,7 +111,7 @@ fn withhold(groups: &mut [GroupSums], whole: &GroupSums, min_cell: u64) -> Group
     total
 }
 
-fn withhold_rival(groups: &mut [GroupSums], total: &mut GroupSums, brand: &str, min_cell: u64) {
+fn withhold_rival(groups: &mut [LensSums], total: &mut LensSums, brand: &str, min_cell: u64) {
     let Some(whole) = total.rivals.get_mut(brand) else { return };
     for (column, total) in &mut whole.lead {
         let cells = groups.iter_mut().filter_map(|g| g.rivals.get_mut(brand)?.lead.get_mut(column)).collect();

@@ -3,10 +3,10 @@
 use super::super::profile::sums::{CENTI, FINE, Moments, money_steps, steps, weight_steps};
 use super::dealings::{Complaints, Dealings};
 use super::rivals::add_rivals;
-use super::row::{LensBlock, Row};
+use super::row::{LensBlock, LensRow};
 use super::settings::LensSettings;
 use super::state::{BINS, HIGH_CLASSES, LensState, RegularSums};
-use super::sums::GroupSums;
+use super::sums::LensSums;
 use crate::catalogue::N_ELEMENTS;
 use crate::model::customer::relationship::reaches;
 use crate::model::rows::{Aspect, ConnectionStage, ExperienceBalance, N_RATINGS, Question};
@@ -46,7 +46,7 @@ impl LensFold {
             if block.scored.suppressed[row].is_some() {
                 continue;
             }
-            let one = Row {
+            let one = LensRow {
                 block,
                 settings: &self.settings,
                 at: row,
@@ -72,8 +72,8 @@ fn add_case(cells: &mut [Moments], w: u32, case: usize) {
     cells.iter_mut().enumerate().for_each(|(place, cell)| cell.add(w, i64::from(place == case)));
 }
 
-impl Row<'_> {
-    fn add_to_group(&self, group: &mut GroupSums) {
+impl LensRow<'_> {
+    fn add_to_group(&self, group: &mut LensSums) {
         group.members.add(self.w, 0);
         self.add_connection(group);
         self.add_motivators(group);
@@ -82,7 +82,7 @@ impl Row<'_> {
         add_rivals(self, group);
     }
 
-    fn add_connection(&self, group: &mut GroupSums) {
+    fn add_connection(&self, group: &mut LensSums) {
         let Some(stage) = self.says.connection else { return };
         add_case(&mut group.stage, self.w, stage as usize);
         group.contradictory.add(self.w, i64::from(self.says.contradictory));
@@ -97,7 +97,7 @@ impl Row<'_> {
         }
     }
 
-    fn add_motivators(&self, group: &mut GroupSums) {
+    fn add_motivators(&self, group: &mut LensSums) {
         let attitudes = &self.block.customers.attitudes;
         group.widen(attitudes.motivators());
         let cuts = &self.settings.connection;
@@ -119,7 +119,7 @@ impl Row<'_> {
     }
 
     /// Arc, consistency, balance, loyalty and level.
-    fn add_states(&self, group: &mut GroupSums) {
+    fn add_states(&self, group: &mut LensSums) {
         let (w, says) = (self.w, self.says);
         add_case(&mut group.arc, w, says.arc.stage as usize);
         if let Some(before) = says.arc.before {
@@ -153,7 +153,7 @@ impl Row<'_> {
         add_case(&mut group.reason, w, says.level_reason as usize);
     }
 
-    fn add_texts(&self, group: &mut GroupSums) {
+    fn add_texts(&self, group: &mut LensSums) {
         let texts = &self.history.verbatims;
         group.wrote.add(self.w, i64::from(!texts.is_empty()));
         if texts.is_empty() {

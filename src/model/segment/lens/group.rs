@@ -6,7 +6,7 @@ use super::compare::{paired_difference, sample, share_of};
 use super::pair::Pair;
 use super::rivals::rival;
 use super::settings::LensSettings;
-use super::sums::GroupSums;
+use super::sums::LensSums;
 use super::types::{
     ArcFigures, BalanceFigures, ComplaintFigures, ConnectionFigures, ConsistencyFigures, GapSize, GroupLens,
     HeardFigures, ListeningFigures, LoyaltyFigures, MotivatorFigures, RivalFigures, StageFigures,
@@ -26,9 +26,9 @@ const NOT_BELOW_ZERO: [f64; 2] = [0.0, f64::INFINITY];
 const ANYTHING: [f64; 2] = [f64::NEG_INFINITY, f64::INFINITY];
 
 /// One group before and after withholding.
-pub(super) struct Seen<'a> {
-    pub(super) full: &'a GroupSums,
-    pub(super) shown: &'a GroupSums,
+pub(super) struct WithheldGroup<'a> {
+    pub(super) full: &'a LensSums,
+    pub(super) shown: &'a LensSums,
     pub(super) catalogue: &'a Catalogue,
     pub(super) sources: Sources,
     pub(super) settings: &'a LensSettings,
@@ -36,33 +36,33 @@ pub(super) struct Seen<'a> {
     pub(super) everyone: bool,
 }
 
-impl Seen<'_> {
+impl WithheldGroup<'_> {
     /// The figure of what a function picks, withheld where small cells were emptied.
-    fn figure(&self, pick: impl Fn(&GroupSums) -> &Moments, interval: Option<Interval>) -> Figure {
+    fn figure(&self, pick: impl Fn(&LensSums) -> &Moments, interval: Option<Interval>) -> Figure {
         Figure::of(pick(self.full).count(), pick(self.shown).count(), interval)
     }
 
-    fn share(&self, pick: impl Fn(&GroupSums) -> &Moments) -> Figure {
+    fn share(&self, pick: impl Fn(&LensSums) -> &Moments) -> Figure {
         let interval = share_of(pick(self.shown)).and_then(|s| wilson(s.share, s.n));
         self.figure(pick, interval)
     }
 
     /// A mean whose interval is drawn in to `within`; without an interval where there is but one customer.
-    fn mean(&self, per_unit: f64, within: [f64; 2], pick: impl Fn(&GroupSums) -> &Moments) -> Figure {
+    fn mean(&self, per_unit: f64, within: [f64; 2], pick: impl Fn(&LensSums) -> &Moments) -> Figure {
         let moments = pick(self.shown);
         let interval = mean(moments, per_unit).map(|mean| mean.within(within[0], within[1]));
         self.figure(&pick, interval).or_bare(moments.mean(per_unit))
     }
 
-    fn unit_mean(&self, pick: impl Fn(&GroupSums) -> &Moments) -> Figure {
+    fn unit_mean(&self, pick: impl Fn(&LensSums) -> &Moments) -> Figure {
         self.mean(FINE, [0.0, 1.0], pick)
     }
 
-    fn pair(&self, pick: impl Fn(&GroupSums) -> &Pair, interval: impl Fn(&Pair) -> Option<Interval>) -> Figure {
+    fn pair(&self, pick: impl Fn(&LensSums) -> &Pair, interval: impl Fn(&Pair) -> Option<Interval>) -> Figure {
         self.figure(|sums| &pick(sums).x, interval(pick(self.shown)))
     }
 
-    fn pooled(&self, pick: impl Fn(&GroupSums) -> &Pair) -> Figure {
+    fn pooled(&self, pick: impl Fn(&LensSums) -> &Pair) -> Figure {
         self.pair(pick, Pair::share)
     }
 

@@ -5,7 +5,7 @@ use crate::model::rows::Figure;
 
 /// One figure of a group.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Measure {
+pub struct LensMeasure {
     /// What it is; see the fields of [`GroupLens`].
     pub measure: &'static str,
     /// Of what: a stage, kind, ratio, element, motivator; empty where there is but one.
@@ -17,7 +17,7 @@ pub struct Measure {
 impl GroupLens {
     /// All figures. Competitors are not among them: see [`GroupLens::rivals`].
     #[must_use]
-    pub fn measures(&self) -> Vec<Measure> {
+    pub fn measures(&self) -> Vec<LensMeasure> {
         let mut measures = closeness(self);
         measures.extend(experience(self));
         measures.extend(voice(self));
@@ -25,16 +25,16 @@ impl GroupLens {
     }
 }
 
-fn one(measure: &'static str, figure: Figure) -> Measure {
+fn one(measure: &'static str, figure: Figure) -> LensMeasure {
     of(measure, "", figure)
 }
 
-fn of(measure: &'static str, key: impl Into<String>, figure: Figure) -> Measure {
-    Measure { measure, key: key.into(), figure }
+fn of(measure: &'static str, key: impl Into<String>, figure: Figure) -> LensMeasure {
+    LensMeasure { measure, key: key.into(), figure }
 }
 
 /// Connection, motivators and arc.
-fn closeness(group: &GroupLens) -> Vec<Measure> {
+fn closeness(group: &GroupLens) -> Vec<LensMeasure> {
     let connection = &group.connection;
     let mut measures = vec![
         one("connection_score", connection.score()),
@@ -61,7 +61,7 @@ fn closeness(group: &GroupLens) -> Vec<Measure> {
 }
 
 /// Consistency, balance, loyalty and level.
-fn experience(group: &GroupLens) -> Vec<Measure> {
+fn experience(group: &GroupLens) -> Vec<LensMeasure> {
     let (consistency, balance, loyalty) = (&group.consistency, &group.balance, &group.loyalty);
     let mut measures = vec![
         one("promises_kept", consistency.promises_kept),
@@ -83,7 +83,7 @@ fn experience(group: &GroupLens) -> Vec<Measure> {
 }
 
 /// Texts and complaints.
-fn voice(group: &GroupLens) -> Vec<Measure> {
+fn voice(group: &GroupLens) -> Vec<LensMeasure> {
     let complaints = &group.complaints;
     let mut measures = vec![
         one("wrote", group.listening.wrote),

@@ -33,10 +33,10 @@ mod sums;
 mod tests;
 mod types;
 
-pub use claim::{Claim, Unit, Verdict};
+pub use claim::{Claim, RegularityVerdict, Unit};
 pub use context::LensContext;
 pub use fold::LensFold;
-pub use measures::Measure;
+pub use measures::LensMeasure;
 pub use published::Published;
 pub use regularities::Regularity;
 pub use row::LensBlock;
@@ -44,5 +44,5 @@ pub use settings::{ConnectionCuts, LensSettings};
 pub use state::LensState;
 pub use types::{
     ArcFigures, BalanceFigures, ComplaintFigures, ConnectionFigures, ConsistencyFigures, ConsistencyRow, GapSize,
-    GroupLens, Lens, ListeningFigures, LoyaltyFigures, MotivatorFigures, RivalFigures, StageFigures, Standing,
+    GroupLens, Lens, ListeningFigures, LoyaltyFigures, MotivatorFigures, RivalFigures, RivalStanding, StageFigures,
 };

@@ -4,12 +4,12 @@
 
 use super::super::drivers::Drivers;
 use super::super::profile::sums::{CENTI, MONEY, Moments};
-use super::claim::Verdict;
+use super::claim::RegularityVerdict;
 use super::compare::{paired_difference, sample, share_of};
 use super::published::{self, Published};
 use super::settings::LensSettings;
 use super::state::{LensState, RegularSums};
-use super::sums::GroupSums;
+use super::sums::LensSums;
 use crate::model::rows::{ConnectionStage, Estimate, Figure};
 use crate::stats::comparison::{difference, fieller, mean_difference, mean_ratio, share_difference, share_ratio};
 use crate::stats::interval::{Group, Interval, Z95, nps, wilson};
@@ -22,12 +22,12 @@ pub struct Regularity {
     /// The own figure, in the unit of the published one.
     pub own: Figure,
     /// Whether it holds.
-    pub verdict: Verdict,
+    pub verdict: RegularityVerdict,
 }
 
 /// What there is to hold against a regularity.
 #[derive(Clone, Copy, Debug)]
-struct Evidence {
+struct RegularityEvidence {
     /// Customers in all the groups compared.
     base: u64,
     /// Customers in the smallest of them.
@@ -35,7 +35,7 @@ struct Evidence {
     interval: Option<Interval>,
 }
 
-impl Evidence {
+impl RegularityEvidence {
     fn of(groups: &[&Moments], interval: Option<Interval>) -> Self {
         let counts = groups.iter().map(|moments| moments.count());
         Self { base: counts.clone().sum(), least: counts.min().unwrap_or(0), interval }
@@ -48,10 +48,10 @@ impl Evidence {
             _ => Figure::Unknown { n: self.base },
         };
         let verdict = match own {
-            Figure::Withheld { .. } => Verdict::TooFew,
+            Figure::Withheld { .. } => RegularityVerdict::TooFew,
             Figure::Known(own) => published.claim.judge(own.low, own.high),
-            Figure::Unknown { n: 0 } => Verdict::NotAsked,
-            Figure::Unknown { .. } | Figure::Bare { .. } => Verdict::Undecided,
+            Figure::Unknown { n: 0 } => RegularityVerdict::NotAsked,
+            Figure::Unknown { .. } | Figure::Bare { .. } => RegularityVerdict::Undecided,
         };
         Regularity { published, own, verdict }
     }
@@ -62,7 +62,7 @@ impl LensState {
     /// not. `drivers` = `None` where nothing was derived; `settings` are those of the pass.
     #[must_use]
     pub fn regularities(&self, drivers: Option<&Drivers>, settings: &LensSettings, min_cell: u64) -> Vec<Regularity> {
-        let mut whole = GroupSums::zero(self.groups[0].in_debt.len());
+        let mut whole = LensSums::zero(self.groups[0].in_debt.len());
         self.groups.iter().for_each(|group| whole.merge(group.clone()));
         let sums = &self.regular;
         let evidence = [
@@ -95,16 +95,16 @@ const SATISFIED: usize = ConnectionStage::HighlySatisfied as usize;
 const HIGHEST: usize = ConnectionStage::FullyConnected as usize;
 
 /// How many times as often at the highest stage as at the lowest.
-fn multiple(stages: &ByStage) -> Evidence {
+fn multiple(stages: &ByStage) -> RegularityEvidence {
     let (one, other) = (&stages[HIGHEST], &stages[LOWEST]);
     let ratio = share_of(one).zip(share_of(other)).and_then(|(one, other)| share_ratio(one, other));
-    Evidence::of(&[one, other], ratio)
+    RegularityEvidence::of(&[one, other], ratio)
 }
 
 /// How often at the highest stage.
-fn engaged(stages: &ByStage) -> Evidence {
+fn engaged(stages: &ByStage) -> RegularityEvidence {
     let one = &stages[HIGHEST];
-    Evidence::of(&[one], share_of(one).and_then(|s| wilson(s.share, s.n)))
+    RegularityEvidence::of(&[one], share_of(one).and_then(|s| wilson(s.share, s.n)))
 }
 
 fn score(sums: &RegularSums, class: usize) -> Option<Interval> {
@@ -112,29 +112,29 @@ fn score(sums: &RegularSums, class: usize) -> Option<Interval> {
     nps(promoters.mean(1.0)?, detractors.mean(1.0)?, promoters.effective_n())
 }
 
-fn score_step(sums: &RegularSums, one: usize, other: usize) -> Evidence {
+fn score_step(sums: &RegularSums, one: usize, other: usize) -> RegularityEvidence {
     let step = score(sums, one).zip(score(sums, other)).map(|(one, other)| difference(one, other));
-    Evidence::of(&[&sums.high_promoters[one], &sums.high_promoters[other]], step)
+    RegularityEvidence::of(&[&sums.high_promoters[one], &sums.high_promoters[other]], step)
 }
 
-fn score_multiple(sums: &RegularSums, min_score: f64) -> Evidence {
+fn score_multiple(sums: &RegularSums, min_score: f64) -> RegularityEvidence {
     let ratio = score(sums, 3).zip(score(sums, 1)).and_then(|(one, other)| {
         let clear = one.value > min_score && other.value > min_score;
         let variance = |i: Interval| ((i.high - i.low) / (2.0 * Z95)).powi(2);
         if clear { fieller((one.value, variance(one)), (other.value, variance(other)), 0.0) } else { None }
     });
-    Evidence::of(&[&sums.high_promoters[3], &sums.high_promoters[1]], ratio)
+    RegularityEvidence::of(&[&sums.high_promoters[3], &sums.high_promoters[1]], ratio)
 }
 
 /// METHOD: shares of derived importance sum to 1, so what one gains others lose. Their half-widths are added, which is
 /// as if they were fully opposed: an interval no narrower than the true one.
-fn quality(drivers: Option<&Drivers>) -> Evidence {
-    let none = Evidence { base: 0, least: 0, interval: None };
+fn quality(drivers: Option<&Drivers>) -> RegularityEvidence {
+    let none = RegularityEvidence { base: 0, least: 0, interval: None };
     let Some(drivers) = drivers else { return none };
     let respondents = drivers.everyone.outcomes.iter().map(|outcome| outcome.respondents).max().unwrap_or(0);
     let Some((outcome, explained)) = drivers.everyone.leading() else {
         // Asked, but of too few to derive anything.
-        return Evidence { base: respondents, least: 0, interval: None };
+        return RegularityEvidence { base: respondents, least: 0, interval: None };
     };
     let asked = drivers.everyone.outcomes.iter().find(|o| o.outcome == outcome).map_or(0, |o| o.respondents);
     let quality = explained.elements.iter().find(|driver| driver.element.slug() == "quality");
@@ -147,10 +147,10 @@ fn quality(drivers: Option<&Drivers>) -> Evidence {
         let above = (one.high - one.value) + (other.value - other.low);
         Interval { value, low: value - below, high: value + above }
     });
-    Evidence { base: if quality.is_some() { asked } else { 0 }, least: asked, interval: lead }
+    RegularityEvidence { base: if quality.is_some() { asked } else { 0 }, least: asked, interval: lead }
 }
 
-fn value_of(whole: &GroupSums, stage: usize) -> Option<Group> {
+fn value_of(whole: &LensSums, stage: usize) -> Option<Group> {
     sample(&whole.stage_value[stage], MONEY)
 }
 
@@ -167,12 +167,12 @@ fn deciding_step(steps: impl Iterator<Item = Option<Interval>>) -> Option<Interv
     falls.or_else(|| steps.iter().copied().min_by(|a, b| a.low.total_cmp(&b.low)))
 }
 
-fn value_rises(whole: &GroupSums) -> Evidence {
+fn value_rises(whole: &LensSums) -> RegularityEvidence {
     let steps = (LOWEST..HIGHEST).map(|stage| mean_difference(value_of(whole, stage + 1)?, value_of(whole, stage)?));
-    Evidence::of(&every(&whole.stage_value), deciding_step(steps))
+    RegularityEvidence::of(&every(&whole.stage_value), deciding_step(steps))
 }
 
-fn value_steps(whole: &GroupSums) -> Evidence {
+fn value_steps(whole: &LensSums) -> RegularityEvidence {
     let ratio = || {
         let (low, middle, high) = (value_of(whole, LOWEST)?, value_of(whole, SATISFIED)?, value_of(whole, HIGHEST)?);
         let [a, b, c] = [low, middle, high].map(|group| group.variance / group.n);
@@ -180,31 +180,31 @@ fn value_steps(whole: &GroupSums) -> Evidence {
         fieller((high.mean - middle.mean, c + b), (middle.mean - low.mean, b + a), -b)
     };
     let groups = [LOWEST, SATISFIED, HIGHEST].map(|stage| &whole.stage_value[stage]);
-    Evidence::of(&groups, ratio())
+    RegularityEvidence::of(&groups, ratio())
 }
 
-fn value_connected(whole: &GroupSums) -> Evidence {
+fn value_connected(whole: &LensSums) -> RegularityEvidence {
     let ratio = value_of(whole, HIGHEST).zip(value_of(whole, SATISFIED)).and_then(|(a, b)| mean_ratio(a, b));
-    Evidence::of(&[&whole.stage_value[HIGHEST], &whole.stage_value[SATISFIED]], ratio)
+    RegularityEvidence::of(&[&whole.stage_value[HIGHEST], &whole.stage_value[SATISFIED]], ratio)
 }
 
-fn good_brand(whole: &GroupSums) -> Evidence {
+fn good_brand(whole: &LensSums) -> RegularityEvidence {
     let gap = paired_difference(&whole.good_alone, &whole.connected_alone);
-    Evidence::of(&[&whole.good_brand], gap)
+    RegularityEvidence::of(&[&whole.good_brand], gap)
 }
 
-fn ladder(promoters: &ByStage) -> Evidence {
+fn ladder(promoters: &ByStage) -> RegularityEvidence {
     let mut middle = promoters[SATISFIED];
     middle.merge(&promoters[ConnectionStage::Differentiated as usize]);
     let rungs = [&promoters[LOWEST], &middle, &promoters[HIGHEST]];
     let steps = rungs.windows(2).map(|pair| share_difference(share_of(pair[1])?, share_of(pair[0])?));
-    Evidence::of(&rungs, deciding_step(steps))
+    RegularityEvidence::of(&rungs, deciding_step(steps))
 }
 
 /// METHOD: quarters are cut at whole steps of 0.01 of consistency, so that they come out the same however customers
 /// were split; a step that holds many customers makes a quarter larger. Where the two would meet there is nothing to
 /// compare.
-fn trust(bins: &[Moments]) -> Evidence {
+fn trust(bins: &[Moments]) -> RegularityEvidence {
     let total: i128 = bins.iter().map(|bin| bin.w).sum();
     let quarter = |bins: &mut dyn Iterator<Item = (usize, &Moments)>| {
         let (mut sums, mut last) = (Moments::default(), None);
@@ -222,5 +222,5 @@ fn trust(bins: &[Moments]) -> Evidence {
     let apart = least.zip(most).is_some_and(|(least, most)| least < most);
     let ratio =
         if apart { sample(&high, CENTI).zip(sample(&low, CENTI)).and_then(|(a, b)| mean_ratio(a, b)) } else { None };
-    Evidence::of(&[&high, &low], ratio)
+    RegularityEvidence::of(&[&high, &low], ratio)
 }

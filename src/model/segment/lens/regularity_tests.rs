@@ -1,5 +1,5 @@
 use super::fixture::{DAY, NOW, Person, at_stage, order, person, state};
-use super::{Claim, LensSettings, Regularity, Verdict};
+use super::{Claim, LensSettings, Regularity, RegularityVerdict};
 use crate::model::rows::{ConnectionStage, Consistency, Question, Vocabulary};
 
 fn rows(people: &[Person], min_cell: u64) -> Vec<Regularity> {
@@ -21,22 +21,22 @@ fn answered(stage: ConnectionStage, question: Question, answers: &[(usize, f32)]
 
 #[test]
 fn only_a_whole_interval_decides() {
-    assert_eq!(Claim::AtLeast(3.0).judge(3.0, 9.0), Verdict::Holds);
-    assert_eq!(Claim::AtLeast(3.0).judge(1.0, 2.9), Verdict::DoesNot);
-    assert_eq!(Claim::AtLeast(3.0).judge(2.9, 9.0), Verdict::Undecided);
-    assert_eq!(Claim::Above(0.0).judge(0.0, 0.0), Verdict::DoesNot, "no rise at all is no rise");
-    assert_eq!(Claim::Between(0.15, 0.6).judge(0.1, 0.7), Verdict::Undecided);
-    assert_eq!(Claim::Between(0.15, 0.6).judge(0.7, 0.8), Verdict::DoesNot);
+    assert_eq!(Claim::AtLeast(3.0).judge(3.0, 9.0), RegularityVerdict::Holds);
+    assert_eq!(Claim::AtLeast(3.0).judge(1.0, 2.9), RegularityVerdict::DoesNot);
+    assert_eq!(Claim::AtLeast(3.0).judge(2.9, 9.0), RegularityVerdict::Undecided);
+    assert_eq!(Claim::Above(0.0).judge(0.0, 0.0), RegularityVerdict::DoesNot, "no rise at all is no rise");
+    assert_eq!(Claim::Between(0.15, 0.6).judge(0.1, 0.7), RegularityVerdict::Undecided);
+    assert_eq!(Claim::Between(0.15, 0.6).judge(0.7, 0.8), RegularityVerdict::DoesNot);
 }
 
 #[test]
 fn nothing_asked_is_not_asked_and_a_few_are_too_few() {
     let none = rows(&[person()], 5);
     assert_eq!(none.len(), 15);
-    assert!(none.iter().all(|row| row.verdict == Verdict::NotAsked && row.own.value().is_none()), "{none:?}");
+    assert!(none.iter().all(|row| row.verdict == RegularityVerdict::NotAsked && row.own.value().is_none()), "{none:?}");
     let few = answered(ConnectionStage::FullyConnected, Question::ShopAround, &[(4, 2.0)]);
     let few = row(&few, "rarely_shop_around");
-    assert_eq!((few.verdict, few.own.n(), few.own.value()), (Verdict::TooFew, 4, None));
+    assert_eq!((few.verdict, few.own.n(), few.own.value()), (RegularityVerdict::TooFew, 4, None));
 }
 
 #[test]
@@ -52,15 +52,15 @@ fn recommending_is_compared_between_the_ends_of_the_pathway() {
     assert!(
         (holds.own.value().unwrap() - 8.0).abs() < 1e-9 && (holds.own.estimate().unwrap().low - 4.408).abs() < 0.01
     );
-    assert_eq!((holds.verdict, holds.own.n()), (Verdict::Holds, 200));
-    assert_eq!(row(&people(60, 50), "recommend_multiple").verdict, Verdict::DoesNot);
+    assert_eq!((holds.verdict, holds.own.n()), (RegularityVerdict::Holds, 200));
+    assert_eq!(row(&people(60, 50), "recommend_multiple").verdict, RegularityVerdict::DoesNot);
     let all = row(&people(100, 100), "recommend_multiple");
     assert_eq!(
         (all.own.value(), all.verdict),
-        (Some(1.0), Verdict::DoesNot),
+        (Some(1.0), RegularityVerdict::DoesNot),
         "all are promoters: one as often as the other"
     );
-    assert_eq!(row(&people(80, 10), "ladder_of_promoters").verdict, Verdict::TooFew, "nobody in the middle");
+    assert_eq!(row(&people(80, 10), "ladder_of_promoters").verdict, RegularityVerdict::TooFew, "nobody in the middle");
 }
 
 #[test]
@@ -103,10 +103,14 @@ fn more_high_elements_go_with_a_higher_score() {
     // 100·(50/70 − 10/70) = 57.14 + 14.29 = 71.43 against 14.29 and −100
     let step = row(&people, "high_elements_four_over_one");
     assert!((step.own.value().unwrap() - 400.0 / 7.0).abs() < 1e-9);
-    assert_eq!((step.verdict, step.own.n()), (Verdict::Holds, 140));
+    assert_eq!((step.verdict, step.own.n()), (RegularityVerdict::Holds, 140));
     assert!((row(&people, "high_elements_one_over_none").own.value().unwrap() - 800.0 / 7.0).abs() < 1e-9);
     let multiple = row(&people, "high_elements_multiple");
-    assert_eq!((multiple.own.value(), multiple.verdict), (None, Verdict::Undecided), "14 ∓ 22 may be 0: no multiple");
+    assert_eq!(
+        (multiple.own.value(), multiple.verdict),
+        (None, RegularityVerdict::Undecided),
+        "14 ∓ 22 may be 0: no multiple"
+    );
 }
 
 #[test]
@@ -121,11 +125,11 @@ fn value_rises_along_the_pathway_in_the_published_steps() {
     }
     let rises = row(&people, "value_rises_by_stage");
     assert!((rises.own.value().unwrap() - 13.0).abs() < 1e-9, "the least step");
-    assert_eq!(rises.verdict, Verdict::Holds);
+    assert_eq!(rises.verdict, RegularityVerdict::Holds);
     let steps = row(&people, "value_step_ratio");
     assert!((steps.own.value().unwrap() - 52.0 / 18.0).abs() < 1e-9);
-    assert_eq!(steps.verdict, Verdict::Holds);
-    assert_eq!(row(&people, "value_fully_connected").verdict, Verdict::Holds);
+    assert_eq!(steps.verdict, RegularityVerdict::Holds);
+    assert_eq!(row(&people, "value_fully_connected").verdict, RegularityVerdict::Holds);
     let swapped: Vec<Person> = people
         .into_iter()
         .map(|mut one| {
@@ -133,7 +137,7 @@ fn value_rises_along_the_pathway_in_the_published_steps() {
             one
         })
         .collect();
-    assert_eq!(row(&swapped, "value_rises_by_stage").verdict, Verdict::DoesNot);
+    assert_eq!(row(&swapped, "value_rises_by_stage").verdict, RegularityVerdict::DoesNot);
 }
 
 #[test]
@@ -151,7 +155,7 @@ fn consistency_quarters_are_compared_on_trust() {
     }
     let trust = row(&people, "consistency_and_trust");
     assert!((trust.own.value().unwrap() - 8.1 / 4.1).abs() < 1e-9);
-    assert_eq!((trust.verdict, trust.own.n()), (Verdict::Holds, 80));
+    assert_eq!((trust.verdict, trust.own.n()), (RegularityVerdict::Holds, 80));
     let level = row(&vec![with(0.5, 6.0); 40], "consistency_and_trust");
-    assert_eq!((level.own.value(), level.verdict), (None, Verdict::Undecided), "all the same: no quarters");
+    assert_eq!((level.own.value(), level.verdict), (None, RegularityVerdict::Undecided), "all the same: no quarters");
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::super::profile::finish::mean;
 use super::super::profile::sums::{CENTI, Moments, steps};
 use super::compare::{paired_difference, share_of};
-use super::row::Row;
-use super::sums::{GroupSums, RivalSums};
-use super::types::{RivalFigures, Standing};
+use super::row::LensRow;
+use super::sums::{LensSums, RivalSums};
+use super::types::{RivalFigures, RivalStanding};
 use crate::model::rows::{ConnectionStage, Figure, Question, RivalAnswer};
 use crate::stats::interval::wilson;
 
@@ -15,7 +15,7 @@ use crate::stats::interval::wilson;
 type Answers = BTreeMap<usize, f32>;
 
 /// Adds what a customer said of competitors.
-pub(super) fn add_rivals(row: &Row<'_>, group: &mut GroupSums) {
+pub(super) fn add_rivals(row: &LensRow<'_>, group: &mut LensSums) {
     let rivals: &[RivalAnswer] = &row.history.rivals;
     if rivals.is_empty() {
         return;
@@ -46,7 +46,7 @@ pub(super) fn add_rivals(row: &Row<'_>, group: &mut GroupSums) {
 }
 
 /// What the customer answered to the same question about the company.
-fn own_answer(row: &Row<'_>, column: usize) -> Option<f32> {
+fn own_answer(row: &LensRow<'_>, column: usize) -> Option<f32> {
     let (questions, attitudes) = (Question::ALL.len(), &row.block.customers.attitudes);
     let motivators = attitudes.motivators();
     match column {
@@ -62,7 +62,7 @@ fn own_answer(row: &Row<'_>, column: usize) -> Option<f32> {
 ///
 /// METHOD: the company's own rule. What is wanted is asked once, of the person; an answer given for the competitor
 /// alone goes before it.
-fn rival_connected(row: &Row<'_>, answers: &Answers) -> Option<bool> {
+fn rival_connected(row: &LensRow<'_>, answers: &Answers) -> Option<bool> {
     let (cuts, attitudes) = (&row.settings.connection, &row.block.customers.attitudes);
     let satisfied = *answers.get(&(Question::Satisfaction as usize))? >= cuts.satisfied_from;
     let motivators = attitudes.motivators();
@@ -99,15 +99,15 @@ pub(super) fn rival(brand: &str, full: &RivalSums, shown: &RivalSums, motivators
 /// METHOD: the same people judged both, so the standard error is that of a paired difference, `√((b + c − (b −
 /// c)²)/n)`, b and c the shares connected to one of the two alone. Two standard errors:
 /// `docs/domain.md#connection-gaps`.
-fn standing(shown: &RivalSums) -> Option<Standing> {
+fn standing(shown: &RivalSums) -> Option<RivalStanding> {
     // Who is connected to both or to neither says nothing about the difference.
     let (own, rival) = (shown.own_alone.mean(1.0)?, shown.rival_alone.mean(1.0)?);
     let gap = own - rival;
     let error = ((own + rival - gap * gap).max(0.0) / shown.own_alone.effective_n()).sqrt();
     Some(match gap {
-        gap if gap > 2.0 * error => Standing::Ahead,
-        gap if gap < -2.0 * error => Standing::Behind,
-        _ => Standing::Parity,
+        gap if gap > 2.0 * error => RivalStanding::Ahead,
+        gap if gap < -2.0 * error => RivalStanding::Behind,
+        _ => RivalStanding::Parity,
     })
 }
 

@@ -19,7 +19,7 @@ pub struct LensBlock<'a> {
 }
 
 /// One customer.
-pub(super) struct Row<'a> {
+pub(super) struct LensRow<'a> {
     pub(super) block: &'a LensBlock<'a>,
     pub(super) settings: &'a LensSettings,
     /// Its place in the block.
@@ -30,7 +30,7 @@ pub(super) struct Row<'a> {
     pub(super) says: &'a Relationship,
 }
 
-impl Row<'_> {
+impl LensRow<'_> {
     /// An answer; `None` = not asked.
     pub(super) fn answer(&self, question: Question) -> Option<f32> {
         self.block.customers.attitudes.get(self.at, question)

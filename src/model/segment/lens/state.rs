@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::profile::sums::Moments;
 use super::dealings::{Scope, Tally};
 use super::pair::Pair;
-use super::sums::GroupSums;
+use super::sums::LensSums;
 use crate::model::rows::ConnectionStage;
 
 /// Bins of consistency, 0.00 to 1.00.
@@ -90,7 +90,7 @@ impl RegularSums {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LensState {
     /// `K` segments, then the unassigned.
-    pub(super) groups: Vec<GroupSums>,
+    pub(super) groups: Vec<LensSums>,
     /// By channel, then by site.
     pub(super) places: [BTreeMap<String, PlaceSums>; 2],
     pub(super) regular: RegularSums,
@@ -99,7 +99,7 @@ pub struct LensState {
 impl LensState {
     pub(super) fn zero(segments: usize, ratios: usize) -> Self {
         Self {
-            groups: vec![GroupSums::zero(ratios); segments + 1],
+            groups: vec![LensSums::zero(ratios); segments + 1],
             places: [BTreeMap::new(), BTreeMap::new()],
             regular: RegularSums::zero(),
         }

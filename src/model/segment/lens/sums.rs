@@ -23,7 +23,7 @@ pub(super) struct MotivatorSums {
 
 /// Everything a group of customers adds up to. Shares count 1 and 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct GroupSums {
+pub(super) struct LensSums {
     pub(super) members: Moments,
     /// By connection stage, of those asked.
     pub(super) stage: [Moments; ConnectionStage::ALL.len()],
@@ -96,7 +96,7 @@ impl RivalSums {
     }
 }
 
-impl GroupSums {
+impl LensSums {
     /// Sums over nobody, for a sensitivity line of so many ratios.
     pub(super) fn zero(ratios: usize) -> Self {
         let (none, pair) = (Moments::default(), Pair::default());

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::fixture::{DAY, MOTIVATORS, NOW, Person, at_stage, contact, finish, fold, lens, order, person, state, text};
-use super::types::{GroupLens, Standing};
-use super::{GapSize, Lens, Measure, RivalFigures};
+use super::types::{GroupLens, RivalStanding};
+use super::{GapSize, Lens, LensMeasure, RivalFigures};
 use crate::model::rows::{
     ArcStage, ConnectionStage, Consistency, ExperienceBalance, Figure, LoyaltyType, Nature, Promise, Question,
     RivalAnswer, Vocabulary,
@@ -23,7 +23,7 @@ fn words() -> Vocabulary {
     Vocabulary::default()
 }
 
-fn measures(seen: &Lens) -> Vec<Measure> {
+fn measures(seen: &Lens) -> Vec<LensMeasure> {
     seen.segments.iter().chain([&seen.unassigned, &seen.everyone]).flat_map(GroupLens::measures).collect()
 }
 
@@ -113,7 +113,7 @@ fn nothing_asked_gives_no_figure_and_says_so() {
     assert!(seen.limits.iter().any(|limit| limit.starts_with("Nobody was asked enough")));
     let measures = seen.everyone.measures();
     let known: Vec<&'static str> =
-        measures.iter().filter(|m| m.figure.value().is_some()).map(|m: &Measure| m.measure).collect();
+        measures.iter().filter(|m| m.figure.value().is_some()).map(|m: &LensMeasure| m.measure).collect();
     let always = ["arc_stage", "relationship_level", "relationship_reason", "wrote", "complaints"];
     assert!(known.iter().all(|measure| always.contains(measure)), "{known:?}");
 }
@@ -308,14 +308,14 @@ fn a_competitor_is_judged_by_the_same_people_and_the_same_rule() {
     near(rival.own_score, 0.5);
     // b 0.5, c 0.1, n 20: se √((0.6 − 0.16)/20) = 0.148; 0.4 > 0.297.
     near(rival.gap, 0.4);
-    assert_eq!(rival.standing, Some(Standing::Ahead));
+    assert_eq!(rival.standing, Some(RivalStanding::Ahead));
     let helps = rival.lead.iter().find(|(word, _)| word.starts_with("helps:")).unwrap().1;
     // (10·(9 − 4) + 2·(5 − 9) + 8·(5 − 4))/20 = 2.5
     near(helps, 2.5);
     let even = lens(&[judge(&mut words, true, false), judge(&mut words, false, true)], &words, 1);
-    assert_eq!(even.everyone.rivals[0].standing, Some(Standing::Parity));
+    assert_eq!(even.everyone.rivals[0].standing, Some(RivalStanding::Parity));
     let behind = lens(&many(9, &judge(&mut words, false, true)), &words, 1);
-    assert_eq!(behind.everyone.rivals[0].standing, Some(Standing::Behind));
+    assert_eq!(behind.everyone.rivals[0].standing, Some(RivalStanding::Behind));
 }
 
 #[test]

@@ -175,7 +175,7 @@ pub struct ComplaintFigures {
 
 /// How the company stands to a competitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum RivalStanding {
     /// More connected to the company: defend it.
     Ahead,
     /// Within two standard errors: claim neither.
@@ -184,7 +184,7 @@ pub enum Standing {
     Behind,
 }
 
-impl Standing {
+impl RivalStanding {
     /// The word used in files.
     #[must_use]
     pub fn slug(self) -> &'static str {
@@ -211,7 +211,7 @@ pub struct RivalFigures {
     /// Own minus competitor's score.
     pub gap: Figure,
     /// What the gap says; `None` = not known.
-    pub standing: Option<Standing>,
+    pub standing: Option<RivalStanding>,
 }
 
 /// One group through the lens.

@@ -5,7 +5,7 @@ use crate::stats::interval::{Interval, standardized_difference, standardized_dif
 use crate::stats::multiple::benjamini_hochberg;
 
 use super::score_mean::{ScoreEvidence, ScoreMean, score_mean};
-use super::sums::{GroupSums, Moments};
+use super::sums::{Moments, ProfileSums};
 use super::types::{Contrast, Delivered, ElementProfile, SegmentProfile};
 use crate::model::rows::{Aspect, Estimate};
 
@@ -26,7 +26,7 @@ pub(super) struct Base {
 
 impl Base {
     /// The base as everybody's scores show it.
-    pub(super) fn new(everyone: &GroupSums) -> Self {
+    pub(super) fn new(everyone: &ProfileSums) -> Self {
         Self { scales: [Aspect::Importance, Aspect::Fulfilment].map(|aspect| scale(everyone, aspect)) }
     }
 
@@ -35,7 +35,7 @@ impl Base {
     }
 }
 
-fn scale(everyone: &GroupSums, aspect: Aspect) -> Option<Scale> {
+fn scale(everyone: &ProfileSums, aspect: Aspect) -> Option<Scale> {
     let known: Vec<_> =
         ElementId::all().filter_map(|element| everyone.scores.figures(aspect.indicator(element))).collect();
     let n = known.len() as f64;
@@ -45,7 +45,7 @@ fn scale(everyone: &GroupSums, aspect: Aspect) -> Option<Scale> {
 }
 
 /// Mean score of a group on one indicator, with what it is worth.
-pub(super) fn indicator_mean(sums: &GroupSums, indicator: usize) -> Option<ScoreMean> {
+pub(super) fn indicator_mean(sums: &ProfileSums, indicator: usize) -> Option<ScoreMean> {
     let figures = sums.scores.figures(indicator)?;
     score_mean(ScoreEvidence {
         mean: figures.mean,
@@ -69,11 +69,11 @@ pub(in crate::model) fn share(moments: &Moments) -> Option<Estimate> {
 /// What one group's elements are computed from.
 pub(super) struct ElementView<'a> {
     /// Sums of the group after withholding.
-    pub(super) shown: &'a GroupSums,
+    pub(super) shown: &'a ProfileSums,
     /// Sums of the group before, for the counts of answers.
-    pub(super) full: &'a GroupSums,
+    pub(super) full: &'a ProfileSums,
     /// Sums of everybody else; `None` where there is no difference to speak of: for everybody and the unassigned.
-    pub(super) rest: Option<&'a GroupSums>,
+    pub(super) rest: Option<&'a ProfileSums>,
     /// The base.
     pub(super) base: &'a Base,
 }

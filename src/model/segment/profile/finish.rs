@@ -9,7 +9,7 @@ use super::elements::{Base, ElementView, adjust_differences, kish_ratio, share};
 use super::limits::limits;
 use super::score_mean::{ScoreEvidence, score_mean};
 use super::state::ProfileState;
-use super::sums::{CENTI, FINE, GroupSums, MONEY, Moments};
+use super::sums::{CENTI, FINE, MONEY, Moments, ProfileSums};
 use super::types::{ElementProfile, NeedProfile, Profiles, Reach, SegmentProfile};
 use super::withhold::withhold;
 use crate::model::customer::needs::IMPORTANCE_SPAN;
@@ -34,15 +34,15 @@ impl ProfileState {
         let mut shown = full.clone();
         let total = withhold(&mut shown, context.min_cell);
         // Plain counts of everybody; `total` lacks what withholding took out of it.
-        let mut whole = GroupSums::zero();
+        let mut whole = ProfileSums::zero();
         for group in full {
             whole.merge(group.clone());
         }
 
         let base = Base::new(&total);
-        let make = |full: &GroupSums, shown: &GroupSums, rest: Option<&GroupSums>| {
+        let make = |full: &ProfileSums, shown: &ProfileSums, rest: Option<&ProfileSums>| {
             let elements = ElementView { shown, full, rest, base: &base }.profiles();
-            Group { full, shown, total: &total, context }.profile(elements)
+            ProfiledGroup { full, shown, total: &total, context }.profile(elements)
         };
         let mut segments: Vec<SegmentProfile> =
             (0..self.segments()).map(|k| make(&full[k], &shown[k], Some(&total.without(&shown[k])))).collect();
@@ -62,14 +62,14 @@ impl ProfileState {
 }
 
 /// One group whose profile is made.
-struct Group<'a> {
-    full: &'a GroupSums,
-    shown: &'a GroupSums,
-    total: &'a GroupSums,
+struct ProfiledGroup<'a> {
+    full: &'a ProfileSums,
+    shown: &'a ProfileSums,
+    total: &'a ProfileSums,
     context: &'a ProfileContext<'a>,
 }
 
-impl Group<'_> {
+impl ProfiledGroup<'_> {
     fn profile(&self, elements: Vec<ElementProfile>) -> SegmentProfile {
         let shown = self.shown;
         let reach = self.reach();
@@ -162,7 +162,7 @@ pub(in crate::model) fn mean(moments: &Moments, per_unit: f64) -> Option<Interva
     if n > 1.0 { mean_interval(moments.mean(per_unit)?, moments.variance(per_unit)? * n / (n - 1.0), n) } else { None }
 }
 
-fn net_promoters(sums: &GroupSums) -> Option<Estimate> {
+fn net_promoters(sums: &ProfileSums) -> Option<Estimate> {
     let (promoters, detractors) = (sums.promoters.mean(1.0)?, sums.detractors.mean(1.0)?);
     nps(promoters, detractors, sums.promoters.effective_n()).map(|score| Estimate::of(score, sums.promoters.count()))
 }

@@ -3,7 +3,7 @@
 use crate::catalogue::N_ELEMENTS;
 
 use super::context::ProfileContext;
-use super::sums::GroupSums;
+use super::sums::ProfileSums;
 use super::types::Profiles;
 use crate::model::fit::Structure;
 use crate::model::rows::{Aspect, thousands};
@@ -18,7 +18,7 @@ const GOOD_PER_ELEMENT: u64 = 100;
 const SEGMENT_RESPONDENTS: u64 = 100;
 
 /// Sentences for [`Profiles::limits`], the gravest first. `everyone` are the sums before withholding.
-pub(super) fn limits(profiles: &Profiles, everyone: &GroupSums, context: &ProfileContext) -> Vec<String> {
+pub(super) fn limits(profiles: &Profiles, everyone: &ProfileSums, context: &ProfileContext) -> Vec<String> {
     let mut said = Vec::new();
     evidence(everyone, context, &mut said);
     // Of one segment nothing is to be said: it is everybody.
@@ -31,7 +31,7 @@ pub(super) fn limits(profiles: &Profiles, everyone: &GroupSums, context: &Profil
     said
 }
 
-fn evidence(everyone: &GroupSums, context: &ProfileContext, said: &mut Vec<String>) {
+fn evidence(everyone: &ProfileSums, context: &ProfileContext, said: &mut Vec<String>) {
     let answered = |aspect: Aspect| everyone.respondents[aspect as usize].count();
     let (wanted, served) = (answered(Aspect::Importance), answered(Aspect::Fulfilment));
     match context.cut_on {
@@ -126,7 +126,7 @@ fn small_segments(profiles: &Profiles, context: &ProfileContext, said: &mut Vec<
     }
 }
 
-fn missing_tables(everyone: &GroupSums, context: &ProfileContext, said: &mut Vec<String>) {
+fn missing_tables(everyone: &ProfileSums, context: &ProfileContext, said: &mut Vec<String>) {
     if !context.consent.profiling {
         said.push(
             "The customers table has no consent_profiling column: everybody was scored. Make sure that a legal basis \

@@ -3,7 +3,7 @@
 use crate::catalogue::{N_ELEMENTS, NeedTier};
 
 use super::contact::{CONSENT_CHANNELS, consented, may_contact};
-use super::sums::{CENTI, FINE, GroupSums, money_steps, steps, weight_steps};
+use super::sums::{CENTI, FINE, ProfileSums, money_steps, steps, weight_steps};
 use crate::model::customer::needs::NeedAssessor;
 use crate::model::rows::{
     Aspect, BlockFold, CustomerBlock, N_RATINGS, NeedState, PartialState, Question, ScoredBlock, SuppressedReason,
@@ -48,7 +48,7 @@ impl ProfileFold {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileState {
     /// `K` segments, then the unassigned.
-    pub(super) groups: Vec<GroupSums>,
+    pub(super) groups: Vec<ProfileSums>,
     /// Customers left out, in the order of [`REASONS`].
     suppressed: [u64; REASONS.len()],
 }
@@ -79,7 +79,7 @@ impl ProfileState {
     }
 
     fn zero(segments: usize) -> Self {
-        Self { groups: vec![GroupSums::zero(); segments + 1], suppressed: [0; REASONS.len()] }
+        Self { groups: vec![ProfileSums::zero(); segments + 1], suppressed: [0; REASONS.len()] }
     }
 }
 
@@ -117,7 +117,7 @@ impl BlockFold for ProfileFold {
                     continue;
                 }
                 let group = scored.assignments[row].segment.map_or(self.segments, usize::from);
-                let view = Row { customers, scored, at: row, weight: weight_steps(customers.weight[row]) };
+                let view = ProfileRow { customers, scored, at: row, weight: weight_steps(customers.weight[row]) };
                 view.add_scores(&mut sums[group]);
                 view.add_rest(&mut state.groups[group], &self.needs);
             }
@@ -145,7 +145,7 @@ impl ChunkScores {
         Self { rows: 0, n: [0; N_RATINGS], w: none, wx: none, wxx: none, wee: none }
     }
 
-    fn empty_into(&mut self, group: &mut GroupSums) {
+    fn empty_into(&mut self, group: &mut ProfileSums) {
         if self.rows == 0 {
             return;
         }
@@ -166,7 +166,7 @@ impl ChunkScores {
 }
 
 /// One customer of a block.
-struct Row<'a> {
+struct ProfileRow<'a> {
     customers: &'a CustomerBlock,
     scored: &'a ScoredBlock,
     at: usize,
@@ -180,7 +180,7 @@ fn whole(x: f32) -> u32 {
     (x + 8_388_608.0).to_bits() & 0x007f_ffff
 }
 
-impl Row<'_> {
+impl ProfileRow<'_> {
     /// The tight loop: no branch, 60 cells.
     fn add_scores(&self, sums: &mut ChunkScores) {
         let bits = self.scored.scored[self.at];
@@ -205,7 +205,7 @@ impl Row<'_> {
         }
     }
 
-    fn add_rest(&self, group: &mut GroupSums, needs: &NeedAssessor) {
+    fn add_rest(&self, group: &mut ProfileSums, needs: &NeedAssessor) {
         let (row, w) = (self.at, self.weight);
         group.members.add(w, 0);
         if let Some(p) = self.scored.assignments[row].probability {
@@ -217,7 +217,7 @@ impl Row<'_> {
         self.add_reach(group);
     }
 
-    fn add_answers(&self, group: &mut GroupSums) {
+    fn add_answers(&self, group: &mut ProfileSums) {
         let rated = self.customers.rated[self.at];
         if rated == 0 {
             return;
@@ -237,7 +237,7 @@ impl Row<'_> {
         }
     }
 
-    fn add_outcomes(&self, group: &mut GroupSums) {
+    fn add_outcomes(&self, group: &mut ProfileSums) {
         let (row, w) = (self.at, self.weight);
         if let Some(answer) = self.customers.attitudes.get(row, Question::Recommend) {
             group.promoters.add(w, i64::from(answer >= 9.0));
@@ -254,7 +254,7 @@ impl Row<'_> {
         }
     }
 
-    fn add_needs(&self, group: &mut GroupSums, assessor: &NeedAssessor) {
+    fn add_needs(&self, group: &mut ProfileSums, assessor: &NeedAssessor) {
         let (row, w) = (self.at, self.weight);
         let needs = &self.scored.needs[row];
         let determined = needs.tier.is_some() || needs.state != NeedState::Undetermined;
@@ -276,7 +276,7 @@ impl Row<'_> {
         }
     }
 
-    fn add_reach(&self, group: &mut GroupSums) {
+    fn add_reach(&self, group: &mut ProfileSums) {
         let flags = &self.customers.flags[self.at];
         if !may_contact(flags) {
             return;

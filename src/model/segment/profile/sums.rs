@@ -189,7 +189,7 @@ impl ScoreFigures {
 
 /// Everything a group of customers adds up to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct GroupSums {
+pub(super) struct ProfileSums {
     /// All customers of the group; `x` unused.
     pub(super) members: Moments,
     /// Probability of the own segment, in steps of 0.0001.
@@ -221,8 +221,8 @@ pub(super) struct GroupSums {
     pub(super) reach: [i128; 7],
 }
 
-/// [`GroupSums`] taken apart.
-pub(super) struct Figures<'a, M: Iterator<Item = &'a mut Moments>> {
+/// [`ProfileSums`] taken apart.
+pub(super) struct ProfileSumsParts<'a, M: Iterator<Item = &'a mut Moments>> {
     /// Shares and means of everything but scores.
     pub(super) moments: M,
     /// Scores.
@@ -232,7 +232,7 @@ pub(super) struct Figures<'a, M: Iterator<Item = &'a mut Moments>> {
     reach: &'a mut [i128; 7],
 }
 
-impl GroupSums {
+impl ProfileSums {
     /// Sums over nobody.
     pub(super) fn zero() -> Self {
         let none = Moments::default();
@@ -256,7 +256,7 @@ impl GroupSums {
 
     /// All integers in a fixed order, which is the order in bytes.
     pub(super) fn cells_mut(&mut self) -> impl Iterator<Item = &mut i128> {
-        let Figures { moments, scores, members, respondents, reach } = self.figures_mut();
+        let ProfileSumsParts { moments, scores, members, respondents, reach } = self.figures_mut();
         moments
             .chain([members])
             .chain(respondents)
@@ -270,7 +270,7 @@ impl GroupSums {
     }
 
     /// The sums apart: those that become published figures, and the plain counts.
-    pub(super) fn figures_mut(&mut self) -> Figures<'_, impl Iterator<Item = &mut Moments>> {
+    pub(super) fn figures_mut(&mut self) -> ProfileSumsParts<'_, impl Iterator<Item = &mut Moments>> {
         let moments = [&mut self.probability, &mut self.promoters, &mut self.detractors]
             .into_iter()
             .chain([&mut self.satisfaction, &mut self.good_brand, &mut self.value])
@@ -278,7 +278,7 @@ impl GroupSums {
             .chain(&mut self.need)
             .chain(&mut self.tier_fulfilment)
             .chain(&mut self.tier_importance);
-        Figures {
+        ProfileSumsParts {
             moments,
             scores: &mut self.scores,
             members: &mut self.members,

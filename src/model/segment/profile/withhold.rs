@@ -1,6 +1,6 @@
 //! Too few people behind a figure: it goes, and with it whatever would give it back.
 
-use super::sums::{GroupSums, Moments, ScoreSums};
+use super::sums::{Moments, ProfileSums, ScoreSums};
 use crate::model::rows::N_RATINGS;
 
 /// Empties every figure of `groups` that rests on fewer than `min_cell` customers and returns the sums over everybody.
@@ -12,8 +12,8 @@ use crate::model::rows::N_RATINGS;
 /// usually a second group pays for that with its own figure. Here the total pays: it does without at most
 /// `min_cell − 1` customers, and every group large enough keeps its figures. Source: our judgement after the
 /// thresholds and the rule of secondary suppression in `docs/domain.md#small-cells`.
-pub(super) fn withhold(groups: &mut [GroupSums], min_cell: u64) -> GroupSums {
-    let mut everyone = GroupSums::zero();
+pub(super) fn withhold(groups: &mut [ProfileSums], min_cell: u64) -> ProfileSums {
+    let mut everyone = ProfileSums::zero();
     for group in groups.iter() {
         everyone.merge(group.clone());
     }
@@ -49,7 +49,7 @@ pub(in crate::model) fn withhold_figure(cells: Vec<&mut Moments>, total: &mut Mo
     }
 }
 
-fn withhold_scores(groups: &mut [GroupSums], total: &mut ScoreSums, indicator: usize, min_cell: u64) {
+fn withhold_scores(groups: &mut [ProfileSums], total: &mut ScoreSums, indicator: usize, min_cell: u64) {
     let (small, kept) = small(groups.iter().map(|group| group.scores.n[indicator]), min_cell);
     for (group, _) in groups.iter_mut().zip(small).filter(|(_, small)| *small) {
         for (cell, total) in group.scores.column_mut(indicator).into_iter().zip(total.column_mut(indicator)) {
@@ -65,8 +65,8 @@ fn withhold_scores(groups: &mut [GroupSums], total: &mut ScoreSums, indicator: u
 mod tests {
     use super::*;
 
-    fn group(satisfied: &[i64]) -> GroupSums {
-        let mut sums = GroupSums::zero();
+    fn group(satisfied: &[i64]) -> ProfileSums {
+        let mut sums = ProfileSums::zero();
         for &x in satisfied {
             sums.members.add(65_536, 0);
             sums.satisfaction.add(65_536, x);
