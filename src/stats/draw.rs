@@ -1,4 +1,4 @@
-//! Random draws.
+//! Random draws, and the seeds of draws that are made side by side.
 
 use rand::Rng;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -7,6 +7,15 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 pub fn normal(rng: &mut Xoshiro256PlusPlus) -> f64 {
     let radius = (-2.0 * (1.0 - rng.gen_range(0.0..1.0f64)).ln()).sqrt();
     radius * (std::f64::consts::TAU * rng.gen_range(0.0..1.0f64)).cos()
+}
+
+/// A seed for work item `item`: `SplitMix64` of both, so that neighbors share nothing.
+#[must_use]
+pub fn mixed_seed(seed: u64, item: u64) -> u64 {
+    let mut z = seed.wrapping_add(item.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::super::evidence::outcome::Separation;
 use super::super::report::{Candidate, STRONG_AGREEMENT};
 use super::super::settings::FitSettings;
-use super::thorough::best_by;
+use super::judge::best_by;
 use crate::stats::resample::JaccardBand;
 
 /// Where none is: how much less stable than the most stable one a cut may be. Our judgement: what ten pairs of samples
@@ -19,6 +19,10 @@ const LUCK: f64 = 2.0;
 
 /// Candidates behind the chosen one that are looked at as closely.
 const RUNNERS_UP: usize = 3;
+
+/// Why a candidate is chosen that was sought in halves.
+pub(in crate::model::fit) const MOST_AGREED: &str =
+    "The most segments that halves of the sample agree on strongly, or else agree on best.";
 
 /// A candidate as the rule sees it.
 #[derive(Clone, Copy)]
@@ -103,10 +107,10 @@ pub(in crate::model::fit) fn choose(all: &[Judged<'_>], settings: &FitSettings) 
         finalists.push(next);
         rest.retain(|other| *other != next);
     }
-    // Its rivals with as many segments, so that the table compares like with like.
+    // Its rivals with as many segments that no criterion speaks of, so that the table compares like with like.
     let k = all[at].segments();
     let rivals = (0..all.len()).filter(|other| all[*other].segments() == k);
-    finalists.extend(rivals.filter(|other| all[*other].candidate.factors.is_none()));
+    finalists.extend(rivals.filter(|other| all[*other].candidate.bic.is_none()));
     finalists.sort_unstable();
     finalists.dedup();
     let mut why = why.join("; ");
@@ -115,6 +119,21 @@ pub(in crate::model::fit) fn choose(all: &[Judged<'_>], settings: &FitSettings) 
         why.push('.');
     }
     Choice { at, finalists, why }
+}
+
+/// Chooses where halves are all that is known: as many segments as they agree strongly on, or where they agree on none,
+/// the number they agree on best; `None` if all candidates are out.
+///
+/// METHOD: agreement falls with the number of segments, so asking for the best alone would always give two; more
+/// segments are more use as long as they are found again.
+pub(in crate::model::fit) fn most_agreed(all: &[&Candidate]) -> Option<Choice> {
+    let agreed = |at: &usize| all[*at].stability.unwrap_or(0.0);
+    let allowed: Vec<usize> = (0..all.len()).filter(|at| all[*at].knocked_out.is_none()).collect();
+    // One segment is always found again, which says nothing: it is the answer only where nothing else is allowed.
+    let strong = allowed.iter().copied().filter(|at| agreed(at) >= STRONG_AGREEMENT).max();
+    let best = allowed.iter().copied().max_by(|a, b| agreed(a).total_cmp(&agreed(b)).then(b.cmp(a)));
+    let at = strong.or(best)?;
+    Some(Choice { at, finalists: vec![at], why: MOST_AGREED.to_owned() })
 }
 
 /// Place of one segment, if it is the answer.
