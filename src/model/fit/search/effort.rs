@@ -4,30 +4,30 @@ use super::super::settings::{FitSettings, Search};
 
 /// What a search spends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::model::fit) struct Profile {
+pub(super) struct Profile {
     /// Starts of a way that cuts without a likelihood.
-    pub(in crate::model::fit) starts: usize,
+    pub(super) starts: usize,
     /// Pairs of bootstrap samples in which candidates are to be found again; `None` = two halves of the rows instead.
-    pub(in crate::model::fit) pairs: Option<Pairs>,
+    pub(super) pairs: Option<Pairs>,
     /// Every number of segments and of common factors is tried, each candidate with all figures. Else mixtures are tried
     /// down the one valley of their criterion and know their sizes only.
-    pub(in crate::model::fit) everything: bool,
+    pub(super) everything: bool,
     /// The chosen cut is looked for once more, and run to the end on all rows. The walk down the valley has looked twice
     /// at what it chooses; centroids stay as they are, because a quick search is made where all rows are many.
-    pub(in crate::model::fit) settled: bool,
+    pub(super) settled: bool,
     /// The chosen way is held against tables with nothing to find.
-    pub(in crate::model::fit) null: bool,
+    pub(super) null: bool,
 }
 
 /// Pairs of bootstrap samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::model::fit) struct Pairs {
+pub(super) struct Pairs {
     /// Of candidates that are out.
-    pub(in crate::model::fit) out: usize,
+    pub(super) out: usize,
     /// Of those that are not.
-    pub(in crate::model::fit) left: usize,
+    pub(super) left: usize,
     /// Of those that may be chosen.
-    pub(in crate::model::fit) finalists: usize,
+    pub(super) finalists: usize,
 }
 
 const THOROUGH: Profile = Profile {
@@ -41,7 +41,7 @@ const THOROUGH: Profile = Profile {
 const QUICK: Profile = Profile { starts: 12, pairs: None, everything: false, settled: false, null: false };
 
 impl Profile {
-    pub(in crate::model::fit) fn of(search: Search) -> Self {
+    pub(super) fn of(search: Search) -> Self {
         match search {
             Search::Thorough => THOROUGH,
             Search::Quick => QUICK,
@@ -51,13 +51,13 @@ impl Profile {
 
 /// How hard a way looks for a cut from starts of its own.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::model::fit) struct Look {
-    pub(in crate::model::fit) starts: usize,
+pub(super) struct Look {
+    pub(super) starts: usize,
     /// Rounds of splits and merges; only mixtures have them.
-    pub(in crate::model::fit) rounds: usize,
+    pub(super) rounds: usize,
     /// Iterations of a mixture at most, once its starts are compared.
-    pub(in crate::model::fit) iterations: usize,
-    pub(in crate::model::fit) seed: u64,
+    pub(super) iterations: usize,
+    pub(super) seed: u64,
 }
 
 /// Iterations of a solution that is compared with another.
@@ -65,17 +65,17 @@ const ITERATIONS: usize = 12;
 
 impl Look {
     /// The best of some starts.
-    pub(in crate::model::fit) fn of_starts(starts: usize, seed: u64) -> Self {
+    pub(super) fn of_starts(starts: usize, seed: u64) -> Self {
         Self { starts, rounds: 0, iterations: ITERATIONS, seed }
     }
 
     /// At a candidate.
-    pub(in crate::model::fit) fn first(settings: &FitSettings) -> Self {
+    pub(super) fn first(settings: &FitSettings) -> Self {
         Self::of_starts(3, settings.seed)
     }
 
     /// At a candidate that may be chosen.
-    pub(in crate::model::fit) fn closer(settings: &FitSettings) -> Self {
+    pub(super) fn closer(settings: &FitSettings) -> Self {
         let rounds = 4;
         // Other starts than those of the first look.
         let seed = settings.seed.wrapping_add(rounds as u64);
@@ -83,18 +83,18 @@ impl Look {
     }
 
     /// At half of the rows.
-    pub(in crate::model::fit) fn at_half(seed: u64) -> Self {
+    pub(super) fn at_half(seed: u64) -> Self {
         Self { iterations: 40, ..Self::of_starts(3, seed) }
     }
 }
 
 /// What is spent on a mixture that starts from partitions.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::model::fit) struct Effort {
+pub(super) struct Effort {
     /// Iterations of each start.
-    pub(in crate::model::fit) short: usize,
+    pub(super) short: usize,
     /// Starts carried on.
-    pub(in crate::model::fit) carried: usize,
+    pub(super) carried: usize,
     /// Further iterations of those at most.
-    pub(in crate::model::fit) iterations: usize,
+    pub(super) iterations: usize,
 }

@@ -15,50 +15,50 @@ use crate::stats::observed::Observed;
 use crate::stats::separation::{calinski_harabasz, group_means, shadow};
 
 /// What is said of segments that are only a use of the scale.
-pub(in crate::model::fit) const LEVEL: &str = "its segments are mostly people who rate high and people who rate low";
+pub(super) const LEVEL: &str = "its segments are mostly people who rate high and people who rate low";
 
 /// Share of customers in segments that are only high or only low raters from which a solution is no segmentation. Our
 /// judgement: half of them.
 const MOSTLY: f64 = 0.5;
 
 /// A candidate with the cut behind it.
-pub(in crate::model::fit) struct Entry {
-    pub(in crate::model::fit) cut: Cut,
+pub(super) struct Entry {
+    pub(super) cut: Cut,
     /// Of the screened rows; empty where candidates know their sizes only.
-    pub(in crate::model::fit) labels: Vec<usize>,
-    pub(in crate::model::fit) candidate: Candidate,
+    pub(super) labels: Vec<usize>,
+    pub(super) candidate: Candidate,
     /// How well it tells outcomes apart; `None` without an outcome.
-    pub(in crate::model::fit) separation: Option<Separation>,
+    pub(super) separation: Option<Separation>,
     /// Improved by splits and merges.
-    pub(in crate::model::fit) improved: bool,
+    pub(super) improved: bool,
 }
 
 /// What candidates are judged on.
 #[derive(Clone, Copy)]
-pub(in crate::model::fit) struct Judge<'a> {
+pub(super) struct Judge<'a> {
     /// The screened rows.
-    pub(in crate::model::fit) screen: &'a Evidence,
+    pub(super) screen: &'a Evidence,
     /// The same, ready to be cut.
-    pub(in crate::model::fit) table: &'a Worktable,
+    pub(super) table: &'a Worktable,
     /// All rows.
-    pub(in crate::model::fit) evidence: &'a Evidence,
-    pub(in crate::model::fit) settings: &'a FitSettings,
-    pub(in crate::model::fit) profile: Profile,
+    pub(super) evidence: &'a Evidence,
+    pub(super) settings: &'a FitSettings,
+    pub(super) profile: Profile,
 }
 
 impl Judge<'_> {
     /// The ways the settings ask for.
-    pub(in crate::model::fit) fn asked(&self) -> Asked {
+    pub(super) fn asked(&self) -> Asked {
         Way::asked(self.settings.method)
     }
 
     /// Most common factors: half as many as columns, or they would describe everything.
-    pub(in crate::model::fit) fn most_factors(&self) -> usize {
+    pub(super) fn most_factors(&self) -> usize {
         self.settings.max_factors.min(self.table.data.n_columns() / 2)
     }
 
     /// Figures of a cut, with what speaks against its sizes.
-    pub(in crate::model::fit) fn entry(&self, cut: Cut) -> Entry {
+    pub(super) fn entry(&self, cut: Cut) -> Entry {
         let bare = Candidate {
             method: cut.way.method(),
             segments: cut.segments(),
@@ -97,12 +97,12 @@ impl Judge<'_> {
     }
 
     /// A cut of the screened rows on all rows.
-    pub(in crate::model::fit) fn settled(&self, cut: &Cut) -> Result<Settled, ModelError> {
+    pub(super) fn settled(&self, cut: &Cut) -> Result<Settled, ModelError> {
         cut.settled(self.table, self.evidence, self.settings, self.profile.settled)
     }
 
     /// The candidate in use: sizes and criterion of all rows, the other figures of the screened ones.
-    pub(in crate::model::fit) fn final_candidate(&self, screened: &Candidate, settled: &Settled) -> Candidate {
+    pub(super) fn final_candidate(&self, screened: &Candidate, settled: &Settled) -> Candidate {
         if !settled.anew {
             return Candidate { chosen: true, ..screened.clone() };
         }
@@ -126,7 +126,7 @@ impl Judge<'_> {
     }
 
     /// Names in every entry what speaks against choosing it, all of it; what the settings pin is not held against them.
-    pub(in crate::model::fit) fn knock_out(&self, entries: &mut [Entry]) {
+    pub(super) fn knock_out(&self, entries: &mut [Entry]) {
         let mut counts: Vec<usize> = entries.iter().map(|e| e.cut.segments()).collect();
         counts.dedup();
         let factors: Vec<(usize, Option<usize>)> = counts.iter().map(|k| (*k, factors_asked(entries, *k))).collect();
@@ -180,7 +180,7 @@ impl Judge<'_> {
     }
 
     /// Whether most of the rating level lies between the segments.
-    pub(in crate::model::fit) fn is_between_levels(&self, cut: &Cut) -> bool {
+    pub(super) fn is_between_levels(&self, cut: &Cut) -> bool {
         rating_level_between(self.screen, &cut.probabilities(self.table)).is_some_and(|between| between > ONLY_LEVEL)
     }
 }
@@ -192,7 +192,7 @@ fn smallest(given: &Array2<f64>, data: &Observed) -> f64 {
 }
 
 /// Place of the smallest of a criterion; `None` where it is not defined for any.
-pub(in crate::model::fit) fn best_by<T>(items: &[T], criterion: impl Fn(&T) -> Option<f64>) -> Option<usize> {
+pub(super) fn best_by<T>(items: &[T], criterion: impl Fn(&T) -> Option<f64>) -> Option<usize> {
     let known = items.iter().enumerate().filter_map(|(at, item)| criterion(item).map(|value| (at, value)));
     known.reduce(|best, next| if next.1 < best.1 { next } else { best }).map(|(at, _)| at)
 }

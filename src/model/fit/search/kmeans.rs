@@ -10,7 +10,7 @@ use crate::stats::mixture::MixtureError;
 
 /// Centroids, and how the table was read that they lie in.
 #[derive(Clone, Debug)]
-pub(in crate::model::fit) struct Centroids {
+pub(super) struct Centroids {
     pub(super) fit: KmeansFit,
     pub(super) reading: Reading,
 }

@@ -36,11 +36,7 @@ const FROM_ITERATIONS: usize = 12;
 const PAIRS: usize = 1;
 
 /// Holds the entry at `chosen` against tables with nothing to find.
-pub(in crate::model::fit) fn compare(
-    judge: &Judge<'_>,
-    entries: &[Entry],
-    chosen: usize,
-) -> Result<NullComparison, ModelError> {
+pub(super) fn compare(judge: &Judge<'_>, entries: &[Entry], chosen: usize) -> Result<NullComparison, ModelError> {
     let cut = &entries[chosen].cut;
     let k = cut.segments();
     // A cut without a criterion is held against the continuum as the mixture that starts from its segments.

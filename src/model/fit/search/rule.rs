@@ -21,15 +21,15 @@ const LUCK: f64 = 2.0;
 const RUNNERS_UP: usize = 3;
 
 /// Why a candidate is chosen that was sought in halves.
-pub(in crate::model::fit) const MOST_AGREED: &str =
+pub(super) const MOST_AGREED: &str =
     "The most segments that halves of the sample agree on strongly, or else agree on best.";
 
 /// A candidate as the rule sees it.
 #[derive(Clone, Copy)]
-pub(in crate::model::fit) struct Judged<'a> {
-    pub(in crate::model::fit) candidate: &'a Candidate,
+pub(super) struct Judged<'a> {
+    pub(super) candidate: &'a Candidate,
     /// How well it tells outcomes apart; `None` without an outcome.
-    pub(in crate::model::fit) separation: Option<&'a Separation>,
+    pub(super) separation: Option<&'a Separation>,
 }
 
 impl Judged<'_> {
@@ -48,13 +48,13 @@ impl Judged<'_> {
 }
 
 /// What the rule says.
-pub(in crate::model::fit) struct Choice {
+pub(super) struct Choice {
     /// Place of the chosen entry.
-    pub(in crate::model::fit) at: usize,
+    pub(super) at: usize,
     /// Places of the chosen one and of those that might take its place.
-    pub(in crate::model::fit) finalists: Vec<usize>,
+    pub(super) finalists: Vec<usize>,
     /// Why, in one sentence.
-    pub(in crate::model::fit) why: String,
+    pub(super) why: String,
 }
 
 /// Chooses among all candidates.
@@ -77,7 +77,7 @@ pub(in crate::model::fit) struct Choice {
 /// METHOD: agreement falls with the number of segments, so asking for the most stable cut alone would always give two;
 /// more segments are more use as long as they are found again. The order is MODEL section 4's; thresholds are those of
 /// the domain fact sheet 6.7 and our judgement.
-pub(in crate::model::fit) fn choose(all: &[Judged<'_>], settings: &FitSettings) -> Choice {
+pub(super) fn choose(all: &[Judged<'_>], settings: &FitSettings) -> Choice {
     let mut left: Vec<usize> = (0..all.len()).filter(|at| all[*at].candidate.knocked_out.is_none()).collect();
     let mut why = Vec::new();
     if left.is_empty() {
@@ -126,7 +126,7 @@ pub(in crate::model::fit) fn choose(all: &[Judged<'_>], settings: &FitSettings) 
 ///
 /// METHOD: agreement falls with the number of segments, so asking for the best alone would always give two; more
 /// segments are more use as long as they are found again.
-pub(in crate::model::fit) fn most_agreed(all: &[&Candidate]) -> Option<Choice> {
+pub(super) fn most_agreed(all: &[&Candidate]) -> Option<Choice> {
     let agreed = |at: &usize| all[*at].stability.unwrap_or(0.0);
     let allowed: Vec<usize> = (0..all.len()).filter(|at| all[*at].knocked_out.is_none()).collect();
     // One segment is always found again, which says nothing: it is the answer only where nothing else is allowed.

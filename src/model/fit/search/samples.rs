@@ -17,7 +17,7 @@ const STARTS: usize = 4;
 const EFFORT: Effort = Effort { short: 4, carried: 1, iterations: 8 };
 
 /// Bootstrap samples.
-pub(in crate::model::fit) struct Samples<'a> {
+pub(super) struct Samples<'a> {
     table: &'a Worktable,
     resampling: Resampling,
     tables: Vec<Worktable>,
@@ -26,7 +26,7 @@ pub(in crate::model::fit) struct Samples<'a> {
 
 impl<'a> Samples<'a> {
     /// No sample yet of the rows of `table`.
-    pub(in crate::model::fit) fn new(table: &'a Worktable, seed: u64) -> Self {
+    pub(super) fn new(table: &'a Worktable, seed: u64) -> Self {
         let seed = mixed_seed(seed, 0xB007);
         // As many draws as the weights sum to, so that a row of weight 2 is the row twice; with weights that sum to less
         // than the rows, as many as rows, or a sample would hold hardly anybody.
@@ -35,7 +35,7 @@ impl<'a> Samples<'a> {
     }
 
     /// Draws up to `pairs` pairs; those drawn before stay.
-    pub(in crate::model::fit) fn draw(&mut self, pairs: usize) {
+    pub(super) fn draw(&mut self, pairs: usize) {
         let more: Vec<Worktable> = (self.tables.len()..2 * pairs)
             .into_par_iter()
             .map(|item| self.table.resampled(&self.resampling.counts(item as u64)))
@@ -44,12 +44,7 @@ impl<'a> Samples<'a> {
     }
 
     /// What ways start from when they cut into `k` segments, on the first `pairs` pairs of samples.
-    pub(in crate::model::fit) fn starts(
-        &self,
-        ways: &[Way],
-        k: usize,
-        pairs: usize,
-    ) -> Result<Vec<Starts>, ModelError> {
+    pub(super) fn starts(&self, ways: &[Way], k: usize, pairs: usize) -> Result<Vec<Starts>, ModelError> {
         let on = |at: usize| {
             let look = Look::of_starts(STARTS, mixed_seed(self.seed, at as u64));
             Starts::new(ways, &self.tables[at], k, look)
@@ -61,12 +56,7 @@ impl<'a> Samples<'a> {
     ///
     /// METHOD: pairs of bootstrap samples as in R flexclust's `bootFlexclust`. Samples are the same for every candidate, so
     /// candidates differ by what they are, not by luck.
-    pub(in crate::model::fit) fn again(
-        &self,
-        cut: &Cut,
-        pairs: usize,
-        starts: &[Starts],
-    ) -> Result<Solutions, ModelError> {
+    pub(super) fn again(&self, cut: &Cut, pairs: usize, starts: &[Starts]) -> Result<Solutions, ModelError> {
         self.resampling.solutions(pairs, |_, item| {
             let own = cut.again(&self.tables[item as usize], &starts[item as usize], EFFORT)?;
             Ok(own.labels(self.table).into_iter().map(Some).collect())
@@ -75,12 +65,7 @@ impl<'a> Samples<'a> {
 }
 
 /// Agreement on all rows of what `cut` is in the even and in the odd rows; plain ways have `starts` starts.
-pub(in crate::model::fit) fn agreement_of_halves(
-    table: &Worktable,
-    cut: &Cut,
-    starts: usize,
-    seed: u64,
-) -> Result<f64, ModelError> {
+pub(super) fn agreement_of_halves(table: &Worktable, cut: &Cut, starts: usize, seed: u64) -> Result<f64, ModelError> {
     let labels = |half: usize| -> Result<Vec<usize>, ModelError> {
         let own = |(i, w): (usize, &f64)| if i % 2 == half { *w } else { 0.0 };
         let weights: Vec<f64> = table.data.weights().iter().enumerate().map(own).collect();

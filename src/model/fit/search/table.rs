@@ -13,7 +13,7 @@ const FILL_FACTORS: usize = 8;
 
 /// How a table is read, gaps filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::model::fit) enum Reading {
+pub(super) enum Reading {
     /// As it is.
     Raw,
     /// Ratings centered within the person.
@@ -22,8 +22,8 @@ pub(in crate::model::fit) enum Reading {
 
 /// A table with what the ways to cut need of it, made once.
 #[derive(Debug)]
-pub(in crate::model::fit) struct Worktable {
-    pub(in crate::model::fit) data: Observed,
+pub(super) struct Worktable {
+    pub(super) data: Observed,
     ratings: usize,
     fill: FactorFill,
     /// By [`Reading`].
@@ -47,13 +47,13 @@ fn made_once<T>(cell: &OnceLock<T>, make: impl FnOnce() -> T) -> &T {
 
 impl Worktable {
     /// Prepares a table whose first `ratings` columns are ratings.
-    pub(in crate::model::fit) fn new(data: Observed, ratings: usize) -> Self {
+    pub(super) fn new(data: Observed, ratings: usize) -> Self {
         let fill = FactorFill::learn(&data, FILL_FACTORS);
         Self::filled(data, ratings, fill)
     }
 
     /// A table of other rows, read as this one is: gaps filled by what was learned here.
-    pub(in crate::model::fit) fn alike(&self, data: Observed) -> Self {
+    pub(super) fn alike(&self, data: Observed) -> Self {
         Self::filled(data, self.ratings, self.fill.clone())
     }
 
@@ -70,14 +70,14 @@ impl Worktable {
 
     /// The rows with a weight above 0 among `weights`, which take the place of their own. Gaps stay filled as they were;
     /// what starts of mixtures need is learned anew.
-    pub(in crate::model::fit) fn part(&self, weights: &[f64]) -> Self {
+    pub(super) fn part(&self, weights: &[f64]) -> Self {
         let rows = above_zero(weights);
         let readings = [0, 1].map(|at: usize| self.readings[at].select(Axis(0), &rows));
         Self::of(self.data.counted(weights), self.ratings, self.fill.clone(), readings)
     }
 
     /// The same rows with their counts, where what is only a start is not learned anew either.
-    pub(in crate::model::fit) fn resampled(&self, counts: &[f64]) -> Self {
+    pub(super) fn resampled(&self, counts: &[f64]) -> Self {
         let out = self.part(counts);
         if let Some(ground) = self.ground.get() {
             let _ = out.ground.set(ground.resampled(out.data.clone(), &above_zero(counts)));
@@ -86,22 +86,22 @@ impl Worktable {
     }
 
     /// The table complete.
-    pub(in crate::model::fit) fn reading(&self, reading: Reading) -> ArrayView2<'_, f64> {
+    pub(super) fn reading(&self, reading: Reading) -> ArrayView2<'_, f64> {
         self.readings[reading as usize].view()
     }
 
     /// The same, ready for k-means.
-    pub(in crate::model::fit) fn points(&self, reading: Reading) -> &Points {
+    pub(super) fn points(&self, reading: Reading) -> &Points {
         &self.points[reading as usize]
     }
 
     /// What starts of mixtures need.
-    pub(in crate::model::fit) fn ground(&self) -> &Ground {
+    pub(super) fn ground(&self) -> &Ground {
         made_once(&self.ground, || Ground::new(self.data.clone()))
     }
 
     /// The readings of the ground, ready for k-means.
-    pub(in crate::model::fit) fn ground_points(&self) -> &[Points] {
+    pub(super) fn ground_points(&self) -> &[Points] {
         let ground = self.ground();
         let made: &Vec<Points> = made_once(&self.ground_points, || {
             ground.readings().iter().map(|reading| points(reading, &self.data)).collect()
@@ -110,12 +110,12 @@ impl Worktable {
     }
 
     /// The table as it is, complete.
-    pub(in crate::model::fit) fn complete(&self) -> Observed {
+    pub(super) fn complete(&self) -> Observed {
         complete(&self.readings[Reading::Raw as usize], &self.data)
     }
 
     /// Different rows.
-    pub(in crate::model::fit) fn n_distinct(&self) -> usize {
+    pub(super) fn n_distinct(&self) -> usize {
         self.points(Reading::Raw).n_distinct()
     }
 }

@@ -27,18 +27,18 @@ pub(in crate::model::fit) enum Way {
 
 /// The ways a method asks for.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::model::fit) struct Asked {
+pub(super) struct Asked {
     /// Ways without a criterion.
-    pub(in crate::model::fit) plain: &'static [Way],
+    pub(super) plain: &'static [Way],
     /// Mixtures, which leave open with how many common factors.
-    pub(in crate::model::fit) mixtures: bool,
+    pub(super) mixtures: bool,
 }
 
 impl Way {
     /// All ways without a criterion.
-    pub(in crate::model::fit) const PLAIN: [Self; 2] = [Self::Kmeans, Self::KmeansCentred];
+    pub(super) const PLAIN: [Self; 2] = [Self::Kmeans, Self::KmeansCentred];
 
-    pub(in crate::model::fit) fn asked(method: Method) -> Asked {
+    pub(super) fn asked(method: Method) -> Asked {
         match method {
             Method::Auto => Asked { plain: &Self::PLAIN, mixtures: true },
             Method::Mixture => Asked { plain: &[], mixtures: true },
@@ -72,7 +72,7 @@ impl Way {
     }
 
     /// Plain ways whose cuts it starts from, or is.
-    pub(in crate::model::fit) fn starters(self) -> &'static [Self] {
+    pub(super) fn starters(self) -> &'static [Self] {
         match self {
             Self::Kmeans => &[Self::Kmeans],
             Self::KmeansCentred => &[Self::KmeansCentred],
@@ -81,7 +81,7 @@ impl Way {
     }
 
     /// The best cut into `k` segments from starts of its own.
-    pub(in crate::model::fit) fn explore(self, table: &Worktable, k: usize, look: Look) -> Result<Cut, ModelError> {
+    pub(super) fn explore(self, table: &Worktable, k: usize, look: Look) -> Result<Cut, ModelError> {
         Ok(match self {
             Self::Kmeans => Cut::plain(self, Body::Centroids(Centroids::of(table, Reading::Raw, k, look)?)),
             Self::KmeansCentred => Cut::plain(self, Body::Centroids(Centroids::of(table, Reading::Centred, k, look)?)),
@@ -90,13 +90,7 @@ impl Way {
     }
 
     /// The best cut into `k` segments from starts made before.
-    pub(in crate::model::fit) fn fit(
-        self,
-        table: &Worktable,
-        k: usize,
-        starts: &Starts,
-        effort: Effort,
-    ) -> Result<Cut, ModelError> {
+    pub(super) fn fit(self, table: &Worktable, k: usize, starts: &Starts, effort: Effort) -> Result<Cut, ModelError> {
         match self {
             Self::Kmeans | Self::KmeansCentred => Ok(starts.of(self).clone()),
             Self::Mixture(q) => {
@@ -108,26 +102,21 @@ impl Way {
 }
 
 /// What ways start from on one table: cuts of plain ways, and partitions besides.
-pub(in crate::model::fit) struct Starts {
+pub(super) struct Starts {
     /// In the order asked for.
-    pub(in crate::model::fit) cuts: Vec<Cut>,
-    pub(in crate::model::fit) besides: Vec<Vec<usize>>,
+    pub(super) cuts: Vec<Cut>,
+    pub(super) besides: Vec<Vec<usize>>,
 }
 
 impl Starts {
     /// Cuts by plain `ways`, of each the best of some starts.
-    pub(in crate::model::fit) fn new(
-        ways: &[Way],
-        table: &Worktable,
-        k: usize,
-        look: Look,
-    ) -> Result<Self, ModelError> {
+    pub(super) fn new(ways: &[Way], table: &Worktable, k: usize, look: Look) -> Result<Self, ModelError> {
         let cuts: Result<Vec<Cut>, ModelError> = ways.par_iter().map(|way| way.explore(table, k, look)).collect();
         Ok(Self { cuts: cuts?, besides: Vec::new() })
     }
 
     /// Nothing but one partition.
-    pub(in crate::model::fit) fn partition(labels: Vec<usize>) -> Self {
+    pub(super) fn partition(labels: Vec<usize>) -> Self {
         Self { cuts: Vec::new(), besides: vec![labels] }
     }
 
@@ -150,22 +139,22 @@ enum Body {
 
 /// A cut.
 #[derive(Clone, Debug)]
-pub(in crate::model::fit) struct Cut {
-    pub(in crate::model::fit) way: Way,
+pub(super) struct Cut {
+    pub(super) way: Way,
     body: Body,
     /// Schwarz's criterion on the rows it was made on; `None` for a way without a likelihood.
-    pub(in crate::model::fit) bic: Option<f64>,
+    pub(super) bic: Option<f64>,
     /// Akaike's, likewise.
-    pub(in crate::model::fit) aic: Option<f64>,
+    pub(super) aic: Option<f64>,
 }
 
 /// A cut of all rows.
-pub(in crate::model::fit) struct Settled {
-    pub(in crate::model::fit) cut: Cut,
+pub(super) struct Settled {
+    pub(super) cut: Cut,
     /// `(rows, K)` probabilities of the rows.
-    pub(in crate::model::fit) given: Array2<f64>,
+    pub(super) given: Array2<f64>,
     /// Its figures are those of all rows, no longer those of the screened ones.
-    pub(in crate::model::fit) anew: bool,
+    pub(super) anew: bool,
 }
 
 impl Cut {
@@ -181,7 +170,7 @@ impl Cut {
         Self { way, bic: Some(fitted.bic), aic: Some(aic), body: Body::Mixture(fitted.mixture) }
     }
 
-    pub(in crate::model::fit) fn segments(&self) -> usize {
+    pub(super) fn segments(&self) -> usize {
         match &self.body {
             Body::Centroids(own) => own.fit.n_clusters(),
             Body::Mixture(mixture) => mixture.n_classes(),
@@ -189,7 +178,7 @@ impl Cut {
     }
 
     /// What answers can be drawn from; `None` for a way that is no model of them.
-    pub(in crate::model::fit) fn model(&self) -> Option<&FactorMixture> {
+    pub(super) fn model(&self) -> Option<&FactorMixture> {
         match &self.body {
             Body::Mixture(mixture) => Some(mixture),
             Body::Centroids(_) => None,
@@ -197,7 +186,7 @@ impl Cut {
     }
 
     /// The likeliest segment of each row of a table with the columns of the one it was made on.
-    pub(in crate::model::fit) fn labels(&self, table: &Worktable) -> Vec<usize> {
+    pub(super) fn labels(&self, table: &Worktable) -> Vec<usize> {
         match &self.body {
             Body::Mixture(mixture) => mixture.labels(&table.data),
             Body::Centroids(own) => own.labels(table),
@@ -205,7 +194,7 @@ impl Cut {
     }
 
     /// `(rows, K)` probabilities of the same rows.
-    pub(in crate::model::fit) fn probabilities(&self, table: &Worktable) -> Array2<f64> {
+    pub(super) fn probabilities(&self, table: &Worktable) -> Array2<f64> {
         match &self.body {
             Body::Mixture(mixture) => mixture.probabilities(&table.data),
             Body::Centroids(_) => one_hot(&self.labels(table), self.segments()),
@@ -213,7 +202,7 @@ impl Cut {
     }
 
     /// Share of the smallest segment as the way itself has it: a parameter of a mixture, a count of the rows of others.
-    pub(in crate::model::fit) fn smallest_share(&self, table: &Worktable) -> f64 {
+    pub(super) fn smallest_share(&self, table: &Worktable) -> f64 {
         match &self.body {
             Body::Mixture(mixture) => mixture.class_weights.iter().copied().fold(1.0, f64::min),
             Body::Centroids(_) => {
@@ -230,12 +219,7 @@ impl Cut {
     ///
     /// METHOD: a mixture takes the likelier of EM from the starts of the sample and of EM from the solution of all rows,
     /// so that a sample is not called different because its search was shorter.
-    pub(in crate::model::fit) fn again(
-        &self,
-        table: &Worktable,
-        starts: &Starts,
-        effort: Effort,
-    ) -> Result<Self, ModelError> {
+    pub(super) fn again(&self, table: &Worktable, starts: &Starts, effort: Effort) -> Result<Self, ModelError> {
         let own = self.way.fit(table, self.segments(), starts, effort)?;
         let other = match &self.body {
             Body::Centroids(_) => return Ok(own),
@@ -246,12 +230,7 @@ impl Cut {
     }
 
     /// The same cut found anew on half of the rows, where plain ways have `starts` starts.
-    pub(in crate::model::fit) fn of_half(
-        &self,
-        half: &Worktable,
-        starts: usize,
-        seed: u64,
-    ) -> Result<Self, ModelError> {
+    pub(super) fn of_half(&self, half: &Worktable, starts: usize, seed: u64) -> Result<Self, ModelError> {
         match &self.body {
             Body::Centroids(_) => self.way.explore(half, self.segments(), Look::of_starts(starts, seed)),
             Body::Mixture(whole) => Ok(Self::likely(mixture::of_part(half, whole, Look::at_half(seed))?, &half.data)),
@@ -259,7 +238,7 @@ impl Cut {
     }
 
     /// After splits and merges; the same for a way that has none.
-    pub(in crate::model::fit) fn improved(&self, table: &Worktable, look: Look) -> Result<Self, ModelError> {
+    pub(super) fn improved(&self, table: &Worktable, look: Look) -> Result<Self, ModelError> {
         match &self.body {
             Body::Centroids(_) => Ok(self.clone()),
             Body::Mixture(model) => Ok(Self::likely(mixture::improved(table, model, look)?, &table.data)),
@@ -268,7 +247,7 @@ impl Cut {
 
     /// The likelier of the cut after splits and merges and of what a search from the beginning finds; the same for a way
     /// without a likelihood, of which no further start would be better.
-    pub(in crate::model::fit) fn searched(&self, table: &Worktable, look: Look) -> Result<Self, ModelError> {
+    pub(super) fn searched(&self, table: &Worktable, look: Look) -> Result<Self, ModelError> {
         let Body::Mixture(model) = &self.body else { return Ok(self.clone()) };
         let other = mixture::explored(table, model.n_classes(), model.n_factors(), look)?;
         Ok(Self::likely(mixture::likelier(mixture::improved(table, model, look)?, other), &table.data))
@@ -276,7 +255,7 @@ impl Cut {
 
     /// On all rows of the evidence, of which `table` holds the screened ones. `go_on`: centroids move to where all rows
     /// have them; a mixture always does.
-    pub(in crate::model::fit) fn settled(
+    pub(super) fn settled(
         &self,
         table: &Worktable,
         evidence: &Evidence,
@@ -297,5 +276,27 @@ impl Cut {
                 Ok(Settled { given: cut.probabilities(&whole), cut, anew: go_on })
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_method_asks_for_its_own_ways_and_the_open_choice_for_all() {
+        for method in [Method::Mixture, Method::Kmeans, Method::KmeansCentred] {
+            let asked = Way::asked(method);
+            assert!(asked.plain.iter().all(|way| way.method() == method));
+            assert_eq!(asked.mixtures, method == Way::Mixture(4).method());
+        }
+        let open = Way::asked(Method::Auto);
+        assert!(open.mixtures && open.plain == Way::PLAIN);
+    }
+
+    #[test]
+    fn mixtures_start_from_plain_ways_and_these_from_nothing_else() {
+        assert!(Way::PLAIN.iter().all(|way| way.starters() == [*way] && way.factors().is_none() && way.cuts_hard()));
+        assert!(Way::Mixture(2).starters().iter().all(|way| Way::PLAIN.contains(way)));
     }
 }
