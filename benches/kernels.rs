@@ -10,8 +10,8 @@ use valueseg::catalogue::Catalogue;
 use valueseg::model::customer::{ApplySettings, Scorer};
 use valueseg::model::fit::{FitRequest, FitSettings, Model, SampleCollector, Search, SegmentCount, fit};
 use valueseg::model::rows::{BLOCK_ROWS, CustomerBlock};
+use valueseg::stats::draw::mixed_seed;
 use valueseg::stats::kmeans::{KmeansParams, Points};
-use valueseg::stats::mixture::mixed_seed;
 
 fn main() {
     divan::main();

@@ -1,7 +1,6 @@
 //! What can be wrong with a catalogue, said with file, entry, what was seen and what was expected.
 
 use super::ElementId;
-use super::lexicon::LexiconProblem;
 use crate::codes::{Code, Coded};
 
 /// A catalogue text that cannot be used. Carries facts only; the message is made of them.
@@ -177,6 +176,101 @@ impl Coded for CatalogueError {
     fn code(&self) -> Code {
         Code::Catalogue
     }
+}
+
+/// What is wrong on a line of a lexicon. The file and the line stand in [`CatalogueError::Lexicon`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LexiconProblem {
+    /// The language is not that of the file's name, or not two or three small letters.
+    #[error("language `{got}`, expected `{expected}` as in the file's name: two or three small letters")]
+    Language {
+        /// Language seen.
+        got: String,
+        /// Language in the file's name.
+        expected: String,
+    },
+    /// A slug that is none of the 30 elements.
+    #[error("unknown element `{got}`{}", hint(nearest.map(ElementId::slug)))]
+    UnknownElement {
+        /// Slug seen.
+        got: String,
+        /// The element probably meant.
+        nearest: Option<ElementId>,
+    },
+    /// A phrase without a letter, a digit or a pictogram.
+    #[error("phrase `{phrase}` holds no word")]
+    NoWord {
+        /// Phrase seen.
+        phrase: String,
+    },
+    /// A star that stands neither before the first word nor after the last, or leaves a part too short to mean anything.
+    #[error("phrase `{phrase}`: `*` may stand before the first or after the last word, beside two letters or more")]
+    Star {
+        /// Phrase seen.
+        phrase: String,
+    },
+    /// A phrase longer than anybody writes.
+    #[error("phrase of {bytes} bytes, at most {most}")]
+    TooLong {
+        /// Bytes seen.
+        bytes: usize,
+        /// Most allowed.
+        most: usize,
+    },
+    /// A phrase that has a meaning in the same file and part already, however it is spelled.
+    #[error("phrase `{phrase}` in {list} stands on line {other_line} already, in {other_list}")]
+    Twice {
+        /// Phrase seen, spelled.
+        phrase: String,
+        /// List it stands in.
+        list: String,
+        /// List it stood in before.
+        other_list: String,
+        /// Line of that.
+        other_line: usize,
+    },
+    /// A phrase taken out that was never in.
+    #[error("phrase `{phrase}` cannot be taken out of {part}: it is not in")]
+    NotIn {
+        /// Phrase seen, spelled.
+        phrase: String,
+        /// Part of the lexicon: an element, or the words outside elements.
+        part: String,
+    },
+    /// A reach of negation outside its range.
+    #[error("reach {got}, expected 1 to 20")]
+    Reach {
+        /// Reach seen.
+        got: i64,
+    },
+    /// A reach or weight outside its range.
+    #[error("weighing.{key} = {got}, expected {expected}")]
+    Weighing {
+        /// Key at fault.
+        key: &'static str,
+        /// Value seen.
+        got: String,
+        /// What would do.
+        expected: &'static str,
+    },
+    /// A sentence end of more than one character.
+    #[error("sentence end `{got}`, expected one character that is no letter, digit or space")]
+    End {
+        /// End seen.
+        got: String,
+    },
+    /// A language whose sentences end nowhere.
+    #[error("no characters under sentences.ends")]
+    NoEnds,
+    /// More phrases than a listener takes.
+    #[error("{got} phrases, at most {most}")]
+    TooMany {
+        /// Phrases seen.
+        got: usize,
+        /// Most allowed.
+        most: usize,
+    },
 }
 
 fn hint(nearest: Option<&str>) -> String {

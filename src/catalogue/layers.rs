@@ -3,17 +3,73 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use super::element::nearest_of;
 use super::entry::Entry;
+use super::hex::hex;
 use super::lexicon::Lexicons;
-use super::load::Words;
-use super::{Catalogue, CatalogueError, check};
+use super::whole::{Catalogue, CatalogueTexts, Words};
+use super::{CatalogueError, check};
 
 /// Files every catalogue needs, besides its playbooks.
-pub(super) const FILES: [&str; 4] = ["elements.toml", "needs.toml", "motivators.toml", "signals.toml"];
+const FILES: [&str; 4] = ["elements.toml", "needs.toml", "motivators.toml", "signals.toml"];
 const FILE_NAMES: &str =
     "elements.toml, needs.toml, motivators.toml, signals.toml, playbook*.toml, lexicon_<language>.toml";
+
+impl Catalogue {
+    /// The catalogue this program ships with.
+    ///
+    /// # Panics
+    /// Never: a test parses the same texts.
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self::from_texts(&CatalogueTexts::embedded()).expect("the shipped catalogue is checked by a test")
+    }
+
+    /// A catalogue made of `texts` alone, which must hold all of it.
+    ///
+    /// # Errors
+    /// [`CatalogueError`] for the first thing that is wrong, in the order of the texts.
+    pub fn from_texts(texts: &CatalogueTexts) -> Result<Self, CatalogueError> {
+        Self::from_layers(&[texts.files()])
+    }
+
+    /// The shipped catalogue with a folder of one's own (file name, text) laid over it.
+    ///
+    /// An entry with a known id replaces the keys it gives and keeps the others; an entry with a new id is added and
+    /// must be complete (signals, plays, metrics; the 30 elements are fixed). `off = true` takes a signal or a play
+    /// out. Words for kinds, channels and categories are added or reworded. What comes out passes every check the
+    /// shipped catalogue passes. With no files this is [`Catalogue::embedded`].
+    ///
+    /// # Errors
+    /// [`CatalogueError`] for the first thing that is wrong, naming the file of the folder that said it.
+    pub fn with_overrides(overrides: &[(String, String)]) -> Result<Self, CatalogueError> {
+        let mut own = overrides.to_vec();
+        own.sort(); // The order in which a folder is listed must not reach the hash.
+        Self::from_layers(&[CatalogueTexts::embedded().files(), &own])
+    }
+
+    fn from_layers(layers: &[&[(String, String)]]) -> Result<Self, CatalogueError> {
+        let mut collected = Collected::default();
+        let mut hasher = Sha256::new();
+        for (depth, layer) in layers.iter().enumerate() {
+            for (file, text) in *layer {
+                collected.read(depth, file, text)?;
+                hasher.update(format!("{depth}\0{file}\0{}\0", text.len()));
+                hasher.update(text);
+            }
+        }
+        for file in FILES {
+            if !layers.iter().any(|layer| layer.iter().any(|(name, _)| name == file)) {
+                return Err(CatalogueError::MissingFile { file });
+            }
+        }
+        let hash = hex(&hasher.finalize());
+        let has_own = layers.len() > 1 && !layers[1].is_empty();
+        collected.finish(hash, has_own)
+    }
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -106,7 +162,7 @@ impl Entries {
 
 /// Everything read so far, unchecked.
 #[derive(Default)]
-pub(super) struct Collected {
+struct Collected {
     version: Option<(usize, String)>,
     elements: Entries,
     weights: BTreeMap<String, (String, Vec<f64>)>,
@@ -120,7 +176,7 @@ pub(super) struct Collected {
 
 impl Collected {
     /// Adds one file of one layer (0 = shipped).
-    pub(super) fn read(&mut self, layer: usize, file: &str, text: &str) -> Result<(), CatalogueError> {
+    fn read(&mut self, layer: usize, file: &str, text: &str) -> Result<(), CatalogueError> {
         match file {
             "elements.toml" => {
                 let form: ElementsFile = file_form(file, text)?;
@@ -160,7 +216,7 @@ impl Collected {
     }
 
     /// Checks the parts and how they fit; `has_own`: a folder of one's own was laid over what ships.
-    pub(super) fn finish(self, hash: String, has_own: bool) -> Result<Catalogue, CatalogueError> {
+    fn finish(self, hash: String, has_own: bool) -> Result<Catalogue, CatalogueError> {
         let (said_in, said) = self
             .version
             .ok_or_else(|| CatalogueError::Missing { what: "version under [catalogue] in elements.toml".to_owned() })?;

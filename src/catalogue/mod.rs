@@ -19,19 +19,19 @@ mod error;
 mod hex;
 mod layers;
 pub mod lexicon;
-mod load;
 mod motivator;
 mod need;
 mod play;
 mod signal;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 pub use element::{Element, ElementId, Level, N_ELEMENTS, Sensitivity};
 pub use error::CatalogueError;
 pub(crate) use hex::hex;
-pub use load::{Catalogue, CatalogueTexts};
 pub use motivator::{MOTIVATOR_LIMIT, Motivator};
 pub use need::{NeedMap, NeedTier};
 pub use play::{Better, Metric, Play, PlayChannel, PlayKind, PlaySubject};
 pub use signal::{AS_OF, NoRows, SIGNAL_LIMIT, Signal, SignalTable, Transform};
+pub use whole::{Catalogue, CatalogueTexts};

@@ -1,4 +1,4 @@
-//! Random draws.
+//! Random draws, and the seeds of draws that are made side by side.
 
 use rand::Rng;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -21,6 +21,26 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 pub fn normal(rng: &mut Xoshiro256PlusPlus) -> f64 {
     let radius = (-2.0 * (1.0 - rng.gen_range(0.0..1.0f64)).ln()).sqrt();
     radius * (std::f64::consts::TAU * rng.gen_range(0.0..1.0f64)).cos()
+}
+
+/// A seed for work item `item`: `SplitMix64` of both, so that neighbors share nothing.
+///
+/// # Examples
+/// `SplitMix64` from the seed 1234567 gives 6457827717110365317 and 3203168211198807973 first: the test values of
+/// Rosetta Code, "Pseudo-random numbers/Splitmix64".
+///
+/// ```
+/// use valueseg::stats::draw::mixed_seed;
+///
+/// assert_eq!(mixed_seed(1_234_567, 0), 6_457_827_717_110_365_317);
+/// assert_eq!(mixed_seed(1_234_567, 1), 3_203_168_211_198_807_973);
+/// ```
+#[must_use]
+pub fn mixed_seed(seed: u64, item: u64) -> u64 {
+    let mut z = seed.wrapping_add(item.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
 }
 
 #[cfg(test)]

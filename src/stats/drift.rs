@@ -179,7 +179,7 @@ mod tests {
     use rand_xoshiro::Xoshiro256PlusPlus;
 
     use super::*;
-    use crate::stats::mixture::mixed_seed;
+    use crate::stats::draw::mixed_seed;
 
     fn of(now: &[f64], then: &[f64]) -> Comparison {
         let n = |weights: &[f64]| weights.iter().sum();

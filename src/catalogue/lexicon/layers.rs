@@ -100,7 +100,7 @@ impl Language {
             return Err(wrong(LexiconProblem::NoEnds));
         }
         if self.phrases.len() > PHRASE_LIMIT {
-            return Err(wrong(LexiconProblem::TooMany { got: self.phrases.len() }));
+            return Err(wrong(LexiconProblem::TooMany { got: self.phrases.len(), most: PHRASE_LIMIT }));
         }
         let mut abbreviations = self.abbreviations;
         abbreviations.sort();
@@ -166,7 +166,7 @@ impl Reader<'_> {
             ("contrast.concede", contrast.concede, Meaning::Concedes),
             ("hide", form.hide, Meaning::Hides),
         ] {
-            self.add(language, Part::Words, list, (phrases, meaning))?;
+            self.add(language, Part::Words, list, phrases, meaning)?;
         }
         for (slug, lists) in form.elements {
             self.element(language, &slug, lists)?;
@@ -211,7 +211,7 @@ impl Reader<'_> {
             ("good", judges, lists.good, Meaning::JudgesElement(element, Verdict::Good)),
             ("bad", judges, lists.bad, Meaning::JudgesElement(element, Verdict::Bad)),
         ] {
-            self.add(language, part, &format!("elements.{element}.{list}"), (phrases, meaning))?;
+            self.add(language, part, &format!("elements.{element}.{list}"), phrases, meaning)?;
         }
         Ok(())
     }
@@ -242,7 +242,8 @@ impl Reader<'_> {
         language: &mut Language,
         part: Part,
         list: &str,
-        (phrases, meaning): (Phrases, Meaning),
+        phrases: Phrases,
+        meaning: Meaning,
     ) -> Result<(), CatalogueError> {
         for phrase in phrases {
             let (written, open_start, open_end) = self.written(&phrase)?;
@@ -267,7 +268,7 @@ impl Reader<'_> {
         let given = phrase.get_ref().trim();
         let wrong = |problem| Err(self.wrong(phrase.span(), problem));
         if given.len() > PHRASE_BYTES {
-            return wrong(LexiconProblem::TooLong { bytes: given.len() });
+            return wrong(LexiconProblem::TooLong { bytes: given.len(), most: PHRASE_BYTES });
         }
         let (open_start, open_end) = (given.starts_with('*'), given.ends_with('*'));
         let bare = given.strip_prefix('*').unwrap_or(given);

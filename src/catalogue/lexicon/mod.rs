@@ -1,6 +1,5 @@
 //! Words by which customers speak of the elements, in one language: what a listener listens for.
 
-mod error;
 mod form;
 mod layers;
 pub mod spelling;
@@ -8,11 +7,11 @@ pub mod spelling;
 mod tests;
 mod weighing;
 
-pub use error::LexiconProblem;
 pub(super) use layers::Lexicons;
 pub use weighing::Weighing;
 
 use super::ElementId;
+pub use super::error::LexiconProblem;
 
 /// Most phrases of one language.
 pub const PHRASE_LIMIT: usize = 50_000;

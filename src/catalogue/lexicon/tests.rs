@@ -114,7 +114,7 @@ fn phrases_without_a_word_too_long_or_with_a_star_in_the_wrong_place() {
     for star in ["*", "**", "fin*e", "*a b", "f*"] {
         assert!(matches!(of(star), (4, LexiconProblem::Star { .. })), "{star}");
     }
-    assert_eq!(of(&"a".repeat(101)), (4, LexiconProblem::TooLong { bytes: 101 }));
+    assert_eq!(of(&"a".repeat(101)), (4, LexiconProblem::TooLong { bytes: 101, most: PHRASE_BYTES }));
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn a_language_whose_sentences_never_end() {
 fn more_phrases_than_a_listener_takes() {
     let phrases: Vec<String> = (0..=PHRASE_LIMIT).map(|i| format!("\"w{i}\"")).collect();
     let (_, problem) = refusal(&format!("language = \"en\"\n[judging]\ngood = [{}]\n", phrases.join(",")));
-    assert!(matches!(problem, LexiconProblem::TooMany { got } if got > PHRASE_LIMIT));
+    assert!(matches!(problem, LexiconProblem::TooMany { got, most: PHRASE_LIMIT } if got > PHRASE_LIMIT));
 }
 
 #[test]

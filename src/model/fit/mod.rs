@@ -13,9 +13,7 @@
 //!
 //! | file | is |
 //! |---|---|
-//! | `search` | the way in to both searches: |
-//! | `thorough`: `cut`, `judge`, `samples`, `outcome`, `rule`, `settle`, `null` | every way to cut, judged by evidence |
-//! | `quick`, `rivals` | mixtures by criterion, held against k-means |
+//! | `search`, `outcome` | ways to cut, judged by evidence; how much is spent on it is a profile |
 //! | `level`, `dual` | segments that are only a use of the scale; what raw k-means would have cut |
 //! | `prior`, `loadings` | the catalogue's loadings where nobody was asked, and beside what was learned |
 //!
@@ -36,6 +34,7 @@ mod rules;
 mod sample;
 mod search;
 mod settings;
+mod stored;
 mod structure;
 mod temperature;
 mod transform;
@@ -47,7 +46,6 @@ pub use fitted::{FORMAT_VERSION, Model, SegmentInfo};
 pub(in crate::model) use fixture::{Invented, SEGMENTS, World};
 pub use indicator::Indicator;
 pub(in crate::model) use learn::prior::say;
-pub(in crate::model) use measurement::stored;
 pub use report::{
     Candidate, CutOn, FitReport, HeldOut, LearnedLoading, LoadingVerdict, NullComparison, SegmentLevel, SignalUse,
     StandsFor,
@@ -58,6 +56,7 @@ pub use settings::{
     DEFAULT_MAX_FACTORS, DEFAULT_MAX_SEGMENTS, DEFAULT_MIN_RESPONDENTS, DEFAULT_MIN_SEGMENTS, DEFAULT_MIN_SHARE,
     DEFAULT_STARTS, FitSettings, MAX_SEGMENTS, Method, QUICK_MAX_SEGMENTS, Search, SegmentCount,
 };
+pub(in crate::model) use stored::stored;
 pub use structure::Structure;
 pub use temperature::Temperature;
 pub(in crate::model) use transform::SignalLine;

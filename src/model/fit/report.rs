@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::measurement::stored;
 use super::rules::SegmentRule;
 use super::settings::Method;
+use super::stored::stored;
 use super::structure::Structure;
 use super::typing::{QuestionReport, TypingCheck};
 use crate::catalogue::ElementId;

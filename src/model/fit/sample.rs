@@ -110,6 +110,8 @@ impl Reservoir {
     }
 
     fn offer(&mut self, hash: u64, block: &CustomerBlock, row: usize) {
+        // INVARIANT: the bar never lets out a row of the final sample, because it is the hash of the last of `cap` rows that
+        // are kept; equal hashes are let in and parted by id.
         if hash > self.bar {
             return;
         }
@@ -136,6 +138,7 @@ impl Reservoir {
         if self.rows.len() <= self.cap {
             return;
         }
+        // The smallest of a set are the smallest of the smallest of its parts: order and split of the rows change nothing.
         self.rows.sort_unstable_by(|a, b| (a.hash, &a.id).cmp(&(b.hash, &b.id)));
         self.rows.truncate(self.cap);
         self.bar = self.rows.last().map_or(0, |row| row.hash);
@@ -148,6 +151,7 @@ impl Reservoir {
 
     fn finish(mut self) -> CustomerBlock {
         self.prune();
+        // By id: the place of a row then says nothing about how it was drawn.
         self.rows.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         let rows = self.rows;
         let p = rows.first().map_or(0, |row| row.signals.len());

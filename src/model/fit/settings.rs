@@ -118,6 +118,11 @@ impl Method {
             Self::KmeansCentred => "kmeans-centred",
         }
     }
+
+    /// The method where one is pinned, else `other`.
+    pub(in crate::model) fn or(self, other: Self) -> Self {
+        if self == Self::Auto { other } else { self }
+    }
 }
 
 /// How much is tried before a partition is chosen.

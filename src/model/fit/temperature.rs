@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::measurement::stored;
+use super::stored::stored;
 
 /// What the log odds that a block of indicators gives are divided by: 1 = taken at their word, 2 = half believed.
 ///

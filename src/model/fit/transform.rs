@@ -45,8 +45,8 @@ fn as_read(flag: bool, raw: f64) -> f64 {
 
 /// The line as it will be read back from a file.
 fn rounded(line: &NormalScores) -> Option<NormalScores> {
-    let knots: Vec<f64> = line.knots().iter().map(|x| super::measurement::stored(*x)).collect();
-    let scores: Vec<f64> = line.scores().iter().map(|x| super::measurement::stored(*x)).collect();
+    let knots: Vec<f64> = line.knots().iter().map(|x| super::stored::stored(*x)).collect();
+    let scores: Vec<f64> = line.scores().iter().map(|x| super::stored::stored(*x)).collect();
     // Knots closer than the digits kept fall together; the first of them stays.
     let mut pairs: Vec<(f64, f64)> = Vec::with_capacity(knots.len());
     for (knot, score) in knots.into_iter().zip(scores) {

@@ -8,7 +8,7 @@ use super::lloyd::{Limits, Run, SAME_VALLEY, best_few};
 use super::start::drawn;
 use super::tiles::Tiles;
 use super::transfer::improved;
-use crate::stats::mixture::mixed_seed;
+use crate::stats::draw::mixed_seed;
 
 /// Children of a round. The parents of a round are the best after the round before.
 const ROUND: usize = 6;

@@ -18,7 +18,7 @@ use super::points::Points;
 use super::start::{plus_plus, random_rows, systematic};
 use super::tiles::Tiles;
 use super::transfer::improved;
-use crate::stats::mixture::mixed_seed;
+use crate::stats::draw::mixed_seed;
 use crate::stats::observed::Observed;
 
 /// Rows a start is made on, and starts are compared on, where there are as many.

@@ -2,7 +2,7 @@
 
 use super::params::KmeansValidParams;
 use super::points::Points;
-use crate::stats::mixture::mixed_seed;
+use crate::stats::draw::mixed_seed;
 use crate::stats::resample::{Resampling, Solutions};
 
 impl KmeansValidParams {

@@ -13,6 +13,7 @@ use super::kernel::Tile;
 use super::moments::MStep;
 use super::moves::improve;
 use super::params::{FactorMixtureValidParams, MEAN_PULL, own_floors};
+use crate::stats::draw::mixed_seed;
 use crate::stats::observed::Observed;
 
 /// Iterations with the classes of the start held, so that the factors settle first.
@@ -210,7 +211,7 @@ impl FactorMixtureValidParams {
             .map(|start| {
                 let points = ground.points.of_start(start).clone();
                 let labels = kmeans_start(points, data.weights().clone(), k, mixed_seed(self.seed(), start as u64))?;
-                Ok(from_labels(ground, &labels, (k, self.factors()), &rule))
+                Ok(from_labels(ground, &labels, k, self.factors(), &rule))
             })
             .collect();
         let mut short = short?;
@@ -219,7 +220,7 @@ impl FactorMixtureValidParams {
         short.truncate(if self.rounds() == 0 { 1 } else { SURVIVORS.min(starts) });
         let best = best_of(short.into_par_iter().map(|r| go_on(ground, r, &rule)).collect());
         let best = best.expect("checked: at least one start");
-        improve(ground, best, &rule, (self.rounds(), self.seed())).map(|run| run.model)
+        improve(ground, best, &rule, self.rounds(), self.seed()).map(|run| run.model)
     }
 
     /// EM on the ground's table from the hard partition `labels` of its rows, `0..K`, of which some may be empty:
@@ -246,9 +247,8 @@ impl FactorMixtureValidParams {
     #[must_use]
     pub fn from_partition(&self, ground: &Ground, labels: &[usize]) -> Fitted {
         let rule = ground.rule(self.factors());
-        let size = (self.classes(), self.factors());
         let limits = Limits { iterations: self.max_iterations(), tolerance: self.tolerance() };
-        finished(&ground.data, started(ground, labels, size, &rule, limits))
+        finished(&ground.data, started(ground, labels, self.classes(), self.factors(), &rule, limits))
     }
 
     /// EM on the ground's table from `start`, at most the iterations of these settings.
@@ -305,7 +305,7 @@ impl FactorMixtureValidParams {
         let rule = ground.rule(self.factors());
         let limits = Limits { iterations: MIDDLE_ITERATIONS, tolerance: MIDDLE_TOLERANCE };
         let best = run(&ground.tiles, None, model, &rule, limits);
-        improve(ground, best, &rule, (self.rounds(), self.seed())).map(|run| run.model)
+        improve(ground, best, &rule, self.rounds(), self.seed()).map(|run| run.model)
     }
 }
 
@@ -321,11 +321,11 @@ pub(super) fn go_on(ground: &Ground, survivor: Run, rule: &MStep) -> Run {
 }
 
 /// Held, then short free iterations from a hard partition.
-pub(super) fn from_labels(ground: &Ground, labels: &[usize], size: (usize, usize), rule: &MStep) -> Run {
-    started(ground, labels, size, rule, Limits { iterations: SHORT_ITERATIONS, tolerance: 1e-4 })
+pub(super) fn from_labels(ground: &Ground, labels: &[usize], k: usize, q: usize, rule: &MStep) -> Run {
+    started(ground, labels, k, q, rule, Limits { iterations: SHORT_ITERATIONS, tolerance: 1e-4 })
 }
 
-fn started(ground: &Ground, labels: &[usize], (k, q): (usize, usize), rule: &MStep, free: Limits) -> Run {
+fn started(ground: &Ground, labels: &[usize], k: usize, q: usize, rule: &MStep, free: Limits) -> Run {
     let given = one_hot(labels, k);
     let model = model_from(&ground.data, given.view(), q, MEAN_PULL);
     let held = Limits { iterations: HELD_ITERATIONS, tolerance: 1e-4 };
@@ -369,24 +369,4 @@ fn screening_sample(data: &Observed) -> Observed {
     }
     let rows: Vec<usize> = (0..SCREENING_ROWS).map(|i| i * n / SCREENING_ROWS).collect();
     data.select(&rows)
-}
-
-/// A seed for work item `item`: `SplitMix64` of both, so that neighbors share nothing.
-///
-/// # Examples
-/// `SplitMix64` from the seed 1234567 gives 6457827717110365317 and 3203168211198807973 first: the test values of
-/// Rosetta Code, "Pseudo-random numbers/Splitmix64".
-///
-/// ```
-/// use valueseg::stats::mixture::mixed_seed;
-///
-/// assert_eq!(mixed_seed(1_234_567, 0), 6_457_827_717_110_365_317);
-/// assert_eq!(mixed_seed(1_234_567, 1), 3_203_168_211_198_807_973);
-/// ```
-#[must_use]
-pub fn mixed_seed(seed: u64, item: u64) -> u64 {
-    let mut z = seed.wrapping_add(item.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
 }

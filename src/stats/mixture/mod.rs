@@ -28,7 +28,7 @@ mod tests;
 pub use em::{Attach, Termination, attach};
 pub use error::{MixtureError, MixtureParamError};
 pub use fill::FactorFill;
-pub use fit::{Ground, mixed_seed};
+pub use fit::Ground;
 pub use fitted::{FactorMixture, Fitted, likeliest};
 pub use init::{Partition, model_from, one_hot};
 pub use kernel::{Kernel, LANES, MAX_FACTORS, TILE, Tile, TilePosterior, exp_of_negative, normalize};

@@ -11,10 +11,11 @@ use rayon::prelude::*;
 
 use super::em::Run;
 use super::error::MixtureError;
-use super::fit::{Ground, best_of, from_labels, go_on, mixed_seed};
+use super::fit::{Ground, best_of, from_labels, go_on};
 use super::fitted::likeliest;
 use super::init::kmeans_start;
 use super::moments::MStep;
+use crate::stats::draw::mixed_seed;
 
 /// Pairs considered for merging in a round.
 const PAIRS: usize = 3;
@@ -33,11 +34,12 @@ pub(super) fn improve(
     ground: &Ground,
     mut best: Run,
     rule: &MStep,
-    (rounds, seed): (usize, u64),
+    rounds: usize,
+    seed: u64,
 ) -> Result<Run, MixtureError> {
-    let size = (best.model.n_classes(), best.model.n_factors());
+    let (k, q) = (best.model.n_classes(), best.model.n_factors());
     // A move needs two classes to merge and a third to split.
-    if size.0 < 3 {
+    if k < 3 {
         return Ok(best);
     }
     for round in 0..rounds {
@@ -49,8 +51,8 @@ pub(super) fn improve(
                 // Another reading of the answers each round: what one does not separate another may.
                 let points = ground.points().of_start(at + round);
                 let seed = mixed_seed(seed, (1_000 + 100 * round + at) as u64);
-                let labels = moved(&given, (points, ground.data().weights()), pair, split, seed)?;
-                Ok(from_labels(ground, &labels, size, rule))
+                let labels = moved(&given, points, ground.data().weights(), pair, split, seed)?;
+                Ok(from_labels(ground, &labels, k, q, rule))
             })
             .collect();
         let mut tries = tries?;
@@ -88,7 +90,8 @@ fn moves(given: &Array2<f64>) -> Vec<((usize, usize), usize)> {
 /// Likeliest classes with `pair` merged and `split` cut in two; the second half takes the free label.
 fn moved(
     given: &Array2<f64>,
-    (points, weights): (&Array2<f64>, &Array1<f64>),
+    points: &Array2<f64>,
+    weights: &Array1<f64>,
     pair: (usize, usize),
     split: usize,
     seed: u64,
@@ -131,7 +134,7 @@ mod tests {
     fn a_move_frees_one_label_and_uses_it_for_half_of_the_split_class() {
         let given = array![[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 1.0]];
         let points = array![[0.0], [0.0], [-5.0], [5.0]];
-        let labels = moved(&given, (&points, &Array1::ones(4)), (0, 1), 2, 3).unwrap();
+        let labels = moved(&given, &points, &Array1::ones(4), (0, 1), 2, 3).unwrap();
         assert_eq!(labels[0], 0);
         assert_eq!(labels[1], 0);
         assert_ne!(labels[2], labels[3]);

@@ -4,7 +4,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use crate::stats::mixture::mixed_seed;
+use crate::stats::draw::mixed_seed;
 
 /// Share of an outcome's squares below which its spread is rounding.
 const ROUNDING: f64 = 1e-20;

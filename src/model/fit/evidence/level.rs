@@ -19,6 +19,7 @@ const LEAST_LEVEL: f64 = 0.3;
 /// Share of the variance of the respondents' own mean rating that lies between segments; `None` without spread.
 pub(in crate::model::fit) fn rating_level_between(evidence: &Evidence, given: &Array2<f64>) -> Option<f64> {
     let (values, present) = (evidence.data.values(), evidence.data.present());
+    // A row's level is the mean of what it rated; who rated nothing stands at the mean of all, 0.
     let level: Array1<f64> = (0..evidence.data.n_rows())
         .map(|i| {
             let answered = (0..evidence.ratings).filter(|c| present[(i, *c)]);
@@ -57,6 +58,7 @@ pub(in crate::model) fn segment_levels(evidence: &Evidence, given: &Array2<f64>)
             let n = answered.len().max(1) as f64;
             let level = answered.iter().map(|c| distance(*c)).sum::<f64>() / n;
             let spread = answered.iter().map(|c| (distance(*c) - level).powi(2)).sum::<f64>() / n;
+            // A mean of few answers differs from the rest by chance alone; what chance explains is no shape.
             let noise = |c: usize| {
                 let n = counts[(segment, c)];
                 (squares[(segment, c)] / n - mean(c).powi(2)).max(0.0) / n

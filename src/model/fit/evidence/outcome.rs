@@ -1,7 +1,7 @@
 //! Outcomes the segments were not cut on: how much of each do segments explain in people they were not learned from?
 
 use crate::model::rows::{CustomerBlock, Question};
-use crate::stats::mixture::mixed_seed;
+use crate::stats::draw::mixed_seed;
 use crate::stats::normal_scores::NormalScores;
 use crate::stats::observed::Observed;
 
@@ -94,7 +94,8 @@ impl Outcomes {
         }
         let mut parts = vec![0.0; labels.len()];
         for outcome in &self.named {
-            let means = [false, true].map(|half| outcome.means(|row| self.odd[row] != half, labels, (k, weights)));
+            // Nobody is predicted by a mean that his own outcome is in, or more segments would always tell more.
+            let means = [false, true].map(|half| outcome.means(|row| self.odd[row] != half, labels, k, weights));
             let mut gains = vec![0.0; labels.len()];
             let mut total = 0.0;
             for (row, y) in outcome.values.iter().enumerate() {
@@ -119,7 +120,7 @@ impl Outcome {
     }
 
     /// Mean of the rows that `learn` lets through, and of each segment.
-    fn means(&self, learn: impl Fn(usize) -> bool, labels: &[usize], (k, weights): (usize, &[f64])) -> (f64, Vec<f64>) {
+    fn means(&self, learn: impl Fn(usize) -> bool, labels: &[usize], k: usize, weights: &[f64]) -> (f64, Vec<f64>) {
         let (mut sums, mut sizes) = (vec![0.0; k], vec![0.0; k]);
         for (row, y) in self.values.iter().enumerate() {
             if let Some(y) = y.filter(|_| learn(row)) {
@@ -127,6 +128,7 @@ impl Outcome {
                 sizes[labels[row]] += weights[row];
             }
         }
+        // Means of small segments are pulled to the mean of all, else a segment of two would look like a discovery.
         let size: f64 = sizes.iter().sum();
         let overall = if size > 0.0 { sums.iter().sum::<f64>() / size } else { 0.0 };
         (overall, sums.iter().zip(&sizes).map(|(sum, n)| (sum + PULL * overall) / (n + PULL)).collect())

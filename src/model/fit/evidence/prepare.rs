@@ -5,8 +5,8 @@ use rayon::prelude::*;
 
 use super::super::FitRequest;
 use super::super::error::ModelError;
-use super::super::measurement::stored;
 use super::super::sample::MIN_ANSWERS;
+use super::super::stored::stored;
 use super::super::transform::SignalLine;
 use crate::catalogue::{N_ELEMENTS, Transform};
 use crate::model::rows::{Aspect, CustomerBlock, N_RATINGS};
@@ -56,6 +56,7 @@ impl Prepared {
         let answers: Vec<u64> =
             raw.present().columns().into_iter().map(|c| c.iter().filter(|p| **p).count() as u64).collect();
         let mut moments = raw.column_moments();
+        // Rounded as the file rounds them, before anything rests on them: a model read back must score the same.
         moments.mean.mapv_inplace(stored);
         moments.spread.mapv_inplace(stored);
         let mut asked = 0;
@@ -64,10 +65,12 @@ impl Prepared {
             if known {
                 asked |= 1 << at;
             } else {
+                // Any spread but 0 will do: the rating is absent in every row.
                 moments.spread[at] = 1.0;
             }
         }
         let present = Array2::from_shape_fn(raw.present().dim(), |(i, j)| raw.present()[(i, j)] && asked >> j & 1 == 1);
+        // Standardized after the unknown ratings are gone, so that they reach no mean of a row.
         let known = Observed::try_new(raw.values().to_owned(), present, raw.weights().clone())?;
         let ratings = known.standardized(&moments);
         let aspect = |aspect: Aspect| {
@@ -141,6 +144,7 @@ pub(in crate::model::fit) fn signal_scores(
     let shape = (block.len(), lines.len());
     let mut values = Array2::zeros(shape);
     let mut present = Array2::from_elem(shape, false);
+    // The same lanes as in the nightly job, or the model would learn from scores it is never given.
     for first in (0..block.len()).step_by(SCORE_LANES) {
         let rows = SCORE_LANES.min(block.len() - first);
         for (s, line) in lines.iter().enumerate().filter(|(_, line)| line.line.is_some()) {

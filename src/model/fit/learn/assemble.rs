@@ -9,10 +9,11 @@ use super::super::evidence::level;
 use super::super::evidence::outcome::Outcomes;
 use super::super::evidence::prepare::Prepared;
 use super::super::fitted::{Model, Parts};
-use super::super::measurement::{BlockModel, Measurement, stored};
+use super::super::measurement::{BlockModel, Measurement};
 use super::super::report::{CutOn, FitReport};
 use super::super::search::{Found, dual, search};
 use super::super::settings::{FitSettings, Method};
+use super::super::stored::stored;
 use super::super::temperature::Temperature;
 use super::super::typing::TypingCheck;
 use super::check::{self, Checked};
@@ -40,6 +41,7 @@ pub(in crate::model::fit) fn surveyed(
     let crossed = Crossed::of(request, prepared, &measured, &learner);
     let temperature = crossed.as_ref().map_or_else(Temperature::default, Crossed::temperature);
     let measured = measured.tempered(temperature);
+    // Last of what changes the model, so that everything below speaks of segments by their final places.
     let order = order_by_size(prepared, &measured);
     let (measured, found) = (measured.reordered(&order), found.reordered(&order));
     let typing = crossed.and_then(|crossed| crossed.reordered(&order).check());
@@ -48,8 +50,9 @@ pub(in crate::model::fit) fn surveyed(
     let mut report = report.surveyed(&checked, typing)?;
     let measurement =
         Measurement { se_factor: checked.se_factor.map(|row| row.map(stored)), ..measurement(prepared, &measured) };
-    report.rules = rules(request, prepared, (Some(aspect), &measured, &measurement));
-    report.questions = questions(request, prepared, (aspect, &measured, &measurement));
+    // These need the finished measurement, so they come after the rest of the report.
+    report.rules = rules(request, prepared, Some(aspect), &measured, &measurement);
+    report.questions = questions(request, prepared, aspect, &measured, &measurement);
     finish(request, prepared, aspect.into(), measurement, report)
 }
 
@@ -59,10 +62,7 @@ pub(in crate::model::fit) fn unsurveyed(request: &FitRequest<'_>, prepared: &Pre
     let evidence = prior::evidence(prepared, &loadings)?;
     // METHOD: nobody answered, so there is no scale use to model and no gap to bridge; a mixture would only find the lumps
     // of the signals. Centered within the person, because whoever is active leaves more traces of everything.
-    let method = match request.settings.method {
-        Method::Auto => Method::KmeansCentred,
-        pinned => pinned,
-    };
+    let method = request.settings.method.or(Method::KmeansCentred);
     let found = search(&evidence, &FitSettings { method, ..request.settings.clone() })?;
     let learner = SignalLearner::new(prepared);
     let weights = shares(&found.given, prepared.base_signals.weights(), &evidence.rows);
@@ -81,7 +81,7 @@ pub(in crate::model::fit) fn unsurveyed(request: &FitRequest<'_>, prepared: &Pre
         prior: Some(loadings),
         ..measurement(prepared, &measured)
     };
-    report.rules = rules(request, prepared, (None, &measured, &measurement));
+    report.rules = rules(request, prepared, None, &measured, &measurement);
     finish(request, prepared, CutOn::Prior, measurement, report)
 }
 
@@ -98,8 +98,8 @@ fn measure(prepared: &Prepared, evidence: &Evidence, found: &Found, learner: &Si
         learner.learn(&signals, found.given.view(), &weights),
     );
     let mut given = first.probabilities(Some(&prepared.ratings), &prepared.respondent_signals);
-    if found.method != Method::Mixture {
-        // K-means cuts hard; its own rows keep their segment.
+    if found.way.cuts_hard() {
+        // Its own rows keep their segment.
         for (at, row) in evidence.rows.iter().enumerate() {
             given.row_mut(*row).assign(&found.given.row(at));
         }
@@ -178,8 +178,8 @@ impl Reporter<'_> {
             respondents: self.evidence.rows.len() as u64,
             base: self.prepared.base_signals.n_rows() as u64,
             answers: self.prepared.answers.clone(),
-            method: self.found.method,
-            factors: self.found.factors,
+            method: self.found.way.method(),
+            factors: self.found.way.factors(),
             measurement_factors: [self.measured.ratings.n_factors(), self.measured.signals.n_factors()],
             signal_directions: self.evidence.directions(),
             predicted_by_signals: self.evidence.predicted,

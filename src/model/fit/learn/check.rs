@@ -8,7 +8,8 @@ use super::super::report::HeldOut;
 use super::measure::{Measured, learn_ratings};
 use crate::catalogue::N_ELEMENTS;
 use crate::model::rows::{Aspect, N_RATINGS};
-use crate::stats::mixture::{FactorMixture, Kernel, TILE, Tile, TilePosterior, mixed_seed};
+use crate::stats::draw::mixed_seed;
+use crate::stats::mixture::{FactorMixture, Kernel, TILE, Tile, TilePosterior};
 use crate::stats::observed::Observed;
 
 /// One in how many answers is hidden.
@@ -86,6 +87,7 @@ pub(in crate::model::fit) fn predict(
         .iter()
         .map(|h| {
             let (tile_at, r) = (h.row / TILE, h.row % TILE);
+            // Hidden answers come row by row, so each tile is computed once.
             if tile_at != current {
                 current = tile_at;
                 kernel.evidence(&Tile::of_rows(data, tile_at * TILE), &mut out);
@@ -98,6 +100,7 @@ pub(in crate::model::fit) fn predict(
             let values: Vec<f64> = (0..k).map(in_class).collect();
             let mean: f64 = values.iter().zip(given.row(h.row)).map(|(v, p)| v * p).sum();
             let between: f64 = values.iter().zip(given.row(h.row)).map(|(v, p)| p * (v - mean).powi(2)).sum();
+            // What is unsure within a class: the answer's own noise, and where the factors lie.
             let mut within = model.uniqueness[h.column];
             for a in 0..q {
                 for b in 0..q {
@@ -133,6 +136,7 @@ pub(in crate::model::fit) fn held_out(prepared: &Prepared, measured: &Measured, 
     };
     let given = part.ratings.present().iter().filter(|p| **p).count() as u64;
     let rounds = (ENOUGH_HIDDEN * HIDDEN_ONE_IN / given.max(1)).clamp(1, MAX_ROUNDS);
+    // Collected in the order of the rounds, so that sums have the same bits at any number of threads.
     let rounds: Vec<[[Vec<Case>; 2]; 2]> =
         (0..rounds).into_par_iter().map(|round| part.cases(mixed_seed(seed, round))).collect();
     let mut checked = Checked { held_out: Vec::new(), se_factor: [[1.0; 2]; 2] };
@@ -170,6 +174,7 @@ impl Part<'_> {
             kept.weights().clone(),
         )
         .expect("an empty table");
+        // The rival is the mean of the answers left, which knows no hidden answer either.
         let means = kept.column_moments().mean;
         let predicted = |data: &Observed, classes: Array2<f64>| predict(&blind.ratings, data, classes.view(), &hidden);
         let without = predicted(&nothing, blind.probabilities(None, &self.signals));
@@ -195,6 +200,7 @@ impl Case {
     fn of(h: &Hidden, p: Prediction, prepared: &Prepared, mean: f64) -> Self {
         let (center, spread) = (prepared.center[h.column], prepared.spread[h.column]);
         let answer = center + spread * h.value;
+        // Judged as printed, with the ends of the scale cut off.
         let published = (center + spread * p.mean).clamp(0.0, 10.0);
         Self { error: answer - published, error_of_mean: spread * (h.value - mean), se: spread * p.variance.sqrt() }
     }

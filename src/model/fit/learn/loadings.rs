@@ -90,6 +90,7 @@ fn correlation(prepared: &Prepared, ratings: &Observed, signal: usize, element: 
             xy += weight * x * y;
         }
     }
+    // Scores and ratings are near mean 0 and spread 1, so sums of squares lose no digits that matter.
     let spread = (xx - x1 * x1 / w) * (yy - y1 * y1 / w);
     let known = w > 0.0 && spread > 0.0;
     (n, if known { (xy - x1 * y1 / w) / spread.sqrt() } else { 0.0 })
@@ -108,6 +109,7 @@ pub(in crate::model::fit) fn uses(
         .enumerate()
         .map(|(s, id)| {
             let means = measured.signals.means.column(s);
+            // Variance between segments and within them, of the signal as the model has it.
             let overall = means.dot(&measured.weights);
             let between = means.iter().zip(&measured.weights).map(|(m, w)| w * (m - overall).powi(2)).sum::<f64>();
             let loadings = measured.signals.loadings.row(s);

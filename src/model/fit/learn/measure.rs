@@ -78,6 +78,8 @@ impl SignalLearner {
         weights: &Array1<f64>,
     ) -> FactorMixture {
         let k = given.ncols();
+        // Means from those whose segment is known, the total covariance from everybody: signals are many and people with
+        // answers few.
         let found = Discriminant::learn(&pick(labelled, &self.used), given, &self.total);
         let q = factor_count(&found.within);
         let (loadings, uniqueness) = factor_covariance(&found.within, q, LEAST_OWN);
@@ -87,6 +89,7 @@ impl SignalLearner {
             loadings: Array2::zeros((self.columns, q)),
             uniqueness: Array1::ones(self.columns),
         };
+        // Back to the places of the signals; a signal that is not read keeps mean 0 and is never looked at.
         for (from, to) in self.used.iter().enumerate() {
             block.means.column_mut(*to).assign(&found.means.column(from));
             block.loadings.row_mut(*to).assign(&loadings.row(from));
@@ -115,6 +118,7 @@ fn factor_count(covariance: &Array2<f64>) -> usize {
 pub(in crate::model::fit) fn learn_ratings(ratings: &Observed, given: ArrayView2<'_, f64>, q: usize) -> FactorMixture {
     let columns: Vec<usize> =
         (0..ratings.n_columns()).filter(|c| ratings.present().column(*c).iter().any(|p| *p)).collect();
+    // Columns without an answer would have no variance to start from.
     let known = pick(ratings, &columns);
     let j = columns.len();
     let what = Attach {
@@ -153,6 +157,7 @@ pub(in crate::model::fit) fn rating_factors(
     let rows: Vec<usize> =
         if n <= CHOICE_ROWS { (0..n).collect() } else { (0..CHOICE_ROWS).map(|i| i * n / CHOICE_ROWS).collect() };
     let (part, given) = (ratings.select(&rows), given.select(Axis(0), &rows));
+    // One hiding for all numbers of factors: they are compared on the same answers.
     let (kept, hidden) = hide(&part, seed);
     let asked = (0..part.n_columns()).filter(|c| part.present().column(*c).iter().any(|p| *p)).count();
     let errors: Vec<(usize, f64)> = RATING_FACTORS
@@ -162,6 +167,7 @@ pub(in crate::model::fit) fn rating_factors(
         .into_par_iter()
         .map(|q| (q, hidden_error(&kept, &hidden, given.view(), q)))
         .collect();
+    // In the order of the constant, so the first within reach of the best has the fewest factors.
     let least = errors.iter().map(|e| e.1).fold(f64::INFINITY, f64::min);
     errors.iter().find(|(_, e)| *e <= least * (1.0 + WORTH)).map_or(0, |(q, _)| *q)
 }

@@ -72,6 +72,7 @@ pub(in crate::model::fit) fn evidence(prepared: &Prepared, loadings: &[Vec<f64>]
     let mut present = Array2::from_elem(shape, false);
     for row in 0..signals.n_rows() {
         for (at, element) in elements.iter().enumerate() {
+            // Starts at the prior t ~ N(0, 1): mean 0 with precision 1.
             let (mut sum, mut precision) = (0.0, 1.0);
             for (s, loading) in loadings[*element].iter().enumerate() {
                 if *loading != 0.0 && signals.present()[(row, s)] {
@@ -88,6 +89,7 @@ pub(in crate::model::fit) fn evidence(prepared: &Prepared, loadings: &[Vec<f64>]
     let told: Vec<usize> = (0..shape.0).filter(|row| present.row(*row).iter().any(|p| *p)).collect();
     let weights = signals.weights().select(Axis(0), &told);
     let table = Observed::try_new(values.select(Axis(0), &told), present.select(Axis(0), &told), weights)?;
+    // Expectations vary less the fewer signals speak; standardized, no element counts more for being talked of more.
     let data = table.standardized(&table.column_moments());
     // No outcomes: what people do is what the segments are cut on.
     Ok(Evidence { ratings: data.n_columns(), data, predicted: 0.0, rows: told, outcomes: Outcomes::default() })

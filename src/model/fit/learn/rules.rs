@@ -12,20 +12,21 @@ use super::super::sample::MIN_ANSWERS;
 use super::super::typing::cut_columns;
 use super::measure::Measured;
 use crate::model::rows::Aspect;
-use crate::stats::mixture::mixed_seed;
+use crate::stats::draw::mixed_seed;
 use crate::stats::observed::Observed;
 
 /// Rules on the ratings cut on (where anybody was asked), then rules on signals, by segment each.
 pub(in crate::model::fit) fn rules(
     request: &FitRequest<'_>,
     prepared: &Prepared,
-    (aspect, measured, measurement): (Option<Aspect>, &Measured, &Measurement),
+    aspect: Option<Aspect>,
+    measured: &Measured,
+    measurement: &Measurement,
 ) -> Vec<SegmentRule> {
     if measured.weights.len() < 2 {
         return Vec::new();
     }
-    let mut rules =
-        aspect.map_or_else(Vec::new, |aspect| on_answers(request, prepared, (aspect, measured, measurement)));
+    let mut rules = aspect.map_or_else(Vec::new, |aspect| on_answers(request, prepared, aspect, measured, measurement));
     rules.extend(on_signals(request, prepared, measured));
     rules
 }
@@ -33,19 +34,22 @@ pub(in crate::model::fit) fn rules(
 fn on_answers(
     request: &FitRequest<'_>,
     prepared: &Prepared,
-    (aspect, measured, m): (Aspect, &Measured, &Measurement),
+    aspect: Aspect,
+    measured: &Measured,
+    m: &Measurement,
 ) -> Vec<SegmentRule> {
     let columns = cut_columns(m, aspect);
     let answered = |row: &usize| {
         let given = columns.iter().filter(|c| prepared.ratings.present()[(*row, **c)]).count();
         given >= MIN_ANSWERS as usize
     };
+    // Respondents with few answers on these ratings are mostly filled in, and rules would describe the filling.
     let rows: Vec<usize> = (0..prepared.ratings.n_rows()).filter(answered).collect();
     let ratings = prepared.ratings.select(&rows);
     let known = measured.probabilities(Some(&ratings), &prepared.respondent_signals.select(&rows));
     let steps: Vec<f64> = prepared.ratings.steps().iter().zip(&m.spread).map(|(step, spread)| step * spread).collect();
     let seed = mixed_seed(request.settings.seed, 3);
-    let filled = completed(m, &ratings, known.view(), (&columns, &steps), seed);
+    let filled = completed(m, &ratings, known.view(), &columns, &steps, seed);
     let present = ratings.present().select(ndarray::Axis(1), &columns);
     let Ok(table) = Observed::try_new(filled.clone(), present, ratings.weights().clone()) else { return Vec::new() };
     let all = Indicator::all(&[]);

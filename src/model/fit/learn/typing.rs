@@ -12,7 +12,7 @@ use super::measure::{Measured, SignalLearner};
 use crate::catalogue::N_ELEMENTS;
 use crate::model::rows::Aspect;
 use crate::stats::calibration::{ClassEvidence, Reliability};
-use crate::stats::mixture::mixed_seed;
+use crate::stats::draw::mixed_seed;
 use crate::stats::observed::Observed;
 
 /// Folds of the check.
@@ -85,6 +85,7 @@ impl Crossed {
             unasked: Unasked::of(request, prepared, measured),
             temperature: Temperature::default(),
         };
+        // Signals first: the temperature of answers is sought beside signals that are believed no more than they should be.
         crossed.temperature.signals = crossed.signal_temperature();
         crossed.temperature.answers = crossed.answer_temperature();
         Some(crossed)
@@ -217,7 +218,9 @@ impl Unasked {
 pub(in crate::model::fit) fn questions(
     request: &FitRequest<'_>,
     prepared: &Prepared,
-    (aspect, measured, measurement): (Aspect, &Measured, &Measurement),
+    aspect: Aspect,
+    measured: &Measured,
+    measurement: &Measurement,
 ) -> Option<QuestionReport> {
     let unasked = Unasked::of(request, prepared, measured);
     let mut by_signals = ClassEvidence { prior: unasked.prior.view(), evidence: unasked.signals.view() }

@@ -31,11 +31,13 @@ impl Bins {
         let mut borders: Vec<(f64, f64)> = Vec::with_capacity(MOST_BINS);
         for step in 1..MOST_BINS {
             let (low, high) = (quantile(step as f64 - LEEWAY), quantile(step as f64 + LEEWAY));
+            // A border need not be at its quantile, only plain: "20 or more" is remembered, "19.37 or more" is not.
             let Some(plain) = plainest(|scale| (high * scale).floor() / scale, |t| low < t && t <= high) else {
                 continue;
             };
             let at = distinct.partition_point(|value| *value < plain);
             let between = at > 0 && at < distinct.len();
+            // Two quantiles may have the same plain number near them; borders rise strictly.
             if between && borders.last().is_none_or(|last| distinct[at] > last.1) {
                 borders.push((distinct[at - 1], distinct[at]));
             }

@@ -73,6 +73,7 @@ impl Ground<'_> {
     /// are not those of a lucky fit.
     pub(in crate::model) fn rules(&self) -> Vec<SegmentRule> {
         let n = self.table.n_rows();
+        // Rows come in the order of ids, which says nothing about the person: every other one is as good as a draw.
         let half: Vec<usize> = (0..n).step_by(2).collect();
         let grown: Vec<usize> = match half.len() {
             m if m <= MOST_GROWN => half,
@@ -83,7 +84,7 @@ impl Ground<'_> {
         let classes: Vec<usize> = self.known.rows().into_iter().map(likeliest).collect();
         (0..self.known.ncols())
             .into_par_iter()
-            .filter_map(|segment| self.rule(segment, &classes, &bins, (&grown, &counted)))
+            .filter_map(|segment| self.rule(segment, &classes, &bins, &grown, &counted))
             .collect()
     }
 
@@ -98,7 +99,8 @@ impl Ground<'_> {
         segment: usize,
         classes: &[usize],
         bins: &[Bins],
-        (grown, counted): (&[usize], &[usize]),
+        grown: &[usize],
+        counted: &[usize],
     ) -> Option<SegmentRule> {
         let columns = self.columns(segment, classes, bins, grown);
         let steps = Array2::from_shape_fn((grown.len(), columns.len()), |(r, c)| {
@@ -109,8 +111,10 @@ impl Ground<'_> {
         let mut best: Option<(f64, SegmentRule)> = None;
         let rows = Rows { steps: &steps, member: &member, weights: &weights };
         for mut path in paths(rows, LEAST_PRECISION) {
+            // Trees know places among the columns looked at; from here on columns are those of the table.
             path.iter_mut().for_each(|range| range.column = columns[range.column]);
             let Some((worth, rule)) = self.judged(segment, &path, bins, counted) else { continue };
+            // Paths are sorted, so of equally good rules the first stays, whatever the trees' order was.
             if best.as_ref().is_none_or(|(most, _)| worth > *most) {
                 best = Some((worth, rule));
             }
@@ -139,6 +143,7 @@ impl Ground<'_> {
             bins[*column].vary() && mostly
         };
         let mut order: Vec<(f64, usize)> = (0..bins.len()).filter(usable).map(|c| (apart(c), c)).collect();
+        // Stable: columns equally far apart stay in their order.
         order.sort_by(|a, b| b.0.total_cmp(&a.0));
         order.truncate(MOST_COLUMNS);
         order.into_iter().map(|(_, column)| column).collect()
@@ -187,6 +192,7 @@ impl Ground<'_> {
     fn sums(&self, segment: usize, path: &[Range], conditions: &[Condition], rows: &[usize]) -> Sums {
         let mut sums = Sums::default();
         for row in rows {
+            // The step of a filled cell may hold where the answer would not, so absence is looked at first.
             let known = path.iter().all(|range| self.table.present()[(*row, range.column)]);
             if !known && self.absent == Absent::NotCounted {
                 continue;

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 use super::super::measurement::Measurement;
 use super::super::typing::on_scale;
 use crate::stats::dense::Cholesky;
-use crate::stats::draw::normal;
-use crate::stats::mixture::{Kernel, MAX_FACTORS, TILE, Tile, TilePosterior, mixed_seed};
+use crate::stats::draw::{mixed_seed, normal};
+use crate::stats::mixture::{Kernel, MAX_FACTORS, TILE, Tile, TilePosterior};
 use crate::stats::observed::Observed;
 
 /// Answers `(n, columns)` on 0–10 to the ratings `columns`: own answers as given, the others drawn.
@@ -24,7 +24,8 @@ pub(in crate::model) fn completed(
     m: &Measurement,
     ratings: &Observed,
     known: ArrayView2<'_, f64>,
-    (columns, steps): (&[usize], &[f64]),
+    columns: &[usize],
+    steps: &[f64],
     seed: u64,
 ) -> Array2<f64> {
     let model = m.ratings.mixture(&m.weights);
@@ -39,10 +40,12 @@ pub(in crate::model) fn completed(
             let mut out = Vec::with_capacity(tile.rows * columns.len());
             for r in 0..tile.rows {
                 let row = start + r;
+                // A generator per row: the drawing does not depend on how rows are spread over threads.
                 let mut rng = Xoshiro256PlusPlus::seed_from_u64(mixed_seed(seed, row as u64));
                 let class = drawn(known.row(row).as_slice().unwrap_or(&[]), &mut rng);
-                let factors = factors(&posterior, (class, q), r, &mut rng);
+                let factors = factors(&posterior, class, q, r, &mut rng);
                 for c in columns {
+                    // Drawn whether or not it is used, so that one answer more changes no other draw of the row.
                     let noise = normal(&mut rng);
                     let z = if ratings.present()[(row, *c)] {
                         ratings.values()[(row, *c)]
@@ -63,7 +66,8 @@ pub(in crate::model) fn completed(
 /// Factors of row `r` given its class and answers: normal around their mean with covariance `P⁻¹`.
 fn factors(
     posterior: &TilePosterior,
-    (class, q): (usize, usize),
+    class: usize,
+    q: usize,
     r: usize,
     rng: &mut Xoshiro256PlusPlus,
 ) -> [f64; MAX_FACTORS] {
@@ -108,7 +112,7 @@ mod tests {
         let values = Array2::from_elem((n, 60), 0.5);
         let ratings = Observed::try_new(values, present, ndarray::Array1::ones(n)).unwrap();
         let known = Array2::from_shape_fn((n, 3), |(_, k)| f64::from(u8::from(k == 1)));
-        let all = completed(&m, &ratings, known.view(), (&[5, 9], &[0.0; 60]), 1);
+        let all = completed(&m, &ratings, known.view(), &[5, 9], &[0.0; 60], 1);
         assert!((0..n).step_by(2).all(|i| (all[(i, 0)] - (m.center[5] + 0.5 * m.spread[5])).abs() < 1e-12));
         // Nobody answered rating 9, half did not answer rating 5: mean and spread of the segment, ends of the scale cut.
         let drawn: Vec<f64> = all.column(1).iter().skip(1).step_by(2).copied().collect();

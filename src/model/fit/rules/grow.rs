@@ -46,7 +46,7 @@ pub(super) fn paths(rows: Rows<'_>, precise: f64) -> Vec<Vec<Range>> {
     let all: Vec<usize> = (0..rows.member.len()).collect();
     let least = LEAST_SIDE * rows.weights.iter().sum::<f64>();
     for factor in [None, Some((1.0 - precise) / precise)] {
-        rows.grow(&all, (factor, least, MOST_CONDITIONS), &[], &mut found);
+        rows.grow(&all, factor, least, MOST_CONDITIONS, &[], &mut found);
     }
     found.sort();
     found.dedup();
@@ -59,19 +59,22 @@ impl Rows<'_> {
     fn grow(
         &self,
         of: &[usize],
-        (factor, least, depth): (Option<f64>, f64, usize),
+        factor: Option<f64>,
+        least: f64,
+        depth: usize,
         before: &[Range],
         found: &mut Vec<Vec<Range>>,
     ) {
         let Some((column, below)) = self.split(of, factor, least) else { return };
+        // Both sides are candidates at every depth: a rule of one condition competes with what is grown from it.
         let (left, right): (Vec<usize>, Vec<usize>) =
             of.iter().partition(|row| self.steps[(**row, column)] <= below as f64);
-        for (side, bounds) in [(left, (None, Some(below))), (right, (Some(below + 1), None))] {
+        for (side, from, to) in [(left, None, Some(below)), (right, Some(below + 1), None)] {
             let mut path = before.to_vec();
-            narrow(&mut path, column, bounds);
+            narrow(&mut path, column, from, to);
             found.push(path.clone());
             if depth > 1 {
-                self.grow(&side, (factor, least, depth - 1), &path, found);
+                self.grow(&side, factor, least, depth - 1, &path, found);
             }
         }
     }
@@ -84,6 +87,7 @@ impl Rows<'_> {
         if !possible {
             return None;
         }
+        // Members are weighed up to the others of this branch, not of all rows: deeper down they are no longer rare.
         let factor = UNEVEN * factor.unwrap_or(outside / inside);
         let weight = |row: &usize| (self.weights[*row] * if self.member[*row] { factor } else { 1.0 }) as f32;
         let targets: Array1<bool> = of.iter().map(|row| self.member[*row]).collect();
@@ -102,7 +106,7 @@ impl Rows<'_> {
 }
 
 /// Adds a condition, or narrows the one on the same column.
-fn narrow(path: &mut Vec<Range>, column: usize, (from, to): (Option<usize>, Option<usize>)) {
+fn narrow(path: &mut Vec<Range>, column: usize, from: Option<usize>, to: Option<usize>) {
     match path.iter_mut().find(|range| range.column == column) {
         Some(range) => {
             range.from = range.from.max(from);
@@ -110,6 +114,7 @@ fn narrow(path: &mut Vec<Range>, column: usize, (from, to): (Option<usize>, Opti
         }
         None => path.push(Range { column, from, to }),
     }
+    // One order for one set of conditions, so that equal paths of different trees are found to be equal.
     path.sort_unstable();
 }
 
@@ -152,9 +157,9 @@ mod tests {
     #[test]
     fn two_conditions_on_a_column_are_one_range() {
         let mut path = vec![Range { column: 4, from: Some(2), to: None }];
-        narrow(&mut path, 4, (None, Some(7)));
-        narrow(&mut path, 4, (Some(3), None));
-        narrow(&mut path, 1, (None, Some(0)));
+        narrow(&mut path, 4, None, Some(7));
+        narrow(&mut path, 4, Some(3), None);
+        narrow(&mut path, 1, None, Some(0));
         let expected =
             vec![Range { column: 1, from: None, to: Some(0) }, Range { column: 4, from: Some(3), to: Some(7) }];
         assert_eq!(path, expected);

@@ -19,7 +19,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::indicator::Indicator;
-use super::measurement::stored;
+use super::stored::stored;
 use crate::catalogue::Catalogue;
 use crate::model::rows::Aspect;
 

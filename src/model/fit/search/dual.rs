@@ -4,7 +4,9 @@ use ndarray::{Array2, s};
 
 use super::super::error::ModelError;
 use super::super::evidence::evidence::Evidence;
-use super::cut::{Way, Worktable};
+use super::effort::Look;
+use super::table::Worktable;
+use super::way::Way;
 use crate::stats::agreement::weighted_adjusted_rand_index;
 use crate::stats::matching::Overlap;
 use crate::stats::mixture::likeliest;
@@ -35,14 +37,14 @@ pub(in crate::model::fit) fn run(evidence: &Evidence, given: &Array2<f64>, seed:
     let numbered = Evidence { data, rows: (0..evidence.rows.len()).collect(), ..evidence.clone() }.screen();
     let weights = numbered.data.weights().to_vec();
     let table = Worktable::new(numbered.data, evidence.ratings);
-    let raw = table.labels(&table.kmeans(Way::Kmeans, given.ncols(), STARTS, seed)?);
+    let raw = Way::Kmeans.explore(&table, given.ncols(), Look::of_starts(STARTS, seed))?.labels(&table);
     let chosen: Vec<usize> = numbered.rows.iter().map(|row| likeliest(given.row(*row))).collect();
     let agreement = weighted_adjusted_rand_index(&chosen, &raw, &weights);
-    Ok(Dual { agreement, moved: moved(&chosen, &raw, (given.ncols(), &weights)) })
+    Ok(Dual { agreement, moved: moved(&chosen, &raw, given.ncols(), &weights) })
 }
 
 /// Share of the weight that lies outside the best one-to-one matching of two partitions into at most `k` segments each.
-fn moved(a: &[usize], b: &[usize], (k, weights): (usize, &[f64])) -> f64 {
+fn moved(a: &[usize], b: &[usize], k: usize, weights: &[f64]) -> f64 {
     let overlap = Overlap::of(a, b, weights, (k, k));
     let partners = overlap.partners();
     let stay: f64 = partners.iter().enumerate().filter_map(|(a, b)| Some(overlap.both(a, (*b)?))).sum();
@@ -55,9 +57,9 @@ mod tests {
 
     #[test]
     fn other_names_move_nobody_and_a_weight_counts_as_often_as_it_says() {
-        assert_eq!(moved(&[0, 0, 1, 2], &[2, 2, 0, 1], (3, &[1.0; 4])), 0.0);
+        assert_eq!(moved(&[0, 0, 1, 2], &[2, 2, 0, 1], 3, &[1.0; 4]), 0.0);
         // Best matching 0→0, 1→1: the third row, weight 3 of 8, is elsewhere.
-        let share = moved(&[0, 0, 0, 1], &[0, 0, 1, 1], (2, &[2.0, 1.0, 3.0, 2.0]));
+        let share = moved(&[0, 0, 0, 1], &[0, 0, 1, 1], 2, &[2.0, 1.0, 3.0, 2.0]);
         assert!((share - 3.0 / 8.0).abs() < 1e-12);
     }
 }

@@ -2,86 +2,118 @@
 
 use ndarray::Array2;
 
+use super::super::error::ModelError;
 use super::super::evidence::evidence::Evidence;
 use super::super::evidence::level::{ONLY_LEVEL, rating_level_between, segment_levels};
+use super::super::evidence::outcome::Separation;
 use super::super::report::Candidate;
-use super::super::settings::{FitSettings, Method};
-use super::cut::{Cut, Way, Worktable};
-use super::knocked_out;
-use super::thorough::{Entry, best_by};
+use super::super::settings::{FitSettings, SegmentCount};
+use super::effort::Profile;
+use super::table::Worktable;
+use super::way::{Asked, Cut, Settled, Way};
+use crate::stats::observed::Observed;
 use crate::stats::separation::{calinski_harabasz, group_means, shadow};
+
+/// What is said of segments that are only a use of the scale.
+pub(super) const LEVEL: &str = "its segments are mostly people who rate high and people who rate low";
 
 /// Share of customers in segments that are only high or only low raters from which a solution is no segmentation. Our
 /// judgement: half of them.
 const MOSTLY: f64 = 0.5;
 
+/// A candidate with the cut behind it.
+pub(super) struct Entry {
+    pub(super) cut: Cut,
+    /// Of the screened rows; empty where candidates know their sizes only.
+    pub(super) labels: Vec<usize>,
+    pub(super) candidate: Candidate,
+    /// How well it tells outcomes apart; `None` without an outcome.
+    pub(super) separation: Option<Separation>,
+    /// Improved by splits and merges.
+    pub(super) improved: bool,
+}
+
 /// What candidates are judged on.
 #[derive(Clone, Copy)]
-pub(in crate::model::fit) struct Judge<'a> {
+pub(super) struct Judge<'a> {
     /// The screened rows.
-    pub(in crate::model::fit) screen: &'a Evidence,
+    pub(super) screen: &'a Evidence,
     /// The same, ready to be cut.
-    pub(in crate::model::fit) table: &'a Worktable,
+    pub(super) table: &'a Worktable,
     /// All rows.
-    pub(in crate::model::fit) evidence: &'a Evidence,
-    pub(in crate::model::fit) settings: &'a FitSettings,
+    pub(super) evidence: &'a Evidence,
+    pub(super) settings: &'a FitSettings,
+    pub(super) profile: Profile,
 }
 
 impl Judge<'_> {
-    /// Figures of a cut; knock-outs come from [`Judge::knock_out`].
-    pub(in crate::model::fit) fn entry(&self, cut: Cut, improved: bool) -> Entry {
-        let given = self.table.probabilities(&cut);
-        let labels = self.table.labels(&cut);
+    /// The ways the settings ask for.
+    pub(super) fn asked(&self) -> Asked {
+        Way::asked(self.settings.method)
+    }
+
+    /// Most common factors: half as many as columns, or they would describe everything.
+    pub(super) fn most_factors(&self) -> usize {
+        self.settings.max_factors.min(self.table.data.n_columns() / 2)
+    }
+
+    /// Figures of a cut, with what speaks against its sizes.
+    pub(super) fn entry(&self, cut: Cut) -> Entry {
+        let bare = Candidate {
+            method: cut.way.method(),
+            segments: cut.segments(),
+            factors: cut.way.factors(),
+            rows: self.table.data.n_rows() as u64,
+            bic: cut.bic,
+            ..Candidate::default()
+        };
+        if !self.profile.everything {
+            let candidate = self.sized(bare, cut.smallest_share(self.table));
+            return Entry { cut, labels: Vec::new(), candidate, separation: None, improved: false };
+        }
+        let given = cut.probabilities(self.table);
+        let labels = cut.labels(self.table);
         let (k, weights) = (cut.segments(), self.table.data.weights().to_vec());
         let complete = self.table.complete();
         let known: Vec<Option<usize>> = labels.iter().copied().map(Some).collect();
         let several = k > 1;
         let separation = self.screen.outcomes.separation(&labels, k, &weights).filter(|_| several);
         let means = group_means(&complete, &known);
-        let (share, respondents) = self.smallest(&given);
         let candidate = Candidate {
-            method: cut.way.method(),
-            segments: k,
-            factors: cut.way.factors(),
-            rows: self.table.data.n_rows() as u64,
-            bic: cut.bic,
             shadow: shadow(&complete, means.view()).map(|s| s.overall).filter(|_| several),
             calinski_harabasz: calinski_harabasz(&complete, &known).filter(|_| several),
             outcome_r2: separation.as_ref().map(|s| s.r2),
             only_level: several.then(|| self.only_level(&given)),
-            smallest_share: share,
-            smallest_respondents: respondents,
-            ..Candidate::default()
+            ..self.sized(bare, smallest(&given, &self.table.data))
         };
-        Entry { cut, labels, candidate, separation, improved }
+        Entry { cut, labels, candidate, separation, improved: false }
     }
 
-    /// The candidate in use: figures of its screened rows, sizes and criterion of all rows.
-    pub(in crate::model::fit) fn final_candidate(
-        &self,
-        screened: &Candidate,
-        given: &Array2<f64>,
-        bic: Option<f64>,
-    ) -> Candidate {
-        let weights = self.evidence.data.weights();
-        let sizes = given.t().dot(weights) / weights.sum();
-        let share = sizes.iter().copied().fold(1.0, f64::min);
-        Candidate {
-            rows: self.evidence.data.n_rows() as u64,
-            bic,
-            smallest_share: share,
-            smallest_respondents: share * self.evidence.data.n_rows() as f64,
-            chosen: true,
-            ..screened.clone()
+    /// With the smallest segment's share of customers, respondents by all rows, and what speaks against either.
+    fn sized(&self, candidate: Candidate, share: f64) -> Candidate {
+        let respondents = share * self.evidence.data.n_rows() as f64;
+        let knocked_out = self.too_thin(candidate.segments, share, respondents);
+        Candidate { smallest_share: share, smallest_respondents: respondents, knocked_out, ..candidate }
+    }
+
+    /// A cut of the screened rows on all rows.
+    pub(super) fn settled(&self, cut: &Cut) -> Result<Settled, ModelError> {
+        cut.settled(self.table, self.evidence, self.settings, self.profile.settled)
+    }
+
+    /// The candidate in use: sizes and criterion of all rows, the other figures of the screened ones.
+    pub(super) fn final_candidate(&self, screened: &Candidate, settled: &Settled) -> Candidate {
+        if !settled.anew {
+            return Candidate { chosen: true, ..screened.clone() };
         }
-    }
-
-    /// Share and respondents of the smallest segment.
-    fn smallest(&self, given: &Array2<f64>) -> (f64, f64) {
-        let weights = self.table.data.weights();
-        let sizes = given.t().dot(weights) / weights.sum();
-        let share = sizes.iter().copied().fold(1.0, f64::min);
-        (share, share * self.evidence.data.n_rows() as f64)
+        let data = &self.evidence.data;
+        let last = Candidate { rows: data.n_rows() as u64, bic: settled.cut.bic, chosen: true, ..screened.clone() };
+        if !self.profile.everything {
+            return self.sized(last, settled.cut.smallest_share(self.table));
+        }
+        // What spoke against it may have been more than its size, so it stays as it was said.
+        let knocked_out = last.knocked_out.clone();
+        Candidate { knocked_out, ..self.sized(last, smallest(&settled.given, data)) }
     }
 
     /// Share of customers in segments that are only a level.
@@ -94,21 +126,22 @@ impl Judge<'_> {
     }
 
     /// Names in every entry what speaks against choosing it, all of it; what the settings pin is not held against them.
-    pub(in crate::model::fit) fn knock_out(&self, entries: &mut [Entry]) {
+    pub(super) fn knock_out(&self, entries: &mut [Entry]) {
         let mut counts: Vec<usize> = entries.iter().map(|e| e.cut.segments()).collect();
         counts.dedup();
         let factors: Vec<(usize, Option<usize>)> = counts.iter().map(|k| (*k, factors_asked(entries, *k))).collect();
+        // A method that leaves nothing open was pinned with whatever it finds.
+        let open = self.asked().mixtures;
         for entry in entries {
             let k = entry.cut.segments();
             let mut said = Vec::new();
             let c = &entry.candidate;
-            said.extend(knocked_out(self.settings, k, c.smallest_share, c.smallest_respondents));
-            let pinned = matches!(self.settings.method, Method::Kmeans | Method::KmeansCentred);
-            if k > 1 && !pinned && self.is_level(entry) {
-                said.push("its segments are mostly people who rate high and people who rate low".to_owned());
+            said.extend(self.too_thin(k, c.smallest_share, c.smallest_respondents));
+            if k > 1 && open && self.is_level(entry) {
+                said.push(LEVEL.to_owned());
             }
             let asked = factors.iter().find(|(count, _)| *count == k).and_then(|(_, q)| *q);
-            if let (Way::Mixture(q), Some(asked)) = (entry.cut.way, asked)
+            if let (Some(q), Some(asked)) = (entry.cut.way.factors(), asked)
                 && q != asked
             {
                 said.push(format!("{asked} common factors describe the answers better than {q}"));
@@ -117,10 +150,51 @@ impl Judge<'_> {
         }
     }
 
-    fn is_level(&self, entry: &Entry) -> bool {
-        let between = || rating_level_between(self.screen, &self.table.probabilities(&entry.cut));
-        entry.candidate.only_level.is_some_and(|share| share > MOSTLY) || between().is_some_and(|b| b > ONLY_LEVEL)
+    /// Why a solution is too thin to be chosen; a pinned number of segments always may.
+    fn too_thin(&self, segments: usize, share: f64, respondents: f64) -> Option<String> {
+        let settings = self.settings;
+        if segments == 1 && !settings.counts().contains(&1) {
+            return Some("the settings ask for more segments".to_owned());
+        }
+        if segments == 1 || matches!(settings.segments, SegmentCount::Exactly(_)) {
+            return None;
+        }
+        if share < settings.min_share {
+            return Some(format!(
+                "its smallest segment has {:.1} % of customers, less than min_share = {:.1} %",
+                100.0 * share,
+                100.0 * settings.min_share
+            ));
+        }
+        if respondents < settings.min_respondents as f64 {
+            return Some(format!(
+                "its smallest segment rests on {respondents:.0} respondents, less than min_respondents = {}",
+                settings.min_respondents
+            ));
+        }
+        None
     }
+
+    fn is_level(&self, entry: &Entry) -> bool {
+        entry.candidate.only_level.is_some_and(|share| share > MOSTLY) || self.is_between_levels(&entry.cut)
+    }
+
+    /// Whether most of the rating level lies between the segments.
+    pub(super) fn is_between_levels(&self, cut: &Cut) -> bool {
+        rating_level_between(self.screen, &cut.probabilities(self.table)).is_some_and(|between| between > ONLY_LEVEL)
+    }
+}
+
+/// Share of the smallest segment.
+fn smallest(given: &Array2<f64>, data: &Observed) -> f64 {
+    let sizes = given.t().dot(data.weights()) / data.weights().sum();
+    sizes.iter().copied().fold(1.0, f64::min)
+}
+
+/// Place of the smallest of a criterion; `None` where it is not defined for any.
+pub(super) fn best_by<T>(items: &[T], criterion: impl Fn(&T) -> Option<f64>) -> Option<usize> {
+    let known = items.iter().enumerate().filter_map(|(at, item)| criterion(item).map(|value| (at, value)));
+    known.reduce(|best, next| if next.1 < best.1 { next } else { best }).map(|(at, _)| at)
 }
 
 /// Number of factors of mixtures of `k` classes.

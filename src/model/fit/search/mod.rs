@@ -1,50 +1,62 @@
-//! Which partition: the way in to every search, and what it comes back with.
+//! Which partition: one search, and what it comes back with.
+//!
+//! ```text
+//! profile                       how much is spent: thorough or quick                      effort
+//! sample of rows → candidates   every way with every number of segments, or mixtures
+//!                               down the valley of their criterion                        tour, valley
+//!                → found again  in bootstrap samples or in halves, by the declared rule   trial, samples, rule
+//!                → settled      the chosen one looked for harder, on all rows             way
+//!                → held against tables with nothing to find; k-means on raw ratings       null, dual
+//! ```
+//!
+//! Ways to cut are the arms of `way`, done by `kmeans` and `mixture` on a `table`; `judge` says what a cut is worth.
 
-mod cut;
 pub(in crate::model::fit) mod dual;
+mod effort;
 mod judge;
+mod kmeans;
+mod mixture;
 mod null;
-mod quick;
-mod rivals;
 mod rule;
 mod samples;
-mod settle;
+mod table;
 #[cfg(test)]
 mod tests;
-mod thorough;
+mod tour;
+mod trial;
+mod valley;
+mod way;
 
 use ndarray::{Array2, Axis};
 
 use super::error::ModelError;
 use super::evidence::evidence::Evidence;
 use super::report::{Candidate, NullComparison};
-use super::settings::{FitSettings, Method, Search, SegmentCount};
+use super::settings::FitSettings;
+use effort::{Look, Profile};
+use judge::{Entry, Judge};
+use rule::Choice;
+use table::Worktable;
+use way::{Settled, Way};
 
 /// The partition used.
 #[derive(Clone, Debug)]
-pub(in crate::model) struct Found {
-    pub(in crate::model) method: Method,
-    pub(in crate::model) factors: Option<usize>,
+pub(in crate::model::fit) struct Found {
+    pub(in crate::model::fit) way: Way,
     /// `(rows, K)` probabilities of the evidence's rows.
-    pub(in crate::model) given: Array2<f64>,
-    pub(in crate::model) candidates: Vec<Candidate>,
+    pub(in crate::model::fit) given: Array2<f64>,
+    pub(in crate::model::fit) candidates: Vec<Candidate>,
     /// Why this one.
-    pub(in crate::model) choice: String,
-    pub(in crate::model) stability: Option<f64>,
+    pub(in crate::model::fit) choice: String,
+    pub(in crate::model::fit) stability: Option<f64>,
     /// Of each segment; empty = not tested.
-    pub(in crate::model) jaccard: Vec<f64>,
-    pub(in crate::model) null: Option<NullComparison>,
+    pub(in crate::model::fit) jaccard: Vec<f64>,
+    pub(in crate::model::fit) null: Option<NullComparison>,
 }
 
 impl Found {
-    /// A partition about which nothing else is known yet.
-    pub(in crate::model) fn new(method: Method, given: Array2<f64>, candidates: Vec<Candidate>) -> Self {
-        let choice = String::new();
-        Self { method, factors: None, given, candidates, choice, stability: None, jaccard: Vec::new(), null: None }
-    }
-
     /// The same with its segments in the order `order`.
-    pub(in crate::model) fn reordered(mut self, order: &[usize]) -> Self {
+    pub(in crate::model::fit) fn reordered(mut self, order: &[usize]) -> Self {
         self.given = self.given.select(Axis(1), order);
         if !self.jaccard.is_empty() {
             self.jaccard = order.iter().map(|at| self.jaccard[*at]).collect();
@@ -53,40 +65,62 @@ impl Found {
     }
 }
 
-pub(in crate::model) fn search(evidence: &Evidence, settings: &FitSettings) -> Result<Found, ModelError> {
-    match (settings.search, settings.method) {
-        (Search::Thorough, _) => thorough::search(evidence, settings),
-        (Search::Quick, Method::Kmeans | Method::KmeansCentred) => rivals::kmeans_only(evidence, settings),
-        (Search::Quick, Method::Mixture) => Ok(quick::mixture(evidence, settings)?.found()),
-        (Search::Quick, Method::Auto) => rivals::compare(evidence, settings, quick::mixture(evidence, settings)?),
+/// Finds the partition.
+pub(in crate::model::fit) fn search(evidence: &Evidence, settings: &FitSettings) -> Result<Found, ModelError> {
+    let screen = evidence.screen();
+    let table = Worktable::new(screen.data.clone(), screen.ratings);
+    let profile = Profile::of(settings.search);
+    let judge = Judge { screen: &screen, table: &table, evidence, settings, profile };
+    if !profile.everything && judge.asked().mixtures {
+        let (entries, choice) = valley::walk(&judge)?;
+        let (found, settled) = settle(&judge, &entries, &choice)?;
+        // Plain ways are tried with the number of segments of the best mixture alone.
+        return trial::against_plain(&judge, found, &settled);
     }
+    let mut entries = tour::everything(&judge)?;
+    tour::improve(&mut entries, &judge)?;
+    let choice = match profile.pairs {
+        Some(pairs) => Some(trial::in_samples(&judge, &mut entries, pairs)?),
+        None => trial::in_halves(&judge, &mut entries)?,
+    };
+    let Some(choice) = choice else { return Ok(one_group(&judge, entries)) };
+    let (found, settled) = settle(&judge, &entries, &choice)?;
+    let compared = profile.null && settled.cut.segments() > 1;
+    let null = if compared { Some(null::compare(&judge, &entries, choice.at)?) } else { None };
+    Ok(Found { null, ..found })
 }
 
-/// Why a solution is too thin to be chosen; a pinned number of segments always may.
-pub(in crate::model) fn knocked_out(
-    settings: &FitSettings,
-    segments: usize,
-    share: f64,
-    respondents: f64,
-) -> Option<String> {
-    if segments == 1 && !settings.counts().contains(&1) {
-        return Some("the settings ask for more segments".to_owned());
+/// The chosen cut on all rows.
+fn settle(judge: &Judge<'_>, entries: &[Entry], choice: &Choice) -> Result<(Found, Settled), ModelError> {
+    let cut = &entries[choice.at].cut;
+    let settled = if judge.profile.settled {
+        judge.settled(&cut.searched(judge.table, Look::closer(judge.settings))?)?
+    } else {
+        judge.settled(cut)?
+    };
+    let mut candidates: Vec<Candidate> = entries.iter().map(|entry| entry.candidate.clone()).collect();
+    let last = judge.final_candidate(&candidates[choice.at], &settled);
+    let (stability, jaccard) = (last.stability, last.jaccard.clone());
+    // Figures of other rows stand beside those of the screened ones, not in their place.
+    if last.rows == candidates[choice.at].rows {
+        candidates[choice.at] = last;
+    } else {
+        candidates.push(last);
     }
-    if segments == 1 || matches!(settings.segments, SegmentCount::Exactly(_)) {
-        return None;
+    let (given, why) = (settled.given.clone(), choice.why.clone());
+    let found = Found { way: cut.way, given, candidates, choice: why, stability, jaccard, null: None };
+    Ok((found, settled))
+}
+
+/// Everybody in one segment, where no candidate may be chosen.
+fn one_group(judge: &Judge<'_>, entries: Vec<Entry>) -> Found {
+    Found {
+        way: judge.asked().plain[0],
+        given: Array2::ones((judge.evidence.data.n_rows(), 1)),
+        candidates: entries.into_iter().map(|entry| entry.candidate).collect(),
+        choice: rule::MOST_AGREED.to_owned(),
+        stability: None,
+        jaccard: Vec::new(),
+        null: None,
     }
-    if share < settings.min_share {
-        return Some(format!(
-            "its smallest segment has {:.1} % of customers, less than min_share = {:.1} %",
-            100.0 * share,
-            100.0 * settings.min_share
-        ));
-    }
-    if respondents < settings.min_respondents as f64 {
-        return Some(format!(
-            "its smallest segment rests on {respondents:.0} respondents, less than min_respondents = {}",
-            settings.min_respondents
-        ));
-    }
-    None
 }

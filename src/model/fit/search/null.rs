@@ -7,12 +7,13 @@ use rayon::prelude::*;
 
 use super::super::error::ModelError;
 use super::super::report::NullComparison;
-use super::cut::{Cut, Effort, Way, Worktable};
-use super::judge::Judge;
+use super::effort::{Effort, Look};
+use super::judge::{Entry, Judge, best_by};
 use super::samples::Samples;
-use super::thorough::{Entry, best_by};
-use crate::stats::draw::normal;
-use crate::stats::mixture::{FactorMixture, mixed_seed};
+use super::table::Worktable;
+use super::way::{Cut, Starts, Way};
+use crate::stats::draw::{mixed_seed, normal};
+use crate::stats::mixture::FactorMixture;
 use crate::stats::observed::Observed;
 
 /// Tables of each kind. METHOD: beating all of five is a one-sided test at 1/6 by rank alone; figures usually lie so far
@@ -35,19 +36,16 @@ const FROM_ITERATIONS: usize = 12;
 const PAIRS: usize = 1;
 
 /// Holds the entry at `chosen` against tables with nothing to find.
-pub(in crate::model::fit) fn compare(
-    judge: &Judge<'_>,
-    entries: &[Entry],
-    chosen: usize,
-) -> Result<NullComparison, ModelError> {
+pub(super) fn compare(judge: &Judge<'_>, entries: &[Entry], chosen: usize) -> Result<NullComparison, ModelError> {
     let cut = &entries[chosen].cut;
     let k = cut.segments();
-    // K-means is held against the continuum as the mixture that starts from its segments.
-    let asked = best_by(entries, |e| e.cut.aic.filter(|_| e.cut.segments() == k));
-    let factors = cut.way.factors().or_else(|| asked.and_then(|at| entries[at].cut.way.factors()));
+    // A cut without a criterion is held against the continuum as the mixture that starts from its segments.
+    let asked = || best_by(entries, |e| e.cut.aic.filter(|_| e.cut.segments() == k)).map(|at| entries[at].cut.way);
+    let model = if cut.bic.is_some() { Some(cut.way) } else { asked() };
     let way = Kind { way: cut.way, segments: k };
-    let gain = factors.map(|q| Kind::gain(judge.table, cut, q)).transpose()?;
-    let one = entries.iter().find(|e| e.cut.segments() == 1 && e.cut.way.factors() == factors);
+    let own_gain = model.map(|model| gain(judge.table, cut, model)).transpose()?;
+    let one =
+        entries.iter().find(|e| e.cut.segments() == 1 && Some(e.cut.way) == model).and_then(|one| one.cut.model());
     let seed = judge.settings.seed;
     let shuffled: Result<Vec<(f64, Option<f64>)>, ModelError> = (0..TABLES)
         .into_par_iter()
@@ -55,23 +53,23 @@ pub(in crate::model::fit) fn compare(
             let seed = mixed_seed(seed, 0x5F0 + at as u64);
             let table = Worktable::new(shuffled(&judge.screen.data, seed), judge.screen.ratings);
             let cut = way.cut(&table, seed)?;
-            Ok((way.stability(&table, &cut, seed)?, factors.map(|q| Kind::gain(&table, &cut, q)).transpose()?))
+            Ok((way.stability(&table, &cut, seed)?, model.map(|model| gain(&table, &cut, model)).transpose()?))
         })
         .collect();
     let (shuffled_stability, gains): (Vec<f64>, Vec<Option<f64>>) = shuffled?.into_iter().unzip();
-    let continuum_gain = match (factors, one.and_then(|one| one.cut.mixture())) {
-        (Some(q), Some(one)) => (0..TABLES)
+    let continuum_gain = match (model, one) {
+        (Some(model), Some(one)) => (0..TABLES)
             .into_par_iter()
             .map(|at| {
                 let seed = mixed_seed(seed, 0xC0 + at as u64);
                 let table = Worktable::new(continuum(&judge.screen.data, one, seed), judge.screen.ratings);
-                Kind::gain(&table, &way.cut(&table, seed)?, q)
+                gain(&table, &way.cut(&table, seed)?, model)
             })
             .collect::<Result<Vec<f64>, ModelError>>()?,
         _ => Vec::new(),
     };
     Ok(NullComparison {
-        gain,
+        gain: own_gain,
         shuffled_stability,
         shuffled_gain: gains.into_iter().flatten().collect(),
         continuum_gain,
@@ -86,38 +84,30 @@ struct Kind {
 
 impl Kind {
     fn cut(&self, table: &Worktable, seed: u64) -> Result<Cut, ModelError> {
-        match self.way {
-            Way::Mixture(q) => {
-                let kmeans = Way::KMEANS.map(|way| table.kmeans(way, self.segments, STARTS, seed));
-                let from =
-                    kmeans.into_iter().map(|cut| Ok(table.labels(&cut?))).collect::<Result<Vec<_>, ModelError>>()?;
-                table.mixture((self.segments, q), &from, EFFORT)
-            }
-            way => table.kmeans(way, self.segments, STARTS, seed),
-        }
-    }
-
-    /// Criterion of one segment minus that of `cut`, both with `q` factors on the same table.
-    fn gain(table: &Worktable, cut: &Cut, q: usize) -> Result<f64, ModelError> {
-        let effort = Effort { short: 1, carried: 1, iterations: ONE_ITERATIONS };
-        let one = table.mixture((1, q), &[vec![0; table.data.n_rows()]], effort)?;
-        let several = match cut.bic {
-            Some(bic) => Some(bic),
-            None => {
-                let effort = Effort { short: 1, carried: 1, iterations: FROM_ITERATIONS };
-                table.mixture((cut.segments(), q), &[table.labels(cut)], effort)?.bic
-            }
-        };
-        Ok(one.bic.zip(several).map_or(0.0, |(one, several)| one - several))
+        let starts = Starts::new(self.way.starters(), table, self.segments, Look::of_starts(STARTS, seed))?;
+        self.way.fit(table, self.segments, &starts, EFFORT)
     }
 
     fn stability(&self, table: &Worktable, cut: &Cut, seed: u64) -> Result<f64, ModelError> {
         let mut samples = Samples::new(table, seed);
         samples.draw(PAIRS);
-        let ways = if cut.mixture().is_some() { Way::KMEANS.to_vec() } else { vec![cut.way] };
-        let kmeans = samples.kmeans(&ways, self.segments, PAIRS)?;
-        Ok(samples.again(cut, PAIRS, &kmeans)?.agreement().mean.unwrap_or(0.0))
+        let starts = samples.starts(self.way.starters(), self.segments, PAIRS)?;
+        Ok(samples.again(cut, PAIRS, &starts)?.agreement().mean.unwrap_or(0.0))
     }
+}
+
+/// Criterion of one segment minus that of `cut`, both of the way `model` on the same table.
+fn gain(table: &Worktable, cut: &Cut, model: Way) -> Result<f64, ModelError> {
+    let fit = |k: usize, labels: Vec<usize>, iterations: usize| {
+        let effort = Effort { short: 1, carried: 1, iterations };
+        Ok::<_, ModelError>(model.fit(table, k, &Starts::partition(labels), effort)?.bic)
+    };
+    let one = fit(1, vec![0; table.data.n_rows()], ONE_ITERATIONS)?;
+    let several = match cut.bic {
+        Some(bic) => Some(bic),
+        None => fit(cut.segments(), cut.labels(table), FROM_ITERATIONS)?,
+    };
+    Ok(one.zip(several).map_or(0.0, |(one, several)| one - several))
 }
 
 /// The table with each column permuted among the rows that answered it.

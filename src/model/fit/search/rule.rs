@@ -3,7 +3,7 @@
 use super::super::evidence::outcome::Separation;
 use super::super::report::{Candidate, STRONG_AGREEMENT};
 use super::super::settings::FitSettings;
-use super::thorough::best_by;
+use super::judge::best_by;
 use crate::stats::resample::JaccardBand;
 
 /// Where none is: how much less stable than the most stable one a cut may be. Our judgement: what eight pairs of
@@ -20,12 +20,16 @@ const LUCK: f64 = 2.0;
 /// Candidates behind the chosen one that are looked at as closely.
 const RUNNERS_UP: usize = 3;
 
+/// Why a candidate is chosen that was sought in halves.
+pub(super) const MOST_AGREED: &str =
+    "The most segments that halves of the sample agree on strongly, or else agree on best.";
+
 /// A candidate as the rule sees it.
 #[derive(Clone, Copy)]
-pub(in crate::model::fit) struct Judged<'a> {
-    pub(in crate::model::fit) candidate: &'a Candidate,
+pub(super) struct Judged<'a> {
+    pub(super) candidate: &'a Candidate,
     /// How well it tells outcomes apart; `None` without an outcome.
-    pub(in crate::model::fit) separation: Option<&'a Separation>,
+    pub(super) separation: Option<&'a Separation>,
 }
 
 impl Judged<'_> {
@@ -44,13 +48,13 @@ impl Judged<'_> {
 }
 
 /// What the rule says.
-pub(in crate::model::fit) struct Choice {
+pub(super) struct Choice {
     /// Place of the chosen entry.
-    pub(in crate::model::fit) at: usize,
+    pub(super) at: usize,
     /// Places of the chosen one and of those that might take its place.
-    pub(in crate::model::fit) finalists: Vec<usize>,
+    pub(super) finalists: Vec<usize>,
     /// Why, in one sentence.
-    pub(in crate::model::fit) why: String,
+    pub(super) why: String,
 }
 
 /// Chooses among all candidates.
@@ -73,7 +77,7 @@ pub(in crate::model::fit) struct Choice {
 /// METHOD: agreement falls with the number of segments, so asking for the most stable cut alone would always give two;
 /// more segments are more use as long as they are found again. Order and thresholds:
 /// `docs/method.md#the-declared-rule`, `docs/domain.md#agreement-bands`; our judgement.
-pub(in crate::model::fit) fn choose(all: &[Judged<'_>], settings: &FitSettings) -> Choice {
+pub(super) fn choose(all: &[Judged<'_>], settings: &FitSettings) -> Choice {
     let mut left: Vec<usize> = (0..all.len()).filter(|at| all[*at].candidate.knocked_out.is_none()).collect();
     let mut why = Vec::new();
     if left.is_empty() {
@@ -103,10 +107,10 @@ pub(in crate::model::fit) fn choose(all: &[Judged<'_>], settings: &FitSettings) 
         finalists.push(next);
         rest.retain(|other| *other != next);
     }
-    // Its rivals with as many segments, so that the table compares like with like.
+    // Its rivals with as many segments that no criterion speaks of, so that the table compares like with like.
     let k = all[at].segments();
     let rivals = (0..all.len()).filter(|other| all[*other].segments() == k);
-    finalists.extend(rivals.filter(|other| all[*other].candidate.factors.is_none()));
+    finalists.extend(rivals.filter(|other| all[*other].candidate.bic.is_none()));
     finalists.sort_unstable();
     finalists.dedup();
     let mut why = why.join("; ");
@@ -115,6 +119,21 @@ pub(in crate::model::fit) fn choose(all: &[Judged<'_>], settings: &FitSettings) 
         why.push('.');
     }
     Choice { at, finalists, why }
+}
+
+/// Chooses where halves are all that is known: as many segments as they agree strongly on, or where they agree on none,
+/// the number they agree on best; `None` if all candidates are out.
+///
+/// METHOD: agreement falls with the number of segments, so asking for the best alone would always give two; more
+/// segments are more use as long as they are found again.
+pub(super) fn most_agreed(all: &[&Candidate]) -> Option<Choice> {
+    let agreed = |at: &usize| all[*at].stability.unwrap_or(0.0);
+    let allowed: Vec<usize> = (0..all.len()).filter(|at| all[*at].knocked_out.is_none()).collect();
+    // One segment is always found again, which says nothing: it is the answer only where nothing else is allowed.
+    let strong = allowed.iter().copied().filter(|at| agreed(at) >= STRONG_AGREEMENT).max();
+    let best = allowed.iter().copied().max_by(|a, b| agreed(a).total_cmp(&agreed(b)).then(b.cmp(a)));
+    let at = strong.or(best)?;
+    Some(Choice { at, finalists: vec![at], why: MOST_AGREED.to_owned() })
 }
 
 /// Place of one segment, if it is the answer.

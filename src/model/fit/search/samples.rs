@@ -3,8 +3,11 @@
 use rayon::prelude::*;
 
 use super::super::error::ModelError;
-use super::cut::{Body, Cut, Effort, Way, Worktable};
-use crate::stats::mixture::mixed_seed;
+use super::effort::{Effort, Look};
+use super::table::Worktable;
+use super::way::{Cut, Starts, Way};
+use crate::stats::agreement::weighted_adjusted_rand_index;
+use crate::stats::draw::mixed_seed;
 use crate::stats::resample::{Resampling, Solutions};
 
 /// Starts of k-means on a sample.
@@ -14,7 +17,7 @@ const STARTS: usize = 4;
 const EFFORT: Effort = Effort { short: 4, carried: 1, iterations: 8 };
 
 /// Bootstrap samples.
-pub(in crate::model::fit) struct Samples<'a> {
+pub(super) struct Samples<'a> {
     table: &'a Worktable,
     resampling: Resampling,
     tables: Vec<Worktable>,
@@ -23,7 +26,7 @@ pub(in crate::model::fit) struct Samples<'a> {
 
 impl<'a> Samples<'a> {
     /// No sample yet of the rows of `table`.
-    pub(in crate::model::fit) fn new(table: &'a Worktable, seed: u64) -> Self {
+    pub(super) fn new(table: &'a Worktable, seed: u64) -> Self {
         let seed = mixed_seed(seed, 0xB007);
         // As many draws as the weights sum to, so that a row of weight 2 is the row twice; with weights that sum to less
         // than the rows, as many as rows, or a sample would hold hardly anybody.
@@ -32,7 +35,7 @@ impl<'a> Samples<'a> {
     }
 
     /// Draws up to `pairs` pairs; those drawn before stay.
-    pub(in crate::model::fit) fn draw(&mut self, pairs: usize) {
+    pub(super) fn draw(&mut self, pairs: usize) {
         let more: Vec<Worktable> = (self.tables.len()..2 * pairs)
             .into_par_iter()
             .map(|item| self.table.resampled(&self.resampling.counts(item as u64)))
@@ -40,44 +43,33 @@ impl<'a> Samples<'a> {
         self.tables.extend(more);
     }
 
-    /// K-means by `ways` into `k` segments on the first `pairs` pairs of samples.
-    pub(in crate::model::fit) fn kmeans(
-        &self,
-        ways: &[Way],
-        k: usize,
-        pairs: usize,
-    ) -> Result<Vec<Vec<Cut>>, ModelError> {
+    /// What ways start from when they cut into `k` segments, on the first `pairs` pairs of samples.
+    pub(super) fn starts(&self, ways: &[Way], k: usize, pairs: usize) -> Result<Vec<Starts>, ModelError> {
         let on = |at: usize| {
-            let seed = mixed_seed(self.seed, at as u64);
-            ways.iter().map(|way| self.tables[at].kmeans(*way, k, STARTS, seed)).collect()
+            let look = Look::of_starts(STARTS, mixed_seed(self.seed, at as u64));
+            Starts::new(ways, &self.tables[at], k, look)
         };
         (0..2 * pairs).into_par_iter().map(on).collect()
     }
 
-    /// `cut` found anew on the first `pairs` pairs of samples, of which `kmeans` holds what [`Samples::kmeans`] found, and
-    /// all rows typed by each.
+    /// `cut` found anew on the first `pairs` pairs of samples, whose starts are `starts`, and all rows typed by each.
     ///
-    /// METHOD: pairs of bootstrap samples as in R flexclust's `bootFlexclust`. A mixture takes the likelier of EM from the
-    /// k-means solutions of the sample and of EM from the solution of all rows, so that a sample is not called different
-    /// because its search was shorter. Samples are the same for every candidate, so candidates differ by what they are,
-    /// not by luck.
-    pub(in crate::model::fit) fn again(
-        &self,
-        cut: &Cut,
-        pairs: usize,
-        kmeans: &[Vec<Cut>],
-    ) -> Result<Solutions, ModelError> {
+    /// METHOD: pairs of bootstrap samples as in R flexclust's `bootFlexclust`. Samples are the same for every candidate, so
+    /// candidates differ by what they are, not by luck.
+    pub(super) fn again(&self, cut: &Cut, pairs: usize, starts: &[Starts]) -> Result<Solutions, ModelError> {
         self.resampling.solutions(pairs, |_, item| {
-            let (table, kmeans) = (&self.tables[item as usize], &kmeans[item as usize]);
-            let typed = |cut: &Cut| self.table.labels(cut).into_iter().map(Some).collect();
-            let Body::Mixture(whole) = &cut.body else {
-                let own = kmeans.iter().find(|own| own.way == cut.way).expect("k-means was run in every way asked for");
-                return Ok(typed(own));
-            };
-            let from: Vec<Vec<usize>> = kmeans.iter().map(|cut| table.labels(cut)).collect();
-            let own = table.mixture((whole.n_classes(), whole.n_factors()), &from, EFFORT)?;
-            let other = table.mixture_from(whole, EFFORT.short + EFFORT.iterations)?;
-            Ok(typed(if own.bic < other.bic { &own } else { &other }))
+            let own = cut.again(&self.tables[item as usize], &starts[item as usize], EFFORT)?;
+            Ok(own.labels(self.table).into_iter().map(Some).collect())
         })
     }
+}
+
+/// Agreement on all rows of what `cut` is in the even and in the odd rows; plain ways have `starts` starts.
+pub(super) fn agreement_of_halves(table: &Worktable, cut: &Cut, starts: usize, seed: u64) -> Result<f64, ModelError> {
+    let labels = |half: usize| -> Result<Vec<usize>, ModelError> {
+        let own = |(i, w): (usize, &f64)| if i % 2 == half { *w } else { 0.0 };
+        let weights: Vec<f64> = table.data.weights().iter().enumerate().map(own).collect();
+        Ok(cut.of_half(&table.part(&weights), starts, seed)?.labels(table))
+    };
+    Ok(weighted_adjusted_rand_index(&labels(0)?, &labels(1)?, &table.data.weights().to_vec()))
 }

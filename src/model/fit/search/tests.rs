@@ -63,7 +63,7 @@ fn structure(found: &Found) -> Option<Structure> {
 fn every_way_to_cut_is_judged_with_every_number_of_segments_and_groups_that_are_there_are_natural() {
     let (values, present, truth) = people(600, 3, 1);
     let found = search(&evidence(values, present, vec![1.0; 600]), &settings()).unwrap();
-    assert_eq!((found.method, found.given.ncols()), (Method::Mixture, 3), "{}", found.choice);
+    assert_eq!((found.way.method(), found.given.ncols()), (Method::Mixture, 3), "{}", found.choice);
     assert!(adjusted_rand_index(&truth, &labels(&found)) > 0.8);
     for k in 2..=5 {
         for (method, factors) in [(Method::Kmeans, None), (Method::KmeansCentred, None), (Method::Mixture, Some(0))] {
@@ -109,7 +109,7 @@ fn a_row_of_weight_two_is_the_row_twice_in_every_search() {
     ] {
         let settings = FitSettings { search: search_as, method, segments: SegmentCount::Exactly(3), ..settings() };
         let (a, b) = (search(&weighted, &settings).unwrap(), search(&doubled, &settings).unwrap());
-        assert_eq!((a.method, a.factors), (b.method, b.factors));
+        assert_eq!(a.way, b.way);
         let expected: Vec<usize> = twice.iter().map(|i| labels(&a)[*i]).collect();
         assert_eq!(adjusted_rand_index(&expected, &labels(&b)), 1.0, "{search_as:?} {method:?}");
         for (a, b) in a.candidates.iter().zip(&b.candidates).filter(|(a, _)| a.factors.is_none()) {
@@ -155,7 +155,7 @@ fn k_means_on_raw_ratings_that_finds_high_and_low_raters_is_out_in_so_many_words
     let found = search(&evidence, &settings).unwrap();
     let raw = found.candidates.iter().find(|c| c.method == Method::Kmeans).unwrap();
     assert!(raw.knocked_out.as_ref().is_some_and(|why| why.contains("rate high")), "{raw:?}");
-    assert_ne!(found.method, Method::Kmeans);
+    assert_ne!(found.way.method(), Method::Kmeans);
     let truth: Vec<usize> = (0..600).map(|i| i % 2).collect();
     assert!(adjusted_rand_index(&truth, &labels(&found)) > 0.9);
     // Pinned, it is used, and the alarm is per segment.

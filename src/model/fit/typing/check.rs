@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView2};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::measurement::stored;
+use super::super::stored::stored;
 use super::super::temperature::Temperature;
 use crate::stats::agreement::adjusted_rand_index;
 use crate::stats::calibration::Reliability;

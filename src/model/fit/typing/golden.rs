@@ -4,11 +4,11 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::measurement::stored;
+use super::super::stored::stored;
 use super::linear::LinearScores;
 use super::people::{People, Source};
 use crate::catalogue::{Catalogue, ElementId};
-use crate::stats::mixture::mixed_seed;
+use crate::stats::draw::mixed_seed;
 
 /// Questions of the short form in the scorer file and in sentences.
 pub const GOLDEN_QUESTIONS: usize = 6;

@@ -5,7 +5,8 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::measurement::{Measurement, stored};
+use super::super::measurement::Measurement;
+use super::super::stored::stored;
 use crate::catalogue::{Catalogue, ElementId, N_ELEMENTS};
 use crate::stats::agreement::adjusted_rand_index;
 use crate::stats::calibration::ClassEvidence;
@@ -57,6 +58,7 @@ pub(in crate::model) fn holds(m: &Measurement, ratings: &Observed, columns: &[us
     let rows: Vec<usize> =
         if n <= MOST_ROWS { (0..n).collect() } else { (0..MOST_ROWS).map(|i| i * n / MOST_ROWS).collect() };
     let cut = masked(&ratings.select(&rows), |_, column| columns.contains(&column));
+    // Once for all columns: what is compared is the same people with one answer less.
     let with = typed(m, &cut);
     let mut found: Vec<ElementHold> = columns
         .par_iter()
@@ -77,6 +79,7 @@ pub(in crate::model) fn holds(m: &Measurement, ratings: &Observed, columns: &[us
             })
         })
         .collect();
+    // Stable, so equals stay in catalogue order.
     found.sort_by(|a, b| b.moved.total_cmp(&a.moved));
     found
 }

@@ -30,6 +30,7 @@ impl LinearScores {
             let common: f64 = (0..q).map(|f| one[f] * other[f]).sum();
             common + if a == b { m.ratings.uniqueness[columns[a]] } else { 0.0 }
         });
+        // One covariance for all classes, so the squares of the answers cancel and scores are linear.
         let root = Cholesky::try_new(covariance.view()).expect("own variances are above 0");
         let (mut constants, mut weights) = (Vec::with_capacity(k), Vec::with_capacity(k));
         for class in 0..k {
@@ -39,6 +40,7 @@ impl LinearScores {
             let square: f64 = mean.iter().zip(&pull).map(|(a, b)| a * b).sum();
             let own: Vec<f64> =
                 columns.iter().zip(&pull).map(|(c, a)| a / (m.spread[*c] * m.temperature.answers)).collect();
+            // Answers come on 0–10, not standardized: centering moves into the constant.
             let origin: f64 = columns.iter().zip(&own).map(|(c, w)| m.center[*c] * w).sum();
             let share = m.weights[class].max(f64::MIN_POSITIVE).ln();
             constants.push(share - 0.5 * square / m.temperature.answers - origin);

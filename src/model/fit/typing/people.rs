@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use super::super::measurement::Measurement;
 use super::linear::LinearScores;
-use crate::stats::draw::normal;
-use crate::stats::mixture::{MAX_FACTORS, exp_of_negative, mixed_seed};
+use crate::stats::draw::{mixed_seed, normal};
+use crate::stats::mixture::{MAX_FACTORS, exp_of_negative};
 
 /// People scored at a time, few enough that their scores stay in the fastest memory.
 const LOT: usize = 256;
@@ -47,6 +47,7 @@ impl People {
     /// model, put on the steps and within the ends of the scale. Person `i` has a generator of its own.
     pub(in crate::model) fn draw(source: &Source<'_>, n: usize, seed: u64) -> Self {
         let m = source.measurement;
+        // Signals of real customers, each as often as he weighs; only segment and answers are made up.
         let rows = spread(source.weights, n);
         let drawn: Vec<(usize, Vec<f64>)> = (0..n)
             .into_par_iter()
@@ -86,7 +87,8 @@ impl People {
     pub(in crate::model) fn mean_probability(&self, linear: &LinearScores, questions: &[usize]) -> f64 {
         let mut total = 0.0;
         for (lot, classes) in self.classes.chunks(LOT).enumerate() {
-            let scores = self.scores(linear, questions, (lot * LOT, classes.len()));
+            let scores = self.scores(linear, questions, lot * LOT, classes.len());
+            // Lot by lot, so that scores stay in the cache; the largest is taken out before exponents can overflow.
             let mut top = [f32::NEG_INFINITY; LOT];
             for row in &scores {
                 top.iter_mut().zip(row).for_each(|(top, score)| *top = top.max(*score));
@@ -106,7 +108,7 @@ impl People {
 
     /// Share typed right by `questions`, with or without what signals say.
     pub(in crate::model) fn accuracy(&self, linear: &LinearScores, questions: &[usize], signals: bool) -> f64 {
-        let mut scores = self.scores(linear, questions, (0, self.len()));
+        let mut scores = self.scores(linear, questions, 0, self.len());
         if let Some(known) = self.signals.as_ref().filter(|_| signals) {
             for (scores, known) in scores.iter_mut().zip(known.columns()) {
                 scores.iter_mut().zip(known).for_each(|(score, s)| *score += *s as f32);
@@ -120,7 +122,7 @@ impl People {
     }
 
     /// `[K][n]` scores by answers of the `n` people from `start` on.
-    fn scores(&self, linear: &LinearScores, questions: &[usize], (start, n): (usize, usize)) -> Vec<Vec<f32>> {
+    fn scores(&self, linear: &LinearScores, questions: &[usize], start: usize, n: usize) -> Vec<Vec<f32>> {
         let of = |(constant, weights): (&f64, &Vec<f64>)| {
             let mut scores = vec![*constant as f32; n];
             for (question, weight) in questions.iter().zip(weights) {

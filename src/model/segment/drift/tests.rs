@@ -9,7 +9,7 @@ use super::*;
 use crate::model::rows::{
     Assignment, Basis, BlockFold, CustomerBlock, N_RATINGS, PartialState, ScoredBlock, SuppressedReason,
 };
-use crate::stats::mixture::mixed_seed;
+use crate::stats::draw::mixed_seed;
 
 const SIGNALS: usize = 6;
 const CLASSES: usize = 3;

@@ -1,11 +1,7 @@
 //! The catalogue as a whole, and the texts it is made of.
 
-use sha2::{Digest, Sha256};
-
-use super::hex::hex;
-use super::layers::{Collected, FILES};
 use super::lexicon::Lexicon;
-use super::{CatalogueError, Element, ElementId, Metric, Motivator, NeedMap, Play, PlayKind, PlaySubject, Signal};
+use super::{Element, ElementId, Metric, Motivator, NeedMap, Play, PlayKind, PlaySubject, Signal};
 
 /// The texts a catalogue is made of: file name and TOML, in the order they are read and hashed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,57 +70,6 @@ pub(super) struct Words {
 }
 
 impl Catalogue {
-    /// The catalogue this program ships with.
-    ///
-    /// # Panics
-    /// Never: a test parses the same texts.
-    #[must_use]
-    pub fn embedded() -> Self {
-        Self::from_texts(&CatalogueTexts::embedded()).expect("the shipped catalogue is checked by a test")
-    }
-
-    /// A catalogue made of `texts` alone, which must hold all of it.
-    ///
-    /// # Errors
-    /// [`CatalogueError`] for the first thing that is wrong, in the order of the texts.
-    pub fn from_texts(texts: &CatalogueTexts) -> Result<Self, CatalogueError> {
-        Self::from_layers(&[texts.files()])
-    }
-
-    /// The shipped catalogue with a folder of one's own (file name, text) laid over it.
-    ///
-    /// An entry with a known id replaces the keys it gives and keeps the others; an entry with a new id is added and
-    /// must be complete (signals, plays, metrics; the 30 elements are fixed). `off = true` takes a signal or a play
-    /// out. Words for kinds, channels and categories are added or reworded. What comes out passes every check the
-    /// shipped catalogue passes. With no files this is [`Catalogue::embedded`].
-    ///
-    /// # Errors
-    /// [`CatalogueError`] for the first thing that is wrong, naming the file of the folder that said it.
-    pub fn with_overrides(overrides: &[(String, String)]) -> Result<Self, CatalogueError> {
-        let mut own = overrides.to_vec();
-        own.sort(); // The order in which a folder is listed must not reach the hash.
-        Self::from_layers(&[CatalogueTexts::embedded().files(), &own])
-    }
-
-    fn from_layers(layers: &[&[(String, String)]]) -> Result<Self, CatalogueError> {
-        let mut collected = Collected::default();
-        let mut hasher = Sha256::new();
-        for (depth, layer) in layers.iter().enumerate() {
-            for (file, text) in *layer {
-                collected.read(depth, file, text)?;
-                hasher.update(format!("{depth}\0{file}\0{}\0", text.len()));
-                hasher.update(text);
-            }
-        }
-        for file in FILES {
-            if !layers.iter().any(|layer| layer.iter().any(|(name, _)| name == file)) {
-                return Err(CatalogueError::MissingFile { file });
-            }
-        }
-        let has_own = layers.len() > 1 && !layers[1].is_empty();
-        collected.finish(hex(&hasher.finalize()), has_own)
-    }
-
     /// The 30 elements in catalogue order.
     #[must_use]
     pub fn elements(&self) -> &[Element] {
