@@ -8,7 +8,7 @@ use linfa::ParamGuard as _;
 use ndarray::Array2;
 use valueseg::catalogue::Catalogue;
 use valueseg::model::customer::{ApplySettings, Scorer};
-use valueseg::model::fit::{FitRequest, FitSettings, Model, SampleCollector, Search, SegmentCount, fit};
+use valueseg::model::fit::{FitRequest, FitSettings, Model, SampleCollector, SearchEffort, SegmentCount, fit};
 use valueseg::model::rows::{BLOCK_ROWS, CustomerBlock};
 use valueseg::stats::draw::mixed_seed;
 use valueseg::stats::kmeans::{KmeansParams, Points};
@@ -17,7 +17,7 @@ fn main() {
     divan::main();
 }
 
-/// Respondents who rated the fulfilment of all 30 elements but every tenth, around one of five profiles.
+/// Respondents who rated the fulfillment of all 30 elements but every tenth, around one of five profiles.
 fn block(rows: usize) -> CustomerBlock {
     let draw = |item: usize| mixed_seed(1, item as u64) as f64 / u64::MAX as f64;
     let mut ratings = Array2::zeros((rows, 60));
@@ -36,7 +36,7 @@ fn block(rows: usize) -> CustomerBlock {
     CustomerBlock { ratings, rated, ..CustomerBlock::unasked((0..rows).map(|row| format!("{row:08}")).collect()) }
 }
 
-fn model(catalogue: &Catalogue, search: Search, respondents: usize) -> Model {
+fn model(catalogue: &Catalogue, search: SearchEffort, respondents: usize) -> Model {
     let settings = FitSettings { search, segments: SegmentCount::Exactly(5), ..FitSettings::default() };
     let mut collector = SampleCollector::new(settings.seed, respondents);
     collector.absorb(&block(respondents));
@@ -48,7 +48,7 @@ fn model(catalogue: &Catalogue, search: Search, respondents: usize) -> Model {
 #[divan::bench]
 fn score_a_block(bencher: Bencher) {
     let catalogue = Catalogue::embedded();
-    let model = model(&catalogue, Search::Quick, 1_000);
+    let model = model(&catalogue, SearchEffort::Quick, 1_000);
     let scorer = Scorer::new(&model, &catalogue, ApplySettings::default()).expect("default settings");
     let block = block(BLOCK_ROWS);
     bencher.counter(ItemsCount::new(BLOCK_ROWS)).bench(|| scorer.score(&block));
@@ -57,7 +57,7 @@ fn score_a_block(bencher: Bencher) {
 /// The whole fit with a number of segments given.
 #[divan::bench(args = [1_000, 10_000], sample_count = 3)]
 fn fit_quickly(respondents: usize) -> Model {
-    model(&Catalogue::embedded(), Search::Quick, respondents)
+    model(&Catalogue::embedded(), SearchEffort::Quick, respondents)
 }
 
 /// Best of 50 starts.

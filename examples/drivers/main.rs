@@ -179,7 +179,7 @@ fn print_group(catalogue: &Catalogue, group: &GroupDrivers) {
     }
 }
 
-/// The survey as a block of customers with fulfilment on 0–10 and satisfaction 0 or 10, none of them in a segment.
+/// The survey as a block of customers with fulfillment on 0–10 and satisfaction 0 or 10, none of them in a segment.
 fn blocks(survey: &Survey) -> (CustomerBlock, ScoredBlock) {
     let n = survey.rows.len();
     let mut ratings = Array2::zeros((n, N_RATINGS));

@@ -1,4 +1,4 @@
-//! The labelled sentences, and the reviews they are places in.
+//! The labeled sentences, and the reviews they are places in.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -13,9 +13,9 @@ const SOURCES: [(&str, &str, u8); 3] = [
     ("product_reviews/flipkart_reviews.csv", "Review", b','),
 ];
 
-/// One labelled sentence.
+/// One labeled sentence.
 #[derive(Clone, Debug)]
-pub(crate) struct Labelled {
+pub(crate) struct Labeled {
     /// `build`, `held`, `second` or `unseen`.
     pub(crate) part: String,
     /// File of its review.
@@ -29,15 +29,15 @@ pub(crate) struct Labelled {
 }
 
 /// The sentences of `labels`, in their order.
-pub(crate) fn sentences(labels: &Path) -> Result<Vec<Labelled>, Box<dyn Error>> {
-    let mut all: Vec<Labelled> = Vec::new();
+pub(crate) fn sentences(labels: &Path) -> Result<Vec<Labeled>, Box<dyn Error>> {
+    let mut all: Vec<Labeled> = Vec::new();
     for record in csv::Reader::from_path(labels)?.records() {
         let record = record?;
         let [part, file, row, start, end, element, polarity] = std::array::from_fn(|i| record.get(i).unwrap_or(""));
         let (row, bytes) = (row.parse()?, start.parse()?..end.parse()?);
         let same = all.last().is_some_and(|last| last.file == file && last.row == row && last.bytes == bytes);
         if !same {
-            all.push(Labelled { part: part.to_owned(), file: file.to_owned(), row, bytes, says: BTreeMap::new() });
+            all.push(Labeled { part: part.to_owned(), file: file.to_owned(), row, bytes, says: BTreeMap::new() });
         }
         if !element.is_empty() {
             let element = ElementId::parse(element).ok_or_else(|| format!("no element `{element}`"))?;

@@ -1,14 +1,14 @@
 //! How well mentions of elements are found in real reviews, and how fast.
 //!
 //! `cargo run --release --locked --example listening FOLDER [build|held|second|unseen]` reads the public reviews below `FOLDER` and the
-//! labels in `tests/fixtures/listening`, listens to every labelled review as a whole, and prints for each part of the
+//! labels in `tests/fixtures/listening`, listens to every labeled review as a whole, and prints for each part of the
 //! labels, and each element in it:
 //!
-//! - how many labelled sentences speak of it, how many were found to, how many of those agree (precision, recall, F1);
+//! - how many labeled sentences speak of it, how many were found to, how many of those agree (precision, recall, F1);
 //! - of the agreeing ones, how many agree on praise and blame.
 //!
 //! Intervals are 90 % bootstrap intervals over sentences. Last comes the time for 100,000 verbatims, made by repeating the
-//! reviews. The lexicon was built looking at `build` alone; `fresh` was drawn and labelled when it was done (see the
+//! reviews. The lexicon was built looking at `build` alone; `fresh` was drawn and labeled when it was done (see the
 //! guideline beside the labels). No text is printed.
 
 mod labels;
@@ -20,7 +20,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
-use labels::Labelled;
+use labels::Labeled;
 use table::Agreement;
 use valueseg::catalogue::{Catalogue, ElementId};
 use valueseg::model::customer::listening::{Listener, Mentions};
@@ -59,8 +59,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Polarity by element of the mentions that start within the labelled sentence.
-fn said(mentions: &Mentions, sentence: &Labelled) -> BTreeMap<ElementId, i8> {
+/// Polarity by element of the mentions that start within the labeled sentence.
+fn said(mentions: &Mentions, sentence: &Labeled) -> BTreeMap<ElementId, i8> {
     let mut sums: BTreeMap<ElementId, i8> = BTreeMap::new();
     for mention in mentions.iter().filter(|mention| sentence.bytes.contains(&mention.span.start)) {
         *sums.entry(mention.element).or_default() += mention.polarity.sign();

@@ -7,7 +7,7 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use valueseg::catalogue::ElementId;
 
-/// What one sentence was labelled with, and what was found in it.
+/// What one sentence was labeled with, and what was found in it.
 pub(crate) type Pair = (BTreeMap<ElementId, i8>, BTreeMap<ElementId, i8>);
 
 const RESAMPLES: usize = 1000;
@@ -16,7 +16,7 @@ const SEED: u64 = 1;
 /// Counts of one element, or of all together.
 #[derive(Clone, Copy, Debug, Default)]
 struct Count {
-    labelled: u32,
+    labeled: u32,
     found: u32,
     both: u32,
     same_polarity: u32,
@@ -24,7 +24,7 @@ struct Count {
 
 impl Count {
     fn f1(self) -> f64 {
-        2.0 * f64::from(self.both) / f64::from(self.labelled + self.found)
+        2.0 * f64::from(self.both) / f64::from(self.labeled + self.found)
     }
 
     fn polarity(self) -> f64 {
@@ -38,12 +38,12 @@ impl Count {
         };
         format!(
             "{name:22} {:8} {:6} {:5} | {:>9} {:>6} {:>5} | {:>8}",
-            self.labelled,
+            self.labeled,
             self.found,
             self.both,
             share(self.both, self.found),
-            share(self.both, self.labelled),
-            share(2 * self.both, self.labelled + self.found),
+            share(self.both, self.labeled),
+            share(2 * self.both, self.labeled + self.found),
             share(self.same_polarity, self.both),
         )
     }
@@ -60,15 +60,15 @@ impl Agreement {
     /// Counts all sentences.
     pub(crate) fn of<'a>(sentences: impl IntoIterator<Item = &'a Pair>) -> Self {
         let mut agreement = Self::default();
-        for (labelled, found) in sentences {
+        for (labeled, found) in sentences {
             for element in ElementId::all() {
-                let (label, mention) = (labelled.get(&element), found.get(&element));
+                let (label, mention) = (labeled.get(&element), found.get(&element));
                 if label.is_none() && mention.is_none() {
                     continue;
                 }
                 let both = label.is_some() && mention.is_some();
                 for count in [agreement.by_element.entry(element).or_default(), &mut agreement.all] {
-                    count.labelled += u32::from(label.is_some());
+                    count.labeled += u32::from(label.is_some());
                     count.found += u32::from(mention.is_some());
                     count.both += u32::from(both);
                     count.same_polarity += u32::from(both && label == mention);
@@ -81,7 +81,7 @@ impl Agreement {
     /// A table by element, with bootstrap intervals for the last line.
     pub(crate) fn table(&self, part: &str, sentences: &[Pair]) -> String {
         let mut text = format!(
-            "part `{part}`: {} sentences\n{:22} labelled  found  both | precision recall    F1 | polarity\n",
+            "part `{part}`: {} sentences\n{:22} labeled  found  both | precision recall    F1 | polarity\n",
             sentences.len(),
             "element"
         );

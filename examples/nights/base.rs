@@ -131,8 +131,8 @@ impl Base {
             }
             signals.push('\n');
             let Some((asked, response)) = customer.asked.zip(self.world.response(&person)) else { continue };
-            for (element, importance, fulfilment) in response.ratings {
-                for (aspect, answer) in [("importance", importance), ("fulfilment", fulfilment)] {
+            for (element, importance, fulfillment) in response.ratings {
+                for (aspect, answer) in [("importance", importance), ("fulfillment", fulfillment)] {
                     if let Some(rating) = answer.rating() {
                         writeln!(ratings, "{id},{element},{aspect},{rating},{asked}")?;
                     }

@@ -48,7 +48,7 @@ pub(crate) fn lines(night: &Night) -> Vec<String> {
     let stages = pairs(night, |p| Some((true_connection(p)?, found_connection(p)?)));
     let arcs = pairs(night, |p| Some((p.truth_number("arc_stage")? as usize, p.number("arc_stage")? as usize)));
     let kinds = pairs(night, |p| {
-        let found = loyalty(p.word("loyalty_type")).filter(|kind| *kind < LoyaltyType::BehaviouralOnly as usize)?;
+        let found = loyalty(p.word("loyalty_type")).filter(|kind| *kind < LoyaltyType::BehavioralOnly as usize)?;
         Some((loyalty(p.truth_word("loyalty_type"))?, found))
     });
     let split = |all: &[(usize, usize)], labels| {

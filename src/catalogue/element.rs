@@ -186,7 +186,7 @@ impl Level {
 /// What a guess about this element, or a signal, could give away about a person.
 ///
 /// Anything but [`Sensitivity::None`] is for aggregates only unless the settings say otherwise, and is never named
-/// to the customer. The classes are our judgement of what European data protection law would call risky.
+/// to the customer. The classes are our judgment of what European data protection law would call risky.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Sensitivity {
@@ -326,7 +326,7 @@ mod tests {
     fn a_slip_of_the_pen_finds_the_element_meant_and_nonsense_finds_none() {
         assert_eq!(ElementId::nearest("save_time").unwrap().slug(), "saves_time");
         assert_eq!(ElementId::nearest(" Saves Time ").unwrap().slug(), "saves_time");
-        assert_eq!(ElementId::nearest("organises").unwrap().slug(), "organizes");
+        assert_eq!(ElementId::nearest("organizes").unwrap().slug(), "organizes");
         assert_eq!(ElementId::nearest("Design/aesthetics").unwrap().slug(), "design_aesthetics");
         assert_eq!(ElementId::nearest("self_actualisation").unwrap().slug(), "self_actualization");
         assert_eq!(ElementId::nearest("zebra"), None);

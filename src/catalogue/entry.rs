@@ -59,7 +59,7 @@ struct SignalForm {
     #[serde(default)]
     importance: BTreeMap<String, LoadingForm>,
     #[serde(default)]
-    fulfilment: BTreeMap<String, LoadingForm>,
+    fulfillment: BTreeMap<String, LoadingForm>,
     #[serde(default)]
     caveat: Option<String>,
     #[serde(default)]
@@ -222,7 +222,7 @@ impl Entry {
             when_no_rows: form.when_no_rows,
             transform: form.transform,
             importance: self.loadings("importance", &form.importance)?,
-            fulfilment: self.loadings("fulfilment", &form.fulfilment)?,
+            fulfillment: self.loadings("fulfillment", &form.fulfillment)?,
             caveat: form.caveat.filter(|caveat| !caveat.trim().is_empty()),
             sensitivity: form.sensitivity,
             id: form.id,

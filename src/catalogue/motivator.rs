@@ -9,7 +9,7 @@ pub const MOTIVATOR_LIMIT: usize = 26;
 /// One emotional motivator.
 ///
 /// The labels are those of the ten high-impact motivators published by Magids, Zorfas and Leemon (2015); desires are
-/// in our words, and the links to elements and tiers are our judgement.
+/// in our words, and the links to elements and tiers are our judgment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Motivator {
     pub(super) id: String,

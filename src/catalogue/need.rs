@@ -75,7 +75,7 @@ impl NeedTier {
 
 /// How much of each element serves each need tier: a 30 × 5 table of weights ≥ 0 whose rows sum to 1 within 1e-9.
 ///
-/// Source: our judgement (`data/catalogue/needs.toml`); nobody has published such weights.
+/// Source: our judgment (`data/catalogue/needs.toml`); nobody has published such weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NeedMap {
     rows: [[f64; NeedTier::COUNT]; N_ELEMENTS],

@@ -1,4 +1,4 @@
-//! Behavioural signals: one number per customer, made by an SQL expression, and what it lets one suspect.
+//! Behavioral signals: one number per customer, made by an SQL expression, and what it lets one suspect.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -87,7 +87,7 @@ pub enum Transform {
     Flag,
 }
 
-/// One behavioural signal.
+/// One behavioral signal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Signal {
     pub(super) id: String,
@@ -98,7 +98,7 @@ pub struct Signal {
     pub(super) when_no_rows: NoRows,
     pub(super) transform: Transform,
     pub(super) importance: Vec<(ElementId, f64)>,
-    pub(super) fulfilment: Vec<(ElementId, f64)>,
+    pub(super) fulfillment: Vec<(ElementId, f64)>,
     pub(super) caveat: Option<String>,
     pub(super) sensitivity: Sensitivity,
 }
@@ -148,16 +148,16 @@ impl Signal {
 
     /// What it says about wanting: loadings in `[-1, 1]`, in element order; elements not named: nothing is said.
     ///
-    /// Source: our judgement; strong 0.6, weak 0.3, with sign.
+    /// Source: our judgment; strong 0.6, weak 0.3, with sign.
     #[must_use]
     pub fn importance(&self) -> &[(ElementId, f64)] {
         &self.importance
     }
 
-    /// What it says about being served: as [`Signal::importance`]. A complaint is importance plus, fulfilment minus.
+    /// What it says about being served: as [`Signal::importance`]. A complaint is importance plus, fulfillment minus.
     #[must_use]
-    pub fn fulfilment(&self) -> &[(ElementId, f64)] {
-        &self.fulfilment
+    pub fn fulfillment(&self) -> &[(ElementId, f64)] {
+        &self.fulfillment
     }
 
     /// How it can mislead; `None` = nothing worth saying.

@@ -71,7 +71,7 @@ pub(super) fn attitudes(world: &World, person: &Person, bond: &Bond, wave: u8) -
     sitting.answers
 }
 
-/// How deep the relationship goes. Such answers fall steadily towards the last question.
+/// How deep the relationship goes. Such answers fall steadily toward the last question.
 fn deeper(sitting: &mut Sitting, satisfied: u8, good: u8) {
     let Bond { connection, arc, warmth, satisfaction, .. } = *sitting.bond;
     let meaning = sitting.means_something();

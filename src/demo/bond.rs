@@ -68,7 +68,7 @@ pub struct Bond {
     pub satisfaction: f64,
     /// Willingness to recommend as felt, about 0–10.
     pub recommendation: f64,
-    /// Warmth towards companies one buys from, standard normal.
+    /// Warmth toward companies one buys from, standard normal.
     pub warmth: f64,
 }
 

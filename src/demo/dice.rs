@@ -8,7 +8,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 pub(super) enum Topic {
     Person = 1,
     Survey = 2,
-    Behaviour = 3,
+    Behavior = 3,
     Orders = 4,
     Contacts = 5,
     Feedback = 6,
@@ -35,7 +35,7 @@ impl Dice {
     /// The stream of one topic of one customer.
     pub(super) fn new(seed: u64, customer: u32, topic: Topic) -> Self {
         let key = (u64::from(customer) << 8) | topic as u64;
-        // `seed_from_u64` expands through SplitMix64; the multiplication only keeps neighbouring seeds apart.
+        // `seed_from_u64` expands through SplitMix64; the multiplication only keeps neighboring seeds apart.
         Self(Xoshiro256PlusPlus::seed_from_u64(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ key))
     }
 

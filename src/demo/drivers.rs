@@ -77,7 +77,7 @@ impl DriverWeights {
     }
 
     /// `Σ w_e · (gets_e − usual_e) / sd_e` with the weights of the person's segment, the deviation of the base, and as usual
-    /// what the base gets, moved by [`USED_TO`] towards what the segment gets.
+    /// what the base gets, moved by [`USED_TO`] toward what the segment gets.
     pub(super) fn effect(&self, person: &Person) -> f64 {
         let (weights, usual) = (&self.segments[person.segment], &self.usual[person.segment]);
         (0..N_ELEMENTS).map(|e| weights[e] * (person.gets[e] - usual[e]) / self.spread[e]).sum()

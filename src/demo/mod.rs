@@ -1,8 +1,8 @@
 //! A made-up retailer with hidden segments: realistic inputs to try the job on, and to measure it against.
 //!
 //! The planted truth follows the problem as it is posed, not a picture of it: six unequal segments that want different
-//! things, everybody's own use of the rating scale, a halo of overall experience on every fulfilment answer, content
-//! factors inside segments, few respondents with a part of the questions each, and behaviour that echoes wants weakly
+//! things, everybody's own use of the rating scale, a halo of overall experience on every fulfillment answer, content
+//! factors inside segments, few respondents with a part of the questions each, and behavior that echoes wants weakly
 //! beneath how much somebody buys. [`World`] is the numbers, [`write_demo`] the files.
 //!
 //! ```
@@ -66,7 +66,7 @@ pub use settings::{
     DEFAULT_CUSTOMERS, DEFAULT_ITEMS_ASKED, DEFAULT_SEED, DEFAULT_SURVEY_SHARE, DemoSettingError, DemoSettings,
     MAX_CUSTOMERS, MAX_NUISANCE_SIGNALS,
 };
-pub use survey::{Answer, FULFILMENT_CONTENT_LOADING, FULFILMENT_NOISE_SD, HALO, IMPORTANCE_NOISE_SD, Response};
+pub use survey::{Answer, FULFILLMENT_CONTENT_LOADING, FULFILLMENT_NOISE_SD, HALO, IMPORTANCE_NOISE_SD, Response};
 pub use time::Moment;
 pub use traces::{GET_EFFECT, Inclinations, OWN_INCLINATION_SD, TRACES, WANT_EFFECT};
 pub use treatments::Treatment;

@@ -26,7 +26,7 @@ pub struct Person {
     pub segment: usize,
     /// Use of the rating scale: shifts all answers of the person, sd 1 point.
     pub scale_use: f64,
-    /// Overall experience with the company, standard normal: shines on every fulfilment answer (halo), on attitudes and
+    /// Overall experience with the company, standard normal: shines on every fulfillment answer (halo), on attitudes and
     /// complaints.
     pub experience: f64,
     /// Activity as a buyer, standard normal; unrelated to what is wanted.

@@ -1,6 +1,6 @@
 //! What the six hidden segments want and what the company delivers: the numbers of the planted truth, by hand.
 //!
-//! All figures are our judgement of what a marketer of a mid-size retailer would find plausible; none is measured.
+//! All figures are our judgment of what a marketer of a mid-size retailer would find plausible; none is measured.
 
 use self::Content::{Ease, Meaning, Pleasure, Prudence};
 use crate::catalogue::N_ELEMENTS;
@@ -29,7 +29,7 @@ pub const SEGMENT_SHARES: [f64; HIDDEN_SEGMENTS] = [0.26, 0.21, 0.18, 0.15, 0.12
 pub const SPREAD: f64 = 1.3;
 
 /// The content factor an element belongs to: people who want one element of a factor more than their segment does tend to
-/// want its neighbours more, too.
+/// want its neighbors more, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
     /// Saving time, steps and nuisance.

@@ -24,7 +24,7 @@ pub struct DemoSettings {
     pub seed: u64,
     /// Expected share of customers who answered a survey, in [0, 1].
     pub survey_share: f64,
-    /// Elements asked of each respondent, 1–30; each with importance and fulfilment.
+    /// Elements asked of each respondent, 1–30; each with importance and fulfillment.
     pub items_asked: usize,
     /// Columns of a further `signals` table with strong structure that has nothing to do with needs, 0 to
     /// [`MAX_NUISANCE_SIGNALS`]; 0 = no such table.

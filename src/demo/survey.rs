@@ -11,12 +11,12 @@ use crate::catalogue::{ElementId, N_ELEMENTS};
 
 /// Answering noise of an importance rating: with the 0.5 of own wants, 1.05 in all.
 pub const IMPORTANCE_NOISE_SD: f64 = 0.92;
-/// Answering noise of a fulfilment rating.
-pub const FULFILMENT_NOISE_SD: f64 = 0.75;
-/// Effect of the overall experience on every fulfilment answer.
+/// Answering noise of a fulfillment rating.
+pub const FULFILLMENT_NOISE_SD: f64 = 0.75;
+/// Effect of the overall experience on every fulfillment answer.
 pub const HALO: f64 = 0.9;
-/// Loading of a fulfilment answer on its content factor.
-pub const FULFILMENT_CONTENT_LOADING: f64 = 0.2;
+/// Loading of a fulfillment answer on its content factor.
+pub const FULFILLMENT_CONTENT_LOADING: f64 = 0.2;
 /// Ups and downs of the log propensity to answer with the activity as a buyer: the engaged answer mildly more often.
 const ENGAGEMENT: f64 = 0.25;
 /// Length of the first wave in days; it ends [`FIRST_WAVE_AGO`] days before the second night.
@@ -54,7 +54,7 @@ pub struct Response {
     pub wave: u8,
     /// Day of answering.
     pub answered_on: NaiveDate,
-    /// Element, importance, fulfilment; in the order asked.
+    /// Element, importance, fulfillment; in the order asked.
     pub ratings: Vec<(ElementId, Answer, Answer)>,
     /// Question and answer, 0–10, in questionnaire order.
     pub attitudes: Vec<(String, u8)>,
@@ -65,7 +65,7 @@ pub struct Response {
 impl World {
     /// The questionnaire of a person; `None` for those who did not answer.
     ///
-    /// Importance of element `e` is answered as `wants_e + a + noise` with scale use `a`, fulfilment as
+    /// Importance of element `e` is answered as `wants_e + a + noise` with scale use `a`, fulfillment as
     /// `gets_e + a + 0.9·x + 0.2·u_c + noise` with experience `x` (halo), both cut to 0–10 and rounded.
     #[must_use]
     pub fn response(&self, person: &Person) -> Option<Response> {
@@ -103,19 +103,19 @@ fn rotation(dice: &mut Dice, count: usize) -> std::vec::IntoIter<usize> {
 fn rate(dice: &mut Dice, person: &Person, e: usize) -> (ElementId, Answer, Answer) {
     let element = ElementId::from_index(e).expect("below the number of elements");
     let importance = person.wants[e] + person.scale_use + IMPORTANCE_NOISE_SD * dice.normal();
-    let content = FULFILMENT_CONTENT_LOADING * person.content[TRUTH[e].content as usize];
-    let fulfilment =
-        person.gets[e] + person.scale_use + HALO * person.experience + content + FULFILMENT_NOISE_SD * dice.normal();
+    let content = FULFILLMENT_CONTENT_LOADING * person.content[TRUTH[e].content as usize];
+    let fulfillment =
+        person.gets[e] + person.scale_use + HALO * person.experience + content + FULFILLMENT_NOISE_SD * dice.normal();
     // Who hardly wants a thing cannot always say how well it is delivered.
     let no_view = dice.chance(if person.wants[e] < 3.0 { 0.06 } else { 0.008 });
     let refuses = dice.chance(0.004);
     let importance = if refuses { Answer::Refused } else { Answer::Rated(tick(importance)) };
-    let fulfilment = match (refuses, no_view) {
+    let fulfillment = match (refuses, no_view) {
         (true, _) => Answer::Refused,
         (false, true) => Answer::NotApplicable,
-        (false, false) => Answer::Rated(tick(fulfilment)),
+        (false, false) => Answer::Rated(tick(fulfillment)),
     };
-    (element, importance, fulfilment)
+    (element, importance, fulfillment)
 }
 
 #[cfg(test)]

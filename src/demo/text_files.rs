@@ -54,8 +54,8 @@ impl CsvSheet {
     fn ratings(&mut self, customer: &Customer, response: &Response) -> Result<(), csv::Error> {
         let id = customer.person.id();
         let day = response.answered_on.to_string();
-        for (element, importance, fulfilment) in &response.ratings {
-            for (aspect, answer) in [("importance", importance), ("fulfilment", fulfilment)] {
+        for (element, importance, fulfillment) in &response.ratings {
+            for (aspect, answer) in [("importance", importance), ("fulfillment", fulfillment)] {
                 let rating = answer.rating().map_or_else(String::new, |r| r.to_string());
                 self.writer.write_record([&id, element.slug(), aspect, &rating, word(*answer), &day])?;
             }

@@ -78,12 +78,12 @@ pub const TRACES: [&str; 70] = [
     "referrals",
 ];
 
-/// Logits of behaviour per point of what is wanted above the average customer.
+/// Logits of behavior per point of what is wanted above the average customer.
 ///
 /// Calibrated once, with [`OWN_INCLINATION_SD`], so that a classifier trained on the *true* segments of 10,000 people
-/// and the catalogue's signals reaches an adjusted Rand index of 0.5 to 0.7: behaviour informs, clearly imperfectly.
+/// and the catalogue's signals reaches an adjusted Rand index of 0.5 to 0.7: behavior informs, clearly imperfectly.
 pub const WANT_EFFECT: f64 = 0.66;
-/// Logits of behaviour per point of what was got above the average customer.
+/// Logits of behavior per point of what was got above the average customer.
 pub const GET_EFFECT: f64 = 0.30;
 /// Spread of each inclination that has nothing to do with wants or gets.
 pub const OWN_INCLINATION_SD: f64 = 0.75;
@@ -141,7 +141,7 @@ impl TraceTable {
                 let signal = signals.iter().find(|signal| signal.id() == *id);
                 signal.map_or_else(Loadings::default, |signal| Loadings {
                     wants: scaled(signal.importance()),
-                    gets: scaled(signal.fulfilment()),
+                    gets: scaled(signal.fulfillment()),
                 })
             })
             .collect();
@@ -149,9 +149,9 @@ impl TraceTable {
     }
 
     /// `z_t = 0.58·Σ l_te (wants_e − average_e) + 0.30·Σ f_te (gets_e − average_e + 0.7·x) + 0.75·noise`, with `l` and
-    /// `f` the catalogue's importance and fulfilment loadings of the signal, each scaled to sum to one in size.
+    /// `f` the catalogue's importance and fulfillment loadings of the signal, each scaled to sum to one in size.
     pub(super) fn inclinations(&self, seed: u64, person: &Person) -> Inclinations {
-        let mut dice = Dice::new(seed, person.number, Topic::Behaviour);
+        let mut dice = Dice::new(seed, person.number, Topic::Behavior);
         let above: [f64; N_ELEMENTS] = std::array::from_fn(|e| person.wants[e] - self.average.wants[e]);
         let better: [f64; N_ELEMENTS] =
             std::array::from_fn(|e| person.gets[e] - self.average.gets[e] + EXPERIENCE_EFFECT * person.experience);

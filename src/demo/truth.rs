@@ -10,7 +10,7 @@ use super::person::{OWN_GETS_SD, Profile};
 use super::profiles::{SEGMENT_NAMES, SPREAD, TRUTH};
 use super::promises::Promises;
 use super::rhythm::{BOUGHT_IN_REWARD_WEEKS, REWARD_WEEKS};
-use super::survey::{FULFILMENT_CONTENT_LOADING, FULFILMENT_NOISE_SD, HALO, IMPORTANCE_NOISE_SD};
+use super::survey::{FULFILLMENT_CONTENT_LOADING, FULFILLMENT_NOISE_SD, HALO, IMPORTANCE_NOISE_SD};
 use super::traces::{GET_EFFECT, OWN_INCLINATION_SD, TRACES, WANT_EFFECT};
 use super::world::{CONTENT_LOADING, OWN_WANTS_SD, World};
 use crate::model::rows::ConnectionStage;
@@ -21,7 +21,7 @@ struct Truth<'a> {
     elements: Vec<&'static str>,
     segments: Vec<Segment<'a>>,
     answers: Answers,
-    behaviour: Behaviour,
+    behavior: Behavior,
     drivers: &'a DriverWeights,
     relationship: Relationship,
     promises: &'a Promises,
@@ -45,9 +45,9 @@ struct Answers {
     halo: f64,
     content_factor: Vec<usize>,
     importance_content_loading: f64,
-    fulfilment_content_loading: f64,
+    fulfillment_content_loading: f64,
     importance_noise_sd: f64,
-    fulfilment_noise_sd: f64,
+    fulfillment_noise_sd: f64,
 }
 
 /// What follows from the hidden stages; arrays by connection stage stand from the lowest up.
@@ -89,7 +89,7 @@ impl Relationship {
 }
 
 #[derive(Serialize)]
-struct Behaviour {
+struct Behavior {
     signals: &'static [&'static str],
     want_effect: f64,
     get_effect: f64,
@@ -117,11 +117,11 @@ pub(super) fn json(world: &World, promises: &Promises) -> String {
             halo: HALO,
             content_factor: TRUTH.iter().map(|t| t.content as usize).collect(),
             importance_content_loading: CONTENT_LOADING,
-            fulfilment_content_loading: FULFILMENT_CONTENT_LOADING,
+            fulfillment_content_loading: FULFILLMENT_CONTENT_LOADING,
             importance_noise_sd: OWN_WANTS_SD.hypot(IMPORTANCE_NOISE_SD),
-            fulfilment_noise_sd: OWN_GETS_SD.hypot(FULFILMENT_NOISE_SD),
+            fulfillment_noise_sd: OWN_GETS_SD.hypot(FULFILLMENT_NOISE_SD),
         },
-        behaviour: Behaviour {
+        behavior: Behavior {
             signals: &TRACES,
             want_effect: WANT_EFFECT,
             get_effect: GET_EFFECT,

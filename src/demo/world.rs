@@ -17,7 +17,7 @@ pub const SECOND_NIGHT: NaiveDate = day(2026, 11, 21);
 
 /// Loading of an element on its content factor.
 pub const CONTENT_LOADING: f64 = 0.35;
-/// Spread of what a person wants beyond segment and content factors: persists, and so shows in behaviour, too.
+/// Spread of what a person wants beyond segment and content factors: persists, and so shows in behavior, too.
 pub const OWN_WANTS_SD: f64 = 0.5;
 /// Share of customers who sign up on the second night's day.
 const NEWCOMER_SHARE: f64 = 0.005;

@@ -203,7 +203,7 @@ impl Found {
         for note in &ledger.notes {
             writeln!(f, "  {:<14} {}", "note", note.text)?;
         }
-        for aspect in [Aspect::Importance, Aspect::Fulfilment] {
+        for aspect in [Aspect::Importance, Aspect::Fulfillment] {
             let asked: Vec<String> = ElementId::all()
                 .filter(|element| coverage.answers(aspect, *element) > 0)
                 .map(|element| format!("{element} {}", coverage.answers(aspect, element)))

@@ -47,7 +47,7 @@ fn loyalty(row: &RowMap) -> Option<String> {
         .map(|share| format!("; {:.0} % of the order value came with a reward", 100.0 * share))
         .unwrap_or_default();
     Some(match text(row, "loyalty_type")? {
-        "behavioural_only" => format!("Loyalty: only behavior is known, not liking{rewards}."),
+        "behavioral_only" => format!("Loyalty: only behavior is known, not liking{rewards}."),
         kind => format!("Loyalty: {}{rewards}.", words(kind)),
     })
 }

@@ -52,7 +52,7 @@ pub fn customer(loaded: &Loaded, id: &str, run: Option<NaiveDate>) -> Result<Exp
     lines.extend(closeness::sentences(&row, &catalogue));
     if let Some(scores) = one(&folder.join("tables/element_scores.parquet"), "customer_id", id)? {
         lines.extend(highest(&scores, &catalogue, Aspect::Importance, "Matters most"));
-        lines.extend(highest(&scores, &catalogue, Aspect::Fulfilment, "Best delivered"));
+        lines.extend(highest(&scores, &catalogue, Aspect::Fulfillment, "Best delivered"));
     }
     if row.get("holdout").and_then(serde_json::Value::as_bool) == Some(true) {
         lines.push(
@@ -79,7 +79,7 @@ pub fn segment(loaded: &Loaded, id: &str, run: Option<NaiveDate>) -> Result<Expl
         lines.push(format!("{size:.0} customers, {:.1} % of those scored.", share * 100.0));
     }
     lines.extend(text(&row, "description"));
-    for aspect in [Aspect::Importance, Aspect::Fulfilment] {
+    for aspect in [Aspect::Importance, Aspect::Fulfillment] {
         lines.extend(standing_out(&folder, id, &catalogue, aspect)?);
     }
     lines.extend(rules(loaded, &folder, id, &catalogue)?);
@@ -112,12 +112,12 @@ pub fn element(catalogue: &Catalogue, slug: &str) -> Result<Explanation, JobErro
     if element.sensitivity().is_sensitive() {
         lines.push("Sensitive: shown for groups only, never named to a customer.".to_owned());
     }
-    for (says, loadings) in [("it matters", Aspect::Importance), ("it is delivered", Aspect::Fulfilment)] {
+    for (says, loadings) in [("it matters", Aspect::Importance), ("it is delivered", Aspect::Fulfillment)] {
         let traces: Vec<String> = catalogue
             .signals()
             .iter()
             .filter_map(|signal| {
-                let list = if loadings == Aspect::Importance { signal.importance() } else { signal.fulfilment() };
+                let list = if loadings == Aspect::Importance { signal.importance() } else { signal.fulfillment() };
                 let weight = list.iter().find(|(other, _)| *other == id)?.1;
                 Some(format!("{} ({weight:+.1})", signal.name()))
             })
@@ -221,7 +221,7 @@ fn indicator_words(slug: &str, catalogue: &Catalogue) -> String {
     if let Some(name) = element("importance_") {
         return format!("how much it matters to them: {name}");
     }
-    if let Some(name) = element("fulfilment_") {
+    if let Some(name) = element("fulfillment_") {
         return format!("how well they find it delivered: {name}");
     }
     let bare = slug.strip_prefix("signal_").unwrap_or(slug);
@@ -250,7 +250,7 @@ fn evidence(row: &RowMap) -> String {
     let words = match basis.as_str() {
         "survey" => "own answers",
         "mixed" => "own answers and behavior",
-        "behaviour" => "behavior, weighed as learned from customers who answered",
+        "behavior" => "behavior, weighed as learned from customers who answered",
         "prior" => "behavior read through the catalogue; nobody has been asked, so this is a hypothesis",
         _ => "nothing known",
     };

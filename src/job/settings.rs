@@ -12,7 +12,7 @@ use crate::model::customer::listening::DEFAULT_LANGUAGE;
 use crate::model::customer::needs::NeedSettings;
 use crate::model::customer::relationship::RelationshipSettings;
 use crate::model::customer::{ApplySettings, DEFAULT_HOLDOUT_SHARE};
-use crate::model::fit::{DEFAULT_MIN_RESPONDENTS, DEFAULT_MIN_SHARE, FitSettings, Method, Search, SegmentCount};
+use crate::model::fit::{DEFAULT_MIN_RESPONDENTS, DEFAULT_MIN_SHARE, FitSettings, Method, SearchEffort, SegmentCount};
 use crate::model::plan::PlanSettings;
 use crate::model::rows::Aspect;
 use crate::model::segment::drivers::DriverSettings;
@@ -115,7 +115,7 @@ pub struct ModelSettings {
     /// How the partition is found.
     pub method: Method,
     /// How much is tried before a partition is chosen: `"thorough"`, or `"quick"` for very large or very frequent fits.
-    pub search: Search,
+    pub search: SearchEffort,
     /// Which ratings shape the segments; chosen by coverage when absent.
     pub cut_on: Option<Aspect>,
     /// When the model is fitted anew.
@@ -140,7 +140,7 @@ impl Default for ModelSettings {
         Self {
             segments: SegmentCount::default(),
             method: Method::default(),
-            search: Search::default(),
+            search: SearchEffort::default(),
             cut_on: None,
             refit: Refit::default(),
             seed: 1,
@@ -159,7 +159,7 @@ impl Default for ModelSettings {
 pub struct Listening {
     /// Language of the texts of `feedback`: `en` ships; others by a `lexicon_<language>.toml` in the catalogue folder.
     pub language: String,
-    /// Fewest customers who mention an element for it to become a signal: as many as a segment must rest on. Our judgement.
+    /// Fewest customers who mention an element for it to become a signal: as many as a segment must rest on. Our judgment.
     pub min_mentioners: u64,
     /// Kinds of `interactions` that are complaints.
     pub complaints: Vec<String>,

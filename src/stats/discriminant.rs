@@ -25,7 +25,7 @@ pub struct Discriminant {
 }
 
 impl Discriminant {
-    /// Learns from `labelled` rows `(n, p)` with class probabilities `given` `(n, K)`, and the covariance
+    /// Learns from `labeled` rows `(n, p)` with class probabilities `given` `(n, K)`, and the covariance
     /// `total` `(p, p)` of everybody.
     ///
     /// METHOD: a class mean from `n_k` rows carries noise `W/n_k`. In the space where W = I, the matrix with rows
@@ -51,8 +51,8 @@ impl Discriminant {
     /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
     /// ```
     #[must_use]
-    pub fn learn(labelled: &Observed, given: ArrayView2<'_, f64>, total: &Array2<f64>) -> Self {
-        let raw = RawMeans::of(labelled, given);
+    pub fn learn(labeled: &Observed, given: ArrayView2<'_, f64>, total: &Array2<f64>) -> Self {
+        let raw = RawMeans::of(labeled, given);
         let mut within = total.clone();
         let mut means = raw.centered.clone();
         let mut strengths = Array1::zeros(0);
@@ -85,10 +85,10 @@ struct RawMeans {
 }
 
 impl RawMeans {
-    fn of(labelled: &Observed, given: ArrayView2<'_, f64>) -> Self {
-        let weighted = &given * &labelled.weights().view().insert_axis(Axis(1));
-        let present = labelled.present().mapv(f64::from);
-        let sums = weighted.t().dot(&labelled.values());
+    fn of(labeled: &Observed, given: ArrayView2<'_, f64>) -> Self {
+        let weighted = &given * &labeled.weights().view().insert_axis(Axis(1));
+        let present = labeled.present().mapv(f64::from);
+        let sums = weighted.t().dot(&labeled.values());
         let counts = weighted.t().dot(&present);
         let column_total = counts.sum_axis(Axis(0));
         let overall = &sums.sum_axis(Axis(0)) / &column_total.mapv(|c| if c > 0.0 { c } else { 1.0 });

@@ -2,7 +2,7 @@
 
 use super::spec::TableName;
 
-/// Most customers that one row may stand for. Our judgement: beyond it a weight is a mistake, and sums of them would drown
+/// Most customers that one row may stand for. Our judgment: beyond it a weight is a mistake, and sums of them would drown
 /// everybody else.
 pub const MOST_WEIGHT: f64 = 1e6;
 
@@ -33,7 +33,7 @@ pub enum Kind {
     Moment,
     /// An id of one of the 30 elements.
     Element,
-    /// `importance` or `fulfilment`.
+    /// `importance` or `fulfillment`.
     Aspect,
     /// An attitude question of [`QUESTIONS`], or `want_…`/`helps_…` and a motivator.
     Question,
@@ -186,7 +186,7 @@ const RATINGS: &[ColumnRule] = &[
     CUSTOMER,
     required("element", Kind::Element, "The element of value that was rated."),
     required("rating", Kind::Rating, "The answer, on the scale of the table. May be absent where `answer` says why."),
-    strict("aspect", Kind::Aspect, "Which question was asked. `fulfilment` when absent."),
+    strict("aspect", Kind::Aspect, "Which question was asked. `fulfillment` when absent."),
     optional("asked_at", Kind::Moment, "When. The last answer counts; an undated one counts as the oldest."),
     optional("brand", Kind::Text, "Whom the answer is about: absent or `own` for the company, else a competitor."),
     strict("answer", Kind::Choice(&["rated", "not_applicable", "not_asked", "refused"]), "`rated` when absent."),

@@ -22,7 +22,7 @@ pub enum RejectCode {
     NotADate,
     /// Not one of the 30 elements.
     UnknownElement,
-    /// Neither importance nor fulfilment.
+    /// Neither importance nor fulfillment.
     UnknownAspect,
     /// Not one of the allowed words.
     UnknownWord,
@@ -126,7 +126,7 @@ impl RejectCode {
             Self::OffScale => "an answer outside its scale",
             Self::NotADate => "not a date or time in the expected form",
             Self::UnknownElement => "not one of the 30 elements",
-            Self::UnknownAspect => "neither importance nor fulfilment",
+            Self::UnknownAspect => "neither importance nor fulfillment",
             Self::UnknownWord => "not one of the allowed words",
             Self::UnknownQuestion => "not a known attitude question",
             Self::OutOfRange => "a number outside the range of its column",
@@ -152,7 +152,7 @@ impl RejectCode {
             Self::OffScale => "correct the answers, or the `scale` of the table",
             Self::NotADate => "write dates as 2026-11-21, with or without a time",
             Self::UnknownElement => "use the ids that `valueseg explain element` knows, or map the column in `wide`",
-            Self::UnknownAspect => "write importance or fulfilment",
+            Self::UnknownAspect => "write importance or fulfillment",
             Self::UnknownWord => "use one of the words that `valueseg schema tables` lists for the column",
             Self::UnknownQuestion => "use the question ids of `valueseg schema tables`",
             Self::OutOfRange => "correct the cells; `valueseg schema tables` gives the range",

@@ -1,6 +1,6 @@
 //! Names that were probably meant.
 
-/// Least likeness (Jaro–Winkler on lower-case letters and digits) of a suggestion. Our judgement.
+/// Least likeness (Jaro–Winkler on lower-case letters and digits) of a suggestion. Our judgment.
 const LIKENESS: f64 = 0.72;
 
 /// At most three of `known` that look like `wanted`, likeliest first.

@@ -18,7 +18,7 @@ use crate::model::rows::Aspect;
 pub struct OneOrMany<T>(pub Vec<T>);
 
 /// What a canonical table is made of: one spec, or several whose rows are taken together (two waves of a survey, or
-/// importance and fulfilment asked in different columns).
+/// importance and fulfillment asked in different columns).
 pub type TableSpecs = OneOrMany<TableSpec>;
 
 impl<T> OneOrMany<T> {
@@ -230,7 +230,7 @@ pub struct TableSpec {
 pub struct WideSpec {
     /// The column that holds the customer's id.
     pub id: String,
-    /// Which question was asked, for `ratings`: importance or fulfilment. Fulfilment when absent.
+    /// Which question was asked, for `ratings`: importance or fulfillment. Fulfillment when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aspect: Option<Aspect>,
     /// The column that says when.

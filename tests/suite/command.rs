@@ -160,7 +160,7 @@ fn what_recommending_goes_with_is_in_tables_and_report() {
         None => format!("{line},nps\n"),
     };
     shop.write("in/survey.csv", lines.iter().map(recommending).collect::<String>());
-    shop.edit("valueseg.toml", "aspect = \"importance\"", "aspect = \"fulfilment\"");
+    shop.edit("valueseg.toml", "aspect = \"importance\"", "aspect = \"fulfillment\"");
     let attitudes = "[tables.attitudes]\nsource = \"survey\"\nwide = { id = \"who\", questions = { recommend = \"nps\" } }\n[model]\n";
     shop.edit("valueseg.toml", "[model]\n", attitudes);
     assert_eq!(shop.night().code, 0);

@@ -13,7 +13,7 @@ use super::{
     Weighing,
 };
 
-/// Words after a negator that are turned round where a language does not say. Source: our judgement, one more than the three
+/// Words after a negator that are turned round where a language does not say. Source: our judgment, one more than the three
 /// of VADER (Hutto & Gilbert 2014).
 const DEFAULT_REACH: usize = 4;
 

@@ -25,13 +25,13 @@ pub enum CueKind {
     Praise,
     /// Names the element and blames ("overpriced").
     Blame,
-    /// Names the element and leaves the judgement to words beside it ("legroom").
+    /// Names the element and leaves the judgment to words beside it ("legroom").
     Topic,
     /// Names the element only where a word beside it judges ("phone" in "good phone").
     Judged,
 }
 
-/// A judgement a word passes on what stands beside it.
+/// A judgment a word passes on what stands beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
     /// "terrible"
@@ -58,11 +58,11 @@ pub enum Meaning {
     /// Tells a feeling about what stands beside it ("love"): enough to know praise of a topic from blame, not enough to
     /// make a mention of what is only heard where it is judged.
     Feels(Verdict),
-    /// Makes the next judgement stronger ("very").
+    /// Makes the next judgment stronger ("very").
     Strengthens,
-    /// Makes the next judgement weaker ("a bit").
+    /// Makes the next judgment weaker ("a bit").
     Weakens,
-    /// Ties the judgement after it to what stands before it ("is").
+    /// Ties the judgment after it to what stands before it ("is").
     Links,
     /// Turns round what follows within reach ("not").
     Negates,

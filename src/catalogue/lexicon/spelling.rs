@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Letters a run of small letters must have before a capital inside a word is taken for a lost space
-/// ("performanceGreat" is two words, `YouTube` and `iPhone` are one). Source: our judgement.
+/// ("performanceGreat" is two words, `YouTube` and `iPhone` are one). Source: our judgment.
 const GLUED_LETTERS: usize = 3;
 /// A letter repeated more often than this is written this often: "goooood" is "good".
 const LONGEST_RUN: usize = 2;

@@ -7,24 +7,24 @@ use super::LexiconProblem;
 
 /// Gaps are counted in words between; worths are 1 for "good", 2 for "superb", negative where they blame.
 ///
-/// Source: weights after VADER (Hutto and Gilbert, ICWSM 2014) where that is said; the rest is our judgement, kept because
+/// Source: weights after VADER (Hutto and Gilbert, ICWSM 2014) where that is said; the rest is our judgment, kept because
 /// it did well on the sentences of `tests/fixtures/listening`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weighing {
-    /// Most words between a judgement and the topic it judges, in its clause or, where its clause holds nothing to judge,
+    /// Most words between a judgment and the topic it judges, in its clause or, where its clause holds nothing to judge,
     /// outside; 0–20.
     pub binding_gap: usize,
     /// The same for what is mentioned only where it is judged.
     pub judged_gap: usize,
-    /// Most words between two topics that share a judgement ("sound and the picture are good"), 0–20.
+    /// Most words between two topics that share a judgment ("sound and the picture are good"), 0–20.
     pub sharing_gap: usize,
-    /// Words before a judgement among which a word of strength may stand, 0–20.
+    /// Words before a judgment among which a word of strength may stand, 0–20.
     pub strength_gap: usize,
-    /// Words before a judgement among which a link ("is") may stand, 0–20.
+    /// Words before a judgment among which a link ("is") may stand, 0–20.
     pub link_gap: usize,
-    /// What negation leaves of a judgement, −1 to 0: "not good" is milder than "bad". VADER: −0.74.
+    /// What negation leaves of a judgment, −1 to 0: "not good" is milder than "bad". VADER: −0.74.
     pub negated: f64,
-    /// What a word of strength makes of a judgement ("very"), 1–5.
+    /// What a word of strength makes of a judgment ("very"), 1–5.
     pub strengthened: f64,
     /// What a word of weakness leaves of it ("a bit"), 0–1.
     pub weakened: f64,
@@ -40,14 +40,14 @@ pub struct Weighing {
     pub balanced: f64,
     /// Confidence in a mention by a phrase that praises or blames, 0–1.
     pub sure_of_phrase: f64,
-    /// Confidence in a topic with a judgement, or said not to be there, 0–1.
+    /// Confidence in a topic with a judgment, or said not to be there, 0–1.
     pub sure_of_judged: f64,
     /// Confidence in a topic alone, 0–1.
     pub sure_of_named: f64,
 }
 
 impl Default for Weighing {
-    /// METHOD: confidences are shares of such mentions in which the reader of the 200 sentences labelled after the English
+    /// METHOD: confidences are shares of such mentions in which the reader of the 200 sentences labeled after the English
     /// lexicon was finished saw the element, too: 79 of 94, 53 of 65, 9 of 17 (`tests/fixtures/listening`, part `unseen`).
     /// English reviews of flights and devices; elsewhere they are a guess.
     fn default() -> Self {

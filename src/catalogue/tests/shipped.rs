@@ -84,7 +84,7 @@ fn signals_reach_every_element_and_leave_room_for_own_ones() {
         let names = |loadings: &[(ElementId, f64)]| loadings.iter().any(|(e, w)| *e == id && *w > 0.0);
         assert!(signals.iter().any(|s| names(s.importance())), "no signal speaks of wanting {id}");
     }
-    assert!(signals.iter().filter(|s| s.importance().is_empty() && s.fulfilment().is_empty()).count() >= 5);
+    assert!(signals.iter().filter(|s| s.importance().is_empty() && s.fulfillment().is_empty()).count() >= 5);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn a_complaint_means_wanting_more_and_being_served_less() {
     {
         let signal = catalogue.signal(signal).unwrap();
         let of = |loadings: &[(ElementId, f64)]| loadings.iter().find(|(e, _)| e.slug() == slug).unwrap().1;
-        assert!(of(signal.importance()) > 0.0 && of(signal.fulfilment()) < 0.0, "{}", signal.id());
+        assert!(of(signal.importance()) > 0.0 && of(signal.fulfillment()) < 0.0, "{}", signal.id());
     }
     assert_eq!(catalogue.signal("late_complaints").unwrap().importance()[0], (element("saves_time"), 0.6));
 }

@@ -96,7 +96,7 @@ pub struct ProfileChange {
     pub segment_id: String,
     /// Element.
     pub element_id: String,
-    /// `importance` or `fulfilment`.
+    /// `importance` or `fulfillment`.
     pub aspect: &'static str,
     /// Mean in the first, 0–10.
     pub a: f64,

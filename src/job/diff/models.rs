@@ -100,7 +100,7 @@ fn profiles(a: &Model, b: &Model) -> Vec<ProfileChange> {
     for (place_b, segment) in b.segments().iter().enumerate() {
         let Some(place_a) = a.segments().iter().position(|other| other.id == segment.id) else { continue };
         let mut changes = Vec::new();
-        for aspect in [Aspect::Importance, Aspect::Fulfilment] {
+        for aspect in [Aspect::Importance, Aspect::Fulfillment] {
             for element in ElementId::all() {
                 let indicator = aspect.indicator(element);
                 let (Some(before), Some(now)) = (a.segment_means(indicator), b.segment_means(indicator)) else {

@@ -174,7 +174,7 @@ fn profiles(segments: &[SegmentChange], before: &[RowMap], now: &[RowMap]) -> Ve
         for (key, a) in before.iter().filter(|(key, _)| of_segment(key)) {
             let Some(b) = now.get(key) else { continue };
             let of = |aspect| change(&key.0, &key.1, aspect, a, b);
-            changes.extend(["importance", "fulfilment"].into_iter().filter_map(of));
+            changes.extend(["importance", "fulfillment"].into_iter().filter_map(of));
         }
         all.extend(largest(changes));
     }

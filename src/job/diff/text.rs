@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Diff, Fact, Moves, ProfileChange, SegmentChange};
 
-/// Change of a mean from which it is worth a line: what two decimals show clearly. Our judgement.
+/// Change of a mean from which it is worth a line: what two decimals show clearly. Our judgment.
 const WORTH_A_LINE: f64 = 0.05;
 
 /// Ways listed, at most.

@@ -13,10 +13,10 @@ use crate::model::fit::{FitReport, Model};
 use crate::model::segment::drift::DriftBins;
 use crate::model::segment::lineage::Lineage;
 
-/// Nights a challenger that waits is left as it is before another is fitted. Our judgement: a week.
+/// Nights a challenger that waits is left as it is before another is fitted. Our judgment: a week.
 const PATIENCE: u64 = 7;
 
-/// How much less stable than the champion a challenger may be to take over unasked. Our judgement.
+/// How much less stable than the champion a challenger may be to take over unasked. Our judgment.
 const STABILITY_SLACK: f64 = 0.10;
 
 /// A challenger of tonight or of a night not long ago.

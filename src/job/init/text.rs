@@ -134,7 +134,7 @@ fn table(text: &mut String, guess: &Guess, questions: &mut Vec<String>) {
             line(
                 text,
                 &format!(
-                    "wide = {{ id = {}, aspect = \"fulfilment\", scale = [{}, {}], elements = {{ {} }} }}\n",
+                    "wide = {{ id = {}, aspect = \"fulfillment\", scale = [{}, {}], elements = {{ {} }} }}\n",
                     quoted(id),
                     scale.0,
                     scale.1,
@@ -142,7 +142,7 @@ fn table(text: &mut String, guess: &Guess, questions: &mut Vec<String>) {
                 ),
             );
             questions.push(format!(
-                "{}: was it asked how much an element matters (importance) or how well you deliver it (fulfilment)? And is the scale {} to {}?",
+                "{}: was it asked how much an element matters (importance) or how well you deliver it (fulfillment)? And is the scale {} to {}?",
                 guess.path.display(),
                 scale.0,
                 scale.1

@@ -13,9 +13,9 @@ use crate::model::rows::{
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Hysteresis {
-    /// The new segment must lead the present one by this probability, 0–1 … Our judgement.
+    /// The new segment must lead the present one by this probability, 0–1 … Our judgment.
     pub margin: f64,
-    /// … on this many nights in a row, at least 1; 1 moves at once. Our judgement.
+    /// … on this many nights in a row, at least 1; 1 moves at once. Our judgment.
     pub nights: u32,
 }
 
@@ -141,7 +141,7 @@ impl Continuity {
 fn reason_of(basis: Basis) -> MoveReason {
     match basis {
         Basis::Survey | Basis::Mixed => MoveReason::Answers,
-        Basis::Behaviour | Basis::Prior | Basis::None => MoveReason::Behaviour,
+        Basis::Behavior | Basis::Prior | Basis::None => MoveReason::Behavior,
     }
 }
 
@@ -179,12 +179,12 @@ mod tests {
     #[test]
     fn a_clear_lead_on_three_nights_in_a_row_moves_and_the_third_night_says_so() {
         let mut first = answer(0, 0.9, 0.1);
-        let stay = Continuity::begin(2, 10).settle(&mut first, Basis::Behaviour, None, None);
+        let stay = Continuity::begin(2, 10).settle(&mut first, Basis::Behavior, None, None);
         assert_eq!((stay.since, stay.moved), (Some(10), None), "nothing to compare with");
         let (mut last, mut events) = (next(&first, &stay), Vec::new());
         for day in 11..=14 {
             let mut tonight = answer(1, 0.8, 0.2);
-            let stay = night(day).settle(&mut tonight, Basis::Behaviour, None, Some(&last));
+            let stay = night(day).settle(&mut tonight, Basis::Behavior, None, Some(&last));
             events.push((tonight.segment, stay.moved.map(|moved| moved.event), stay.pending.map(|p| p.1)));
             assert_eq!(tonight.raw, Some(1), "the raw answer is not touched");
             last = next(&tonight, &stay);
@@ -199,14 +199,14 @@ mod tests {
         let mut last = LastNight { segment: Some(0), since: Some(1), ..LastNight::default() };
         for (day, probability) in [(2, 0.54), (3, 0.8), (4, 0.54), (5, 0.8), (6, 0.8)] {
             let mut tonight = answer(1, probability, 1.0 - probability);
-            let stay = night(day).settle(&mut tonight, Basis::Behaviour, None, Some(&last));
+            let stay = night(day).settle(&mut tonight, Basis::Behavior, None, Some(&last));
             assert_eq!(tonight.segment, Some(0));
             last = next(&tonight, &stay);
         }
         assert_eq!(last.pending, Some((1, 2)));
         let mut close =
             Assignment { segment: None, unassigned: Some(UnassignedReason::TooClose), ..answer(1, 0.4, 0.35) };
-        night(7).settle(&mut close, Basis::Behaviour, None, Some(&last));
+        night(7).settle(&mut close, Basis::Behavior, None, Some(&last));
         assert_eq!((close.segment, close.unassigned), (Some(0), None), "too close to call keeps the segment");
     }
 
@@ -227,18 +227,18 @@ mod tests {
         let last = LastNight { segment: Some(0), since: Some(1), ..LastNight::default() };
         let after_refit = Continuity::after(Hysteresis::default(), 2, 2, true);
         let mut tonight = answer(1, 0.6, 0.4);
-        let stay = after_refit.settle(&mut tonight, Basis::Behaviour, None, Some(&last));
+        let stay = after_refit.settle(&mut tonight, Basis::Behavior, None, Some(&last));
         assert_eq!((tonight.segment, stay.moved.map(|moved| moved.reason)), (Some(1), Some(MoveReason::Model)));
         let retired = LastNight { segment: Some(7), ..last };
         let mut tonight = answer(1, 0.51, 0.49);
-        let stay = night(2).settle(&mut tonight, Basis::Behaviour, None, Some(&retired));
+        let stay = night(2).settle(&mut tonight, Basis::Behavior, None, Some(&retired));
         assert_eq!((tonight.segment, stay.previous), (Some(1), Some(7)));
     }
 
     #[test]
     fn somebody_new_enters() {
         let mut tonight = answer(1, 0.9, 0.1);
-        let stay = night(5).settle(&mut tonight, Basis::Behaviour, None, None);
+        let stay = night(5).settle(&mut tonight, Basis::Behavior, None, None);
         assert_eq!(stay.moved.map(|moved| (moved.event, moved.reason)), Some((MoveEvent::Enter, MoveReason::New)));
         assert_eq!(stay.since, Some(5));
     }

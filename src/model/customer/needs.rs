@@ -12,17 +12,17 @@ use crate::model::rows::{Aspect, CustomerNeeds, NeedState};
 
 const TIERS: usize = NeedTier::COUNT;
 
-/// Weight of a tier in the soft order, lowest tier first, raised to `5·lambda`. Our judgement.
+/// Weight of a tier in the soft order, lowest tier first, raised to `5·lambda`. Our judgment.
 const ORDER: [f64; TIERS] = [1.00, 0.95, 0.90, 0.85, 0.80];
 
-/// A tier is named only if it leads the next by at least this share of the range between the tiers. Our judgement.
+/// A tier is named only if it leads the next by at least this share of the range between the tiers. Our judgment.
 pub const MIN_MARGIN: f32 = 0.15;
 
-/// With more tiers uncovered than this, a customer's needs are undetermined. Our judgement.
+/// With more tiers uncovered than this, a customer's needs are undetermined. Our judgment.
 pub const MAX_UNCOVERED: u32 = 2;
 
 /// Points of importance that span the whole relative importance from 0 to 1: the means of tiers rarely lie more than
-/// two points from a person's own mean. Our judgement.
+/// two points from a person's own mean. Our judgment.
 pub(in crate::model) const IMPORTANCE_SPAN: f32 = 4.0;
 
 /// How the tier to serve next is chosen.
@@ -44,7 +44,7 @@ pub enum NeedMethod {
 pub struct NeedSettings {
     /// How the tier to serve next is chosen.
     pub method: NeedMethod,
-    /// Fulfilment from which a tier counts as served, above 0 and at most 10.
+    /// Fulfillment from which a tier counts as served, above 0 and at most 10.
     pub tau: f64,
     /// Strength of the order of tiers in the weighted gap, 0 (none) to 1 (strong).
     pub lambda: f64,
@@ -159,8 +159,8 @@ impl NeedAssessor {
 
     /// Need tiers of one customer.
     ///
-    /// `scores` are 30 importances, then 30 fulfilments, 0–10; bit `i` of `scored` says that `scores[i]` exists. With
-    /// `w` the need map and sums over what is scored, `F_t = Σ w·fulfilment / Σ w`,
+    /// `scores` are 30 importances, then 30 fulfillments, 0–10; bit `i` of `scored` says that `scores[i]` exists. With
+    /// `w` the need map and sums over what is scored, `F_t = Σ w·fulfillment / Σ w`,
     /// `I_t = ½ + (Σ w·importance / Σ w − mean importance)/4` within 0–1:
     ///
     /// * weighted gap: `G_t = I_t·max(0, tau − F_t)·pi_t`, the tier with the largest; growth if every measured lower
@@ -168,7 +168,7 @@ impl NeedAssessor {
     ///   scores all `I_t` count the same, and nothing is known to pull;
     /// * lowest unsatisfied: the first tier with `F_t < tau`, else growth;
     /// * importance only: the tier with the largest `I_t`. What the brand serves is not known then, so a tier is
-    ///   named but the state stays [`NeedState::Undetermined`]. This method also stands in when fulfilment is not
+    ///   named but the state stays [`NeedState::Undetermined`]. This method also stands in when fulfillment is not
     ///   scored.
     ///
     /// A tier takes part when at least `min_coverage` of its weight is scored; with more than [`MAX_UNCOVERED`] tiers
@@ -177,14 +177,14 @@ impl NeedAssessor {
     /// METHOD: tier scores of thinly covered customers should be drawn toward their segment. Scores arrive here
     /// after the measurement model has done that, item by item, so it is not done twice.
     ///
-    /// Source: our judgement after Maslow, as a lens with a soft order (`docs/domain.md#need-tier-to-serve-next`).
+    /// Source: our judgment after Maslow, as a lens with a soft order (`docs/domain.md#need-tier-to-serve-next`).
     ///
     /// # Panics
     /// If `scores` holds fewer than 60 numbers.
     #[must_use]
     pub fn assess(&self, scores: &[f32], scored: u64) -> CustomerNeeds {
-        let (importance, fulfilment) = scores[..2 * N_ELEMENTS].split_at(N_ELEMENTS);
-        let served = self.tiers(fulfilment, scored >> N_ELEMENTS);
+        let (importance, fulfillment) = scores[..2 * N_ELEMENTS].split_at(N_ELEMENTS);
+        let served = self.tiers(fulfillment, scored >> N_ELEMENTS);
         let wanted = self.relative(importance, scored & Aspect::Importance.mask());
         let (knows_served, knows_wanted) = (enough(served.covered), enough(wanted.covered));
 
@@ -196,9 +196,9 @@ impl NeedAssessor {
             _ => CustomerNeeds::UNDETERMINED,
         };
         for t in 0..TIERS {
-            needs.fulfilment[t] = (served.weight[t] > 0.0).then(|| hundredths(served.mean[t]));
+            needs.fulfillment[t] = (served.weight[t] > 0.0).then(|| hundredths(served.mean[t]));
         }
-        needs.levels = self.levels.map(|level| mean_of(fulfilment, scored >> N_ELEMENTS & level));
+        needs.levels = self.levels.map(|level| mean_of(fulfillment, scored >> N_ELEMENTS & level));
         needs
     }
 
@@ -367,9 +367,9 @@ mod tests {
         ElementId::parse(slug).unwrap().index()
     }
 
-    /// 30 importances, 30 fulfilments, with the exceptions named.
-    fn scores(importance: f32, fulfilment: f32) -> [f32; 60] {
-        std::array::from_fn(|i| if i < 30 { importance } else { fulfilment })
+    /// 30 importances, 30 fulfillments, with the exceptions named.
+    fn scores(importance: f32, fulfillment: f32) -> [f32; 60] {
+        std::array::from_fn(|i| if i < 30 { importance } else { fulfillment })
     }
 
     #[test]
@@ -379,7 +379,7 @@ mod tests {
         let needs = assessor(NeedMethod::WeightedGap).assess(&scores(5.0, 5.0), ALL);
         assert_eq!((needs.tier, needs.state), (Some(NeedTier::Physiological), NeedState::Deficit));
         assert_eq!(needs.runner_up, Some(NeedTier::Safety));
-        assert_eq!(needs.fulfilment, [Some(5.0); 5]);
+        assert_eq!(needs.fulfillment, [Some(5.0); 5]);
     }
 
     #[test]
@@ -412,20 +412,20 @@ mod tests {
         let needs = assessor(NeedMethod::LowestUnsatisfied).assess(&s, ALL);
         assert_eq!((needs.tier, needs.state), (Some(NeedTier::Safety), NeedState::Deficit));
         assert_eq!(needs.runner_up, None);
-        assert_eq!((needs.fulfilment[0], needs.fulfilment[1]), (Some(7.09), Some(4.56)));
+        assert_eq!((needs.fulfillment[0], needs.fulfillment[1]), (Some(7.09), Some(4.56)));
         let served = assessor(NeedMethod::LowestUnsatisfied).assess(&scores(5.0, 9.0), ALL);
         assert_eq!((served.tier, served.state), (Some(NeedTier::Growth), NeedState::Growth));
     }
 
     #[test]
-    fn without_fulfilment_the_tier_wanted_most_is_named_and_no_deficit_claimed() {
+    fn without_fulfillment_the_tier_wanted_most_is_named_and_no_deficit_claimed() {
         let mut s = scores(5.0, f32::MAX);
         for slug in ["affiliation_belonging", "connects", "nostalgia"] {
             s[element(slug)] = 10.0;
         }
         let needs = assessor(NeedMethod::WeightedGap).assess(&s, Aspect::Importance.mask());
         assert_eq!((needs.tier, needs.state), (Some(NeedTier::Belonging), NeedState::Undetermined));
-        assert_eq!(needs.fulfilment, [None; 5]);
+        assert_eq!(needs.fulfillment, [None; 5]);
     }
 
     #[test]
@@ -434,7 +434,7 @@ mod tests {
         for slug in ["affiliation_belonging", "connects", "nostalgia"] {
             s[30 + element(slug)] = 1.0;
         }
-        let needs = assessor(NeedMethod::WeightedGap).assess(&s, Aspect::Fulfilment.mask());
+        let needs = assessor(NeedMethod::WeightedGap).assess(&s, Aspect::Fulfillment.mask());
         assert_eq!((needs.tier, needs.state), (Some(NeedTier::Belonging), NeedState::Deficit));
     }
 
@@ -443,8 +443,8 @@ mod tests {
         let few = 1u64 << (30 + element("affiliation_belonging"));
         let needs = assessor(NeedMethod::WeightedGap).assess(&scores(5.0, 2.0), few);
         assert_eq!((needs.tier, needs.state), (None, NeedState::Undetermined));
-        assert_eq!(needs.fulfilment, [None, None, Some(2.0), Some(2.0), None]);
-        assert_eq!(assessor(NeedMethod::WeightedGap).assess(&scores(5.0, 2.0), 0).fulfilment, [None; 5]);
+        assert_eq!(needs.fulfillment, [None, None, Some(2.0), Some(2.0), None]);
+        assert_eq!(assessor(NeedMethod::WeightedGap).assess(&scores(5.0, 2.0), 0).fulfillment, [None; 5]);
     }
 
     #[test]
@@ -484,7 +484,7 @@ mod tests {
         ) {
             let s: Vec<f32> = raw.iter().map(|x| f32::from(*x) / 10.0).collect();
             let needs = assessor(NeedMethod::WeightedGap).assess(&s, scored);
-            for f in needs.fulfilment.into_iter().flatten() {
+            for f in needs.fulfillment.into_iter().flatten() {
                 prop_assert!((0.0..=10.0).contains(&f));
             }
             prop_assert!(needs.tier.is_some() || needs.runner_up.is_none());

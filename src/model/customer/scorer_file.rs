@@ -33,7 +33,7 @@ pub struct ScorerFile {
     pub format_version: u64,
     /// Id of the model.
     pub model_id: String,
-    /// What was rated: `importance` or `fulfilment`.
+    /// What was rated: `importance` or `fulfillment`.
     pub aspect: String,
     /// Ends of the scale of answers.
     pub scale: [f64; 2],

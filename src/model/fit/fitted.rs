@@ -176,7 +176,7 @@ impl Model {
     pub fn with_segments(mut self, segments: Vec<SegmentInfo>) -> Result<Self, ModelError> {
         let twin = segments.iter().enumerate().find(|(i, s)| segments[..*i].iter().any(|other| other.id == s.id));
         if segments.len() != self.segments.len() || twin.is_some() {
-            let what = format!("{} segments were to be labelled, each with an id of its own", self.segments.len());
+            let what = format!("{} segments were to be labeled, each with an id of its own", self.segments.len());
             return Err(ModelError::Damaged { what });
         }
         self.segments = segments;
@@ -190,7 +190,7 @@ impl Model {
         self.measurement.weights.iter().map(|weight| weight / total).collect()
     }
 
-    /// Mean and spread of each rating over the base, importance of the 30 elements, then fulfilment; a spread of 0 = not
+    /// Mean and spread of each rating over the base, importance of the 30 elements, then fulfillment; a spread of 0 = not
     /// asked.
     #[must_use]
     pub fn rating_standards(&self) -> [(f64, f64); N_RATINGS] {
@@ -246,7 +246,7 @@ impl Model {
             let what = format!("its content gives the id {id}, it says {}", file.model_id);
             return Err(ModelError::Damaged { what });
         }
-        // Numbers of more digits than a model keeps may be read as their neighbours, and under another id the next time.
+        // Numbers of more digits than a model keeps may be read as their neighbors, and under another id the next time.
         let again: Content = serde_json::from_slice(&serde_json::to_vec(&file.content)?)?;
         if again.id()? != id {
             return Err(ModelError::Damaged { what: "a number has more digits than a model keeps".to_owned() });
@@ -316,13 +316,13 @@ mod tests {
     }
 
     #[test]
-    fn segments_are_labelled_anew_only_by_as_many_distinct_ids() {
+    fn segments_are_labeled_anew_only_by_as_many_distinct_ids() {
         let model = model();
         let info = |id: &str| SegmentInfo { id: id.to_owned(), name: "Savers".to_owned() };
-        let labelled = model.clone().with_segments(vec![info("S07"), info("S02")]).unwrap();
-        assert_eq!(labelled.segments()[0].id, "S07");
-        assert_eq!(labelled.id(), model.id());
-        assert_eq!(Model::from_json(&labelled.to_json().unwrap()).unwrap(), labelled);
+        let labeled = model.clone().with_segments(vec![info("S07"), info("S02")]).unwrap();
+        assert_eq!(labeled.segments()[0].id, "S07");
+        assert_eq!(labeled.id(), model.id());
+        assert_eq!(Model::from_json(&labeled.to_json().unwrap()).unwrap(), labeled);
         assert!(model.clone().with_segments(vec![info("S07")]).is_err());
         assert!(model.clone().with_segments(vec![info("S07"), info("S07")]).is_err());
         assert!((model.shares().iter().sum::<f64>() - 1.0).abs() < 1e-12);
@@ -332,7 +332,7 @@ mod tests {
     fn a_number_that_would_be_read_differently_the_next_time_is_refused() {
         let model = model();
         let mut file: ModelFile = serde_json::from_str(&model.to_json().unwrap()).unwrap();
-        // Found by fuzzing: a number of 17 digits may be taken for its neighbour, and that for another one.
+        // Found by fuzzing: a number of 17 digits may be taken for its neighbor, and that for another one.
         let read = |x: f64| -> f64 { serde_json::from_str(&serde_json::to_string(&x).unwrap()).unwrap() };
         let numbers = (0..20_000).map(|i| 1e200 / 3.0 * (1.0 + f64::from(i) * 1e-7));
         let unsteady = numbers.map(read).find(|x| read(*x).to_bits() != x.to_bits());

@@ -19,7 +19,7 @@ pub(in crate::model) struct Invented {
     pub(in crate::model) customers: usize,
     /// One in how many was asked; 0 = nobody.
     pub(in crate::model) asked_one_in: usize,
-    /// Ask importance as well as fulfilment.
+    /// Ask importance as well as fulfillment.
     pub(in crate::model) importance: bool,
     pub(in crate::model) seed: u64,
 }
@@ -57,9 +57,9 @@ impl Invented {
             for e in 0..30 {
                 let wanted = if (10 * segment..10 * segment + 6).contains(&e) { 2.5 } else { 0.0 };
                 let importance: f64 = 5.5 + wanted + scale + noise(&mut rng);
-                let fulfilment: f64 = 6.0 + halo + 0.5 * scale + noise(&mut rng);
+                let fulfillment: f64 = 6.0 + halo + 0.5 * scale + noise(&mut rng);
                 ratings[(i, e)] = importance.clamp(0.0, 10.0).round() as f32;
-                ratings[(i, 30 + e)] = fulfilment.clamp(0.0, 10.0).round() as f32;
+                ratings[(i, 30 + e)] = fulfillment.clamp(0.0, 10.0).round() as f32;
                 if self.asked_one_in > 0 && i % self.asked_one_in == 0 && rng.gen_range(0..3) > 0 {
                     rated[i] |= 1 << (30 + e);
                     rated[i] |= u64::from(self.importance) << e;

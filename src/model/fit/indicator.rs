@@ -12,7 +12,7 @@ use crate::model::rows::Aspect;
 pub enum Indicator {
     /// The customer's rating of an element.
     Rating {
-        /// Importance or fulfilment.
+        /// Importance or fulfillment.
         aspect: Aspect,
         /// The element.
         #[schemars(with = "String")]
@@ -23,7 +23,7 @@ pub enum Indicator {
 }
 
 impl Indicator {
-    /// The word used in files: `importance_saves_time`, `fulfilment_quality`, `signal_express_share`.
+    /// The word used in files: `importance_saves_time`, `fulfillment_quality`, `signal_express_share`.
     #[must_use]
     pub fn slug(&self) -> String {
         match self {
@@ -32,12 +32,12 @@ impl Indicator {
         }
     }
 
-    /// All indicators in the order of arrays: 30 importances, 30 fulfilments, then the signals.
+    /// All indicators in the order of arrays: 30 importances, 30 fulfillments, then the signals.
     #[must_use]
     pub fn all(signal_ids: &[String]) -> Vec<Self> {
         let rating = |aspect| ElementId::all().map(move |element| Self::Rating { aspect, element });
         rating(Aspect::Importance)
-            .chain(rating(Aspect::Fulfilment))
+            .chain(rating(Aspect::Fulfillment))
             .chain(signal_ids.iter().cloned().map(Self::Signal))
             .collect()
     }
@@ -52,7 +52,7 @@ mod tests {
         let all = Indicator::all(&["express_share".to_owned()]);
         assert_eq!(all.len(), 61);
         assert_eq!(all[0].slug(), "importance_saves_time");
-        assert_eq!(all[40].slug(), "fulfilment_quality");
+        assert_eq!(all[40].slug(), "fulfillment_quality");
         assert_eq!(all[60].slug(), "signal_express_share");
     }
 }

@@ -54,7 +54,7 @@ pub use rules::{Condition, RuleBasis, SegmentRule};
 pub use sample::{BASE_CAP, MIN_ANSWERS, RESPONDENT_CAP, Sample, SampleCollector};
 pub use settings::{
     DEFAULT_MAX_FACTORS, DEFAULT_MAX_SEGMENTS, DEFAULT_MIN_RESPONDENTS, DEFAULT_MIN_SEGMENTS, DEFAULT_MIN_SHARE,
-    DEFAULT_STARTS, FitSettings, MAX_SEGMENTS, Method, QUICK_MAX_SEGMENTS, Search, SegmentCount,
+    DEFAULT_STARTS, FitSettings, MAX_SEGMENTS, Method, QUICK_MAX_SEGMENTS, SearchEffort, SegmentCount,
 };
 pub(in crate::model) use stored::stored;
 pub use structure::Structure;
@@ -86,7 +86,7 @@ pub struct FitRequest<'a> {
 
 /// Fits a model.
 ///
-/// Segments are cut on importance when enough customers rated it, else on fulfilment; when nobody was surveyed, on
+/// Segments are cut on importance when enough customers rated it, else on fulfillment; when nobody was surveyed, on
 /// importance as the catalogue reads it from signals (basis `prior`). A setting that pins the ratings is obeyed or
 /// refused. The result depends on the request alone: the same bits at any number of threads.
 ///
@@ -100,19 +100,19 @@ pub fn fit(request: &FitRequest<'_>) -> Result<Model, ModelError> {
         Some(aspect) => assemble::surveyed(request, &prepared, aspect),
         None if prior::possible(request, &prepared) => assemble::unsurveyed(request, &prepared),
         None => Err(ModelError::TooLittleEvidence {
-            respondents: prepared.importance.rows.len().max(prepared.fulfilment.rows.len()),
+            respondents: prepared.importance.rows.len().max(prepared.fulfillment.rows.len()),
             needed: request.settings.min_respondents,
         }),
     }
 }
 
-/// The ratings segments are cut on: the pinned ones, else importance, else fulfilment, each only with enough
+/// The ratings segments are cut on: the pinned ones, else importance, else fulfillment, each only with enough
 /// respondents.
 fn aspect_to_cut(prepared: &Prepared, settings: &FitSettings) -> Option<Aspect> {
     let enough = |aspect: &Aspect| prepared.aspect(*aspect).rows.len() >= settings.min_respondents;
     match settings.cut_on {
         Some(pinned) => Some(pinned).filter(enough),
-        None => [Aspect::Importance, Aspect::Fulfilment].into_iter().find(enough),
+        None => [Aspect::Importance, Aspect::Fulfillment].into_iter().find(enough),
     }
 }
 

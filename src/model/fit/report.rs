@@ -17,8 +17,8 @@ use crate::model::rows::Aspect;
 pub enum CutOn {
     /// Importance ratings.
     Importance,
-    /// Fulfilment ratings: segments differ in how they are served, not in what they want.
-    Fulfilment,
+    /// Fulfillment ratings: segments differ in how they are served, not in what they want.
+    Fulfillment,
     /// Nobody was asked; importance was read from signals through the catalogue's loadings. Hypotheses.
     Prior,
 }
@@ -29,7 +29,7 @@ impl CutOn {
     pub fn aspect(self) -> Option<Aspect> {
         match self {
             Self::Importance => Some(Aspect::Importance),
-            Self::Fulfilment => Some(Aspect::Fulfilment),
+            Self::Fulfillment => Some(Aspect::Fulfillment),
             Self::Prior => None,
         }
     }
@@ -39,7 +39,7 @@ impl CutOn {
     pub fn slug(self) -> &'static str {
         match self {
             Self::Importance => "importance",
-            Self::Fulfilment => "fulfilment",
+            Self::Fulfillment => "fulfillment",
             Self::Prior => "prior",
         }
     }
@@ -49,7 +49,7 @@ impl From<Aspect> for CutOn {
     fn from(aspect: Aspect) -> Self {
         match aspect {
             Aspect::Importance => Self::Importance,
-            Aspect::Fulfilment => Self::Fulfilment,
+            Aspect::Fulfillment => Self::Fulfillment,
         }
     }
 }
@@ -190,7 +190,7 @@ pub struct LearnedLoading {
     /// Element.
     #[schemars(with = "String")]
     pub element: ElementId,
-    /// Importance or fulfilment.
+    /// Importance or fulfillment.
     pub aspect: Aspect,
     /// The catalogue's loading, -1 to 1.
     pub catalogue: f64,
@@ -282,10 +282,10 @@ pub struct FitReport {
     pub limits: Vec<String>,
 }
 
-/// Agreement from which segments count as found again beyond doubt. Our judgement: `docs/domain.md#agreement-bands`.
+/// Agreement from which segments count as found again beyond doubt. Our judgment: `docs/domain.md#agreement-bands`.
 pub(in crate::model) const STRONG_AGREEMENT: f64 = 0.80;
 
-/// Agreement under which segments do not count as found again. Our judgement: `docs/domain.md#agreement-bands`.
+/// Agreement under which segments do not count as found again. Our judgment: `docs/domain.md#agreement-bands`.
 pub(in crate::model) const POOR_AGREEMENT: f64 = 0.60;
 
 impl FitReport {

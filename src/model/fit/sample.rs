@@ -12,7 +12,7 @@ pub const RESPONDENT_CAP: usize = 10_000;
 /// Most customers in the sample of everybody.
 pub const BASE_CAP: usize = 20_000;
 
-/// Ratings from which a customer counts as a respondent. Our judgement: with fewer, scale use cannot be told from
+/// Ratings from which a customer counts as a respondent. Our judgment: with fewer, scale use cannot be told from
 /// content.
 pub const MIN_ANSWERS: u32 = 3;
 

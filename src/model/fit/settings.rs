@@ -13,7 +13,7 @@ pub const DEFAULT_MIN_SEGMENTS: usize = 2;
 /// Most segments tried when the number is chosen by evidence: `docs/method.md#candidates`.
 pub const DEFAULT_MAX_SEGMENTS: usize = 12;
 
-/// The same in a quick search. Our judgement: more can hardly be served differently.
+/// The same in a quick search. Our judgment: more can hardly be served differently.
 pub const QUICK_MAX_SEGMENTS: usize = 9;
 
 /// Most segments that may be asked for.
@@ -25,7 +25,7 @@ pub const DEFAULT_MIN_SHARE: f64 = 0.05;
 /// Fewest respondents a segment may rest on: `docs/domain.md#sample-sizes`.
 pub const DEFAULT_MIN_RESPONDENTS: usize = 100;
 
-/// Most common factors tried. Our judgement: `docs/method.md#candidates`.
+/// Most common factors tried. Our judgment: `docs/method.md#candidates`.
 pub const DEFAULT_MAX_FACTORS: usize = 8;
 
 /// Starts of a solution that may be chosen; splits and merges follow.
@@ -104,7 +104,7 @@ pub enum Method {
     /// K-means on standardized ratings.
     Kmeans,
     /// K-means on ratings centered within each person.
-    KmeansCentred,
+    KmeansCentered,
 }
 
 impl Method {
@@ -115,7 +115,7 @@ impl Method {
             Self::Auto => "auto",
             Self::Mixture => "mixture",
             Self::Kmeans => "kmeans",
-            Self::KmeansCentred => "kmeans-centred",
+            Self::KmeansCentered => "kmeans-centered",
         }
     }
 
@@ -128,7 +128,7 @@ impl Method {
 /// How much is tried before a partition is chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Search {
+pub enum SearchEffort {
     /// Every method with every number of segments, each judged by resampling, outcomes and size; the chosen one also on
     /// tables with nothing to find.
     #[default]
@@ -148,7 +148,7 @@ pub struct FitSettings {
     /// How the partition is found.
     pub method: Method,
     /// How much is tried before a partition is chosen.
-    pub search: Search,
+    pub search: SearchEffort,
     /// Which ratings shape the segments; chosen by coverage when absent.
     pub cut_on: Option<Aspect>,
     /// Seed of every random choice.
@@ -168,7 +168,7 @@ impl Default for FitSettings {
         Self {
             segments: SegmentCount::default(),
             method: Method::default(),
-            search: Search::default(),
+            search: SearchEffort::default(),
             cut_on: None,
             seed: 1,
             min_share: DEFAULT_MIN_SHARE,
@@ -217,8 +217,8 @@ impl FitSettings {
         match self.segments {
             SegmentCount::Auto => {
                 let most = match self.search {
-                    Search::Thorough => DEFAULT_MAX_SEGMENTS,
-                    Search::Quick => QUICK_MAX_SEGMENTS,
+                    SearchEffort::Thorough => DEFAULT_MAX_SEGMENTS,
+                    SearchEffort::Quick => QUICK_MAX_SEGMENTS,
                 };
                 (1..=most).filter(|k| *k == 1 || *k >= DEFAULT_MIN_SEGMENTS).collect()
             }
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn methods_are_spelled_as_in_the_configuration() {
-        for method in [Method::Auto, Method::Mixture, Method::Kmeans, Method::KmeansCentred] {
+        for method in [Method::Auto, Method::Mixture, Method::Kmeans, Method::KmeansCentered] {
             assert_eq!(serde_json::to_value(method).unwrap(), method.slug());
         }
     }

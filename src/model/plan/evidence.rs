@@ -12,8 +12,8 @@ use crate::model::segment::{Contrast, ElementProfile, NeedProfile, SegmentNight,
 pub(super) struct AskedAspects {
     /// Somebody rated importance.
     pub(super) importance: bool,
-    /// Somebody rated fulfilment.
-    pub(super) fulfilment: bool,
+    /// Somebody rated fulfillment.
+    pub(super) fulfillment: bool,
 }
 
 impl AskedAspects {
@@ -21,17 +21,17 @@ impl AskedAspects {
         let any = |answers: fn(&ElementProfile) -> u64| {
             night.segments.iter().chain([&night.everyone]).flat_map(|s| &s.profile.elements).any(|e| answers(e) > 0)
         };
-        Self { importance: any(|e| e.importance_answers), fulfilment: any(|e| e.fulfilment_answers) }
+        Self { importance: any(|e| e.importance_answers), fulfillment: any(|e| e.fulfillment_answers) }
     }
 
     /// Nobody was asked anything: every line is a hypothesis read from behavior.
     pub(super) fn nothing(self) -> bool {
-        !self.importance && !self.fulfilment
+        !self.importance && !self.fulfillment
     }
 
-    /// The aspect on which segments are compared: fulfilment only where it alone was asked.
+    /// The aspect on which segments are compared: fulfillment only where it alone was asked.
     pub(super) fn compared(self) -> Aspect {
-        if self.fulfilment && !self.importance { Aspect::Fulfilment } else { Aspect::Importance }
+        if self.fulfillment && !self.importance { Aspect::Fulfillment } else { Aspect::Importance }
     }
 }
 
@@ -58,7 +58,7 @@ impl ElementCase<'_> {
     pub(super) fn difference(&self) -> Option<Contrast> {
         match self.asked.compared() {
             Aspect::Importance => self.element.importance_difference,
-            Aspect::Fulfilment => self.element.fulfilment_difference,
+            Aspect::Fulfillment => self.element.fulfillment_difference,
         }
     }
 
@@ -68,14 +68,14 @@ impl ElementCase<'_> {
         let mut map = segment_json(self.segment);
         put(&mut map, "element", Some(json!(e.element.slug())));
         put(&mut map, "importance", e.importance.map(estimate_json));
-        put(&mut map, "fulfilment", e.fulfilment.map(estimate_json));
+        put(&mut map, "fulfillment", e.fulfillment.map(estimate_json));
         put(&mut map, "gap", e.gap.map(estimate_json));
         put(&mut map, "high_share", e.high_share.map(estimate_json));
         put(&mut map, "delivered", Some(json!(e.delivered.slug())));
         put(&mut map, "importance_difference", e.importance_difference.map(contrast_json));
-        put(&mut map, "fulfilment_difference", e.fulfilment_difference.map(contrast_json));
+        put(&mut map, "fulfillment_difference", e.fulfillment_difference.map(contrast_json));
         put(&mut map, "importance_answers", Some(json!(e.importance_answers)));
-        put(&mut map, "fulfilment_answers", Some(json!(e.fulfilment_answers)));
+        put(&mut map, "fulfillment_answers", Some(json!(e.fulfillment_answers)));
         put(&mut map, "basis", Some(json!(self.basis())));
         Value::Object(map)
     }
@@ -86,7 +86,7 @@ impl ElementCase<'_> {
         // The aspect compared decides: answers on the other one do not make a difference surer.
         let answers = match self.asked.compared() {
             Aspect::Importance => self.element.importance_answers,
-            Aspect::Fulfilment => self.element.fulfilment_answers,
+            Aspect::Fulfillment => self.element.fulfillment_answers,
         };
         match answers {
             _ if self.asked.nothing() => "hypothesis",
@@ -122,7 +122,7 @@ impl ElementCase<'_> {
     /// "they feel better (or worse) served here than the rest".
     pub(super) fn served_differently(&self) -> String {
         let word = |d: f64| if d > 0.0 { "better" } else { "worse" };
-        match self.element.fulfilment_difference {
+        match self.element.fulfillment_difference {
             Some(c) => format!(
                 "These {} customers feel {} served on {} than the rest (d {}; {}); whether it matters to them was not \
                  asked",
@@ -130,7 +130,7 @@ impl ElementCase<'_> {
                 word(c.d.value),
                 self.name(),
                 range(c.d, 2),
-                answers(self.element.fulfilment_answers)
+                answers(self.element.fulfillment_answers)
             ),
             None => self.wanted(),
         }
@@ -139,17 +139,19 @@ impl ElementCase<'_> {
     /// How well it is delivered, as far as known.
     pub(super) fn delivery(&self) -> String {
         let e = self.element;
-        match (e.high_share, e.fulfilment) {
+        match (e.high_share, e.fulfillment) {
             (Some(share), Some(mean)) => format!(
                 "{} of {} rate it 8 or more, its mean is {} of 10",
                 percent(share),
-                answers(e.fulfilment_answers),
+                answers(e.fulfillment_answers),
                 range(mean, 1)
             ),
             (None, Some(mean)) => {
-                format!("its mean fulfilment is {} of 10 ({})", range(mean, 1), answers(e.fulfilment_answers))
+                format!("its mean fulfillment is {} of 10 ({})", range(mean, 1), answers(e.fulfillment_answers))
             }
-            (Some(share), None) => format!("{} of {} rate it 8 or more", percent(share), answers(e.fulfilment_answers)),
+            (Some(share), None) => {
+                format!("{} of {} rate it 8 or more", percent(share), answers(e.fulfillment_answers))
+            }
             (None, None) => "how well it is delivered is not known".to_owned(),
         }
     }
@@ -160,7 +162,7 @@ pub(super) fn need_json(segment: &SegmentNight, need: &NeedProfile, asked: Asked
     let mut map = segment_json(segment);
     put(&mut map, "need_tier", Some(json!(need.tier.slug())));
     put(&mut map, "need_share", need.share.map(estimate_json));
-    put(&mut map, "fulfilment", need.fulfilment.map(estimate_json));
+    put(&mut map, "fulfillment", need.fulfillment.map(estimate_json));
     put(&mut map, "importance", need.importance.map(estimate_json));
     put(&mut map, "basis", Some(json!(if asked.nothing() { "hypothesis" } else { "mixed" })));
     Value::Object(map)

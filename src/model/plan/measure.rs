@@ -7,7 +7,7 @@ use crate::stats::power::{DEFAULT_BASE_RATE, smallest_detectable_difference, sma
 use crate::model::rows::Estimate;
 use crate::model::segment::{ElementProfile, NeedProfile, Reach, SegmentNight};
 
-/// Spread of single answers on a 0–10 scale, where it is not known. Our judgement, on the wide side.
+/// Spread of single answers on a 0–10 scale, where it is not known. Our judgment, on the wide side.
 const RATING_SPREAD: f64 = 2.5;
 
 /// What a metric's value means for a test.
@@ -81,7 +81,7 @@ fn known(metric: &str, subject: Subject) -> MetricReading {
     match metric {
         "element_high_share" => share(subject.element.and_then(|e| e.high_share)),
         "good_brand_share" => share(segment.profile.good_brand),
-        "need_fulfilment" => rating(subject.need.and_then(|n| n.fulfilment)),
+        "need_fulfillment" => rating(subject.need.and_then(|n| n.fulfillment)),
         "satisfaction" => rating(segment.profile.satisfaction),
         "nps" => segment.profile.nps.map_or(MetricReading::Nothing, |e| MetricReading::Points {
             value: e.value,

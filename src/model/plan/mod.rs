@@ -35,7 +35,7 @@ pub use settings::{PlanSettings, PlanSettingsError};
 const MIN_LINES: usize = 3;
 
 /// Said with every line of a night on which nobody had been asked anything.
-const HYPOTHESIS: &str = "A hypothesis read from behaviour: nobody was asked.";
+const HYPOTHESIS: &str = "A hypothesis read from behavior: nobody was asked.";
 
 /// Plans of a night: one for each segment in order, and a neutral one for everybody without a segment.
 ///
@@ -49,7 +49,7 @@ const HYPOTHESIS: &str = "A hypothesis read from behaviour: nobody was asked.";
 /// 6. hold: important and served well, but not special to the segment; one;
 /// 7. plays for everybody, only where there are fewer than three lines.
 ///
-/// Where only fulfilment was asked, "wanted more" is replaced by "served differently", and the lines say so. Where
+/// Where only fulfillment was asked, "wanted more" is replaced by "served differently", and the lines say so. Where
 /// nobody was asked, lines are hypotheses and say so. A discount is ruled out in every spoken line unless price leads.
 #[must_use]
 pub fn plan(night: &SegmentNights, catalogue: &Catalogue, settings: &PlanSettings) -> PlanSet {
@@ -172,7 +172,7 @@ impl Planner<'_> {
     }
 
     fn element_draft<'a>(&self, kind: PlayKind, case: ElementCase<'a>) -> Draft<'a> {
-        let only_served = self.asked.fulfilment && !self.asked.importance;
+        let only_served = self.asked.fulfillment && !self.asked.importance;
         let wanted = if only_served { case.served_differently() } else { case.wanted() };
         let delivery = case.delivery();
         let because = match kind {
@@ -189,7 +189,9 @@ impl Planner<'_> {
             _ if case.element.delivered == Delivered::No => {
                 format!("{wanted}, and it is served fairly well, though not to most: {delivery}.")
             }
-            _ if self.asked.fulfilment => format!("{wanted}, and it is served well enough to be believed: {delivery}."),
+            _ if self.asked.fulfillment => {
+                format!("{wanted}, and it is served well enough to be believed: {delivery}.")
+            }
             _ => format!("{wanted}; {delivery}, so the proof has to come from elsewhere."),
         };
         self.draft(kind, case, because)
@@ -219,7 +221,7 @@ impl Planner<'_> {
             }
         };
         let (share, next) = (first.share?, second.share?);
-        let what = match (self.asked.fulfilment, self.asked.importance) {
+        let what = match (self.asked.fulfillment, self.asked.importance) {
             (false, _) => "care most about",
             (true, false) => "are, as far as service alone can tell, to be served next on",
             (true, true) => "are to be served next on",

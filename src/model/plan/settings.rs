@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codes::{Code, Coded};
 
-/// Thresholds of the plan. All defaults are our judgement, except the quality floor (Bain's cut).
+/// Thresholds of the plan. All defaults are our judgment, except the quality floor (Bain's cut).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PlanSettings {
@@ -15,10 +15,10 @@ pub struct PlanSettings {
     pub min_difference: f64,
     /// Standardized gap between wanting and getting from which an element counts as missed, above 0.
     pub min_gap: f64,
-    /// Mean fulfilment, 0–10, from which a company may speak about an element; or the "delivered" rule.
-    pub credible_fulfilment: f64,
-    /// Mean fulfilment, 0–10, below which an element is low: never spoken about, mended where wanted.
-    pub low_fulfilment: f64,
+    /// Mean fulfillment, 0–10, from which a company may speak about an element; or the "delivered" rule.
+    pub credible_fulfillment: f64,
+    /// Mean fulfillment, 0–10, below which an element is low: never spoken about, mended where wanted.
+    pub low_fulfillment: f64,
     /// Largest relative effect that is plausible: a line that can detect only more is not testable. Above 0.
     pub plausible_effect: f64,
     /// Share of members at one stage of the relationship arc, 0–1, from which on, at the low end of its interval, a plan speaks of
@@ -39,8 +39,8 @@ impl Default for PlanSettings {
             quality_floor: 0.5,
             min_difference: 0.3,
             min_gap: 0.3,
-            credible_fulfilment: 6.5,
-            low_fulfilment: 6.0,
+            credible_fulfillment: 6.5,
+            low_fulfillment: 6.0,
             plausible_effect: 0.30,
             arc_share: 0.25,
             need_share: 0.2,
@@ -70,17 +70,17 @@ impl Coded for PlanSettingsError {
 }
 
 impl PlanSettings {
-    /// Refuses thresholds outside their ranges, and a credible fulfilment below the low one.
+    /// Refuses thresholds outside their ranges, and a credible fulfillment below the low one.
     pub fn check(&self) -> Result<(), PlanSettingsError> {
         let positive = "a number above 0";
-        let on_scale = "a number from 0 to 10, low_fulfilment not above credible_fulfilment";
-        let scale_ok = |x: f64| (0.0..=10.0).contains(&x) && self.low_fulfilment <= self.credible_fulfilment;
+        let on_scale = "a number from 0 to 10, low_fulfillment not above credible_fulfillment";
+        let scale_ok = |x: f64| (0.0..=10.0).contains(&x) && self.low_fulfillment <= self.credible_fulfillment;
         let checks = [
             ("quality_floor", self.quality_floor, (0.0..=1.0).contains(&self.quality_floor), "a share from 0 to 1"),
             ("min_difference", self.min_difference, self.min_difference > 0.0, positive),
             ("min_gap", self.min_gap, self.min_gap > 0.0, positive),
-            ("credible_fulfilment", self.credible_fulfilment, scale_ok(self.credible_fulfilment), on_scale),
-            ("low_fulfilment", self.low_fulfilment, scale_ok(self.low_fulfilment), on_scale),
+            ("credible_fulfillment", self.credible_fulfillment, scale_ok(self.credible_fulfillment), on_scale),
+            ("low_fulfillment", self.low_fulfillment, scale_ok(self.low_fulfillment), on_scale),
             ("plausible_effect", self.plausible_effect, self.plausible_effect > 0.0, positive),
             ("arc_share", self.arc_share, (0.0..=1.0).contains(&self.arc_share), "a share from 0 to 1"),
             ("need_share", self.need_share, (0.0..=1.0).contains(&self.need_share), "a share from 0 to 1"),
@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(with(|s| s.quality_floor = 1.5), "quality_floor");
         assert_eq!(with(|s| s.min_difference = f64::NAN), "min_difference");
         assert_eq!(with(|s| s.min_gap = 0.0), "min_gap");
-        assert_eq!(with(|s| s.low_fulfilment = 7.0), "credible_fulfilment");
+        assert_eq!(with(|s| s.low_fulfillment = 7.0), "credible_fulfillment");
         assert_eq!(with(|s| s.arc_share = 25.0), "arc_share");
         assert_eq!(with(|s| s.need_share = f64::NAN), "need_share");
         assert_eq!(with(|s| s.max_lines = 0), "max_lines");

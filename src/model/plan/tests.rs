@@ -174,8 +174,8 @@ fn a_tier_sets_the_tone_only_when_it_is_surely_ahead() {
 fn what_was_not_asked_is_listed_as_not_assessed_and_fires_nothing() {
     let mut s = segment("S01");
     for e in &mut s.profile.elements {
-        (e.fulfilment, e.high_share, e.gap, e.fulfilment_difference) = (None, None, None, None);
-        (e.delivered, e.fulfilment_answers) = (Delivered::Unknown, 0);
+        (e.fulfillment, e.high_share, e.gap, e.fulfillment_difference) = (None, None, None, None);
+        (e.delivered, e.fulfillment_answers) = (Delivered::Unknown, 0);
     }
     for need in &mut s.profile.needs {
         need.share = None;
@@ -191,14 +191,14 @@ fn what_was_not_asked_is_listed_as_not_assessed_and_fires_nothing() {
     }
     let lead = lines(&plan, PlayKind::Lead)[0];
     assert!(lead.because.contains("how well it is delivered is not known"), "{}", lead.because);
-    assert!(lead.evidence.get("fulfilment").is_none());
+    assert!(lead.evidence.get("fulfillment").is_none());
 }
 
 /// The night as if nobody had been asked: scores only, with wide intervals.
 fn nobody_asked(mut s: SegmentNight) -> SegmentNights {
     for e in &mut s.profile.elements {
-        (e.importance_answers, e.fulfilment_answers) = (0, 0);
-        (e.fulfilment, e.high_share, e.gap, e.fulfilment_difference) = (None, None, None, None);
+        (e.importance_answers, e.fulfillment_answers) = (0, 0);
+        (e.fulfillment, e.high_share, e.gap, e.fulfillment_difference) = (None, None, None, None);
         e.delivered = Delivered::Unknown;
         let d = e.importance_difference.unwrap().d.value;
         e.importance_difference.as_mut().unwrap().d = estimate(d, 2.8);
@@ -214,21 +214,21 @@ fn where_nobody_was_asked_every_claim_is_called_a_hypothesis() {
     let leads = lines(&plan, PlayKind::Lead);
     assert_eq!(leads.len(), 3);
     for lead in leads {
-        assert!(lead.because.ends_with("A hypothesis read from behaviour: nobody was asked."), "{}", lead.because);
+        assert!(lead.because.ends_with("A hypothesis read from behavior: nobody was asked."), "{}", lead.because);
         assert_eq!(lead.evidence["basis"], "hypothesis");
     }
 }
 
 #[test]
-fn where_only_fulfilment_was_asked_plans_speak_of_service_and_not_of_wishes() {
+fn where_only_fulfillment_was_asked_plans_speak_of_service_and_not_of_wishes() {
     let mut s = segment("S01");
     for e in &mut s.profile.elements {
         (e.importance, e.importance_difference, e.gap, e.importance_answers) = (None, None, None, 0);
     }
     served(&mut s.profile, "variety", 8.0);
-    element(&mut s.profile, "variety").fulfilment_difference = Some(contrast(0.7));
+    element(&mut s.profile, "variety").fulfillment_difference = Some(contrast(0.7));
     served(&mut s.profile, "informs", 4.0);
-    element(&mut s.profile, "informs").fulfilment_difference = Some(contrast(-0.7));
+    element(&mut s.profile, "informs").fulfillment_difference = Some(contrast(-0.7));
     let mut night = night(vec![s.clone()]);
     night.everyone = SegmentNight { id: "ALL".to_owned(), ..s };
     let plan = plan(&night, catalogue(), &PlanSettings::default()).plans.remove(0);

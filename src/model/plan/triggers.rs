@@ -45,16 +45,16 @@ pub(super) fn quality_gate(case: &ElementCase, settings: &PlanSettings) -> Trigg
     }
 }
 
-/// Fix: wanted more than by the rest, or more than it is delivered, and low. Where only fulfilment was asked: served
+/// Fix: wanted more than by the rest, or more than it is delivered, and low. Where only fulfillment was asked: served
 /// worse than the rest, and low.
 pub(super) fn fix(case: &ElementCase, settings: &PlanSettings) -> TriggerVerdict {
-    if !case.asked.fulfilment {
-        return TriggerVerdict::Missing("any answer on fulfilment");
+    if !case.asked.fulfillment {
+        return TriggerVerdict::Missing("any answer on fulfillment");
     }
-    let Some(served) = case.element.fulfilment else { return TriggerVerdict::Missing("fulfilment of the element") };
-    let low = served.value < settings.low_fulfilment && case.element.delivered != Delivered::Yes;
-    if case.asked.compared() == Aspect::Fulfilment {
-        let Some(c) = case.difference() else { return TriggerVerdict::Missing("a difference on fulfilment") };
+    let Some(served) = case.element.fulfillment else { return TriggerVerdict::Missing("fulfillment of the element") };
+    let low = served.value < settings.low_fulfillment && case.element.delivered != Delivered::Yes;
+    if case.asked.compared() == Aspect::Fulfillment {
+        let Some(c) = case.difference() else { return TriggerVerdict::Missing("a difference on fulfillment") };
         let worse = c.d.value <= -settings.min_difference && c.d.high < 0.0;
         return TriggerVerdict::when(low && worse, -c.d.value);
     }
@@ -73,7 +73,7 @@ pub(super) fn fix(case: &ElementCase, settings: &PlanSettings) -> TriggerVerdict
 
 /// Lead: wanted more than by the rest, and delivered well enough to be believed.
 ///
-/// Where nobody was asked about fulfilment, the condition does not read it: the line says that delivery is not known,
+/// Where nobody was asked about fulfillment, the condition does not read it: the line says that delivery is not known,
 /// and its proof has to come from elsewhere. Where nobody was asked anything, the difference need not be sure either:
 /// it is said to be a hypothesis.
 pub(super) fn lead(case: &ElementCase, settings: &PlanSettings) -> TriggerVerdict {
@@ -83,29 +83,29 @@ pub(super) fn lead(case: &ElementCase, settings: &PlanSettings) -> TriggerVerdic
     let Some(c) = case.difference() else {
         return TriggerVerdict::Missing(match case.asked.compared() {
             Aspect::Importance => "a difference on importance",
-            Aspect::Fulfilment => "a difference on fulfilment",
+            Aspect::Fulfillment => "a difference on fulfillment",
         });
     };
     let stands_out = c.d.value >= settings.min_difference && (c.d.low > 0.0 || case.asked.nothing());
     if !stands_out {
         return TriggerVerdict::Quiet;
     }
-    if !case.asked.fulfilment {
+    if !case.asked.fulfillment {
         return TriggerVerdict::Fires(c.d.value);
     }
-    let Some(served) = case.element.fulfilment else { return TriggerVerdict::Missing("fulfilment of the element") };
+    let Some(served) = case.element.fulfillment else { return TriggerVerdict::Missing("fulfillment of the element") };
     TriggerVerdict::when(served_well(case, served, settings), c.d.value * served.value / 10.0)
 }
 
 /// Hold: more important to the segment than its average element and served well, yet nothing that sets it apart. Where
 /// importance was not asked: served well, and like the rest.
 pub(super) fn hold(case: &ElementCase, settings: &PlanSettings) -> TriggerVerdict {
-    let (Some(served), Some(c)) = (case.element.fulfilment, case.difference()) else {
-        return TriggerVerdict::Missing("fulfilment of the element, and a difference from the rest");
+    let (Some(served), Some(c)) = (case.element.fulfillment, case.difference()) else {
+        return TriggerVerdict::Missing("fulfillment of the element, and a difference from the rest");
     };
     let ordinary = c.d.value.abs() < settings.min_difference;
     let well = served_well(case, served, settings);
-    if case.asked.compared() == Aspect::Fulfilment {
+    if case.asked.compared() == Aspect::Fulfillment {
         return TriggerVerdict::when(well && ordinary, served.value);
     }
     let (Some(own), Some(average)) = (case.element.importance, average_importance(case.segment)) else {
@@ -116,8 +116,8 @@ pub(super) fn hold(case: &ElementCase, settings: &PlanSettings) -> TriggerVerdic
 
 /// Delivered by Bain's rule, or high enough on average; never low.
 fn served_well(case: &ElementCase, served: Estimate, settings: &PlanSettings) -> bool {
-    served.value >= settings.low_fulfilment
-        && (case.element.delivered == Delivered::Yes || served.value >= settings.credible_fulfilment)
+    served.value >= settings.low_fulfillment
+        && (case.element.delivered == Delivered::Yes || served.value >= settings.credible_fulfillment)
 }
 
 fn average_importance(segment: &SegmentNight) -> Option<f64> {

@@ -33,7 +33,7 @@ pub struct PlanLine {
     pub baseline: Option<f64>,
     /// What to aim for: the baseline moved by the smallest detectable effect; `None` = no baseline.
     pub target: Option<f64>,
-    /// Figures the line rests on: size, importance, fulfilment, difference, intervals, answers, basis.
+    /// Figures the line rests on: size, importance, fulfillment, difference, intervals, answers, basis.
     pub evidence: serde_json::Value,
     /// The evidence in one plain sentence.
     pub because: String,

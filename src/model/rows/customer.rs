@@ -10,7 +10,7 @@ use crate::catalogue::{ElementId, N_ELEMENTS};
 /// sum, are the same for any thread count, batch size or split of the input files.
 pub const BLOCK_ROWS: usize = 8192;
 
-/// Rating indicators of a customer: 30 importances, then 30 fulfilments.
+/// Rating indicators of a customer: 30 importances, then 30 fulfillments.
 pub const N_RATINGS: usize = 2 * N_ELEMENTS;
 
 /// Most signals a catalogue may hold: the presence of each is one bit of a `u128`.
@@ -25,7 +25,7 @@ pub enum Aspect {
     /// How much the element matters to the customer.
     Importance,
     /// How well the company delivers it.
-    Fulfilment,
+    Fulfillment,
 }
 
 impl Aspect {
@@ -34,7 +34,7 @@ impl Aspect {
     pub fn indicator(self, element: ElementId) -> usize {
         match self {
             Self::Importance => element.index(),
-            Self::Fulfilment => N_ELEMENTS + element.index(),
+            Self::Fulfillment => N_ELEMENTS + element.index(),
         }
     }
 
@@ -44,7 +44,7 @@ impl Aspect {
         let low = (1u64 << N_ELEMENTS) - 1;
         match self {
             Self::Importance => low,
-            Self::Fulfilment => low << N_ELEMENTS,
+            Self::Fulfillment => low << N_ELEMENTS,
         }
     }
 
@@ -53,7 +53,7 @@ impl Aspect {
     pub fn slug(self) -> &'static str {
         match self {
             Self::Importance => "importance",
-            Self::Fulfilment => "fulfilment",
+            Self::Fulfillment => "fulfillment",
         }
     }
 }
@@ -99,7 +99,7 @@ pub struct CustomerBlock {
     pub ids: Vec<String>,
     /// Row weights, > 0; 1 where the base has none.
     pub weight: Vec<f64>,
-    /// `(n, 60)`: importance of the 30 elements, then fulfilment, 0–10.
+    /// `(n, 60)`: importance of the 30 elements, then fulfillment, 0–10.
     pub ratings: Array2<f32>,
     /// Bit `i` set: `ratings[.., i]` was answered.
     pub rated: Vec<u64>,

@@ -123,7 +123,7 @@ pub struct Verbatim {
     pub praised: u32,
     /// Bit `e` set: element `e` was blamed in some sentence.
     pub blamed: u32,
-    /// Bit `e` set: element `e` was named, with or without judgement.
+    /// Bit `e` set: element `e` was named, with or without judgment.
     pub named: u32,
     /// Where.
     pub channel: Option<Word>,

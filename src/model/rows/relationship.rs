@@ -205,7 +205,7 @@ pub enum EvidenceBasis {
     /// Answers alone.
     Survey,
     /// What was done alone.
-    Behaviour,
+    Behavior,
     /// Both.
     Both,
 }
@@ -216,7 +216,7 @@ impl EvidenceBasis {
     pub fn slug(self) -> &'static str {
         match self {
             Self::Survey => "survey",
-            Self::Behaviour => "behaviour",
+            Self::Behavior => "behavior",
             Self::Both => "both",
         }
     }
@@ -251,12 +251,12 @@ pub enum LoyaltyType {
     /// Neither.
     None,
     /// Nobody asked: only what was done is known.
-    BehaviouralOnly,
+    BehavioralOnly,
 }
 
 impl LoyaltyType {
     /// All types.
-    pub const ALL: [Self; 5] = [Self::True, Self::Latent, Self::Spurious, Self::None, Self::BehaviouralOnly];
+    pub const ALL: [Self; 5] = [Self::True, Self::Latent, Self::Spurious, Self::None, Self::BehavioralOnly];
 
     /// The word used in files.
     #[must_use]
@@ -266,7 +266,7 @@ impl LoyaltyType {
             Self::Latent => "latent",
             Self::Spurious => "spurious",
             Self::None => "none",
-            Self::BehaviouralOnly => "behavioural_only",
+            Self::BehavioralOnly => "behavioral_only",
         }
     }
 }
@@ -414,7 +414,7 @@ impl LevelReason {
 pub struct NextNeed {
     /// The element.
     pub element: ElementId,
-    /// Importance minus fulfilment, both as differences from the base in standard deviations, > 0.
+    /// Importance minus fulfillment, both as differences from the base in standard deviations, > 0.
     pub gap: f32,
 }
 

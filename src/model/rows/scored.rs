@@ -10,11 +10,11 @@ use crate::catalogue::{Level, NeedTier};
 pub enum Basis {
     /// The customer's own ratings only.
     Survey,
-    /// Own ratings and behaviour.
+    /// Own ratings and behavior.
     Mixed,
-    /// Behaviour only, weighed as learned from surveyed customers.
-    Behaviour,
-    /// Behaviour read through the catalogue's loadings; nobody has been asked. A hypothesis.
+    /// Behavior only, weighed as learned from surveyed customers.
+    Behavior,
+    /// Behavior read through the catalogue's loadings; nobody has been asked. A hypothesis.
     Prior,
     /// Nothing is known.
     None,
@@ -27,7 +27,7 @@ impl Basis {
         match self {
             Self::Survey => "survey",
             Self::Mixed => "mixed",
-            Self::Behaviour => "behaviour",
+            Self::Behavior => "behavior",
             Self::Prior => "prior",
             Self::None => "none",
         }
@@ -116,9 +116,9 @@ pub struct CustomerNeeds {
     pub state: NeedState,
     /// The second tier, where there is one.
     pub runner_up: Option<NeedTier>,
-    /// Fulfilment of each tier, 0–10; `None` = no element of the tier is known.
-    pub fulfilment: [Option<f32>; NeedTier::COUNT],
-    /// Mean fulfilment score of the elements of each level, 0–10, in the order of [`Level::ALL`]; `None` = no element
+    /// Fulfillment of each tier, 0–10; `None` = no element of the tier is known.
+    pub fulfillment: [Option<f32>; NeedTier::COUNT],
+    /// Mean fulfillment score of the elements of each level, 0–10, in the order of [`Level::ALL`]; `None` = no element
     /// of the level is known.
     pub levels: [Option<f32>; Level::ALL.len()],
 }
@@ -129,7 +129,7 @@ impl CustomerNeeds {
         tier: None,
         state: NeedState::Undetermined,
         runner_up: None,
-        fulfilment: [None; NeedTier::COUNT],
+        fulfillment: [None; NeedTier::COUNT],
         levels: [None; Level::ALL.len()],
     };
 }
@@ -181,7 +181,7 @@ pub struct ScoredBlock {
     pub assignments: Vec<Assignment>,
     /// Evidence behind each row.
     pub basis: Vec<Basis>,
-    /// `(n, 60)` scores 0–10 in steps of 0.01: importance of the 30 elements, then fulfilment.
+    /// `(n, 60)` scores 0–10 in steps of 0.01: importance of the 30 elements, then fulfillment.
     pub scores: Array2<f32>,
     /// `(n, 60)` standard errors in steps of 0.01; 0 = the customer's own answer.
     pub standard_errors: Array2<f32>,

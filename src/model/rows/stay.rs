@@ -99,8 +99,8 @@ impl MoveEvent {
 pub enum MoveReason {
     /// The customer's own answers speak for it.
     Answers,
-    /// Behaviour does.
-    Behaviour,
+    /// Behavior does.
+    Behavior,
     /// A new model took over.
     Model,
     /// Consent was given or taken back, or another reason not to score ended or came.
@@ -113,14 +113,14 @@ pub enum MoveReason {
 
 impl MoveReason {
     /// All reasons.
-    pub const ALL: [Self; 6] = [Self::Answers, Self::Behaviour, Self::Model, Self::Consent, Self::Inactive, Self::New];
+    pub const ALL: [Self; 6] = [Self::Answers, Self::Behavior, Self::Model, Self::Consent, Self::Inactive, Self::New];
 
     /// The word used in files.
     #[must_use]
     pub fn slug(self) -> &'static str {
         match self {
             Self::Answers => "answers",
-            Self::Behaviour => "behaviour",
+            Self::Behavior => "behavior",
             Self::Model => "model",
             Self::Consent => "consent",
             Self::Inactive => "inactive",

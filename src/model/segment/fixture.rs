@@ -26,19 +26,19 @@ pub(crate) fn contrast(d: f64) -> Contrast {
     Contrast { d: estimate(d, 0.1), p_adjusted: None }
 }
 
-/// An element on which the segment is like everybody: importance 5 and fulfilment 6.2, 300 answers each.
+/// An element on which the segment is like everybody: importance 5 and fulfillment 6.2, 300 answers each.
 fn ordinary(element: ElementId) -> ElementProfile {
     ElementProfile {
         element,
         importance: Some(estimate(5.0, 0.2)),
-        fulfilment: Some(estimate(6.2, 0.2)),
+        fulfillment: Some(estimate(6.2, 0.2)),
         gap: Some(estimate(0.0, 0.15)),
         high_share: Some(estimate(0.45, 0.07)),
         delivered: Delivered::Uncertain,
         importance_difference: Some(contrast(0.0)),
-        fulfilment_difference: Some(contrast(0.0)),
+        fulfillment_difference: Some(contrast(0.0)),
         importance_answers: 300,
-        fulfilment_answers: 300,
+        fulfillment_answers: 300,
         suppressed: false,
     }
 }
@@ -48,7 +48,7 @@ pub(crate) fn profile() -> SegmentProfile {
     let need = |tier| NeedProfile {
         tier,
         share: Some(estimate(0.2, 0.02)),
-        fulfilment: Some(estimate(6.2, 0.1)),
+        fulfillment: Some(estimate(6.2, 0.1)),
         importance: Some(estimate(0.5, 0.02)),
     };
     SegmentProfile {
@@ -102,7 +102,7 @@ pub(crate) fn wants(profile: &mut SegmentProfile, slug: &str, d: f64) {
 pub(crate) fn served(profile: &mut SegmentProfile, slug: &str, mean: f64) {
     let share = ((mean - 5.0) / 5.0).clamp(0.1, 0.9);
     let e = element(profile, slug);
-    e.fulfilment = Some(estimate(mean, 0.2));
+    e.fulfillment = Some(estimate(mean, 0.2));
     e.high_share = Some(estimate(share, 0.07));
     e.delivered = match share {
         s if s >= 0.57 => Delivered::Yes,

@@ -13,7 +13,7 @@ use crate::model::rows::{Aspect, thousands};
 /// Standardized difference from which an element stands out. Source: Cohen's "small" effect.
 pub const STANDS_OUT: f64 = 0.2;
 
-/// Mean standardized difference over all elements from which a segment is high or low on everything. Our judgement.
+/// Mean standardized difference over all elements from which a segment is high or low on everything. Our judgment.
 const THROUGHOUT: f64 = 0.3;
 
 /// Elements in a name; more only where two segments would be called the same.
@@ -38,7 +38,7 @@ struct Named {
 /// Whether an element may be part of a name.
 ///
 /// Health, states of mind, beliefs and family are never named; wishing for good prices or earnings is ordinary talk,
-/// and for that class the care lies in the plan: no pressure, no worse terms. Our judgement:
+/// and for that class the care lies in the plan: no pressure, no worse terms. Our judgment:
 /// `docs/domain.md#sensitive-elements`.
 #[must_use]
 pub fn nameable(sensitivity: Sensitivity) -> bool {
@@ -81,7 +81,7 @@ impl Naming<'_> {
 
     /// Names and descriptions for all segments, in their order; no two names alike.
     ///
-    /// A name joins the two nameable elements with the largest standardized difference (importance; fulfilment where
+    /// A name joins the two nameable elements with the largest standardized difference (importance; fulfillment where
     /// segments were cut on it), measured against the segment's own mean difference, so that people who rate everything
     /// high are not named after whatever they rate highest by chance. An element needs a difference of [`STANDS_OUT`]
     /// both ways. Where two segments would be called the same, the later one takes one more element, and its id when
@@ -118,7 +118,7 @@ impl Naming<'_> {
     fn difference(&self, element: &ElementProfile) -> Option<Contrast> {
         match self.aspect() {
             Aspect::Importance => element.importance_difference,
-            Aspect::Fulfilment => element.fulfilment_difference,
+            Aspect::Fulfillment => element.fulfillment_difference,
         }
     }
 
@@ -161,8 +161,8 @@ impl Naming<'_> {
             (None, _) => "Not described yet",
             (Some(level), Aspect::Importance) if level >= THROUGHOUT => "Many wishes",
             (Some(level), Aspect::Importance) if level <= -THROUGHOUT => "Few wishes",
-            (Some(level), Aspect::Fulfilment) if level >= THROUGHOUT => "Well served",
-            (Some(level), Aspect::Fulfilment) if level <= -THROUGHOUT => "Waiting for more",
+            (Some(level), Aspect::Fulfillment) if level >= THROUGHOUT => "Well served",
+            (Some(level), Aspect::Fulfillment) if level <= -THROUGHOUT => "Waiting for more",
             _ => "Close to average",
         };
         name.to_owned()
@@ -177,7 +177,7 @@ impl Naming<'_> {
             standouts.iter().take(3).map(|s| format!("{} (d {:.2})", self.phrase(s), s.difference.d.value)).collect();
         let what = match (shown.is_empty(), self.aspect()) {
             (false, Aspect::Importance) => format!("Cares more than others about {}", listed(&shown)),
-            (false, Aspect::Fulfilment) => format!("Feels better served than others on {}", listed(&shown)),
+            (false, Aspect::Fulfillment) => format!("Feels better served than others on {}", listed(&shown)),
             (true, _) if level >= THROUGHOUT => {
                 "Rates nearly everything higher than others do, no element most".to_owned()
             }
@@ -187,7 +187,7 @@ impl Naming<'_> {
             (true, _) => "Differs little from the rest on any element that may be named".to_owned(),
         };
         match self.cut_on {
-            None => format!("{what}: a hypothesis read from behaviour, for nobody was asked."),
+            None => format!("{what}: a hypothesis read from behavior, for nobody was asked."),
             Some(_) => format!("{what}; {answers}{}.", sureness(standouts)),
         }
     }
@@ -318,11 +318,11 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_cut_on_fulfilment_is_named_after_what_it_is_served_well_on() {
+    fn a_segment_cut_on_fulfillment_is_named_after_what_it_is_served_well_on() {
         let mut s = segment("S01");
-        element(&mut s.profile, "variety").fulfilment_difference =
+        element(&mut s.profile, "variety").fulfillment_difference =
             Some(Contrast { d: estimate(0.6, 0.5), p_adjusted: None });
-        let named = &named(Some(Aspect::Fulfilment), vec![s])[0];
+        let named = &named(Some(Aspect::Fulfillment), vec![s])[0];
         assert_eq!(named.name, "Choice first");
         assert!(named.description.starts_with("Feels better served than others on choice (d 0.60)"));
         assert!(named.description.ends_with("but not that all of them are large."));

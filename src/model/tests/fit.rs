@@ -79,22 +79,22 @@ fn one_two_and_eight_threads_give_the_same_bits() {
 }
 
 #[test]
-fn where_only_fulfilment_was_asked_segments_are_cut_on_it_and_importance_is_not_scored() {
+fn where_only_fulfillment_was_asked_segments_are_cut_on_it_and_importance_is_not_scored() {
     let world = Invented { importance: false, ..Invented::default() }.world();
     let model = fitted(&world, &FitSettings { segments: SegmentCount::Exactly(2), ..FitSettings::default() }).unwrap();
-    assert_eq!(model.cut_on(), CutOn::Fulfilment);
+    assert_eq!(model.cut_on(), CutOn::Fulfillment);
     assert_eq!(model.segments().len(), 2, "{:?}", model.report().candidates);
     let out = scored(&world, &model);
     assert!(out.scored.iter().all(|bits| bits & Aspect::Importance.mask() == 0));
-    assert!(out.scored.iter().all(|bits| bits & Aspect::Fulfilment.mask() == Aspect::Fulfilment.mask()));
+    assert!(out.scored.iter().all(|bits| bits & Aspect::Fulfillment.mask() == Aspect::Fulfillment.mask()));
 }
 
 #[test]
-fn where_nobody_was_asked_importance_is_a_prior_with_wide_errors_and_fulfilment_only_what_signals_say() {
+fn where_nobody_was_asked_importance_is_a_prior_with_wide_errors_and_fulfillment_only_what_signals_say() {
     let world = Invented { asked_one_in: 0, ..Invented::default() }.world();
     let model = fitted(&world, &FitSettings::default()).unwrap();
     assert_eq!(model.cut_on(), CutOn::Prior);
-    assert_eq!(model.report().method, Method::KmeansCentred);
+    assert_eq!(model.report().method, Method::KmeansCentered);
     let out = scored(&world, &model);
     assert!(out.basis.iter().all(|b| *b == Basis::Prior));
     let catalogue = Catalogue::embedded();
@@ -102,13 +102,13 @@ fn where_nobody_was_asked_importance_is_a_prior_with_wide_errors_and_fulfilment_
         world.signal_ids.iter().filter_map(|id| catalogue.signal(id)).any(|signal| {
             let named = match aspect {
                 Aspect::Importance => signal.importance(),
-                Aspect::Fulfilment => signal.fulfilment(),
+                Aspect::Fulfillment => signal.fulfillment(),
             };
             named.iter().any(|(e, _)| *e == element)
         })
     };
     for element in crate::catalogue::ElementId::all() {
-        for aspect in [Aspect::Importance, Aspect::Fulfilment] {
+        for aspect in [Aspect::Importance, Aspect::Fulfillment] {
             let j = aspect.indicator(element);
             assert_eq!(out.scored[0] >> j & 1 == 1, told(aspect, element), "{} {element}", aspect.slug());
             if out.scored[0] >> j & 1 == 1 {
@@ -146,7 +146,7 @@ fn one_segment_works_everywhere() {
 #[test]
 fn every_method_ends_in_a_model_of_the_same_kind() {
     let world = Invented::default().world();
-    for method in [Method::Mixture, Method::Kmeans, Method::KmeansCentred] {
+    for method in [Method::Mixture, Method::Kmeans, Method::KmeansCentered] {
         let settings = FitSettings { method, segments: SegmentCount::Exactly(3), ..FitSettings::default() };
         let model = fitted(&world, &settings).unwrap();
         assert_eq!(model.report().method, method);
@@ -216,7 +216,7 @@ fn a_pinned_question_that_was_not_asked_is_not_replaced_by_the_other() {
     let settings = FitSettings { cut_on: Some(Aspect::Importance), ..FitSettings::default() };
     assert_eq!(fitted(&world, &settings).unwrap().cut_on(), CutOn::Prior);
     let world = Invented { asked_one_in: 0, ..Invented::default() }.world();
-    let settings = FitSettings { cut_on: Some(Aspect::Fulfilment), ..FitSettings::default() };
+    let settings = FitSettings { cut_on: Some(Aspect::Fulfillment), ..FitSettings::default() };
     assert!(matches!(fitted(&world, &settings), Err(ModelError::TooLittleEvidence { .. })));
 }
 

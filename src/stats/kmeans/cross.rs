@@ -4,7 +4,7 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
-use super::lloyd::{Limits, Run, SAME_VALLEY, best_few};
+use super::lloyd::{LloydLimits, LloydRun, SAME_VALLEY, best_few};
 use super::start::drawn;
 use super::tiles::Tiles;
 use super::transfer::improved;
@@ -24,7 +24,7 @@ pub(super) struct Brood {
     /// What their randomness is keyed with.
     pub(super) seed: u64,
     /// When the run of a child stops.
-    pub(super) limits: Limits,
+    pub(super) limits: LloydLimits,
 }
 
 /// The best of `runs` and of their children: as many as there were `runs`, or fewer where some came to the same end.
@@ -33,7 +33,7 @@ pub(super) struct Brood {
 /// centroid at random is then moved to a row drawn as k-means++ draws it; transfers do the rest. Source: Gribel and
 /// Vidal (2019), HG-means, Pattern Recognition 88, in small: on ratings without separate groups this finds
 /// lower inertia than as much work on further starts.
-pub(super) fn crossed(tiles: &Tiles, mut runs: Vec<Run>, brood: &Brood) -> Vec<Run> {
+pub(super) fn crossed(tiles: &Tiles, mut runs: Vec<LloydRun>, brood: &Brood) -> Vec<LloydRun> {
     let keep = runs.len();
     let k = runs.first().map_or(0, |run| run.centroids.len() / tiles.n_columns().max(1));
     if k < 3 {
@@ -45,7 +45,7 @@ pub(super) fn crossed(tiles: &Tiles, mut runs: Vec<Run>, brood: &Brood) -> Vec<R
     // INVARIANT: a child is keyed by its number and sees the parents as the round began, so threads change nothing.
     while done < brood.children {
         let next = (done + ROUND).min(brood.children);
-        let born: Vec<Run> = (done..next)
+        let born: Vec<LloydRun> = (done..next)
             .into_par_iter()
             .map(|child| {
                 let mut rng = Xoshiro256PlusPlus::seed_from_u64(mixed_seed(brood.seed, child as u64));
@@ -67,7 +67,7 @@ pub(super) fn crossed(tiles: &Tiles, mut runs: Vec<Run>, brood: &Brood) -> Vec<R
 }
 
 /// Centroids of a child of two of `runs`.
-fn child_of(tiles: &Tiles, runs: &[Run], k: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f64> {
+fn child_of(tiles: &Tiles, runs: &[LloydRun], k: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f64> {
     let columns = tiles.n_columns();
     let first = &runs[rng.gen_range(0..runs.len())].centroids;
     let second = &runs[rng.gen_range(0..runs.len())].centroids;
@@ -84,7 +84,7 @@ fn child_of(tiles: &Tiles, runs: &[Run], k: usize, rng: &mut Xoshiro256PlusPlus)
     }
     let moved = rng.gen_range(0..k);
     child.drain(moved * columns..(moved + 1) * columns);
-    let rest = Run::at(tiles, child);
+    let rest = LloydRun::at(tiles, child);
     let shares: Vec<f64> = rest.nearest.iter().zip(tiles.weights()).map(|((_, d), w)| d * w).collect();
     let row = drawn(&shares, rng);
     let mut child = rest.centroids;
@@ -108,7 +108,7 @@ mod tests {
         // Four lumps on a line for three clusters: apart by 1, 20 and 9, of which the first two belong together.
         let points = array![[0.0], [0.1], [1.0], [1.1], [21.0], [21.1], [30.0], [30.1]];
         let points = Points::complete(points.view()).unwrap();
-        let limits = Limits { iterations: 100, tolerance: 0.0 };
+        let limits = LloydLimits { iterations: 100, tolerance: 0.0 };
         let poor = improved(points.tiles(), vec![0.05, 1.05, 25.5], limits);
         let brood = Brood { children: 12, seed: 1, limits };
         let best = crossed(points.tiles(), vec![poor.clone(), poor.clone()], &brood);

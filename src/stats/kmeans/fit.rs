@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::cross::{Brood, crossed};
 use super::error::KmeansError;
 use super::fitted::KmeansFit;
-use super::lloyd::{Limits, Run, best_few, lloyd};
+use super::lloyd::{LloydLimits, LloydRun, best_few, lloyd};
 use super::params::{KmeansValidParams, Search};
 use super::points::Points;
 use super::start::{plus_plus, random_rows, systematic};
@@ -28,7 +28,7 @@ const START_ROWS: usize = 300;
 const START_ROWS_PER_CLUSTER: usize = 40;
 
 /// When a start stops: it only has to come near a local optimum worth refining.
-const START: Limits = Limits { iterations: 10, tolerance: 1e-3 };
+const START: LloydLimits = LloydLimits { iterations: 10, tolerance: 1e-3 };
 
 /// Relative fall of the inertia under which a plain run stops.
 const PLAIN_TOLERANCE: f64 = 1e-6;
@@ -37,7 +37,7 @@ const PLAIN_TOLERANCE: f64 = 1e-6;
 const RANKING_ROWS: usize = 500;
 
 /// Iterations on those rows before starts are compared.
-const RANKING: Limits = Limits { iterations: 2, tolerance: 1e-4 };
+const RANKING: LloydLimits = LloydLimits { iterations: 2, tolerance: 1e-4 };
 
 /// Rows on which the better starts are run to the end, where there are as many.
 const SCREENING_ROWS: usize = 2_000;
@@ -188,16 +188,16 @@ impl KmeansValidParams {
         if points.n_distinct() < rows {
             return Err(KmeansError::TooFewRows { distinct: points.n_distinct(), clusters: rows });
         }
-        let limits = Limits { iterations: self.max_iterations(), tolerance: 0.0 };
+        let limits = LloydLimits { iterations: self.max_iterations(), tolerance: 0.0 };
         let run = lloyd(points.tiles(), centroids.iter().copied().collect(), limits);
         Ok(KmeansFit::from_run(points.tiles(), run))
     }
 }
 
 /// The best of plain runs: Lloyd's iterations from different rows drawn at random, nothing else.
-fn best_plain_run(params: &KmeansValidParams, tiles: &Tiles) -> Run {
-    let limits = Limits { iterations: params.max_iterations(), tolerance: PLAIN_TOLERANCE };
-    let runs: Vec<Run> = (0..params.starts())
+fn best_plain_run(params: &KmeansValidParams, tiles: &Tiles) -> LloydRun {
+    let limits = LloydLimits { iterations: params.max_iterations(), tolerance: PLAIN_TOLERANCE };
+    let runs: Vec<LloydRun> = (0..params.starts())
         .into_par_iter()
         .map(|start| {
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(mixed_seed(params.seed(), start as u64));
@@ -208,7 +208,7 @@ fn best_plain_run(params: &KmeansValidParams, tiles: &Tiles) -> Run {
 }
 
 /// The best of the starts on all rows.
-fn best_run(params: &KmeansValidParams, tiles: &Tiles) -> Run {
+fn best_run(params: &KmeansValidParams, tiles: &Tiles) -> LloydRun {
     let k = params.clusters();
     let sized = |rows: usize| rows.max(START_ROWS_PER_CLUSTER * k);
     // One cluster has one solution.
@@ -220,12 +220,12 @@ fn best_run(params: &KmeansValidParams, tiles: &Tiles) -> Run {
     let screen = sample.as_ref().unwrap_or(tiles);
     let few = systematic(screen, sized(RANKING_ROWS), 0.5);
     let ranking = few.as_ref().unwrap_or(screen);
-    let short: Vec<Run> = (0..starts)
+    let short: Vec<LloydRun> = (0..starts)
         .into_par_iter()
         .map(|start| lloyd(ranking, start_centroids(screen, k, mixed_seed(params.seed(), start as u64)), RANKING))
         .collect();
-    let whole = Limits { iterations: params.max_iterations(), tolerance: 0.0 };
-    let finished = |rows: &Tiles, runs: Vec<Run>, share: f64, item: u64| -> Vec<Run> {
+    let whole = LloydLimits { iterations: params.max_iterations(), tolerance: 0.0 };
+    let finished = |rows: &Tiles, runs: Vec<LloydRun>, share: f64, item: u64| -> Vec<LloydRun> {
         let runs = runs.into_par_iter().map(|run| improved(rows, run.centroids, whole)).collect();
         let children = (starts as f64 * share) as usize;
         let brood = Brood { children, seed: mixed_seed(params.seed(), item), limits: whole };
@@ -250,7 +250,7 @@ pub(super) fn start_centroids(tiles: &Tiles, k: usize, seed: u64) -> Vec<f64> {
 }
 
 /// The same run with its clusters in the order of falling weight, ties by the place of the centroid.
-fn by_falling_weight(tiles: &Tiles, mut run: Run) -> Run {
+fn by_falling_weight(tiles: &Tiles, mut run: LloydRun) -> LloydRun {
     let columns = tiles.n_columns();
     let k = run.centroids.len() / columns.max(1);
     let sizes = tiles.sums(k, &run.nearest).sizes;

@@ -4,7 +4,7 @@ use linfa::traits::{Predict, PredictInplace};
 use ndarray::{Array1, Array2, ArrayView2};
 
 use super::error::KmeansError;
-use super::lloyd::{Run, Termination};
+use super::lloyd::{LloydRun, LloydTermination};
 use super::params::KmeansParams;
 use super::points::Points;
 use super::tiles::Tiles;
@@ -25,7 +25,7 @@ pub struct KmeansFit {
     /// Iterations of the run that is the result, ≥ 0; those of the starts before it are not counted.
     pub iterations: usize,
     /// How that run ended.
-    pub termination: Termination,
+    pub termination: LloydTermination,
 }
 
 /// The two nearest centroids of a row.
@@ -41,7 +41,7 @@ pub struct Nearest {
 }
 
 impl KmeansFit {
-    pub(super) fn from_run(tiles: &Tiles, run: Run) -> Self {
+    pub(super) fn from_run(tiles: &Tiles, run: LloydRun) -> Self {
         let columns = tiles.n_columns();
         let k = run.centroids.len() / columns.max(1);
         let sizes = {
@@ -131,7 +131,7 @@ impl KmeansFit {
     #[must_use]
     pub fn assign_points(&self, points: &Points) -> Vec<Option<usize>> {
         let centroids: Vec<f64> = self.centroids.iter().copied().collect();
-        let run = Run::at(points.tiles(), centroids);
+        let run = LloydRun::at(points.tiles(), centroids);
         let labels: Vec<usize> = run.nearest.iter().map(|(label, _)| *label).collect();
         points.spread(&labels)
     }

@@ -1,10 +1,10 @@
 //! One run: rows to their nearest centroid, centroids to the mean of their rows, until nothing moves.
 
-use super::tiles::{Sums, Tiles};
+use super::tiles::{ClusterSums, Tiles};
 
 /// How a run of k-means ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Termination {
+pub enum LloydTermination {
     /// No row changed its cluster, or the inertia fell by less than the tolerance asked for.
     Converged,
     /// All iterations allowed were made; what was reached is the result.
@@ -13,7 +13,7 @@ pub enum Termination {
 
 /// When a run stops.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
+pub(super) struct LloydLimits {
     /// Most iterations, at least 1.
     pub(super) iterations: usize,
     /// Relative fall of the inertia under which the run stops; 0 = only when no row moves.
@@ -22,7 +22,7 @@ pub(super) struct Limits {
 
 /// A state of a run on a table.
 #[derive(Clone, Debug)]
-pub(super) struct Run {
+pub(super) struct LloydRun {
     /// `k` centroids of `j` numbers each, one after the other.
     pub(super) centroids: Vec<f64>,
     /// Label and squared distance of each row, to `centroids`.
@@ -30,16 +30,16 @@ pub(super) struct Run {
     /// `Σ weight · squared distance`.
     pub(super) inertia: f64,
     pub(super) iterations: usize,
-    pub(super) termination: Termination,
+    pub(super) termination: LloydTermination,
 }
 
-impl Run {
+impl LloydRun {
     /// Rows of `tiles` at their nearest centroid, nothing moved.
     pub(super) fn at(tiles: &Tiles, centroids: Vec<f64>) -> Self {
         let mut nearest = vec![(0, 0.0); tiles.n_rows()];
         tiles.assign(&centroids, &mut nearest);
         let inertia = tiles.inertia(&nearest);
-        Self { centroids, nearest, inertia, iterations: 0, termination: Termination::OutOfIterations }
+        Self { centroids, nearest, inertia, iterations: 0, termination: LloydTermination::OutOfIterations }
     }
 }
 
@@ -50,21 +50,21 @@ impl Run {
 /// is what iterated imputation by the own centroid converges to (k-POD: Chi, Chi and Baraniuk 2016, American
 /// Statistician 70); the factor columns / observed columns of a partial distance is the same for every centroid and
 /// cannot change whose row it is. A column that nobody of a cluster observed stands at the overall mean.
-pub(super) fn lloyd(tiles: &Tiles, centroids: Vec<f64>, limits: Limits) -> Run {
+pub(super) fn lloyd(tiles: &Tiles, centroids: Vec<f64>, limits: LloydLimits) -> LloydRun {
     let k = centroids.len() / tiles.n_columns().max(1);
-    let mut run = Run::at(tiles, centroids);
+    let mut run = LloydRun::at(tiles, centroids);
     while run.iterations < limits.iterations {
         let mut sums = tiles.sums(k, &run.nearest);
         // Before the means are taken: an empty cluster has none.
         let filled = fill_empty(tiles, &mut run, &mut sums);
-        let mut next = Run::at(tiles, sums.means(tiles.overall()));
+        let mut next = LloydRun::at(tiles, sums.means(tiles.overall()));
         next.iterations = run.iterations + 1;
         // A filled cluster is a move, though the labels compared here already have it.
         let moved = filled || next.nearest.iter().zip(&run.nearest).any(|(new, old)| new.0 != old.0);
         let gained = run.inertia - next.inertia > limits.tolerance * run.inertia;
         run = next;
         if !moved || (limits.tolerance > 0.0 && !gained) {
-            run.termination = Termination::Converged;
+            run.termination = LloydTermination::Converged;
             break;
         }
     }
@@ -75,7 +75,7 @@ pub(super) fn lloyd(tiles: &Tiles, centroids: Vec<f64>, limits: Limits) -> Run {
 ///
 /// Only where all rows stand on their centroids already does a cluster stay empty: it then keeps its place, which is
 /// that of another one.
-fn fill_empty(tiles: &Tiles, run: &mut Run, sums: &mut Sums) -> bool {
+fn fill_empty(tiles: &Tiles, run: &mut LloydRun, sums: &mut ClusterSums) -> bool {
     let mut members = vec![0usize; sums.sizes.len()];
     run.nearest.iter().for_each(|(label, _)| members[*label] += 1);
     let mut filled = false;
@@ -106,7 +106,7 @@ fn fill_empty(tiles: &Tiles, run: &mut Run, sums: &mut Sums) -> bool {
 pub(super) const SAME_VALLEY: f64 = 1e-6;
 
 /// The `wanted` runs of lowest inertia, one of each valley, ties to the earlier.
-pub(super) fn best_few(mut runs: Vec<Run>, wanted: usize) -> Vec<Run> {
+pub(super) fn best_few(mut runs: Vec<LloydRun>, wanted: usize) -> Vec<LloydRun> {
     runs.sort_by(|a, b| a.inertia.total_cmp(&b.inertia));
     // Sorted, so runs of one valley are neighbors, and the earlier of them stays.
     runs.dedup_by(|later, earlier| later.inertia - earlier.inertia <= SAME_VALLEY * earlier.inertia);

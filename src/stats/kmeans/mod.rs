@@ -54,7 +54,7 @@ mod transfer;
 
 pub use error::{KmeansError, KmeansParamError};
 pub use fitted::{KmeansFit, Nearest, nearest};
-pub use lloyd::Termination;
+pub use lloyd::LloydTermination;
 pub use params::{DEFAULT_MAX_ITERATIONS, DEFAULT_STARTS, KmeansParams, KmeansValidParams, MAX_CLUSTERS, Search};
 pub use points::Points;
 

@@ -6,7 +6,7 @@ use ndarray::ArrayView2;
 
 use super::error::KmeansError;
 use super::fit::start_centroids;
-use super::lloyd::Run;
+use super::lloyd::LloydRun;
 use super::tiles::Tiles;
 use crate::stats::observed::Observed;
 
@@ -155,7 +155,7 @@ impl Points {
 impl Points {
     /// Labels `0..k` after one short start, some possibly without a row; rows without an observed cell get label 0.
     pub(super) fn start_labels(&self, k: usize, seed: u64) -> Vec<usize> {
-        let run = Run::at(&self.tiles, start_centroids(&self.tiles, k, seed));
+        let run = LloydRun::at(&self.tiles, start_centroids(&self.tiles, k, seed));
         let labels: Vec<usize> = run.nearest.iter().map(|(label, _)| *label).collect();
         self.spread(&labels).into_iter().map(|label| label.unwrap_or(0)).collect()
     }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::tiles::{BLOCK, Sums};
+use super::tiles::{BLOCK, ClusterSums};
 use super::*;
 use crate::stats::observed::Observed;
 use crate::stats::resample::Resampling;
@@ -45,7 +45,7 @@ fn two_lumps_worked_by_hand_are_found() {
     assert_eq!(fit.inertia, 4.0);
     assert_eq!(fit.centroids, array![[0.0, 1.0], [10.0, 1.0]]);
     assert_eq!(fit.assign(points.view()), vec![0, 0, 1, 1]);
-    assert_eq!((fit.sizes.clone(), fit.termination), (vec![2.0, 2.0], Termination::Converged));
+    assert_eq!((fit.sizes.clone(), fit.termination), (vec![2.0, 2.0], LloydTermination::Converged));
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn linfas_converged_centroids_and_its_best_of_fifty_are_matched() {
             .fit(&DatasetBase::from(values.clone()))
             .unwrap();
         let points = Points::new(&data);
-        let theirs = lloyd::Run::at(points.tiles(), model.centroids().iter().copied().collect()).inertia;
+        let theirs = lloyd::LloydRun::at(points.tiles(), model.centroids().iter().copied().collect()).inertia;
         let from_theirs = params(4).fit_from(&points, model.centroids().view()).unwrap();
         assert!((from_theirs.inertia / theirs - 1.0).abs() < 1e-6, "{} {theirs}", from_theirs.inertia);
         let ours = params(4).fit_points(&points).unwrap();
@@ -132,7 +132,7 @@ fn a_single_row_changes_over_where_lloyd_stands_still() {
     let points = Points::complete(array![[0.0], [4.0], [6.2]].view()).unwrap();
     let lloyd = params(2).fit_from(&points, array![[2.0], [6.2]].view()).unwrap();
     assert!((lloyd.inertia - 8.0).abs() < 1e-12);
-    let fit = transfer::improved(points.tiles(), vec![2.0, 6.2], lloyd::Limits { iterations: 50, tolerance: 0.0 });
+    let fit = transfer::improved(points.tiles(), vec![2.0, 6.2], lloyd::LloydLimits { iterations: 50, tolerance: 0.0 });
     assert!((fit.inertia - 2.42).abs() < 1e-12, "{}", fit.inertia);
 }
 
@@ -214,7 +214,7 @@ fn sums_by_blocks_are_the_sums_of_all_rows() {
     let points = Points::new(&lumps((2 * BLOCK + 77, 3, 2), 0.2, 6));
     let tiles = points.tiles();
     let nearest: Vec<(usize, f64)> = (0..tiles.n_rows()).map(|row| (row % 2, row as f64)).collect();
-    let mut whole = Sums::zeros(2, tiles);
+    let mut whole = ClusterSums::zeros(2, tiles);
     nearest.iter().enumerate().for_each(|(row, (label, _))| whole.add(tiles, row, *label));
     let by_blocks = tiles.sums(2, &nearest).means(tiles.overall());
     for (a, b) in by_blocks.iter().zip(whole.means(tiles.overall())) {

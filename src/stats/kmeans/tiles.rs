@@ -58,7 +58,7 @@ impl Tiles {
     }
 
     fn column_means(&self) -> Vec<f64> {
-        let mut sums = Sums::zeros(1, self);
+        let mut sums = ClusterSums::zeros(1, self);
         (0..self.n_rows()).for_each(|row| sums.add(self, row, 0));
         let zeros = vec![0.0; self.columns];
         sums.means(&zeros)
@@ -170,12 +170,12 @@ impl Tiles {
     }
 
     /// Sums of the members of each of `k` clusters, block by block.
-    pub(super) fn sums(&self, k: usize, nearest: &[(usize, f64)]) -> Sums {
-        let blocks: Vec<Sums> = nearest
+    pub(super) fn sums(&self, k: usize, nearest: &[(usize, f64)]) -> ClusterSums {
+        let blocks: Vec<ClusterSums> = nearest
             .par_chunks(BLOCK)
             .enumerate()
             .map(|(block, rows)| {
-                let mut sums = Sums::zeros(k, self);
+                let mut sums = ClusterSums::zeros(k, self);
                 rows.iter().enumerate().for_each(|(at, (label, _))| sums.add(self, block * BLOCK + at, *label));
                 sums
             })
@@ -183,7 +183,7 @@ impl Tiles {
         // INVARIANT: blocks are added in their order, whichever thread made them: the same bits on any number of
         // threads.
         let mut blocks = blocks.into_iter();
-        let first = blocks.next().unwrap_or_else(|| Sums::zeros(k, self));
+        let first = blocks.next().unwrap_or_else(|| ClusterSums::zeros(k, self));
         blocks.fold(first, |mut sum, block| {
             sum.merge(&block);
             sum
@@ -212,7 +212,7 @@ fn in_lanes(cells: &[f64], columns: usize) -> Vec<Lane> {
 
 /// Weighted sums of the members of each cluster.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Sums {
+pub(super) struct ClusterSums {
     columns: usize,
     /// `Σ weight` of the members of each cluster.
     pub(super) sizes: Vec<f64>,
@@ -222,7 +222,7 @@ pub(super) struct Sums {
     observed: Vec<f64>,
 }
 
-impl Sums {
+impl ClusterSums {
     /// Nobody in any cluster.
     pub(super) fn zeros(k: usize, tiles: &Tiles) -> Self {
         let cells = k * tiles.columns;

@@ -1,13 +1,13 @@
 //! Beyond Lloyd: single rows change their cluster wherever that lowers the inertia.
 
-use super::lloyd::{Limits, Run, lloyd};
-use super::tiles::{LANES, Lane, Sums, Tiles};
+use super::lloyd::{LloydLimits, LloydRun, lloyd};
+use super::tiles::{ClusterSums, LANES, Lane, Tiles};
 
 /// Relative fall of the inertia that counts as one.
 const GAIN: f64 = 1e-10;
 
 /// Lloyd's iterations before the transfers, which end faster from a fair place.
-const SHORT: Limits = Limits { iterations: 3, tolerance: 1e-3 };
+const SHORT: LloydLimits = LloydLimits { iterations: 3, tolerance: 1e-3 };
 
 /// From `centroids` by a few of Lloyd's iterations and by single-row transfers to where neither helps.
 ///
@@ -15,7 +15,7 @@ const SHORT: Limits = Limits { iterations: 3, tolerance: 1e-3 };
 /// the weight of those in the cluster who observed the cell and `w` that of the row, leaving cluster `a` saves
 /// `Σ_observed w·N_a/(N_a − w)·(x − c_a)²` and joining `b` costs `Σ_observed w·N_b/(N_b + w)·(x − c_b)²`. Source:
 /// Hartigan and Wong (1979), Algorithm AS 136, Applied Statistics 28, without their bookkeeping of live sets.
-pub(super) fn improved(tiles: &Tiles, centroids: Vec<f64>, limits: Limits) -> Run {
+pub(super) fn improved(tiles: &Tiles, centroids: Vec<f64>, limits: LloydLimits) -> LloydRun {
     let run = lloyd(tiles, centroids, SHORT);
     let k = run.centroids.len() / tiles.n_columns().max(1);
     let mut iterations = run.iterations;
@@ -37,14 +37,14 @@ struct State<'a> {
     tiles: &'a Tiles,
     labels: Vec<usize>,
     members: Vec<usize>,
-    sums: Sums,
+    sums: ClusterSums,
     centroids: Vec<f64>,
     /// Least weight with which a column of each cluster was observed.
     weights: Vec<f64>,
 }
 
 impl<'a> State<'a> {
-    fn new(tiles: &'a Tiles, k: usize, run: &Run) -> Self {
+    fn new(tiles: &'a Tiles, k: usize, run: &LloydRun) -> Self {
         let labels: Vec<usize> = run.nearest.iter().map(|(label, _)| *label).collect();
         let mut members = vec![0; k];
         labels.iter().for_each(|label| members[*label] += 1);
@@ -59,7 +59,7 @@ impl<'a> State<'a> {
         (0..self.tiles.n_columns()).map(|column| self.sums.observed(label, column)).fold(f64::INFINITY, f64::min)
     }
 
-    fn sums_anew(&self) -> Sums {
+    fn sums_anew(&self) -> ClusterSums {
         let nearest: Vec<(usize, f64)> = self.labels.iter().map(|label| (*label, 0.0)).collect();
         self.tiles.sums(self.members.len(), &nearest)
     }

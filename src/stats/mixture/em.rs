@@ -12,7 +12,7 @@ use crate::stats::observed::Observed;
 /// How a run of EM ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Termination {
+pub enum EmTermination {
     /// The gain in mean log likelihood fell below the tolerance.
     Converged,
     /// The most iterations allowed were made; what was reached is used.
@@ -21,7 +21,7 @@ pub enum Termination {
 
 /// When to stop.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
+pub(super) struct EmLimits {
     /// Most iterations.
     pub(super) iterations: usize,
     /// Gain in mean log likelihood per unit of weight under which it is converged.
@@ -30,12 +30,12 @@ pub(super) struct Limits {
 
 /// Where a run of EM ended.
 #[derive(Clone, Debug)]
-pub(super) struct Run {
+pub(super) struct EmRun {
     pub(super) model: FactorMixture,
     /// Mean log likelihood per unit of weight at the parameters before the last step.
     pub(super) mean_log_likelihood: f64,
     pub(super) iterations: usize,
-    pub(super) termination: Termination,
+    pub(super) termination: EmTermination,
 }
 
 /// Cuts a table into tiles.
@@ -86,8 +86,8 @@ pub(super) fn run(
     given: Option<&[Array2<f32>]>,
     mut model: FactorMixture,
     rule: &MStep,
-    limits: Limits,
-) -> Run {
+    limits: EmLimits,
+) -> EmRun {
     let all_free = rule.free.iter().all(|f| *f) && rule.loads.iter().all(|l| *l);
     let squares = squares(tiles);
     let mut last = f64::NEG_INFINITY;
@@ -104,12 +104,12 @@ pub(super) fn run(
         // The first pass has no gain to speak of. Afterwards the sign does not matter: pulls and floors may lower the
         // likelihood by a little at rest.
         if iteration > 1 && gain.abs() < limits.tolerance {
-            let termination = Termination::Converged;
-            return Run { model, mean_log_likelihood: mean, iterations: iteration, termination };
+            let termination = EmTermination::Converged;
+            return EmRun { model, mean_log_likelihood: mean, iterations: iteration, termination };
         }
     }
-    let (iterations, termination) = (limits.iterations, Termination::IterationLimit);
-    Run { model, mean_log_likelihood: last, iterations, termination }
+    let (iterations, termination) = (limits.iterations, EmTermination::IterationLimit);
+    EmRun { model, mean_log_likelihood: last, iterations, termination }
 }
 
 /// What to learn while the classes stay as they are.
@@ -160,6 +160,6 @@ pub fn attach(data: &Observed, given: ArrayView2<'_, f64>, model: FactorMixture,
         class_pull: 0.0,
         psi_floor: what.psi_floor.clone(),
     };
-    let limits = Limits { iterations: what.iterations, tolerance: 1e-4 };
+    let limits = EmLimits { iterations: what.iterations, tolerance: 1e-4 };
     run(&tiles_of(data), Some(&given_tiles(given)), model, &rule, limits).model
 }

@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
-use super::em::{Limits, run, tiles_of};
+use super::em::{EmLimits, run, tiles_of};
 use super::fit::free_rule;
 use super::fitted::FactorMixture;
 use super::init::model_from;
@@ -30,7 +30,7 @@ impl FactorFill {
         // Beyond about half the columns factors are not identified (Ledermann 1937, Psychometrika 2).
         let q = q.min(data.n_columns() / 2);
         let start = model_from(data, Array2::ones((data.n_rows(), 1)).view(), q, 1.0);
-        let limits = Limits { iterations: ITERATIONS, tolerance: 1e-4 };
+        let limits = EmLimits { iterations: ITERATIONS, tolerance: 1e-4 };
         Self { model: run(&tiles_of(data), None, start, &free_rule(data, q), limits).model }
     }
 

@@ -5,7 +5,7 @@ use linfa::traits::Fit;
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use super::em::{Limits, Run, given_tiles, run, tiles_of};
+use super::em::{EmLimits, EmRun, given_tiles, run, tiles_of};
 use super::error::MixtureError;
 use super::fitted::{FactorMixture, Fitted};
 use super::init::{StartPoints, kmeans_start, model_from, one_hot};
@@ -169,7 +169,7 @@ impl FactorMixtureValidParams {
     /// ```
     #[must_use]
     pub fn fit_from(&self, data: &Observed, start: FactorMixture) -> Fitted {
-        let limits = Limits { iterations: self.max_iterations(), tolerance: self.tolerance() };
+        let limits = EmLimits { iterations: self.max_iterations(), tolerance: self.tolerance() };
         let rule = free_rule(data, self.factors());
         let best = run(&tiles_of(data), None, start, &rule, limits);
         finished(data, best)
@@ -206,7 +206,7 @@ impl FactorMixtureValidParams {
         let rule = ground.rule(self.factors());
         // One class has one start: everybody in it.
         let starts = if k == 1 { 1 } else { self.starts() };
-        let short: Result<Vec<Run>, MixtureError> = (0..starts)
+        let short: Result<Vec<EmRun>, MixtureError> = (0..starts)
             .into_par_iter()
             .map(|start| {
                 let points = ground.points.of_start(start).clone();
@@ -247,7 +247,7 @@ impl FactorMixtureValidParams {
     #[must_use]
     pub fn from_partition(&self, ground: &Ground, labels: &[usize]) -> Fitted {
         let rule = ground.rule(self.factors());
-        let limits = Limits { iterations: self.max_iterations(), tolerance: self.tolerance() };
+        let limits = EmLimits { iterations: self.max_iterations(), tolerance: self.tolerance() };
         finished(&ground.data, started(ground, labels, self.classes(), self.factors(), &rule, limits))
     }
 
@@ -272,7 +272,7 @@ impl FactorMixtureValidParams {
     /// ```
     #[must_use]
     pub fn go_on(&self, ground: &Ground, start: FactorMixture) -> Fitted {
-        let limits = Limits { iterations: self.max_iterations(), tolerance: self.tolerance() };
+        let limits = EmLimits { iterations: self.max_iterations(), tolerance: self.tolerance() };
         finished(&ground.data, run(&ground.tiles, None, start, &ground.rule(self.factors()), limits))
     }
 
@@ -303,32 +303,32 @@ impl FactorMixtureValidParams {
     /// ```
     pub fn improve(&self, ground: &Ground, model: FactorMixture) -> Result<FactorMixture, MixtureError> {
         let rule = ground.rule(self.factors());
-        let limits = Limits { iterations: MIDDLE_ITERATIONS, tolerance: MIDDLE_TOLERANCE };
+        let limits = EmLimits { iterations: MIDDLE_ITERATIONS, tolerance: MIDDLE_TOLERANCE };
         let best = run(&ground.tiles, None, model, &rule, limits);
         improve(ground, best, &rule, self.rounds(), self.seed()).map(|run| run.model)
     }
 }
 
 /// The run of the highest likelihood, ties to the earlier.
-pub(super) fn best_of(runs: Vec<Run>) -> Option<Run> {
+pub(super) fn best_of(runs: Vec<EmRun>) -> Option<EmRun> {
     runs.into_iter().reduce(|a, b| if b.mean_log_likelihood > a.mean_log_likelihood { b } else { a })
 }
 
 /// Runs a survivor further.
-pub(super) fn go_on(ground: &Ground, survivor: Run, rule: &MStep) -> Run {
-    let limits = Limits { iterations: MIDDLE_ITERATIONS, tolerance: MIDDLE_TOLERANCE };
+pub(super) fn go_on(ground: &Ground, survivor: EmRun, rule: &MStep) -> EmRun {
+    let limits = EmLimits { iterations: MIDDLE_ITERATIONS, tolerance: MIDDLE_TOLERANCE };
     run(&ground.tiles, None, survivor.model, rule, limits)
 }
 
 /// Held, then short free iterations from a hard partition.
-pub(super) fn from_labels(ground: &Ground, labels: &[usize], k: usize, q: usize, rule: &MStep) -> Run {
-    started(ground, labels, k, q, rule, Limits { iterations: SHORT_ITERATIONS, tolerance: 1e-4 })
+pub(super) fn from_labels(ground: &Ground, labels: &[usize], k: usize, q: usize, rule: &MStep) -> EmRun {
+    started(ground, labels, k, q, rule, EmLimits { iterations: SHORT_ITERATIONS, tolerance: 1e-4 })
 }
 
-fn started(ground: &Ground, labels: &[usize], k: usize, q: usize, rule: &MStep, free: Limits) -> Run {
+fn started(ground: &Ground, labels: &[usize], k: usize, q: usize, rule: &MStep, free: EmLimits) -> EmRun {
     let given = one_hot(labels, k);
     let model = model_from(&ground.data, given.view(), q, MEAN_PULL);
-    let held = Limits { iterations: HELD_ITERATIONS, tolerance: 1e-4 };
+    let held = EmLimits { iterations: HELD_ITERATIONS, tolerance: 1e-4 };
     let tiles = &ground.tiles;
     // The factors first settle on what the classes of the start leave over; without factors nothing has to settle.
     let model = if q == 0 { model } else { run(tiles, Some(&given_tiles(given.view())), model, rule, held).model };
@@ -354,7 +354,7 @@ fn rule_with(psi_floor: Vec<f64>, q: usize) -> MStep {
 }
 
 /// The result with its information criterion.
-fn finished(data: &Observed, run: Run) -> Fitted {
+fn finished(data: &Observed, run: EmRun) -> Fitted {
     let weight = data.total_weight();
     let log_likelihood = run.mean_log_likelihood * weight;
     let bic = -2.0 * log_likelihood + run.model.n_parameters() as f64 * weight.ln();

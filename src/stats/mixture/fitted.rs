@@ -4,7 +4,7 @@ use linfa::traits::PredictInplace;
 use ndarray::{Array1, Array2, ArrayView1};
 use rayon::prelude::*;
 
-use super::em::{Termination, tiles_of};
+use super::em::{EmTermination, tiles_of};
 use super::kernel::{Kernel, Tile, TilePosterior};
 use crate::stats::observed::Observed;
 
@@ -165,7 +165,7 @@ pub struct Fitted {
     /// Iterations of the final fit.
     pub iterations: usize,
     /// How the final fit ended.
-    pub termination: Termination,
+    pub termination: EmTermination,
 }
 
 /// The likeliest class of a row of probabilities, the first among equals; 0 for an empty row.

@@ -33,7 +33,7 @@ const MAX_TRIANGLE: usize = MAX_FACTORS * (MAX_FACTORS + 1) / 2;
 /// Pivots multiplied before a logarithm is taken: few enough that the product stays far from overflow.
 const PIVOTS_PER_LOG: usize = 4;
 
-type Lane = [f32; LANES];
+type TileLane = [f32; LANES];
 
 /// Place of `(i, j)`, `j <= i`, in a packed lower triangle.
 pub(super) const fn packed(i: usize, j: usize) -> usize {
@@ -411,28 +411,28 @@ pub fn exp_of_negative(x: f32) -> f32 {
 
 /// Applies `f(lane, value)` to each lane.
 #[inline]
-fn each(lane: &mut Lane, f: impl Fn(usize, f32) -> f32) {
+fn each(lane: &mut TileLane, f: impl Fn(usize, f32) -> f32) {
     for (l, x) in lane.iter_mut().enumerate() {
         *x = f(l, *x);
     }
 }
 
 #[inline]
-fn load(from: &Array2<f32>, row: usize, at: usize) -> Lane {
+fn load(from: &Array2<f32>, row: usize, at: usize) -> TileLane {
     let cells = from.as_slice().expect("tile arrays are contiguous");
     let start = row * TILE + at;
     cells[start..start + LANES].try_into().expect("a lane has LANES cells")
 }
 
 #[inline]
-fn store(to: &mut Array2<f32>, row: usize, at: usize, lane: &Lane) {
+fn store(to: &mut Array2<f32>, row: usize, at: usize, lane: &TileLane) {
     let cells = to.as_slice_mut().expect("tile arrays are contiguous");
     let start = row * TILE + at;
     cells[start..start + LANES].copy_from_slice(lane);
 }
 
 /// Turns the packed lower triangle `M` into that of `(I + M)⁻¹` and returns `ln |I + M|`.
-fn invert(matrix: &mut [Lane; MAX_TRIANGLE], q: usize) -> Lane {
+fn invert(matrix: &mut [TileLane; MAX_TRIANGLE], q: usize) -> TileLane {
     let mut log_determinant = [0.0; LANES];
     let mut product = [1.0; LANES];
     let mut inverse_diagonal = [[0.0; LANES]; MAX_FACTORS];

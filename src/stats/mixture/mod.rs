@@ -25,7 +25,7 @@ mod params;
 #[cfg(test)]
 mod tests;
 
-pub use em::{Attach, Termination, attach};
+pub use em::{Attach, EmTermination, attach};
 pub use error::{MixtureError, MixtureParamError};
 pub use fill::FactorFill;
 pub use fit::Ground;

@@ -9,7 +9,7 @@
 use ndarray::{Array1, Array2, Axis};
 use rayon::prelude::*;
 
-use super::em::Run;
+use super::em::EmRun;
 use super::error::MixtureError;
 use super::fit::{Ground, best_of, from_labels, go_on};
 use super::fitted::likeliest;
@@ -32,11 +32,11 @@ const GAIN: f64 = 1e-4;
 /// Improves `best` by splits and merges until none helps or `rounds` are made.
 pub(super) fn improve(
     ground: &Ground,
-    mut best: Run,
+    mut best: EmRun,
     rule: &MStep,
     rounds: usize,
     seed: u64,
-) -> Result<Run, MixtureError> {
+) -> Result<EmRun, MixtureError> {
     let (k, q) = (best.model.n_classes(), best.model.n_factors());
     // A move needs two classes to merge and a third to split.
     if k < 3 {
@@ -44,7 +44,7 @@ pub(super) fn improve(
     }
     for round in 0..rounds {
         let given = best.model.probabilities(ground.data());
-        let tries: Result<Vec<Run>, MixtureError> = moves(&given)
+        let tries: Result<Vec<EmRun>, MixtureError> = moves(&given)
             .into_par_iter()
             .enumerate()
             .map(|(at, (pair, split))| {
@@ -58,7 +58,7 @@ pub(super) fn improve(
         let mut tries = tries?;
         tries.sort_by(|a, b| b.mean_log_likelihood.total_cmp(&a.mean_log_likelihood));
         tries.truncate(FINALISTS);
-        let finished: Vec<Run> = tries.into_par_iter().map(|t| go_on(ground, t, rule)).collect();
+        let finished: Vec<EmRun> = tries.into_par_iter().map(|t| go_on(ground, t, rule)).collect();
         let Some(finished) = best_of(finished) else { break };
         let gained = finished.mean_log_likelihood - best.mean_log_likelihood > GAIN;
         if !gained {

@@ -22,7 +22,7 @@ pub(crate) const DEFAULT_MAX_ITERATIONS: usize = 300;
 /// Gain in mean log likelihood per row under which a fit counts as converged.
 pub(crate) const DEFAULT_TOLERANCE: f64 = 1e-5;
 
-/// Share of an indicator's variance its own part never falls below. Our judgement:
+/// Share of an indicator's variance its own part never falls below. Our judgment:
 /// `docs/method.md#floor-of-the-own-variance`.
 pub(crate) const PSI_FLOOR: f64 = 0.02;
 

@@ -5,7 +5,7 @@ use ndarray::{Array1, Array2};
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::em::{Limits, run, tiles_of};
+use super::em::{EmLimits, run, tiles_of};
 use super::fit::free_rule;
 use super::*;
 use crate::stats::agreement::adjusted_rand_index;
@@ -104,7 +104,7 @@ fn an_iteration_never_lowers_the_likelihood() {
     let mut model = model_from(&data, one_hot(&(0..300).map(|i| i % 4).collect::<Vec<_>>(), 4).view(), 2, 1.0);
     let mut last = f64::NEG_INFINITY;
     for _ in 0..25 {
-        let step = run(&tiles, None, model, &rule, Limits { iterations: 1, tolerance: 1e-9 });
+        let step = run(&tiles, None, model, &rule, EmLimits { iterations: 1, tolerance: 1e-9 });
         // The pulls on means and loadings are no part of the likelihood, so a hair is allowed.
         assert!(step.mean_log_likelihood > last - 1e-4, "{} after {last}", step.mean_log_likelihood);
         last = step.mean_log_likelihood;

@@ -150,7 +150,7 @@ impl Checker {
                     Some(None) => {
                         judged.rejected.entry(i).or_insert((*at, RejectCode::UnknownAspect));
                     }
-                    Some(Some(Aspect::Fulfilment)) | None => {}
+                    Some(Some(Aspect::Fulfillment)) | None => {}
                 }
             }
             if ratings {

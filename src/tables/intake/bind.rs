@@ -32,7 +32,7 @@ pub(super) struct Binder<'a> {
     /// First moment after the night, microseconds since 1970, and as an SQL literal.
     pub(super) end_of_night: i64,
     pub(super) end_of_night_sql: &'a str,
-    /// First moment behaviour is looked at, microseconds since 1970.
+    /// First moment behavior is looked at, microseconds since 1970.
     pub(super) window_start: i64,
 }
 

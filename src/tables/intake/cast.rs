@@ -68,7 +68,7 @@ pub(super) fn texts(array: &ArrayRef) -> (StringArray, Bad) {
 /// `1.23E+15` of a spreadsheet, is none.
 pub(super) fn ids(array: &ArrayRef) -> (StringArray, Bad) {
     let most = match array.data_type() {
-        // Whole numbers up to here have no neighbour that is kept as the same.
+        // Whole numbers up to here have no neighbor that is kept as the same.
         DataType::Float16 => 2_048.0,
         DataType::Float32 => 16_777_216.0,
         DataType::Float64 => EXACT,
@@ -364,7 +364,7 @@ mod tests {
         let broken = Decimal128Array::from(vec![150]).with_precision_and_scale(10, 2).expect("fits");
         assert_eq!(ids(&(Arc::new(broken) as ArrayRef)).1, [(0, RejectCode::NotAnId)]);
         let single: ArrayRef = Arc::new(Float32Array::from(vec![16_777_215.0, 16_777_216.0]));
-        assert_eq!(ids(&single).1, [(1, RejectCode::NotAnId)], "its neighbour is kept as the same number");
+        assert_eq!(ids(&single).1, [(1, RejectCode::NotAnId)], "its neighbor is kept as the same number");
         let (got, bad) = ids(&text(&[Some("7.0"), Some("1.23E+15"), Some("v1.2"), Some("1.5"), Some("K\u{FFFD}")]));
         assert_eq!(got.iter().collect::<Vec<_>>(), [Some("7"), None, Some("v1.2"), Some("1.5"), None]);
         assert_eq!(bad, [(1, RejectCode::NotAnId), (4, RejectCode::NotUtf8)]);

@@ -1,4 +1,4 @@
-//! Answers as numbered cells: 60 for ratings (importance, then fulfilment), and one per attitude question.
+//! Answers as numbered cells: 60 for ratings (importance, then fulfillment), and one per attitude question.
 
 use super::super::names::nearest;
 use super::super::spec::TableName;
@@ -15,7 +15,7 @@ pub(super) struct Cells {
 impl Cells {
     /// The 60 rating indicators, in the order of the model.
     pub(super) fn ratings() -> Self {
-        let aspects = [Aspect::Importance, Aspect::Fulfilment];
+        let aspects = [Aspect::Importance, Aspect::Fulfillment];
         let names = aspects.iter().flat_map(|a| ElementId::all().map(move |e| format!("{}_{}", a.slug(), e.slug())));
         Self { table: TableName::Ratings, names: names.collect() }
     }
@@ -69,11 +69,11 @@ pub(super) fn element_of(text: &str) -> Option<ElementId> {
     ElementId::parse(text).or_else(|| ElementId::parse(&text.trim().to_lowercase().replace([' ', '-', '/'], "_")))
 }
 
-/// The aspect people mean; `performance` and `delivery` stand for fulfilment.
+/// The aspect people mean; `performance` and `delivery` stand for fulfillment.
 pub(super) fn aspect_of(text: &str) -> Option<Aspect> {
     match text.trim().to_lowercase().as_str() {
         "importance" => Some(Aspect::Importance),
-        "fulfilment" | "fulfillment" | "performance" => Some(Aspect::Fulfilment),
+        "fulfilment" | "fulfillment" | "performance" => Some(Aspect::Fulfillment),
         _ => None,
     }
 }
@@ -88,7 +88,7 @@ mod tests {
         let cells = Cells::ratings();
         assert_eq!(cells.names.len(), N_RATINGS);
         for element in ElementId::all() {
-            for aspect in [Aspect::Importance, Aspect::Fulfilment] {
+            for aspect in [Aspect::Importance, Aspect::Fulfillment] {
                 let name = format!("{}_{}", aspect.slug(), element.slug());
                 assert_eq!(cells.by_name(&name), Some(aspect.indicator(element)));
             }
@@ -102,6 +102,6 @@ mod tests {
         assert!(cells.question("want_belonging").is_some());
         assert_eq!(cells.question("wants"), None);
         assert_eq!(element_of("Saves Time"), ElementId::parse("saves_time"));
-        assert_eq!(aspect_of(" Fulfillment"), Some(Aspect::Fulfilment));
+        assert_eq!(aspect_of(" Fulfillment"), Some(Aspect::Fulfillment));
     }
 }

@@ -38,7 +38,7 @@ pub(super) struct Setting {
     pub(super) tally: Arc<Tally>,
     /// First moment after the night, microseconds since 1970.
     pub(super) end_of_night: i64,
-    /// First moment behaviour is looked at.
+    /// First moment behavior is looked at.
     pub(super) window_start: i64,
     /// Cells, for tables of answers.
     pub(super) cells: Option<Arc<Cells>>,
@@ -240,12 +240,12 @@ impl Checker {
         self.setting.table == TableName::Customers
     }
 
-    /// Sets aside rows dated after the night, and behaviour older than the window.
+    /// Sets aside rows dated after the night, and behavior older than the window.
     pub(super) fn set_dated_aside(&self, moments: &ArrayRef, judged: &mut Judged) {
         use TableName::{Feedback, Interactions, Orders};
         let setting = &self.setting;
-        let behaviour = matches!(setting.table, Orders | Interactions | Feedback);
-        let start = if behaviour { setting.window_start } else { i64::MIN };
+        let behavior = matches!(setting.table, Orders | Interactions | Feedback);
+        let start = if behavior { setting.window_start } else { i64::MIN };
         if let Some(moments) = moments.as_primitive_opt::<TimestampMicrosecondType>() {
             for (i, moment) in moments.iter().enumerate() {
                 match moment {
@@ -314,7 +314,7 @@ fn choice(text: &StringArray, mut bad: Bad, words: &[&str]) -> (ArrayRef, Bad) {
     (Arc::new(lower), bad)
 }
 
-/// METHOD (our judgement): a flag that protects a person counts as set where it cannot be read.
+/// METHOD (our judgment): a flag that protects a person counts as set where it cannot be read.
 fn protect(array: &ArrayRef, bad: &Bad) -> ArrayRef {
     let flags = array.as_boolean();
     let mut set: Vec<Option<bool>> = flags.iter().collect();

@@ -15,7 +15,7 @@ pub struct Coverage {
     pub customers: u64,
     /// Customers with at least one rating.
     pub respondents: u64,
-    /// Answers per rating indicator: importance of the 30 elements, then fulfilment.
+    /// Answers per rating indicator: importance of the 30 elements, then fulfillment.
     pub answers: Vec<u64>,
     /// Answers per attitude question, questions without any left out.
     pub attitudes: BTreeMap<String, u64>,

@@ -237,7 +237,7 @@ impl Seen<'_> {
             let what = format!("a wide table of {} names its columns in `{key}` alone", cells.table().slug());
             return Err(self.refuse(what));
         }
-        let aspect = wide.aspect.unwrap_or(Aspect::Fulfilment);
+        let aspect = wide.aspect.unwrap_or(Aspect::Fulfillment);
         let rule = |name| self.contract.column(name).expect("both tables of answers have it");
         let mut inputs = vec![Self::input(rule("customer_id"), self.existing("wide.id", &wide.id)?)];
         if let Some(from) = &wide.asked_at {
@@ -388,8 +388,8 @@ mod tests {
     #[test]
     fn a_result_column_nobody_reads_is_said_and_a_slip_is_refused() {
         let text = "query = \"select 1\"";
-        let orders = ["customer_id", "ordered_at", "colour"];
-        assert_eq!(map(TableName::Orders, text, &orders).expect("fine").unused, ["colour"]);
+        let orders = ["customer_id", "ordered_at", "color"];
+        assert_eq!(map(TableName::Orders, text, &orders).expect("fine").unused, ["color"]);
         let error = map(TableName::Orders, text, &["customer_id", "ordered_at", "ammount"]).expect_err("refused");
         assert!(error.to_string().contains("`amount`"), "{error}");
     }

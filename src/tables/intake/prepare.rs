@@ -19,7 +19,7 @@ use super::tally::{FileRegistry, Tally};
 use super::times::Times;
 use crate::catalogue::Catalogue;
 
-/// Days before the end of the night that behaviour is looked at.
+/// Days before the end of the night that behavior is looked at.
 pub(super) const WINDOW_DAYS: u64 = 365;
 
 /// What an intake is asked for.
@@ -79,7 +79,7 @@ pub(super) struct Prepared {
     pub(super) times: Times,
     /// First moment after the night, microseconds since 1970.
     pub(super) end_of_night: i64,
-    /// First moment behaviour is looked at.
+    /// First moment behavior is looked at.
     window_start: i64,
     /// The end of the night as an SQL literal: an instant, for users' queries over sources.
     pub(super) end_of_night_sql: String,

@@ -212,15 +212,15 @@ impl Copies {
     }
 }
 
-/// Specs that are read together. Wide answers about importance and about fulfilment have no cell in common and are
+/// Specs that are read together. Wide answers about importance and about fulfillment have no cell in common and are
 /// read apart: together, half of each row would be empty.
 fn sheets_of(specs: &[TableSpec]) -> Vec<Vec<(usize, &TableSpec)>> {
     let all = || specs.iter().enumerate();
     if specs.is_empty() || specs.iter().any(|spec| spec.wide.is_none()) {
         return vec![all().collect()];
     }
-    let aspect = |spec: &TableSpec| spec.wide.as_ref().and_then(|wide| wide.aspect).unwrap_or(Aspect::Fulfilment);
-    let aspects = [Aspect::Importance, Aspect::Fulfilment];
+    let aspect = |spec: &TableSpec| spec.wide.as_ref().and_then(|wide| wide.aspect).unwrap_or(Aspect::Fulfillment);
+    let aspects = [Aspect::Importance, Aspect::Fulfillment];
     let sheets = aspects.map(|own| all().filter(|(_, spec)| aspect(spec) == own).collect::<Vec<_>>());
     sheets.into_iter().filter(|sheet| !sheet.is_empty()).collect()
 }

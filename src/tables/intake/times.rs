@@ -26,7 +26,7 @@ pub(super) struct Times {
 }
 
 impl Times {
-    /// The type moments are kept as: instants, labelled with the project's zone.
+    /// The type moments are kept as: instants, labeled with the project's zone.
     pub(super) fn moment_type(&self) -> DataType {
         DataType::Timestamp(TimeUnit::Microsecond, Some(self.zone.name().into()))
     }

@@ -35,7 +35,7 @@ struct CoverageLine {
     name: String,
     slug: &'static str,
     importance: String,
-    fulfilment: String,
+    fulfillment: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -63,7 +63,7 @@ pub(super) fn appendix(input: &ReportInput<'_>) -> Appendix {
         name: input.catalogue.element(element.element).name().to_owned(),
         slug: element.element.slug(),
         importance: count(element.importance_answers),
-        fulfilment: count(element.fulfilment_answers),
+        fulfillment: count(element.fulfillment_answers),
     });
     let inputs = input.inputs.iter().map(|file| InputLine {
         source: file.source.clone(),

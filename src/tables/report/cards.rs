@@ -103,7 +103,7 @@ fn stands_out(input: &ReportInput<'_>, segment: &SegmentNight) -> (Vec<Point>, &
     };
     let (verb, more) = match aspect {
         Aspect::Importance => ("matters", "more than to others"),
-        Aspect::Fulfilment => ("is rated", "better than by others"),
+        Aspect::Fulfillment => ("is rated", "better than by others"),
     };
     let above = |element: &ElementProfile| contrast(element, aspect).map(|c| c.d).filter(|d| d.value >= STANDS_OUT);
     let mut found: Vec<_> =
@@ -126,11 +126,11 @@ fn sure_word(d: Estimate) -> &'static str {
     if is_sure(d) { "sure" } else { "unsure" }
 }
 
-/// Up to two elements that the group wants more than it gets; where only fulfilment is known, on which it is served
+/// Up to two elements that the group wants more than it gets; where only fulfillment is known, on which it is served
 /// worse than the rest.
 fn lacks(input: &ReportInput<'_>, segment: &SegmentNight) -> (Vec<Point>, &'static str) {
-    let not_asked = input.night.everyone.profile.elements.iter().all(|element| element.fulfilment_answers == 0);
-    // Fulfilment is inferred of everybody once a model is there; where nobody was asked it is no ground for a finding.
+    let not_asked = input.night.everyone.profile.elements.iter().all(|element| element.fulfillment_answers == 0);
+    // Fulfillment is inferred of everybody once a model is there; where nobody was asked it is no ground for a finding.
     let elements = || segment.profile.elements.iter().filter(|element| !element.suppressed && !not_asked);
     if elements().any(|element| element.gap.is_some()) {
         let wanting = |element: &ElementProfile| {
@@ -146,9 +146,9 @@ fn lacks(input: &ReportInput<'_>, segment: &SegmentNight) -> (Vec<Point>, &'stat
         });
         return (points.collect(), "Nothing is wanted surely more than it is delivered.");
     }
-    if elements().any(|element| element.fulfilment_difference.is_some()) {
+    if elements().any(|element| element.fulfillment_difference.is_some()) {
         let mut found: Vec<_> = elements()
-            .filter_map(|element| Some((contrast(element, Aspect::Fulfilment)?.d, element)))
+            .filter_map(|element| Some((contrast(element, Aspect::Fulfillment)?.d, element)))
             .filter(|(d, _)| d.value <= -STANDS_OUT && d.high < 0.0)
             .collect();
         found.sort_by(|a, b| a.0.value.total_cmp(&b.0.value).then(a.1.element.cmp(&b.1.element)));
@@ -168,7 +168,7 @@ fn high_share(element: &ElementProfile) -> String {
         format!(
             "; {} give 8 or more, of {}",
             percent(high.value),
-            many(element.fulfilment_answers, "answer", "answers")
+            many(element.fulfillment_answers, "answer", "answers")
         )
     })
 }

@@ -162,7 +162,7 @@ fn element(place: usize, id: ElementId, size: u64) -> ElementProfile {
     ElementProfile {
         element: id,
         importance: asked.then(|| estimate(6.0 + 1.6 * d, 0.09)),
-        fulfilment: asked.then(|| estimate(6.8 - gap, 0.1)),
+        fulfillment: asked.then(|| estimate(6.8 - gap, 0.1)),
         gap: asked.then(|| estimate(gap, 0.08)),
         high_share: asked.then(|| estimate(high, 0.03)),
         delivered: match high {
@@ -172,9 +172,9 @@ fn element(place: usize, id: ElementId, size: u64) -> ElementProfile {
             _ => Delivered::Uncertain,
         },
         importance_difference: asked.then(|| contrast(d, None)),
-        fulfilment_difference: asked.then(|| contrast(-0.6 * d, Some(0.01))),
+        fulfillment_difference: asked.then(|| contrast(-0.6 * d, Some(0.01))),
         importance_answers: if asked { size / 13 } else { 0 },
-        fulfilment_answers: if asked { size / 14 } else { 0 },
+        fulfillment_answers: if asked { size / 14 } else { 0 },
         suppressed: false,
     }
 }
@@ -185,7 +185,7 @@ fn need(place: usize, tier: NeedTier) -> NeedProfile {
     NeedProfile {
         tier,
         share: Some(estimate(weight(tier.index()) / total, 0.01)),
-        fulfilment: Some(estimate(7.9 - 0.5 * tier.index() as f64, 0.1)),
+        fulfillment: Some(estimate(7.9 - 0.5 * tier.index() as f64, 0.1)),
         importance: Some(estimate(0.2, 0.01)),
     }
 }
@@ -255,7 +255,7 @@ fn line(catalogue: &Catalogue, segment: &SegmentNight, play: usize, place: usize
 
 fn candidates() -> Vec<CandidateRow> {
     let mut rows = Vec::new();
-    for (method, q) in [("kmeans-centred", 0), ("mixture", 4)] {
+    for (method, q) in [("kmeans-centered", 0), ("mixture", 4)] {
         for k in 5..9u32 {
             let stability = 0.94 - 0.05 * f64::from(k.abs_diff(7)) - if q == 0 { 0.2 } else { 0.0 };
             rows.push(CandidateRow {

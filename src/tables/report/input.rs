@@ -51,14 +51,14 @@ pub struct ReportInput<'a> {
 
 impl ReportInput<'_> {
     /// The question whose differences between groups the report shows: importance where it is known of any group, else
-    /// fulfilment; `None` where neither is.
+    /// fulfillment; `None` where neither is.
     #[must_use]
     pub fn shown(&self) -> Option<Aspect> {
         let elements = || self.night.segments.iter().flat_map(|segment| &segment.profile.elements);
         if elements().any(|element| element.importance_difference.is_some()) {
             Some(Aspect::Importance)
-        } else if elements().any(|element| element.fulfilment_difference.is_some()) {
-            Some(Aspect::Fulfilment)
+        } else if elements().any(|element| element.fulfillment_difference.is_some()) {
+            Some(Aspect::Fulfillment)
         } else {
             None
         }

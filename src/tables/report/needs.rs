@@ -13,8 +13,8 @@ pub(super) struct NeedBars {
     bars: Vec<NeedBar>,
     /// Shares are shown where any is known.
     with_share: bool,
-    /// Fulfilment is shown where any is known.
-    with_fulfilment: bool,
+    /// Fulfillment is shown where any is known.
+    with_fulfillment: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -24,8 +24,8 @@ struct NeedBar {
     /// Length, 0–100 of the longest; absent where the share is not known.
     length: Option<String>,
     share: String,
-    fulfilment: String,
-    /// Whether `fulfilment` is a figure.
+    fulfillment: String,
+    /// Whether `fulfillment` is a figure.
     served: bool,
 }
 
@@ -82,7 +82,7 @@ pub(super) fn longest_share(input: &ReportInput<'_>) -> f64 {
 
 /// Bars of one group, `longest` being the share that fills a bar; `None` where nothing is known of its needs.
 pub(super) fn need_bars(segment: &SegmentNight, longest: f64) -> Option<NeedBars> {
-    let known = |need: &NeedProfile| need.share.is_some() || need.fulfilment.is_some();
+    let known = |need: &NeedProfile| need.share.is_some() || need.fulfillment.is_some();
     if !segment.profile.needs.iter().any(known) {
         return None;
     }
@@ -91,12 +91,12 @@ pub(super) fn need_bars(segment: &SegmentNight, longest: f64) -> Option<NeedBars
         tier: need.tier.slug(),
         length: need.share.filter(|_| longest > 0.0).map(|s| unit(s.value / longest * 100.0)),
         share: need.share.map_or_else(|| NOT_KNOWN.to_owned(), |s| percent(s.value)),
-        fulfilment: need.fulfilment.map_or_else(|| NOT_KNOWN.to_owned(), |f| decimal(f.value, 1)),
-        served: need.fulfilment.is_some(),
+        fulfillment: need.fulfillment.map_or_else(|| NOT_KNOWN.to_owned(), |f| decimal(f.value, 1)),
+        served: need.fulfillment.is_some(),
     });
-    let with_fulfilment = segment.profile.needs.iter().any(|need| need.fulfilment.is_some());
+    let with_fulfillment = segment.profile.needs.iter().any(|need| need.fulfillment.is_some());
     let with_share = segment.profile.needs.iter().any(|need| need.share.is_some());
-    Some(NeedBars { bars: bars.collect(), with_share, with_fulfilment })
+    Some(NeedBars { bars: bars.collect(), with_share, with_fulfillment })
 }
 
 /// All groups side by side, everybody last; `None` where no group's needs are known.
@@ -146,7 +146,7 @@ fn finding(input: &ReportInput<'_>) -> String {
         .filter_map(|need| Some((need.share?.value, need)))
         .reduce(|best, next| if next.0 > best.0 { next } else { best });
     largest.map_or_else(String::new, |(value, need)| {
-        let served = need.fulfilment.map(|f| format!(", served at {} of 10", decimal(f.value, 1))).unwrap_or_default();
+        let served = need.fulfillment.map(|f| format!(", served at {} of 10", decimal(f.value, 1))).unwrap_or_default();
         format!(
             "Most often the tier to serve next is {} ({}{served}).",
             need.tier.name().to_lowercase(),

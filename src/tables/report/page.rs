@@ -74,7 +74,7 @@ pub fn render(input: &ReportInput<'_>) -> Result<String, ReportError> {
     }
     let shown = match input.shown() {
         Some(Aspect::Importance) => "how much each element matters",
-        Some(Aspect::Fulfilment) => "how well each element is delivered",
+        Some(Aspect::Fulfillment) => "how well each element is delivered",
         None => "",
     };
     let page = Page {

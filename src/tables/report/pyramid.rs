@@ -63,7 +63,7 @@ struct Line {
     name: String,
     level: &'static str,
     importance: String,
-    fulfilment: String,
+    fulfillment: String,
     high_share: String,
     delivered: &'static str,
     difference: String,
@@ -85,7 +85,7 @@ fn rows_of(n: usize) -> Vec<usize> {
 pub(super) fn contrast(element: &ElementProfile, aspect: Aspect) -> Option<Contrast> {
     let contrast = match aspect {
         Aspect::Importance => element.importance_difference,
-        Aspect::Fulfilment => element.fulfilment_difference,
+        Aspect::Fulfillment => element.fulfillment_difference,
     };
     contrast.filter(|_| !element.suppressed)
 }
@@ -170,13 +170,13 @@ fn line(input: &ReportInput<'_>, element: &ElementProfile, aspect: Aspect) -> Li
     let d = contrast(element, aspect).map(|contrast| contrast.d);
     let answers = match aspect {
         Aspect::Importance => element.importance_answers,
-        Aspect::Fulfilment => element.fulfilment_answers,
+        Aspect::Fulfillment => element.fulfillment_answers,
     };
     Line {
         name: about.name().to_owned(),
         level: about.level().name(),
         importance: score(element.importance),
-        fulfilment: score(element.fulfilment),
+        fulfillment: score(element.fulfillment),
         high_share: share(element.high_share),
         delivered: element.delivered.slug(),
         difference: difference(d),

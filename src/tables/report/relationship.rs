@@ -131,12 +131,12 @@ fn parts(arc: &ArcFigures) -> Vec<ArcStretch> {
     for (stage, figure) in &arc.stages {
         let Some(share) = figure.value().map(|value| value * 100.0) else { continue };
         // The first stage is ground, not a finding: it stays without a number.
-        let labelled = share >= 8.0 && *stage != ArcStage::Unknown;
+        let labeled = share >= 8.0 && *stage != ArcStage::Unknown;
         parts.push(ArcStretch {
             stage: stage.number(),
             x: unit(x),
             width: unit((share - 0.25).max(0.0)),
-            label: if labelled { decimal(share, 0) } else { String::new() },
+            label: if labeled { decimal(share, 0) } else { String::new() },
             middle: unit(x + share / 2.0),
         });
         x += share;

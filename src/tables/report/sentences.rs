@@ -78,7 +78,7 @@ fn difference(input: &ReportInput<'_>) -> String {
     let (name, group, degree) = (input.catalogue.element(element.element).name(), &segment.name, how_much(d.value));
     let seen = match aspect {
         Aspect::Importance => format!("“{name}”: it matters {degree} more to “{group}” than to others"),
-        Aspect::Fulfilment => format!("“{name}”: “{group}” rate it {degree} better than others do"),
+        Aspect::Fulfillment => format!("“{name}”: “{group}” rate it {degree} better than others do"),
     };
     if is_sure(d) {
         format!("What sets the groups apart most is {seen}.")

@@ -125,11 +125,11 @@ fn what_is_not_known_is_said_and_no_number_is_none() {
             (None, None, None, None);
         (segment.profile.mean_probability, segment.profile.detectable_effect) = (None, None);
         for element in &mut segment.profile.elements {
-            (element.importance, element.fulfilment, element.gap, element.high_share) = (None, None, None, None);
-            (element.importance_difference, element.fulfilment_difference) = (None, None);
+            (element.importance, element.fulfillment, element.gap, element.high_share) = (None, None, None, None);
+            (element.importance_difference, element.fulfillment_difference) = (None, None);
         }
         for need in &mut segment.profile.needs {
-            (need.share, need.fulfilment, need.importance) = (None, None, None);
+            (need.share, need.fulfillment, need.importance) = (None, None, None);
         }
     }
     night.segments.limits.clear();
@@ -157,14 +157,14 @@ fn a_night_without_groups_is_a_page_too() {
 }
 
 #[test]
-fn fulfilment_is_shown_where_importance_was_not_asked() {
+fn fulfillment_is_shown_where_importance_was_not_asked() {
     let mut night = night();
     for segment in &mut night.segments.segments {
         for element in &mut segment.profile.elements {
             (element.importance, element.importance_difference, element.gap) = (None, None, None);
         }
     }
-    assert_eq!(night.input().shown(), Some(Aspect::Fulfilment));
+    assert_eq!(night.input().shown(), Some(Aspect::Fulfillment));
     let page = page(&night);
     assert!(page.contains("how well each element is delivered"));
     assert!(page.contains("worse than by others") && page.contains("better than by others"));
@@ -189,7 +189,8 @@ fn five_sentences_say_size_difference_action_certainty_and_gaps() {
 fn a_difference_that_chance_could_have_made_is_called_unsure() {
     let mut night = night();
     for element in night.segments.segments.iter_mut().flat_map(|segment| &mut segment.profile.elements) {
-        for contrast in [&mut element.importance_difference, &mut element.fulfilment_difference].into_iter().flatten() {
+        for contrast in [&mut element.importance_difference, &mut element.fulfillment_difference].into_iter().flatten()
+        {
             contrast.d = estimate(contrast.d.value, 5.0);
         }
     }
@@ -208,7 +209,7 @@ fn a_difference_that_chance_could_have_made_is_called_unsure() {
 fn nothing_is_said_to_lack_where_nobody_was_asked_how_it_is_delivered() {
     let mut night = night();
     for element in &mut night.segments.everyone.profile.elements {
-        element.fulfilment_answers = 0;
+        element.fulfillment_answers = 0;
     }
     let page = page(&night);
     assert!(page.contains("Not known: nobody was asked how well the elements are delivered."));

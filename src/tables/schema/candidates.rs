@@ -11,7 +11,7 @@ use super::{Cell, TableId};
 /// A solution that was tried at the fit.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct CandidateRow {
-    /// `mixture`, `kmeans` or `kmeans-centred`.
+    /// `mixture`, `kmeans` or `kmeans-centered`.
     pub method: String,
     /// Segments.
     pub k: u32,
@@ -70,7 +70,7 @@ impl TableSource for NumberedCandidate<'_> {
     const ABOUT: About = About::new(TableId::Candidates, "candidates", "solution tried at the fit");
 
     fn columns(t: &mut Columns<Self>) {
-        t.key("method", T::Category, "`mixture`, `kmeans` or `kmeans-centred`.", |r| &r.candidate.method);
+        t.key("method", T::Category, "`mixture`, `kmeans` or `kmeans-centered`.", |r| &r.candidate.method);
         t.key("k", T::Int32, "Number of segments.", |r| r.candidate.k);
         t.key("q", T::Int32, "Number of common factors of a mixture; 0 for the other methods.", |r| r.candidate.q);
         t.key(

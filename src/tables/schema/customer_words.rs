@@ -10,7 +10,7 @@ use super::sensitive::masked_names;
 pub struct CustomerLabels<'a> {
     /// Segment ids (`S01`, …) in the order of the model's segments, then ids of earlier ones.
     pub segments: &'a [String],
-    /// Names of the model's indicators; ratings are called `importance_<element>` and `fulfilment_<element>`.
+    /// Names of the model's indicators; ratings are called `importance_<element>` and `fulfillment_<element>`.
     pub indicators: &'a [String],
     /// Rating indicators that rows about customers may not name ([`super::SensitivePolicy::masked_ratings`]).
     pub masked: u64,

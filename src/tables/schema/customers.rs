@@ -15,7 +15,7 @@ use crate::model::rows::{
 };
 
 /// Enum variants in the order of their discriminants, which are the keys of their dictionaries.
-const BASES: [Basis; 5] = [Basis::Survey, Basis::Mixed, Basis::Behaviour, Basis::Prior, Basis::None];
+const BASES: [Basis; 5] = [Basis::Survey, Basis::Mixed, Basis::Behavior, Basis::Prior, Basis::None];
 const STATES: [NeedState; 4] = [NeedState::Deficit, NeedState::Growth, NeedState::Balanced, NeedState::Undetermined];
 const UNASSIGNED: [UnassignedReason; 2] = [UnassignedReason::NoEvidence, UnassignedReason::TooClose];
 const SUPPRESSED: [SuppressedReason; 4] = [
@@ -24,7 +24,7 @@ const SUPPRESSED: [SuppressedReason; 4] = [
     SuppressedReason::Objection,
     SuppressedReason::NoProfilingConsent,
 ];
-const ARC_BASES: [EvidenceBasis; 3] = [EvidenceBasis::Survey, EvidenceBasis::Behaviour, EvidenceBasis::Both];
+const ARC_BASES: [EvidenceBasis; 3] = [EvidenceBasis::Survey, EvidenceBasis::Behavior, EvidenceBasis::Both];
 
 /// Customers encoded at once, and what the positions in their rows stand for.
 #[derive(Clone, Copy)]
@@ -148,8 +148,8 @@ fn reasons(t: &mut Columns<CustomerRows<'_>>) {
     t.filled(
         "basis",
         T::Category,
-        "Evidence behind the row: `survey` own ratings only, `mixed` ratings and behaviour, `behaviour` as \
-             learned from those who answered, `prior` behaviour read through the catalogue (a hypothesis), `none` \
+        "Evidence behind the row: `survey` own ratings only, `mixed` ratings and behavior, `behavior` as \
+             learned from those who answered, `prior` behavior read through the catalogue (a hypothesis), `none` \
              nothing.",
         |c| category(&texts(BASES.map(Basis::slug)), c.basis.iter().map(|basis| Some(*basis as i32))),
     );
@@ -180,14 +180,14 @@ fn needs<'a>(t: &mut Columns<CustomerRows<'a>>) {
         )
     });
     for tier in NeedTier::ALL {
-        let doc = format!("Fulfilment of the {} tier, 0–10; null = not known.", tier.slug());
-        let fulfilment = move |c: CustomerRows<'a>| floats(c.needs.iter().map(|n| n.fulfilment[tier.index()]));
-        t.maybe(format!("{}_fulfilment", tier.slug()), T::Float32, doc, fulfilment);
+        let doc = format!("Fulfillment of the {} tier, 0–10; null = not known.", tier.slug());
+        let fulfillment = move |c: CustomerRows<'a>| floats(c.needs.iter().map(|n| n.fulfillment[tier.index()]));
+        t.maybe(format!("{}_fulfillment", tier.slug()), T::Float32, doc, fulfillment);
     }
     for (i, level) in Level::ALL.iter().map(|level| level.slug()).enumerate() {
-        let doc = format!("Mean fulfilment score of the {} level, 0–10; null = not known.", level.replace('_', " "));
-        let fulfilment = move |c: CustomerRows<'a>| floats(c.needs.iter().map(|n| n.levels[i]));
-        t.maybe(format!("{level}_fulfilment"), T::Float32, doc, fulfilment);
+        let doc = format!("Mean fulfillment score of the {} level, 0–10; null = not known.", level.replace('_', " "));
+        let fulfillment = move |c: CustomerRows<'a>| floats(c.needs.iter().map(|n| n.levels[i]));
+        t.maybe(format!("{level}_fulfillment"), T::Float32, doc, fulfillment);
     }
 }
 
@@ -220,7 +220,7 @@ fn closeness(t: &mut Columns<CustomerRows<'_>>) {
     t.maybe(
         "arc_basis",
         T::Category,
-        "Kind of those facts: `survey`, `behaviour` or `both`; null as `arc_evidence`.",
+        "Kind of those facts: `survey`, `behavior` or `both`; null as `arc_evidence`.",
         |c| {
             category(
                 &texts(ARC_BASES.map(EvidenceBasis::slug)),
@@ -254,7 +254,7 @@ fn experience(t: &mut Columns<CustomerRows<'_>>) {
     t.maybe(
         "loyalty_type",
         T::Category,
-        "`true`, `latent`, `spurious`, `none`, or `behavioural_only` where liking is not known; null = no \
+        "`true`, `latent`, `spurious`, `none`, or `behavioral_only` where liking is not known; null = no \
              orders known.",
         |c| {
             category(
@@ -343,7 +343,7 @@ fn what_next(t: &mut Columns<CustomerRows<'_>>) {
     t.maybe(
         "next_gap",
         T::Float32,
-        "Importance minus fulfilment of `next_element`, both in standard deviations from the base's mean; \
+        "Importance minus fulfillment of `next_element`, both in standard deviations from the base's mean; \
              null as it.",
         |c| floats(c.told().map(|r| Some(r?.next?.gap))),
     );

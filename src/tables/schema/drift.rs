@@ -14,7 +14,7 @@ impl TableSource for &DriftRow {
         t.key(
             "indicator",
             T::Category,
-            "Indicator of the model (`importance_…`, `fulfilment_…`, `signal_…`), or `segment_mix`, \
+            "Indicator of the model (`importance_…`, `fulfillment_…`, `signal_…`), or `segment_mix`, \
              `segment_probability`, `unassigned_share`.",
             |r| &r.indicator,
         );

@@ -54,7 +54,7 @@ impl TableSource for DriverRow<'_> {
         t.key("element_id", T::Category, ELEMENT_ID, |r| r.driver.element.slug());
         t.estimate(
             "derived_importance",
-            "Share of what all elements explain that goes with this one, 0–1; in a segment drawn towards \
+            "Share of what all elements explain that goes with this one, 0–1; in a segment drawn toward \
              everybody's; null = withheld.",
             |r| r.shown.then_some(r.driver.share),
         );

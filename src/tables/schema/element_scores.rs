@@ -33,7 +33,7 @@ impl TableSource for ScoreRows<'_> {
         t.key("customer_id", T::Text, CUSTOMER_ID, |rows| texts(rows.ids));
         for element in ElementId::all() {
             for (aspect, words) in
-                [(Aspect::Importance, "How much it matters"), (Aspect::Fulfilment, "How well it is delivered")]
+                [(Aspect::Importance, "How much it matters"), (Aspect::Fulfillment, "How well it is delivered")]
             {
                 let (name, i) = (format!("{}_{element}", aspect.slug()), aspect.indicator(element));
                 let doc = format!("{words}, 0–10 in steps of 0.01; null = no evidence, or kept to aggregates.");

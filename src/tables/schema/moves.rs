@@ -50,7 +50,7 @@ impl TableSource for MoveRows<'_> {
         t.maybe("to_segment_id", T::Category, "Segment of tonight; null = none.", |r| {
             category(r.segments, r.moved().map(|moved| moved.to.map(i32::from)))
         });
-        t.filled("reason", T::Category, "`answers`, `behaviour`, `model`, `consent`, `inactive` or `new`.", |r| {
+        t.filled("reason", T::Category, "`answers`, `behavior`, `model`, `consent`, `inactive` or `new`.", |r| {
             category(&texts(MoveReason::ALL.map(MoveReason::slug)), r.moved().map(|moved| Some(moved.reason as i32)))
         });
         t.maybe("nights_pending", T::Int32, "Nights the new segment has led so far; null = not pending.", |r| {

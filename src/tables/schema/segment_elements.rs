@@ -57,17 +57,19 @@ fn figures(t: &mut Columns<SegmentElementRow<'_>>) {
         |r| r.level.slug(),
     );
     t.estimate("importance", "Mean importance score, 0–10; null = not known or withheld.", |r| r.element.importance);
-    t.estimate("fulfilment", "Mean fulfilment score, 0–10; null = not known or withheld.", |r| r.element.fulfilment);
+    t.estimate("fulfillment", "Mean fulfillment score, 0–10; null = not known or withheld.", |r| {
+        r.element.fulfillment
+    });
     t.estimate(
         "gap",
-        "Standardized importance minus standardized fulfilment; > 0 = wanted more than delivered; null = one \
+        "Standardized importance minus standardized fulfillment; > 0 = wanted more than delivered; null = one \
              of the two is not known.",
         |r| r.element.gap,
     );
     t.maybe(
         "high_share",
         T::Float64,
-        "Share of the segment's fulfilment answers of 8 or more, 0–1; null = too few.",
+        "Share of the segment's fulfillment answers of 8 or more, 0–1; null = too few.",
         |r| r.element.high_share.map(|share| share.value),
     );
     t.maybe("high_share_low", T::Float64, "Lower end of its 95 % Wilson interval; null as `high_share`.", |r| {
@@ -94,14 +96,14 @@ fn comparisons(t: &mut Columns<SegmentElementRow<'_>>) {
         "Benjamini–Hochberg adjusted p of it; null = not known, or importance shaped the segments (circular).",
         |r| r.element.importance_difference.and_then(|contrast| contrast.p_adjusted),
     );
-    t.estimate("fulfilment_difference", "Segment minus the rest on fulfilment, Cohen's d; null = not known.", |r| {
-        r.element.fulfilment_difference.map(|contrast| contrast.d)
+    t.estimate("fulfillment_difference", "Segment minus the rest on fulfillment, Cohen's d; null = not known.", |r| {
+        r.element.fulfillment_difference.map(|contrast| contrast.d)
     });
     t.maybe(
-        "fulfilment_p_adjusted",
+        "fulfillment_p_adjusted",
         T::Float64,
-        "Benjamini–Hochberg adjusted p of it; null = not known, or fulfilment shaped the segments (circular).",
-        |r| r.element.fulfilment_difference.and_then(|contrast| contrast.p_adjusted),
+        "Benjamini–Hochberg adjusted p of it; null = not known, or fulfillment shaped the segments (circular).",
+        |r| r.element.fulfillment_difference.and_then(|contrast| contrast.p_adjusted),
     );
     t.estimate(
         "derived_importance",
@@ -125,14 +127,14 @@ fn comparisons(t: &mut Columns<SegmentElementRow<'_>>) {
     t.maybe(
         "quadrant",
         T::Category,
-        "`fix_first`, `keep`, `overdone` or `watch`: derived importance against fulfilment; null = not known.",
+        "`fix_first`, `keep`, `overdone` or `watch`: derived importance against fulfillment; null = not known.",
         |r| r.driver.and_then(|driver| driver.quadrant).map(Quadrant::slug),
     );
     t.filled("importance_answers", T::Int64, "Importance answers given in the segment.", |r| {
         r.element.importance_answers
     });
-    t.filled("fulfilment_answers", T::Int64, "Fulfilment answers given in the segment.", |r| {
-        r.element.fulfilment_answers
+    t.filled("fulfillment_answers", T::Int64, "Fulfillment answers given in the segment.", |r| {
+        r.element.fulfillment_answers
     });
     t.filled("suppressed", T::Bool, "A figure was withheld because too few people stand behind it.", |r| {
         r.element.suppressed

@@ -44,8 +44,8 @@ impl TableSource for SegmentNeedRow<'_> {
             "Share of those determined whose tier to serve next this is, 0–1; null = not known.",
             |r| r.need.share,
         );
-        t.estimate("fulfilment", "Mean fulfilment of the tier, 0–10; null = not known or withheld.", |r| {
-            r.need.fulfilment
+        t.estimate("fulfillment", "Mean fulfillment of the tier, 0–10; null = not known or withheld.", |r| {
+            r.need.fulfillment
         });
         t.estimate(
             "importance",
@@ -55,7 +55,7 @@ impl TableSource for SegmentNeedRow<'_> {
         t.estimate(
             "derived_importance",
             "Share of what the five tiers explain of the first outcome told in `drivers` that goes with this one \
-             (exact Shapley shares, drawn towards everybody's), 0–1; null = too few answers. Association, not \
+             (exact Shapley shares, drawn toward everybody's), 0–1; null = too few answers. Association, not \
              cause.",
             |r| r.derived,
         );

@@ -18,24 +18,24 @@ pub enum SensitivePolicy {
 }
 
 impl SensitivePolicy {
-    /// Bits of the rating indicators (importance of the 30 elements, then fulfilment) that rows about customers may
+    /// Bits of the rating indicators (importance of the 30 elements, then fulfillment) that rows about customers may
     /// not show; `sensitive` lists the elements the policy is about.
     #[must_use]
     pub fn masked_ratings(self, sensitive: impl IntoIterator<Item = ElementId>) -> u64 {
         match self {
             Self::Include => 0,
             Self::AggregateOnly => sensitive.into_iter().fold(0, |mask, element| {
-                mask | 1 << Aspect::Importance.indicator(element) | 1 << Aspect::Fulfilment.indicator(element)
+                mask | 1 << Aspect::Importance.indicator(element) | 1 << Aspect::Fulfillment.indicator(element)
             }),
         }
     }
 }
 
-/// Names of the masked rating indicators as reasons spell them: `importance_<element>`, `fulfilment_<element>`.
+/// Names of the masked rating indicators as reasons spell them: `importance_<element>`, `fulfillment_<element>`.
 pub(super) fn masked_names(masked: u64) -> Vec<String> {
     let mut names = Vec::new();
     for element in ElementId::all() {
-        for aspect in [Aspect::Importance, Aspect::Fulfilment] {
+        for aspect in [Aspect::Importance, Aspect::Fulfillment] {
             if masked >> aspect.indicator(element) & 1 == 1 {
                 names.push(format!("{}_{element}", aspect.slug()));
             }
@@ -52,10 +52,10 @@ mod tests {
     #[test]
     fn aggregate_only_masks_both_ratings_of_each_sensitive_element() {
         let wellness = ElementId::parse("wellness").unwrap();
-        // wellness is element 19: importance bit 19, fulfilment bit 49.
+        // wellness is element 19: importance bit 19, fulfillment bit 49.
         assert_eq!(SensitivePolicy::AggregateOnly.masked_ratings([wellness]), 1 << 19 | 1 << 49);
         assert_eq!(SensitivePolicy::Include.masked_ratings([wellness]), 0);
-        assert_eq!(masked_names(1 << 19 | 1 << 49), ["importance_wellness", "fulfilment_wellness"]);
+        assert_eq!(masked_names(1 << 19 | 1 << 49), ["importance_wellness", "fulfillment_wellness"]);
     }
 
     #[test]

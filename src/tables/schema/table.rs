@@ -305,8 +305,8 @@ mod tests {
         assert_eq!(columns.len(), 2 + 120);
         assert_eq!(columns[2].name(), "importance_saves_time");
         assert_eq!(columns[3].name(), "importance_saves_time_se");
-        assert_eq!(columns[4].name(), "fulfilment_saves_time");
-        assert_eq!(columns[121].name(), "fulfilment_self_transcendence_se");
+        assert_eq!(columns[4].name(), "fulfillment_saves_time");
+        assert_eq!(columns[121].name(), "fulfillment_self_transcendence_se");
     }
 
     #[test]

@@ -3,10 +3,10 @@
 
 use super::thrift::{Compact, I32, LIST, STRUCT};
 
-/// Levels of groups in a schema. Our judgement; each level of the reader takes room on the stack.
+/// Levels of groups in a schema. Our judgment; each level of the reader takes room on the stack.
 const SCHEMA_DEPTH: usize = 200;
 
-/// Most columns and groups of a schema, and most row groups of a file. Our judgement.
+/// Most columns and groups of a schema, and most row groups of a file. Our judgment.
 const ENTRY_LIMIT: u64 = 100_000;
 
 /// Fields of the metadata of a file, of a row group and of a schema element.

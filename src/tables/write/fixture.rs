@@ -24,7 +24,7 @@ pub(in crate::tables) fn segments() -> Vec<String> {
 /// 60 ratings and one signal.
 pub(in crate::tables) fn indicators() -> Vec<String> {
     let mut names = Vec::new();
-    for aspect in ["importance", "fulfilment"] {
+    for aspect in ["importance", "fulfillment"] {
         names.extend(crate::catalogue::ElementId::all().map(|element| format!("{aspect}_{element}")));
     }
     names.push("orders_90d".to_owned());
@@ -80,7 +80,7 @@ fn needs(i: usize) -> CustomerNeeds {
         tier: known.then_some(NeedTier::ALL[i % 5]),
         state: if known { NeedState::Deficit } else { NeedState::Undetermined },
         runner_up: None,
-        fulfilment: [known.then_some(i as f32 % 10.0), Some(0.0), None, Some(f32::NAN), Some(10.0)],
+        fulfillment: [known.then_some(i as f32 % 10.0), Some(0.0), None, Some(f32::NAN), Some(10.0)],
         levels: [known.then_some(i as f32 % 10.0), None, Some(f32::NAN), Some(10.0)],
     }
 }

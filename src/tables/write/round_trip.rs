@@ -89,9 +89,9 @@ fn customers_come_back_as_they_were_and_what_is_not_known_is_null() {
     assert_eq!(word(&batch, "suppressed_reason", 8), Some("objection_marketing"));
     assert_eq!(word(&batch, "need_state", 8), Some("undetermined"));
     // 0 is a value, absent is null, and what is no number is null.
-    assert_eq!(float(&batch, "safety_fulfilment", 8), Some(0.0));
-    assert_eq!(float(&batch, "belonging_fulfilment", 8), None);
-    assert_eq!(float(&batch, "esteem_fulfilment", 8), None);
+    assert_eq!(float(&batch, "safety_fulfillment", 8), Some(0.0));
+    assert_eq!(float(&batch, "belonging_fulfillment", 8), None);
+    assert_eq!(float(&batch, "esteem_fulfillment", 8), None);
     let holdout = batch.column_by_name("holdout").unwrap().as_boolean();
     assert_eq!(holdout.iter().flatten().filter(|held| *held).count(), 3);
 }
@@ -110,10 +110,10 @@ fn every_column_of_which_something_is_known_is_filled() {
     let unknown = [
         "reason_3",
         "need_runner_up",
-        "belonging_fulfilment",
-        "esteem_fulfilment",
-        "emotional_fulfilment",
-        "life_changing_fulfilment",
+        "belonging_fulfillment",
+        "esteem_fulfillment",
+        "emotional_fulfillment",
+        "life_changing_fulfillment",
         "slide_risk",
         "reward_share",
         "emotional_consistency",
@@ -131,8 +131,8 @@ fn scores_come_back_and_a_score_without_evidence_is_null() {
     // Row 3, importance of element 4 (organizes), indicator 4: (3·7 + 4·13) / 100 = 0.73, error of indicator 5 / 10.
     assert_eq!(float(&batch, "importance_organizes", 3), Some(0.73));
     assert_eq!(float(&batch, "importance_organizes_se", 3), Some(0.086));
-    // Fulfilment of element 4 is indicator 34: (21 + 442) / 100.
-    assert_eq!(float(&batch, "fulfilment_organizes", 3), Some(4.63));
+    // Fulfillment of element 4 is indicator 34: (21 + 442) / 100.
+    assert_eq!(float(&batch, "fulfillment_organizes", 3), Some(4.63));
     // (3 + 2) % 5 = 0: indicator 2 of row 3 does not exist; rows 7 to 9 have nothing.
     assert_eq!(float(&batch, "importance_makes_money", 3), None);
     assert_eq!(float(&batch, "importance_makes_money_se", 3), None);
@@ -176,10 +176,10 @@ fn rows_about_customers_neither_show_nor_name_masked_elements() {
     let wellness = ElementId::parse("wellness").unwrap();
     write(folder.path(), 100, 100, SensitivePolicy::AggregateOnly.masked_ratings([wellness]));
     let (scores, _) = read(folder.path(), TableId::ElementScores);
-    for column in ["importance_wellness", "importance_wellness_se", "fulfilment_wellness", "fulfilment_wellness_se"] {
+    for column in ["importance_wellness", "importance_wellness_se", "fulfillment_wellness", "fulfillment_wellness_se"] {
         assert_eq!(scores.column_by_name(column).unwrap().null_count(), 100, "{column}");
     }
-    assert!(scores.column_by_name("fulfilment_badge_value").unwrap().null_count() < 100);
+    assert!(scores.column_by_name("fulfillment_badge_value").unwrap().null_count() < 100);
     let (customers, _) = read(folder.path(), TableId::Customers);
     // Indicator 19 (importance of wellness) spoke against in every row, and for in row 19 + 61.
     assert_eq!(customers.column_by_name("reason_against").unwrap().null_count(), 100);

@@ -4,7 +4,7 @@ use crate::catalogue::lexicon::SentenceRules;
 use crate::catalogue::lexicon::spelling::{spell, words};
 
 /// A sentence without an end is ended after this many words, so that work grows with the length of the text alone.
-/// Source: our judgement; in the reviews looked at no sentence had more than 141.
+/// Source: our judgment; in the reviews looked at no sentence had more than 141.
 const MAX_SENTENCE_WORDS: usize = 200;
 
 /// Stands between the written words where a sentence or clause ends, so that no phrase reaches across.

@@ -11,7 +11,7 @@ use crate::catalogue::{ElementId, N_ELEMENTS};
 enum MentionBasis {
     /// A phrase that praises or blames.
     Phrase,
-    /// A topic with a judgement, or said not to be there.
+    /// A topic with a judgment, or said not to be there.
     Judged,
     /// A topic alone.
     Named,
@@ -35,13 +35,13 @@ struct Cue {
     element: ElementId,
     kind: CueKind,
     negates_itself: bool,
-    /// Sum of the judgements bound to it; `None` = none is.
+    /// Sum of the judgments bound to it; `None` = none is.
     worth: Option<f64>,
 }
 
 /// A word that judges.
 #[derive(Clone, Copy, Debug)]
-struct Judgement {
+struct Judgment {
     first: usize,
     last: usize,
     worth: f64,
@@ -121,7 +121,7 @@ impl<'a> Sentence<'a> {
         if turned { worth * self.weighing.negated } else { worth }
     }
 
-    fn judgements(&self) -> Vec<Judgement> {
+    fn judgments(&self) -> Vec<Judgment> {
         let mut all = Vec::new();
         for found in self.found {
             let (verdict, of, feeling) = match found.meaning {
@@ -144,10 +144,10 @@ impl<'a> Sentence<'a> {
             }
             let worth = self.turned_round(found.first, found.negates_itself, worth);
             let linked = self.is_before(found.first, Meaning::Links, self.weighing.link_gap);
-            all.push(Judgement { first: found.first, last: found.last, worth, of, feeling, linked });
+            all.push(Judgment { first: found.first, last: found.last, worth, of, feeling, linked });
         }
         // A word that judges one element in its own way does so before it judges anything in the general way.
-        all.sort_by_key(|judgement| (judgement.first, judgement.last, judgement.of.is_none()));
+        all.sort_by_key(|judgment| (judgment.first, judgment.last, judgment.of.is_none()));
         all
     }
 
@@ -167,49 +167,48 @@ impl<'a> Sentence<'a> {
         cues
     }
 
-    /// Binds every judgement to the nearest cue it can judge.
+    /// Binds every judgment to the nearest cue it can judge.
     fn bind(&self, cues: &mut [Cue]) {
         let mut bound_to_own: Option<(usize, usize)> = None;
-        for judgement in &self.judgements() {
-            let words = (judgement.first, judgement.last);
-            if judgement.of.is_none() && bound_to_own == Some(words) {
+        for judgment in &self.judgments() {
+            let words = (judgment.first, judgment.last);
+            if judgment.of.is_none() && bound_to_own == Some(words) {
                 continue;
             }
-            let gaps: Vec<Option<(bool, usize)>> = cues.iter().map(|cue| self.gap(judgement, cue)).collect();
+            let gaps: Vec<Option<(bool, usize)>> = cues.iter().map(|cue| self.gap(judgment, cue)).collect();
             let Some(nearest) = gaps.iter().flatten().min().copied() else { continue };
-            if judgement.of.is_some() {
+            if judgment.of.is_some() {
                 bound_to_own = Some(words);
             }
             for (cue, _) in cues.iter_mut().zip(&gaps).filter(|(_, gap)| **gap == Some(nearest)) {
                 if matches!(cue.kind, CueKind::Topic | CueKind::Judged) {
-                    *cue.worth.get_or_insert(0.0) += judgement.worth;
+                    *cue.worth.get_or_insert(0.0) += judgment.worth;
                 }
             }
         }
     }
 
-    /// Whether `cue` is in another clause than `judgement`, and words between them; `None` = not for it to judge.
-    fn gap(&self, judgement: &Judgement, cue: &Cue) -> Option<(bool, usize)> {
-        if judgement.of.is_some_and(|element| element != cue.element) {
+    /// Whether `cue` is in another clause than `judgment`, and words between them; `None` = not for it to judge.
+    fn gap(&self, judgment: &Judgment, cue: &Cue) -> Option<(bool, usize)> {
+        if judgment.of.is_some_and(|element| element != cue.element) {
             return None;
         }
-        let (between, follows) = if cue.first > judgement.last {
-            (cue.first - judgement.last - 1, true)
-        } else if cue.last < judgement.first {
-            (judgement.first - cue.last - 1, false)
+        let (between, follows) = if cue.first > judgment.last {
+            (cue.first - judgment.last - 1, true)
+        } else if cue.last < judgment.first {
+            (judgment.first - cue.last - 1, false)
         } else {
             return None;
         };
         let within = match cue.kind {
             CueKind::Topic => between <= self.weighing.binding_gap,
-            CueKind::Judged => between <= self.weighing.judged_gap && !judgement.feeling,
+            CueKind::Judged => between <= self.weighing.judged_gap && !judgment.feeling,
             // It judges by itself; a word right before it adds nothing to anything else ("awful noise on this plane").
-            CueKind::Praise | CueKind::Blame => between == 0 && follows && judgement.of.is_none(),
+            CueKind::Praise | CueKind::Blame => between == 0 && follows && judgment.of.is_none(),
         };
-        let elsewhere = self.clause(cue.first) != self.clause(judgement.first);
+        let elsewhere = self.clause(cue.first) != self.clause(judgment.first);
         // "Camera is awesome battery is good": a link ties backward, whatever follows more closely.
-        let between =
-            if follows && !elsewhere && judgement.linked { between + self.weighing.link_gap } else { between };
+        let between = if follows && !elsewhere && judgment.linked { between + self.weighing.link_gap } else { between };
         within.then_some((elsewhere, between))
     }
 
@@ -225,7 +224,7 @@ impl<'a> Sentence<'a> {
         }
     }
 
-    /// What a cue comes to, and what that rests on; `None` = it needs a judgement and has none.
+    /// What a cue comes to, and what that rests on; `None` = it needs a judgment and has none.
     fn weigh(&self, cue: &Cue) -> Option<(f64, MentionBasis)> {
         let phrase = self.weighing.phrase;
         let (worth, evidence) = match (cue.kind, cue.worth) {

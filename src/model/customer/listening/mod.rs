@@ -39,7 +39,7 @@ pub use rates::MentionRates;
 pub enum Polarity {
     /// Blame, −1.
     Negative,
-    /// Named without judgement, or praise and blame in balance, 0.
+    /// Named without judgment, or praise and blame in balance, 0.
     Neutral,
     /// Praise, +1.
     Positive,

@@ -81,13 +81,13 @@ fn one_sentence_may_speak_of_several_elements() {
 }
 
 #[test]
-fn topics_side_by_side_share_a_judgement() {
+fn topics_side_by_side_share_a_judgment() {
     let mentions = heard("Both the design and the sound are superb.");
     assert_eq!(mentions, ["sensory_appeal+", "design_aesthetics+"]);
 }
 
 #[test]
-fn a_link_ties_a_judgement_backward_where_punctuation_was_lost() {
+fn a_link_ties_a_judgment_backward_where_punctuation_was_lost() {
     assert_eq!(heard("sound is awful camera is good"), ["quality+", "sensory_appeal-"]);
 }
 

@@ -3,7 +3,7 @@
 use crate::catalogue::{ElementId, N_ELEMENTS};
 use crate::model::rows::{Aspect, N_RATINGS, NextNeed, ScoredBlock};
 
-/// Mean and standard deviation of each score over the base, importance of the 30 elements and then fulfilment, 0–10. A
+/// Mean and standard deviation of each score over the base, importance of the 30 elements and then fulfillment, 0–10. A
 /// deviation that is not positive = the score is not compared.
 pub type Standards = [(f64, f64); N_RATINGS];
 
@@ -21,10 +21,10 @@ impl Yardstick {
     /// The element with the largest `gap × derived importance × confidence`; `None` where no element that was scored on both
     /// aspects has a positive gap. Ties go to the earlier element.
     ///
-    /// `gap = z_importance − z_fulfilment`, each z the difference from the base's mean in standard deviations of the base;
-    /// confidence = product over both aspects of `max(0, 1 − standard error / sd)`. Our judgement.
+    /// `gap = z_importance − z_fulfillment`, each z the difference from the base's mean in standard deviations of the base;
+    /// confidence = product over both aspects of `max(0, 1 − standard error / sd)`. Our judgment.
     ///
-    /// METHOD: importance and fulfilment are compared as places in the base, not as points: they are different questions
+    /// METHOD: importance and fulfillment are compared as places in the base, not as points: they are different questions
     /// with different levels. A score whose error is as wide as the base says nothing about the person and has no
     /// confidence.
     pub(super) fn next(&self, scored: &ScoredBlock, row: usize) -> Option<NextNeed> {
@@ -32,7 +32,7 @@ impl Yardstick {
         let mut best: Option<(f64, NextNeed)> = None;
         for element in ElementId::all().filter(|element| self.may_be_told(*element)) {
             let read = |aspect: Aspect| self.read(scored, row, aspect.indicator(element));
-            let (Some((wanted, sure)), Some((given, surely))) = (read(Aspect::Importance), read(Aspect::Fulfilment))
+            let (Some((wanted, sure)), Some((given, surely))) = (read(Aspect::Importance), read(Aspect::Fulfillment))
             else {
                 continue;
             };
@@ -48,7 +48,7 @@ impl Yardstick {
     /// Whether an element may be named and both aspects of it can be compared in this base at all.
     fn may_be_told(&self, element: ElementId) -> bool {
         let compared = |aspect: Aspect| self.standards[aspect.indicator(element)].1 > 0.0;
-        self.masked >> element.index() & 1 == 0 && compared(Aspect::Importance) && compared(Aspect::Fulfilment)
+        self.masked >> element.index() & 1 == 0 && compared(Aspect::Importance) && compared(Aspect::Fulfillment)
     }
 
     /// Place in the base and confidence of a score.
@@ -74,11 +74,11 @@ impl Yardstick {
 mod tests {
     use super::*;
 
-    /// One person; each entry an element with importance, fulfilment and the standard error of both.
+    /// One person; each entry an element with importance, fulfillment and the standard error of both.
     fn person(scores: &[(usize, f32, f32, f32)]) -> ScoredBlock {
         let mut scored = ScoredBlock::unscored(1);
-        for &(element, importance, fulfilment, error) in scores {
-            for (at, score) in [(element, importance), (N_ELEMENTS + element, fulfilment)] {
+        for &(element, importance, fulfillment, error) in scores {
+            for (at, score) in [(element, importance), (N_ELEMENTS + element, fulfillment)] {
                 scored.scores[[0, at]] = score;
                 scored.standard_errors[[0, at]] = error;
                 scored.scored[0] |= 1 << at;
@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(next(&yardstick(), &person(&[(0, 7.0, 7.0, 0.0), (1, 3.0, 9.0, 0.0)])), None);
         let mut half = person(&[(0, 9.0, 1.0, 0.0)]);
         half.scored[0] = 1;
-        assert_eq!(next(&yardstick(), &half), None, "fulfilment is not scored");
+        assert_eq!(next(&yardstick(), &half), None, "fulfillment is not scored");
         let mut flat = yardstick();
         flat.standards[0] = (9.0, 0.0);
         assert_eq!(next(&flat, &person(&[(0, 9.0, 1.0, 0.0)])), None, "everybody gave the same");

@@ -26,7 +26,7 @@ pub(super) struct Nights {
 
 /// Stage of a customer: the highest whose gate holds, one less for an open grave complaint, held for a minimum time.
 ///
-/// Gates (`docs/domain.md#the-relationship-arc`, our judgement):
+/// Gates (`docs/domain.md#the-relationship-arc`, our judgment):
 /// 1. an order, a contact or a text;
 /// 2. an opinion was given, or more than one purchase;
 /// 3. it means something *and* is preferred, by answers; or two signs among full price, advocacy and breadth;
@@ -34,7 +34,7 @@ pub(super) struct Nights {
 /// 5. irreplaceable *and* forgiving, the first by an answer, the second by an answer or observed.
 ///
 /// METHOD: gates are not cumulative but for habit. An answer to a stronger question carries its own stage even where a weaker
-/// one was not asked, or contradicts it; a habit without meaning may be lock-in. Behaviour alone never reaches stage 5:
+/// one was not asked, or contradicts it; a habit without meaning may be lock-in. Behavior alone never reaches stage 5:
 /// lock-in looks the same.
 pub(super) fn read(
     known: &KnownCustomer<'_>,
@@ -85,7 +85,7 @@ fn gate(evidence: ArcEvidence, settings: &ArcSettings) -> (ArcStage, Option<Evid
     let signs = [ArcFact::BuysAtFullPrice, ArcFact::Advocates, ArcFact::Breadth];
     let signs = signs.into_iter().filter(|sign| has(*sign)).count();
     let meaning_told = has(ArcFact::MeansSomething) && has(ArcFact::Preferred);
-    let meaning_shown = signs >= settings.behaviour_signs as usize;
+    let meaning_shown = signs >= settings.behavior_signs as usize;
     let habit =
         has(ArcFact::Habit) && (has(ArcFact::Breadth) || has(ArcFact::Advocates)) && (meaning_told || meaning_shown);
     if has(ArcFact::Irreplaceable) && (has(ArcFact::WouldForgive) || has(ArcFact::Forgave)) {
@@ -108,7 +108,7 @@ fn basis(told: bool, shown: bool) -> Option<EvidenceBasis> {
     match (told, shown) {
         (true, true) => Some(EvidenceBasis::Both),
         (true, false) => Some(EvidenceBasis::Survey),
-        (false, true) => Some(EvidenceBasis::Behaviour),
+        (false, true) => Some(EvidenceBasis::Behavior),
         (false, false) => None,
     }
 }

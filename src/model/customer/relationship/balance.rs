@@ -25,7 +25,7 @@ impl ExperienceBalance {
 /// Good, 1 each: ratings of `good_from` and more, promises kept, texts that praise more than they blame. Bad: complaints by
 /// severity (1 where it is not said, at most `most_severity`), ratings up to `bad_to`, promises broken and texts that blame more than
 /// they praise, 1 each. Returns do not count: they are part of many trades. Source:
-/// `docs/domain.md#good-and-bad-experiences`, our judgement.
+/// `docs/domain.md#good-and-bad-experiences`, our judgment.
 ///
 /// METHOD: a contact is one bad experience at most, so a low rating beside a complaint is not counted again; the handling of
 /// a complaint may well be a good one. A rating decides before what a text praises and blames. Left open are complaints

@@ -13,7 +13,7 @@ pub(super) struct ClosenessFacts {
     pub(super) open_grave: bool,
 }
 
-/// The level that suits, and why (`docs/domain.md#closeness`, our judgement).
+/// The level that suits, and why (`docs/domain.md#closeness`, our judgment).
 ///
 /// The less of what the evidence supports and what the customer asked for: up to "exists" a wave, from an opinion on a
 /// guest, from a meaning on a friend; the inner circle only from "part of life" on and for who asked for it. Before that:

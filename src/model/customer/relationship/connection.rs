@@ -53,7 +53,7 @@ pub(super) fn keys(
 /// Strict precedence, one stage for everybody: not satisfied = not connected; connected = fully connected; seen as
 /// different = differentiated; else highly satisfied. `None` unless satisfaction and both answers about at least
 /// `settings.motivators` key motivators are known. Contradictory = connected by the motivators, but not satisfied.
-/// Source: `docs/domain.md#connection-stages`, our judgement on a published pathway.
+/// Source: `docs/domain.md#connection-stages`, our judgment on a published pathway.
 ///
 /// METHOD: a stage is known only of people who were asked enough to reach the highest one. The dissatisfied could be placed
 /// by one answer; counting them and not the others would fill the base of every share with them. Spend is never looked at:

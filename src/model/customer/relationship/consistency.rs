@@ -7,7 +7,7 @@ use crate::model::rows::Consistency;
 /// Largest standard deviation that values on 0–10 can have: one half at either end.
 const WIDEST: f64 = 5.0;
 
-/// Three kinds of consistency of one customer, each 0–1 (`docs/domain.md#consistency`, our judgement).
+/// Three kinds of consistency of one customer, each 0–1 (`docs/domain.md#consistency`, our judgment).
 ///
 /// - journey: `1 − sd/5` over rated contacts and texts;
 /// - communication: `kept / (kept + broken)` over promises of orders and contacts that were kept or are overdue;

@@ -13,7 +13,7 @@ const KNOWN_DAYS: i64 = 365;
 ///
 /// METHOD: total spend of the two times is compared, not every cycle: single cycles of a person who buys a few times a year
 /// vary by more than the band without any failure. A failure is one moment; others that lie near it do not change the test.
-/// Source: `docs/domain.md#forgiveness`, our judgement.
+/// Source: `docs/domain.md#forgiveness`, our judgment.
 pub(super) fn observed(known: &KnownCustomer<'_>, settings: &ArcSettings) -> bool {
     let history = known.history;
     let grave = history.contacts.iter().filter(|contact| {

@@ -105,14 +105,14 @@ fn week_ratio(known: &KnownCustomer<'_>, weeks: RewardWeeks, settings: &LoyaltyS
 /// | preferred | true, or spurious where rewards explain it | latent |
 /// | not preferred | spurious | none |
 ///
-/// `BehaviouralOnly` where nobody asked for the attitude, `None` without a table of orders.
+/// `BehavioralOnly` where nobody asked for the attitude, `None` without a table of orders.
 ///
 /// METHOD: rewards explain it where the share of spend with rewards is not below `reward_true_below`, or purchases in
 /// reward weeks reach `week_ratio_bought` times those in others. Between `reward_true_below` and `reward_bought_from` a
 /// preferred brand that is bought often is neither clearly true nor clearly bought. Latent would be wrong: nothing keeps
 /// the customer from coming. It counts as spurious, the careful side: true is what is shown not to rest on rewards. Where
 /// rewards are not recorded the attitude decides. Source: Dick and Basu (1994); cuts: `docs/domain.md#loyalty-types`,
-/// our judgement.
+/// our judgment.
 pub(super) fn loyalty(
     known: &KnownCustomer<'_>,
     preferred: Option<bool>,
@@ -123,7 +123,7 @@ pub(super) fn loyalty(
     if !known.sources.orders {
         return None;
     }
-    let Some(preferred) = preferred else { return Some(LoyaltyType::BehaviouralOnly) };
+    let Some(preferred) = preferred else { return Some(LoyaltyType::BehavioralOnly) };
     let purchases = known.history.purchases().count() as f64;
     let repeats = median.is_some_and(|median| purchases > median);
     let explained = reward.share.is_some_and(|share| share >= settings.reward_true_below as f32)
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(kind(3, Some(false), none), Some(LoyaltyType::Spurious));
         assert_eq!(kind(0, Some(false), none), Some(LoyaltyType::None));
         assert_eq!(kind(0, Some(true), none), Some(LoyaltyType::Latent), "zero orders");
-        assert_eq!(kind(9, None, none), Some(LoyaltyType::BehaviouralOnly));
+        assert_eq!(kind(9, None, none), Some(LoyaltyType::BehavioralOnly));
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub use probabilities::Probabilities;
 use scores::Scores;
 use tiles::{Tables, Work};
 
-/// Default least probability of a segment. Our judgement: 0.5 suits people who were surveyed
+/// Default least probability of a segment. Our judgment: 0.5 suits people who were surveyed
 /// (`docs/domain.md#typing-people-who-were-not-asked`); with behavior alone that would leave most without a segment, so
 /// it is lower, and the probability is printed.
 pub const DEFAULT_MIN_PROBABILITY: f64 = 0.35;

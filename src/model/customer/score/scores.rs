@@ -92,7 +92,7 @@ impl Scores {
         let factor = |known: usize| {
             let of = |aspect: usize| m.se_factor[aspect][known] as f32;
             let mut factors = [of(0); N_RATINGS];
-            factors[Aspect::Fulfilment.mask().trailing_zeros() as usize..].fill(of(1));
+            factors[Aspect::Fulfillment.mask().trailing_zeros() as usize..].fill(of(1));
             factors
         };
         Self {

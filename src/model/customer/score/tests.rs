@@ -83,7 +83,7 @@ fn the_basis_says_where_a_row_comes_from() {
     block.signalled[5] = 0;
     let out = score(&block);
     assert_eq!(out.basis[0], Basis::Mixed);
-    assert_eq!(out.basis[1], Basis::Behaviour);
+    assert_eq!(out.basis[1], Basis::Behavior);
     assert_eq!(out.basis[5], Basis::Survey);
 }
 
@@ -246,7 +246,7 @@ proptest! {
     ) {
         let mut block = made().0.block.clone();
         block.signals.row_mut(0).iter_mut().zip(&values).for_each(|(to, from)| *to = *from);
-        block.rated[0] = rated & (Aspect::Importance.mask() | Aspect::Fulfilment.mask());
+        block.rated[0] = rated & (Aspect::Importance.mask() | Aspect::Fulfillment.mask());
         let out = score(&block);
         prop_assert!(out.scores.row(0).iter().chain(out.standard_errors.row(0)).all(|x| x.is_finite()));
         prop_assert!(out.assignments[0].probability.is_none_or(f32::is_finite));

@@ -217,7 +217,7 @@ impl Tables {
             (true, true) => Basis::Mixed,
             (true, false) => Basis::Survey,
             (false, true) if self.prior => Basis::Prior,
-            (false, true) => Basis::Behaviour,
+            (false, true) => Basis::Behavior,
             (false, false) => Basis::None,
         }
     }

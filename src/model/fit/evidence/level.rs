@@ -5,15 +5,15 @@ use ndarray::{Array1, Array2, Axis, s};
 use super::super::report::{SegmentLevel, StandsFor};
 use super::evidence::Evidence;
 
-/// Share of the variance of the rating level between segments above which they are levels, not segments. Our judgement.
+/// Share of the variance of the rating level between segments above which they are levels, not segments. Our judgment.
 pub(in crate::model::fit) const ONLY_LEVEL: f64 = 0.60;
 
 /// Share of a segment's distance from the mean customer that is level from which the segment is only a level. Our
-/// judgement: four fifths.
+/// judgment: four fifths.
 pub(in crate::model::fit) const ONLY_LEVEL_SHARE: f64 = 0.80;
 
 /// Distance of a segment's level from the mean, in standard deviations of a rating, under which level is no trait of it.
-/// Our judgement: Cohen's "small" to "medium" effect.
+/// Our judgment: Cohen's "small" to "medium" effect.
 const LEAST_LEVEL: f64 = 0.3;
 
 /// Share of the variance of the respondents' own mean rating that lies between segments; `None` without spread.

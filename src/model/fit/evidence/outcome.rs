@@ -5,7 +5,7 @@ use crate::stats::draw::mixed_seed;
 use crate::stats::normal_scores::NormalScores;
 use crate::stats::observed::Observed;
 
-/// Answers below which an outcome says nothing about segments. Our judgement: as many as a segment must rest on.
+/// Answers below which an outcome says nothing about segments. Our judgment: as many as a segment must rest on.
 const LEAST_ANSWERS: usize = 100;
 
 /// Observations' worth of pull of a segment's mean outcome to the mean of all, so that a handful of people predict
@@ -15,13 +15,13 @@ const PULL: f64 = 5.0;
 /// Outcomes of the rows of an [`super::evidence::Evidence`].
 #[derive(Clone, Debug, Default)]
 pub(in crate::model) struct Outcomes {
-    named: Vec<Outcome>,
+    named: Vec<HeldOutcome>,
     /// Half a row belongs to; by the row's content, so that equal rows stay together.
     odd: Vec<bool>,
 }
 
 #[derive(Clone, Debug)]
-struct Outcome {
+struct HeldOutcome {
     name: &'static str,
     values: Vec<Option<f64>>,
 }
@@ -66,15 +66,16 @@ impl Outcomes {
             ("good_brand", told(Question::GoodBrand)),
             ("value_365d", scores(&value, data)),
         ];
-        let named = named.into_iter().map(|(name, values)| Outcome { name, values }).filter(Outcome::is_told);
+        let named = named.into_iter().map(|(name, values)| HeldOutcome { name, values }).filter(HeldOutcome::is_told);
         Self { named: named.collect(), odd: (0..rows.len()).map(|row| is_odd(data, row)).collect() }
     }
 
     /// The outcomes of the rows `rows`.
     pub(in crate::model::fit) fn select(&self, rows: &[usize]) -> Self {
-        let pick = |o: &Outcome| Outcome { name: o.name, values: rows.iter().map(|row| o.values[*row]).collect() };
+        let pick =
+            |o: &HeldOutcome| HeldOutcome { name: o.name, values: rows.iter().map(|row| o.values[*row]).collect() };
         let odd = if self.odd.is_empty() { Vec::new() } else { rows.iter().map(|row| self.odd[*row]).collect() };
-        Self { named: self.named.iter().map(pick).filter(Outcome::is_told).collect(), odd }
+        Self { named: self.named.iter().map(pick).filter(HeldOutcome::is_told).collect(), odd }
     }
 
     /// Their names.
@@ -112,7 +113,7 @@ impl Outcomes {
     }
 }
 
-impl Outcome {
+impl HeldOutcome {
     fn is_told(&self) -> bool {
         let mut told = self.values.iter().flatten();
         let first = told.next();
@@ -163,7 +164,7 @@ mod tests {
     use super::*;
 
     fn outcomes(values: Vec<Option<f64>>, odd: Vec<bool>) -> Outcomes {
-        Outcomes { named: vec![Outcome { name: "satisfaction", values }], odd }
+        Outcomes { named: vec![HeldOutcome { name: "satisfaction", values }], odd }
     }
 
     #[test]
@@ -212,9 +213,9 @@ mod tests {
 
     #[test]
     fn outcomes_that_too_few_told_or_that_never_differ_are_none() {
-        let few = Outcome { name: "x", values: (0..120).map(|i| (i < 99).then_some(f64::from(i))).collect() };
-        let flat = Outcome { name: "x", values: vec![Some(3.0); 200] };
-        let good = Outcome { name: "x", values: (0..120).map(|i| Some(f64::from(i % 2))).collect() };
+        let few = HeldOutcome { name: "x", values: (0..120).map(|i| (i < 99).then_some(f64::from(i))).collect() };
+        let flat = HeldOutcome { name: "x", values: vec![Some(3.0); 200] };
+        let good = HeldOutcome { name: "x", values: (0..120).map(|i| Some(f64::from(i % 2))).collect() };
         assert!(!few.is_told() && !flat.is_told() && good.is_told());
     }
 }

@@ -45,7 +45,7 @@ pub(in crate::model::fit) struct Prepared {
     /// Everybody × signals, normal scores.
     pub(in crate::model::fit) base_signals: Observed,
     pub(in crate::model::fit) importance: AspectData,
-    pub(in crate::model::fit) fulfilment: AspectData,
+    pub(in crate::model::fit) fulfillment: AspectData,
 }
 
 impl Prepared {
@@ -90,7 +90,7 @@ impl Prepared {
             respondent_signals: signal_scores(&sample.respondents, &lines)?,
             base_signals: signal_scores(&sample.base, &lines)?,
             importance: aspect(Aspect::Importance),
-            fulfilment: aspect(Aspect::Fulfilment),
+            fulfillment: aspect(Aspect::Fulfillment),
             lines,
         })
     }
@@ -98,7 +98,7 @@ impl Prepared {
     pub(in crate::model::fit) fn aspect(&self, aspect: Aspect) -> &AspectData {
         match aspect {
             Aspect::Importance => &self.importance,
-            Aspect::Fulfilment => &self.fulfilment,
+            Aspect::Fulfillment => &self.fulfillment,
         }
     }
 
@@ -167,6 +167,6 @@ pub(in crate::model::fit) fn signal_scores(
 pub(in crate::model::fit) fn first_column(aspect: Aspect) -> usize {
     match aspect {
         Aspect::Importance => 0,
-        Aspect::Fulfilment => N_ELEMENTS,
+        Aspect::Fulfillment => N_ELEMENTS,
     }
 }

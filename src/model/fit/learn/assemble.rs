@@ -62,12 +62,12 @@ pub(in crate::model::fit) fn unsurveyed(request: &FitRequest<'_>, prepared: &Pre
     let evidence = prior::evidence(prepared, &loadings)?;
     // METHOD: nobody answered, so there is no scale use to model and no gap to bridge; a mixture would only find the lumps
     // of the signals. Centered within the person, because whoever is active leaves more traces of everything.
-    let method = request.settings.method.or(Method::KmeansCentred);
+    let method = request.settings.method.or(Method::KmeansCentered);
     let found = search(&evidence, &FitSettings { method, ..request.settings.clone() })?;
     let learner = SignalLearner::new(prepared);
     let weights = shares(&found.given, prepared.base_signals.weights(), &evidence.rows);
-    let labelled = prepared.base_signals.select(&evidence.rows);
-    let signals = learner.learn(&labelled, found.given.view(), &weights);
+    let labeled = prepared.base_signals.select(&evidence.rows);
+    let signals = learner.learn(&labeled, found.given.view(), &weights);
     let measured = Measured::new(weights.clone(), silent_ratings(&weights), signals);
     let order = order_by_size(prepared, &measured);
     let (measured, found) = (measured.reordered(&order), found.reordered(&order));

@@ -28,12 +28,12 @@ const ENOUGH_HIDDEN: u64 = 10_000;
 const MAX_ROUNDS: u64 = 5;
 
 /// Both aspects, in the order of the ratings.
-const ASPECTS: [Aspect; 2] = [Aspect::Importance, Aspect::Fulfilment];
+const ASPECTS: [Aspect; 2] = [Aspect::Importance, Aspect::Fulfillment];
 
 /// Two-sided 90 % point of the standard normal distribution.
 const Z90: f64 = 1.644_853_626_951_472_2;
 
-/// Limits of the factor on standard errors. Our judgement: beyond them something else is wrong.
+/// Limits of the factor on standard errors. Our judgment: beyond them something else is wrong.
 const SE_FACTORS: (f64, f64) = (0.5, 2.0);
 
 /// An answer the model does not get to see.

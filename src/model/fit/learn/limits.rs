@@ -16,7 +16,7 @@ pub(in crate::model::fit) fn surveyed(
     report: &FitReport,
 ) -> Vec<String> {
     let mut said = Vec::new();
-    let (importance, fulfilment) = (prepared.importance.rows.len(), prepared.fulfilment.rows.len());
+    let (importance, fulfillment) = (prepared.importance.rows.len(), prepared.fulfillment.rows.len());
     let needed = request.settings.min_respondents;
     // What was not asked at all, and how many answered, the profiles say.
     if prepared.asked & Aspect::Importance.mask() != 0 && importance < needed {
@@ -24,8 +24,8 @@ pub(in crate::model::fit) fn surveyed(
             "Only {importance} customers rated importance where {needed} are needed: it did not shape the segments."
         ));
     }
-    if prepared.asked & Aspect::Fulfilment.mask() != 0 && fulfilment < needed {
-        said.push(format!("Only {fulfilment} customers rated fulfilment: those scores are rough."));
+    if prepared.asked & Aspect::Fulfillment.mask() != 0 && fulfillment < needed {
+        said.push(format!("Only {fulfillment} customers rated fulfillment: those scores are rough."));
     }
     let unknown = (0..report.answers.len()).filter(|i| report.answers[*i] > 0 && prepared.asked >> i & 1 == 0).count();
     if unknown > 0 {
@@ -56,7 +56,7 @@ pub(in crate::model::fit) fn unsurveyed(
     report: &FitReport,
 ) -> Vec<String> {
     let mut said = Vec::new();
-    let answered = prepared.importance.rows.len().max(prepared.fulfilment.rows.len());
+    let answered = prepared.importance.rows.len().max(prepared.fulfillment.rows.len());
     if answered > 0 {
         let needed = request.settings.min_respondents;
         said.push(format!(

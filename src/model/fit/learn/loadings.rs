@@ -20,16 +20,16 @@ const KNOWN_SIGN: f64 = 2.0;
 /// else agree with everything; its standard error is that of a correlation near 0, `1/√n`.
 pub(in crate::model::fit) fn learned(request: &FitRequest<'_>, prepared: &Prepared) -> Vec<LearnedLoading> {
     let mut out = Vec::new();
-    let centered = [Aspect::Importance, Aspect::Fulfilment].map(|aspect| centered(prepared, aspect));
+    let centered = [Aspect::Importance, Aspect::Fulfillment].map(|aspect| centered(prepared, aspect));
     for (s, id) in request.signal_ids.iter().enumerate() {
         let Some(signal) = request.catalogue.signal(id) else { continue };
         if prepared.lines[s].line.is_none() {
             continue;
         }
-        for (aspect, table) in [Aspect::Importance, Aspect::Fulfilment].into_iter().zip(&centered) {
+        for (aspect, table) in [Aspect::Importance, Aspect::Fulfillment].into_iter().zip(&centered) {
             let named = match aspect {
                 Aspect::Importance => signal.importance(),
-                Aspect::Fulfilment => signal.fulfilment(),
+                Aspect::Fulfillment => signal.fulfillment(),
             };
             for (element, catalogue) in named {
                 let (answers, learned) = correlation(prepared, table, s, element.index());

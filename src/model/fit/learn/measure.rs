@@ -73,14 +73,14 @@ impl SignalLearner {
     /// The block in each class; signals that are not read have mean 0 and variance 1 and are never observed.
     pub(in crate::model::fit) fn learn(
         &self,
-        labelled: &Observed,
+        labeled: &Observed,
         given: ArrayView2<'_, f64>,
         weights: &Array1<f64>,
     ) -> FactorMixture {
         let k = given.ncols();
         // Means from those whose segment is known, the total covariance from everybody: signals are many and people with
         // answers few.
-        let found = Discriminant::learn(&pick(labelled, &self.used), given, &self.total);
+        let found = Discriminant::learn(&pick(labeled, &self.used), given, &self.total);
         let q = factor_count(&found.within);
         let (loadings, uniqueness) = factor_covariance(&found.within, q, LEAST_OWN);
         let mut block = FactorMixture {

@@ -13,11 +13,11 @@ use crate::stats::observed::Observed;
 
 /// Share of a catalogue loading that counts as the correlation of signal and rating.
 ///
-/// METHOD: the loadings are our judgement, not measured; database variables predict attitudes poorly
+/// METHOD: the loadings are our judgment, not measured; database variables predict attitudes poorly
 /// (`docs/domain.md#typing-people-who-were-not-asked`), so the word "strong" (0.6) is read as a correlation of 0.3.
 pub(in crate::model::fit) const TRUST: f64 = 0.5;
 
-/// Mean and spread of a rating nobody gave, on 0–10. Our judgement: the middle of the scale, and the spread usual in surveys.
+/// Mean and spread of a rating nobody gave, on 0–10. Our judgment: the middle of the scale, and the spread usual in surveys.
 pub(in crate::model::fit) const CENTER: f64 = 5.0;
 /// See [`CENTER`].
 pub(in crate::model::fit) const SPREAD: f64 = 2.0;
@@ -33,7 +33,8 @@ pub(in crate::model::fit) fn loadings(request: &FitRequest<'_>, prepared: &Prepa
         if prepared.lines[s].line.is_none() {
             continue;
         }
-        for (aspect, named) in [(Aspect::Importance, signal.importance()), (Aspect::Fulfilment, signal.fulfilment())] {
+        for (aspect, named) in [(Aspect::Importance, signal.importance()), (Aspect::Fulfillment, signal.fulfillment())]
+        {
             for (element, loading) in named {
                 out[aspect.indicator(*element)][s] = TRUST * loading;
             }
@@ -49,7 +50,7 @@ fn readable(loadings: &[Vec<f64>]) -> Vec<usize> {
 
 /// Whether signals can stand in for answers.
 pub(in crate::model::fit) fn possible(request: &FitRequest<'_>, prepared: &Prepared) -> bool {
-    request.settings.cut_on != Some(Aspect::Fulfilment)
+    request.settings.cut_on != Some(Aspect::Fulfillment)
         && readable(&loadings(request, prepared)).len() >= LEAST_ELEMENTS
 }
 

@@ -7,7 +7,7 @@ use super::super::FitRequest;
 use super::super::evidence::prepare::Prepared;
 use super::super::measurement::Measurement;
 use super::super::temperature::Temperature;
-use super::super::typing::{Asked, OwnAnswersCheck, QuestionReport, TypedRows, TypingCheck};
+use super::super::typing::{OwnAnswersCheck, QuestionBasis, QuestionReport, TypedRows, TypingCheck};
 use super::measure::{Measured, SignalLearner};
 use crate::catalogue::N_ELEMENTS;
 use crate::model::rows::Aspect;
@@ -18,7 +18,7 @@ use crate::stats::observed::Observed;
 /// Folds of the check.
 const FOLDS: usize = 5;
 
-/// Expected calibration error up to which probabilities are left as they are. Our judgement:
+/// Expected calibration error up to which probabilities are left as they are. Our judgment:
 /// `docs/method.md#calibration-bar`.
 const TOLERATED_ERROR: f64 = 0.03;
 
@@ -227,7 +227,7 @@ pub(in crate::model::fit) fn questions(
         .at(measured.temperature.signals);
     by_signals.mapv_inplace(|p| p.max(f64::MIN_POSITIVE).ln());
     let known = measured.probabilities(Some(&prepared.ratings), &prepared.respondent_signals);
-    let asked = Asked {
+    let asked = QuestionBasis {
         measurement,
         aspect,
         ratings: &prepared.ratings,

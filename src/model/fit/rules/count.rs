@@ -11,10 +11,10 @@ use crate::stats::interval::{effective_n, wilson};
 use crate::stats::mixture::likeliest;
 use crate::stats::observed::Observed;
 
-/// Share of those caught who must belong. Our judgement: a rule that is wrong about every other person misleads.
+/// Share of those caught who must belong. Our judgment: a rule that is wrong about every other person misleads.
 const LEAST_PRECISION: f64 = 0.60;
 
-/// Share of the members a rule must catch. Our judgement: else it describes a corner of the segment.
+/// Share of the members a rule must catch. Our judgment: else it describes a corner of the segment.
 const LEAST_COVERAGE: f64 = 0.15;
 
 /// Rows a rule must be counted on, and catch.

@@ -37,9 +37,9 @@ pub(super) struct Rows<'a> {
 /// columns, no set twice.
 ///
 /// METHOD: Gini splits by linfa-trees, one split at a time: its trees look for a split below the first only behind rows
-/// that happen to be in the branch, and so miss most of those between tied values; and they merge branches labelled alike,
+/// that happen to be in the branch, and so miss most of those between tied values; and they merge branches labeled alike,
 /// however different. Two trees: in one, members weigh as much as all others in every branch, so that rare segments get
-/// splits; in the other they weigh such that a side is labelled "member" when the share `precise` of it are. Two labels
+/// splits; in the other they weigh such that a side is labeled "member" when the share `precise` of it are. Two labels
 /// only: linfa-trees adds up counts in the order of a hash map, and a sum of two does not depend on order.
 pub(super) fn paths(rows: Rows<'_>, precise: f64) -> Vec<Vec<Range>> {
     let mut found = Vec::new();

@@ -130,7 +130,7 @@ impl Condition {
             Indicator::Rating { aspect: Aspect::Importance, element } => {
                 (catalogue.element(*element).name().to_owned(), "rated")
             }
-            Indicator::Rating { aspect: Aspect::Fulfilment, element } => {
+            Indicator::Rating { aspect: Aspect::Fulfillment, element } => {
                 (format!("how well {} is delivered", catalogue.element(*element).name()), "rated")
             }
             Indicator::Signal(id) => {

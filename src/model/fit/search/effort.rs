@@ -1,6 +1,6 @@
 //! How much is tried before a partition is chosen: one search, two profiles of it.
 
-use super::super::settings::{FitSettings, Search};
+use super::super::settings::{FitSettings, SearchEffort};
 
 /// What a search spends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,10 +41,10 @@ const THOROUGH: Profile = Profile {
 const QUICK: Profile = Profile { starts: 12, pairs: None, everything: false, settled: false, null: false };
 
 impl Profile {
-    pub(super) fn of(search: Search) -> Self {
+    pub(super) fn of(search: SearchEffort) -> Self {
         match search {
-            Search::Thorough => THOROUGH,
-            Search::Quick => QUICK,
+            SearchEffort::Thorough => THOROUGH,
+            SearchEffort::Quick => QUICK,
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::stats::separation::{calinski_harabasz, group_means, shadow};
 pub(super) const LEVEL: &str = "its segments are mostly people who rate high and people who rate low";
 
 /// Share of customers in segments that are only high or only low raters from which a solution is no segmentation. Our
-/// judgement: half of them.
+/// judgment: half of them.
 const MOSTLY: f64 = 0.5;
 
 /// A candidate with the cut behind it.

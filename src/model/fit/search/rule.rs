@@ -6,11 +6,11 @@ use super::super::settings::FitSettings;
 use super::judge::best_by;
 use crate::stats::resample::JaccardBand;
 
-/// Where none is: how much less stable than the most stable one a cut may be. Our judgement: what eight pairs of
+/// Where none is: how much less stable than the most stable one a cut may be. Our judgment: what eight pairs of
 /// samples cannot tell apart for sure.
 const NEAR: f64 = 0.05;
 
-/// Share of the variance of outcomes that is no reason to prefer a cut. Our judgement.
+/// Share of the variance of outcomes that is no reason to prefer a cut. Our judgment.
 const NO_DIFFERENCE: f64 = 0.01;
 
 /// Standard errors of a difference in outcomes that may be luck. METHOD: two, not one, because the best of many
@@ -76,7 +76,7 @@ pub(super) struct Choice {
 ///
 /// METHOD: agreement falls with the number of segments, so asking for the most stable cut alone would always give two;
 /// more segments are more use as long as they are found again. Order and thresholds:
-/// `docs/method.md#the-declared-rule`, `docs/domain.md#agreement-bands`; our judgement.
+/// `docs/method.md#the-declared-rule`, `docs/domain.md#agreement-bands`; our judgment.
 pub(super) fn choose(all: &[Judged<'_>], settings: &FitSettings) -> Choice {
     let mut left: Vec<usize> = (0..all.len()).filter(|at| all[*at].candidate.knocked_out.is_none()).collect();
     let mut why = Vec::new();
@@ -224,7 +224,7 @@ mod tests {
     }
 
     fn kmeans(segments: usize, stability: f64) -> Candidate {
-        let (method, factors, bic) = (Method::KmeansCentred, None, None);
+        let (method, factors, bic) = (Method::KmeansCentered, None, None);
         Candidate { method, factors, bic, ..mixture(segments, 0.0, stability) }
     }
 

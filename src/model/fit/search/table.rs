@@ -17,7 +17,7 @@ pub(super) enum Reading {
     /// As it is.
     Raw,
     /// Ratings centered within the person.
-    Centred,
+    Centered,
 }
 
 /// A table with what the ways to cut need of it, made once.
@@ -59,8 +59,8 @@ impl Worktable {
 
     fn filled(data: Observed, ratings: usize, fill: FactorFill) -> Self {
         let raw = fill.fill(&data);
-        let centred = centered(&raw, ratings);
-        Self::of(data, ratings, fill, [raw, centred])
+        let centered = centered(&raw, ratings);
+        Self::of(data, ratings, fill, [raw, centered])
     }
 
     fn of(data: Observed, ratings: usize, fill: FactorFill, readings: [Array2<f64>; 2]) -> Self {

@@ -51,7 +51,7 @@ fn settings() -> FitSettings {
 fn structure(found: &Found) -> Option<Structure> {
     let model = Invented { customers: 700, ..Invented::default() }.world();
     let (catalogue, sample) = (Catalogue::embedded(), model.sample());
-    let quick = FitSettings { search: Search::Quick, ..FitSettings::default() };
+    let quick = FitSettings { search: SearchEffort::Quick, ..FitSettings::default() };
     let request =
         FitRequest { catalogue: &catalogue, signal_ids: &model.signal_ids, sample: &sample, settings: &quick };
     let report = fit(&request).unwrap().report().clone();
@@ -66,7 +66,7 @@ fn every_way_to_cut_is_judged_with_every_number_of_segments_and_groups_that_are_
     assert_eq!((found.way.method(), found.given.ncols()), (Method::Mixture, 3), "{}", found.choice);
     assert!(adjusted_rand_index(&truth, &labels(&found)) > 0.8);
     for k in 2..=5 {
-        for (method, factors) in [(Method::Kmeans, None), (Method::KmeansCentred, None), (Method::Mixture, Some(0))] {
+        for (method, factors) in [(Method::Kmeans, None), (Method::KmeansCentered, None), (Method::Mixture, Some(0))] {
             let same = |c: &&crate::model::fit::Candidate| (c.method, c.segments, c.factors) == (method, k, factors);
             let candidate = found.candidates.iter().find(same).expect("tried");
             assert!(candidate.stability.is_some() && candidate.pairs >= 2, "{candidate:?}");
@@ -102,10 +102,10 @@ fn a_row_of_weight_two_is_the_row_twice_in_every_search() {
     let doubled = evidence(apart(&values), present.select(ndarray::Axis(0), &twice), vec![1.0; twice.len()]);
     let weighted = evidence(values, present, weights);
     for (search_as, method) in [
-        (Search::Thorough, Method::Auto),
-        (Search::Thorough, Method::Kmeans),
-        (Search::Thorough, Method::KmeansCentred),
-        (Search::Quick, Method::Auto),
+        (SearchEffort::Thorough, Method::Auto),
+        (SearchEffort::Thorough, Method::Kmeans),
+        (SearchEffort::Thorough, Method::KmeansCentered),
+        (SearchEffort::Quick, Method::Auto),
     ] {
         let settings = FitSettings { search: search_as, method, segments: SegmentCount::Exactly(3), ..settings() };
         let (a, b) = (search(&weighted, &settings).unwrap(), search(&doubled, &settings).unwrap());
@@ -116,7 +116,7 @@ fn a_row_of_weight_two_is_the_row_twice_in_every_search() {
             assert!((a.smallest_share - b.smallest_share).abs() < 1e-9, "{a:?} {b:?}");
             assert!((a.only_level.unwrap_or(0.0) - b.only_level.unwrap_or(0.0)).abs() < 1e-9);
             assert!((a.shadow.unwrap_or(0.0) - b.shadow.unwrap_or(0.0)).abs() < 1e-6, "{a:?} {b:?}");
-            if search_as == Search::Thorough {
+            if search_as == SearchEffort::Thorough {
                 // The same bootstrap samples: as many draws from the same cumulated weights.
                 assert!((a.stability.unwrap_or(1.0) - b.stability.unwrap_or(1.0)).abs() < 1e-6, "{a:?} {b:?}");
             }
@@ -167,7 +167,7 @@ fn k_means_on_raw_ratings_that_finds_high_and_low_raters_is_out_in_so_many_words
 #[test]
 fn a_quick_search_compares_nothing_with_tables_that_hold_nothing() {
     let (values, present, truth) = people(600, 3, 1);
-    let quick = FitSettings { search: Search::Quick, ..settings() };
+    let quick = FitSettings { search: SearchEffort::Quick, ..settings() };
     let found = search(&evidence(values, present, vec![1.0; 600]), &quick).unwrap();
     assert!(adjusted_rand_index(&truth, &labels(&found)) > 0.8);
     assert_eq!(found.null, None::<NullComparison>);

@@ -14,7 +14,7 @@ use super::way::{Cut, Settled, Starts, Way};
 /// Times the rule is asked again after its finalists were looked at more closely.
 const ROUNDS: usize = 3;
 
-/// Lead in agreement of halves by which a plain way takes the place of a mixture that is not found again. Our judgement.
+/// Lead in agreement of halves by which a plain way takes the place of a mixture that is not found again. Our judgment.
 const CLEAR_LEAD: f64 = 0.15;
 
 /// The chosen one after its candidates were sought in bootstrap samples: few for all, more for those that may be chosen.

@@ -20,7 +20,7 @@ pub(in crate::model::fit) enum Way {
     /// K-means on standardized ratings.
     Kmeans,
     /// K-means on ratings centered within each person.
-    KmeansCentred,
+    KmeansCentered,
     /// Mixture with so many common factors.
     Mixture(usize),
 }
@@ -36,21 +36,21 @@ pub(super) struct Asked {
 
 impl Way {
     /// All ways without a criterion.
-    pub(super) const PLAIN: [Self; 2] = [Self::Kmeans, Self::KmeansCentred];
+    pub(super) const PLAIN: [Self; 2] = [Self::Kmeans, Self::KmeansCentered];
 
     pub(super) fn asked(method: Method) -> Asked {
         match method {
             Method::Auto => Asked { plain: &Self::PLAIN, mixtures: true },
             Method::Mixture => Asked { plain: &[], mixtures: true },
             Method::Kmeans => Asked { plain: &[Self::Kmeans], mixtures: false },
-            Method::KmeansCentred => Asked { plain: &[Self::KmeansCentred], mixtures: false },
+            Method::KmeansCentered => Asked { plain: &[Self::KmeansCentered], mixtures: false },
         }
     }
 
     pub(in crate::model::fit) fn method(self) -> Method {
         match self {
             Self::Kmeans => Method::Kmeans,
-            Self::KmeansCentred => Method::KmeansCentred,
+            Self::KmeansCentered => Method::KmeansCentered,
             Self::Mixture(_) => Method::Mixture,
         }
     }
@@ -59,7 +59,7 @@ impl Way {
     pub(in crate::model::fit) fn factors(self) -> Option<usize> {
         match self {
             Self::Mixture(factors) => Some(factors),
-            Self::Kmeans | Self::KmeansCentred => None,
+            Self::Kmeans | Self::KmeansCentered => None,
         }
     }
 
@@ -67,7 +67,7 @@ impl Way {
     pub(in crate::model::fit) fn cuts_hard(self) -> bool {
         match self {
             Self::Mixture(_) => false,
-            Self::Kmeans | Self::KmeansCentred => true,
+            Self::Kmeans | Self::KmeansCentered => true,
         }
     }
 
@@ -75,8 +75,8 @@ impl Way {
     pub(super) fn starters(self) -> &'static [Self] {
         match self {
             Self::Kmeans => &[Self::Kmeans],
-            Self::KmeansCentred => &[Self::KmeansCentred],
-            Self::Mixture(_) => &[Self::Kmeans, Self::KmeansCentred],
+            Self::KmeansCentered => &[Self::KmeansCentered],
+            Self::Mixture(_) => &[Self::Kmeans, Self::KmeansCentered],
         }
     }
 
@@ -84,7 +84,9 @@ impl Way {
     pub(super) fn explore(self, table: &Worktable, k: usize, look: Look) -> Result<Cut, ModelError> {
         Ok(match self {
             Self::Kmeans => Cut::plain(self, Body::Centroids(Centroids::of(table, Reading::Raw, k, look)?)),
-            Self::KmeansCentred => Cut::plain(self, Body::Centroids(Centroids::of(table, Reading::Centred, k, look)?)),
+            Self::KmeansCentered => {
+                Cut::plain(self, Body::Centroids(Centroids::of(table, Reading::Centered, k, look)?))
+            }
             Self::Mixture(q) => Cut::likely(mixture::explored(table, k, q, look)?, &table.data),
         })
     }
@@ -92,7 +94,7 @@ impl Way {
     /// The best cut into `k` segments from starts made before.
     pub(super) fn fit(self, table: &Worktable, k: usize, starts: &Starts, effort: Effort) -> Result<Cut, ModelError> {
         match self {
-            Self::Kmeans | Self::KmeansCentred => Ok(starts.of(self).clone()),
+            Self::Kmeans | Self::KmeansCentered => Ok(starts.of(self).clone()),
             Self::Mixture(q) => {
                 let fitted = mixture::from_partitions(table, k, q, &starts.partitions(self, table), effort)?;
                 Ok(Cut::likely(fitted, &table.data))
@@ -285,7 +287,7 @@ mod tests {
 
     #[test]
     fn a_method_asks_for_its_own_ways_and_the_open_choice_for_all() {
-        for method in [Method::Mixture, Method::Kmeans, Method::KmeansCentred] {
+        for method in [Method::Mixture, Method::Kmeans, Method::KmeansCentered] {
             let asked = Way::asked(method);
             assert!(asked.plain.iter().all(|way| way.method() == method));
             assert_eq!(asked.mixtures, method == Way::Mixture(4).method());

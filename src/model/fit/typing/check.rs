@@ -17,10 +17,10 @@ const STRATA: usize = 10;
 /// Respondents a part should have at least.
 const LEAST_IN_STRATUM: usize = 20;
 
-/// Gain over guessing the largest segment under which signals hardly type anybody. Our judgement.
+/// Gain over guessing the largest segment under which signals hardly type anybody. Our judgment.
 const LEAST_GAIN: f64 = 0.05;
 
-/// Points by which printed probabilities may be off without a warning. Our judgement: twice what sampling alone makes
+/// Points by which printed probabilities may be off without a warning. Our judgment: twice what sampling alone makes
 /// of a few hundred respondents.
 const MOST_OFF: f64 = 5.0;
 

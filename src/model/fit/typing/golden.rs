@@ -131,12 +131,12 @@ impl GoldenCheck {
 }
 
 /// The search for the best questions of each length.
-pub(in crate::model) struct Search<'a> {
+pub(in crate::model) struct QuestionSearch<'a> {
     source: Source<'a>,
     people: People,
 }
 
-impl<'a> Search<'a> {
+impl<'a> QuestionSearch<'a> {
     pub(in crate::model) fn new(source: Source<'a>, seed: u64) -> Self {
         Self { people: People::draw(&source, CHOOSING, mixed_seed(seed, 1)), source }
     }

@@ -16,7 +16,7 @@ use crate::stats::observed::Observed;
 /// Respondents typed again at most, evenly spaced.
 const MOST_ROWS: usize = 2_500;
 
-/// Answers to an element from which it is looked at. Our judgement: a share is then known to ten points.
+/// Answers to an element from which it is looked at. Our judgment: a share is then known to ten points.
 const LEAST_ANSWERS: usize = 100;
 
 /// What becomes of those who answered for an element when that answer is taken away. Typed by the ratings cut on alone,

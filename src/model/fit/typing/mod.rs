@@ -26,4 +26,4 @@ pub(in crate::model) use linear::LinearScores;
 pub(in crate::model) use linear::tests as linear_tests;
 pub(in crate::model) use people::on_scale;
 pub use questions::QuestionReport;
-pub(in crate::model) use questions::{Asked, cut_columns};
+pub(in crate::model) use questions::{QuestionBasis, cut_columns};

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::measurement::Measurement;
-use super::golden::{GoldenCheck, GoldenQuestions, Search};
+use super::golden::{GoldenCheck, GoldenQuestions, QuestionSearch};
 use super::hold::{ElementHold, by_answers, holds, masked};
 use super::people::Source;
 use crate::model::rows::Aspect;
@@ -38,7 +38,7 @@ impl QuestionReport {
 
 /// What the report is made of.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::model) struct Asked<'a> {
+pub(in crate::model) struct QuestionBasis<'a> {
     pub(in crate::model) measurement: &'a Measurement,
     /// The ratings cut on.
     pub(in crate::model) aspect: Aspect,
@@ -53,7 +53,7 @@ pub(in crate::model) struct Asked<'a> {
     pub(in crate::model) seed: u64,
 }
 
-impl Asked<'_> {
+impl QuestionBasis<'_> {
     /// The report; `None` with one segment or without a rating to ask.
     pub(in crate::model) fn report(&self) -> Option<QuestionReport> {
         let m = self.measurement;
@@ -69,7 +69,7 @@ impl Asked<'_> {
             by_signals: self.by_signals.view(),
             weights: self.weights,
         };
-        let search = Search::new(source, self.seed);
+        let search = QuestionSearch::new(source, self.seed);
         let mut golden = search.judged(search.sets(), self.seed);
         golden.check = self.check(&golden);
         Some(QuestionReport { aspect: self.aspect, golden, holds: holds(m, self.ratings, &columns) })

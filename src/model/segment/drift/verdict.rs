@@ -7,14 +7,14 @@ use crate::stats::multiple::benjamini_hochberg;
 /// Expected share of false alarms among all alarms of a night.
 pub const FALSE_DISCOVERIES: f64 = 0.01;
 
-/// Share of the tested inputs that must have drifted before the model is doubted. Our judgement: one campaign moves a
+/// Share of the tested inputs that must have drifted before the model is doubted. Our judgment: one campaign moves a
 /// few signals, another base moves many.
 pub const DRIFTED_SHARE: f64 = 0.20;
 
 /// Fewest drifted inputs, whatever their share.
 pub const DRIFTED_LEAST: usize = 3;
 
-/// Rise of the share without a value from which the data are suspected before the customers. Our judgement.
+/// Rise of the share without a value from which the data are suspected before the customers. Our judgment.
 pub const DATA_SUSPECTED: f64 = 0.20;
 
 /// What is said about one indicator.
@@ -92,10 +92,10 @@ impl Drift {
     /// at least [`SMALL_DISTANCE`], so that a million customers do not make trifles of note. Beyond chance and between
     /// that and [`TRIFLE_DISTANCE`] it is watched. For signals "no value" is a category like others. For ratings only
     /// those who answered are compared: more answers are no drift. The base holds mostly the same people on both nights
-    /// and the test takes them to be others, so it errs towards silence.
+    /// and the test takes them to be others, so it errs toward silence.
     ///
     /// The model is doubted when the segment mix, the probabilities or the share without a segment have drifted, or when
-    /// [`DRIFTED_SHARE`] of the tested ratings and signals have, and at least [`DRIFTED_LEAST`]. Our judgement.
+    /// [`DRIFTED_SHARE`] of the tested ratings and signals have, and at least [`DRIFTED_LEAST`]. Our judgment.
     #[must_use]
     pub fn between(reference: &DriftReference, now: &DriftFigures, min_cell: u64) -> Self {
         let then = &reference.figures().histograms;

@@ -6,7 +6,7 @@ use crate::stats::drivers::penalty::PenaltySums;
 
 use super::outcome::Outcome;
 
-/// Columns of the cross sums: fulfilment of the elements, then the outcomes.
+/// Columns of the cross sums: fulfillment of the elements, then the outcomes.
 pub(super) const COLUMNS: usize = N_ELEMENTS + Outcome::COUNT;
 
 /// Everything driver figures are made of, for some customers.

@@ -40,7 +40,7 @@ impl Kano {
     /// intervals lie within ± that size: one whose low ratings go with *more* of the outcome has no class.
     ///
     /// Source: penalty–reward contrasts as in `docs/domain.md#penalty-and-reward`; decisions by interval are our
-    /// judgement, so that a small sample gives no class rather than a wrong one.
+    /// judgment, so that a small sample gives no class rather than a wrong one.
     pub(super) fn decide([penalty, reward, contrast]: [Estimate; 3], settings: &DriverSettings) -> Option<Self> {
         let (smallest, one_sided) = (settings.smallest_effect, settings.one_sided);
         let matters = |side: Estimate| side.low > 0.0 && side.value >= smallest;
@@ -94,7 +94,7 @@ impl StatedDerived {
     }
 }
 
-/// Derived importance against fulfilment. Crosshair: an even share, and the mean fulfilment of the elements.
+/// Derived importance against fulfillment. Crosshair: an even share, and the mean fulfillment of the elements.
 ///
 /// Source: importance–performance analysis, Martilla and James, Journal of Marketing 41 (1977).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

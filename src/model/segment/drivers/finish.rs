@@ -19,7 +19,7 @@ use super::types::{Drivers, GroupDrivers, OutcomeDrivers, Refusal};
 pub struct DriverContext<'a> {
     /// Elements and need map.
     pub catalogue: &'a Catalogue,
-    /// Published profiles, for stated importance and fulfilment; `None` = no quadrants.
+    /// Published profiles, for stated importance and fulfillment; `None` = no quadrants.
     pub profiles: Option<&'a Profiles>,
     /// Settings.
     pub settings: DriverSettings,
@@ -63,7 +63,7 @@ pub struct SolvedDrivers {
 type Solved = Vec<Vec<Option<DriverFigures>>>;
 
 impl SolvedDrivers {
-    /// The published drivers, stated importance and fulfilment read from `profiles`; `None` = no quadrants.
+    /// The published drivers, stated importance and fulfillment read from `profiles`; `None` = no quadrants.
     #[must_use]
     pub fn beside(&self, profiles: Option<&Profiles>) -> Drivers {
         let mut results = Vec::with_capacity(self.plans.len());

@@ -79,7 +79,7 @@ fn draw(rng: &mut Xoshiro256PlusPlus, asked: usize) -> u64 {
     bits
 }
 
-/// Customers from (fulfilment ratings, willingness to recommend, which ratings were given).
+/// Customers from (fulfillment ratings, willingness to recommend, which ratings were given).
 pub(super) fn blocks(rows: &[([f32; N_ELEMENTS], f32, u64)], segments: &[Option<u8>]) -> (CustomerBlock, ScoredBlock) {
     let n = rows.len();
     let mut attitudes = Attitudes::unasked(n, 0);

@@ -25,7 +25,7 @@ const DRAW: u64 = 0x6472_6177;
 /// What customers are dealt into groups by, beside their id. Any number would do; it must stay the same.
 const DEALT_BY: u64 = 0x6472_6976;
 
-/// Mean and spread of the fulfilment ratings of each element on 0–10, so that one person's ratings of different
+/// Mean and spread of the fulfillment ratings of each element on 0–10, so that one person's ratings of different
 /// elements can be averaged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RatingScale {
@@ -58,7 +58,7 @@ impl Default for RatingScale {
     }
 }
 
-/// Collects what derived importance needs, from customers' own fulfilment answers and outcomes.
+/// Collects what derived importance needs, from customers' own fulfillment answers and outcomes.
 ///
 /// METHOD: own answers only. Inferred scores are functions of the model; their correlations would show the model.
 #[derive(Clone, Debug)]
@@ -102,7 +102,7 @@ impl DriverFold {
     }
 
     fn counts(&self, customers: &CustomerBlock, row: usize) -> bool {
-        customers.rated[row] & Aspect::Fulfilment.mask() != 0
+        customers.rated[row] & Aspect::Fulfillment.mask() != 0
             && self.is_drawn(&customers.ids[row])
             && self.outcomes(customers, row) != [None; Outcome::COUNT]
     }

@@ -20,24 +20,24 @@ pub struct DriverSettings {
     /// describe a segment.
     pub min_answers: f64,
     /// Effective customers with both an element and the outcome, in the whole, for the element to be related to it at all.
-    /// Default 50: our judgement.
+    /// Default 50: our judgment.
     pub min_pair_whole: f64,
-    /// The same in a segment: one element with fewer refuses the segment. Default 20: our judgement.
+    /// The same in a segment: one element with fewer refuses the segment. Default 20: our judgment.
     pub min_pair: f64,
-    /// Fewest elements that weights are shared among, 2–30. Default 3: our judgement.
+    /// Fewest elements that weights are shared among, 2–30. Default 3: our judgment.
     pub min_elements: u32,
     /// Ratings up to this, on 0–10, count as low for a penalty. Default 4: `docs/domain.md#penalty-and-reward`.
     pub low_to: f64,
     /// Ratings from this on, on 0–10, above `low_to`, count as high for a reward. Default 9:
     /// `docs/domain.md#penalty-and-reward`.
     pub high_from: f64,
-    /// Fewest customers with a low, a middling and a high rating each, at least 1. Default 20: our judgement.
+    /// Fewest customers with a low, a middling and a high rating each, at least 1. Default 20: our judgment.
     pub min_per_side: u32,
     /// Difference, in spreads of the outcome, below which a penalty or reward is too small to matter, above 0. Default 0.2:
     /// Cohen (1988), a small effect.
     pub smallest_effect: f64,
     /// How many times the other a penalty or reward must be for an element to be one-sided, at least 1. Default 2: our
-    /// judgement; Mikulić and Prebežac (2011) cut their asymmetry index between 0.2 and 0.7, this is 1/3.
+    /// judgment; Mikulić and Prebežac (2011) cut their asymmetry index between 0.2 and 0.7, this is 1/3.
     pub one_sided: f64,
     /// Probability by chance of an R² this large from which on nothing counts as explained, above 0 and below 1. Default
     /// 0.05: convention.

@@ -1,4 +1,4 @@
-//! Figures and the same with people left out → estimates, drawn towards the whole, tested, classified.
+//! Figures and the same with people left out → estimates, drawn toward the whole, tested, classified.
 
 use crate::catalogue::{ElementId, NeedTier};
 use crate::stats::drivers::jackknife::{interval, own_voices, p_value, standard_error};
@@ -76,7 +76,7 @@ impl DriverReplicates<'_> {
     }
 }
 
-/// Shares of a group with their intervals, drawn towards the whole.
+/// Shares of a group with their intervals, drawn toward the whole.
 struct Shares {
     own_voice: f64,
     estimates: Vec<Estimate>,
@@ -126,7 +126,7 @@ impl Summary<'_> {
         let (d, errors): (Vec<f64>, Vec<f64>) = differences.iter().copied().unzip();
         let scales: Vec<f64> = whole.iter().map(|(share, _)| f64::midpoint(*share, 1.0 / p as f64)).collect();
         let voices = if self.everybody { vec![1.0; p] } else { own_voices(&d, &errors, &scales) };
-        // Drawing towards the whole leaves a sum near 1, not at it: shares are divided by it below.
+        // Drawing toward the whole leaves a sum near 1, not at it: shares are divided by it below.
         let drawn = |i: usize| voices[i] * own[i].0 + (1.0 - voices[i]) * whole[i].0;
         let total: f64 = (0..p).map(drawn).sum();
         let estimate = |i: usize| {
@@ -205,7 +205,7 @@ impl Summary<'_> {
     }
 
     fn served_high(&self, element: ElementId) -> Option<bool> {
-        self.above_mean(element, |profile, id| profile.element(id).fulfilment)
+        self.above_mean(element, |profile, id| profile.element(id).fulfillment)
     }
 
     fn above_mean(

@@ -195,7 +195,7 @@ fn any_number_of_threads_gives_the_same_bits() {
 }
 
 #[test]
-fn quadrants_are_read_against_stated_importance_and_fulfilment() {
+fn quadrants_are_read_against_stated_importance_and_fulfillment() {
     let planted = Planted { sizes: vec![6_000], effects: vec![effects(3)], ..Planted::eight(0.0, 3) };
     let state = state(1, &planted.people());
     let strongest = (0..N_ELEMENTS).max_by(|a, b| effects(3)[*a].total_cmp(&effects(3)[*b])).unwrap();

@@ -53,7 +53,7 @@ pub struct ElementDriver {
     /// The element.
     pub element: ElementId,
     /// Derived importance: share of what all elements explain that goes with this one, 0–1; over the elements of a group
-    /// shares sum to 1. In a segment it is drawn towards the whole's by [`Explained::own_voice`].
+    /// shares sum to 1. In a segment it is drawn toward the whole's by [`Explained::own_voice`].
     pub share: Estimate,
     /// The same from the segment's own answers alone; equals `share` for everybody.
     pub own_share: f64,
@@ -76,7 +76,7 @@ pub struct ElementDriver {
     pub kano: Option<Kano>,
     /// Stated against derived importance; `None` where importance was not asked.
     pub stated: Option<StatedDerived>,
-    /// Derived importance against fulfilment; `None` where fulfilment has no mean.
+    /// Derived importance against fulfillment; `None` where fulfillment has no mean.
     pub quadrant: Option<Quadrant>,
     /// The interval of `share` spans an even share, the crosshair of both quadrants: they might as well be others.
     pub borderline: bool,
@@ -88,7 +88,7 @@ pub struct NeedDriver {
     /// The tier.
     pub tier: NeedTier,
     /// Share of what the five tiers explain that goes with this one, 0–1, by Shapley; shares sum to 1. In a segment
-    /// drawn towards the whole's like those of elements.
+    /// drawn toward the whole's like those of elements.
     pub share: Estimate,
 }
 
@@ -154,7 +154,7 @@ impl GroupDrivers {
 /// Drivers of a night.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Drivers {
-    /// Everybody scored who rated fulfilment.
+    /// Everybody scored who rated fulfillment.
     pub everyone: GroupDrivers,
     /// Segments in the order of the model.
     pub segments: Vec<GroupDrivers>,

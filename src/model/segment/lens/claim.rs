@@ -73,7 +73,7 @@ impl Claim {
     /// Whether an interval lies wholly on the side of the claim, or wholly off it.
     ///
     /// METHOD: a figure that merely leans to the published side decides nothing; a whole 95 % interval does. Source:
-    /// our judgement.
+    /// our judgment.
     #[must_use]
     pub fn judge(self, low: f64, high: f64) -> RegularityVerdict {
         let (holds, fails) = match self {

@@ -99,7 +99,7 @@ impl Complaints {
     /// METHOD: a complaint is answered if it was resolved, or if its case has a later contact that is not a complaint
     /// itself: the customer asking again is no answer. It is repeated if the same customer's previous one is recent,
     /// whatever case it belongs to. The first complaints of the window may repeat older ones that are not seen. Source:
-    /// our judgement.
+    /// our judgment.
     pub(super) fn of(history: &History, settings: &LensSettings) -> Self {
         let (mut sums, mut previous) = (Self::default(), None);
         for (place, contact) in history.contacts.iter().enumerate() {

@@ -26,7 +26,7 @@ pub(in crate::model) struct Person {
     pub(in crate::model) weight: f64,
     pub(in crate::model) attitudes: Attitudes,
     pub(in crate::model) value: Option<f64>,
-    /// Fulfilment ratings of the first elements.
+    /// Fulfillment ratings of the first elements.
     pub(in crate::model) ratings: Vec<f32>,
     pub(in crate::model) history: History,
     pub(in crate::model) says: Relationship,

@@ -223,7 +223,7 @@ impl LensRow<'_> {
 
     /// Class of the respondent by elements rated high; `None` = too few elements were rated.
     fn high_class(&self) -> Option<usize> {
-        let rated = self.block.customers.rated[self.at] & Aspect::Fulfilment.mask();
+        let rated = self.block.customers.rated[self.at] & Aspect::Fulfillment.mask();
         let cuts = &self.settings.regularities;
         if rated.count_ones() < cuts.min_rated {
             return None;

@@ -16,7 +16,7 @@ pub struct ConnectionCuts {
     pub satisfied_from: f32,
 }
 
-/// Settings of the pass. All cuts are our judgement: `docs/domain.md#connection-stages`,
+/// Settings of the pass. All cuts are our judgment: `docs/domain.md#connection-stages`,
 /// `docs/domain.md#connection-gaps`, `docs/domain.md#consistency` and `docs/domain.md#good-and-bad-experiences`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LensSettings {

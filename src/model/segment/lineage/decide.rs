@@ -6,7 +6,7 @@ use crate::stats::matching::Overlap;
 
 /// Jaccard coefficient from which a segment and its partner are one segment going on.
 ///
-/// METHOD: our judgement. Two groups of one size with a Jaccard of 1/3 share half of their members; below that most of
+/// METHOD: our judgment. Two groups of one size with a Jaccard of 1/3 share half of their members; below that most of
 /// those addressed under the id would be others. Greene, Doyle and Cunningham (2010) use 0.3 to follow communities.
 pub const CONTINUES: f64 = 1.0 / 3.0;
 
@@ -14,7 +14,7 @@ pub const CONTINUES: f64 = 1.0 / 3.0;
 /// Ntoutsi, Theodoridis and Schult 2006).
 pub const MOST: f64 = 0.5;
 
-/// Share of the old segment from which a part split off is worth the name; our judgement.
+/// Share of the old segment from which a part split off is worth the name; our judgment.
 pub const LARGE_PART: f64 = 0.2;
 
 /// What was decided: an id for each new segment, and the rows that say why.

@@ -26,7 +26,7 @@ pub use ledger::{LONGEST_NAME, LedgerError, RefitRecord, SegmentLedger, SegmentR
 pub use row::{Fate, Lineage, LineageRow, MoveCost};
 
 /// Correlation of two profiles below which a segment that goes on means something else now, so that a name made by the
-/// job is made anew. Our judgement: half of what set the segment apart points elsewhere.
+/// job is made anew. Our judgment: half of what set the segment apart points elsewhere.
 pub const SAME_MEANING: f64 = 0.5;
 
 /// Two models and the customers both score.

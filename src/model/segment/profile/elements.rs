@@ -27,7 +27,7 @@ pub(super) struct Base {
 impl Base {
     /// The base as everybody's scores show it.
     pub(super) fn new(everyone: &ProfileSums) -> Self {
-        Self { scales: [Aspect::Importance, Aspect::Fulfilment].map(|aspect| scale(everyone, aspect)) }
+        Self { scales: [Aspect::Importance, Aspect::Fulfillment].map(|aspect| scale(everyone, aspect)) }
     }
 
     fn scale(&self, aspect: Aspect) -> Option<Scale> {
@@ -85,9 +85,9 @@ impl ElementView<'_> {
     }
 
     fn profile(&self, element: ElementId) -> ElementProfile {
-        let [i, f] = [Aspect::Importance, Aspect::Fulfilment].map(|aspect| aspect.indicator(element));
+        let [i, f] = [Aspect::Importance, Aspect::Fulfillment].map(|aspect| aspect.indicator(element));
         let [wanting, served] = [i, f].map(|indicator| self.shown.scored(indicator));
-        let (importance, fulfilment) = (indicator_mean(self.shown, i), indicator_mean(self.shown, f));
+        let (importance, fulfillment) = (indicator_mean(self.shown, i), indicator_mean(self.shown, f));
         let high_share = share(&self.shown.answers[f]);
         // Scores and answers are emptied apart: either may be too few where the other is not.
         let withheld = |indicator: usize| {
@@ -97,14 +97,14 @@ impl ElementView<'_> {
         ElementProfile {
             element,
             importance: importance.map(|mean| on_scale(mean, wanting)),
-            fulfilment: fulfilment.map(|mean| on_scale(mean, served)),
-            gap: self.gap(importance, fulfilment).map(|gap| Estimate::of(gap, wanting.min(served))),
+            fulfillment: fulfillment.map(|mean| on_scale(mean, served)),
+            gap: self.gap(importance, fulfillment).map(|gap| Estimate::of(gap, wanting.min(served))),
             high_share,
             delivered: delivered(high_share),
             importance_difference: self.difference(i, importance),
-            fulfilment_difference: self.difference(f, fulfilment),
+            fulfillment_difference: self.difference(f, fulfillment),
             importance_answers: self.full.answers[i].count(),
-            fulfilment_answers: self.full.answers[f].count(),
+            fulfillment_answers: self.full.answers[f].count(),
             suppressed: withheld(i) || withheld(f),
         }
     }
@@ -113,15 +113,15 @@ impl ElementView<'_> {
     /// that the two scales, and the two habits of rating, become comparable and 0 means "delivered as much as wanted,
     /// relative to everything else". Standardizing within the element would make the gap of everybody 0 by
     /// construction. The two errors are taken as independent; those who want more and rate higher make the interval
-    /// somewhat too wide. Source: our judgement.
-    fn gap(&self, importance: Option<ScoreMean>, fulfilment: Option<ScoreMean>) -> Option<Interval> {
-        let (wanted, served) = (self.base.scale(Aspect::Importance)?, self.base.scale(Aspect::Fulfilment)?);
-        let (importance, fulfilment) = (importance?, fulfilment?);
+    /// somewhat too wide. Source: our judgment.
+    fn gap(&self, importance: Option<ScoreMean>, fulfillment: Option<ScoreMean>) -> Option<Interval> {
+        let (wanted, served) = (self.base.scale(Aspect::Importance)?, self.base.scale(Aspect::Fulfillment)?);
+        let (importance, fulfillment) = (importance?, fulfillment?);
         let place = |mean: ScoreMean, scale: Scale| (mean.group.mean - scale.center) / scale.spread;
         let half = |mean: ScoreMean, scale: Scale| (mean.interval.high - mean.interval.value) / scale.spread;
         Interval::symmetric(
-            place(importance, wanted) - place(fulfilment, served),
-            half(importance, wanted).hypot(half(fulfilment, served)),
+            place(importance, wanted) - place(fulfillment, served),
+            half(importance, wanted).hypot(half(fulfillment, served)),
         )
     }
 
@@ -153,7 +153,7 @@ fn delivered(high_share: Option<Estimate>) -> Delivered {
 ///
 /// METHOD: a test of the variables that cut the groups asks whether the cut cut, and always says yes.
 pub(super) fn adjust_differences(segments: &mut [SegmentProfile], shaped_by: Aspect) {
-    for aspect in [Aspect::Importance, Aspect::Fulfilment] {
+    for aspect in [Aspect::Importance, Aspect::Fulfillment] {
         // Segments first, elements within: the order in which they are dealt back below.
         let plain: Vec<Option<f64>> = segments
             .iter()
@@ -165,7 +165,7 @@ pub(super) fn adjust_differences(segments: &mut [SegmentProfile], shaped_by: Asp
             for (element, p) in segment.elements.iter_mut().zip(adjusted) {
                 let slot = match aspect {
                     Aspect::Importance => &mut element.importance_difference,
-                    Aspect::Fulfilment => &mut element.fulfilment_difference,
+                    Aspect::Fulfillment => &mut element.fulfillment_difference,
                 };
                 if let Some(contrast) = slot {
                     contrast.p_adjusted = *p;
@@ -179,6 +179,6 @@ pub(super) fn adjust_differences(segments: &mut [SegmentProfile], shaped_by: Asp
 fn contrast(element: &ElementProfile, aspect: Aspect) -> Option<Contrast> {
     match aspect {
         Aspect::Importance => element.importance_difference,
-        Aspect::Fulfilment => element.fulfilment_difference,
+        Aspect::Fulfillment => element.fulfillment_difference,
     }
 }

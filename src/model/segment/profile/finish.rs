@@ -121,7 +121,7 @@ impl ProfiledGroup<'_> {
         NeedProfile {
             tier,
             share: share(&self.shown.need[t]),
-            fulfilment: self.tier_mean(tier, Aspect::Fulfilment, &self.shown.tier_fulfilment[t]),
+            fulfillment: self.tier_mean(tier, Aspect::Fulfillment, &self.shown.tier_fulfillment[t]),
             importance: self.tier_mean(tier, Aspect::Importance, &self.shown.tier_importance[t]),
         }
     }
@@ -131,7 +131,7 @@ impl ProfiledGroup<'_> {
     fn tier_mean(&self, tier: NeedTier, aspect: Aspect, moments: &Moments) -> Option<Estimate> {
         let (per_unit, span, top) = match aspect {
             Aspect::Importance => (FINE, f64::from(IMPORTANCE_SPAN), 1.0),
-            Aspect::Fulfilment => (CENTI, 1.0, 10.0),
+            Aspect::Fulfillment => (CENTI, 1.0, 10.0),
         };
         let (mut error, mut weight) = (0.0, 0.0);
         for element in ElementId::all() {

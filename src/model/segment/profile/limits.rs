@@ -14,7 +14,7 @@ const FLOOR_PER_ELEMENT: u64 = 60;
 /// Respondents per rated element from which noise and unequal segments are offset. Source: Dolnicar et al. 2016.
 const GOOD_PER_ELEMENT: u64 = 100;
 
-/// Respondents below which a segment is hardly described. Our judgement.
+/// Respondents below which a segment is hardly described. Our judgment.
 const SEGMENT_RESPONDENTS: u64 = 100;
 
 /// Sentences for [`Profiles::limits`], the gravest first. `everyone` are the sums before withholding.
@@ -33,10 +33,10 @@ pub(super) fn limits(profiles: &Profiles, everyone: &ProfileSums, context: &Prof
 
 fn evidence(everyone: &ProfileSums, context: &ProfileContext, said: &mut Vec<String>) {
     let answered = |aspect: Aspect| everyone.respondents[aspect as usize].count();
-    let (wanted, served) = (answered(Aspect::Importance), answered(Aspect::Fulfilment));
+    let (wanted, served) = (answered(Aspect::Importance), answered(Aspect::Fulfillment));
     match context.cut_on {
         None => said.push(
-            "Nobody was surveyed on what segments are cut on: the segments are hypotheses, read from behaviour through \
+            "Nobody was surveyed on what segments are cut on: the segments are hypotheses, read from behavior through \
              the catalogue's loadings. Ask some hundred customers before acting on them."
                 .to_owned(),
         ),
@@ -44,14 +44,14 @@ fn evidence(everyone: &ProfileSums, context: &ProfileContext, said: &mut Vec<Str
     }
     if wanted == 0 && context.cut_on.is_some() {
         said.push(
-            "Importance was not asked: segments are cut on the shape of fulfilment, what matters to customers is not \
+            "Importance was not asked: segments are cut on the shape of fulfillment, what matters to customers is not \
              known, and no gap between wanting and getting can be shown."
                 .to_owned(),
         );
     }
     if served == 0 {
         said.push(
-            "Fulfilment was not asked: how well each element is delivered is not known, and no element can be said to \
+            "Fulfillment was not asked: how well each element is delivered is not known, and no element can be said to \
              be delivered or to need mending."
                 .to_owned(),
         );

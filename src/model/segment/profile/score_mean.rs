@@ -39,7 +39,7 @@ pub(super) struct ScoreMean {
 /// * `error + between/scored`: the scores' errors are one common error, which no number of customers averages out.
 ///
 /// Where everybody answered both are `σ²/n`. Where nobody was asked the second stands, as wide as the catalogue's
-/// loadings are weak. Source: our judgement.
+/// loadings are weak. Source: our judgment.
 pub(super) fn score_mean(evidence: ScoreEvidence) -> Option<ScoreMean> {
     let ScoreEvidence { mean, between, error, scored, answers } = evidence;
     if !(scored > 0.0 && mean.is_finite()) {

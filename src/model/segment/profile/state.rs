@@ -222,7 +222,7 @@ impl ProfileRow<'_> {
         if rated == 0 {
             return;
         }
-        for (slot, mask) in [Aspect::Importance.mask(), Aspect::Fulfilment.mask(), u64::MAX].into_iter().enumerate() {
+        for (slot, mask) in [Aspect::Importance.mask(), Aspect::Fulfillment.mask(), u64::MAX].into_iter().enumerate() {
             if rated & mask != 0 {
                 group.respondents[slot].add(self.weight, 0);
             }
@@ -267,8 +267,8 @@ impl ProfileRow<'_> {
             if determined {
                 group.need[t].add(w, i64::from(needs.tier == Some(tier)));
             }
-            if let Some(x) = needs.fulfilment[t] {
-                group.tier_fulfilment[t].add(w, steps(f64::from(x), CENTI));
+            if let Some(x) = needs.fulfillment[t] {
+                group.tier_fulfillment[t].add(w, steps(f64::from(x), CENTI));
             }
             if let Some(x) = importance[t] {
                 group.tier_importance[t].add(w, steps(f64::from(x), FINE));

@@ -194,7 +194,7 @@ pub(super) struct ProfileSums {
     pub(super) members: Moments,
     /// Probability of the own segment, in steps of 0.0001.
     pub(super) probability: Moments,
-    /// Customers with any importance answer, with any fulfilment answer, and with either; `x` unused.
+    /// Customers with any importance answer, with any fulfillment answer, and with either; `x` unused.
     pub(super) respondents: [Moments; 3],
     /// Scores by indicator.
     pub(super) scores: ScoreSums,
@@ -212,8 +212,8 @@ pub(super) struct ProfileSums {
     pub(super) value: Moments,
     /// By tier, of the customers whose needs are determined: `x` is 1 if the tier is to serve next.
     pub(super) need: [Moments; NeedTier::COUNT],
-    /// Fulfilment by tier, in steps of 0.01.
-    pub(super) tier_fulfilment: [Moments; NeedTier::COUNT],
+    /// Fulfillment by tier, in steps of 0.01.
+    pub(super) tier_fulfillment: [Moments; NeedTier::COUNT],
     /// Relative importance by tier, in steps of 0.0001.
     pub(super) tier_importance: [Moments; NeedTier::COUNT],
     /// Customers reachable: any, then by channel in the order of [`super::CONSENT_CHANNELS`], then held out though
@@ -248,7 +248,7 @@ impl ProfileSums {
             good_brand: none,
             value: none,
             need: [none; NeedTier::COUNT],
-            tier_fulfilment: [none; NeedTier::COUNT],
+            tier_fulfillment: [none; NeedTier::COUNT],
             tier_importance: [none; NeedTier::COUNT],
             reach: [0; 7],
         }
@@ -276,7 +276,7 @@ impl ProfileSums {
             .chain([&mut self.satisfaction, &mut self.good_brand, &mut self.value])
             .chain(&mut self.answers)
             .chain(&mut self.need)
-            .chain(&mut self.tier_fulfilment)
+            .chain(&mut self.tier_fulfillment)
             .chain(&mut self.tier_importance);
         ProfileSumsParts {
             moments,

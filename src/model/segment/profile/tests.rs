@@ -78,7 +78,7 @@ fn blocks(people: &[Person]) -> (CustomerBlock, ScoredBlock) {
         tier: p.tier,
         state: p.tier.map_or(NeedState::Undetermined, |_| NeedState::Deficit),
         runner_up: None,
-        fulfilment: [None; NeedTier::COUNT],
+        fulfillment: [None; NeedTier::COUNT],
         levels: [None; 4],
     };
     let mut attitudes = Attitudes::unasked(n, 0);
@@ -191,45 +191,45 @@ fn what_was_not_asked_is_absent_and_said() {
     let profiles = finish(&state(2, &two_segments(Aspect::Importance)), Some(Aspect::Importance), 20);
     let s = &profiles.segments[0];
     let quality = s.element(ElementId::parse("quality").unwrap());
-    assert_eq!((quality.fulfilment, quality.gap, quality.high_share), (None, None, None));
+    assert_eq!((quality.fulfillment, quality.gap, quality.high_share), (None, None, None));
     assert_eq!(quality.delivered, Delivered::Unknown);
     assert!(!quality.suppressed);
     assert_eq!(s.element(ElementId::parse("heirloom").unwrap()).importance, None);
     assert_eq!((s.nps, s.satisfaction, s.good_brand), (None, None, None));
     assert_eq!((s.value_total, s.value_share, s.value_mean), (None, None, None));
-    assert!(s.needs.iter().all(|n| n.share.is_none() && n.fulfilment.is_none()));
+    assert!(s.needs.iter().all(|n| n.share.is_none() && n.fulfillment.is_none()));
     let said = profiles.limits.join("\n");
-    for sentence in ["Only 100 customers rated importance", "Fulfilment was not asked", "not tested", "No orders"] {
+    for sentence in ["Only 100 customers rated importance", "Fulfillment was not asked", "not tested", "No orders"] {
         assert!(said.contains(sentence), "{sentence} is missing in {said}");
     }
 }
 
 #[test]
 fn a_test_is_given_only_for_the_aspect_that_did_not_cut() {
-    let profiles = finish(&state(2, &two_segments(Aspect::Fulfilment)), Some(Aspect::Importance), 20);
+    let profiles = finish(&state(2, &two_segments(Aspect::Fulfillment)), Some(Aspect::Importance), 20);
     let quality = profiles.segments[0].element(ElementId::parse("quality").unwrap());
-    assert!(quality.fulfilment_difference.unwrap().p_adjusted.unwrap() < 1e-6);
-    let profiles = finish(&state(2, &two_segments(Aspect::Fulfilment)), Some(Aspect::Fulfilment), 20);
+    assert!(quality.fulfillment_difference.unwrap().p_adjusted.unwrap() < 1e-6);
+    let profiles = finish(&state(2, &two_segments(Aspect::Fulfillment)), Some(Aspect::Fulfillment), 20);
     let quality = profiles.segments[0].element(ElementId::parse("quality").unwrap());
-    assert_eq!(quality.fulfilment_difference.unwrap().p_adjusted, None);
+    assert_eq!(quality.fulfillment_difference.unwrap().p_adjusted, None);
     assert!(profiles.limits.iter().any(|l| l.starts_with("Importance was not asked")));
 }
 
 #[test]
 fn delivered_rests_on_the_segments_own_answers_alone() {
-    let i = indicator("quality", Aspect::Fulfilment);
-    let mut people = two_segments(Aspect::Fulfilment);
+    let i = indicator("quality", Aspect::Fulfillment);
+    let mut people = two_segments(Aspect::Fulfillment);
     for p in &mut people[..40] {
         p.answers[0].1 = 9.0;
     }
     // A thousand members with a high inferred score must not add a single "high" answer.
     people.extend((0..1000).map(|_| Person { inferred: vec![(i, 9.5, 1.0)], ..person(1) }));
-    let profiles = finish(&state(2, &people), Some(Aspect::Fulfilment), 20);
+    let profiles = finish(&state(2, &people), Some(Aspect::Fulfillment), 20);
     let quality = ElementId::parse("quality").unwrap();
     let (first, second) = (profiles.segments[0].element(quality), profiles.segments[1].element(quality));
     assert_eq!((first.delivered, first.high_share.unwrap().value), (Delivered::Yes, 1.0));
     assert_eq!((second.delivered, second.high_share.unwrap().value), (Delivered::No, 0.0));
-    assert_eq!(second.fulfilment_answers, 60);
+    assert_eq!(second.fulfillment_answers, 60);
 }
 
 #[test]
@@ -308,16 +308,16 @@ fn value_and_needs_are_shares_of_those_known() {
 
 #[test]
 fn a_row_of_weight_two_gives_the_figures_of_the_row_twice() {
-    let once = two_segments(Aspect::Fulfilment);
+    let once = two_segments(Aspect::Fulfillment);
     let (mut weighted, mut doubled) = (once.clone(), once.clone());
     for p in weighted.iter_mut().take(7) {
         p.weight = 2.0;
     }
     doubled.extend_from_slice(&once[..7]);
-    let [a, b] = [&weighted, &doubled].map(|people| finish(&state(2, people), Some(Aspect::Fulfilment), 20));
+    let [a, b] = [&weighted, &doubled].map(|people| finish(&state(2, people), Some(Aspect::Fulfillment), 20));
     for (a, b) in a.segments.iter().zip(&b.segments) {
         let (x, y) = (&a.elements[10], &b.elements[10]);
-        near(x.fulfilment.unwrap().value, y.fulfilment.unwrap().value, 1e-12);
+        near(x.fulfillment.unwrap().value, y.fulfillment.unwrap().value, 1e-12);
         near(x.high_share.unwrap().value, y.high_share.unwrap().value, 1e-12);
         near(a.share.unwrap().value, b.share.unwrap().value, 1e-12);
     }
@@ -406,15 +406,15 @@ proptest! {
         for s in parts {
             prop_assert!(contains(s.share) && contains(s.nps) && contains(s.value_mean));
             for e in &s.elements {
-                prop_assert!(contains(e.importance) && contains(e.fulfilment));
+                prop_assert!(contains(e.importance) && contains(e.fulfillment));
                 prop_assert!(contains(e.gap) && contains(e.high_share));
-                for c in [e.importance_difference, e.fulfilment_difference].into_iter().flatten() {
+                for c in [e.importance_difference, e.fulfillment_difference].into_iter().flatten() {
                     prop_assert!(contains(Some(c.d)));
                     prop_assert!(c.p_adjusted.is_none_or(|p| (0.0..=1.0).contains(&p)));
                 }
             }
             for n in &s.needs {
-                prop_assert!(contains(n.share) && contains(n.fulfilment) && contains(n.importance));
+                prop_assert!(contains(n.share) && contains(n.fulfillment) && contains(n.importance));
             }
         }
     }

@@ -49,22 +49,22 @@ pub struct ElementProfile {
     pub element: ElementId,
     /// Mean importance score, 0–10.
     pub importance: Option<Estimate>,
-    /// Mean fulfilment score, 0–10.
-    pub fulfilment: Option<Estimate>,
-    /// Importance minus fulfilment, both as standardized within the base; > 0 = wanted more than it is delivered.
+    /// Mean fulfillment score, 0–10.
+    pub fulfillment: Option<Estimate>,
+    /// Importance minus fulfillment, both as standardized within the base; > 0 = wanted more than it is delivered.
     pub gap: Option<Estimate>,
-    /// Share of the segment's own fulfilment answers that are 8 or more, Wilson interval.
+    /// Share of the segment's own fulfillment answers that are 8 or more, Wilson interval.
     pub high_share: Option<Estimate>,
     /// The "delivered" rule on it.
     pub delivered: Delivered,
     /// Segment against the rest, on importance.
     pub importance_difference: Option<Contrast>,
-    /// Segment against the rest, on fulfilment.
-    pub fulfilment_difference: Option<Contrast>,
+    /// Segment against the rest, on fulfillment.
+    pub fulfillment_difference: Option<Contrast>,
     /// Importance answers given in the segment.
     pub importance_answers: u64,
-    /// Fulfilment answers given in the segment.
-    pub fulfilment_answers: u64,
+    /// Fulfillment answers given in the segment.
+    pub fulfillment_answers: u64,
     /// A figure was withheld because too few people stand behind it.
     pub suppressed: bool,
 }
@@ -76,8 +76,8 @@ pub struct NeedProfile {
     pub tier: NeedTier,
     /// Share of the segment's customers whose tier to serve next this is, of those determined.
     pub share: Option<Estimate>,
-    /// Mean fulfilment of the tier, 0–10.
-    pub fulfilment: Option<Estimate>,
+    /// Mean fulfillment of the tier, 0–10.
+    pub fulfillment: Option<Estimate>,
     /// Mean importance of the tier, 0–1 within person.
     pub importance: Option<Estimate>,
 }

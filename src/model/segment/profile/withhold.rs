@@ -10,7 +10,7 @@ use crate::model::rows::N_RATINGS;
 ///
 /// METHOD: complementary suppression. A total over all groups minus the groups shown would give back what was hidden;
 /// usually a second group pays for that with its own figure. Here the total pays: it does without at most
-/// `min_cell − 1` customers, and every group large enough keeps its figures. Source: our judgement after the
+/// `min_cell − 1` customers, and every group large enough keeps its figures. Source: our judgment after the
 /// thresholds and the rule of secondary suppression in `docs/domain.md#small-cells`.
 pub(super) fn withhold(groups: &mut [ProfileSums], min_cell: u64) -> ProfileSums {
     let mut everyone = ProfileSums::zero();

@@ -4,7 +4,7 @@ use datafusion::arrow::array::{Float32Array, StringArray};
 
 use super::fixture::{Base, answers, arc, block, note, ratings};
 use crate::codes::{Code, Coded as _};
-use crate::model::rows::Aspect::{Fulfilment, Importance};
+use crate::model::rows::Aspect::{Fulfillment, Importance};
 use crate::model::rows::Question;
 use crate::tables::ledger::RejectCode;
 use crate::tables::spec::TableName;
@@ -24,7 +24,7 @@ fn a_wide_survey_is_mapped_from_one_to_five_to_nought_to_ten() {
     let block = block(&intake);
     assert_eq!(ratings(&block, Importance, "quality"), [Some(0.0), Some(5.0), None]);
     assert_eq!(ratings(&block, Importance, "saves_time"), [Some(10.0), None, None]);
-    assert_eq!(ratings(&block, Fulfilment, "quality"), [None, None, None]);
+    assert_eq!(ratings(&block, Fulfillment, "quality"), [None, None, None]);
     let ledger = intake.ledger().table(TableName::Ratings).expect("there");
     assert_eq!((ledger.read, ledger.rejected, ledger.bad_cells), (3, 0, 1));
     assert_eq!((ledger.faults[0].column.as_str(), ledger.faults[0].code), ("Q1", RejectCode::OffScale));
@@ -38,12 +38,12 @@ fn long_ratings_know_element_aspect_and_which_answer_is_last() {
         a,quality,importance,3,2026-01-01,,\n\
         a,quality,importance,8,2026-02-01,own,rated\n\
         a,quality,importance,1,2025-12-01,,\n\
-        a,Saves time,fulfilment,4,,,\n\
+        a,Saves time,fulfillment,4,,,\n\
         b,quality,importance,9,2026-01-01,Acme,\n\
         b,quality,,6,2026-01-01,,\n\
         b,heirloom,importance,,2026-01-01,,not_asked\n\
-        b,heirloom,fulfilment,7,2026-01-01,,\n\
-        b,heirloom,fulfilment,,2026-03-01,,not_applicable\n\
+        b,heirloom,fulfillment,7,2026-01-01,,\n\
+        b,heirloom,fulfillment,,2026-03-01,,not_applicable\n\
         c,qualty,importance,5,,,\n\
         c,quality,importance,11,,,\n\
         c,quality,importance,,,,\n\
@@ -52,9 +52,9 @@ fn long_ratings_know_element_aspect_and_which_answer_is_last() {
     let intake = base("[tables.ratings]\nsource = \"survey\"").file("survey.csv", survey).intake();
     let block = block(&intake);
     assert_eq!(ratings(&block, Importance, "quality"), [Some(8.0), None, None]);
-    assert_eq!(ratings(&block, Fulfilment, "saves_time"), [Some(4.0), None, None]);
-    assert_eq!(ratings(&block, Fulfilment, "quality"), [None, Some(6.0), None]);
-    assert_eq!(ratings(&block, Fulfilment, "heirloom"), [None, None, None]);
+    assert_eq!(ratings(&block, Fulfillment, "saves_time"), [Some(4.0), None, None]);
+    assert_eq!(ratings(&block, Fulfillment, "quality"), [None, Some(6.0), None]);
+    assert_eq!(ratings(&block, Fulfillment, "heirloom"), [None, None, None]);
     let ledger = intake.ledger().table(TableName::Ratings).expect("there");
     assert_eq!((ledger.read, ledger.rejected), (14, 4));
     let codes: Vec<_> = ledger.faults.iter().map(|f| f.code).collect();
@@ -74,13 +74,13 @@ fn two_waves_and_two_aspects_meet_in_one_row() {
         wide = { id = \"no\", aspect = \"importance\", asked_at = \"at\", elements = { quality = \"I1\" } }
         [[tables.ratings]]
         source = \"survey\"
-        wide = { id = \"no\", aspect = \"fulfilment\", asked_at = \"at\", elements = { quality = \"F1\", informs = \"F2\" } }";
+        wide = { id = \"no\", aspect = \"fulfillment\", asked_at = \"at\", elements = { quality = \"F1\", informs = \"F2\" } }";
     let survey = "no,at,I1,F1,F2\na,2026-02-01,2,3,\na,2026-01-01,9,8,7\nb,2026-01-01,,1,\n";
     let intake = base(tables).file("survey.csv", survey).intake();
     let block = block(&intake);
     assert_eq!(ratings(&block, Importance, "quality"), [Some(2.0), None, None]);
-    assert_eq!(ratings(&block, Fulfilment, "quality"), [Some(3.0), Some(1.0), None]);
-    assert_eq!(ratings(&block, Fulfilment, "informs"), [Some(7.0), None, None], "the last answer that was given");
+    assert_eq!(ratings(&block, Fulfillment, "quality"), [Some(3.0), Some(1.0), None]);
+    assert_eq!(ratings(&block, Fulfillment, "informs"), [Some(7.0), None, None], "the last answer that was given");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn wide_and_long_answers_to_the_same_question_compete_by_date() {
         scale = [0, 100]";
     let survey = "no,at,Q1,Q2\na,2026-01-01,4,\na,2026-02-01,,70\nb,2026-02-01,5,\nb,2026-01-01,,10\n";
     let intake = base(tables).file("survey.csv", survey).intake();
-    assert_eq!(ratings(&block(&intake), Fulfilment, "quality"), [Some(7.0), Some(5.0), None]);
+    assert_eq!(ratings(&block(&intake), Fulfillment, "quality"), [Some(7.0), Some(5.0), None]);
     let ledger = intake.ledger().table(TableName::Ratings).expect("there");
     assert_eq!((ledger.read, ledger.rejected), (8, 2), "the query's rows without a rating are rejected");
 }
@@ -104,7 +104,7 @@ fn sql_over_the_sources_may_keep_file_and_row_and_must_not_ask_the_clock() {
     let query = |sql: &str| base(&format!("[tables.ratings]\nquery = \"{sql}\""));
     let sql = "select no as customer_id, 'quality' as element, cast(Q1 as double) * 2 as rating, _file, _row from survey where Q1 <> '4'";
     let intake = query(sql).file("survey.csv", "no,Q1\na,1\nb,4\nc,6\n").intake();
-    assert_eq!(ratings(&block(&intake), Fulfilment, "quality"), [Some(2.0), None, None]);
+    assert_eq!(ratings(&block(&intake), Fulfillment, "quality"), [Some(2.0), None, None]);
     let ledger = intake.ledger().table(TableName::Ratings).expect("there");
     assert_eq!((ledger.read, ledger.rejected), (2, 1));
     assert_eq!(ledger.files[0].file, "survey.csv");
@@ -144,7 +144,7 @@ fn nan_and_infinity_in_parquet_never_become_answers() {
     let answers = Float32Array::from(vec![f32::NAN, f32::INFINITY, -0.0]);
     let columns = vec![("no", arc(StringArray::from(vec!["a", "b", "c"]))), ("Q1", arc(answers))];
     let intake = base(tables).parquet("survey.parquet", columns).intake();
-    let got = ratings(&block(&intake), Fulfilment, "quality");
+    let got = ratings(&block(&intake), Fulfillment, "quality");
     assert_eq!(got, [None, None, Some(0.0)]);
     assert!(got[2].expect("there").is_sign_positive());
     let ledger = intake.ledger().table(TableName::Ratings).expect("there");
@@ -168,5 +168,5 @@ fn answers_without_an_id_are_rejected_in_either_form() {
     let long = "[tables.ratings]\nquery = \"select no as customer_id, 'quality' as element, Q1 as rating from survey\"";
     let intake = base(long).file("survey.csv", "no,Q1\n,1\na,2\n").intake();
     assert_eq!(intake.ledger().table(TableName::Ratings).expect("there").rejected, 1);
-    assert_eq!(ratings(&block(&intake), Fulfilment, "quality"), [Some(2.0), None, None]);
+    assert_eq!(ratings(&block(&intake), Fulfillment, "quality"), [Some(2.0), None, None]);
 }

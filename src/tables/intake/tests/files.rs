@@ -6,7 +6,7 @@ use datafusion::arrow::array::{Int64Array, StringArray};
 
 use super::fixture::{Base, arc, block, ratings};
 use crate::codes::{Code, Coded};
-use crate::model::rows::Aspect::Fulfilment;
+use crate::model::rows::Aspect::Fulfillment;
 use crate::tables::ledger::RejectCode;
 use crate::tables::spec::TableName;
 
@@ -24,7 +24,7 @@ fn a_european_export_is_read_as_configured() {
     let intake = base("s.csv", dialect).file("s.csv", cp1252).intake();
     let got = block(&intake);
     assert_eq!(got.ids, ["B2", "Ä1"]);
-    assert_eq!(ratings(&got, Fulfilment, "quality"), [Some(3.0), Some(7.5)]);
+    assert_eq!(ratings(&got, Fulfillment, "quality"), [Some(3.0), Some(7.5)]);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn gzip_json_lines_and_tabs_are_read() {
     packed.write_all(b"{\"no\":\"a\",\"Q1\":7}\n{\"Q1\":8.5,\"no\":12}\n").expect("packs");
     let got = block(&base("s.jsonl.gz", "").file("s.jsonl.gz", packed.finish().expect("packs")).intake());
     assert_eq!(got.ids, ["12", "a"]);
-    assert_eq!(ratings(&got, Fulfilment, "quality"), [Some(8.5), Some(7.0)]);
+    assert_eq!(ratings(&got, Fulfillment, "quality"), [Some(8.5), Some(7.0)]);
     let got = block(&base("s.tsv", "").file("s.tsv", "no\tQ1\na\t1\n").intake());
     assert_eq!(got.ids, ["a"]);
 }

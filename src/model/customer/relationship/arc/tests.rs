@@ -38,10 +38,10 @@ fn monthly(n: i64) -> Vec<Order> {
 #[test]
 fn the_first_stages_need_dealings_and_an_opinion_or_a_second_purchase() {
     let survey = Some(EvidenceBasis::Survey);
-    let behaviour = Some(EvidenceBasis::Behaviour);
+    let behavior = Some(EvidenceBasis::Behavior);
     assert_eq!(stage(&Person::stranger()), (Unknown, None));
-    assert_eq!(stage(&Person::stranger().ordering(vec![order(3)])), (Exists, behaviour));
-    assert_eq!(stage(&Person::stranger().contacting(vec![contact(3)])), (Exists, behaviour));
+    assert_eq!(stage(&Person::stranger().ordering(vec![order(3)])), (Exists, behavior));
+    assert_eq!(stage(&Person::stranger().contacting(vec![contact(3)])), (Exists, behavior));
     assert_eq!(
         stage(&Person::stranger().contacting(vec![rated(3, 0.0)])),
         (Opinion, survey),
@@ -49,11 +49,11 @@ fn the_first_stages_need_dealings_and_an_opinion_or_a_second_purchase() {
     );
     assert_eq!(stage(&Person::stranger().writing(vec![text(3, None, 0, 0)])), (Opinion, survey));
     assert_eq!(stage(&Person::answering(&[(Trust, 0.0)])), (Opinion, survey));
-    assert_eq!(stage(&Person::stranger().ordering(vec![order(9), order(3)])), (Opinion, behaviour));
+    assert_eq!(stage(&Person::stranger().ordering(vec![order(9), order(3)])), (Opinion, behavior));
     let both = Person::answering(&[(Trust, 5.0)]).ordering(vec![order(9), order(3)]);
     assert_eq!(stage(&both), (Opinion, Some(EvidenceBasis::Both)));
     let mut rating = Person::stranger();
-    rating.block.rated[0] = Aspect::Fulfilment.mask() & 1 << 30;
+    rating.block.rated[0] = Aspect::Fulfillment.mask() & 1 << 30;
     assert_eq!(stage(&rating), (Opinion, survey), "one element rated");
 }
 
@@ -81,7 +81,7 @@ fn a_meaning_that_is_shown_needs_two_signs() {
     let three_at_full_price = || vec![order(30), order(20), order(10)];
     assert_eq!(stage(&Person::stranger().ordering(three_at_full_price())).0, Opinion, "one sign");
     let two = Person::stranger().ordering(three_at_full_price()).contacting(vec![advocacy()]);
-    assert_eq!(stage(&two), (Meaning, Some(EvidenceBasis::Behaviour)));
+    assert_eq!(stage(&two), (Meaning, Some(EvidenceBasis::Behavior)));
     let mut cheap = three_at_full_price();
     cheap[1].discounted = Some(true);
     assert_eq!(stage(&Person::stranger().ordering(cheap).contacting(vec![advocacy()])).0, Opinion);
@@ -113,7 +113,7 @@ fn a_part_of_life_is_told_by_one_answer_or_shown_by_a_habit_that_means_something
     let advocate = Person::stranger().ordering(monthly(5)).contacting(vec![advocacy()]);
     assert_eq!(stage(&advocate).0, Opinion, "a habit and one sign: the meaning is missing");
     let broad = Person::stranger().ordering(kinds(5));
-    assert_eq!(stage(&broad), (PartOfLife, Some(EvidenceBasis::Behaviour)));
+    assert_eq!(stage(&broad), (PartOfLife, Some(EvidenceBasis::Behavior)));
     let different = Person::answering(&[(Different, 9.0)]).ordering(monthly(5)).contacting(vec![advocacy()]);
     assert_eq!(stage(&different), (PartOfLife, Some(EvidenceBasis::Both)));
     let no_habit = Person::answering(&[(Different, 9.0)]).ordering(monthly(4)).contacting(vec![advocacy()]);
@@ -121,7 +121,7 @@ fn a_part_of_life_is_told_by_one_answer_or_shown_by_a_habit_that_means_something
 }
 
 #[test]
-fn indispensable_is_never_told_by_behaviour_alone() {
+fn indispensable_is_never_told_by_behavior_alone() {
     let complaint = || complaint(120, Some(5.0));
     let mut orders = kinds(36);
     for order in &mut orders {

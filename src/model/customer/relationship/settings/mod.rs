@@ -1,12 +1,12 @@
 //! Every threshold of the relationship lens: `[relationship]` of the configuration.
 
-mod behaviour;
+mod behavior;
 mod bounds;
 mod ratio;
 mod reading;
 mod stages;
 
-pub use behaviour::{AnticipationSettings, BalanceSettings, ClosenessSettings, ConsistencySettings, LoyaltySettings};
+pub use behavior::{AnticipationSettings, BalanceSettings, ClosenessSettings, ConsistencySettings, LoyaltySettings};
 pub use bounds::RelationshipSettingsError;
 pub use ratio::{BalanceRatio, SAYING_RATIO};
 pub use reading::{RegularitySettings, SuspectSettings};

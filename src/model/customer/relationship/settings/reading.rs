@@ -20,13 +20,13 @@ pub struct RegularitySettings {
     /// Elements that must be rated for a respondent to be counted by how many are high, 4–30. Default 4: the largest published
     /// class begins there.
     pub min_rated: u32,
-    /// Up to which answer on "I usually compare" somebody rarely shops around, 0–10. Default 3: our judgement, the published
+    /// Up to which answer on "I usually compare" somebody rarely shops around, 0–10. Default 3: our judgment, the published
     /// question is not public.
     pub rarely_looks_to: f64,
     /// Discount to switch that counts as more than most would give, as a share: above it, 0–1. Default 0.2: published (Mori, as
     /// a trade article tells it).
     pub dear_discount: f64,
-    /// Net Promoter Scores, −100 to 100, up to which the multiple of two has no meaning, at least 0. Default 1: our judgement.
+    /// Net Promoter Scores, −100 to 100, up to which the multiple of two has no meaning, at least 0. Default 1: our judgment.
     pub min_score: f64,
 }
 
@@ -61,12 +61,12 @@ impl RegularitySettings {
 #[serde(deny_unknown_fields, default)]
 pub struct SuspectSettings {
     /// Share of those asked who are helped with what matters to them and yet not satisfied, above which, 0–1. Default 0.03: our
-    /// judgement (`docs/domain.md#connection-stages`).
+    /// judgment (`docs/domain.md#connection-stages`).
     pub contradictory: f64,
     /// Connection score above which, 0–1. Default 0.65: published scores lie between 0.15 and 0.6
     /// (`docs/domain.md#connection-gaps`).
     pub connected: f64,
-    /// Share of customers to whom the company is indispensable, above which, 0–1. Default 0.05: our judgement, after "very few"
+    /// Share of customers to whom the company is indispensable, above which, 0–1. Default 0.05: our judgment, after "very few"
     /// (`docs/domain.md#the-relationship-arc`).
     pub indispensable: f64,
 }

@@ -6,28 +6,28 @@ use serde::{Deserialize, Serialize};
 use super::bounds::{RelationshipSettingsError, answer, count, within};
 
 /// Stages of emotional connection. That there are four in this order is published (Magids, Zorfas and Leemon 2015); the
-/// wording and cuts behind the published figures are not public, so every cut here is our judgement
+/// wording and cuts behind the published figures are not public, so every cut here is our judgment
 /// (`docs/domain.md#connection-stages`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ConnectionSettings {
-    /// From which answer on a motivator matters to the person, 0–10. Default 7: our judgement.
+    /// From which answer on a motivator matters to the person, 0–10. Default 7: our judgment.
     pub wanted: f64,
-    /// From which answer on the company helps with it, 0–10. Default 9, the upper two answers: our judgement.
+    /// From which answer on the company helps with it, 0–10. Default 9, the upper two answers: our judgment.
     pub helped: f64,
-    /// Key motivators that must be both wanted and helped with, 1–3. Default 2: our judgement, after the published advice to
+    /// Key motivators that must be both wanted and helped with, 1–3. Default 2: our judgment, after the published advice to
     /// aim for two or three.
     pub motivators: u32,
-    /// From which answer on somebody is highly satisfied, 0–10. Default 9, the upper two answers: our judgement.
+    /// From which answer on somebody is highly satisfied, 0–10. Default 9, the upper two answers: our judgment.
     pub satisfied: f64,
-    /// From which answer on the company is seen as different from others, 0–10. Default 8: our judgement.
+    /// From which answer on the company is seen as different from others, 0–10. Default 8: our judgment.
     pub different: f64,
-    /// From which answer on it is a good brand, 0–10; for the gap between good brand and connection. Default 8: our judgement.
+    /// From which answer on it is a good brand, 0–10; for the gap between good brand and connection. Default 8: our judgment.
     pub good_brand: f64,
-    /// Gap between good brand and connection, as a share, below which it is small, 0–1. Default 0.15: our judgement
+    /// Gap between good brand and connection, as a share, below which it is small, 0–1. Default 0.15: our judgment
     /// (`docs/domain.md#connection-gaps`).
     pub small_gap: f64,
-    /// The same, above which it is large, from `small_gap` to 1. Default 0.3: our judgement
+    /// The same, above which it is large, from `small_gap` to 1. Default 0.3: our judgment
     /// (`docs/domain.md#connection-gaps`).
     pub large_gap: f64,
     /// Ids of the motivators that count. Empty, the default: all of the catalogue. The published way is to keep the two or
@@ -71,50 +71,50 @@ impl ConnectionSettings {
     }
 }
 
-/// Gates of the relationship arc. The stages are those of the texts that the lens follows; their gates are our judgement
+/// Gates of the relationship arc. The stages are those of the texts that the lens follows; their gates are our judgment
 /// (`docs/domain.md#the-relationship-arc`).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ArcSettings {
-    /// Purchases from which on somebody came back. Default 2: our judgement.
+    /// Purchases from which on somebody came back. Default 2: our judgment.
     pub reorders: u32,
-    /// Points by which the company is liked better than the best alternative, −10 to 10. Default 1: our judgement, after
+    /// Points by which the company is liked better than the best alternative, −10 to 10. Default 1: our judgment, after
     /// Dick and Basu's relative attitude (1994).
     pub preferred_lead: f64,
-    /// From which answer on a key motivator is helped with enough to mean something, 0–10. Default 8: our judgement.
+    /// From which answer on a key motivator is helped with enough to mean something, 0–10. Default 8: our judgment.
     pub meaning_helped: f64,
     /// From which answer on being different stands for a meaning, and for being preferred where the best alternative was
-    /// not asked about, 0–10. Default 7: our judgement.
+    /// not asked about, 0–10. Default 7: our judgment.
     pub different: f64,
-    /// From which answer on the company is a part of who the person is, 0–10. Default 8: our judgement.
+    /// From which answer on the company is a part of who the person is, 0–10. Default 8: our judgment.
     pub self_connection: f64,
-    /// From which answer on it could not be replaced, 0–10. Default 9: our judgement.
+    /// From which answer on it could not be replaced, 0–10. Default 9: our judgment.
     pub irreplaceable: f64,
-    /// From which answer on it would get a second chance, 0–10. Default 8: our judgement.
+    /// From which answer on it would get a second chance, 0–10. Default 8: our judgment.
     pub second_chance: f64,
-    /// Purchases without discount and reward that show buying at full price. Default 3: our judgement.
+    /// Purchases without discount and reward that show buying at full price. Default 3: our judgment.
     pub full_price_orders: u32,
-    /// Kinds of goods that show breadth, 2–8. Default 3: our judgement.
+    /// Kinds of goods that show breadth, 2–8. Default 3: our judgment.
     pub categories: u32,
-    /// Signs among full price, advocacy and breadth that stand for a meaning without a survey, 1–3. Default 2: our judgement.
-    pub behaviour_signs: u32,
+    /// Signs among full price, advocacy and breadth that stand for a meaning without a survey, 1–3. Default 2: our judgment.
+    pub behavior_signs: u32,
     /// Below which spread of the gaps between order days, as a multiple of their mean, the rhythm is steady. Default 0.5: our
-    /// judgement.
+    /// judgment.
     pub regular_cv: f64,
-    /// Order days needed to see a rhythm, at least 3. Default 5: our judgement.
+    /// Order days needed to see a rhythm, at least 3. Default 5: our judgment.
     pub regular_orders: u32,
     /// How far spend after a grave failure may differ from spend before to count as forgiven, as a share. Default 0.2: our
-    /// judgement.
+    /// judgment.
     pub forgiveness_band: f64,
-    /// Days of a cycle of spend. Default 60: our judgement.
+    /// Days of a cycle of spend. Default 60: our judgment.
     pub cycle_days: u32,
-    /// Cycles before and after the failure; all of them must fit in the year that is known. Default 2: our judgement.
+    /// Cycles before and after the failure; all of them must fit in the year that is known. Default 2: our judgment.
     pub cycles: u32,
-    /// Severity from which on a complaint is grave, on the company's own scale. Default 3: our judgement.
+    /// Severity from which on a complaint is grave, on the company's own scale. Default 3: our judgment.
     pub severe: f64,
-    /// Days for which an open grave complaint takes one stage away. Default 180: our judgement.
+    /// Days for which an open grave complaint takes one stage away. Default 180: our judgment.
     pub complaint_days: u32,
-    /// Nights a stage is kept at least. Default 30: our judgement, one cycle of many trades.
+    /// Nights a stage is kept at least. Default 30: our judgment, one cycle of many trades.
     pub dwell_nights: u32,
 }
 
@@ -130,7 +130,7 @@ impl Default for ArcSettings {
             second_chance: 8.0,
             full_price_orders: 3,
             categories: 3,
-            behaviour_signs: 2,
+            behavior_signs: 2,
             regular_cv: 0.5,
             regular_orders: 5,
             forgiveness_band: 0.2,
@@ -154,7 +154,7 @@ impl ArcSettings {
         answer("arc.second_chance", self.second_chance)?;
         count("arc.full_price_orders", self.full_price_orders, 1..=100)?;
         count("arc.categories", self.categories, 2..=8)?;
-        count("arc.behaviour_signs", self.behaviour_signs, 1..=3)?;
+        count("arc.behavior_signs", self.behavior_signs, 1..=3)?;
         within("arc.regular_cv", self.regular_cv, 0.01..=2.0)?;
         count("arc.regular_orders", self.regular_orders, 3..=365)?;
         within("arc.forgiveness_band", self.forgiveness_band, 0.0..=1.0)?;

@@ -7,17 +7,17 @@ use super::bounds::{RelationshipSettingsError, answer, count, within};
 use super::ratio::{BalanceRatio, SAYING_RATIO};
 
 /// Three kinds of consistency (Pulido, Stone and Strevel 2014); how each is measured, and from how little on, is our
-/// judgement (`docs/domain.md#consistency`).
+/// judgment (`docs/domain.md#consistency`).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ConsistencySettings {
-    /// Rated contacts and texts from which on a customer's journey is judged, at least 2. Default 3: our judgement.
+    /// Rated contacts and texts from which on a customer's journey is judged, at least 2. Default 3: our judgment.
     pub min_contacts: u32,
-    /// Rating from which on a contact was good, 0–10. Default 7: our judgement.
+    /// Rating from which on a contact was good, 0–10. Default 7: our judgment.
     pub good_from: f64,
-    /// Promises, kept or broken, from which on they are judged, at least 1. Default 3: our judgement.
+    /// Promises, kept or broken, from which on they are judged, at least 1. Default 3: our judgment.
     pub min_promises: u32,
-    /// Dated feelings from which on a lasting feeling is judged, at least 2. Default 3: our judgement.
+    /// Dated feelings from which on a lasting feeling is judged, at least 2. Default 3: our judgment.
     pub min_moments: u32,
 }
 
@@ -44,19 +44,19 @@ pub struct BalanceSettings {
     /// Good experiences that undo one bad one that was left open, 1–30, or `"saying"` for 12; one that was resolved weighs a
     /// third. Default 5: Gottman (1994) on couples, never shown for customers.
     pub ratio: BalanceRatio,
-    /// Days in which an experience loses half of its weight. Default 180: our judgement.
+    /// Days in which an experience loses half of its weight. Default 180: our judgment.
     pub half_life_days: f64,
-    /// Rating from which on an experience was good, 0–10. Default 8: our judgement.
+    /// Rating from which on an experience was good, 0–10. Default 8: our judgment.
     pub good_from: f64,
-    /// Rating up to which an experience was bad, below `good_from`. Default 4: our judgement.
+    /// Rating up to which an experience was bad, below `good_from`. Default 4: our judgment.
     pub bad_to: f64,
     /// Severity above which a complaint weighs no more, at least 1: one line of a table must not outweigh a year. Default 10: our
-    /// judgement.
+    /// judgment.
     pub most_severity: f64,
     /// Two more ratios, 1–30, at which the share in debt is told beside the configured one. Default 3 and 12, from mild to the
-    /// trade's saying: our judgement.
+    /// trade's saying: our judgment.
     pub sensitivity: [f64; 2],
-    /// A complaint within as many days of the same customer's previous one is a repeated one. Default 90: our judgement.
+    /// A complaint within as many days of the same customer's previous one is a repeated one. Default 90: our judgment.
     pub repeat_days: u32,
 }
 
@@ -92,28 +92,28 @@ impl BalanceSettings {
 }
 
 /// Types of loyalty: relative attitude against repeat buying after Dick and Basu (1994); the cuts, and what rewards have to
-/// do with it, are our judgement (`docs/domain.md#loyalty-types`).
+/// do with it, are our judgment (`docs/domain.md#loyalty-types`).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LoyaltySettings {
-    /// Points by which the company is liked better than the best alternative, −10 to 10. Default 1: our judgement. Where the
+    /// Points by which the company is liked better than the best alternative, −10 to 10. Default 1: our judgment. Where the
     /// alternative was not asked about, `arc.different` decides.
     pub attitude_lead: f64,
-    /// Share of spend made with rewards below which loyalty is true, 0–1. Default 0.3: our judgement.
+    /// Share of spend made with rewards below which loyalty is true, 0–1. Default 0.3: our judgment.
     pub reward_true_below: f64,
-    /// Share of spend made with rewards from which on it is bought, 0–1. Default 0.5: our judgement.
+    /// Share of spend made with rewards from which on it is bought, 0–1. Default 0.5: our judgment.
     pub reward_bought_from: f64,
     /// Orders a week in reward weeks over orders a week in others from which on loyalty is bought, above 1. Default 2: our
-    /// judgement.
+    /// judgment.
     pub week_ratio_bought: f64,
-    /// Whole weeks of each kind that the ratio needs, at least 1. Default 4: our judgement.
+    /// Whole weeks of each kind that the ratio needs, at least 1. Default 4: our judgment.
     pub min_weeks: u32,
-    /// Purchases that the ratio needs, at least 1. Default 5: our judgement.
+    /// Purchases that the ratio needs, at least 1. Default 5: our judgment.
     pub min_week_orders: u32,
     /// A week counts as one of rewards if its share of orders with a reward, over all customers, is this many times the median
-    /// week's, above 1. Default 1.5: our judgement; campaigns stand out, ups and downs of the usual do not.
+    /// week's, above 1. Default 1.5: our judgment; campaigns stand out, ups and downs of the usual do not.
     pub reward_week_from: f64,
-    /// Fewest orders of a week for its share to be looked at. Default 30: our judgement.
+    /// Fewest orders of a week for its share to be looked at. Default 30: our judgment.
     pub reward_week_orders: u32,
 }
 
@@ -145,15 +145,15 @@ impl LoyaltySettings {
     }
 }
 
-/// When the level of relationship is to leave alone (`docs/domain.md#closeness`). All of it our judgement.
+/// When the level of relationship is to leave alone (`docs/domain.md#closeness`). All of it our judgment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClosenessSettings {
-    /// Marketing contacts of a plan within `fatigue_days` from which on a customer is left alone. Default 8: our judgement.
+    /// Marketing contacts of a plan within `fatigue_days` from which on a customer is left alone. Default 8: our judgment.
     pub fatigue_contacts: u32,
-    /// Days over which they are counted. Default 30: our judgement.
+    /// Days over which they are counted. Default 30: our judgment.
     pub fatigue_days: u32,
-    /// Days for which an order that came back, or a refund, counts as an open matter. Default 14: our judgement.
+    /// Days for which an order that came back, or a refund, counts as an open matter. Default 14: our judgment.
     pub return_days: u32,
 }
 
@@ -171,17 +171,17 @@ impl ClosenessSettings {
     }
 }
 
-/// What is likely to come. All of it our judgement.
+/// What is likely to come. All of it our judgment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AnticipationSettings {
-    /// Nights ahead for which the risk of a slide is told. Default 30: our judgement.
+    /// Nights ahead for which the risk of a slide is told. Default 30: our judgment.
     pub horizon_nights: u32,
-    /// Nights of customers seen at a stage, with or without trouble, below which no risk is told. Default 1000: our judgement.
+    /// Nights of customers seen at a stage, with or without trouble, below which no risk is told. Default 1000: our judgment.
     pub min_customer_nights: u64,
-    /// Slides seen among them below which no risk is told. Default 30: our judgement.
+    /// Slides seen among them below which no risk is told. Default 30: our judgment.
     pub min_slides: u64,
-    /// Days for which a broken promise counts as trouble. Default 60: our judgement.
+    /// Days for which a broken promise counts as trouble. Default 60: our judgment.
     pub promise_days: u32,
 }
 
