@@ -99,9 +99,24 @@ struct PlayForm {
     priority: u32,
 }
 
+/// Keys and values in British spelling, which a company's own files may use, as the catalogue spells them.
+fn americanize(table: &mut toml::Table) {
+    if let Some(loadings) = table.remove("fulfilment") {
+        table.insert("fulfillment".to_owned(), loadings);
+    }
+    for key in ["id", "metric"] {
+        if let Some(toml::Value::String(word)) = table.get_mut(key)
+            && word == "need_fulfilment"
+        {
+            "need_fulfillment".clone_into(word);
+        }
+    }
+}
+
 impl Entry {
     /// The id of `table`, or why it has none; `position` counts from 1 within the file.
-    pub(super) fn new(file: &str, position: usize, table: toml::Table) -> Result<Self, CatalogueError> {
+    pub(super) fn new(file: &str, position: usize, mut table: toml::Table) -> Result<Self, CatalogueError> {
+        americanize(&mut table);
         let Some(id) = table.get("id").and_then(toml::Value::as_str).map(str::to_owned) else {
             return Err(CatalogueError::Entry {
                 file: file.to_owned(),

@@ -311,6 +311,19 @@ mod tests {
     }
 
     #[test]
+    fn british_spelling_is_understood_and_means_the_same() {
+        let keys = |method: &str, aspect: &str, low: &str, signs: &str| {
+            format!(
+                "{SMALL}[model]\nmethod = \"{method}\"\ncut_on = \"{aspect}\"\n[plan]\n{low} = 5.5\n\
+                 [relationship.arc]\n{signs} = 3\n"
+            )
+        };
+        let old = keys("kmeans-centred", "fulfilment", "low_fulfilment", "behaviour_signs");
+        let new = keys("kmeans-centered", "fulfillment", "low_fulfillment", "behavior_signs");
+        assert_eq!(format!("{:?}", read(&old, &[]).expect("valid")), format!("{:?}", read(&new, &[]).expect("valid")));
+    }
+
+    #[test]
     fn the_environment_overrides_the_file_and_is_checked_like_it() {
         let settings = read(SMALL, &[("VALUESEG_MODEL__SEED", "7"), ("HOME", "/")]).expect("valid");
         assert_eq!(settings.model.seed, 7);

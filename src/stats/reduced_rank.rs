@@ -60,12 +60,12 @@ impl ReducedRank {
     #[must_use]
     pub fn learn(signals: ArrayView2<'_, f64>, answers: &Observed) -> Self {
         let (n, p) = signals.dim();
-        let sums = CrossSums::of(signals, answers, |_| true);
+        let sums = RankSums::of(signals, answers, |_| true);
         let mut best = (LEAST_GAIN, 0, RIDGES[0]);
-        let folds: Vec<(CrossSums, CrossSums)> = (0..FOLDS)
+        let folds: Vec<(RankSums, RankSums)> = (0..FOLDS)
             .map(|fold| {
                 // Sums of the fold are taken from the sums of all, so each row is summed twice, not five times.
-                let out = CrossSums::of(signals, answers, |row| row % FOLDS == fold);
+                let out = RankSums::of(signals, answers, |row| row % FOLDS == fold);
                 (sums.without(&out), out)
             })
             .collect();
@@ -113,7 +113,7 @@ impl ReducedRank {
 }
 
 /// Sums of a set of rows.
-struct CrossSums {
+struct RankSums {
     /// `(p, p)`: `Σ w x xᵀ`.
     xx: Array2<f64>,
     /// `(p, j)`: `Σ w x y` over rows that answered.
@@ -125,7 +125,7 @@ struct CrossSums {
     weight: f64,
 }
 
-impl CrossSums {
+impl RankSums {
     fn of(signals: ArrayView2<'_, f64>, answers: &Observed, keep: impl Fn(usize) -> bool) -> Self {
         let rows: Vec<usize> = (0..signals.nrows()).filter(|r| keep(*r)).collect();
         let x = signals.select(Axis(0), &rows);
@@ -171,7 +171,7 @@ impl CrossSums {
 }
 
 /// Leading `rank` directions `(p, rank)` scaled to mean square 1, and the answer-side vectors `(j, rank)`.
-fn leading(coefficients: &Array2<f64>, sums: &CrossSums, rank: usize) -> (Array2<f64>, Array2<f64>) {
+fn leading(coefficients: &Array2<f64>, sums: &RankSums, rank: usize) -> (Array2<f64>, Array2<f64>) {
     let xx = &sums.xx / sums.weight;
     // Izenman's step: the leading eigenvectors of the fitted answers' covariance are the answer sides, and the
     // coefficients times a side are a direction.
@@ -188,7 +188,7 @@ fn leading(coefficients: &Array2<f64>, sums: &CrossSums, rank: usize) -> (Array2
 }
 
 /// Share of held-out variance predicted with rank 1, 2, …, summed over the folds.
-fn held_out_gains(folds: &[(CrossSums, CrossSums)], ridge: f64) -> Vec<f64> {
+fn held_out_gains(folds: &[(RankSums, RankSums)], ridge: f64) -> Vec<f64> {
     let most = MAX_RANK.min(folds[0].0.xx.nrows()).min(folds[0].0.yy.len());
     let mut gained = vec![0.0; most];
     let mut total = 0.0;

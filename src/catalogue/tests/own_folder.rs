@@ -64,6 +64,15 @@ fn a_signal_is_added_changed_and_switched_off() {
 }
 
 #[test]
+fn british_spelling_is_understood_in_ones_own_folder() {
+    let signal = |key: &str| format!("[[signal]]\nid = \"gift_share\"\n{key} = {{ connects = \"-\" }}");
+    let of =
+        |key: &str| own("signals.toml", &signal(key)).unwrap().signal("gift_share").unwrap().fulfillment().to_vec();
+    assert_eq!(of("fulfilment"), [(element("connects"), -0.3)]);
+    assert_eq!(of("fulfilment"), of("fulfillment"));
+}
+
+#[test]
 fn a_play_is_added_with_a_metric_of_its_own_and_another_reworded() {
     let text = r#"
         [[metric]]

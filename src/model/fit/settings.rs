@@ -104,6 +104,7 @@ pub enum Method {
     /// K-means on standardized ratings.
     Kmeans,
     /// K-means on ratings centered within each person.
+    #[serde(alias = "kmeans-centred")]
     KmeansCentered,
 }
 

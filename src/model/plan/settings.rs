@@ -16,8 +16,10 @@ pub struct PlanSettings {
     /// Standardized gap between wanting and getting from which an element counts as missed, above 0.
     pub min_gap: f64,
     /// Mean fulfillment, 0–10, from which a company may speak about an element; or the "delivered" rule.
+    #[serde(alias = "credible_fulfilment")]
     pub credible_fulfillment: f64,
     /// Mean fulfillment, 0–10, below which an element is low: never spoken about, mended where wanted.
+    #[serde(alias = "low_fulfilment")]
     pub low_fulfillment: f64,
     /// Largest relative effect that is plausible: a line that can detect only more is not testable. Above 0.
     pub plausible_effect: f64,

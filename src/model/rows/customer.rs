@@ -25,6 +25,7 @@ pub enum Aspect {
     /// How much the element matters to the customer.
     Importance,
     /// How well the company delivers it.
+    #[serde(alias = "fulfilment")]
     Fulfillment,
 }
 

@@ -97,6 +97,7 @@ pub struct ArcSettings {
     /// Kinds of goods that show breadth, 2–8. Default 3: our judgment.
     pub categories: u32,
     /// Signs among full price, advocacy and breadth that stand for a meaning without a survey, 1–3. Default 2: our judgment.
+    #[serde(alias = "behaviour_signs")]
     pub behavior_signs: u32,
     /// Below which spread of the gaps between order days, as a multiple of their mean, the rhythm is steady. Default 0.5: our
     /// judgment.
