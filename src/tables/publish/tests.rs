@@ -10,9 +10,9 @@ use super::folders::set_aside;
 use super::{
     OutputLock, PublishError, Staging, existing_manifest, held_nights, is_published, prune, published_nights, settle,
 };
+use crate::model::segment::drift::DriftRow;
 use crate::tables::manifest::tests::facts;
 use crate::tables::manifest::{MANIFEST_NAME, Manifest};
-use crate::tables::schema::EffectRow;
 use crate::tables::write::{TableMeta, write_rows};
 
 fn day(day: u32) -> NaiveDate {
@@ -24,7 +24,7 @@ fn publish(lock: &OutputLock, night: NaiveDate, text: &str) -> Manifest {
     let mut staging = Staging::create(lock, night).unwrap();
     staging.write("summary.txt", text.as_bytes(), false).unwrap();
     let meta = TableMeta { run_date: night, model_id: "m-1".to_owned() };
-    let table = write_rows::<EffectRow>([], staging.folder(), &meta).unwrap();
+    let table = write_rows::<&DriftRow>([], staging.folder(), &meta).unwrap();
     staging.announce(table);
     staging.publish(facts()).unwrap().1
 }
