@@ -2,9 +2,9 @@
 //!
 //! In: raw files ([`source`]) are mapped by SQL ([`spec`]) onto canonical tables ([`contract`]), checked, and joined to
 //! one row per customer ([`intake`]); the [`ledger`] says what became of every row. Out: tables whose columns
-//! [`schema`] documents are written ([`mod@write`]), the [`report`] is drawn, and [`publish`] makes the night visible with
-//! its [`manifest`]; customers who are to be [`forgotten`] are taken out again by [`mod@erase`]. [`read`], [`placements`] and [`peek`] look at published tables and at files nobody has described
-//! yet.
+//! [`schema`] declares and fills are written ([`mod@write`]), the [`report`] is drawn, and [`publish`] makes the night
+//! visible with its [`manifest`]; customers who are to be [`forgotten`] are taken out again by [`mod@erase`]. [`read`],
+//! [`placements`] and [`peek`] look at published tables and at files nobody has described yet.
 
 pub mod contract;
 pub mod erase;

@@ -13,7 +13,7 @@ use super::{
     OutputLock, PublishError, Staging, existing_manifest, held_nights, is_published, prune, published_nights, settle,
 };
 use crate::codes::{Code, Coded as _};
-use crate::tables::schema::EffectRow;
+use crate::model::segment::drift::DriftRow;
 use crate::tables::write::{TableMeta, write_rows};
 
 fn day(day: u32) -> NaiveDate {
@@ -25,7 +25,7 @@ fn publish(lock: &OutputLock, night: NaiveDate, text: &str) -> Manifest {
     let mut staging = Staging::create(lock, night).unwrap();
     staging.write("summary.txt", text.as_bytes(), false).unwrap();
     let meta = TableMeta { run_date: night, model_id: "m-1".to_owned() };
-    let table = write_rows::<EffectRow>([], staging.folder(), &meta).unwrap();
+    let table = write_rows::<&DriftRow>([], staging.folder(), &meta).unwrap();
     staging.announce(table);
     staging.publish(facts()).unwrap().1
 }

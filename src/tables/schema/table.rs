@@ -116,7 +116,7 @@ impl<S, V> Table<Fill<S, V>> {
         doc: &'static str,
         fill: impl Fn(S) -> X + Send + Sync + 'static,
     ) {
-        self.column(Holds::Key, (name.into(), doc.into()), kind, fill);
+        self.column(Holds::Key, name.into(), kind, doc.into(), fill);
     }
 
     /// Declares a column that is always filled.
@@ -127,7 +127,7 @@ impl<S, V> Table<Fill<S, V>> {
         doc: &'static str,
         fill: impl Fn(S) -> X + Send + Sync + 'static,
     ) {
-        self.column(Holds::Always, (name.into(), doc.into()), kind, fill);
+        self.column(Holds::Always, name.into(), kind, doc.into(), fill);
     }
 
     /// Declares a column that may be null.
@@ -138,14 +138,15 @@ impl<S, V> Table<Fill<S, V>> {
         doc: impl Into<Cow<'static, str>>,
         fill: impl Fn(S) -> X + Send + Sync + 'static,
     ) {
-        self.column(Holds::Maybe, (name.into(), doc.into()), kind, fill);
+        self.column(Holds::Maybe, name.into(), kind, doc.into(), fill);
     }
 
     fn column<X: Into<V>>(
         &mut self,
         holds: Holds,
-        (name, doc): (Cow<'static, str>, Cow<'static, str>),
+        name: Cow<'static, str>,
         kind: ColumnType,
+        doc: Cow<'static, str>,
         fill: impl Fn(S) -> X + Send + Sync + 'static,
     ) {
         let fill: Fill<S, V> = Box::new(move |source| fill(source).into());
