@@ -44,5 +44,6 @@ pub use settings::{ConnectionCuts, LensSettings};
 pub use state::LensState;
 pub use types::{
     ArcFigures, BalanceFigures, ComplaintFigures, ConnectionFigures, ConsistencyFigures, ConsistencyRow, GapSize,
-    GroupLens, Lens, ListeningFigures, LoyaltyFigures, MotivatorFigures, RivalFigures, StageFigures, Standing,
+    GroupLens, HeardFigures, Lens, ListeningFigures, LoyaltyFigures, MotivatorFigures, RivalFigures, StageFigures,
+    Standing,
 };

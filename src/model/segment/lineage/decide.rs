@@ -43,13 +43,13 @@ pub(super) fn decide(overlap: &Overlap, old: &[String], book: &mut IdBook) -> De
     let mut rows = Vec::new();
     for column in 0..overlap.columns() {
         let (fate, row) = origin(overlap, column, continues[column]);
-        rows.push(line(overlap, fate, row, Some(column), (old, &ids)));
+        rows.push(line(overlap, fate, row, Some(column), old, &ids));
     }
     for row in (0..overlap.rows()).filter(|row| !continues.contains(&Some(*row))) {
         let heir = largest(overlap.columns(), |column| overlap.share_of_row(row, column)).filter(|heir| heir.1 >= MOST);
         // Most of it became part of one segment that is more than that: merged. Else it is dissolved.
         let fate = if heir.is_some() { Fate::Merged } else { Fate::Retired };
-        rows.push(line(overlap, fate, Some(row), heir.map(|heir| heir.0), (old, &ids)));
+        rows.push(line(overlap, fate, Some(row), heir.map(|heir| heir.0), old, &ids));
     }
     let key = |row: &LineageRow| (row.old.is_none(), row.old.clone(), row.new.clone(), row.fate);
     rows.sort_by_key(key);
