@@ -86,15 +86,14 @@ impl SegmentNights {
         let segments = (model.segments().iter().enumerate())
             .zip(profiles.segments)
             .zip(lens.segments.into_iter().zip(drivers.segments))
-            .zip(traces(model, catalogue))
-            .map(|((((place, info), profile), (lens, drivers)), traces)| SegmentNight {
+            .map(|(((place, info), profile), (lens, drivers))| SegmentNight {
                 id: info.id.clone(),
                 name: name(info),
                 description: String::new(),
                 profile,
                 lens,
                 drivers,
-                traces,
+                traces: traces(model, place, catalogue),
                 jaccard: stability.get(place).copied(),
             });
         let mut limits = profiles.limits;

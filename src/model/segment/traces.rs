@@ -19,22 +19,19 @@ pub struct Trace {
     pub difference: f64,
 }
 
-/// What members of each segment of the model do more or less than others, strongest first. What was heard in texts is
-/// left to the lens: few of a segment write, and the mean over those few would stand for all.
-pub(super) fn traces(model: &Model, catalogue: &Catalogue) -> Vec<Vec<Trace>> {
+/// What members of a segment of the model do more or less than others, strongest first. What was heard in texts is left
+/// to the lens: few of a segment write, and the mean over those few would stand for all.
+pub(super) fn traces(model: &Model, segment: usize, catalogue: &Catalogue) -> Vec<Trace> {
     let name = |id: &str| catalogue.signal(id).map_or_else(|| id.replace('_', " "), |signal| signal.name().to_owned());
     let heard = |id: &str| id.starts_with("mention_") || id.starts_with("praise_");
-    let of_segment = |means: &Vec<f64>| {
-        let mut found: Vec<Trace> = model
-            .signal_ids()
-            .iter()
-            .zip(means)
-            .filter(|(id, mean)| mean.abs() >= TRACE_STANDS_OUT && !heard(id))
-            .map(|(id, mean)| Trace { name: name(id), difference: *mean })
-            .collect();
-        found.sort_by(|a, b| b.difference.abs().total_cmp(&a.difference.abs()).then_with(|| a.name.cmp(&b.name)));
-        found.truncate(TRACES_SHOWN);
-        found
-    };
-    model.signal_means().iter().map(of_segment).collect()
+    let mut found: Vec<Trace> = model
+        .signal_ids()
+        .iter()
+        .zip(model.signal_means().get(segment).into_iter().flatten())
+        .filter(|(id, mean)| mean.abs() >= TRACE_STANDS_OUT && !heard(id))
+        .map(|(id, mean)| Trace { name: name(id), difference: *mean })
+        .collect();
+    found.sort_by(|a, b| b.difference.abs().total_cmp(&a.difference.abs()).then_with(|| a.name.cmp(&b.name)));
+    found.truncate(TRACES_SHOWN);
+    found
 }
