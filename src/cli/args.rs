@@ -177,7 +177,7 @@ pub enum Command {
     },
     /// Print the JSON Schema of the configuration, or every column of every table.
     Schema {
-        /// Which.
+        /// What to print.
         what: SchemaOf,
     },
     /// Print a completion script.

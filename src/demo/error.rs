@@ -21,25 +21,25 @@ pub enum DemoError {
     /// A file or folder cannot be written.
     #[error("cannot write {}", path.display())]
     Write {
-        /// Which.
+        /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// What the layer below says of it.
         source: std::io::Error,
     },
     /// A Parquet file cannot be written.
     #[error("cannot write {}", path.display())]
     Parquet {
-        /// Which.
+        /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// What the layer below says of it.
         source: parquet::errors::ParquetError,
     },
     /// A CSV file cannot be written.
     #[error("cannot write {}", path.display())]
     Csv {
-        /// Which.
+        /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// What the layer below says of it.
         source: csv::Error,
     },
 }

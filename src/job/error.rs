@@ -34,7 +34,7 @@ pub enum JobError {
     CatalogueFile {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// What the layer below says of it.
         source: std::io::Error,
     },
     /// The inputs.

@@ -33,7 +33,7 @@ pub enum ConfigError {
     Read {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// What the layer below says of it.
         source: std::io::Error,
     },
     /// Not TOML, or a key or value of the wrong kind; the text shows line and place.

@@ -31,7 +31,7 @@ pub enum PeekError {
     Io {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// What the layer below says of it.
         source: std::io::Error,
     },
     /// It is not what its name says.

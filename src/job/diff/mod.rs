@@ -111,7 +111,7 @@ pub struct ProfileChange {
 /// A fact of the models on either side.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fact {
-    /// What.
+    /// What is told of them.
     pub what: &'static str,
     /// In the first; `None` = not known.
     pub a: Option<String>,

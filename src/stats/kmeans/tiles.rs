@@ -75,7 +75,7 @@ impl Tiles {
         Self::from_rows(self.columns, gather(&self.values), present, weights)
     }
 
-    /// Rows.
+    /// Rows of the table.
     pub(super) fn n_rows(&self) -> usize {
         self.weights.len()
     }

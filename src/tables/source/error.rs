@@ -24,7 +24,7 @@ pub enum SourceError {
         source_name: String,
         /// The pattern as written.
         pattern: String,
-        /// Why.
+        /// What the layer below says of it.
         reason: String,
     },
     /// The operating system refuses.

@@ -16,7 +16,7 @@ pub enum WriteError {
     Io {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// What the layer below says of it.
         source: std::io::Error,
     },
     /// The Parquet encoder refused.
@@ -24,7 +24,7 @@ pub enum WriteError {
     Encode {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// What the layer below says of it.
         source: ParquetError,
     },
     /// A list that was left for a table cannot be read.
@@ -32,7 +32,7 @@ pub enum WriteError {
     Read {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// What the layer below says of it.
         source: ParquetError,
     },
     /// A value of another type than its column, or beyond its range.
