@@ -11,6 +11,7 @@ pub mod erase;
 pub mod forgotten;
 pub mod intake;
 pub mod last_night;
+mod leaf_plan;
 pub mod ledger;
 pub(crate) mod names;
 pub mod peek;
