@@ -1,7 +1,6 @@
 //! `arc_transitions`: how many went up and down the relationship arc since the night before.
 
-use super::column::ColumnType as T;
-use super::table::{About, Columns, TableSource};
+use super::table::{About, Columns, TableSource, columns};
 use super::{Cell, TableId};
 use crate::model::rows::ArcStage;
 use crate::model::segment::flows::Flows;
@@ -37,20 +36,18 @@ impl TableSource for ArcTransitionRow {
     const ABOUT: About = About::new(TableId::ArcTransitions, "arc_transitions", "stage then × stage now × trouble");
 
     fn columns(t: &mut Columns<Self>) {
-        t.key("from_stage", T::Int32, "Stage of the relationship arc on the night before, 0–5.", |r| {
-            u32::from(r.from.number())
-        });
-        t.key("to_stage", T::Int32, "Stage tonight, 0–5.", |r| u32::from(r.to.number()));
-        t.key(
-            "trouble",
-            T::Bool,
-            "Something was in disorder on the night before: an open complaint, a broken promise, or more bad than \
-             good.",
-            |r| r.trouble,
-        );
-        t.maybe("customers", T::Int64, "Customers who took this way; null = withheld, too few.", |r| r.customers);
-        t.filled("suppressed", T::Bool, "The count was withheld because too few people stand behind it.", |r| {
-            r.customers.is_none()
-        });
+        columns! { t, r =>
+            /// Stage of the relationship arc on the night before, 0–5.
+            key "from_stage": Int32 = u32::from(r.from.number());
+            /// Stage tonight, 0–5.
+            key "to_stage": Int32 = u32::from(r.to.number());
+            /// Something was in disorder on the night before: an open complaint, a broken promise, or more bad than
+            /// good.
+            key "trouble": Bool = r.trouble;
+            /// Customers who took this way; null = withheld, too few.
+            maybe "customers": Int64 = r.customers;
+            /// The count was withheld because too few people stand behind it.
+            filled "suppressed": Bool = r.customers.is_none();
+        }
     }
 }

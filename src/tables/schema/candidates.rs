@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::column::ColumnType as T;
-use super::table::{About, Columns, TableSource};
+use super::table::{About, Columns, TableSource, columns};
 use super::{Cell, TableId};
 
 /// A solution that was tried at the fit.
@@ -70,72 +69,42 @@ impl TableSource for NumberedCandidate<'_> {
     const ABOUT: About = About::new(TableId::Candidates, "candidates", "solution tried at the fit");
 
     fn columns(t: &mut Columns<Self>) {
-        t.key("method", T::Category, "`mixture`, `kmeans` or `kmeans-centered`.", |r| &r.candidate.method);
-        t.key("k", T::Int32, "Number of segments.", |r| r.candidate.k);
-        t.key("q", T::Int32, "Number of common factors of a mixture; 0 for the other methods.", |r| r.candidate.q);
-        t.key(
-            "attempt",
-            T::Int32,
-            "1 for the first solution of this kind, 2 for the next, in the order they were tried.",
-            |r| r.attempt,
-        );
-        t.maybe("rows_fitted", T::Int64, "Rows it was fitted on; null = not told.", |r| r.candidate.rows_fitted);
-        t.maybe("ari", T::Float64, "Mean adjusted Rand index over resamples, at most 1; null = not measured.", |r| {
-            r.candidate.ari
-        });
-        t.filled(
-            "pairs",
-            T::Int32,
-            "Pairs of bootstrap samples behind `ari`; 0 = none, or two halves of the sample.",
-            |r| r.candidate.pairs,
-        );
-        t.maybe(
-            "min_jaccard",
-            T::Float64,
-            "Jaccard of its least reproducible segment, 0–1; null = not measured.",
-            |r| r.candidate.min_jaccard,
-        );
-        t.maybe(
-            "shadow",
-            T::Float64,
-            "Mean shadow value, 0 = at the centers of segments, 1 = on their borders; null = not measured.",
-            |r| r.candidate.shadow,
-        );
-        t.maybe(
-            "calinski_harabasz",
-            T::Float64,
-            "Calinski and Harabasz' index on standardized ratings, larger = better separated; null = not \
-             measured.",
-            |r| r.candidate.calinski_harabasz,
-        );
-        t.maybe(
-            "bic",
-            T::Float64,
-            "Bayesian information criterion, smaller is better, comparable between equal `rows_fitted` alone; \
-             null = not defined for the method.",
-            |r| r.candidate.bic,
-        );
-        t.maybe(
-            "outcome_r2",
-            T::Float64,
-            "Held-out variance of outcomes explained, at most 1; null = no outcome known.",
-            |r| r.candidate.outcome_r2,
-        );
-        t.maybe(
-            "only_level",
-            T::Float64,
-            "Share of customers in segments that are only high or only low raters, 0–1; null = not measured.",
-            |r| r.candidate.only_level,
-        );
-        t.maybe("smallest_share", T::Float64, "Share of the smallest segment, 0–1; null = not measured.", |r| {
-            r.candidate.smallest_share
-        });
-        t.maybe("smallest_respondents", T::Int64, "Respondents in the smallest segment; null = not measured.", |r| {
-            r.candidate.smallest_respondents
-        });
-        t.filled("chosen", T::Bool, "This is the solution in use.", |r| r.candidate.chosen);
-        t.maybe("knocked_out", T::Text, "Why it could not be chosen; null = it could.", |r| {
-            r.candidate.knocked_out.as_ref()
-        });
+        columns! { t, r =>
+            /// `mixture`, `kmeans` or `kmeans-centered`.
+            key "method": Category = &r.candidate.method;
+            /// Number of segments.
+            key "k": Int32 = r.candidate.k;
+            /// Number of common factors of a mixture; 0 for the other methods.
+            key "q": Int32 = r.candidate.q;
+            /// 1 for the first solution of this kind, 2 for the next, in the order they were tried.
+            key "attempt": Int32 = r.attempt;
+            /// Rows it was fitted on; null = not told.
+            maybe "rows_fitted": Int64 = r.candidate.rows_fitted;
+            /// Mean adjusted Rand index over resamples, at most 1; null = not measured.
+            maybe "ari": Float64 = r.candidate.ari;
+            /// Pairs of bootstrap samples behind `ari`; 0 = none, or two halves of the sample.
+            filled "pairs": Int32 = r.candidate.pairs;
+            /// Jaccard of its least reproducible segment, 0–1; null = not measured.
+            maybe "min_jaccard": Float64 = r.candidate.min_jaccard;
+            /// Mean shadow value, 0 = at the centers of segments, 1 = on their borders; null = not measured.
+            maybe "shadow": Float64 = r.candidate.shadow;
+            /// Calinski and Harabasz' index on standardized ratings, larger = better separated; null = not measured.
+            maybe "calinski_harabasz": Float64 = r.candidate.calinski_harabasz;
+            /// Bayesian information criterion, smaller is better, comparable between equal `rows_fitted` alone; null =
+            /// not defined for the method.
+            maybe "bic": Float64 = r.candidate.bic;
+            /// Held-out variance of outcomes explained, at most 1; null = no outcome known.
+            maybe "outcome_r2": Float64 = r.candidate.outcome_r2;
+            /// Share of customers in segments that are only high or only low raters, 0–1; null = not measured.
+            maybe "only_level": Float64 = r.candidate.only_level;
+            /// Share of the smallest segment, 0–1; null = not measured.
+            maybe "smallest_share": Float64 = r.candidate.smallest_share;
+            /// Respondents in the smallest segment; null = not measured.
+            maybe "smallest_respondents": Int64 = r.candidate.smallest_respondents;
+            /// This is the solution in use.
+            filled "chosen": Bool = r.candidate.chosen;
+            /// Why it could not be chosen; null = it could.
+            maybe "knocked_out": Text = r.candidate.knocked_out.as_ref();
+        }
     }
 }

@@ -6,7 +6,7 @@ use datafusion::arrow::array::{ArrayRef, BooleanArray, Date32Array, DictionaryAr
 
 use super::arrays::{category, floats, texts, whole};
 use super::column::ColumnType as T;
-use super::table::{About, CUSTOMER_ID, Columns, TableSource};
+use super::table::{About, CUSTOMER_ID, Columns, TableSource, columns};
 use super::{CustomerWords, TableId};
 use crate::catalogue::{ElementId, Level, NeedTier};
 use crate::model::rows::{
@@ -70,115 +70,79 @@ impl TableSource for CustomerRows<'_> {
 
 fn segment(t: &mut Columns<CustomerRows<'_>>) {
     t.key("customer_id", T::Text, CUSTOMER_ID, |c| texts(c.ids));
-    t.maybe("segment_id", T::Category, "Segment; null = none, see `unassigned_reason` and `suppressed_reason`.", |c| {
-        category(&c.words.segments, c.assignments.iter().map(|a| a.segment.map(i32::from)))
-    });
-    t.maybe(
-        "segment_probability",
-        T::Float32,
-        "Probability of the likeliest segment, 0–1; null = nothing was computed.",
-        |c| floats(c.assignments.iter().map(|a| a.probability)),
-    );
-    t.maybe(
-        "runner_up_id",
-        T::Category,
-        "Second likeliest segment; null = nothing was computed or there is only one.",
-        |c| category(&c.words.segments, c.assignments.iter().map(|a| a.runner_up.map(i32::from))),
-    );
-    t.maybe("runner_up_probability", T::Float32, "Probability of the runner-up, 0–1; null as `runner_up_id`.", |c| {
-        floats(c.assignments.iter().map(|a| a.runner_up_probability))
-    });
-    t.maybe(
-        "segment_raw_id",
-        T::Category,
-        "Likeliest segment tonight before any rule held it back; null = none.",
-        |c| category(&c.words.segments, c.assignments.iter().map(|a| a.raw.map(i32::from))),
-    );
-    t.maybe(
-        "assigned_since",
-        T::Date,
-        "First night of the present unbroken stay in `segment_id`; null = in no segment.",
-        |c| Arc::new(c.stays().map(|stay| stay.since).collect::<Date32Array>()) as ArrayRef,
-    );
-    t.maybe("previous_segment_id", T::Category, "Segment before the last move; null = never moved.", |c| {
-        category(&c.words.segments, c.stays().map(|stay| stay.previous.map(i32::from)))
-    });
-    t.maybe(
-        "pending_segment_id",
-        T::Category,
-        "Segment that leads clearly but has not done so on enough nights to be entered; null = none.",
-        |c| category(&c.words.segments, c.stays().map(|stay| stay.pending.map(|(place, _)| i32::from(place)))),
-    );
-    t.maybe(
-        "nights_pending",
-        T::Int32,
-        "Nights in a row that `pending_segment_id` has led; null = none is pending.",
-        |c| whole(c.stays().map(|stay| stay.pending.map(|(_, nights)| nights))),
-    );
-    t.maybe(
-        "unassigned_reason",
-        T::Category,
-        "Why a scored customer has no segment: `no_evidence`, `too_close`; null = has one, or was not scored.",
-        |c| {
+    columns! { t, c =>
+        /// Segment; null = none, see `unassigned_reason` and `suppressed_reason`.
+        maybe "segment_id": Category =
+            category(&c.words.segments, c.assignments.iter().map(|a| a.segment.map(i32::from)));
+        /// Probability of the likeliest segment, 0–1; null = nothing was computed.
+        maybe "segment_probability": Float32 = floats(c.assignments.iter().map(|a| a.probability));
+        /// Second likeliest segment; null = nothing was computed or there is only one.
+        maybe "runner_up_id": Category =
+            category(&c.words.segments, c.assignments.iter().map(|a| a.runner_up.map(i32::from)));
+        /// Probability of the runner-up, 0–1; null as `runner_up_id`.
+        maybe "runner_up_probability": Float32 = floats(c.assignments.iter().map(|a| a.runner_up_probability));
+        /// Likeliest segment tonight before any rule held it back; null = none.
+        maybe "segment_raw_id": Category =
+            category(&c.words.segments, c.assignments.iter().map(|a| a.raw.map(i32::from)));
+        /// First night of the present unbroken stay in `segment_id`; null = in no segment.
+        maybe "assigned_since": Date = Arc::new(c.stays().map(|stay| stay.since).collect::<Date32Array>()) as ArrayRef;
+        /// Segment before the last move; null = never moved.
+        maybe "previous_segment_id": Category =
+            category(&c.words.segments, c.stays().map(|stay| stay.previous.map(i32::from)));
+        /// Segment that leads clearly but has not done so on enough nights to be entered; null = none.
+        maybe "pending_segment_id": Category =
+            category(&c.words.segments, c.stays().map(|stay| stay.pending.map(|(place, _)| i32::from(place))));
+        /// Nights in a row that `pending_segment_id` has led; null = none is pending.
+        maybe "nights_pending": Int32 = whole(c.stays().map(|stay| stay.pending.map(|(_, nights)| nights)));
+        /// Why a scored customer has no segment: `no_evidence`, `too_close`; null = has one, or was not scored.
+        maybe "unassigned_reason": Category =
             category(
                 &texts(UNASSIGNED.map(UnassignedReason::slug)),
                 c.assignments.iter().map(|a| a.unassigned.map(|reason| reason as i32)),
-            )
-        },
-    );
+            );
+    }
 }
 
 fn reasons(t: &mut Columns<CustomerRows<'_>>) {
-    t.maybe(
-        "reason_1",
-        T::Category,
-        "Indicator that spoke most for the segment against the runner-up; null = none, or it is about an \
-             element kept to aggregates.",
-        |c| category(&c.words.indicators, c.assignments.iter().map(|a| c.words.reason(a.reasons[0]))),
-    );
-    t.maybe("reason_2", T::Category, "The second such indicator; null as `reason_1`.", |c| {
-        category(&c.words.indicators, c.assignments.iter().map(|a| c.words.reason(a.reasons[1])))
-    });
-    t.maybe("reason_3", T::Category, "The third such indicator; null as `reason_1`.", |c| {
-        category(&c.words.indicators, c.assignments.iter().map(|a| c.words.reason(a.reasons[2])))
-    });
-    t.maybe("reason_against", T::Category, "Indicator that spoke most against the segment; null as `reason_1`.", |c| {
-        category(&c.words.indicators, c.assignments.iter().map(|a| c.words.reason(a.reason_against)))
-    });
-    t.filled(
-        "basis",
-        T::Category,
-        "Evidence behind the row: `survey` own ratings only, `mixed` ratings and behavior, `behavior` as \
-             learned from those who answered, `prior` behavior read through the catalogue (a hypothesis), `none` \
-             nothing.",
-        |c| category(&texts(BASES.map(Basis::slug)), c.basis.iter().map(|basis| Some(*basis as i32))),
-    );
+    columns! { t, c =>
+        /// Indicator that spoke most for the segment against the runner-up; null = none, or it is about an element kept
+        /// to aggregates.
+        maybe "reason_1": Category =
+            category(&c.words.indicators, c.assignments.iter().map(|a| c.words.reason(a.reasons[0])));
+        /// The second such indicator; null as `reason_1`.
+        maybe "reason_2": Category =
+            category(&c.words.indicators, c.assignments.iter().map(|a| c.words.reason(a.reasons[1])));
+        /// The third such indicator; null as `reason_1`.
+        maybe "reason_3": Category =
+            category(&c.words.indicators, c.assignments.iter().map(|a| c.words.reason(a.reasons[2])));
+        /// Indicator that spoke most against the segment; null as `reason_1`.
+        maybe "reason_against": Category =
+            category(&c.words.indicators, c.assignments.iter().map(|a| c.words.reason(a.reason_against)));
+        /// Evidence behind the row: `survey` own ratings only, `mixed` ratings and behavior, `behavior` as learned from
+        /// those who answered, `prior` behavior read through the catalogue (a hypothesis), `none` nothing.
+        filled "basis": Category =
+            category(&texts(BASES.map(Basis::slug)), c.basis.iter().map(|basis| Some(*basis as i32)));
+    }
 }
 
 fn needs<'a>(t: &mut Columns<CustomerRows<'a>>) {
-    t.maybe(
-        "need_tier",
-        T::Category,
-        "Need tier to serve next; null = balanced or undetermined, see `need_state`.",
-        |c| {
+    columns! { t, c =>
+        /// Need tier to serve next; null = balanced or undetermined, see `need_state`.
+        maybe "need_tier": Category =
             category(
                 &texts(NeedTier::ALL.map(NeedTier::slug)),
                 c.needs.iter().map(|n| n.tier.map(|tier| tier.index() as i32)),
-            )
-        },
-    );
-    t.filled(
-        "need_state",
-        T::Category,
-        "`deficit`, `growth`, `balanced` or `undetermined` (too little is known).",
-        |c| category(&texts(STATES.map(NeedState::slug)), c.needs.iter().map(|n| Some(n.state as i32))),
-    );
-    t.maybe("need_runner_up", T::Category, "Need tier after `need_tier`; null = there is none.", |c| {
-        category(
-            &texts(NeedTier::ALL.map(NeedTier::slug)),
-            c.needs.iter().map(|n| n.runner_up.map(|tier| tier.index() as i32)),
-        )
-    });
+            );
+        /// `deficit`, `growth`, `balanced` or `undetermined` (too little is known).
+        filled "need_state": Category =
+            category(&texts(STATES.map(NeedState::slug)), c.needs.iter().map(|n| Some(n.state as i32)));
+        /// Need tier after `need_tier`; null = there is none.
+        maybe "need_runner_up": Category =
+            category(
+                &texts(NeedTier::ALL.map(NeedTier::slug)),
+                c.needs.iter().map(|n| n.runner_up.map(|tier| tier.index() as i32)),
+            );
+    }
     for tier in NeedTier::ALL {
         let doc = format!("Fulfillment of the {} tier, 0–10; null = not known.", tier.slug());
         let fulfillment = move |c: CustomerRows<'a>| floats(c.needs.iter().map(|n| n.fulfillment[tier.index()]));
@@ -192,186 +156,108 @@ fn needs<'a>(t: &mut Columns<CustomerRows<'a>>) {
 }
 
 fn closeness(t: &mut Columns<CustomerRows<'_>>) {
-    t.maybe(
-        "connection_stage",
-        T::Category,
-        "`not_connected`, `highly_satisfied`, `differentiated`, `fully_connected`; null = was not asked \
-             enough to tell.",
-        |c| {
+    columns! { t, c =>
+        /// `not_connected`, `highly_satisfied`, `differentiated`, `fully_connected`; null = was not asked enough to
+        /// tell.
+        maybe "connection_stage": Category =
             category(
                 &texts(ConnectionStage::ALL.map(ConnectionStage::slug)),
                 c.told().map(|r| r?.connection.map(|stage| stage as i32)),
-            )
-        },
-    );
-    t.maybe(
-        "arc_stage",
-        T::Int32,
-        "Stage of the relationship arc: 1 exists, 2 opinion, 3 meaning, 4 part of life, 5 indispensable, 0 \
-             unknown; null = not scored.",
-        |c| whole(c.told().map(|r| Some(u32::from(r?.arc.stage.number())))),
-    );
-    t.maybe(
-        "arc_evidence",
-        T::Category,
-        "Facts that `arc_stage` rests on, joined by `+`; null = nothing is known.",
-        |c| evidence(c.told().map(|r| r.map(|r| r.arc.evidence))),
-    );
-    t.maybe(
-        "arc_basis",
-        T::Category,
-        "Kind of those facts: `survey`, `behavior` or `both`; null as `arc_evidence`.",
-        |c| {
+            );
+        /// Stage of the relationship arc: 1 exists, 2 opinion, 3 meaning, 4 part of life, 5 indispensable, 0 unknown;
+        /// null = not scored.
+        maybe "arc_stage": Int32 = whole(c.told().map(|r| Some(u32::from(r?.arc.stage.number()))));
+        /// Facts that `arc_stage` rests on, joined by `+`; null = nothing is known.
+        maybe "arc_evidence": Category = evidence(c.told().map(|r| r.map(|r| r.arc.evidence)));
+        /// Kind of those facts: `survey`, `behavior` or `both`; null as `arc_evidence`.
+        maybe "arc_basis": Category =
             category(
                 &texts(ARC_BASES.map(EvidenceBasis::slug)),
                 c.told().map(|r| r?.arc.basis.map(|basis| basis as i32)),
-            )
-        },
-    );
-    t.maybe(
-        "arc_since",
-        T::Date,
-        "First night of the present unbroken stay at `arc_stage`; null as `arc_stage`.",
-        |c| Arc::new(c.told().map(|r| r.map(|r| r.arc.since)).collect::<Date32Array>()) as ArrayRef,
-    );
-    t.maybe(
-        "trouble",
-        T::Bool,
-        "Something is in disorder: an open complaint, a promise broken of late, or more bad experiences than \
-             good; null = not scored.",
-        |c| Arc::new(c.told().map(|r| r.map(|r| r.trouble)).collect::<BooleanArray>()) as ArrayRef,
-    );
-    t.maybe(
-        "slide_risk",
-        T::Float32,
-        "Chance of falling at least one stage of the arc within the nights configured, 0–1, from what was \
-             observed of customers at the same stage, in trouble or not; null = too little was observed yet.",
-        |c| floats(c.nights.iter().map(|night| night.slide_risk)),
-    );
+            );
+        /// First night of the present unbroken stay at `arc_stage`; null as `arc_stage`.
+        maybe "arc_since": Date =
+            Arc::new(c.told().map(|r| r.map(|r| r.arc.since)).collect::<Date32Array>()) as ArrayRef;
+        /// Something is in disorder: an open complaint, a promise broken of late, or more bad experiences than good;
+        /// null = not scored.
+        maybe "trouble": Bool = Arc::new(c.told().map(|r| r.map(|r| r.trouble)).collect::<BooleanArray>()) as ArrayRef;
+        /// Chance of falling at least one stage of the arc within the nights configured, 0–1, from what was observed of
+        /// customers at the same stage, in trouble or not; null = too little was observed yet.
+        maybe "slide_risk": Float32 = floats(c.nights.iter().map(|night| night.slide_risk));
+    }
 }
 
 fn experience(t: &mut Columns<CustomerRows<'_>>) {
-    t.maybe(
-        "loyalty_type",
-        T::Category,
-        "`true`, `latent`, `spurious`, `none`, or `behavioral_only` where liking is not known; null = no \
-             orders known.",
-        |c| {
+    columns! { t, c =>
+        /// `true`, `latent`, `spurious`, `none`, or `behavioral_only` where liking is not known; null = no orders
+        /// known.
+        maybe "loyalty_type": Category =
             category(
                 &texts(LoyaltyType::ALL.map(LoyaltyType::slug)),
                 c.told().map(|r| r?.loyalty.map(|kind| kind as i32)),
-            )
-        },
-    );
-    t.maybe(
-        "reward_share",
-        T::Float32,
-        "Share of order value made with a reward, 0–1; null = no order value, or orders do not tell of \
-             rewards.",
-        |c| floats(c.told().map(|r| r?.reward.share)),
-    );
-    t.maybe(
-        "experience_balance",
-        T::Float32,
-        "Good experiences minus bad ones times the configured ratio, each weighed by how recent it is; null = \
-             no experience is known.",
-        |c| floats(c.nights.iter().map(|night| night.balance)),
-    );
-    t.maybe(
-        "experience_debt",
-        T::Int32,
-        "Good experiences that would bring `experience_balance` back to 0; 0 = none needed; null as it.",
-        |c| whole(c.nights.iter().map(|night| night.debt)),
-    );
-    t.maybe(
-        "journey_consistency",
-        T::Float32,
-        "Same standard at every step, 0–1; null = too few rated contacts.",
-        |c| floats(c.told().map(|r| r?.consistency.journey)),
-    );
-    t.maybe(
-        "emotional_consistency",
-        T::Float32,
-        "Good feeling that lasts, 0–1; null = too few dated feelings.",
-        |c| floats(c.told().map(|r| r?.consistency.emotional)),
-    );
-    t.maybe("communication_consistency", T::Float32, "Promises kept, 0–1; null = too few promises due.", |c| {
-        floats(c.told().map(|r| r?.consistency.communication))
-    });
-    t.maybe("consistency", T::Float32, "The least of the three, 0–1; null = none of them is known.", |c| {
-        floats(c.told().map(|r| r?.consistency.composite()))
-    });
+            );
+        /// Share of order value made with a reward, 0–1; null = no order value, or orders do not tell of rewards.
+        maybe "reward_share": Float32 = floats(c.told().map(|r| r?.reward.share));
+        /// Good experiences minus bad ones times the configured ratio, each weighed by how recent it is; null = no
+        /// experience is known.
+        maybe "experience_balance": Float32 = floats(c.nights.iter().map(|night| night.balance));
+        /// Good experiences that would bring `experience_balance` back to 0; 0 = none needed; null as it.
+        maybe "experience_debt": Int32 = whole(c.nights.iter().map(|night| night.debt));
+        /// Same standard at every step, 0–1; null = too few rated contacts.
+        maybe "journey_consistency": Float32 = floats(c.told().map(|r| r?.consistency.journey));
+        /// Good feeling that lasts, 0–1; null = too few dated feelings.
+        maybe "emotional_consistency": Float32 = floats(c.told().map(|r| r?.consistency.emotional));
+        /// Promises kept, 0–1; null = too few promises due.
+        maybe "communication_consistency": Float32 = floats(c.told().map(|r| r?.consistency.communication));
+        /// The least of the three, 0–1; null = none of them is known.
+        maybe "consistency": Float32 = floats(c.told().map(|r| r?.consistency.composite()));
+    }
 }
 
 fn what_next(t: &mut Columns<CustomerRows<'_>>) {
-    t.maybe(
-        "relationship_level",
-        T::Category,
-        "Closeness that suits: `0` leave alone, `1` wave, `2` guest, `3` friend, `4` inner circle, `X` close \
-             kindly, which people alone decide; never raised because of value; null = not computed.",
-        |c| {
+    columns! { t, c =>
+        /// Closeness that suits: `0` leave alone, `1` wave, `2` guest, `3` friend, `4` inner circle, `X` close kindly,
+        /// which people alone decide; never raised because of value; null = not computed.
+        maybe "relationship_level": Category =
             category(
                 &texts(RelationshipLevel::ALL.map(RelationshipLevel::slug)),
                 c.nights.iter().map(|n| Some(n.relationship.level as i32)),
-            )
-        },
-    );
-    t.maybe(
-        "relationship_reason",
-        T::Category,
-        "What decided `relationship_level`: `evidence`, `wish`, `not_scored`, `open_matter`, `vulnerable`, \
-             `fatigue`, `stale`, `decided`; null as it.",
-        |c| {
+            );
+        /// What decided `relationship_level`: `evidence`, `wish`, `not_scored`, `open_matter`, `vulnerable`, `fatigue`,
+        /// `stale`, `decided`; null as it.
+        maybe "relationship_reason": Category =
             category(
                 &texts(LevelReason::ALL.map(LevelReason::slug)),
                 c.nights.iter().map(|n| Some(n.relationship.level_reason as i32)),
-            )
-        },
-    );
-    t.maybe(
-        "next_element",
-        T::Category,
-        "Element with the largest product of gap, derived importance and confidence; null = none is wanted \
-             more than it is delivered, or it is kept to aggregates.",
-        |c| {
+            );
+        /// Element with the largest product of gap, derived importance and confidence; null = none is wanted more than
+        /// it is delivered, or it is kept to aggregates.
+        maybe "next_element": Category =
             category(
                 &texts(ElementId::all().map(ElementId::slug)),
                 c.told().map(|r| Some(r?.next?.element.index() as i32)),
-            )
-        },
-    );
-    t.maybe(
-        "next_gap",
-        T::Float32,
-        "Importance minus fulfillment of `next_element`, both in standard deviations from the base's mean; \
-             null as it.",
-        |c| floats(c.told().map(|r| Some(r?.next?.gap))),
-    );
+            );
+        /// Importance minus fulfillment of `next_element`, both in standard deviations from the base's mean; null as
+        /// it.
+        maybe "next_gap": Float32 = floats(c.told().map(|r| Some(r?.next?.gap)));
+    }
 }
 
 fn facts(t: &mut Columns<CustomerRows<'_>>) {
-    t.maybe(
-        "value_365d",
-        T::Float64,
-        "Net order value in the 365 days up to the night, project currency, may be negative; null = no order \
-             table.",
-        |c| Arc::new(c.value.iter().map(|v| v.filter(|v| v.is_finite())).collect::<Float64Array>()) as ArrayRef,
-    );
-    t.filled("holdout", T::Bool, "In the permanent random hold-out: never in an audience.", |c| {
-        Arc::new(BooleanArray::from(c.holdout.to_vec())) as ArrayRef
-    });
-    t.maybe(
-        "suppressed_reason",
-        T::Category,
-        "Why the customer was not scored: `deceased`, `minor`, `objection_marketing`, `no_profiling_consent`; \
-             null = was scored.",
-        |c| {
+    columns! { t, c =>
+        /// Net order value in the 365 days up to the night, project currency, may be negative; null = no order table.
+        maybe "value_365d": Float64 =
+            Arc::new(c.value.iter().map(|v| v.filter(|v| v.is_finite())).collect::<Float64Array>()) as ArrayRef;
+        /// In the permanent random hold-out: never in an audience.
+        filled "holdout": Bool = Arc::new(BooleanArray::from(c.holdout.to_vec())) as ArrayRef;
+        /// Why the customer was not scored: `deceased`, `minor`, `objection_marketing`, `no_profiling_consent`; null =
+        /// was scored.
+        maybe "suppressed_reason": Category =
             category(
                 &texts(SUPPRESSED.map(SuppressedReason::slug)),
                 c.suppressed.iter().map(|s| s.map(|reason| reason as i32)),
-            )
-        },
-    );
+            );
+    }
 }
 
 /// Facts behind stages: few of the many sets there could be are met in a chunk.

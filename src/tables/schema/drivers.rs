@@ -1,7 +1,7 @@
 //! `drivers`: what an outcome goes with.
 
 use super::column::ColumnType as T;
-use super::table::{About, Columns, ELEMENT_ID, SEGMENT_ID, TableSource};
+use super::table::{About, Columns, ELEMENT_ID, SEGMENT_ID, TableSource, columns};
 use super::{Cell, TableId};
 use crate::model::segment::SegmentNights;
 use crate::model::segment::drivers::{ElementDriver, Explained, Outcome};
@@ -45,34 +45,23 @@ impl TableSource for DriverRow<'_> {
 
     fn columns(t: &mut Columns<Self>) {
         t.key("segment_id", T::Category, SEGMENT_ID, |r| r.segment_id);
-        t.key(
-            "outcome",
-            T::Category,
-            "`recommend`, `satisfaction`, `connection` (fully connected or not) or `value_365d`.",
-            |r| r.outcome.slug(),
-        );
+        columns! { t, r =>
+            /// `recommend`, `satisfaction`, `connection` (fully connected or not) or `value_365d`.
+            key "outcome": Category = r.outcome.slug();
+        }
         t.key("element_id", T::Category, ELEMENT_ID, |r| r.driver.element.slug());
-        t.estimate(
-            "derived_importance",
-            "Share of what all elements explain that goes with this one, 0–1; in a segment drawn toward \
-             everybody's; null = withheld.",
-            |r| r.shown.then_some(r.driver.share),
-        );
-        t.maybe(
-            "r_squared",
-            T::Float64,
-            "Variance of the outcome that goes with all elements, 0–1; null = withheld.",
-            |r| r.shown.then_some(r.explained.r_squared.value),
-        );
-        t.maybe(
-            "direction",
-            T::Int32,
-            "1 = more of it goes with more of the outcome, −1 = with less; null = unclear.",
-            |r| r.driver.direction.filter(|_| r.shown).map(i64::from),
-        );
-        t.maybe("answers", T::Int64, "Customers with both the outcome and the element; null = withheld.", |r| {
-            r.shown.then_some(r.driver.answers)
-        });
-        t.filled("suppressed", T::Bool, "A figure was withheld because too few people stand behind it.", |r| !r.shown);
+        columns! { t, r =>
+            /// Share of what all elements explain that goes with this one, 0–1; in a segment drawn toward everybody's;
+            /// null = withheld.
+            estimate "derived_importance" = r.shown.then_some(r.driver.share);
+            /// Variance of the outcome that goes with all elements, 0–1; null = withheld.
+            maybe "r_squared": Float64 = r.shown.then_some(r.explained.r_squared.value);
+            /// 1 = more of it goes with more of the outcome, −1 = with less; null = unclear.
+            maybe "direction": Int32 = r.driver.direction.filter(|_| r.shown).map(i64::from);
+            /// Customers with both the outcome and the element; null = withheld.
+            maybe "answers": Int64 = r.shown.then_some(r.driver.answers);
+            /// A figure was withheld because too few people stand behind it.
+            filled "suppressed": Bool = !r.shown;
+        }
     }
 }

@@ -5,7 +5,7 @@ use datafusion::arrow::array::ArrayRef;
 use super::TableId;
 use super::arrays::{category, texts, whole};
 use super::column::ColumnType as T;
-use super::table::{About, CUSTOMER_ID, Columns, TableSource};
+use super::table::{About, CUSTOMER_ID, Columns, TableSource, columns};
 use crate::model::rows::{MoveEvent, MoveReason, Moved};
 
 /// A customer who moved.
@@ -41,20 +41,22 @@ impl TableSource for MoveRows<'_> {
 
     fn columns(t: &mut Columns<Self>) {
         t.key("customer_id", T::Text, CUSTOMER_ID, |r| texts(r.rows.iter().map(|row| &row.customer_id)));
-        t.filled("event", T::Category, "`enter`, `move`, `exit` or `held`.", |r| {
-            category(&texts(MoveEvent::ALL.map(MoveEvent::slug)), r.moved().map(|moved| Some(moved.event as i32)))
-        });
-        t.maybe("from_segment_id", T::Category, "Segment of the night before; null = none.", |r| {
-            category(r.segments, r.moved().map(|moved| moved.from.map(i32::from)))
-        });
-        t.maybe("to_segment_id", T::Category, "Segment of tonight; null = none.", |r| {
-            category(r.segments, r.moved().map(|moved| moved.to.map(i32::from)))
-        });
-        t.filled("reason", T::Category, "`answers`, `behavior`, `model`, `consent`, `inactive` or `new`.", |r| {
-            category(&texts(MoveReason::ALL.map(MoveReason::slug)), r.moved().map(|moved| Some(moved.reason as i32)))
-        });
-        t.maybe("nights_pending", T::Int32, "Nights the new segment has led so far; null = not pending.", |r| {
-            whole(r.rows.iter().map(|row| row.nights_pending))
-        });
+        columns! { t, r =>
+            /// `enter`, `move`, `exit` or `held`.
+            filled "event": Category =
+                category(&texts(MoveEvent::ALL.map(MoveEvent::slug)), r.moved().map(|moved| Some(moved.event as i32)));
+            /// Segment of the night before; null = none.
+            maybe "from_segment_id": Category = category(r.segments, r.moved().map(|moved| moved.from.map(i32::from)));
+            /// Segment of tonight; null = none.
+            maybe "to_segment_id": Category = category(r.segments, r.moved().map(|moved| moved.to.map(i32::from)));
+            /// `answers`, `behavior`, `model`, `consent`, `inactive` or `new`.
+            filled "reason": Category =
+                category(
+                    &texts(MoveReason::ALL.map(MoveReason::slug)),
+                    r.moved().map(|moved| Some(moved.reason as i32)),
+                );
+            /// Nights the new segment has led so far; null = not pending.
+            maybe "nights_pending": Int32 = whole(r.rows.iter().map(|row| row.nights_pending));
+        }
     }
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::column::ColumnType as T;
-use super::table::{About, Columns, TableSource};
+use super::table::{About, Columns, TableSource, columns};
 use super::{Cell, TableId};
 
 /// A check of the night.
@@ -62,13 +61,23 @@ impl TableSource for NumberedCheck<'_> {
     const ABOUT: About = About::new(TableId::Quality, "quality", "input × check");
 
     fn columns(t: &mut Columns<Self>) {
-        t.key("input", T::Category, "Table or source checked; `night` for checks of the whole.", |r| &r.check.input);
-        t.key("check_id", T::Category, "The check.", |r| r.check_id());
-        t.filled("severity", T::Category, "What a miss means: `note`, `warn` or `gate`.", |r| &r.check.severity);
-        t.filled("status", T::Category, "`ok`, `note`, `warn` or `fail`.", |r| &r.check.status);
-        t.maybe("value", T::Float64, "Figure checked; null = the check is not about a number.", |r| r.check.value);
-        t.maybe("limit", T::Float64, "Figure it was held against; null = none.", |r| r.check.limit);
-        t.maybe("rows", T::Int64, "Rows concerned; null = not counted.", |r| r.check.rows);
-        t.filled("message", T::Text, "The finding in one sentence; never holds personal data.", |r| &r.check.message);
+        columns! { t, r =>
+            /// Table or source checked; `night` for checks of the whole.
+            key "input": Category = &r.check.input;
+            /// The check.
+            key "check_id": Category = r.check_id();
+            /// What a miss means: `note`, `warn` or `gate`.
+            filled "severity": Category = &r.check.severity;
+            /// `ok`, `note`, `warn` or `fail`.
+            filled "status": Category = &r.check.status;
+            /// Figure checked; null = the check is not about a number.
+            maybe "value": Float64 = r.check.value;
+            /// Figure it was held against; null = none.
+            maybe "limit": Float64 = r.check.limit;
+            /// Rows concerned; null = not counted.
+            maybe "rows": Int64 = r.check.rows;
+            /// The finding in one sentence; never holds personal data.
+            filled "message": Text = &r.check.message;
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! `regularities`: what was published about emotional connection, beside the company's own figures.
 
-use super::column::ColumnType as T;
-use super::table::{About, Columns, TableSource};
+use super::table::{About, Columns, TableSource, columns};
 use super::{Cell, TableId};
 use crate::model::segment::lens::Regularity;
 
@@ -11,32 +10,28 @@ impl TableSource for &Regularity {
     const ABOUT: About = About::new(TableId::Regularities, "regularities", "published regularity");
 
     fn columns(t: &mut Columns<Self>) {
-        t.key("regularity", T::Category, "What was published.", |r| r.published.id);
-        t.filled("published", T::Text, "The published figure in words.", |r| r.published.text);
-        t.filled(
-            "published_value",
-            T::Float64,
-            "The published number in the unit of `own`; 0 for a mere direction.",
-            |r| r.published.number,
-        );
-        t.filled("unit", T::Category, "`share`, `difference`, `multiple`, `points` or `money`.", |r| {
-            r.published.unit.slug()
-        });
-        t.filled("source", T::Text, "Where from, and what is unsure about it.", |r| r.published.source);
-        t.maybe("own", T::Float64, "The company's own figure; null = not asked, or too few.", |r| r.own.value());
-        t.maybe("own_low", T::Float64, "Lower end of its 95 % interval; null as `own`.", |r| {
-            r.own.estimate().map(|own| own.low)
-        });
-        t.maybe("own_high", T::Float64, "Upper end of its 95 % interval; null as `own`.", |r| {
-            r.own.estimate().map(|own| own.high)
-        });
-        t.filled("base", T::Int64, "Customers behind it.", |r| r.own.n());
-        t.filled(
-            "verdict",
-            T::Category,
-            "Whether it holds here: `holds`, `does_not`, `undecided`, `too_few` or `not_asked`. Association, not \
-             cause.",
-            |r| r.verdict.slug(),
-        );
+        columns! { t, r =>
+            /// What was published.
+            key "regularity": Category = r.published.id;
+            /// The published figure in words.
+            filled "published": Text = r.published.text;
+            /// The published number in the unit of `own`; 0 for a mere direction.
+            filled "published_value": Float64 = r.published.number;
+            /// `share`, `difference`, `multiple`, `points` or `money`.
+            filled "unit": Category = r.published.unit.slug();
+            /// Where from, and what is unsure about it.
+            filled "source": Text = r.published.source;
+            /// The company's own figure; null = not asked, or too few.
+            maybe "own": Float64 = r.own.value();
+            /// Lower end of its 95 % interval; null as `own`.
+            maybe "own_low": Float64 = r.own.estimate().map(|own| own.low);
+            /// Upper end of its 95 % interval; null as `own`.
+            maybe "own_high": Float64 = r.own.estimate().map(|own| own.high);
+            /// Customers behind it.
+            filled "base": Int64 = r.own.n();
+            /// Whether it holds here: `holds`, `does_not`, `undecided`, `too_few` or `not_asked`. Association, not
+            /// cause.
+            filled "verdict": Category = r.verdict.slug();
+        }
     }
 }

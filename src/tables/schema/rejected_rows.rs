@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::column::ColumnType as T;
-use super::table::{About, Columns, TableSource};
+use super::table::{About, Columns, TableSource, columns};
 use super::{Cell, TableId};
 
 /// A fault of an input row or cell.
@@ -46,20 +45,23 @@ impl TableSource for &RejectedRow {
     );
 
     fn columns(t: &mut Columns<Self>) {
-        t.key("input_table", T::Category, "Canonical table the row was read for.", |r| &r.input_table);
-        t.key("source", T::Category, "Source the row comes from; empty = made by SQL that does not say.", |r| {
-            &r.source
-        });
-        t.key("file", T::Text, "Input file, relative to the configuration; empty as `source`.", |r| &r.file);
-        t.key("row_number", T::Int64, "Row or line in that file, 1 = first; 0 = not told.", |r| r.row_number);
-        t.key("column_name", T::Category, "Column at fault; empty = the row as a whole.", |r| &r.column_name);
-        t.key("code", T::Category, "Code of the rule broken.", |r| &r.code);
-        t.key(
-            "scope",
-            T::Category,
-            "What it cost: `row` = the row was rejected, `cell` = the cell alone is absent.",
-            |r| &r.scope,
-        );
-        t.filled("kind", T::Category, "What was found, as a kind of value, never the value itself.", |r| &r.kind);
+        columns! { t, r =>
+            /// Canonical table the row was read for.
+            key "input_table": Category = &r.input_table;
+            /// Source the row comes from; empty = made by SQL that does not say.
+            key "source": Category = &r.source;
+            /// Input file, relative to the configuration; empty as `source`.
+            key "file": Text = &r.file;
+            /// Row or line in that file, 1 = first; 0 = not told.
+            key "row_number": Int64 = r.row_number;
+            /// Column at fault; empty = the row as a whole.
+            key "column_name": Category = &r.column_name;
+            /// Code of the rule broken.
+            key "code": Category = &r.code;
+            /// What it cost: `row` = the row was rejected, `cell` = the cell alone is absent.
+            key "scope": Category = &r.scope;
+            /// What was found, as a kind of value, never the value itself.
+            filled "kind": Category = &r.kind;
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! `relationship`: how close each segment is, one figure a row.
 
 use super::column::ColumnType as T;
-use super::table::{About, Columns, SEGMENT_ID, TableSource};
+use super::table::{About, Columns, SEGMENT_ID, TableSource, columns};
 use super::{Cell, TableId};
 use crate::model::rows::Figure;
 use crate::model::segment::SegmentNights;
@@ -72,21 +72,21 @@ impl TableSource for &RelationshipRow {
 
     fn columns(t: &mut Columns<Self>) {
         t.key("segment_id", T::Category, SEGMENT_ID, |r| &r.segment_id);
-        t.key("measure", T::Category, "What is measured; `data/schema/README.md` lists them.", |r| r.measure);
-        t.key(
-            "key",
-            T::Category,
-            "Of what: a stage, a type, an element, `channel:…`, `site:…`, a ratio; `all` = the whole.",
-            |r| &r.key,
-        );
-        t.maybe("value", T::Float64, "The figure; null = nobody was asked, or withheld.", |r| r.figure.value());
-        t.maybe("low", T::Float64, "Lower end of its 95 % interval; null as `value`, or no interval applies.", |r| {
-            r.figure.estimate().map(|estimate| estimate.low)
-        });
-        t.maybe("high", T::Float64, "Upper end of its 95 % interval; null as `low`.", |r| {
-            r.figure.estimate().map(|estimate| estimate.high)
-        });
-        t.filled("base", T::Int64, "Customers behind it.", |r| r.figure.n());
-        t.filled("suppressed", T::Bool, "Withheld because too few people stand behind it.", |r| r.figure.withheld());
+        columns! { t, r =>
+            /// What is measured; `data/schema/README.md` lists them.
+            key "measure": Category = r.measure;
+            /// Of what: a stage, a type, an element, `channel:…`, `site:…`, a ratio; `all` = the whole.
+            key "key": Category = &r.key;
+            /// The figure; null = nobody was asked, or withheld.
+            maybe "value": Float64 = r.figure.value();
+            /// Lower end of its 95 % interval; null as `value`, or no interval applies.
+            maybe "low": Float64 = r.figure.estimate().map(|estimate| estimate.low);
+            /// Upper end of its 95 % interval; null as `low`.
+            maybe "high": Float64 = r.figure.estimate().map(|estimate| estimate.high);
+            /// Customers behind it.
+            filled "base": Int64 = r.figure.n();
+            /// Withheld because too few people stand behind it.
+            filled "suppressed": Bool = r.figure.withheld();
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! `segment_needs`: one need tier in one segment.
 
 use super::column::ColumnType as T;
-use super::table::{About, Columns, SEGMENT_ID, TableSource};
+use super::table::{About, Columns, SEGMENT_ID, TableSource, columns};
 use super::{Cell, TableId};
 use crate::model::rows::Estimate;
 use crate::model::segment::{NeedProfile, SegmentNights};
@@ -36,28 +36,18 @@ impl TableSource for SegmentNeedRow<'_> {
 
     fn columns(t: &mut Columns<Self>) {
         t.key("segment_id", T::Category, SEGMENT_ID, |r| r.segment_id);
-        t.key("need_tier", T::Category, "`physiological`, `safety`, `belonging`, `esteem` or `growth`.", |r| {
-            r.need.tier.slug()
-        });
-        t.estimate(
-            "share",
-            "Share of those determined whose tier to serve next this is, 0–1; null = not known.",
-            |r| r.need.share,
-        );
-        t.estimate("fulfillment", "Mean fulfillment of the tier, 0–10; null = not known or withheld.", |r| {
-            r.need.fulfillment
-        });
-        t.estimate(
-            "importance",
-            "Mean importance of the tier within person, 0–1; null = not known or withheld.",
-            |r| r.need.importance,
-        );
-        t.estimate(
-            "derived_importance",
-            "Share of what the five tiers explain of the first outcome told in `drivers` that goes with this one \
-             (exact Shapley shares, drawn toward everybody's), 0–1; null = too few answers. Association, not \
-             cause.",
-            |r| r.derived,
-        );
+        columns! { t, r =>
+            /// `physiological`, `safety`, `belonging`, `esteem` or `growth`.
+            key "need_tier": Category = r.need.tier.slug();
+            /// Share of those determined whose tier to serve next this is, 0–1; null = not known.
+            estimate "share" = r.need.share;
+            /// Mean fulfillment of the tier, 0–10; null = not known or withheld.
+            estimate "fulfillment" = r.need.fulfillment;
+            /// Mean importance of the tier within person, 0–1; null = not known or withheld.
+            estimate "importance" = r.need.importance;
+            /// Share of what the five tiers explain of the first outcome told in `drivers` that goes with this one
+            /// (exact Shapley shares, drawn toward everybody's), 0–1; null = too few answers. Association, not cause.
+            estimate "derived_importance" = r.derived;
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::column::ColumnType as T;
-use super::table::{About, Columns, SEGMENT_ID, TableSource};
+use super::table::{About, Columns, SEGMENT_ID, TableSource, columns};
 use super::{Cell, TableId};
 use crate::catalogue::NeedTier;
 use crate::model::fit::Structure;
@@ -91,186 +91,116 @@ impl TableSource for SegmentRow<'_> {
 
 fn size(t: &mut Columns<SegmentRow<'_>>) {
     t.key("segment_id", T::Category, SEGMENT_ID, |r| &r.segment.id);
-    t.filled(
-        "kind",
-        T::Category,
-        "`segment`, `everyone` or `unassigned`; sizes of all but `everyone` sum to `ALL`.",
-        |r| r.kind,
-    );
-    t.filled("name", T::Text, "Name made of what stands out, or given by people.", |r| &r.segment.name);
-    t.filled("description", T::Text, "One sentence: what distinguishes the segment and how sure that is.", |r| {
-        &r.segment.description
-    });
-    t.filled("size", T::Int64, "Customers.", |r| r.segment.profile.size);
-    t.estimate("share", "Share of the customers scored, 0–1; null = withheld or undefined.", |r| {
-        r.segment.profile.share
-    });
-    t.filled("respondents", T::Int64, "Customers who answered the ratings that the segments were cut on.", |r| {
-        r.segment.profile.respondents
-    });
-    t.maybe("value_total", T::Float64, "Order value over 365 days, project currency; null = no orders known.", |r| {
-        r.segment.profile.value_total
-    });
-    t.maybe("value_share", T::Float64, "Share of everybody's order value; null = no orders known.", |r| {
-        r.segment.profile.value_share
-    });
-    t.estimate("value_mean", "Mean order value per customer with a known one; null = none known.", |r| {
-        r.segment.profile.value_mean
-    });
-    t.maybe(
-        "mean_probability",
-        T::Float64,
-        "Mean probability of the members' own segment, 0–1; null = nobody.",
-        |r| r.segment.profile.mean_probability,
-    );
-    t.maybe("jaccard", T::Float64, "How often resampling finds the segment again, 0–1; null = not measured.", |r| {
-        r.segment.jaccard
-    });
-    t.maybe(
-        "label",
-        T::Category,
-        "`natural`, `reproducible` or `constructive` (a cut in a continuum); null = not tested.",
-        |r| r.label.map(Structure::slug),
-    );
+    columns! { t, r =>
+        /// `segment`, `everyone` or `unassigned`; sizes of all but `everyone` sum to `ALL`.
+        filled "kind": Category = r.kind;
+        /// Name made of what stands out, or given by people.
+        filled "name": Text = &r.segment.name;
+        /// One sentence: what distinguishes the segment and how sure that is.
+        filled "description": Text = &r.segment.description;
+        /// Customers.
+        filled "size": Int64 = r.segment.profile.size;
+        /// Share of the customers scored, 0–1; null = withheld or undefined.
+        estimate "share" = r.segment.profile.share;
+        /// Customers who answered the ratings that the segments were cut on.
+        filled "respondents": Int64 = r.segment.profile.respondents;
+        /// Order value over 365 days, project currency; null = no orders known.
+        maybe "value_total": Float64 = r.segment.profile.value_total;
+        /// Share of everybody's order value; null = no orders known.
+        maybe "value_share": Float64 = r.segment.profile.value_share;
+        /// Mean order value per customer with a known one; null = none known.
+        estimate "value_mean" = r.segment.profile.value_mean;
+        /// Mean probability of the members' own segment, 0–1; null = nobody.
+        maybe "mean_probability": Float64 = r.segment.profile.mean_probability;
+        /// How often resampling finds the segment again, 0–1; null = not measured.
+        maybe "jaccard": Float64 = r.segment.jaccard;
+        /// `natural`, `reproducible` or `constructive` (a cut in a continuum); null = not tested.
+        maybe "label": Category = r.label.map(Structure::slug);
+    }
 }
 
 fn closeness(t: &mut Columns<SegmentRow<'_>>) {
-    t.estimate("nps", "Promoters minus detractors, points, −100 to 100; null = too few answers.", |r| {
-        r.segment.profile.nps
-    });
-    t.filled("nps_answers", T::Int64, "Answers behind `nps`.", |r| r.segment.profile.nps_answers);
-    t.estimate("satisfaction", "Mean satisfaction, 0–10; null = too few answers.", |r| {
-        r.segment.profile.satisfaction
-    });
-    t.estimate(
-        "connection_score",
-        "Share fully emotionally connected of those asked enough to tell, 0–1; null = too few.",
-        |r| r.segment.lens.connection.score().estimate(),
-    );
-    t.estimate(
-        "good_brand_share",
-        "Share answering 8 or more to \"a good brand\", 0–1; null = too few answers.",
-        |r| r.segment.profile.good_brand,
-    );
-    t.estimate(
-        "good_brand_gap",
-        "Share that sees a good brand minus share fully connected, over those who answered both, −1 to 1; \
-             null = too few.",
-        |r| r.segment.lens.connection.good_brand_gap.estimate(),
-    );
-    t.estimate(
-        "competitor_gap",
-        "`connection_score` minus that of the competitor who comes out best, over those who were asked about \
-             both, −1 to 1; null = nobody was asked, or too few.",
-        |r| r.segment.lens.best_rival()?.gap.estimate(),
-    );
+    columns! { t, r =>
+        /// Promoters minus detractors, points, −100 to 100; null = too few answers.
+        estimate "nps" = r.segment.profile.nps;
+        /// Answers behind `nps`.
+        filled "nps_answers": Int64 = r.segment.profile.nps_answers;
+        /// Mean satisfaction, 0–10; null = too few answers.
+        estimate "satisfaction" = r.segment.profile.satisfaction;
+        /// Share fully emotionally connected of those asked enough to tell, 0–1; null = too few.
+        estimate "connection_score" = r.segment.lens.connection.score().estimate();
+        /// Share answering 8 or more to "a good brand", 0–1; null = too few answers.
+        estimate "good_brand_share" = r.segment.profile.good_brand;
+        /// Share that sees a good brand minus share fully connected, over those who answered both, −1 to 1; null = too
+        /// few.
+        estimate "good_brand_gap" = r.segment.lens.connection.good_brand_gap.estimate();
+        /// `connection_score` minus that of the competitor who comes out best, over those who were asked about both, −1
+        /// to 1; null = nobody was asked, or too few.
+        estimate "competitor_gap" = r.segment.lens.best_rival()?.gap.estimate();
+    }
 }
 
 fn mix(t: &mut Columns<SegmentRow<'_>>) {
-    t.maybe("arc_unknown_share", T::Float64, "Share at arc stage 0 (unknown), 0–1; null = withheld.", |r| r.stage(0));
-    t.maybe("arc_exists_share", T::Float64, "Share at arc stage 1 (knows it), 0–1; null = withheld.", |r| r.stage(1));
-    t.maybe("arc_opinion_share", T::Float64, "Share at arc stage 2 (opinion), 0–1; null = withheld.", |r| r.stage(2));
-    t.maybe("arc_meaning_share", T::Float64, "Share at arc stage 3 (meaning), 0–1; null = withheld.", |r| r.stage(3));
-    t.maybe(
-        "arc_part_of_life_share",
-        T::Float64,
-        "Share at arc stage 4 (part of life), 0–1; null = withheld.",
-        |r| r.stage(4),
-    );
-    t.maybe(
-        "arc_indispensable_share",
-        T::Float64,
-        "Share at arc stage 5 (indispensable), 0–1; null = withheld.",
-        |r| r.stage(5),
-    );
-    t.maybe(
-        "physiological_share",
-        T::Float64,
-        "Share to serve next on the physiological tier, 0–1; null = not known.",
-        |r| r.need(NeedTier::Physiological),
-    );
-    t.maybe("safety_share", T::Float64, "Share to serve next on the safety tier, 0–1; null = not known.", |r| {
-        r.need(NeedTier::Safety)
-    });
-    t.maybe(
-        "belonging_share",
-        T::Float64,
-        "Share to serve next on the belonging tier, 0–1; null = not known.",
-        |r| r.need(NeedTier::Belonging),
-    );
-    t.maybe("esteem_share", T::Float64, "Share to serve next on the esteem tier, 0–1; null = not known.", |r| {
-        r.need(NeedTier::Esteem)
-    });
-    t.maybe("growth_share", T::Float64, "Share to serve next on the growth tier, 0–1; null = not known.", |r| {
-        r.need(NeedTier::Growth)
-    });
-    t.maybe(
-        "journey_consistency",
-        T::Float64,
-        "Mean over customers of the same standard at every step, 0–1; null = too few.",
-        |r| r.consistency("journey"),
-    );
-    t.maybe(
-        "emotional_consistency",
-        T::Float64,
-        "Mean over customers of the good feeling that lasts, 0–1; null = too few.",
-        |r| r.consistency("emotional"),
-    );
-    t.maybe(
-        "communication_consistency",
-        T::Float64,
-        "Share of all promises due that were kept, 0–1; null = too few customers.",
-        |r| r.segment.lens.consistency.promises_kept.value(),
-    );
+    columns! { t, r =>
+        /// Share at arc stage 0 (unknown), 0–1; null = withheld.
+        maybe "arc_unknown_share": Float64 = r.stage(0);
+        /// Share at arc stage 1 (knows it), 0–1; null = withheld.
+        maybe "arc_exists_share": Float64 = r.stage(1);
+        /// Share at arc stage 2 (opinion), 0–1; null = withheld.
+        maybe "arc_opinion_share": Float64 = r.stage(2);
+        /// Share at arc stage 3 (meaning), 0–1; null = withheld.
+        maybe "arc_meaning_share": Float64 = r.stage(3);
+        /// Share at arc stage 4 (part of life), 0–1; null = withheld.
+        maybe "arc_part_of_life_share": Float64 = r.stage(4);
+        /// Share at arc stage 5 (indispensable), 0–1; null = withheld.
+        maybe "arc_indispensable_share": Float64 = r.stage(5);
+        /// Share to serve next on the physiological tier, 0–1; null = not known.
+        maybe "physiological_share": Float64 = r.need(NeedTier::Physiological);
+        /// Share to serve next on the safety tier, 0–1; null = not known.
+        maybe "safety_share": Float64 = r.need(NeedTier::Safety);
+        /// Share to serve next on the belonging tier, 0–1; null = not known.
+        maybe "belonging_share": Float64 = r.need(NeedTier::Belonging);
+        /// Share to serve next on the esteem tier, 0–1; null = not known.
+        maybe "esteem_share": Float64 = r.need(NeedTier::Esteem);
+        /// Share to serve next on the growth tier, 0–1; null = not known.
+        maybe "growth_share": Float64 = r.need(NeedTier::Growth);
+        /// Mean over customers of the same standard at every step, 0–1; null = too few.
+        maybe "journey_consistency": Float64 = r.consistency("journey");
+        /// Mean over customers of the good feeling that lasts, 0–1; null = too few.
+        maybe "emotional_consistency": Float64 = r.consistency("emotional");
+        /// Share of all promises due that were kept, 0–1; null = too few customers.
+        maybe "communication_consistency": Float64 = r.segment.lens.consistency.promises_kept.value();
+    }
 }
 
 fn change_and_reach(t: &mut Columns<SegmentRow<'_>>) {
-    t.maybe(
-        "size_change_1d",
-        T::Int64,
-        "Customers gained since the night before; null = no such night or withheld.",
-        |r| r.change_1d.map(|change| change.size),
-    );
-    t.maybe(
-        "size_change_30d",
-        T::Int64,
-        "Customers gained since 30 nights before; null = no such night or withheld.",
-        |r| r.change_30d.map(|change| change.size),
-    );
-    t.maybe(
-        "share_change_1d",
-        T::Float64,
-        "Change of `share` since the night before; null as `size_change_1d`.",
-        |r| r.change_1d.and_then(|change| change.share),
-    );
-    t.maybe(
-        "share_change_30d",
-        T::Float64,
-        "Change of `share` since 30 nights before; null as `size_change_30d`.",
-        |r| r.change_30d.and_then(|change| change.share),
-    );
-    t.filled(
-        "reach_any",
-        T::Int64,
-        "Customers reachable by any channel: consented, no open case, not held out.",
-        |r| r.segment.profile.reach.any,
-    );
-    t.filled("reach_email", T::Int64, "Customers reachable by e-mail.", |r| r.segment.profile.reach.email);
-    t.filled("reach_sms", T::Int64, "Customers reachable by text message.", |r| r.segment.profile.reach.sms);
-    t.filled("reach_push", T::Int64, "Customers reachable by push message.", |r| r.segment.profile.reach.push);
-    t.filled("reach_phone", T::Int64, "Customers reachable by phone.", |r| r.segment.profile.reach.phone);
-    t.filled("reach_post", T::Int64, "Customers reachable by post.", |r| r.segment.profile.reach.post);
-    t.filled("held_out", T::Int64, "Customers in the hold-out who could otherwise have been reached.", |r| {
-        r.segment.profile.reach.held_out
-    });
-    t.maybe(
-        "detectable_effect",
-        T::Float64,
-        "Smallest relative change of a 10 % response rate that reach and hold-out can detect (power 80 %, \
-             two-sided 5 %); null = nobody to test on.",
-        |r| r.segment.profile.detectable_effect,
-    );
-    t.filled("suppressed", T::Bool, "Too small to be shown in detail: figures are withheld.", |r| {
-        r.segment.profile.suppressed
-    });
+    columns! { t, r =>
+        /// Customers gained since the night before; null = no such night or withheld.
+        maybe "size_change_1d": Int64 = r.change_1d.map(|change| change.size);
+        /// Customers gained since 30 nights before; null = no such night or withheld.
+        maybe "size_change_30d": Int64 = r.change_30d.map(|change| change.size);
+        /// Change of `share` since the night before; null as `size_change_1d`.
+        maybe "share_change_1d": Float64 = r.change_1d.and_then(|change| change.share);
+        /// Change of `share` since 30 nights before; null as `size_change_30d`.
+        maybe "share_change_30d": Float64 = r.change_30d.and_then(|change| change.share);
+        /// Customers reachable by any channel: consented, no open case, not held out.
+        filled "reach_any": Int64 = r.segment.profile.reach.any;
+        /// Customers reachable by e-mail.
+        filled "reach_email": Int64 = r.segment.profile.reach.email;
+        /// Customers reachable by text message.
+        filled "reach_sms": Int64 = r.segment.profile.reach.sms;
+        /// Customers reachable by push message.
+        filled "reach_push": Int64 = r.segment.profile.reach.push;
+        /// Customers reachable by phone.
+        filled "reach_phone": Int64 = r.segment.profile.reach.phone;
+        /// Customers reachable by post.
+        filled "reach_post": Int64 = r.segment.profile.reach.post;
+        /// Customers in the hold-out who could otherwise have been reached.
+        filled "held_out": Int64 = r.segment.profile.reach.held_out;
+        /// Smallest relative change of a 10 % response rate that reach and hold-out can detect (power 80 %, two-sided 5
+        /// %); null = nobody to test on.
+        maybe "detectable_effect": Float64 = r.segment.profile.detectable_effect;
+        /// Too small to be shown in detail: figures are withheld.
+        filled "suppressed": Bool = r.segment.profile.suppressed;
+    }
 }

@@ -20,6 +20,31 @@ pub(super) const SEGMENT_ID: &str =
 /// An element, part of a key.
 pub(super) const ELEMENT_ID: &str = "Element of value, by its slug.";
 
+/// Declares columns, each with its sentence, name, type and what fills it from the row `$row`:
+/// `key "segment_id": Category = row.id;`. The sentence is the doc comment above it; its lines are one text.
+macro_rules! columns {
+    (
+        $table:ident, $row:ident =>
+        $($(#[doc = $line:literal])+ $holds:ident $name:literal $(: $kind:ident)? = $fill:expr;)+
+    ) => {
+        $($table.$holds(
+            $name,
+            $($crate::tables::schema::ColumnType::$kind,)?
+            $crate::tables::schema::table::sentence(&[$($line),+]),
+            |$row| $fill,
+        );)+
+    };
+}
+pub(super) use columns;
+
+/// The lines of a doc comment as one text.
+pub(super) fn sentence(lines: &[&'static str]) -> Cow<'static, str> {
+    match lines {
+        [line] => line.trim().into(),
+        lines => lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ").into(),
+    }
+}
+
 /// Makes the value of one column of a `S`.
 pub type Fill<S, V> = Box<dyn Fn(S) -> V + Send + Sync>;
 
@@ -113,7 +138,7 @@ impl<S, V> Table<Fill<S, V>> {
         &mut self,
         name: &'static str,
         kind: ColumnType,
-        doc: &'static str,
+        doc: impl Into<Cow<'static, str>>,
         fill: impl Fn(S) -> X + Send + Sync + 'static,
     ) {
         self.column(Holds::Key, name.into(), kind, doc.into(), fill);
@@ -124,7 +149,7 @@ impl<S, V> Table<Fill<S, V>> {
         &mut self,
         name: &'static str,
         kind: ColumnType,
-        doc: &'static str,
+        doc: impl Into<Cow<'static, str>>,
         fill: impl Fn(S) -> X + Send + Sync + 'static,
     ) {
         self.column(Holds::Always, name.into(), kind, doc.into(), fill);
@@ -159,7 +184,7 @@ impl<S> Table<Fill<S, Cell>> {
     pub(super) fn estimate(
         &mut self,
         name: &'static str,
-        doc: &'static str,
+        doc: impl Into<Cow<'static, str>>,
         fill: impl Fn(S) -> Option<Estimate> + Copy + Send + Sync + 'static,
     ) {
         let end = |which: &str| format!("{which} end of its 95 % interval; null as `{name}`.");

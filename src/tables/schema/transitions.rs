@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::column::ColumnType as T;
-use super::table::{About, Columns, TableSource};
+use super::table::{About, Columns, TableSource, columns};
 use super::{Cell, TableId};
 use crate::model::rows::{SegmentNames, SegmentPlace};
 use crate::model::segment::flows::Flows;
@@ -101,30 +100,23 @@ impl TableSource for TransitionRow<'_> {
     const ABOUT: About = About::new(TableId::Transitions, "transitions", "segment then × segment now × horizon");
 
     fn columns(t: &mut Columns<Self>) {
-        t.key("from_segment_id", T::Category, "Segment then, `NONE` = no segment, `OUT` = not scored then.", |r| {
-            r.from
-        });
-        t.key(
-            "to_segment_id",
-            T::Category,
-            "Segment tonight, `NONE` = no segment, `OUT` = not scored any more.",
-            |r| r.to,
-        );
-        t.key("horizon_days", T::Int32, "Nights between then and now: 1 or 30.", |r| r.nights);
-        t.maybe("customers", T::Int64, "Customers who took this way; null = withheld, too few.", |r| r.customers);
-        t.maybe("share", T::Float64, "Share of those in `from_segment_id` then, 0–1; null as `customers`.", |r| {
-            r.share
-        });
-        t.maybe(
-            "share_by_noise",
-            T::Float64,
-            "Share of tonight's members that would be in `to_segment_id` if labels were drawn from their \
-             probabilities: what moves beyond it is no label noise, 0–1; null = not estimated: stays, and other \
-             horizons than a night.",
-            |r| r.share_by_noise,
-        );
-        t.filled("suppressed", T::Bool, "The count was withheld because too few people stand behind it.", |r| {
-            r.customers.is_none()
-        });
+        columns! { t, r =>
+            /// Segment then, `NONE` = no segment, `OUT` = not scored then.
+            key "from_segment_id": Category = r.from;
+            /// Segment tonight, `NONE` = no segment, `OUT` = not scored any more.
+            key "to_segment_id": Category = r.to;
+            /// Nights between then and now: 1 or 30.
+            key "horizon_days": Int32 = r.nights;
+            /// Customers who took this way; null = withheld, too few.
+            maybe "customers": Int64 = r.customers;
+            /// Share of those in `from_segment_id` then, 0–1; null as `customers`.
+            maybe "share": Float64 = r.share;
+            /// Share of tonight's members that would be in `to_segment_id` if labels were drawn from their
+            /// probabilities: what moves beyond it is no label noise, 0–1; null = not estimated: stays, and other
+            /// horizons than a night.
+            maybe "share_by_noise": Float64 = r.share_by_noise;
+            /// The count was withheld because too few people stand behind it.
+            filled "suppressed": Bool = r.customers.is_none();
+        }
     }
 }
