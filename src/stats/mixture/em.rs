@@ -5,8 +5,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::fitted::FactorMixture;
-use super::kernel::{Kernel, TILE, Tile};
+use super::kernel::Kernel;
 use super::moments::{MStep, Moments, Workspace, squares};
+use super::tile::{TILE, Tile};
 use crate::stats::observed::Observed;
 
 /// How a run of EM ended.

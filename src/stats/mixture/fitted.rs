@@ -5,7 +5,8 @@ use ndarray::{Array1, Array2, ArrayView1};
 use rayon::prelude::*;
 
 use super::em::{EmTermination, tiles_of};
-use super::kernel::{Kernel, Tile, TilePosterior};
+use super::kernel::{Kernel, TilePosterior};
+use super::tile::Tile;
 use crate::stats::observed::Observed;
 
 /// Parameters of a mixture of `K` classes with `q` shared factors over `j` indicators.

@@ -16,13 +16,8 @@ use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView2, s};
 
 use super::fitted::FactorMixture;
-use crate::stats::observed::Observed;
-
-/// Rows of a tile. Sums run tile by tile in order, so this number is part of what makes a result reproducible.
-pub const TILE: usize = 256;
-
-/// Number of rows worked on side by side.
-pub const LANES: usize = 8;
+use super::softmax::normalize;
+use super::tile::{LANES, TILE, Tile};
 
 /// Most common factors a model may have.
 pub const MAX_FACTORS: usize = 16;
@@ -38,61 +33,6 @@ type TileLane = [f32; LANES];
 /// Place of `(i, j)`, `j <= i`, in a packed lower triangle.
 pub(super) const fn packed(i: usize, j: usize) -> usize {
     i * (i + 1) / 2 + j
-}
-
-/// Up to [`TILE`] rows, indicator by indicator: column `r` of each array is row `r`.
-#[derive(Clone, Debug)]
-pub struct Tile {
-    /// `(j, TILE)`: 1 = observed, 0 = absent.
-    pub present: Array2<f32>,
-    /// `(j, TILE)`: the value, 0 where absent.
-    pub values: Array2<f32>,
-    /// `(TILE)`: row weights; 0 for the padding after the last row.
-    pub weights: Array1<f32>,
-    /// Number of rows in use, at most [`TILE`].
-    pub rows: usize,
-}
-
-impl Tile {
-    /// A tile without rows for `j` indicators.
-    #[must_use]
-    pub fn empty(j: usize) -> Self {
-        let zeros = Array2::zeros((j, TILE));
-        Self { present: zeros.clone(), values: zeros, weights: Array1::zeros(TILE), rows: 0 }
-    }
-
-    /// Rows `start..` of a table, as many as fit.
-    ///
-    /// # Examples
-    /// By hand: one row, indicator by indicator, is one column; the absent cell is 0.
-    ///
-    /// ```
-    /// use ndarray::array;
-    /// use valueseg::stats::mixture::Tile;
-    /// use valueseg::stats::observed::Observed;
-    ///
-    /// let data = Observed::try_new(array![[4.0, 9.0]], array![[true, false]], array![2.0])?;
-    /// let tile = Tile::of_rows(&data, 0);
-    /// assert_eq!((tile.rows, tile.values[(0, 0)], tile.weights[0]), (1, 4.0, 2.0));
-    /// assert_eq!((tile.present[(1, 0)], tile.values[(1, 0)]), (0.0, 0.0));
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
-    /// ```
-    #[must_use]
-    pub fn of_rows(data: &Observed, start: usize) -> Self {
-        let mut tile = Self::empty(data.n_columns());
-        tile.rows = TILE.min(data.n_rows() - start);
-        let (values, present) = (data.values(), data.present());
-        for r in 0..tile.rows {
-            tile.weights[r] = data.weights()[start + r] as f32;
-            for c in 0..data.n_columns() {
-                if present[(start + r, c)] {
-                    tile.present[(c, r)] = 1.0;
-                    tile.values[(c, r)] = values[(start + r, c)] as f32;
-                }
-            }
-        }
-        tile
-    }
 }
 
 /// A [`FactorMixture`] made ready for the E-step: the tables of its two matrix products.
@@ -342,73 +282,6 @@ impl Kernel {
     }
 }
 
-/// Turns log densities `(K, TILE)` into probabilities and adds the log of their sum to `log_likelihood`.
-///
-/// # Examples
-/// By hand: densities 1 and 3 are probabilities 1/4 and 3/4, and their sum is 4.
-///
-/// ```
-/// use ndarray::{Array1, Array2};
-/// use valueseg::stats::mixture::{TILE, normalize};
-///
-/// let scores = Array2::from_shape_fn((2, TILE), |(k, _)| [1f32.ln(), 3f32.ln()][k]);
-/// let (mut classes, mut log_likelihood) = (Array2::zeros((2, TILE)), Array1::zeros(TILE));
-/// normalize(&scores, &mut classes, &mut log_likelihood);
-/// assert!((classes[(0, 9)] - 0.25).abs() < 1e-6 && (log_likelihood[9] - 4f32.ln()).abs() < 1e-6);
-/// ```
-pub fn normalize(scores: &Array2<f32>, classes: &mut Array2<f32>, log_likelihood: &mut Array1<f32>) {
-    // The largest is taken out before the exponential: none overflows, and the sum is at least 1.
-    let mut top = [f32::NEG_INFINITY; TILE];
-    for row in scores.rows() {
-        for (t, s) in top.iter_mut().zip(row) {
-            *t = t.max(*s);
-        }
-    }
-    let mut sum = [0.0f32; TILE];
-    for (scores, mut classes) in scores.rows().into_iter().zip(classes.rows_mut()) {
-        for (((p, s), t), sum) in classes.iter_mut().zip(scores).zip(&top).zip(&mut sum) {
-            *p = exp_of_negative(s - t);
-            *sum += *p;
-        }
-    }
-    for mut row in classes.rows_mut() {
-        for (p, sum) in row.iter_mut().zip(&sum) {
-            *p /= sum;
-        }
-    }
-    for ((l, t), sum) in log_likelihood.iter_mut().zip(&top).zip(&sum) {
-        *l += t + sum.ln();
-    }
-}
-
-/// `eˣ` for `x <= 0`, relative error below 3e-7, 0 beyond -87; in operations that the compiler can do for several
-/// numbers at once, and the same bits on every machine.
-///
-/// `eˣ = 2ⁱ·2ᶠ` with `i` the nearest whole number of `x·log₂e`; `2ᶠ` by its Taylor series to the sixth power.
-///
-/// # Examples
-/// `exp(-1)` of numpy 2.4.6 in single precision is 0.36787942.
-///
-/// ```
-/// use valueseg::stats::mixture::exp_of_negative;
-///
-/// assert!((exp_of_negative(-1.0) / 0.367_879_42 - 1.0).abs() < 3e-7);
-/// assert_eq!(exp_of_negative(-100.0), 0.0);
-/// ```
-#[inline]
-#[must_use]
-pub fn exp_of_negative(x: f32) -> f32 {
-    const ROUNDER: f32 = 12_582_912.0;
-    let t = x.max(-87.0) * std::f32::consts::LOG2_E;
-    let shifted = t + ROUNDER;
-    let whole = shifted - ROUNDER;
-    let y = (t - whole) * std::f32::consts::LN_2;
-    let series = 1.0 + y * (1.0 + y * (0.5 + y * (1.0 / 6.0 + y * (1.0 / 24.0 + y * (1.0 / 120.0 + y / 720.0)))));
-    let exponent = shifted.to_bits().wrapping_sub(ROUNDER.to_bits()).wrapping_add(127) << 23;
-    let result = series * f32::from_bits(exponent);
-    if x < -87.0 { 0.0 } else { result }
-}
-
 /// Applies `f(lane, value)` to each lane.
 #[inline]
 fn each(lane: &mut TileLane, f: impl Fn(usize, f32) -> f32) {
@@ -495,18 +368,6 @@ mod tests {
     use ndarray::array;
 
     use super::*;
-
-    #[test]
-    fn the_exponential_agrees_with_the_library() {
-        for i in 0..=8_600 {
-            let x = -i as f32 / 100.0;
-            let (ours, theirs) = (f64::from(exp_of_negative(x)), f64::from(x).exp());
-            // Rounding the argument to single precision alone costs half an ulp of x: 6e-8·|x| relative.
-            assert!((ours / theirs - 1.0).abs() < 2e-6 + 6e-8 * f64::from(-x), "{x}: {ours} {theirs}");
-        }
-        assert_eq!(exp_of_negative(0.0), 1.0);
-        assert_eq!(exp_of_negative(-1e30), 0.0);
-    }
 
     /// Two classes, one factor, three indicators.
     fn model() -> FactorMixture {

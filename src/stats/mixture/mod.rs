@@ -22,8 +22,10 @@ mod kernel;
 mod moments;
 mod moves;
 mod params;
+mod softmax;
 #[cfg(test)]
 mod tests;
+mod tile;
 
 pub use em::{Attach, EmTermination, attach};
 pub use error::{MixtureError, MixtureParamError};
@@ -31,5 +33,7 @@ pub use fill::FactorFill;
 pub use fit::Ground;
 pub use fitted::{FactorMixture, Fitted, likeliest};
 pub use init::{Partition, model_from, one_hot};
-pub use kernel::{Kernel, LANES, MAX_FACTORS, TILE, Tile, TilePosterior, exp_of_negative, normalize};
+pub use kernel::{Kernel, MAX_FACTORS, TilePosterior};
 pub use params::{FactorMixtureParams, FactorMixtureValidParams, own_floors};
+pub use softmax::{exp_of_negative, normalize};
+pub use tile::{LANES, TILE, Tile};

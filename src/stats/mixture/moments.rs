@@ -4,7 +4,8 @@ use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView1};
 
 use super::fitted::FactorMixture;
-use super::kernel::{LANES, TILE, Tile, TilePosterior, packed};
+use super::kernel::{TilePosterior, packed};
+use super::tile::{LANES, TILE, Tile};
 use crate::stats::dense::Cholesky;
 
 /// Sums over rows that hold everything an M-step needs. Merging is exact addition in the order of the tiles.

@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, Axis, s};
 
 use super::super::report::{SegmentLevel, StandsFor};
-use super::evidence::Evidence;
+use super::ratings::Evidence;
 
 /// Share of the variance of the rating level between segments above which they are levels, not segments. Our judgment.
 pub(in crate::model::fit) const ONLY_LEVEL: f64 = 0.60;

@@ -12,7 +12,7 @@ const LEAST_ANSWERS: usize = 100;
 /// nobody.
 const PULL: f64 = 5.0;
 
-/// Outcomes of the rows of an [`super::evidence::Evidence`].
+/// Outcomes of the rows of an [`super::ratings::Evidence`].
 #[derive(Clone, Debug, Default)]
 pub(in crate::model) struct Outcomes {
     named: Vec<HeldOutcome>,

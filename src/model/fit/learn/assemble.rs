@@ -4,10 +4,10 @@ use ndarray::{Array1, Array2, Axis};
 
 use super::super::FitRequest;
 use super::super::error::ModelError;
-use super::super::evidence::evidence::Evidence;
 use super::super::evidence::level;
 use super::super::evidence::outcome::Outcomes;
 use super::super::evidence::prepare::Prepared;
+use super::super::evidence::ratings::Evidence;
 use super::super::fitted::{Model, Parts};
 use super::super::measurement::{BlockModel, Measurement};
 use super::super::report::{CutOn, FitReport};

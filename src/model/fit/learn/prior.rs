@@ -4,9 +4,9 @@ use ndarray::{Array2, Axis};
 
 use super::super::FitRequest;
 use super::super::error::ModelError;
-use super::super::evidence::evidence::Evidence;
 use super::super::evidence::outcome::Outcomes;
 use super::super::evidence::prepare::Prepared;
+use super::super::evidence::ratings::Evidence;
 use crate::catalogue::N_ELEMENTS;
 use crate::model::rows::{Aspect, N_RATINGS};
 use crate::stats::observed::Observed;

@@ -3,7 +3,7 @@
 use ndarray::{Array2, s};
 
 use super::super::error::ModelError;
-use super::super::evidence::evidence::Evidence;
+use super::super::evidence::ratings::Evidence;
 use super::effort::Look;
 use super::table::Worktable;
 use super::way::Way;

@@ -3,9 +3,9 @@
 use ndarray::Array2;
 
 use super::super::error::ModelError;
-use super::super::evidence::evidence::Evidence;
 use super::super::evidence::level::{ONLY_LEVEL, rating_level_between, segment_levels};
 use super::super::evidence::outcome::Separation;
+use super::super::evidence::ratings::Evidence;
 use super::super::report::Candidate;
 use super::super::settings::{FitSettings, SegmentCount};
 use super::effort::Profile;

@@ -30,7 +30,7 @@ mod way;
 use ndarray::{Array2, Axis};
 
 use super::error::ModelError;
-use super::evidence::evidence::Evidence;
+use super::evidence::ratings::Evidence;
 use super::report::{Candidate, NullComparison};
 use super::settings::FitSettings;
 use effort::{Look, Profile};

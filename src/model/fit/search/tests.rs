@@ -6,7 +6,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::{Found, search};
 use crate::catalogue::Catalogue;
-use crate::model::fit::evidence::{evidence::Evidence, level::segment_levels, outcome::Outcomes};
+use crate::model::fit::evidence::{level::segment_levels, outcome::Outcomes, ratings::Evidence};
 use crate::model::fit::*;
 use crate::model::fit::{Invented, Structure};
 use crate::stats::agreement::adjusted_rand_index;

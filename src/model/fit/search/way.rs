@@ -5,7 +5,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use super::super::error::ModelError;
-use super::super::evidence::evidence::Evidence;
+use super::super::evidence::ratings::Evidence;
 use super::super::settings::{FitSettings, Method};
 use super::effort::{Effort, Look};
 use super::kmeans::Centroids;
