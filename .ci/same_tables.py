@@ -15,13 +15,11 @@ import pyarrow.parquet as pq
 RENAMES = {
     "fulfilment": "fulfillment",
     "behaviour": "behavior",
-    "behavioural": "behavioral",
     "behaviours": "behaviors",
+    "behavioural": "behavioral",
     "centred": "centered",
-    "colour": "color",
-    "recognise": "recognize",
-    "organisation": "organization",
-    "personalised": "personalized",
+    "judgement": "judgment",
+    "judgements": "judgments",
 }
 WORD = re.compile("|".join(rf"(?<![a-z]){word}(?![a-z])" for word in sorted(RENAMES, key=len, reverse=True)), re.I)
 
