@@ -7,6 +7,8 @@ use super::{Entry, Exit};
 macro_rules! codes {
     ($($id:ident $code:ident $exit:ident: $meaning:literal $cause:literal $to_do:expr;)*) => {
         /// What went wrong. Ascending by id.
+        // A meaning may name a section of the configuration in brackets, which is no link.
+        #[allow(rustdoc::broken_intra_doc_links)]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Code {

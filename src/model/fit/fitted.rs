@@ -28,7 +28,7 @@ pub struct SegmentInfo {
     pub name: String,
 }
 
-/// A fitted model. Immutable but for the names of its segments; made by [`crate::model::fit()`] or read from JSON.
+/// A fitted model. Immutable but for the names of its segments; made by [`fit()`](crate::model::fit::fit()) or read from JSON.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     id: String,

@@ -9,10 +9,10 @@ use super::em::{EmLimits, EmRun, given_tiles, run, tiles_of};
 use super::error::MixtureError;
 use super::fitted::{FactorMixture, Fitted};
 use super::init::{StartPoints, kmeans_start, model_from, one_hot};
-use super::tile::Tile;
 use super::moments::MStep;
 use super::moves::improve;
 use super::params::{FactorMixtureValidParams, MEAN_PULL, own_floors};
+use super::tile::Tile;
 use crate::stats::draw::mixed_seed;
 use crate::stats::observed::Observed;
 

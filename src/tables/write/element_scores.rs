@@ -31,7 +31,7 @@ struct WaitingScores {
 
 impl ElementScoresWriter {
     /// Creates the file inside `run_folder/tables`. `masked` are the rating indicators that rows about customers may
-    /// not show ([`super::SensitivePolicy::masked_ratings`]): their columns are null.
+    /// not show ([`SensitivePolicy::masked_ratings`](crate::tables::schema::SensitivePolicy::masked_ratings)): their columns are null.
     ///
     /// # Errors
     /// [`WriteError::Io`] if the file exists or cannot be made.
