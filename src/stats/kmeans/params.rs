@@ -147,12 +147,12 @@ impl KmeansParams {
     /// ```
     /// use linfa::ParamGuard;
     /// use ndarray::array;
-    /// use valueseg::stats::kmeans::{KmeansParams, Points, Termination};
+    /// use valueseg::stats::kmeans::{KmeansParams, Points, LloydTermination};
     ///
     /// let points = Points::complete(array![[0.0], [1.0], [8.0], [9.0]].view())?;
     /// let params = KmeansParams::new(2).max_iterations(1).check()?;
     /// let fit = params.fit_from(&points, array![[0.0], [0.1]].view())?;
-    /// assert_eq!((fit.iterations, fit.termination), (1, Termination::OutOfIterations));
+    /// assert_eq!((fit.iterations, fit.termination), (1, LloydTermination::OutOfIterations));
     /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
     /// ```
     #[must_use]

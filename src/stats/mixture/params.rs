@@ -207,14 +207,14 @@ impl FactorMixtureParams {
     /// ```
     /// use linfa::ParamGuard;
     /// use ndarray::{Array2, array};
-    /// use valueseg::stats::mixture::{FactorMixture, FactorMixtureParams, Termination};
+    /// use valueseg::stats::mixture::{FactorMixture, FactorMixtureParams, EmTermination};
     /// use valueseg::stats::observed::Observed;
     ///
     /// let data = Observed::complete(array![[0.0], [1.0], [2.0], [8.0], [9.0], [10.0]])?;
     /// let (class_weights, means, loadings) = (array![0.5, 0.5], array![[4.0], [5.0]], Array2::zeros((1, 0)));
     /// let start = FactorMixture { class_weights, means, loadings, uniqueness: array![1.0] };
     /// let fit = FactorMixtureParams::new(2, 0).max_iterations(2).check()?.fit_from(&data, start);
-    /// assert_eq!((fit.iterations, fit.termination), (2, Termination::IterationLimit));
+    /// assert_eq!((fit.iterations, fit.termination), (2, EmTermination::IterationLimit));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

@@ -9,7 +9,7 @@
 //!
 //! ```
 //! use valueseg::catalogue::{Catalogue, ElementId};
-//! use valueseg::model::listening::{Listener, Polarity};
+//! use valueseg::model::customer::listening::{Listener, Polarity};
 //!
 //! let listener = Listener::new(&Catalogue::embedded()).expect("English ships");
 //! let mentions = listener.listen("Delivery was fast, but the box looked ugly.");
