@@ -103,7 +103,7 @@ impl Checker {
     fn read_plain(&self, batch: &RecordBatch, name: &str, judged: &mut Judged) -> Option<ArrayRef> {
         let at = self.input(name)?;
         let input = &self.mapping.inputs[at];
-        let (array, bad) = self.cast(batch.column(at), input.kind);
+        let (array, bad) = self.cast(batch.column(at), input);
         judged.column(at, input, &array, bad);
         Some(array)
     }
@@ -123,7 +123,7 @@ impl Checker {
         let ratings = self.setting.table == TableName::Ratings;
         let at = self.input(if ratings { "element" } else { "question" }).expect("required");
         let input = &self.mapping.inputs[at];
-        let (text, bad) = self.cast(batch.column(at), input.kind);
+        let (text, bad) = self.cast(batch.column(at), input);
         judged.column(at, input, &text, bad);
         let cells = self.setting.cells.as_ref().expect("answers have cells");
         let aspects = self.input("aspect").and_then(|at| Some((at, self.read_plain(batch, "aspect", judged)?)));

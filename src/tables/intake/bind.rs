@@ -34,6 +34,8 @@ pub(super) struct Binder<'a> {
     pub(super) end_of_night_sql: &'a str,
     /// First moment behavior is looked at, microseconds since 1970.
     pub(super) window_start: i64,
+    /// The project's currency, a three-letter code.
+    pub(super) currency: &'a str,
 }
 
 /// What specs are bound for.
@@ -85,6 +87,7 @@ impl Binder<'_> {
             tally: Arc::clone(tally),
             end_of_night: self.end_of_night,
             window_start: self.window_start,
+            currency: self.currency.to_owned(),
             cells,
             output,
         };
@@ -180,13 +183,13 @@ impl Binder<'_> {
         let frame = frame.select(wanted).map_err(failed)?;
         let plan = self.engine.block_on(frame.create_physical_plan()).map_err(failed)?;
         let times = Times { zone: self.zone, format: spec.date_format.clone() };
-        let unused = mapping.unused.clone();
+        let (unused, id) = (mapping.unused.clone(), spec.id.clone());
         let schema = setting.schema(&times);
         let spec = u8::try_from(number).map_err(|_| IntakeError::Spec {
             place: place.clone(),
             what: "more than 256 entries; let one glob or query take several".to_owned(),
         })?;
-        let checker = Checker { setting: setting.clone(), mapping, times, decimal, spec, file_at, row_at, schema };
+        let checker = Checker { setting: setting.clone(), mapping, times, decimal, id, spec, file_at, row_at, schema };
         let watched = Arc::new(Mutex::new(Vec::new()));
         Ok(Bound { plan, context, checker: Arc::new(checker), watched, place, unused })
     }

@@ -12,6 +12,9 @@ use super::times::format_is_known;
 use crate::catalogue::ElementId;
 use crate::model::rows::Aspect;
 
+/// Most digits an id may be filled up to.
+const MOST_PAD: usize = 64;
+
 /// A canonical column and where it comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Input {
@@ -104,6 +107,9 @@ impl Seen<'_> {
             && !format_is_known(format)
         {
             return Err(self.refuse(format!("date_format `{format}` has letters strftime does not know")));
+        }
+        if spec.id.as_ref().and_then(|form| form.pad).is_some_and(|width| !(1..=MOST_PAD).contains(&width)) {
+            return Err(self.refuse(format!("id.pad is the digits an id is filled up to with zeros, 1 to {MOST_PAD}")));
         }
         if spec.wide.is_some() {
             if !spec.columns.is_empty() {
@@ -220,7 +226,7 @@ impl Seen<'_> {
                     None => unused.push(name.to_owned()),
                 }
             } else if self.contract.name == TableName::Signals && !named_further && field.data_type().is_numeric() {
-                push(inputs, Kind::Number { low: f64::NEG_INFINITY, high: f64::INFINITY }, name, name);
+                push(inputs, Kind::Measure, name, name);
             }
         }
         Ok(())

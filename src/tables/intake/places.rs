@@ -14,7 +14,9 @@ use super::super::contract::Kind;
 use super::super::ledger::{RejectCode, Scope};
 use super::mapping::Input;
 use super::scale::Watch;
-use super::tally::{CellCount, Counts, Fault, FaultKey, FileId, FileRegistry, NO_FILE};
+use super::tally::{
+    CAPITALS, CellCount, Counts, Fault, FaultKey, FileId, FileRegistry, GUEST, Guests, NO_FILE, SMALL_LETTERS,
+};
 
 /// Bits of an order key that hold the row.
 const ROW_BITS: u32 = 35;
@@ -134,6 +136,10 @@ pub(super) struct Notes {
     faults: BTreeMap<(usize, RejectCode, Scope), Fault>,
     /// Cells per input.
     columns: Vec<CellCount>,
+    guests: Guests,
+    /// Whether ids hold capitals, and whether they hold small letters.
+    capitals: bool,
+    small_letters: bool,
     /// Per cell of a table of answers.
     pub(super) watches: Vec<Watch>,
 }
@@ -145,6 +151,19 @@ impl Notes {
         fault.add(place.0, place.1);
         if let Some(cell) = cell {
             fault.evidence.see(at.1, cell);
+        }
+    }
+
+    /// Ids of the rows handed on, `None` for those that are not.
+    pub(super) fn ids<'i>(&mut self, ids: impl Iterator<Item = Option<&'i str>>, places: &Places) {
+        for (i, id) in ids.enumerate().filter_map(|(i, id)| Some((i, id?))) {
+            if id == GUEST {
+                self.guests.add(places.file(i), places.row(i));
+            }
+            if !(self.capitals && self.small_letters) {
+                self.capitals |= id.chars().any(char::is_uppercase);
+                self.small_letters |= id.chars().any(char::is_lowercase);
+            }
         }
     }
 
@@ -166,6 +185,11 @@ impl Notes {
             let answers = input.kind == Kind::Rating;
             counts.cells((input.name.clone(), input.from.clone()), &CellCount { answers, ..cells });
         }
+        if let Some(id) = inputs.first() {
+            counts.guests(id.from.clone(), self.guests);
+        }
+        counts.noted(CAPITALS, u64::from(self.capitals));
+        counts.noted(SMALL_LETTERS, u64::from(self.small_letters));
         (counts, self.watches)
     }
 }

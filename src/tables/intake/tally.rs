@@ -12,6 +12,18 @@ use super::evidence::Evidence;
 /// Faults listed row by row, per table, column, code and scope. Counts are exact beyond it.
 pub(super) const LISTED: usize = 10_000;
 
+/// The id that shops give to whoever orders without an account.
+pub(super) const GUEST: &str = "0";
+
+/// What tasks note about ids, by these words.
+pub(super) const CAPITALS: &str = "ids_with_capitals";
+pub(super) const SMALL_LETTERS: &str = "ids_with_small_letters";
+/// Cells that hold NaN.
+pub(super) const NAN: &str = "nan";
+/// Customers since more than a century ago, and customers from a day more than a year away.
+pub(super) const LONG_AGO: &str = "since_long_ago";
+pub(super) const FAR_AWAY: &str = "since_far_away";
+
 /// Number of a file over all sources, in order of source and path.
 pub(super) type FileId = u32;
 
@@ -106,6 +118,28 @@ impl Fault {
     }
 }
 
+/// Rows of one id, where they stand and how many there are in each file.
+#[derive(Debug, Default)]
+pub(super) struct Guests {
+    fault: Fault,
+    files: BTreeMap<FileId, u64>,
+}
+
+impl Guests {
+    /// One more row.
+    pub(super) fn add(&mut self, file: FileId, row: u64) {
+        self.fault.add(file, row);
+        *self.files.entry(file).or_default() += 1;
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.fault.merge(other.fault);
+        for (file, n) in other.files {
+            *self.files.entry(file).or_default() += n;
+        }
+    }
+}
+
 /// A column that is mapped: canonical name, then the source's.
 pub(super) type ColumnKey = (String, String);
 
@@ -152,6 +186,8 @@ pub(super) struct Counts {
     files: BTreeMap<FileId, (u64, u64)>,
     faults: BTreeMap<FaultKey, Fault>,
     columns: BTreeMap<ColumnKey, CellCount>,
+    /// Rows handed on whose customer is [`GUEST`], by column: until all rows are counted nobody knows whether these are guests.
+    guests: BTreeMap<String, Guests>,
     set_aside: BTreeMap<&'static str, u64>,
     noted: BTreeMap<&'static str, u64>,
 }
@@ -172,6 +208,11 @@ impl Counts {
     /// Faults counted elsewhere.
     pub(super) fn faults(&mut self, key: FaultKey, fault: Fault) {
         self.faults.entry(key).or_default().merge(fault);
+    }
+
+    /// Rows whose customer is [`GUEST`], `column` the one that says so.
+    pub(super) fn guests(&mut self, column: String, guests: Guests) {
+        self.guests.entry(column).or_default().merge(guests);
     }
 
     /// Cells of a column.
@@ -202,6 +243,9 @@ impl Counts {
         }
         for (key, cells) in other.columns {
             self.cells(key, &cells);
+        }
+        for (column, guests) in other.guests {
+            self.guests(column, guests);
         }
         for (rule, n) in other.set_aside {
             self.set_aside(rule, n);
@@ -245,6 +289,28 @@ impl Tally {
             }
             counts.fault(key.clone(), file, row);
         }
+    }
+
+    /// Turns rows of the id 0 into rejected ones if it has more than the share `limit` of at least `least` rows; `true` = it
+    /// has. To be asked when all rows were counted.
+    pub(super) fn reject_guests(&self, least: u64, limit: f64) -> bool {
+        let mut counts = self.lock();
+        let accepted: u64 = counts.files.values().map(|(accepted, _)| accepted).sum();
+        let rows = accepted.saturating_sub(counts.set_aside.values().sum());
+        let of_guests: u64 = counts.guests.values().map(|guests| guests.fault.count).sum();
+        if rows < least || of_guests as f64 <= limit * rows as f64 {
+            return false;
+        }
+        for (column, guests) in std::mem::take(&mut counts.guests) {
+            for (file, n) in guests.files {
+                if let Some(own) = counts.files.get_mut(&file) {
+                    own.0 = own.0.saturating_sub(n);
+                    own.1 += n;
+                }
+            }
+            counts.faults(FaultKey { column, code: RejectCode::GuestId, scope: Scope::Row }, guests.fault);
+        }
+        true
     }
 
     /// The ledger of the table.
