@@ -193,8 +193,20 @@ impl Judged {
         self.aside.entry(i).or_insert(rule);
     }
 
+    /// Cells in lines of headings and totals, which are about nobody, are not cells of their columns.
+    fn forget_headings(&mut self) {
+        let nobody =
+            |code: RejectCode| matches!(code, RejectCode::Missing | RejectCode::NothingId | RejectCode::HeaderRepeated);
+        for &(i, column, code) in &self.cells {
+            if self.rejected.get(&i).is_some_and(|(at, code)| *at == 0 && nobody(*code)) {
+                self.columns[column].take_back(code);
+            }
+        }
+    }
+
     /// Counts everything and takes out what is not handed on. `raw` is the batch as it was mapped.
-    pub(super) fn finish(self, raw: &RecordBatch, batch: RecordBatch, notes: &mut Notes) -> Result<RecordBatch> {
+    pub(super) fn finish(mut self, raw: &RecordBatch, batch: RecordBatch, notes: &mut Notes) -> Result<RecordBatch> {
+        self.forget_headings();
         self.places.count(self.n, &self.rejected, &mut notes.counts);
         notes.cells(&self.columns);
         notes.counts.noted(NAN, (0..self.columns.len()).map(|at| nans(raw.column(at))).sum());

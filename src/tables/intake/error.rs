@@ -246,6 +246,17 @@ impl IntakeError {
     }
 }
 
+/// The column that a query asks for and that is not there.
+pub(super) fn unknown_name(error: &DataFusionError) -> Option<String> {
+    match error.find_root() {
+        DataFusionError::SchemaError(inner, _) => match inner.as_ref() {
+            SchemaError::FieldNotFound { field, .. } => Some(field.name.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 enum Dug {
     Source(SourceError),
     Memory,

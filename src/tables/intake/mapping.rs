@@ -4,7 +4,7 @@ use datafusion::arrow::datatypes::Schema;
 
 use super::super::contract::{ColumnRule, Kind, OnBad, TableContract, contract_of};
 use super::super::names::{nearest, slip_of};
-use super::super::source::{FILE_COLUMN, ROW_COLUMN};
+use super::super::source::{FILE_COLUMN, ROW_COLUMN, on_one_line};
 use super::super::spec::{Answer, TableName, TableSpec, WideSpec};
 use super::cells::{Cells, element_of};
 use super::error::IntakeError;
@@ -141,6 +141,11 @@ impl Seen<'_> {
         // The row number may stand in for an id where the data has none.
         if self.has(column) || column == ROW_COLUMN && self.available.column_with_name(ROW_COLUMN).is_some() {
             return Ok(column.to_owned());
+        }
+        // As sources name columns whose name stands on several lines.
+        let plain = on_one_line(column);
+        if self.has(&plain) {
+            return Ok(plain);
         }
         Err(IntakeError::UnknownColumn {
             place: format!("{}.{key}", self.place),

@@ -154,6 +154,16 @@ pub(super) struct CellCount {
 }
 
 impl CellCount {
+    /// Takes back what [`CellCount::bad`] has counted.
+    pub(super) fn take_back(&mut self, code: RejectCode) {
+        let mut one = Self::default();
+        one.bad(code);
+        self.read -= one.read;
+        self.missing -= one.missing;
+        self.unreadable -= one.unreadable;
+        self.off_scale -= one.off_scale;
+    }
+
     /// A cell at fault. What is absent was not read.
     pub(super) fn bad(&mut self, code: RejectCode) {
         match code {

@@ -55,10 +55,18 @@ pub struct TableLedger {
 }
 
 impl TableLedger {
-    /// Share of the rows read that was rejected; 0 where nothing was read.
+    /// Rows rejected that may have been about somebody: all but repeated lines of headings.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        let headings =
+            self.faults.iter().filter(|fault| fault.code == RejectCode::HeaderRepeated && fault.scope == Scope::Row);
+        self.rejected.saturating_sub(headings.map(|fault| fault.count).sum())
+    }
+
+    /// Share of the rows read that was [lost](Self::lost); 0 where nothing was read.
     #[must_use]
     pub fn rejected_share(&self) -> f64 {
-        if self.read == 0 { 0.0 } else { self.rejected as f64 / self.read as f64 }
+        if self.read == 0 { 0.0 } else { self.lost() as f64 / self.read as f64 }
     }
 
     /// Columns that hold answers on a scale: what a gate over unreadable answers compares. Other columns of the table, dates
@@ -156,6 +164,21 @@ mod tests {
     fn a_ledger_that_lost_a_row_does_not_add_up() {
         assert!(ledger(10, 8, 2).adds_up());
         assert!(!ledger(10, 8, 1).adds_up());
+    }
+
+    #[test]
+    fn repeated_headings_are_rejected_and_lose_nothing() {
+        let mut headings = ledger(10, 8, 2);
+        headings.faults.push(FaultCount {
+            column: String::new(),
+            code: RejectCode::HeaderRepeated,
+            scope: Scope::Row,
+            count: 2,
+            shapes: Vec::new(),
+            forms: BTreeMap::new(),
+            off_codes: Vec::new(),
+        });
+        assert_eq!((headings.rejected, headings.lost()), (2, 0));
     }
 
     #[test]
