@@ -105,6 +105,9 @@ codes! {
     E0220 DriverSetting Config: "A threshold under [drivers] cannot be used."
         "It is outside its range, or two of them contradict each other."
         "correct the key named";
+    E0230 DayOrder Config: "A column of dates could be day-first or month-first."
+        "Day and month stand before the year, and no `date_format` of the table says which comes first."
+        "write `date_format` in the table, such as \"%d/%m/%Y\" or \"%m/%d/%Y\"";
     E0250 Catalogue Config: "A file of the company's own catalogue cannot be used."
         "An entry is misspelled, lacks a key, or contradicts another one."
         "correct the file named, in the catalogue folder";

@@ -89,11 +89,11 @@ fn rejected(tonight: &Tonight<'_>, gated: &mut Gated) {
         if table.read == 0 {
             continue;
         }
-        let share = table.rejected as f64 / table.read as f64;
+        let share = table.rejected_share();
         let message = format!(
             "{}: {} of {} rows were rejected ({:.2} %, limit {:.2} %)",
             table.table.slug(),
-            table.rejected,
+            table.lost(),
             table.read,
             share * 100.0,
             limit * 100.0

@@ -134,6 +134,8 @@ impl Loaded {
             language: &self.settings.listening.language,
             min_mentioners: self.settings.listening.min_mentioners,
             timezone: self.timezone,
+            currency: &self.settings.project.currency,
+            max_single_customer_share: self.settings.gates.max_single_customer_share,
             scratch,
             memory_limit: self.settings.run.memory_limit.0,
             threads: self.settings.run.threads,
@@ -234,6 +236,7 @@ fn check(settings: &Settings) -> Result<Tz, ConfigError> {
         ("gates.max_bad_answers", settings.gates.max_bad_answers, 0.0, 1.0),
         ("gates.max_unassigned_rise", settings.gates.max_unassigned_rise, 0.0, 1.0),
         ("gates.max_coverage_loss", settings.gates.max_coverage_loss, 0.0, 1.0),
+        ("gates.max_single_customer_share", settings.gates.max_single_customer_share, 0.0, 1.0),
         ("holdout.share", settings.holdout.share, 0.0, 0.5),
     ];
     for (key, seen, low, high) in bounds {

@@ -195,6 +195,9 @@ pub struct Gates {
     pub max_unassigned_rise: f64,
     /// Part of the respondents, or of the signals, of the last night that may be missing tonight.
     pub max_coverage_loss: f64,
+    /// Share of the rows of a table, of at least 200, that one customer may have before it is said: it may stand for guests.
+    /// Our judgment.
+    pub max_single_customer_share: f64,
     /// What drift does: `"tell"` says so, `"hold"` holds the night back as well.
     pub drift: DriftGate,
 }
@@ -208,6 +211,7 @@ impl Default for Gates {
             max_moved_share: 0.08,
             max_unassigned_rise: 0.10,
             max_coverage_loss: 0.50,
+            max_single_customer_share: 0.05,
             drift: DriftGate::Tell,
         }
     }

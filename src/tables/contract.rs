@@ -12,7 +12,7 @@ pub const LEAST_WEIGHT: f64 = 1e-6;
 /// What a column holds, after reading.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
-    /// An opaque id: trimmed text, never case-folded; whole numbers as their plain digits.
+    /// An opaque id: trimmed text, never case-folded unless `id` says so; whole numbers as their plain digits.
     Id,
     /// Any text, kept as it is.
     Text,
@@ -23,6 +23,16 @@ pub enum Kind {
         /// Largest value allowed; +∞ for none.
         high: f64,
     },
+    /// An amount of money in the project's currency within `low..=high` (f64): a number, with or without the sign or code of the
+    /// currency, a minus before or behind, or brackets for one.
+    Amount {
+        /// Smallest value allowed; −∞ for none.
+        low: f64,
+        /// Largest value allowed; +∞ for none.
+        high: f64,
+    },
+    /// A number computed elsewhere (f64): as an amount, and `12 %` is 12.
+    Measure,
     /// A number from [`LEAST_WEIGHT`] to [`MOST_WEIGHT`] (f64).
     Positive,
     /// Yes or no: true/false, yes/no, y/n, j/n, 1/0.
@@ -123,7 +133,8 @@ pub const QUESTIONS: [(&str, &str); 11] = [
 ];
 
 const ANY: Kind = Kind::Number { low: f64::NEG_INFINITY, high: f64::INFINITY };
-const NOT_NEGATIVE: Kind = Kind::Number { low: 0.0, high: f64::INFINITY };
+const MONEY: Kind = Kind::Amount { low: f64::NEG_INFINITY, high: f64::INFINITY };
+const NOT_NEGATIVE: Kind = Kind::Amount { low: 0.0, high: f64::INFINITY };
 
 const fn required(name: &'static str, kind: Kind, doc: &'static str) -> ColumnRule {
     ColumnRule { name, kind, required: true, bad: OnBad::Row, read: true, doc }
@@ -204,7 +215,7 @@ const ORDERS: &[ColumnRule] = &[
     CUSTOMER,
     required("ordered_at", Kind::Moment, "When it was ordered."),
     optional("order_id", Kind::Id, "The order; several rows may share it."),
-    optional("amount", ANY, "Net value in the project's currency; negative for a refund."),
+    optional("amount", MONEY, "Net value in the project's currency; negative for a refund."),
     optional("discount", NOT_NEGATIVE, "Discount given, in the project's currency."),
     optional("reward_used", Kind::Flag, "A reward or point balance was used."),
     optional("channel", Kind::Text, "Where it was ordered."),
@@ -272,7 +283,7 @@ pub const TABLES: [TableContract; 8] = [
     contract(TableName::Interactions, "contact or event", "When they got in touch, or were there.", INTERACTIONS),
     contract(TableName::Feedback, "verbatim", "What they wrote.", FEEDBACK),
     TableContract {
-        further: Some(ANY),
+        further: Some(Kind::Measure),
         ..contract(
             TableName::Signals,
             "customer",

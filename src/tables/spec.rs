@@ -206,6 +206,10 @@ pub struct TableSpec {
     /// name. In `customers`, further names are kept as descriptors; in `signals`, as signals.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub columns: BTreeMap<String, String>,
+    /// How the customer's id is brought to one form: `id = { lower = true, strip_prefix = "C-", pad = 8 }`. As written
+    /// when absent, without blanks and invisible characters at its ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<IdForm>,
     /// A survey with one column per question, for `ratings` and `attitudes`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wide: Option<WideSpec>,
@@ -213,7 +217,8 @@ pub struct TableSpec {
     /// when absent; `[5, 1]` reads a scale on which 1 is best.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale: Option<[f64; 2]>,
-    /// How dates and times are written, in `strftime` letters (`%d.%m.%Y`). ISO 8601 when absent.
+    /// How dates and times are written, in `strftime` letters (`%d.%m.%Y`). When absent, what can be read in one way only is
+    /// read: the year first, or the month in letters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date_format: Option<String>,
     /// Answers that mean "does not apply to me": no rating, and not a mistake.
@@ -222,6 +227,29 @@ pub struct TableSpec {
     /// What answers given in words are worth, on the scale: `{ satisfied = 10, dissatisfied = 0 }`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, f64>,
+}
+
+/// How the customer's id is brought to one form before anything is joined by it: where one system writes `C-00017`, another
+/// `17` and a third `c-17`. Applied in the order of the keys.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct IdForm {
+    /// Takes blanks and invisible characters off both ends. `true` when absent.
+    pub trim: bool,
+    /// Taken off the beginning where it stands there, to the letter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strip_prefix: Option<String>,
+    /// Writes letters in lower case: `A@B.ORG` and `a@b.org` are one person.
+    pub lower: bool,
+    /// Fills ids of digits up with zeros in front to this many: 8 makes `00000017` of `17`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pad: Option<usize>,
+}
+
+impl Default for IdForm {
+    fn default() -> Self {
+        Self { trim: true, strip_prefix: None, lower: false, pad: None }
+    }
 }
 
 /// A survey with one row per respondent and one column per question.

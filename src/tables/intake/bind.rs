@@ -17,7 +17,7 @@ use super::super::spec::{TableName, TableSpec};
 use super::cells::Cells;
 use super::check::{Checker, Output, Setting};
 use super::engine::{Engine, Purpose};
-use super::error::IntakeError;
+use super::error::{IntakeError, unknown_name};
 use super::mapping::{Form, Mapping, resolve};
 use super::plan::Bound;
 use super::tally::Tally;
@@ -34,6 +34,8 @@ pub(super) struct Binder<'a> {
     pub(super) end_of_night_sql: &'a str,
     /// First moment behavior is looked at, microseconds since 1970.
     pub(super) window_start: i64,
+    /// The project's currency, a three-letter code.
+    pub(super) currency: &'a str,
 }
 
 /// What specs are bound for.
@@ -85,6 +87,7 @@ impl Binder<'_> {
             tally: Arc::clone(tally),
             end_of_night: self.end_of_night,
             window_start: self.window_start,
+            currency: self.currency.to_owned(),
             cells,
             output,
         };
@@ -123,9 +126,11 @@ impl Binder<'_> {
             }
         };
         let available: &Schema = frame.schema().as_arrow();
-        let mapping = resolve(table, spec, &place, available, cells)?;
+        let own = spec.source.as_ref().and_then(|name| self.sources.get(name));
+        let mapping = resolve(table, spec, &place, available, cells).map_err(|error| ambiguous(error, own))?;
         if let Some(source) = spec.source.as_ref().and_then(|name| self.sources.get(name)) {
             nothing_hidden(table, source, &mapping, &place)?;
+            nothing_ambiguous(table, source, &mapping)?;
         }
         Ok(ResolvedSpec { place, frame, mapping, decimal, used })
     }
@@ -148,7 +153,14 @@ impl Binder<'_> {
         }
         let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         let sql = sql.replace(AS_OF, self.end_of_night_sql);
-        self.engine.block_on(session.sql_with_options(&sql, options)).map_err(failed)
+        self.engine.block_on(session.sql_with_options(&sql, options)).map_err(|error| match unknown_name(&error) {
+            // A name that several columns have is not there under it.
+            Some(name) => match self.sources.values().find_map(|source| source.doubt_about(&name)) {
+                Some(doubt) => doubt.into(),
+                None => failed(error),
+            },
+            None => failed(error),
+        })
     }
 
     fn bound(
@@ -180,15 +192,37 @@ impl Binder<'_> {
         let frame = frame.select(wanted).map_err(failed)?;
         let plan = self.engine.block_on(frame.create_physical_plan()).map_err(failed)?;
         let times = Times { zone: self.zone, format: spec.date_format.clone() };
-        let unused = mapping.unused.clone();
+        let (unused, id) = (mapping.unused.clone(), spec.id.clone());
         let schema = setting.schema(&times);
         let spec = u8::try_from(number).map_err(|_| IntakeError::Spec {
             place: place.clone(),
             what: "more than 256 entries; let one glob or query take several".to_owned(),
         })?;
-        let checker = Checker { setting: setting.clone(), mapping, times, decimal, spec, file_at, row_at, schema };
+        let checker = Checker { setting: setting.clone(), mapping, times, decimal, id, spec, file_at, row_at, schema };
         let watched = Arc::new(Mutex::new(Vec::new()));
         Ok(Bound { plan, context, checker: Arc::new(checker), watched, place, unused })
+    }
+}
+
+/// What a missing column is where several columns bear its name.
+fn ambiguous(error: IntakeError, source: Option<&Arc<Source>>) -> IntakeError {
+    let doubt = match &error {
+        IntakeError::UnknownColumn { column, .. } => source.and_then(|source| source.doubt_about(column)),
+        IntakeError::MissingColumn { column, .. } => source.and_then(|source| source.doubt_about(column)),
+        _ => None,
+    };
+    doubt.map_or(error, IntakeError::from)
+}
+
+/// A name that several columns of a file have stands for none of them. Where it is one that would be read, its absence must not
+/// pass for an answer.
+fn nothing_ambiguous(table: TableName, source: &Source, mapping: &Mapping) -> Result<(), IntakeError> {
+    let rules = contract_of(table).columns.iter().filter(|rule| rule.read);
+    let unmapped = rules.filter(|rule| mapping.inputs.iter().all(|input| input.name != rule.name));
+    let wide = matches!(mapping.form, Form::Wide(..));
+    match unmapped.filter(|_| !wide).find_map(|rule| source.doubt_about(rule.name)) {
+        Some(doubt) => Err(doubt.into()),
+        None => Ok(()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! From what a source holds to what a canonical column holds: numbers, flags, ids, texts.
+//! From what a source holds to what a canonical column holds: numbers, flags, texts.
 //!
 //! Every function returns the column, with unreadable cells absent, and the places of those cells.
 
@@ -18,9 +18,6 @@ use super::super::source::CELL_LIMIT;
 /// Unreadable cells: place in the batch and what is wrong.
 pub(super) type Bad = Vec<(usize, RejectCode)>;
 
-/// Whole numbers up to here survive in a double.
-const EXACT: f64 = 9_007_199_254_740_992.0;
-
 /// The column as plain text, whatever it was.
 pub(super) fn as_text(array: &ArrayRef) -> StringArray {
     if let Some(text) = array.as_string_opt::<i32>() {
@@ -30,6 +27,11 @@ pub(super) fn as_text(array: &ArrayRef) -> StringArray {
         Ok(text) => text.as_string::<i32>().clone(),
         Err(_) => StringArray::new_null(array.len()),
     }
+}
+
+/// Whether a type is text, in whatever layout.
+pub(super) fn is_text(kind: &DataType) -> bool {
+    matches!(kind, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Dictionary(..))
 }
 
 /// Cells that were there and are not any more.
@@ -64,81 +66,21 @@ pub(super) fn texts(array: &ArrayRef) -> (StringArray, Bad) {
     (out.finish(), bad)
 }
 
-/// Ids: trimmed text; a number with nothing behind its point is its plain digits. A number that lost digits on its way, as
-/// `1.23E+15` of a spreadsheet, is none.
-pub(super) fn ids(array: &ArrayRef) -> (StringArray, Bad) {
-    let most = match array.data_type() {
-        // Whole numbers up to here have no neighbor that is kept as the same.
-        DataType::Float16 => 2_048.0,
-        DataType::Float32 => 16_777_216.0,
-        DataType::Float64 => EXACT,
-        kind => return plain_ids(array, kind.is_decimal()),
-    };
-    let (numbers, mut bad) = numbers(array, '.');
-    let mut out = StringBuilder::with_capacity(numbers.len(), 12 * numbers.len());
-    for (i, number) in numbers.iter().enumerate() {
-        match number {
-            Some(x) if x.fract() == 0.0 && x.abs() < most => out.append_value(format!("{}", x as i64)),
-            Some(_) => {
-                bad.push((i, RejectCode::NotAnId));
-                out.append_null();
-            }
-            None => out.append_null(),
-        }
-    }
-    (out.finish(), bad)
-}
-
-fn plain_ids(array: &ArrayRef, decimal: bool) -> (StringArray, Bad) {
-    let (text, mut bad) = texts(array);
-    // The first byte of a replacement character is that of few others.
-    if !text.value_data().iter().any(|byte| matches!(byte, b'.' | 0xEF)) {
-        return (text, bad);
-    }
-    let mut out = StringBuilder::with_capacity(text.len(), text.value_data().len());
-    for (i, cell) in text.iter().enumerate() {
-        match cell.map(|cell| plain_id(cell, decimal)) {
-            Some(Ok(id)) => out.append_value(id),
-            Some(Err(code)) => {
-                bad.push((i, code));
-                out.append_null();
-            }
-            None => out.append_null(),
-        }
-    }
-    (out.finish(), bad)
-}
-
-fn plain_id(text: &str, decimal: bool) -> Result<&str, RejectCode> {
-    // What was no text may be anybody's.
-    if text.contains('\u{FFFD}') {
-        return Err(RejectCode::NotUtf8);
-    }
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let Some((whole, rest)) = text.split_once('.').filter(|(whole, _)| digits(whole.trim_start_matches('-'))) else {
-        return Ok(text);
-    };
-    let power = rest
-        .split_once(['e', 'E'])
-        .is_some_and(|(part, power)| digits(part) && digits(power.trim_start_matches(['+', '-'])));
-    match rest {
-        zeros if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => Ok(whole),
-        _ if power || decimal => Err(RejectCode::NotAnId),
-        _ => Ok(text),
-    }
-}
-
-/// Finite numbers, −0 as 0. In text, `decimal` stands before the decimals, and the other of point and comma may group
+/// Finite numbers, −0 as 0; what is not a number by its bits (NaN) is how numpy and its kin write "nothing here", and absent. In text, `decimal` stands before the decimals, and the other of point and comma may group
 /// thousands.
 pub(super) fn numbers(array: &ArrayRef, decimal: char) -> (Float64Array, Bad) {
     match array.data_type() {
         DataType::Float64 => finite(array.as_primitive::<Float64Type>()),
-        DataType::Utf8 => parse_numbers(array.as_string::<i32>(), decimal),
+        kind if is_text(kind) => parse_numbers(&as_text(array), decimal),
         DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) | DataType::Time32(_) | DataType::Time64(_) => {
             (Float64Array::new_null(array.len()), present(array, RejectCode::NotANumber))
         }
         _ => match cast(array, &DataType::Float64) {
-            Ok(cast) => finite(cast.as_primitive::<Float64Type>()),
+            Ok(cast) => {
+                let (numbers, mut bad) = finite(cast.as_primitive::<Float64Type>());
+                bad.extend(lost(array, &cast, RejectCode::NotANumber));
+                (numbers, bad)
+            }
             Err(_) => (Float64Array::new_null(array.len()), present(array, RejectCode::NotANumber)),
         },
     }
@@ -170,11 +112,11 @@ fn finite(array: &Float64Array) -> (Float64Array, Bad) {
     let mut bad = Bad::new();
     let mut out = Float64Builder::with_capacity(array.len());
     for (i, x) in array.iter().enumerate() {
-        if x.is_some_and(|x| !x.is_finite()) {
+        if x.is_some_and(f64::is_infinite) {
             bad.push((i, RejectCode::NotFinite));
             out.append_null();
         } else {
-            out.append_option(x.map(|x| x + 0.0));
+            out.append_option(x.filter(|x| !x.is_nan()).map(|x| x + 0.0));
         }
     }
     (out.finish(), bad)
@@ -315,7 +257,7 @@ pub(super) fn blank(array: &ArrayRef, places: impl Iterator<Item = usize>) -> Ar
 #[cfg(test)]
 mod tests {
     use super::*;
-    use datafusion::arrow::array::{BinaryArray, Decimal128Array, Int32Array};
+    use datafusion::arrow::array::{BinaryArray, Int32Array};
 
     fn text(cells: &[Option<&str>]) -> ArrayRef {
         Arc::new(StringArray::from(cells.to_vec()))
@@ -343,34 +285,13 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_not_finite_are_absent_and_said() {
-        let array: ArrayRef = Arc::new(Float64Array::from(vec![Some(1.0), Some(f64::NAN), None, Some(-0.0)]));
+    fn infinite_numbers_are_absent_and_said_and_nan_is_absent() {
+        let cells = vec![Some(1.0), Some(f64::NAN), None, Some(-0.0), Some(f64::INFINITY)];
+        let array: ArrayRef = Arc::new(Float64Array::from(cells));
         let (numbers, bad) = numbers(&array, '.');
-        assert_eq!(numbers.iter().collect::<Vec<_>>(), [Some(1.0), None, None, Some(0.0)]);
+        assert_eq!(numbers.iter().collect::<Vec<_>>(), [Some(1.0), None, None, Some(0.0), None]);
         assert!(numbers.value(3).is_sign_positive());
-        assert_eq!(bad, [(1, RejectCode::NotFinite)]);
-    }
-
-    #[test]
-    fn ids_of_numbers_are_their_plain_digits() {
-        let floats: ArrayRef = Arc::new(Float64Array::from(vec![17850.0, 0.5]));
-        let (got, bad) = ids(&floats);
-        assert_eq!(got.value(0), "17850");
-        assert_eq!(bad, [(1, RejectCode::NotAnId)]);
-        let decimals = Decimal128Array::from(vec![1_785_000]).with_precision_and_scale(10, 2).expect("fits");
-        assert_eq!(ids(&(Arc::new(decimals) as ArrayRef)).0.value(0), "17850");
-        let fine = Decimal128Array::from(vec![9_007_199_254_740_993]).with_precision_and_scale(19, 0).expect("fits");
-        assert_eq!(ids(&(Arc::new(fine) as ArrayRef)).0.value(0), "9007199254740993");
-        let broken = Decimal128Array::from(vec![150]).with_precision_and_scale(10, 2).expect("fits");
-        assert_eq!(ids(&(Arc::new(broken) as ArrayRef)).1, [(0, RejectCode::NotAnId)]);
-        let single: ArrayRef = Arc::new(Float32Array::from(vec![16_777_215.0, 16_777_216.0]));
-        assert_eq!(ids(&single).1, [(1, RejectCode::NotAnId)], "its neighbor is kept as the same number");
-        let (got, bad) = ids(&text(&[Some("7.0"), Some("1.23E+15"), Some("v1.2"), Some("1.5"), Some("K\u{FFFD}")]));
-        assert_eq!(got.iter().collect::<Vec<_>>(), [Some("7"), None, Some("v1.2"), Some("1.5"), None]);
-        assert_eq!(bad, [(1, RejectCode::NotAnId), (4, RejectCode::NotUtf8)]);
-        let whole: ArrayRef = Arc::new(Int32Array::from(vec![7]));
-        assert_eq!(ids(&whole).0.value(0), "7");
-        assert_eq!(ids(&text(&[Some(" Ab1 ")])).0.value(0), "Ab1");
+        assert_eq!(bad, [(4, RejectCode::NotFinite)]);
     }
 
     #[test]

@@ -8,18 +8,22 @@ use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Float64Array, RecordBatch, StringArray, new_null_array,
 };
 use datafusion::arrow::compute::filter_record_batch;
-use datafusion::arrow::datatypes::{DataType, Date32Type, Field, Schema, SchemaRef, TimestampMicrosecondType};
+use datafusion::arrow::datatypes::{
+    DataType, Date32Type, Field, Float32Type, Float64Type, Schema, SchemaRef, TimestampMicrosecondType,
+};
 use datafusion::common::Result;
 
 use super::super::contract::{Kind, LEAST_WEIGHT, MOST_WEIGHT, OnBad};
 use super::super::ledger::{RejectCode, Scope};
-use super::super::spec::TableName;
-use super::cast::{Bad, blank, flags, ids, numbers, texts};
+use super::super::spec::{IdForm, TableName};
+use super::cast::{Bad, as_text, blank, flags, numbers, texts};
 use super::cells::Cells;
-use super::mapping::{Form, Mapping};
+use super::ids::{IdReading, ids};
+use super::mapping::{Form, Input, Mapping};
+use super::money::{Marks, amounts};
 use super::places::{Notes, Places, content_order};
 use super::rivals::BRAND;
-use super::tally::Tally;
+use super::tally::{CellCount, FAR_AWAY, LONG_AGO, NAN, Tally};
 use super::times::{Times, shared};
 
 /// The column that breaks ties between rows of a customer.
@@ -31,6 +35,10 @@ pub(super) const CELL: &str = "_cell";
 /// The column that holds that answer.
 pub(super) const ANSWER: &str = "_answer";
 
+/// Days of a hundred years, and of one.
+const CENTURY: i64 = 36_525;
+const YEAR: i64 = 366;
+
 /// What every checker of a table has in common.
 #[derive(Clone)]
 pub(super) struct Setting {
@@ -40,6 +48,8 @@ pub(super) struct Setting {
     pub(super) end_of_night: i64,
     /// First moment behavior is looked at.
     pub(super) window_start: i64,
+    /// The project's currency.
+    pub(super) currency: String,
     /// Cells, for tables of answers.
     pub(super) cells: Option<Arc<Cells>>,
     /// What checked rows look like: the same for all specs of a table.
@@ -98,7 +108,7 @@ impl Setting {
 /// The type a kind is kept as.
 pub(super) fn stored_as(kind: Kind, times: &Times) -> DataType {
     match kind {
-        Kind::Number { .. } | Kind::Positive => DataType::Float64,
+        Kind::Number { .. } | Kind::Amount { .. } | Kind::Measure | Kind::Positive => DataType::Float64,
         Kind::Flag => DataType::Boolean,
         Kind::Day => DataType::Date32,
         Kind::Moment => times.moment_type(),
@@ -114,6 +124,8 @@ pub(super) struct Checker {
     pub(super) times: Times,
     /// What stands before the decimals of numbers written as text.
     pub(super) decimal: char,
+    /// How the customer's id is brought to one form.
+    pub(super) id: Option<IdForm>,
     /// Number of the spec within its table.
     pub(super) spec: u8,
     /// Columns of the mapped plan that hold file and row.
@@ -133,12 +145,26 @@ pub(super) struct Judged {
     pub(super) cells: Vec<(usize, usize, RejectCode)>,
     /// Accepted rows that are not handed on, and the rule.
     pub(super) aside: BTreeMap<usize, &'static str>,
+    /// Cells per input.
+    pub(super) columns: Vec<CellCount>,
 }
 
 impl Judged {
+    /// Counts the cells of a column that was cast, and notes its faults and, where it is required, its gaps.
+    pub(super) fn column(&mut self, at: usize, input: &Input, array: &dyn Array, bad: Bad) {
+        let n_bad = bad.len();
+        self.columns[at].read += (array.len() - array.null_count()) as u64;
+        self.faults(at, bad, input.bad);
+        if input.required {
+            self.columns[at].missing += array.null_count().saturating_sub(n_bad) as u64;
+            self.require(at, array);
+        }
+    }
+
     /// Notes the faults of a column.
     pub(super) fn faults(&mut self, column: usize, bad: Bad, on_bad: OnBad) {
         for (i, code) in bad {
+            self.columns[column].bad(code);
             if on_bad == OnBad::Row {
                 self.rejected.entry(i).or_insert((column, code));
             } else {
@@ -147,8 +173,14 @@ impl Judged {
         }
     }
 
+    /// Rejects a row for a cell that was read and is not understood.
+    pub(super) fn not_understood(&mut self, i: usize, column: usize, code: RejectCode) {
+        self.columns[column].unreadable += 1;
+        self.rejected.entry(i).or_insert((column, code));
+    }
+
     /// Notes that cells of a required column are absent.
-    pub(super) fn require(&mut self, column: usize, array: &dyn Array) {
+    fn require(&mut self, column: usize, array: &dyn Array) {
         if array.null_count() > 0 {
             for i in (0..array.len()).filter(|&i| array.is_null(i)) {
                 self.rejected.entry(i).or_insert((column, RejectCode::Missing));
@@ -161,17 +193,34 @@ impl Judged {
         self.aside.entry(i).or_insert(rule);
     }
 
-    /// Counts everything and takes out what is not handed on.
-    pub(super) fn finish(self, batch: RecordBatch, notes: &mut Notes) -> Result<RecordBatch> {
-        self.places.count(self.n, &self.rejected, &mut notes.counts);
-        let place = |i: usize| (self.places.file(i), self.places.row(i));
-        for (&i, &(column, code)) in &self.rejected {
-            notes.fault(column, code, Scope::Row, place(i));
-        }
+    /// Cells in lines of headings and totals, which are about nobody, are not cells of their columns.
+    fn forget_headings(&mut self) {
+        let nobody =
+            |code: RejectCode| matches!(code, RejectCode::Missing | RejectCode::NothingId | RejectCode::HeaderRepeated);
         for &(i, column, code) in &self.cells {
-            if !self.rejected.contains_key(&i) {
-                notes.fault(column, code, Scope::Cell, place(i));
+            if self.rejected.get(&i).is_some_and(|(at, code)| *at == 0 && nobody(*code)) {
+                self.columns[column].take_back(code);
             }
+        }
+    }
+
+    /// Counts everything and takes out what is not handed on. `raw` is the batch as it was mapped.
+    pub(super) fn finish(mut self, raw: &RecordBatch, batch: RecordBatch, notes: &mut Notes) -> Result<RecordBatch> {
+        self.forget_headings();
+        self.places.count(self.n, &self.rejected, &mut notes.counts);
+        notes.cells(&self.columns);
+        notes.counts.noted(NAN, (0..self.columns.len()).map(|at| nans(raw.column(at))).sum());
+        let place = |i: usize| (self.places.file(i), self.places.row(i));
+        let out = |i: &usize| self.rejected.contains_key(i) || self.aside.contains_key(i);
+        let ids = batch.column(0).as_string::<i32>().iter().enumerate();
+        notes.ids(ids.map(|(i, id)| id.filter(|_| !out(&i))), &self.places);
+        let mut texts: BTreeMap<usize, StringArray> = BTreeMap::new();
+        let rows = self.rejected.iter().map(|(&i, &(column, code))| (i, column, code, Scope::Row));
+        let cells = self.cells.iter().filter(|(i, ..)| !self.rejected.contains_key(i));
+        for (i, column, code, scope) in rows.chain(cells.map(|&(i, column, code)| (i, column, code, Scope::Cell))) {
+            let text = texts.entry(column).or_insert_with(|| as_text(raw.column(column)));
+            let cell = text.is_valid(i).then(|| text.value(i));
+            notes.fault((column, code, scope), place(i), cell);
         }
         for (i, rule) in &self.aside {
             if !self.rejected.contains_key(i) {
@@ -197,6 +246,7 @@ impl Checker {
             rejected: BTreeMap::new(),
             cells: Vec::new(),
             aside: BTreeMap::new(),
+            columns: vec![CellCount::default(); self.mapping.inputs.len()],
         };
         match &self.mapping.form {
             Form::Rows => self.check_rows(batch, judged, notes),
@@ -208,11 +258,16 @@ impl Checker {
     fn check_rows(&self, batch: &RecordBatch, mut judged: Judged, notes: &mut Notes) -> Result<RecordBatch> {
         let mut read: BTreeMap<&str, ArrayRef> = BTreeMap::new();
         for (at, input) in self.mapping.inputs.iter().enumerate() {
-            let (array, bad) = self.cast(batch.column(at), input.kind);
-            let array = if input.bad == OnBad::Protect && !bad.is_empty() { protect(&array, &bad) } else { array };
-            judged.faults(at, bad, input.bad);
-            if input.required {
-                judged.require(at, &array);
+            let (array, bad) = self.cast(batch.column(at), input);
+            let set = (input.bad == OnBad::Protect && !bad.is_empty()).then(|| protect(&array, &bad));
+            judged.column(at, input, &array, bad);
+            let array = match set {
+                Some(set) => set,
+                None if is_still_to_come(self.setting.table, &input.name) => self.without_future(&array),
+                None => array,
+            };
+            if self.is_of_customers() && input.name == "signup_date" {
+                self.note_far_days(&array, notes);
             }
             read.insert(&input.name, array);
         }
@@ -232,12 +287,30 @@ impl Checker {
             true => judged.places.order(self.spec, &arrays)?,
             false => content_order(&arrays)?,
         });
-        judged.finish(RecordBatch::try_new(Arc::clone(&self.schema), arrays)?, notes)
+        judged.finish(batch, RecordBatch::try_new(Arc::clone(&self.schema), arrays)?, notes)
     }
 
     /// Customers are set aside by day and only after their rows were compared.
     fn is_of_customers(&self) -> bool {
         self.setting.table == TableName::Customers
+    }
+
+    /// Moments up to the end of the night; what is dated later has not happened yet.
+    fn without_future(&self, moments: &ArrayRef) -> ArrayRef {
+        let known = moments.as_primitive_opt::<TimestampMicrosecondType>();
+        let Some(known) = known else { return Arc::clone(moments) };
+        let future = |i: &usize| known.is_valid(*i) && known.value(*i) >= self.setting.end_of_night;
+        blank(moments, (0..known.len()).filter(future))
+    }
+
+    /// Counts customers since more than a century ago, and since a day more than a year away: what 1900-01-01 and 9999-12-31
+    /// stand for is "not known".
+    fn note_far_days(&self, days: &ArrayRef, notes: &mut Notes) {
+        let Some(days) = days.as_primitive_opt::<Date32Type>() else { return };
+        let tonight = self.setting.end_of_night.div_euclid(super::iso::DAY);
+        let since = || days.iter().flatten().map(|day| tonight - i64::from(day));
+        notes.counts.noted(LONG_AGO, since().filter(|days| *days > CENTURY).count() as u64);
+        notes.counts.noted(FAR_AWAY, since().filter(|days| *days < -YEAR).count() as u64);
     }
 
     /// Sets aside rows dated after the night, and behavior older than the window.
@@ -258,9 +331,18 @@ impl Checker {
     }
 
     /// A column as its kind, and the cells that are not.
-    pub(super) fn cast(&self, array: &ArrayRef, kind: Kind) -> (ArrayRef, Bad) {
-        match kind {
-            Kind::Id => shared_with(ids(array)),
+    pub(super) fn cast(&self, array: &ArrayRef, input: &Input) -> (ArrayRef, Bad) {
+        let marks = |percent| Marks { decimal: self.decimal, currency: &self.setting.currency, percent };
+        match input.kind {
+            Kind::Id => {
+                let form = self.id.as_ref().filter(|_| input.name == "customer_id");
+                shared_with(ids(array, IdReading { column: &input.from, form }))
+            }
+            Kind::Amount { low, high } => {
+                let (numbers, bad) = amounts(array, marks(false));
+                in_range(numbers, bad, |x| low <= x && x <= high)
+            }
+            Kind::Measure => shared_with(amounts(array, marks(true))),
             Kind::Number { low, high } => {
                 let (numbers, bad) = numbers(array, self.decimal);
                 in_range(numbers, bad, |x| low <= x && x <= high)
@@ -279,6 +361,18 @@ impl Checker {
             Kind::Text | Kind::Element | Kind::Aspect | Kind::Question | Kind::Rating => shared_with(texts(array)),
         }
     }
+}
+
+/// Columns that say when something came to its end: a day after the night, such as 9999-12-31, means that it has not.
+fn is_still_to_come(table: TableName, column: &str) -> bool {
+    matches!((table, column), (TableName::Interactions, "resolved_at") | (TableName::Orders, "delivered_at"))
+}
+
+/// Cells that hold NaN.
+fn nans(array: &ArrayRef) -> u64 {
+    let single = || Some(array.as_primitive_opt::<Float32Type>()?.iter().flatten().filter(|x| x.is_nan()).count());
+    let double = array.as_primitive_opt::<Float64Type>().map(|own| own.iter().flatten().filter(|x| x.is_nan()).count());
+    double.or_else(single).unwrap_or(0) as u64
 }
 
 fn shared_with(read: (impl Array + 'static, Bad)) -> (ArrayRef, Bad) {

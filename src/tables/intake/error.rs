@@ -109,6 +109,22 @@ pub enum IntakeError {
         /// What the query engine says.
         what: String,
     },
+    /// Dates that could be day-first or month-first.
+    #[error(
+        "{place}: {cells} dates of column `{column}`, such as {shape}, could be day-first or month-first, and there is no `date_format`"
+    )]
+    DayOrder {
+        /// Configuration key of the table.
+        place: String,
+        /// The column of the source.
+        column: String,
+        /// Cells written so.
+        cells: u64,
+        /// What most of them look like, masked.
+        shape: String,
+        /// What fits, and what to write.
+        advice: String,
+    },
     /// More signals than a row can hold.
     #[error("{found} signals, and a customer row holds {limit}")]
     TooManySignals {
@@ -174,6 +190,7 @@ impl Coded for IntakeError {
             Self::Spec { .. } => Code::TableSpec,
             Self::Query { .. } => Code::Query,
             Self::Signal { .. } => Code::SignalSql,
+            Self::DayOrder { .. } => Code::DayOrder,
             Self::TooManySignals { .. } => Code::TooManySignals,
             Self::NoCustomersTable => Code::NoCustomersTable,
             Self::NothingToScore => Code::NothingToScore,
@@ -187,6 +204,7 @@ impl Coded for IntakeError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Source(error) => error.hint(),
+            Self::DayOrder { advice, .. } => Some(advice.clone()),
             Self::MissingColumn { place, column, .. } => {
                 Some(format!("name it in {place}: columns = {{ {column} = \"…\" }}"))
             }
@@ -225,6 +243,17 @@ impl IntakeError {
             Dug::Io(source) => Self::Scratch { path: PathBuf::new(), source },
             Dug::Other(what) => Self::Query { place: place.to_owned(), what, nearest: Vec::new() },
         }
+    }
+}
+
+/// The column that a query asks for and that is not there.
+pub(super) fn unknown_name(error: &DataFusionError) -> Option<String> {
+    match error.find_root() {
+        DataFusionError::SchemaError(inner, _) => match inner.as_ref() {
+            SchemaError::FieldNotFound { field, .. } => Some(field.name.clone()),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

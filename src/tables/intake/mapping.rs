@@ -4,13 +4,16 @@ use datafusion::arrow::datatypes::Schema;
 
 use super::super::contract::{ColumnRule, Kind, OnBad, TableContract, contract_of};
 use super::super::names::{nearest, slip_of};
-use super::super::source::{FILE_COLUMN, ROW_COLUMN};
+use super::super::source::{FILE_COLUMN, ROW_COLUMN, on_one_line};
 use super::super::spec::{Answer, TableName, TableSpec, WideSpec};
 use super::cells::{Cells, element_of};
 use super::error::IntakeError;
 use super::times::format_is_known;
 use crate::catalogue::ElementId;
 use crate::model::rows::Aspect;
+
+/// Most digits an id may be filled up to.
+const MOST_PAD: usize = 64;
 
 /// A canonical column and where it comes from.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,6 +108,9 @@ impl Seen<'_> {
         {
             return Err(self.refuse(format!("date_format `{format}` has letters strftime does not know")));
         }
+        if spec.id.as_ref().and_then(|form| form.pad).is_some_and(|width| !(1..=MOST_PAD).contains(&width)) {
+            return Err(self.refuse(format!("id.pad is the digits an id is filled up to with zeros, 1 to {MOST_PAD}")));
+        }
         if spec.wide.is_some() {
             if !spec.columns.is_empty() {
                 return Err(self.refuse("`columns` and `wide` exclude each other".to_owned()));
@@ -135,6 +141,11 @@ impl Seen<'_> {
         // The row number may stand in for an id where the data has none.
         if self.has(column) || column == ROW_COLUMN && self.available.column_with_name(ROW_COLUMN).is_some() {
             return Ok(column.to_owned());
+        }
+        // As sources name columns whose name stands on several lines.
+        let plain = on_one_line(column);
+        if self.has(&plain) {
+            return Ok(plain);
         }
         Err(IntakeError::UnknownColumn {
             place: format!("{}.{key}", self.place),
@@ -220,7 +231,7 @@ impl Seen<'_> {
                     None => unused.push(name.to_owned()),
                 }
             } else if self.contract.name == TableName::Signals && !named_further && field.data_type().is_numeric() {
-                push(inputs, Kind::Number { low: f64::NEG_INFINITY, high: f64::INFINITY }, name, name);
+                push(inputs, Kind::Measure, name, name);
             }
         }
         Ok(())

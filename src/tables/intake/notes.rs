@@ -3,7 +3,7 @@
 use super::super::ledger::{Ledger, Note, TableLedger};
 use super::super::spec::TableName;
 use super::stage::Staged;
-use super::tally::LISTED;
+use super::tally::{FAR_AWAY, LISTED, LONG_AGO, NAN};
 
 /// What rules set rows aside, and how to say so.
 const RULES: [(&str, &str); 9] = [
@@ -44,6 +44,35 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
         let n = staged.not_applicable;
         add("not_applicable", n, format!("{n} answers of `{name}` say that the question does not apply"));
     }
+    if let Some((own, all)) = staged.outstanding {
+        let share = 100.0 * own as f64 / all as f64;
+        let text = format!(
+            "1 customer has {share:.0} % of the rows of `{name}` ({own} of {all}); if this id stands for guests or tests, leave it \
+             out by `query`"
+        );
+        add("single_customer", own, text);
+    }
+    let times = |topic| staged.tally.times(topic);
+    if times(NAN) > 0 {
+        let n = times(NAN);
+        add("nan", n, format!("{n} cells of `{name}` hold NaN, which is read as nothing there"));
+    }
+    if times(LONG_AGO) > 0 {
+        let n = times(LONG_AGO);
+        let text = format!(
+            "{n} rows of `{name}` say customer since more than 100 years ago; if such a day, as 1900-01-01, stands for \"not \
+             known\", list it in `nulls` of the source"
+        );
+        add("since_long_ago", n, text);
+    }
+    if times(FAR_AWAY) > 0 {
+        let n = times(FAR_AWAY);
+        let text = format!(
+            "{n} rows of `{name}` say customer from a day more than a year away, so they are not scored; if such a day, as \
+             9999-12-31, stands for \"not known\", list it in `nulls` of the source"
+        );
+        add("since_far_away", n, text);
+    }
     for doubt in &staged.doubts {
         add("scale", 0, format!("{doubt}: is this the right scale?"));
     }
@@ -70,6 +99,15 @@ pub(super) fn of_orphans(table: TableName, count: u64, notes: &mut Vec<Note>) {
     };
     let text = format!("{count} {what} in `{name}` belong to nobody in `customers`; left out");
     notes.push(note(Some(table), "orphans", count, text));
+}
+
+/// Ids that differ only in case.
+pub(super) fn of_case_twins(count: u64, notes: &mut Vec<Note>) {
+    let text = format!(
+        "{count} ids equal another one but for capitals and small letters; they count as different people. If they are not, \
+         write id = {{ lower = true }} in every table"
+    );
+    notes.push(note(None, "case_twins", count, text));
 }
 
 /// What follows from the base as a whole.

@@ -40,6 +40,10 @@ pub struct IntakeRequest<'a> {
     pub min_mentioners: u64,
     /// What a day is, and what a time without a zone means.
     pub timezone: Tz,
+    /// Currency of amounts, a three-letter code: amounts that bear the sign of another one are rejected.
+    pub currency: &'a str,
+    /// Largest share of the rows of a table that one customer may have before it is said, 0–1.
+    pub max_single_customer_share: f64,
     /// An empty folder to work in. It will hold personal data; the caller removes it.
     pub scratch: &'a Path,
     /// Memory of the whole job, bytes.
@@ -81,6 +85,7 @@ pub(super) struct Prepared {
     pub(super) end_of_night: i64,
     /// First moment behavior is looked at.
     window_start: i64,
+    currency: String,
     /// The end of the night as an SQL literal: an instant, for users' queries over sources.
     pub(super) end_of_night_sql: String,
     /// The same on the wall clock, for signals.
@@ -114,6 +119,7 @@ impl Prepared {
             motivators: request.catalogue.motivators().len(),
             end_of_night,
             window_start: times.end_of(first_day),
+            currency: request.currency.to_owned(),
             end_of_night_sql: moment_sql(end_of_night, &times),
             end_of_night_wall_sql: wall_sql(request.as_of),
             times,
@@ -127,6 +133,7 @@ impl Prepared {
             zone: self.times.zone,
             end_of_night: self.end_of_night,
             window_start: self.window_start,
+            currency: &self.currency,
             end_of_night_sql: &self.end_of_night_sql,
         }
     }

@@ -11,6 +11,7 @@ use super::super::ledger::{Ledger, Scope};
 use super::super::spec::TableName;
 use super::blocks::{Blocks, Layout, SignalColumn, WISH};
 use super::coverage::Coverage;
+use super::crowd::case_twins;
 use super::engine::with_stack;
 use super::error::IntakeError;
 use super::hear::{Heard, hear};
@@ -21,7 +22,7 @@ use super::rows::{CustomerPart, Join, Rows, orphans};
 use super::scratch::{GROUP_ROWS, ScratchTable};
 use super::signals::{MissingSignal, VALUE, count_column, missing_signals, signal_column, sums};
 use super::stage::{Stage, Staged};
-use super::tally::Listed;
+use super::tally::{CAPITALS, Listed, SMALL_LETTERS};
 use super::{notes, rejects};
 use crate::catalogue::{Catalogue, NoRows, SignalTable};
 use crate::model::customer::listening::Listener;
@@ -279,7 +280,8 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
 fn stage_all(request: &IntakeRequest<'_>, prepared: &Prepared) -> Result<BTreeMap<TableName, Staged>, IntakeError> {
     let binder = prepared.binder();
     let day = request.as_of.to_epoch_days();
-    let stage = Stage { binder: &binder, scratch: request.scratch, day, forgotten: request.forgotten };
+    let max_share = request.max_single_customer_share;
+    let stage = Stage { binder: &binder, scratch: request.scratch, day, forgotten: request.forgotten, max_share };
     let mut staged = BTreeMap::new();
     for (&table, specs) in request.tables {
         (request.progress)(&format!("reading `{}`", table.slug()));
@@ -316,6 +318,14 @@ fn ledger_of(prepared: &Prepared, staged: &BTreeMap<TableName, Staged>) -> Resul
             if count > 0 {
                 notes::of_orphans(staged.table, count, &mut ledger.notes);
             }
+        }
+    }
+    let times = |topic: &str| staged.values().map(|staged| staged.tally.times(topic)).sum::<u64>();
+    if times(CAPITALS) > 0 && times(SMALL_LETTERS) > 0 {
+        let sheets = staged.values().flat_map(|staged| staged.sheets.iter().chain(&staged.excluded));
+        let twins = case_twins(&prepared.engine, &sheets.collect::<Vec<_>>())?;
+        if twins > 0 {
+            notes::of_case_twins(twins, &mut ledger.notes);
         }
     }
     for (name, source) in &prepared.sources {

@@ -151,8 +151,10 @@ impl Scale {
                     watch.not_applicable += 1;
                     watch.n -= u64::from(good[i]);
                     good[i] = false;
-                } else if !x.is_finite() {
+                } else if x.is_infinite() {
                     bad.push((i, RejectCode::NotFinite));
+                } else if x.is_nan() {
+                    // How numpy and its kin write "no answer".
                 } else if !good[i] {
                     watch.see_off(x);
                     bad.push((i, RejectCode::OffScale));
@@ -186,7 +188,7 @@ mod tests {
         let cells = [Some(1.0), Some(2.0), Some(5.0), None, Some(0.0), Some(6.0), Some(f32::NAN)];
         let (got, bad, watch) = read(&scale(1.0, 5.0), &cells);
         assert_eq!(got, [Some(0.0), Some(2.5), Some(10.0), None, None, None, None]);
-        assert_eq!(bad, [(5, RejectCode::OffScale), (6, RejectCode::NotFinite)]);
+        assert_eq!(bad, [(5, RejectCode::OffScale)]);
         assert_eq!((watch.n, watch.off, watch.not_applicable), (4, 1, 1));
         assert_eq!(read(&scale(5.0, 1.0), &cells).0[..3], [Some(10.0), Some(7.5), Some(0.0)]);
     }

@@ -14,6 +14,7 @@ use super::super::spec::{TableName, TableSpec};
 use super::bind::{Binder, BindingTarget};
 use super::cells::Cells;
 use super::check::Output;
+use super::crowd::Crowd;
 use super::engine::Purpose;
 use super::error::IntakeError;
 use super::fold::Fold;
@@ -39,6 +40,8 @@ pub(super) struct Staged {
     pub(super) replaced: u64,
     /// Events that are exact copies of another. They count as they stand: two equal purchases are possible.
     pub(super) copies: u64,
+    /// Rows of one customer who has more of them than one should, and rows of all.
+    pub(super) outstanding: Option<(u64, u64)>,
     /// Doubts about scales, in words.
     pub(super) doubts: Vec<String>,
     /// "Does not apply" answers.
@@ -57,6 +60,8 @@ pub(super) struct Stage<'a> {
     pub(super) day: i32,
     /// Customers who are left out of everything.
     pub(super) forgotten: Option<&'a Forgotten>,
+    /// Largest share of the rows of a table that one customer may have before it is said.
+    pub(super) max_share: f64,
 }
 
 impl Stage<'_> {
@@ -76,6 +81,7 @@ impl Stage<'_> {
             rivals: None,
             replaced: 0,
             copies: 0,
+            outstanding: None,
             doubts: Vec::new(),
             not_applicable: 0,
             unused: Vec::new(),
@@ -92,6 +98,7 @@ impl Stage<'_> {
                 Output::Rows { .. } => self.events(&bounds, &mut staged)?,
                 Output::Long | Output::Wide(_) | Output::Rivals => self.answers(&bounds, &mut staged)?,
             }
+            refuse_unknown_day_order(&bounds, &staged.tally)?;
             look_at_scales(&bounds, &mut staged);
         }
         if let Some(cells) = cells.filter(|_| table == TableName::Attitudes) {
@@ -132,14 +139,17 @@ impl Stage<'_> {
         })?;
         let writer = ScratchWriter::create(self.scratch, staged.table.slug(), Arc::new(schema))?;
         let mut copies = Copies::default();
+        let mut crowd = Crowd::new(Arc::clone(&staged.tally), self.max_share);
         self.drive(bounds, staged.table, |batch| match batch {
             Some(batch) => {
+                let batch = crowd.sift(batch)?;
                 copies.see(&batch);
                 Ok(writer.write(batch.project(&columns)?))
             }
             None => Ok(true),
         })?;
         staged.copies = copies.n;
+        staged.outstanding = crowd.outstanding();
         staged.sheets.push(writer.finish()?);
         Ok(())
     }
@@ -150,14 +160,16 @@ impl Stage<'_> {
         let mut fold = Fold::new(&checker.setting.output, &checker.schema, names);
         let name = format!("{}_{}", staged.table.slug(), staged.sheets.len());
         let writer = ScratchWriter::create(self.scratch, &name, Arc::clone(fold.schema()))?;
+        let mut crowd = Crowd::new(Arc::clone(&staged.tally), self.max_share);
         self.drive(bounds, staged.table, |batch| {
             let folded = match batch {
-                Some(batch) => Some(fold.push(&batch)?),
+                Some(batch) => Some(fold.push(&crowd.sift(batch)?)?),
                 None => fold.finish()?,
             };
             Ok(folded.is_none_or(|folded| writer.write(folded)))
         })?;
         staged.replaced += fold.replaced;
+        staged.outstanding = staged.outstanding.or(crowd.outstanding());
         staged.sheets.push(writer.finish()?);
         Ok(())
     }
@@ -210,6 +222,33 @@ impl Copies {
         self.n += u64::from(first) + (1..n).filter(|&i| same(i)).count() as u64;
         self.last = Some((ids.value(n - 1).to_owned(), orders[n - 1]));
     }
+}
+
+/// Refuses a table with a column of dates whose day and month stand before the year, where nothing says which comes first: all of
+/// it was read, so that the files' order and the number of tasks do not matter.
+///
+/// METHOD (our judgment): where at least half of the cells of the column are written so, the column is; fewer are cells at fault.
+fn refuse_unknown_day_order(bounds: &[Bound], tally: &Tally) -> Result<(), IntakeError> {
+    let without_format = |column: &str| {
+        let mut bounds = bounds.iter().filter(|bound| bound.checker.times.format.is_none());
+        bounds.find(|bound| bound.checker.mapping.inputs.iter().any(|input| input.from == column))
+    };
+    let ledger = tally.ledger();
+    for fault in &ledger.faults {
+        let (Some(order), Some(bound)) = (fault.day_order(), without_format(&fault.column)) else { continue };
+        let read: u64 =
+            ledger.columns.iter().filter(|own| own.column == fault.column).map(|own| own.read).max().unwrap_or(0);
+        if 2 * order.cells() >= read {
+            return Err(IntakeError::DayOrder {
+                place: bound.place.clone(),
+                column: fault.column.clone(),
+                cells: order.cells(),
+                shape: fault.shapes.first().map_or_else(String::new, |seen| seen.shape.clone()),
+                advice: order.advice(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Specs that are read together. Wide answers about importance and about fulfillment have no cell in common and are

@@ -1,4 +1,4 @@
-//! Days and moments: ISO 8601 or a format of the user's, with a zone of their own or the project's.
+//! Days and moments: what can be read in one way only ([`dates`]) or a format of the user's, with a zone of their own or the project's.
 
 use std::sync::Arc;
 
@@ -12,16 +12,16 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
 
 use super::super::ledger::RejectCode;
-use super::cast::{Bad, as_text, lost, present};
+use super::cast::{Bad, as_text, is_text, lost, present};
 use super::clock::Clock;
-use super::iso;
+use super::{dates, iso};
 
 /// How times of a table are written, and where.
 #[derive(Clone, Debug)]
 pub(super) struct Times {
     /// The project's zone: what a time without a zone means.
     pub(super) zone: Tz,
-    /// `strftime` letters; ISO 8601 when absent.
+    /// `strftime` letters; what can be read in one way only when absent.
     pub(super) format: Option<String>,
 }
 
@@ -78,7 +78,7 @@ impl Times {
                     .collect();
                 (utc, bad)
             }
-            kind if is_text(kind) => {
+            kind if self.is_written(kind) => {
                 let mut clock = Clock::new(self.zone);
                 let mut bad = Bad::new();
                 let mut out = TimestampMicrosecondBuilder::with_capacity(array.len());
@@ -111,7 +111,7 @@ impl Times {
                 let days = moments.iter().map(|at| clock.local_of(at?).map(day_of));
                 (days.collect(), bad)
             }
-            kind if is_text(kind) => {
+            kind if self.is_written(kind) => {
                 let mut clock = Clock::new(self.zone);
                 let mut bad = Bad::new();
                 let mut out = Date32Builder::with_capacity(array.len());
@@ -129,15 +129,23 @@ impl Times {
         }
     }
 
+    /// Whether a column is read as it is written: text, and whole numbers where a format such as `%Y%m%d` says what they are.
+    fn is_written(&self, kind: &DataType) -> bool {
+        is_text(kind) || kind.is_integer() && self.format.is_some()
+    }
+
     fn parse_moment(&self, text: &str, clock: &mut Clock) -> Option<i64> {
         let Some(format) = &self.format else {
-            let written = iso::parse(text)?;
+            let written = dates::parse(text)?;
             return match written.ahead {
                 Some(ahead) => written.clock.checked_sub(ahead),
                 None => clock.utc_of(written.clock),
             };
         };
         if let Ok(at) = DateTime::parse_from_str(text, format) {
+            return Some(at.timestamp_micros());
+        }
+        if let Some(at) = with_whole_offset(text).and_then(|text| DateTime::parse_from_str(&text, format).ok()) {
             return Some(at.timestamp_micros());
         }
         let local = NaiveDateTime::parse_from_str(text, format)
@@ -148,7 +156,7 @@ impl Times {
     fn parse_day(&self, text: &str, clock: &mut Clock) -> Option<i32> {
         match &self.format {
             None => {
-                let written = iso::parse(text)?;
+                let written = dates::parse(text)?;
                 let local = match written.ahead {
                     Some(ahead) => clock.local_of(written.clock.checked_sub(ahead)?)?,
                     None => written.clock,
@@ -163,8 +171,14 @@ impl Times {
     }
 }
 
-fn is_text(kind: &DataType) -> bool {
-    matches!(kind, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Dictionary(..))
+/// `GMT+2` and `UTC+5:30` with the four digits that `%z` asks for.
+fn with_whole_offset(text: &str) -> Option<String> {
+    let at = ["GMT", "UTC"].iter().find_map(|name| text.find(name))? + 3;
+    let (before, offset) = text.split_at(at);
+    let sign = offset.chars().next().filter(|sign| matches!(sign, '+' | '-'))?;
+    let (hours, minutes) = offset[1..].split_once(':').unwrap_or((&offset[1..], "00"));
+    let digits = |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    (digits(hours) && digits(minutes)).then(|| format!("{before}{sign}{hours:0>2}{minutes:0>2}"))
 }
 
 /// The day of a local time.
@@ -251,6 +265,20 @@ mod tests {
         assert_eq!(bad.len(), 1);
         let (got, _) = paris(Some("%d.%m.%Y %H:%M")).moments(&text(&["21.11.2026 01:30"]));
         assert_eq!(got.value(0), utc("2026-11-21T00:30:00Z"));
+    }
+
+    #[test]
+    fn whole_numbers_are_dates_where_a_format_says_so_and_an_offset_in_hours_is_one() {
+        let numbers: ArrayRef = Arc::new(datafusion::arrow::array::Int64Array::from(vec![20_261_121, 5]));
+        let (got, bad) = paris(Some("%Y%m%d")).days(&numbers);
+        assert_eq!((got.value(0), bad.len()), (20_778, 1));
+        assert_eq!(paris(None).days(&numbers).1.len(), 2);
+        let seconds: ArrayRef = Arc::new(datafusion::arrow::array::Int64Array::from(vec![1_795_219_200]));
+        assert_eq!(paris(Some("%s")).moments(&seconds).0.value(0), utc("2026-11-21T00:00:00Z"));
+        let format = paris(Some("%Y/%m/%d %I:%M:%S %p GMT%z"));
+        let (got, _) = format.moments(&text(&["2026/11/21 10:30:00 AM GMT+2", "2026/11/21 10:30:00 PM GMT-05:30"]));
+        let want = [Some(utc("2026-11-21T08:30:00Z")), Some(utc("2026-11-22T04:00:00Z"))];
+        assert_eq!(got.iter().collect::<Vec<_>>(), want);
     }
 
     #[test]

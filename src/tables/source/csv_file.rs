@@ -1,7 +1,7 @@
 //! One CSV file: its header, then its records as batches of text. Records that cannot be a row are reported with
 //! their line and left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,6 +13,7 @@ use super::super::ledger::RejectCode;
 use super::super::spec::CsvDialect;
 use super::decode::{Guarded, RECORD_LIMIT};
 use super::error::SourceError;
+use super::open::DoubledName;
 use super::text::{CELL_LIMIT, RowFault, TextBatch, TextBuilder};
 
 /// Most columns a file may have.
@@ -65,6 +66,17 @@ impl Dialect {
     }
 }
 
+/// A record that was read ahead.
+struct Ahead {
+    /// As [`CsvBatches::read`] gives it.
+    outcome: Option<bool>,
+    record: StringRecord,
+    /// The line it starts on at the latest.
+    line: u64,
+    /// It is one of several lines of headings.
+    heading: bool,
+}
+
 /// Reads the records of a file.
 pub(super) struct CsvBatches {
     name: String,
@@ -72,9 +84,17 @@ pub(super) struct CsvBatches {
     since: Arc<AtomicU64>,
     /// Names of the columns, in the order of the file.
     pub(super) header: Vec<String>,
-    /// A first record that is data, where there is no header line.
-    pending: Option<StringRecord>,
+    /// Names that stand twice in the header line.
+    pub(super) doubled: Vec<DoubledName>,
+    /// The header line as it stands there: a record that repeats it is none.
+    repeated: Option<StringRecord>,
+    /// Records that were read ahead.
+    pending: VecDeque<Ahead>,
+    /// Lines before the one that the record reader takes for the first.
+    lines_before: u64,
     nulls: Vec<String>,
+    /// Room for the next record.
+    spare: StringRecord,
     /// [`END`] was read: nothing has swallowed it.
     ended: bool,
     /// Line of the last record that was not UTF-8.
@@ -89,9 +109,10 @@ impl CsvBatches {
         dialect: &Dialect,
         tabs: bool,
     ) -> Result<Self, SourceError> {
+        let (text, said) = without_separator_line(text).map_err(|source| SourceError::io(name, source))?;
         let end: Box<dyn Read + Send> = Box::new(text.chain(std::io::Cursor::new(format!("\n{END}\n"))));
         let (text, since) = Guarded::new(end);
-        let delimiter = dialect.delimiter.unwrap_or(if tabs { b'\t' } else { b',' });
+        let delimiter = dialect.delimiter.or(said).unwrap_or(if tabs { b'\t' } else { b',' });
         let reader = ReaderBuilder::new()
             .delimiter(delimiter)
             .quote(dialect.quote)
@@ -105,8 +126,12 @@ impl CsvBatches {
             reader,
             since,
             header: Vec::new(),
-            pending: None,
+            doubled: Vec::new(),
+            repeated: None,
+            pending: VecDeque::new(),
+            lines_before: u64::from(said.is_some()),
             nulls,
+            spare: StringRecord::new(),
             ended: false,
             not_text: None,
         };
@@ -121,12 +146,42 @@ impl CsvBatches {
             return Err(SourceError::Limit { file: name.to_owned(), what, limit: COLUMN_LIMIT as u64 });
         }
         if dialect.header {
-            this.header = header_of(name, &first)?;
+            (this.header, this.doubled) = header_of(name, &first)?;
+            this.repeated = Some(first);
+            this.look_for_more_headings()?;
         } else {
             this.header = (1..=first.len()).map(|i| format!("column_{i}")).collect();
-            this.pending = Some(first);
+            this.pending.push_back(Ahead { outcome: Some(true), record: first, line: 1, heading: false });
         }
         Ok(this)
+    }
+
+    /// Qualtrics writes three lines of headings: names, questions, and a third that gives it away.
+    fn look_for_more_headings(&mut self) -> Result<(), SourceError> {
+        for _ in 0..2 {
+            let (line, mut record) = (self.reader.position().line(), StringRecord::new());
+            let outcome = self.read(&mut record)?;
+            self.pending.push_back(Ahead { outcome, record, line, heading: false });
+            if outcome == Some(false) {
+                break;
+            }
+        }
+        let third = self.pending.get(1).filter(|ahead| ahead.outcome == Some(true));
+        if third.is_some_and(|ahead| ahead.record.iter().any(|field| field.trim_start().starts_with(IMPORT_ID))) {
+            self.pending.iter_mut().for_each(|ahead| ahead.heading = true);
+        }
+        Ok(())
+    }
+
+    /// The next record, read ahead or not; see [`CsvBatches::read`].
+    fn next_record(&mut self) -> Result<Ahead, SourceError> {
+        if let Some(ahead) = self.pending.pop_front() {
+            return Ok(ahead);
+        }
+        let (line, mut record) = (self.reader.position().line(), std::mem::take(&mut self.spare));
+        let outcome = self.read(&mut record)?;
+        let heading = outcome == Some(true) && self.repeated.as_ref().is_some_and(|header| repeats(header, &record));
+        Ok(Ahead { outcome, record, line, heading })
     }
 
     /// `None`: the record is not UTF-8. `Some(false)`: the file ends.
@@ -134,7 +189,8 @@ impl CsvBatches {
     /// INVARIANT: a file ends with [`END`] as a record of its own and nothing behind it. Where it ends in any other way, an open
     /// quote has swallowed it, be it in a record that is text or in one that is none.
     fn read(&mut self, record: &mut StringRecord) -> Result<Option<bool>, SourceError> {
-        let line = self.reader.position().line();
+        let before = self.lines_before;
+        let line = self.reader.position().line() + before;
         let outcome = self.reader.read_record(record);
         self.since.store(0, Ordering::Relaxed);
         let open_quote = |line| SourceError::OpenQuote { file: self.name.clone(), line };
@@ -145,17 +201,17 @@ impl CsvBatches {
                 self.read(record)
             }
             Ok(true) if record.iter().next_back().is_some_and(|last| last.trim_end().ends_with(END)) => {
-                Err(open_quote(record.position().map_or(line, csv::Position::line)))
+                Err(open_quote(record.position().map_or(line, |at| at.line() + before)))
             }
             Ok(false) if !self.ended => Err(open_quote(self.not_text.unwrap_or(line))),
             Ok(more) => Ok(Some(more)),
             Err(error) => match error.into_kind() {
                 ErrorKind::Utf8 { pos, .. } => {
-                    self.not_text = Some(pos.map_or(line, |at| at.line()));
+                    self.not_text = Some(pos.map_or(line, |at| at.line() + before));
                     Ok(None)
                 }
                 ErrorKind::Io(source) if source.kind() == std::io::ErrorKind::FileTooLarge => {
-                    let line = self.reader.position().line();
+                    let line = self.reader.position().line() + before;
                     Err(SourceError::EndlessRecord { file: self.name.clone(), line, limit: RECORD_LIMIT })
                 }
                 ErrorKind::Io(source) => Err(SourceError::io(&self.name, source)),
@@ -171,20 +227,13 @@ impl CsvBatches {
         report: &mut dyn FnMut(RowFault),
     ) -> Result<Option<TextBatch>, SourceError> {
         let mut builder = TextBuilder::new(columns.len());
-        let mut record = StringRecord::new();
         while !builder.is_full() {
-            let line = self.reader.position().line();
-            let more = match self.pending.take() {
-                Some(first) => {
-                    record = first;
-                    Some(true)
-                }
-                None => self.read(&mut record)?,
-            };
-            let at = record.position().map_or(line, csv::Position::line);
-            let fault = match more {
+            let Ahead { outcome, record, line, heading } = self.next_record()?;
+            let at = self.lines_before + record.position().map_or(line, csv::Position::line);
+            let fault = match outcome {
                 Some(false) => return Ok(builder.finish_if_any()),
                 None => Some(RejectCode::NotUtf8),
+                Some(true) if heading => Some(RejectCode::HeaderRepeated),
                 Some(true) if record.len() != self.header.len() => Some(RejectCode::FieldCount),
                 Some(true) if record.as_slice().len() > CELL_LIMIT && record.iter().any(|f| f.len() > CELL_LIMIT) => {
                     Some(RejectCode::CellTooLong)
@@ -194,6 +243,7 @@ impl CsvBatches {
             if let Some(code) = fault {
                 builder.skip();
                 report(RowFault { row: at, code });
+                self.spare = record;
                 continue;
             }
             builder.push(
@@ -203,21 +253,68 @@ impl CsvBatches {
                     (!self.nulls.iter().any(|null| null == field)).then_some(field)
                 }),
             );
+            self.spare = record;
         }
         Ok(builder.finish_if_any())
     }
 }
 
-fn header_of(name: &str, record: &StringRecord) -> Result<Vec<String>, SourceError> {
-    let mut header: Vec<String> = Vec::with_capacity(record.len());
+/// Names of the columns. One without a name, and those that share one, are called by their place: `column_3`.
+fn header_of(name: &str, record: &StringRecord) -> Result<(Vec<String>, Vec<DoubledName>), SourceError> {
+    let fields: Vec<String> = record.iter().map(on_one_line).collect();
+    let mut first_of: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut doubled: Vec<DoubledName> = Vec::new();
+    for (i, field) in fields.iter().enumerate().filter(|(_, field)| !field.is_empty()) {
+        let first = *first_of.entry(field).or_insert(i);
+        if first != i && doubled.iter().all(|own| own.name != *field) {
+            doubled.push(DoubledName { name: field.clone(), first: first + 1, second: i + 1 });
+        }
+    }
+    let mut header: Vec<String> = Vec::with_capacity(fields.len());
     let mut known = BTreeMap::new();
-    for (i, field) in record.iter().enumerate() {
-        let field = field.trim();
-        let column = if field.is_empty() { format!("column_{}", i + 1) } else { field.to_owned() };
+    for (i, field) in fields.iter().enumerate() {
+        let by_place = field.is_empty() || doubled.iter().any(|own| own.name == *field);
+        let column = if by_place { format!("column_{}", i + 1) } else { field.clone() };
         if let Some(first) = known.insert(column.clone(), i + 1) {
             return Err(SourceError::DoubleHeader { file: name.to_owned(), first, second: i + 1 });
         }
         header.push(column);
     }
-    Ok(header)
+    Ok((header, doubled))
+}
+
+/// A name as it is used: trimmed, and where it holds line breaks, each of them and the blanks around it as one blank.
+pub(crate) fn on_one_line(name: &str) -> String {
+    let name = name.trim();
+    if !name.contains(['\n', '\r']) {
+        return name.to_owned();
+    }
+    name.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a record is the header line once more, as where files were put one behind the other.
+fn repeats(header: &StringRecord, record: &StringRecord) -> bool {
+    header.len() == record.len() && header.len() > 1 && header.as_slice() == record.as_slice() && header == record
+}
+
+/// What the third line of headings of a Qualtrics export holds.
+const IMPORT_ID: &str = "{\"ImportId\"";
+
+/// Takes off a first line `sep=;`, which spreadsheets read and do not show; gives the separator it names.
+fn without_separator_line(mut text: Box<dyn Read + Send>) -> std::io::Result<(Box<dyn Read + Send>, Option<u8>)> {
+    const START: &[u8] = b"sep=";
+    let mut head = Vec::with_capacity(16);
+    text.by_ref().take(9).read_to_end(&mut head)?;
+    let quoted = head.first() == Some(&b'"');
+    let line = if quoted { &head[1..] } else { &head[..] };
+    let said = line.get(..4).filter(|start| start.eq_ignore_ascii_case(START)).and_then(|_| line.get(4)).copied();
+    let rest = line.get(5..).and_then(|rest| if quoted { rest.strip_prefix(b"\"") } else { Some(rest) });
+    let rest = rest.and_then(|rest| {
+        rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n")).or_else(|| rest.strip_prefix(b"\r"))
+    });
+    let (said, kept) = match (said.filter(|byte| byte.is_ascii() && !matches!(byte, b'\n' | b'\r')), rest) {
+        (Some(said), Some(rest)) => (Some(said), rest.to_vec()),
+        _ => (None, head),
+    };
+    Ok((Box::new(std::io::Cursor::new(kept).chain(text)), said))
 }

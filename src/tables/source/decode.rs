@@ -107,7 +107,8 @@ struct Transcoder<R> {
 
 impl<R: Read> Transcoder<R> {
     fn new(inner: R, encoding: &'static Encoding) -> Self {
-        let decoder = encoding.new_decoder_with_bom_removal();
+        // A byte-order mark knows better than whoever wrote the configuration: `utf-16` may be either way round.
+        let decoder = encoding.new_decoder();
         Self { inner, decoder, raw: vec![0; CHUNK], text: Vec::new(), given: 0, ended: false }
     }
 

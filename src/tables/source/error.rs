@@ -17,6 +17,18 @@ pub enum SourceError {
         /// The pattern, file or folder as written.
         pattern: String,
     },
+    /// A folder that is there holds no data file.
+    #[error(
+        "sources.{source_name}: folder `{pattern}` is there, and no file whose extension tells that it is data lies directly in it"
+    )]
+    NoFilesInFolder {
+        /// Key under `[sources]`.
+        source_name: String,
+        /// The folder as written.
+        pattern: String,
+        /// The glob that finds files in its subfolders, where there are some.
+        inside: Option<String>,
+    },
     /// A pattern cannot be used.
     #[error("sources.{source_name}: `{pattern}` cannot be used: {reason}")]
     Pattern {
@@ -107,7 +119,7 @@ pub enum SourceError {
         /// What would do.
         expected: &'static str,
     },
-    /// Two columns of one name. The name is not said: where the header line is missing, it is somebody's data.
+    /// Two columns of one name, which a table asks for. The name is not said: where the header line is missing, it is somebody's data.
     #[error("{file}: columns {first} and {second} have the same name")]
     DoubleHeader {
         /// The file.
@@ -167,7 +179,7 @@ impl SourceError {
 impl Coded for SourceError {
     fn code(&self) -> Code {
         match self {
-            Self::NoFiles { .. } => Code::NoFiles,
+            Self::NoFiles { .. } | Self::NoFilesInFolder { .. } => Code::NoFiles,
             Self::Pattern { .. } => Code::Pattern,
             Self::Io { .. } => Code::InputUnreadable,
             Self::UnknownExtension { .. } => Code::UnknownExtension,
@@ -186,6 +198,15 @@ impl Coded for SourceError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::NotTheFormat { advice, .. } => Some((*advice).to_owned()),
+            Self::NoFilesInFolder { inside: Some(glob), .. } => {
+                Some(format!("its subfolders hold files; write `{glob}`"))
+            }
+            Self::NoFilesInFolder { .. } => Some(
+                "check the folder; data files end in .parquet, .csv, .tsv, .txt, .jsonl, .ndjson or .json".to_owned(),
+            ),
+            Self::DoubleHeader { first, second, .. } => {
+                Some(format!("name the one that is meant by its place, `column_{first}` or `column_{second}`"))
+            }
             Self::UnknownExtension { source_name, .. } => {
                 Some(format!("set sources.{source_name}.format to \"parquet\", \"csv\" or \"json\""))
             }

@@ -20,6 +20,7 @@ mod scan;
 mod text;
 mod thrift;
 
+pub(crate) use csv_file::on_one_line;
 pub use error::SourceError;
 pub use foreign::is_reading;
 pub(crate) use open::Source;

@@ -26,6 +26,16 @@ pub(super) struct SourceFile {
     pub(super) columns: Vec<(String, DataType)>,
     /// Rows, once known: from the footer, or after a scan.
     rows: AtomicU64,
+    /// Names that several of its columns have, with the places of the first two, from 1.
+    doubled: Vec<DoubledName>,
+}
+
+/// A name that stands twice in a header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct DoubledName {
+    pub(super) name: String,
+    pub(super) first: usize,
+    pub(super) second: usize,
 }
 
 /// What is needed to read a file again.
@@ -102,6 +112,16 @@ impl Source {
             .map(String::as_str)
     }
 
+    /// What is wrong with asking for a column by a name that several columns of a file have; `None` = nothing.
+    pub(crate) fn doubt_about(&self, column: &str) -> Option<SourceError> {
+        let of = |file: &SourceFile| {
+            let own = file.doubled.iter().find(|own| own.name == column)?;
+            let file = file.found.shown.clone();
+            Some(SourceError::DoubleHeader { file, first: own.first, second: own.second })
+        };
+        self.files.iter().find_map(of)
+    }
+
     /// Number of files.
     pub(crate) fn n_files(&self) -> usize {
         self.files.len()
@@ -133,6 +153,20 @@ impl Source {
 }
 
 impl SourceFile {
+    fn new(found: FoundFile, kind: FileKind, rows: AtomicU64) -> Self {
+        Self { found, kind, columns: Vec::new(), rows, doubled: Vec::new() }
+    }
+
+    /// With its own columns, and behind them what its folders say. A column of the file's own goes before a folder's.
+    fn with_columns(mut self, columns: Vec<(String, DataType)>) -> Self {
+        self.columns = columns;
+        let own = &self.columns;
+        self.found.partitions.retain(|(key, _)| !own.iter().any(|(name, _)| name == key));
+        let folders = self.found.partitions.iter().map(|(key, _)| (key.clone(), DataType::Utf8));
+        self.columns.extend(folders);
+        self
+    }
+
     /// The text of a CSV or JSON file.
     pub(super) fn text(&self, dialect: &Dialect) -> Result<Box<dyn Read + Send>, SourceError> {
         let (packing, encoding) = match &self.kind {
@@ -171,21 +205,24 @@ fn open_file(found: FoundFile, format: Format, dialect: &Dialect) -> Result<Sour
             let footer = parquet_file::open(&found.path, &name)?;
             rows.store(footer.rows(), Ordering::Relaxed);
             let columns = footer.columns.clone();
-            return Ok(SourceFile { found, kind: FileKind::Parquet(footer), columns, rows });
+            return Ok(SourceFile::new(found, FileKind::Parquet(footer), rows).with_columns(columns));
         }
         Format::Csv => {
             let tabs = name.to_ascii_lowercase().trim_end_matches(".gz").ends_with(".tsv");
-            SourceFile { found, kind: FileKind::Csv { packing, tabs }, columns: Vec::new(), rows }
+            SourceFile::new(found, FileKind::Csv { packing, tabs }, rows)
         }
-        Format::Json => SourceFile { found, kind: FileKind::Json { packing }, columns: Vec::new(), rows },
+        Format::Json => SourceFile::new(found, FileKind::Json { packing }, rows),
     };
     let text = file.text(dialect)?;
     let names = match file.kind {
-        FileKind::Csv { tabs, .. } => CsvBatches::new(&name, text, dialect, tabs)?.header,
+        FileKind::Csv { tabs, .. } => {
+            let csv = CsvBatches::new(&name, text, dialect, tabs)?;
+            file.doubled = csv.doubled;
+            csv.header
+        }
         _ => json_file::keys(&name, text)?,
     };
-    file.columns = names.into_iter().map(|column| (column, DataType::Utf8)).collect();
-    Ok(file)
+    Ok(file.with_columns(names.into_iter().map(|column| (column, DataType::Utf8)).collect()))
 }
 
 /// One schema for all files: columns in order of first appearance, types widened where they differ.
@@ -219,6 +256,14 @@ fn unify(files: &[SourceFile]) -> (SchemaRef, Vec<String>) {
     for file in &strange {
         let name = &file.found.shown;
         remarks.push(format!("file `{name}` has no column in common with `{}`", files[0].found.shown));
+    }
+    for file in files {
+        for DoubledName { first, second, .. } in &file.doubled {
+            remarks.push(format!(
+                "columns {first} and {second} of `{}` have the same name; they are there as `column_{first}` and `column_{second}`",
+                file.found.shown
+            ));
+        }
     }
     let foreign: BTreeSet<String> = strange.iter().flat_map(|file| names(file)).collect();
     for (name, kind, n, differs) in &columns {

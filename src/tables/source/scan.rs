@@ -294,6 +294,7 @@ impl ScanTask {
     fn assemble(&self, file: usize, n: usize, columns: Vec<Option<ArrayRef>>, rows: ArrayRef) -> Result<RecordBatch> {
         let mut columns = columns.into_iter();
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.schema.fields().len());
+        let folders = &self.table.source.files[file].found.partitions;
         for field in self.schema.fields() {
             arrays.push(match field.name().as_str() {
                 FILE_COLUMN => {
@@ -301,7 +302,12 @@ impl ScanTask {
                     Arc::new(DictionaryArray::<Int32Type>::try_new(keys, Arc::clone(&self.paths))?)
                 }
                 ROW_COLUMN => Arc::clone(&rows),
-                _ => match columns.next().flatten() {
+                name => match columns.next().flatten() {
+                    _ if folders.iter().any(|(key, _)| key == name) => {
+                        let value = folders.iter().find(|(key, _)| key == name).and_then(|(_, value)| value.as_deref());
+                        let said: ArrayRef = Arc::new(StringArray::from(vec![value; n]));
+                        cast(&said, field.data_type())?
+                    }
                     Some(array) if array.data_type() == field.data_type() => array,
                     Some(array) => cast(&array, field.data_type())?,
                     None => new_null_array(field.data_type(), n),

@@ -96,6 +96,8 @@ impl Base {
             language: "en",
             min_mentioners: 100,
             timezone: chrono_tz::Europe::Paris,
+            currency: "EUR",
+            max_single_customer_share: 0.05,
             scratch: self.scratch.path(),
             memory_limit: self.memory,
             threads: self.threads,

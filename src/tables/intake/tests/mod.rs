@@ -6,3 +6,5 @@ mod files;
 mod fixture;
 mod people;
 mod same;
+mod shapes;
+mod values;
