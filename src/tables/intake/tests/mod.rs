@@ -4,5 +4,8 @@ mod answers;
 mod events;
 mod files;
 mod fixture;
+mod lines;
 mod people;
+mod protect;
 mod same;
+mod strangers;
