@@ -30,7 +30,8 @@ pub(super) fn address_form(id: &str) -> Option<String> {
 
 /// The form of an id that is an address in another spelling; `None` = no address, or spelled in its form.
 pub(super) fn respelled(id: &str) -> Option<String> {
-    if !id.contains('@') {
+    let plain = |b: u8| b.is_ascii_graphic() && !b.is_ascii_uppercase();
+    if !id.contains('@') || id.bytes().all(plain) {
         return None;
     }
     address_form(id).filter(|form| form != id)

@@ -45,9 +45,9 @@ impl Hindrances {
         self.causes.iter().map(|cause| cause.text.clone()).collect()
     }
 
-    fn add(&mut self, cause: &'static str, table: TableName, (count, of): (u64, u64), text: String) {
-        if count > 0 {
-            self.causes.push(Hindrance { cause, table, count, of, text });
+    fn add(&mut self, found: Hindrance) {
+        if found.count > 0 {
+            self.causes.push(found);
         }
     }
 }
@@ -62,7 +62,7 @@ impl Intake {
         let coverage = self.coverage();
         if self.ledger().table(TableName::Ratings).is_none() {
             let text = "no `ratings` are mapped: nobody was asked what matters".to_owned();
-            found.add("not_mapped", TableName::Ratings, (1, 1), text);
+            found.add(Hindrance { cause: "not_mapped", table: TableName::Ratings, count: 1, of: 1, text });
         }
         for table in self.ledger().tables.iter().filter(|table| EVIDENCE.contains(&table.table)) {
             of_rows(table, &mut found);
@@ -77,7 +77,7 @@ impl Intake {
         if self.signal_ids().is_empty() {
             let missing = self.missing_signals().len() as u64;
             let text = format!("none of the {missing} signals of the catalogue can be computed from what is mapped");
-            found.add("no_signals", TableName::Signals, (missing, missing), text);
+            found.add(Hindrance { cause: "no_signals", table: TableName::Signals, count: missing, of: missing, text });
         }
         Ok(found)
     }
@@ -90,10 +90,16 @@ fn of_rows(table: &TableLedger, found: &mut Hindrances) {
         .max_by_key(|fault| fault.count)
         .map_or_else(String::new, |fault| format!(", most of them for `{}`: {}", fault.column, fault.code.meaning()));
     let text = format!("{} of {} rows of `{name}` were rejected{most}", table.rejected, table.read);
-    found.add("rejected_rows", table.table, (table.rejected, table.read), text);
+    found.add(Hindrance { cause: "rejected_rows", table: table.table, count: table.rejected, of: table.read, text });
     for (rule, &count) in &table.set_aside {
         let says = super::notes::rule_in_words(rule);
-        found.add("set_aside", table.table, (count, table.read), format!("{count} rows of `{name}` {says}"));
+        found.add(Hindrance {
+            cause: "set_aside",
+            table: table.table,
+            count,
+            of: table.read,
+            text: format!("{count} rows of `{name}` {says}"),
+        });
     }
 }
 
@@ -115,7 +121,13 @@ fn of_cells(table: &TableLedger, found: &mut Hindrances) {
             let why = if off { String::new() } else { format!(", {}", fault.code.meaning()) };
             format!(" (`{}`{more}{why})", fault.column)
         });
-        found.add(cause, table.table, (count, table.read), format!("{count} {what} in `{name}`{place}"));
+        found.add(Hindrance {
+            cause,
+            table: table.table,
+            count,
+            of: table.read,
+            text: format!("{count} {what} in `{name}`{place}"),
+        });
     }
 }
 
@@ -123,7 +135,7 @@ fn of_orphans(ledger: &Ledger, coverage: &Coverage, table: TableName, found: &mu
     let Some(orphans) = coverage.orphans.get(&table) else { return };
     let note = ledger.notes.iter().find(|note| note.topic == "orphans" && note.table == Some(table));
     let text = note.map(|note| note.text.clone()).unwrap_or_default();
-    found.add("orphans", table, (orphans.rows, orphans.of), text);
+    found.add(Hindrance { cause: "orphans", table, count: orphans.rows, of: orphans.of, text });
 }
 
 /// Answers of the customers, counted for what makes them useless.
@@ -190,13 +202,13 @@ impl Answers {
         let table = TableName::Ratings;
         let (all, asked) = (self.customers, self.respondents);
         let text = format!("{} of {all} customers must not be profiled (consent, objection, age)", self.left_out);
-        found.add("left_out", TableName::Customers, (self.left_out, all), text);
+        found.add(Hindrance { cause: "left_out", table: TableName::Customers, count: self.left_out, of: all, text });
         if asked == 0 {
             return;
         }
         let away = self.left_out_respondents;
         let text = format!("{away} of {asked} customers who answered must not be profiled (consent, objection, age)");
-        found.add("left_out", table, (away, asked), text);
+        found.add(Hindrance { cause: "left_out", table, count: away, of: asked, text });
         let items = |aspect| ElementId::all().filter(|element| coverage.answers(aspect, *element) > 0).count() as u64;
         let items = items(Aspect::Importance).max(items(Aspect::Fulfillment));
         if items < u64::from(MIN_ANSWERS) {
@@ -204,17 +216,17 @@ impl Answers {
                 "answers to only {items} of the {N_ELEMENTS} elements are mapped; segments need {MIN_ANSWERS} of the same \
                  aspect"
             );
-            found.add("few_items", table, (items, N_ELEMENTS as u64), text);
+            found.add(Hindrance { cause: "few_items", table, count: items, of: N_ELEMENTS as u64, text });
         } else {
             let text =
                 format!("{} of {asked} customers who answered rated fewer than {MIN_ANSWERS} elements", self.few);
-            found.add("few_answers", table, (self.few, asked), text);
+            found.add(Hindrance { cause: "few_answers", table, count: self.few, of: asked, text });
         }
         let told: Vec<usize> = (0..N_RATINGS).filter(|at| self.columns[*at].0 > 1).collect();
         let constant = told.iter().filter(|at| self.columns[**at].2).count() as u64;
         let text = format!("{constant} of {} questions have the same answer from everybody", told.len());
-        found.add("constant_answers", table, (constant, told.len() as u64), text);
+        found.add(Hindrance { cause: "constant_answers", table, count: constant, of: told.len() as u64, text });
         let text = format!("{} of {asked} customers who answered gave one answer to everything", self.straight);
-        found.add("straight_lines", table, (self.straight, asked), text);
+        found.add(Hindrance { cause: "straight_lines", table, count: self.straight, of: asked, text });
     }
 }

@@ -225,9 +225,11 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
     if customers.sheets[0].rows() == 0 {
         let ledger = customers.tally.ledger();
         let set_aside = ledger.set_aside.values().sum();
+        let aside =
+            ledger.set_aside.iter().max_by_key(|(_, count)| **count).map(|(rule, _)| notes::rule_in_words(rule));
         let of_rows = ledger.faults.into_iter().filter(|fault| fault.scope == Scope::Row);
         let most = of_rows.max_by_key(|fault| fault.count);
-        return Err(IntakeError::NoCustomers { read: ledger.read, rejected: ledger.rejected, set_aside, most });
+        return Err(IntakeError::NoCustomers { read: ledger.read, rejected: ledger.rejected, set_aside, most, aside });
     }
     let heard = listen(request, &staged)?;
     (request.progress)("joining customer rows");
