@@ -11,6 +11,9 @@ pub const SIGNAL_LIMIT: usize = 128;
 /// Stands in a signal's SQL for a timestamp literal of the end of the night.
 pub const AS_OF: &str = "{as_of}";
 
+/// Start of the placeholder that counts orders, not their lines: `{orders_with amount}` are the orders with an amount.
+pub const ORDERS_WITH: &str = "{orders_with ";
+
 /// Canonical table whose rows a signal sums up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -197,6 +200,28 @@ pub(super) fn sql_problem(table: SignalTable, sql: &str, columns: &[String]) -> 
     None
 }
 
+/// The expression with [`ORDERS_WITH`] written out: how many orders have the column. Lines that share an `order_id` are
+/// one order where the column is mapped (`by_id`), which has what one of its lines has; else each row is an order.
+#[must_use]
+pub fn count_orders(sql: &str, by_id: bool) -> String {
+    let mut parts = sql.split(ORDERS_WITH);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once('}') {
+            Some((column, rest)) if by_id => {
+                out += &format!(
+                    "(count(distinct order_id) FILTER (WHERE {column} IS NOT NULL) \
+                     + count({column}) FILTER (WHERE order_id IS NULL)){rest}"
+                );
+            }
+            Some((column, rest)) => out += &format!("count({column}){rest}"),
+            // Without an end it stays, and is refused as malformed.
+            None => out += &format!("{ORDERS_WITH}{part}"),
+        }
+    }
+    out
+}
+
 /// Lower-cased identifiers of an SQL expression outside string literals, or what is malformed about it.
 fn words_of(sql: &str) -> Result<Vec<String>, String> {
     if sql.contains("--") || sql.contains("/*") {
@@ -204,13 +229,17 @@ fn words_of(sql: &str) -> Result<Vec<String>, String> {
     }
     let mut words = vec![String::new()];
     let (mut depth, mut in_literal) = (0_i32, false);
-    for c in sql.replace(AS_OF, " ").chars() {
+    for c in count_orders(&sql.replace(AS_OF, " "), false).chars() {
         if c == '\'' {
             in_literal = !in_literal;
         } else if !in_literal {
             match c {
                 ';' => return Err("sql holds `;`; it must be one expression".to_owned()),
-                '{' | '}' => return Err(format!("sql holds `{c}`; the only placeholder is {AS_OF}")),
+                '{' | '}' => {
+                    return Err(format!(
+                        "sql holds `{c}`; the only placeholders are {AS_OF} and {ORDERS_WITH}column}}"
+                    ));
+                }
                 '(' => depth += 1,
                 ')' => depth -= 1,
                 _ => {}
@@ -248,6 +277,19 @@ mod tests {
     fn an_expression_over_its_declared_columns_passes() {
         assert_eq!(problem("count(*) FILTER (WHERE kind = 'share')", &["kind"]), None);
         assert_eq!(problem("date_part('epoch', {as_of}) - max(date_part('epoch', \"at\"))", &["at"]), None);
+    }
+
+    #[test]
+    fn orders_are_counted_by_their_id_where_there_is_one() {
+        let sql = "sum(amount) / nullif({orders_with amount}, 0)";
+        assert_eq!(problem(sql, &["amount"]), None);
+        assert_eq!(count_orders(sql, false), "sum(amount) / nullif(count(amount), 0)");
+        assert_eq!(
+            count_orders(sql, true),
+            "sum(amount) / nullif((count(distinct order_id) FILTER (WHERE amount IS NOT NULL) + count(amount) FILTER \
+             (WHERE order_id IS NULL)), 0)"
+        );
+        assert!(problem("{orders_with amount", &["amount"]).is_some());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::job::read::request;
 use crate::job::scratch::Scratch;
 use crate::model::rows::Aspect;
 use crate::tables::forgotten::Forgotten;
-use crate::tables::intake::{Coverage, Look, SourceLook, look};
+use crate::tables::intake::{Coverage, Hindrance, Intake, Look, SourceLook, look};
 use crate::tables::ledger::{FaultCount, Ledger};
 use crate::tables::spec::TableName;
 
@@ -58,6 +58,8 @@ pub struct Found {
     pub ledger: Option<Ledger>,
     /// Faults over all tables; only after a deep check.
     pub faults: Vec<FaultCount>,
+    /// Everything that stands between the rows and segments, with counts; only after a deep check.
+    pub hindrances: Vec<Hindrance>,
     /// Answers per element; only after a deep check.
     pub coverage: Option<Coverage>,
     /// Memory the night is expected to take, bytes.
@@ -93,6 +95,7 @@ fn found(project: &Project, as_of: NaiveDate, mut seen: Look) -> Result<Found, J
     });
     let problems: Vec<Problem> = problems.collect();
     let deep = seen.deep.as_ref();
+    let hindrances = deep.map(Intake::hindrances).transpose()?.unwrap_or_default();
     let faults = deep.map(|intake| intake.ledger().tables.iter().flat_map(|table| table.faults.clone()).collect());
     Ok(Found {
         as_of: as_of.to_string(),
@@ -101,6 +104,7 @@ fn found(project: &Project, as_of: NaiveDate, mut seen: Look) -> Result<Found, J
         ledger: deep.map(|intake| intake.ledger().clone()),
         coverage: deep.map(|intake| intake.coverage().clone()),
         faults: faults.unwrap_or_default(),
+        hindrances: hindrances.causes,
         sources: seen.sources,
         problems,
         memory_expected: MEMORY.min(project.settings().run.memory_limit.0),
@@ -204,6 +208,12 @@ impl Found {
         self.write_faults(f)?;
         for note in &ledger.notes {
             writeln!(f, "  {:<14} {}", "note", note.text)?;
+        }
+        if !self.hindrances.is_empty() {
+            writeln!(f, "\nBetween these rows and segments")?;
+        }
+        for hindrance in &self.hindrances {
+            writeln!(f, "  {}", hindrance.text)?;
         }
         for aspect in [Aspect::Importance, Aspect::Fulfillment] {
             let asked: Vec<String> = ElementId::all()

@@ -43,6 +43,14 @@ pub enum JobError {
     /// The fit, or a stored model.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// Too little is known to find segments, and everything that stands in the way.
+    #[error("{error}{}{}", if causes.is_empty() { "" } else { ". What stands in the way: " }, causes.join("; "))]
+    TooLittle {
+        /// What the fit says.
+        error: ModelError,
+        /// Each cause in a sentence, with its count.
+        causes: Vec<String>,
+    },
     /// A stored model file cannot be used.
     #[error("the stored model {} cannot be used: {message}", path.display())]
     StoredModel {
@@ -174,7 +182,7 @@ impl Coded for JobError {
             Self::Catalogue(error) => error.code(),
             Self::CatalogueFile { .. } => Code::CatalogueUnreadable,
             Self::Intake(error) => error.code(),
-            Self::Model(error) => error.code(),
+            Self::Model(error) | Self::TooLittle { error, .. } => error.code(),
             Self::StoredModel { .. } => Code::StoredModel,
             Self::Ledger { .. } => Code::Ledger,
             Self::SegmentName { .. } => Code::SegmentName,

@@ -9,7 +9,7 @@ use crate::job::project::Project;
 use crate::job::settings::Refit;
 use crate::job::watch::Words;
 use crate::job::yardstick::Yardstick;
-use crate::model::fit::{FitRequest, Model, RESPONDENT_CAP, Sample, SampleCollector, SegmentInfo, fit};
+use crate::model::fit::{FitRequest, Model, ModelError, RESPONDENT_CAP, Sample, SampleCollector, SegmentInfo, fit};
 use crate::model::segment::drift::DriftBins;
 use crate::model::segment::lineage::{IdBook, Lineage, RefitRequest, SegmentLedger, follow};
 use crate::tables::intake::Intake;
@@ -175,7 +175,13 @@ impl Candidate {
     pub(super) fn fit(project: &Project, intake: &Intake) -> Result<Self, JobError> {
         let (catalogue, signal_ids, settings) = (project.catalogue(), intake.signal_ids(), project.settings().fit());
         let sample = sample(project, intake)?;
-        let model = fit(&FitRequest { catalogue, signal_ids, sample: &sample, settings: &settings })?;
+        let model = match fit(&FitRequest { catalogue, signal_ids, sample: &sample, settings: &settings }) {
+            Err(error @ (ModelError::TooLittleEvidence { .. } | ModelError::NoCustomers)) => {
+                let causes = intake.hindrances()?.sentences();
+                return Err(JobError::TooLittle { error, causes });
+            }
+            fitted => fitted?,
+        };
         let bins = DriftBins::learn(&sample.base, signal_ids, model.signal_ids());
         Ok(Self { model, bins, sample })
     }

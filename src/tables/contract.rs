@@ -187,7 +187,7 @@ const CUSTOMERS: &[ColumnRule] = &[
         Kind::Choice(&["leave_alone", "wave", "guest", "friend", "inner_circle"]),
         "The closest relationship the customer asked for. Absent: did not say.",
     ),
-    strict("erasure_requested", Kind::Flag, "Asked to be erased: left out of everything. Absent: no."),
+    protective("erasure_requested", "Asked to be erased: left out of everything. Absent: no; unreadable: yes."),
     unread("email", "E-mail address. May be mapped, and is not read: nothing is sent by this job."),
     unread("phone", "Phone number. May be mapped, and is not read: nothing is sent by this job."),
     optional("country", Kind::Text, "Country: a descriptor."),

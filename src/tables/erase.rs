@@ -15,6 +15,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
+use super::address::{is_among, with_forms};
 use super::manifest::{MANIFEST_NAME, Manifest};
 use super::publish::{OutputLock, PublishError, Staging};
 use super::read::{ReadError, damaged, open};
@@ -50,13 +51,14 @@ impl Coded for EraseError {
 }
 
 /// Takes the rows of `ids` out of every file of the stored night in `folder`, published or held: of Parquet files those
-/// with such a `customer_id`, of CSV files those with such a cell. The night is written beside the old one and changes
+/// with such a `customer_id`, of CSV files those with such a cell; an e-mail address in every spelling. The night is written beside the old one and changes
 /// places with it in one step, so a reader, and a crash, finds all of them in it or none. Files its manifest does not list
 /// are not carried over. Gives the rows taken out; 0 = the night was not touched.
 ///
 /// # Errors
 /// [`EraseError`]; the night is as it was.
 pub fn erase(lock: &OutputLock, folder: &Path, ids: &BTreeSet<String>) -> Result<u64, EraseError> {
+    let ids = &with_forms(ids);
     let path = folder.join(MANIFEST_NAME);
     let damaged = |message: &str| PublishError::Damaged { path: path.clone(), message: message.to_owned() };
     let manifest = Manifest::read(folder)?.ok_or_else(|| damaged("it is not there"))?;
@@ -135,7 +137,7 @@ fn others(batch: &RecordBatch, ids: &BTreeSet<String>, path: &Path) -> Result<Bo
     let column = batch.column_by_name(KEY).ok_or_else(missing)?;
     let texts = cast(column, &DataType::Utf8).map_err(|source| damaged(path, source))?;
     let texts = texts.as_string::<i32>();
-    Ok((0..texts.len()).map(|row| Some(texts.is_null(row) || !ids.contains(texts.value(row)))).collect())
+    Ok((0..texts.len()).map(|row| Some(texts.is_null(row) || !is_among(ids, texts.value(row)))).collect())
 }
 
 /// Copies a Parquet file without the rows of `ids`: the same columns, encodings and metadata, in row groups and pages of
@@ -205,7 +207,7 @@ fn records(path: &Path, ids: &BTreeSet<String>) -> Result<Vec<(Vec<u8>, bool)>, 
         let end = usize::try_from(reader.position().byte()).unwrap_or(text.len());
         // The reader takes the second byte of a Windows line end for the start of the next record.
         let end = if text[..end].ends_with(b"\r") && text[end..].starts_with(b"\n") { end + 1 } else { end };
-        let theirs = record.iter().any(|cell| std::str::from_utf8(cell).is_ok_and(|cell| ids.contains(cell.trim())));
+        let theirs = record.iter().any(|cell| std::str::from_utf8(cell).is_ok_and(|cell| is_among(ids, cell.trim())));
         found.push((text[start..end].to_vec(), theirs));
         start = end;
     }

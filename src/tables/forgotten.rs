@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::address::respelled;
 use super::publish::{OutputLock, PublishError};
 use crate::catalogue::hex;
 
@@ -64,10 +65,11 @@ impl Forgotten {
         self.hashes.is_empty()
     }
 
-    /// Whether this customer is on it.
+    /// Whether this customer is on it. An e-mail address is on it in every spelling.
     #[must_use]
     pub fn contains(&self, id: &str) -> bool {
-        !self.is_empty() && self.hashes.contains(&self.hash(id))
+        let has = |id: &str| self.hashes.contains(&self.hash(id));
+        !self.is_empty() && (has(id) || respelled(id).is_some_and(|form| has(&form)))
     }
 
     /// Puts customers on the list; gives how many were not on it. The first ones bring a new random salt.
@@ -81,6 +83,8 @@ impl Forgotten {
         let mut new = 0;
         for id in ids {
             new += u64::from(self.hashes.insert(self.hash(id)));
+            // So that another spelling of the same address is found too.
+            self.hashes.extend(respelled(id).map(|form| self.hash(&form)));
         }
         Ok(new)
     }
@@ -153,6 +157,14 @@ mod tests {
         assert!(!fs::read_to_string(&path).unwrap().contains("K1"));
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(out.path()).unwrap().count(), 2, "the list and the lock");
+    }
+
+    #[test]
+    fn an_address_is_on_the_list_in_every_spelling() {
+        let mut list = Forgotten::default();
+        assert_eq!(list.add(["Ann@Mail.Example", "k1"].into_iter()).unwrap(), 2);
+        assert!(["ann@mail.example", "ANN@MAIL.example", "Ann@Mail.Example"].iter().all(|id| list.contains(id)));
+        assert!(!list.contains("K1"), "only addresses have a form");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! visible with its [`manifest`]; customers who are to be [`forgotten`] are taken out again by [`mod@erase`]. [`read`],
 //! [`placements`] and [`peek`] look at published tables and at files nobody has described yet.
 
+mod address;
 pub mod contract;
 pub mod erase;
 pub mod forgotten;

@@ -278,7 +278,8 @@ fn rows_of<'a>(table: TableName, mappings: impl Iterator<Item = &'a Mapping>) ->
         }
     }
     columns.extend(mapped.into_iter().map(|(name, kind)| (name.to_owned(), kind)));
-    Output::Rows { columns, ordered: matches!(table, TableName::Customers | TableName::Signals) }
+    let lines = table == TableName::Orders && columns.iter().any(|(name, _)| name == "order_id");
+    Output::Rows { columns, ordered: matches!(table, TableName::Customers | TableName::Signals), lines }
 }
 
 /// Names of the tables a plan reads.

@@ -35,7 +35,8 @@ pub(super) struct Layout {
     pub(super) attitudes: Vec<(usize, usize)>,
     /// Motivators of the catalogue.
     pub(super) motivators: usize,
-    pub(super) value: Option<usize>,
+    /// The net value of orders: 0 without an order, absent where it is not known of all; `None` = of nobody.
+    pub(super) value: Option<SignalColumn>,
     /// The base says who may be profiled.
     pub(super) has_consent_profiling: bool,
 }
@@ -222,13 +223,13 @@ fn signals_of(layout: &Layout, rows: &RecordBatch, n: usize) -> (Array2<f64>, Ve
 }
 
 fn values_of(layout: &Layout, rows: &RecordBatch, n: usize) -> Vec<Option<f64>> {
-    match layout.value {
-        Some(column) => {
-            let values = rows.column(column).as_primitive::<Float64Type>();
-            values.iter().map(|value| Some(value.filter(|v| v.is_finite()).unwrap_or(0.0) + 0.0)).collect()
-        }
-        None => vec![None; n],
-    }
+    let Some(value) = &layout.value else { return vec![None; n] };
+    let values: &Float64Array = rows.column(value.column).as_primitive::<Float64Type>();
+    let orders = value.zero_without.map(|column| rows.column(column).as_primitive::<Int64Type>());
+    // An amount so large that the sum is no number is not known.
+    let known = values.iter().map(|value| value.filter(|v| v.is_finite()).map(|v| v + 0.0));
+    let none = |i: usize| orders.filter(|orders| orders.is_null(i)).map(|_| 0.0);
+    known.enumerate().map(|(i, value)| value.or_else(|| none(i))).collect()
 }
 
 /// The level a customer asked for, by its word.

@@ -1,15 +1,15 @@
 //! Judging a batch of mapped rows: every cell cast to what its column holds, every row accepted or rejected with a
 //! reason. The same code serves `run` and `check`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Float64Array, RecordBatch, StringArray, new_null_array,
+    Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, new_null_array,
 };
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Field, Float32Type, Float64Type, Schema, SchemaRef, TimestampMicrosecondType,
+    DataType, Date32Type, Field, Float32Type, Float64Type, Int64Type, Schema, SchemaRef, TimestampMicrosecondType,
 };
 use datafusion::common::Result;
 
@@ -19,6 +19,7 @@ use super::super::spec::{IdForm, TableName};
 use super::cast::{Bad, as_text, blank, flags, numbers, texts};
 use super::cells::Cells;
 use super::ids::{IdReading, ids};
+use super::lines::{SeenLines, hidden_fields};
 use super::mapping::{Form, Input, Mapping};
 use super::money::{Marks, amounts};
 use super::places::{Notes, Places, content_order};
@@ -65,6 +66,8 @@ pub(super) enum Output {
         columns: Vec<(String, Kind)>,
         /// Whether [`ORDER`] follows the order rows were written in; else it follows what they hold.
         ordered: bool,
+        /// Rows are lines of orders: hidden columns and other orders, see [`lines`](super::lines).
+        lines: bool,
     },
     /// One answer per row: id, date, [`ORDER`], [`CELL`], [`ANSWER`].
     Long,
@@ -86,6 +89,9 @@ impl Setting {
                 vec![Field::new("customer_id", DataType::Utf8, true), Field::new("asked_at", moment, true)]
             }
         };
+        if matches!(self.output, Output::Rows { lines: true, .. }) {
+            fields.extend(hidden_fields());
+        }
         fields.push(Field::new(ORDER, DataType::Int64, false));
         match &self.output {
             Output::Long | Output::Rivals => {
@@ -147,6 +153,9 @@ pub(super) struct Judged {
     pub(super) aside: BTreeMap<usize, &'static str>,
     /// Cells per input.
     pub(super) columns: Vec<CellCount>,
+    /// Rows rejected or set aside that are handed on all the same, for what they tell about others; they are counted, and
+    /// told by their place in the order.
+    pub(super) linger: BTreeSet<usize>,
 }
 
 impl Judged {
@@ -193,6 +202,18 @@ impl Judged {
         self.aside.entry(i).or_insert(rule);
     }
 
+    /// Hands on rejected rows whose id can be read, because what they forbid about a customer holds all the same. Gives
+    /// the orders, in which they are told by a negative number.
+    fn hand_on_rejected(&mut self, ids: &ArrayRef, order: ArrayRef) -> ArrayRef {
+        self.linger = self.rejected.keys().copied().filter(|&i| ids.is_valid(i)).collect();
+        if self.linger.is_empty() {
+            return order;
+        }
+        let orders = order.as_primitive::<Int64Type>().values().iter().enumerate();
+        let told = orders.map(|(i, &order)| if self.linger.contains(&i) { !order } else { order });
+        Arc::new(Int64Array::from_iter_values(told))
+    }
+
     /// Cells in lines of headings and totals, which are about nobody, are not cells of their columns.
     fn forget_headings(&mut self) {
         let nobody =
@@ -230,8 +251,8 @@ impl Judged {
         if self.rejected.is_empty() && self.aside.is_empty() {
             return Ok(batch);
         }
-        let keep: BooleanArray =
-            (0..self.n).map(|i| Some(!self.rejected.contains_key(&i) && !self.aside.contains_key(&i))).collect();
+        let gone = |i: usize| self.rejected.contains_key(&i) || self.aside.contains_key(&i);
+        let keep: BooleanArray = (0..self.n).map(|i| Some(self.linger.contains(&i) || !gone(i))).collect();
         Ok(filter_record_batch(&batch, &keep)?)
     }
 }
@@ -247,6 +268,7 @@ impl Checker {
             cells: Vec::new(),
             aside: BTreeMap::new(),
             columns: vec![CellCount::default(); self.mapping.inputs.len()],
+            linger: BTreeSet::new(),
         };
         match &self.mapping.form {
             Form::Rows => self.check_rows(batch, judged, notes),
@@ -257,10 +279,18 @@ impl Checker {
 
     fn check_rows(&self, batch: &RecordBatch, mut judged: Judged, notes: &mut Notes) -> Result<RecordBatch> {
         let mut read: BTreeMap<&str, ArrayRef> = BTreeMap::new();
+        let dated = super::super::contract::contract_of(self.setting.table).dated_by();
+        let Output::Rows { columns, ordered, lines } = &self.setting.output else { unreachable!("rows give rows") };
+        let mut seen = SeenLines::default();
         for (at, input) in self.mapping.inputs.iter().enumerate() {
             let (array, bad) = self.cast(batch.column(at), input);
             let set = (input.bad == OnBad::Protect && !bad.is_empty()).then(|| protect(&array, &bad));
-            judged.column(at, input, &array, bad);
+            if *lines && input.name == "amount" {
+                seen.unread.extend(bad.iter().map(|(i, _)| *i));
+            }
+            // A line of an order takes the date of its order.
+            let required = input.required && !(*lines && dated == Some(input.name.as_str()));
+            judged.column(at, &Input { required, ..input.clone() }, &array, bad);
             let array = match set {
                 Some(set) => set,
                 None if is_still_to_come(self.setting.table, &input.name) => self.without_future(&array),
@@ -271,11 +301,12 @@ impl Checker {
             }
             read.insert(&input.name, array);
         }
-        let dated = super::super::contract::contract_of(self.setting.table).dated_by();
+        if *lines {
+            self.see_undated(&read, &mut judged, &mut seen);
+        }
         if let Some(moments) = dated.and_then(|name| read.get(name)).filter(|_| !self.is_of_customers()) {
             self.set_dated_aside(moments, &mut judged);
         }
-        let Output::Rows { columns, ordered } = &self.setting.output else { unreachable!("rows give rows") };
         let mut arrays: Vec<ArrayRef> = columns
             .iter()
             .map(|(name, kind)| {
@@ -283,10 +314,14 @@ impl Checker {
                 read.get(name.as_str()).map_or_else(absent, Arc::clone)
             })
             .collect();
-        arrays.push(match ordered {
+        if *lines {
+            return self.finish_lines(batch, arrays, &seen, judged, notes);
+        }
+        let order = match ordered {
             true => judged.places.order(self.spec, &arrays)?,
             false => content_order(&arrays)?,
-        });
+        };
+        arrays.push(if self.is_of_customers() { judged.hand_on_rejected(&arrays[0], order) } else { order });
         judged.finish(batch, RecordBatch::try_new(Arc::clone(&self.schema), arrays)?, notes)
     }
 

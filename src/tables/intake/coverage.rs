@@ -8,6 +8,15 @@ use super::super::spec::TableName;
 use crate::catalogue::ElementId;
 use crate::model::rows::{Aspect, N_RATINGS};
 
+/// How many rows belong to nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct OrphanCount {
+    /// Rows of unknown customers.
+    pub rows: u64,
+    /// Rows that were accepted and not set aside.
+    pub of: u64,
+}
+
 /// What is known, counted over the customers of the night.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Coverage {
@@ -23,6 +32,9 @@ pub struct Coverage {
     pub signals: BTreeMap<String, u64>,
     /// Canonical tables that were given.
     pub tables: Vec<TableName>,
+    /// Rows of other tables that belong to nobody in `customers`, by table; tables without any left out. The note of topic
+    /// `orphans` says what may be the cause.
+    pub orphans: BTreeMap<TableName, OrphanCount>,
     /// Optional columns of `customers` that are mapped: consents, flags, descriptors.
     pub customer_columns: Vec<String>,
 }
@@ -55,6 +67,7 @@ impl Coverage {
             attitudes: BTreeMap::new(),
             signals: BTreeMap::new(),
             tables: Vec::new(),
+            orphans: BTreeMap::new(),
             customer_columns: Vec::new(),
         }
     }

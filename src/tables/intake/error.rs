@@ -140,7 +140,7 @@ pub enum IntakeError {
     #[error("beside `customers` there is none of `ratings`, `signals`, `orders`, `interactions`, `feedback`")]
     NothingToScore,
     /// Every row was rejected or set aside.
-    #[error("tables.customers: no customer is left: {read} rows read, {rejected} rejected{}, {set_aside} set aside", most_of(.most.as_ref()))]
+    #[error("tables.customers: no customer is left: {read} rows read, {rejected} rejected{}, {set_aside} set aside{}", most_of(.most.as_ref()), aside.map(|rule| format!(" ({rule})")).unwrap_or_default())]
     NoCustomers {
         /// Rows of `customers` read.
         read: u64,
@@ -150,6 +150,8 @@ pub enum IntakeError {
         set_aside: u64,
         /// What most rows were rejected for; `None` where none was.
         most: Option<FaultCount>,
+        /// What set most rows aside, in words; `None` where nothing did.
+        aside: Option<&'static str>,
     },
     /// Memory ran out within the limit given.
     #[error("{stage}: needs more than the {limit} bytes of working memory it was given")]

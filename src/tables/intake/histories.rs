@@ -1,5 +1,7 @@
 //! What each customer did and was given, in the order of customers: sorted tables of events, read side by side.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono_tz::Tz;
 use twox_hash::XxHash64;
 
@@ -9,6 +11,7 @@ use super::cursor::{Cursor, CursorRow};
 use super::error::IntakeError;
 use super::hear::HEARD_BITS;
 use super::iso::DAY;
+use super::lines::AMOUNT_UNREAD;
 use super::rivals::BRAND;
 use super::scratch::ScratchTable;
 use crate::model::rows::{Contact, History, Nature, Order, Promise, RivalAnswer, Verbatim, Vocabulary};
@@ -26,7 +29,7 @@ pub(super) struct Events {
 }
 
 /// Columns read of `orders`; a column is named by its place.
-const ORDER_COLUMNS: [&str; 11] = [
+const ORDER_COLUMNS: [&str; 12] = [
     "ordered_at",
     "order_id",
     "amount",
@@ -38,6 +41,7 @@ const ORDER_COLUMNS: [&str; 11] = [
     "channel",
     "site",
     "category",
+    AMOUNT_UNREAD,
 ];
 
 /// Columns read of `interactions`.
@@ -160,8 +164,10 @@ impl Histories {
 #[derive(Default)]
 struct OrderLines {
     of: usize,
-    /// Hash of the order's id, and its place among the orders.
-    orders: Vec<(u64, usize)>,
+    /// Hash of the order's id, its place among the orders.
+    orders: BTreeMap<u64, usize>,
+    /// Places of orders with an amount that could not be read: the rest of their lines is not their amount.
+    unread: BTreeSet<usize>,
     categories: Vec<crate::model::rows::Word>,
 }
 
@@ -176,13 +182,19 @@ impl OrderLines {
             history.categories += 1;
         }
         let id = row.text(1).map(|id| XxHash64::oneshot(0, id.as_bytes()));
-        let known = id.and_then(|id| self.orders.iter().find(|(own, _)| *own == id));
-        if let Some((_, place)) = known {
-            return merge(&mut history.orders[*place], line);
+        let before = id.and_then(|id| self.orders.get(&id).copied());
+        let place = before.unwrap_or(history.orders.len());
+        if row.flag(11) == Some(true) {
+            self.unread.insert(place);
         }
-        if let Some(id) = id {
-            self.orders.push((id, history.orders.len()));
+        if before.is_some() {
+            merge(&mut history.orders[place], line);
+            if self.unread.contains(&place) {
+                history.orders[place].amount = None;
+            }
+            return;
         }
+        self.orders.extend(id.map(|id| (id, place)));
         history.orders.push(line);
     }
 }

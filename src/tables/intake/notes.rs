@@ -2,6 +2,7 @@
 
 use super::super::ledger::{Ledger, Note, TableLedger};
 use super::super::spec::TableName;
+use super::spellings::Spelled;
 use super::stage::Staged;
 use super::tally::{FAR_AWAY, LISTED, LONG_AGO, NAN};
 
@@ -18,6 +19,11 @@ const RULES: [(&str, &str); 9] = [
     ("unanswered", "without an answer"),
 ];
 
+/// What a rule does to rows, in words.
+pub(super) fn rule_in_words(rule: &str) -> &'static str {
+    RULES.iter().find(|(own, _)| *own == rule).map_or("set aside", |(_, says)| *says)
+}
+
 /// A note.
 pub(super) fn note(table: Option<TableName>, topic: &'static str, count: u64, text: String) -> Note {
     Note { table, topic, count, text }
@@ -29,7 +35,7 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
     let name = table.slug();
     let mut add = |topic, count, text: String| notes.push(note(Some(table), topic, count, text));
     for (rule, &count) in &ledger.set_aside {
-        let says = RULES.iter().find(|(own, _)| own == rule).map_or("set aside", |(_, says)| *says);
+        let says = rule_in_words(rule);
         add(rule, count, format!("{count} rows of `{name}` {says}"));
     }
     if staged.replaced > 0 {
@@ -39,6 +45,19 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
     if staged.copies > 0 {
         let n = staged.copies;
         add("copies", n, format!("{n} rows of `{name}` are exact copies of another row; they count as they stand"));
+    }
+    if staged.dated_lines > 0 {
+        let n = staged.dated_lines;
+        add("order_dates", n, format!("{n} rows of `{name}` have no date of their own; they have that of their order"));
+    }
+    if staged.spellings.addresses > 0 {
+        let Spelled { addresses, stricter, erased } = staged.spellings;
+        let text = format!(
+            "{addresses} e-mail addresses of `{name}` stand there in several spellings (capitals, Unicode form): the \
+             strictest flags of all spellings of an address count for each; {stricter} customers became stricter by it, \
+             {erased} were left out. Nothing else of them is put together: one id should be spelled one way"
+        );
+        add("spellings", addresses, text);
     }
     if staged.not_applicable > 0 {
         let n = staged.not_applicable;
@@ -76,6 +95,13 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
     for doubt in &staged.doubts {
         add("scale", 0, format!("{doubt}: is this the right scale?"));
     }
+    for column in &staged.unanswered {
+        add(
+            "no_answers",
+            0,
+            format!("column `{column}` of `{name}` holds no answer that can be used: nobody has that score"),
+        );
+    }
     for column in &staged.unused {
         add("unused_column", 0, format!("column `{column}` of the query for `{name}` is not used"));
     }
@@ -88,17 +114,6 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
         );
         add("list_cut", fault.count, text);
     }
-}
-
-/// People in other tables who are not customers.
-pub(super) fn of_orphans(table: TableName, count: u64, notes: &mut Vec<Note>) {
-    let name = table.slug();
-    let what = match table {
-        TableName::Ratings | TableName::Attitudes => "people who answered",
-        _ => "rows",
-    };
-    let text = format!("{count} {what} in `{name}` belong to nobody in `customers`; left out");
-    notes.push(note(Some(table), "orphans", count, text));
 }
 
 /// Ids that differ only in case.

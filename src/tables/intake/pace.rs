@@ -1,7 +1,11 @@
 //! How often the base orders, and in which weeks rewards were used: what one customer's orders are held against.
 
+use std::collections::BTreeSet;
+
 use datafusion::arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{Float64Type, TimestampMicrosecondType};
+
+use twox_hash::XxHash64;
 
 use super::error::IntakeError;
 use super::iso::DAY;
@@ -65,8 +69,7 @@ impl OrderPace {
                 open.id = Some(ids.value(i).to_owned());
             }
             match orders.filter(|orders| orders.is_valid(i)) {
-                Some(orders) if open.orders.iter().any(|known| known == orders.value(i)) => {}
-                Some(orders) => open.orders.push(orders.value(i).to_owned()),
+                Some(orders) => drop(open.orders.insert(XxHash64::oneshot(0, orders.value(i).as_bytes()))),
                 None => open.lines += 1,
             }
             let week = moments.filter(|m| m.is_valid(i)).map(|m| (end - 1 - m.value(i)).div_euclid(7 * DAY));
@@ -109,7 +112,8 @@ impl OrderPace {
 #[derive(Default)]
 struct OpenCustomer {
     id: Option<String>,
-    orders: Vec<String>,
+    /// Hashes of the ids of orders.
+    orders: BTreeSet<u64>,
     lines: usize,
 }
 

@@ -7,7 +7,6 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::SortOptions;
 use datafusion::arrow::datatypes::Schema;
 use datafusion::common::{DataFusionError, JoinType, NullEquality, Result as EngineResult};
@@ -237,39 +236,9 @@ fn left_join(left: Arc<dyn ExecutionPlan>, right: Arc<dyn ExecutionPlan>) -> Eng
     Ok(Arc::new(ProjectionExec::try_new(keep, Arc::new(join))?))
 }
 
-/// Rows of `part` whose customer is not in `known`: how many there are.
-pub(super) fn orphans(engine: &Engine, part: &ScratchTable, known: &[&ScratchTable]) -> Result<u64, IntakeError> {
-    let failed = |error| IntakeError::from_engine(error, "looking for unknown customers", engine.memory_limit());
-    let session = engine.session(Purpose::Sorted);
-    let run = async {
-        let mut plan: Arc<dyn ExecutionPlan> = Arc::new(ScratchScan::new(part.clone(), vec![0])?);
-        for table in known.iter().filter(|table| table.rows() > 0) {
-            let right: Arc<dyn ExecutionPlan> = Arc::new(ScratchScan::new((*table).clone(), vec![0])?);
-            let on = vec![(col("customer_id", &plan.schema())?, col("customer_id", &right.schema())?)];
-            let (kind, order) = (JoinType::LeftAnti, vec![SortOptions::default()]);
-            plan = Arc::new(SortMergeJoinExec::try_new(
-                plan,
-                right,
-                on,
-                None,
-                kind,
-                order,
-                NullEquality::NullEqualsNothing,
-            )?);
-        }
-        let mut stream = plan.execute(0, session.task_ctx())?;
-        let mut n = 0;
-        while let Some(batch) = stream.next().await {
-            n += RecordBatch::num_rows(&batch?) as u64;
-        }
-        EngineResult::Ok(n)
-    };
-    engine.block_on(run).map_err(failed)
-}
-
 #[cfg(test)]
 mod tests {
-    use datafusion::arrow::array::{Array, Float64Array, StringArray, TimestampMicrosecondArray};
+    use datafusion::arrow::array::{Array, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
     use datafusion::arrow::datatypes::{DataType, Field, Schema};
     use datafusion::physical_plan::displayable;
 
@@ -310,7 +279,6 @@ mod tests {
         let rows = join.run().expect("joins");
         let known = |name: &str| rows.known[rows.names.iter().position(|own| own == name).expect("there")];
         assert_eq!((known("value_365d"), known("own_x")), (2, 2));
-        assert_eq!(orphans(&engine, &orders, &[&customers]).expect("counts"), 0);
     }
 
     #[test]

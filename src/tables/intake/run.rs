@@ -10,15 +10,16 @@ use datafusion::arrow::array::RecordBatch;
 use super::super::ledger::{Ledger, Scope};
 use super::super::spec::TableName;
 use super::blocks::{Blocks, Layout, SignalColumn, WISH};
-use super::coverage::Coverage;
+use super::coverage::{Coverage, OrphanCount};
 use super::crowd::case_twins;
 use super::engine::with_stack;
 use super::error::IntakeError;
 use super::hear::{Heard, hear};
 use super::histories::{Events, Histories, KindWords};
+use super::orphans::Orphans;
 use super::pace::OrderPace;
 use super::prepare::{IntakeRequest, Prepared, ReadFile, check_tables};
-use super::rows::{CustomerPart, Join, Rows, orphans};
+use super::rows::{CustomerPart, Join, Rows};
 use super::scratch::{GROUP_ROWS, ScratchTable};
 use super::signals::{MissingSignal, VALUE, count_column, missing_signals, signal_column, sums};
 use super::stage::{Stage, Staged};
@@ -225,9 +226,11 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
     if customers.sheets[0].rows() == 0 {
         let ledger = customers.tally.ledger();
         let set_aside = ledger.set_aside.values().sum();
+        let aside =
+            ledger.set_aside.iter().max_by_key(|(_, count)| **count).map(|(rule, _)| notes::rule_in_words(rule));
         let of_rows = ledger.faults.into_iter().filter(|fault| fault.scope == Scope::Row);
         let most = of_rows.max_by_key(|fault| fault.count);
-        return Err(IntakeError::NoCustomers { read: ledger.read, rejected: ledger.rejected, set_aside, most });
+        return Err(IntakeError::NoCustomers { read: ledger.read, rejected: ledger.rejected, set_aside, most, aside });
     }
     let heard = listen(request, &staged)?;
     (request.progress)("joining customer rows");
@@ -241,7 +244,8 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
     };
     let rows = join.run()?;
     let (layout, coverage) = base.layout(&rows, &staged, &prepared);
-    let mut ledger = ledger_of(&prepared, &staged)?;
+    let mut coverage = coverage;
+    let mut ledger = ledger_of(&prepared, &staged, &mut coverage)?;
     notes::of_base(&mut ledger, layout.has_consent_profiling);
     let faults: Vec<(TableName, Vec<Listed>)> =
         staged.values().map(|staged| (staged.table, staged.tally.listed())).collect();
@@ -302,7 +306,11 @@ fn listen(request: &IntakeRequest<'_>, staged: &BTreeMap<TableName, Staged>) -> 
     hear(&feedback.sheets[0], request.catalogue, &listener, request.scratch, room, request.min_mentioners).map(Some)
 }
 
-fn ledger_of(prepared: &Prepared, staged: &BTreeMap<TableName, Staged>) -> Result<Ledger, IntakeError> {
+fn ledger_of(
+    prepared: &Prepared,
+    staged: &BTreeMap<TableName, Staged>,
+    coverage: &mut Coverage,
+) -> Result<Ledger, IntakeError> {
     let mut ledger = Ledger::default();
     let customers = &staged[&TableName::Customers];
     let known: Vec<&ScratchTable> = customers.sheets.iter().chain(&customers.excluded).collect();
@@ -311,12 +319,10 @@ fn ledger_of(prepared: &Prepared, staged: &BTreeMap<TableName, Staged>) -> Resul
         notes::of_table(staged, &table, &mut ledger.notes);
         ledger.tables.push(table);
         if staged.table != TableName::Customers {
-            let mut count = 0;
-            for sheet in &staged.sheets {
-                count += orphans(&prepared.engine, sheet, &known)?;
-            }
-            if count > 0 {
-                notes::of_orphans(staged.table, count, &mut ledger.notes);
+            let orphans = Orphans::find(&prepared.engine, staged.table, &staged.sheets, &known)?;
+            if let Some(sentence) = orphans.sentence() {
+                ledger.notes.push(notes::note(Some(staged.table), "orphans", orphans.count, sentence));
+                coverage.orphans.insert(staged.table, OrphanCount { rows: orphans.count, of: orphans.total });
             }
         }
     }
@@ -426,7 +432,10 @@ impl Base {
             layout.signals.push(SignalColumn { column, zero_without: zero.as_deref().and_then(at) });
         }
         layout.motivators = prepared.motivators;
-        layout.value = at(VALUE);
+        // METHOD (our judgment): nobody is worth 0 where no amount of anybody is known.
+        let value = at(VALUE).filter(|&column| rows.known[column] > 0);
+        layout.value =
+            value.map(|column| SignalColumn { column, zero_without: at(&count_column(SignalTable::Orders)) });
         layout.has_consent_profiling = coverage.has_customer_column("consent_profiling");
         let wanted = |name: &str, flag: bool| name == "customer_id" || name == "weight" || name == WISH || flag;
         let fields = customers.columns().fields().iter().enumerate();

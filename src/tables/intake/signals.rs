@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use super::lines::AMOUNT_UNREAD;
 use super::scratch::ScratchTable;
-use crate::catalogue::{AS_OF, Catalogue, NoRows, Signal, SignalTable};
+use crate::catalogue::{AS_OF, Catalogue, NoRows, Signal, SignalTable, count_orders};
 
 /// The query over one table.
 #[derive(Debug)]
@@ -38,6 +39,9 @@ pub(super) fn signal_column(place: usize) -> String {
 /// Name of the column of the net order value.
 pub(super) const VALUE: &str = "value_365d";
 
+/// Lines of `orders` that share it are one order.
+const ORDER_ID: &str = "order_id";
+
 /// The query over `rows`, which holds the canonical rows of `table`; `None` where nothing can be asked of it.
 /// `end_of_night` is an SQL literal. Times are local: an hour is the hour on the customer's wall, and a span that
 /// crosses a change of the clocks is an hour off.
@@ -47,21 +51,44 @@ pub(super) fn sums(catalogue: &Catalogue, table: SignalTable, rows: &ScratchTabl
     let columns = rows.names();
     for (place, signal) in catalogue.signals().iter().enumerate() {
         if signal.table() == table && missing_columns(signal, &columns).is_empty() {
-            let sql = signal.sql().replace(AS_OF, end_of_night);
+            let sql = count_orders(&signal.sql().replace(AS_OF, end_of_night), columns.contains(ORDER_ID));
             write!(select, ", cast(({sql}) as double) as {}", signal_column(place)).expect("a string grows");
             signals.push((place, signal.when_no_rows()));
         }
     }
     let value = table == SignalTable::Orders && columns.contains("amount");
     if value {
-        // METHOD: a decimal sum is exact, so it does not depend on the order of the rows.
-        write!(select, ", cast(sum(try_cast(amount as decimal(30, 6))) as double) as {VALUE}").expect("a string grows");
+        let known = value_sql(columns.contains(ORDER_ID), columns.contains(AMOUNT_UNREAD));
+        write!(select, ", cast(({known}) as double) as {VALUE}").expect("a string grows");
     }
     if signals.is_empty() && !value {
         return None;
     }
     let sql = format!("{select} from {} group by customer_id", table.name());
     Some(Sums { table, rows: rows.clone(), sql, signals })
+}
+
+/// The net value of a customer's orders; null where it is not known of all of them.
+///
+/// METHOD: a decimal sum is exact, so it does not depend on the order of the rows.
+///
+/// METHOD (our judgment): the sum over part of the orders is no sum. An order is known by its lines: where they share
+/// an id, one line with an amount is enough, because exports write the total of an order on its first line alone; an
+/// amount that is there and cannot be read leaves it unknown. A row without an order id is an order.
+fn value_sql(by_order: bool, unread: bool) -> String {
+    let mut known = if by_order {
+        "count(distinct order_id) = count(distinct order_id) FILTER (WHERE amount IS NOT NULL) \
+         AND count(*) FILTER (WHERE order_id IS NULL AND amount IS NULL) = 0"
+            .to_owned()
+    } else {
+        "count(*) FILTER (WHERE amount IS NULL) = 0".to_owned()
+    };
+    // What does not fit the decimal would be left out of the sum.
+    known += " AND count(*) FILTER (WHERE abs(amount) >= 1e23) = 0";
+    if unread {
+        known += &format!(" AND count(*) FILTER (WHERE {AMOUNT_UNREAD}) = 0");
+    }
+    format!("CASE WHEN {known} THEN sum(try_cast(amount as decimal(30, 6))) END")
 }
 
 fn missing_columns(signal: &Signal, columns: &BTreeSet<String>) -> Vec<String> {

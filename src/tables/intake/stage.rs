@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
-use datafusion::arrow::array::{Array, AsArray, RecordBatch, StringArray};
-use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
+use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::datatypes::Int64Type;
 use datafusion::common::Result as EngineResult;
 use futures::StreamExt;
 
+use super::super::contract::Kind;
 use super::super::forgotten::Forgotten;
 use super::super::spec::{TableName, TableSpec};
 use super::bind::{Binder, BindingTarget};
@@ -18,9 +19,11 @@ use super::crowd::Crowd;
 use super::engine::Purpose;
 use super::error::IntakeError;
 use super::fold::Fold;
+use super::lines::{Lines, is_dated, is_kept};
 use super::mapping::Form;
 use super::plan::{Bound, sorted};
 use super::scratch::{ScratchTable, ScratchWriter};
+use super::spellings::{Spelled, excluded_batch, excluded_schema};
 use super::tally::Tally;
 use super::unique::{LeaveOut, Sifted, Unique};
 use crate::model::rows::Aspect;
@@ -33,7 +36,9 @@ pub(super) struct Staged {
     /// apart, because most respondents answer both in different rows.
     pub(super) sheets: Vec<ScratchTable>,
     /// Ids that are known but left out; for `customers` only.
-    pub(super) excluded: Option<ScratchTable>,
+    pub(super) excluded: Vec<ScratchTable>,
+    /// E-mail addresses among the ids that are spelled in several ways; for `customers` only.
+    pub(super) spellings: Spelled,
     /// Answers about competitors; for `attitudes` only.
     pub(super) rivals: Option<ScratchTable>,
     /// Answers replaced by a later one.
@@ -42,8 +47,12 @@ pub(super) struct Staged {
     pub(super) copies: u64,
     /// Rows of one customer who has more of them than one should, and rows of all.
     pub(super) outstanding: Option<(u64, u64)>,
+    /// Lines of orders that took the date of their order.
+    pub(super) dated_lines: u64,
     /// Doubts about scales, in words.
     pub(super) doubts: Vec<String>,
+    /// Columns of answers that hold none.
+    pub(super) unanswered: Vec<String>,
     /// "Does not apply" answers.
     pub(super) not_applicable: u64,
     /// Result columns of queries that nothing reads.
@@ -77,12 +86,15 @@ impl Stage<'_> {
             table,
             tally,
             sheets: Vec::new(),
-            excluded: None,
+            excluded: Vec::new(),
+            spellings: Spelled::default(),
             rivals: None,
             replaced: 0,
             copies: 0,
             outstanding: None,
+            dated_lines: 0,
             doubts: Vec::new(),
+            unanswered: Vec::new(),
             not_applicable: 0,
             unused: Vec::new(),
             used: BTreeSet::new(),
@@ -113,27 +125,34 @@ impl Stage<'_> {
         let leave_out = LeaveOut { day: self.day, forgotten: self.forgotten };
         let mut unique = Unique::new(Arc::clone(&staged.tally), &checker.schema, id_column, leave_out);
         let writer = ScratchWriter::create(self.scratch, staged.table.slug(), Arc::clone(unique.schema()))?;
-        let ids: SchemaRef = Arc::new(Schema::new(vec![Field::new("customer_id", DataType::Utf8, false)]));
         let name = format!("{}_excluded", staged.table.slug());
-        let excluded = ScratchWriter::create(self.scratch, &name, Arc::clone(&ids))?;
+        let excluded = ScratchWriter::create(self.scratch, &name, excluded_schema())?;
         let put = |sifted: Sifted| -> EngineResult<bool> {
-            let away = StringArray::from_iter_values(&sifted.excluded);
-            let away = RecordBatch::try_new(Arc::clone(&ids), vec![Arc::new(away)])?;
-            Ok(excluded.write(away) & writer.write(sifted.kept))
+            Ok(excluded.write(excluded_batch(&sifted.excluded)?) & writer.write(sifted.kept))
         };
         self.drive(bounds, staged.table, |batch| match batch {
             Some(batch) => put(unique.push(&batch)?),
             None => unique.finish()?.map_or(Ok(true), put),
         })?;
-        staged.sheets.push(writer.finish()?);
-        staged.excluded = Some(excluded.finish()?);
+        let (kept, excluded) = (writer.finish()?, excluded.finish()?);
+        if staged.table != TableName::Customers {
+            staged.sheets.push(kept);
+        } else if unique.respelled {
+            self.guard_spellings(kept, excluded, staged)?;
+        } else {
+            staged.sheets.push(kept);
+            staged.excluded.push(excluded);
+        }
         Ok(())
     }
 
     fn events(&self, bounds: &[Bound], staged: &mut Staged) -> Result<(), IntakeError> {
-        let checked = &bounds[0].checker.schema;
+        let checker = &bounds[0].checker;
+        let checked = &checker.schema;
+        let mut lines = matches!(checker.setting.output, Output::Rows { lines: true, .. }).then(|| Lines::new(checker));
         // The column that broke ties stays behind.
-        let columns: Vec<usize> = (0..checked.fields().len() - 1).collect();
+        let fields = checked.fields().iter().enumerate();
+        let columns: Vec<usize> = fields.filter(|(_, field)| is_kept(field.name())).map(|(at, _)| at).collect();
         let schema = checked.project(&columns).map_err(|error| {
             IntakeError::from_engine(error.into(), staged.table.slug(), self.binder.engine.memory_limit())
         })?;
@@ -143,13 +162,15 @@ impl Stage<'_> {
         self.drive(bounds, staged.table, |batch| match batch {
             Some(batch) => {
                 let batch = crowd.sift(batch)?;
-                copies.see(&batch);
+                let batch = lines.as_mut().map_or_else(|| Ok(batch.clone()), |lines| lines.fill(&batch))?;
+                copies.see(&batch, lines.is_some());
                 Ok(writer.write(batch.project(&columns)?))
             }
             None => Ok(true),
         })?;
         staged.copies = copies.n;
         staged.outstanding = crowd.outstanding();
+        staged.dated_lines = lines.map_or(0, |lines| lines.filled);
         staged.sheets.push(writer.finish()?);
         Ok(())
     }
@@ -170,7 +191,9 @@ impl Stage<'_> {
         })?;
         staged.replaced += fold.replaced;
         staged.outstanding = staged.outstanding.or(crowd.outstanding());
-        staged.sheets.push(writer.finish()?);
+        let sheet = writer.finish()?;
+        staged.unanswered.extend(unanswered(bounds, &sheet));
+        staged.sheets.push(sheet);
         Ok(())
     }
 
@@ -209,16 +232,19 @@ struct Copies {
 }
 
 impl Copies {
-    /// Checked rows in order, [`ORDER`](super::check::ORDER) last.
-    fn see(&mut self, batch: &RecordBatch) {
+    /// Checked rows in order, [`ORDER`](super::check::ORDER) last. Of `lines`, those that follow the first of their order
+    /// are alike by nature.
+    fn see(&mut self, batch: &RecordBatch, lines: bool) {
         let ids = batch.column(0).as_string::<i32>();
         let orders = batch.column(batch.num_columns() - 1).as_primitive::<Int64Type>().values();
         let n = ids.len();
         if n == 0 {
             return;
         }
-        let same = |i: usize| orders[i] == orders[i - 1] && ids.value(i) == ids.value(i - 1);
-        let first = self.last.as_ref().is_some_and(|(id, order)| *order == orders[0] && id == ids.value(0));
+        let counts = |i: usize| !lines || is_dated(orders[i]);
+        let same = |i: usize| counts(i) && orders[i] == orders[i - 1] && ids.value(i) == ids.value(i - 1);
+        let last = self.last.as_ref().filter(|_| counts(0));
+        let first = last.is_some_and(|(id, order)| *order == orders[0] && id == ids.value(0));
         self.n += u64::from(first) + (1..n).filter(|&i| same(i)).count() as u64;
         self.last = Some((ids.value(n - 1).to_owned(), orders[n - 1]));
     }
@@ -262,6 +288,14 @@ fn sheets_of(specs: &[TableSpec]) -> Vec<Vec<(usize, &TableSpec)>> {
     let aspects = [Aspect::Importance, Aspect::Fulfillment];
     let sheets = aspects.map(|own| all().filter(|(_, spec)| aspect(spec) == own).collect::<Vec<_>>());
     sheets.into_iter().filter(|sheet| !sheet.is_empty()).collect()
+}
+
+/// Columns of wide answers in which nobody answered, as their source names them.
+fn unanswered(bounds: &[Bound], sheet: &ScratchTable) -> Vec<String> {
+    let wide = bounds.iter().filter(|bound| matches!(bound.checker.mapping.form, Form::Wide(..)));
+    let inputs = wide.flat_map(|bound| &bound.checker.mapping.inputs).filter(|input| input.kind == Kind::Rating);
+    let empty = |name: &str| sheet.columns().index_of(name).is_ok_and(|at| sheet.known(at) == 0);
+    inputs.filter(|input| empty(&input.name)).map(|input| input.from.clone()).collect()
 }
 
 fn look_at_scales(bounds: &[Bound], staged: &mut Staged) {

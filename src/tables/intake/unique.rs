@@ -1,7 +1,9 @@
 //! One row per customer: exact copies dropped, rows that disagree rejected, whoever must not be here set aside.
 //!
-//! Rows come sorted by customer and by the order they were written in, batch by batch.
+//! Rows come sorted by customer and by the order they were written in, batch by batch; rows that were rejected come
+//! first, for what they forbid.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringArray};
@@ -9,9 +11,11 @@ use datafusion::arrow::compute::{concat_batches, filter_record_batch};
 use datafusion::arrow::datatypes::{Int64Type, Schema, SchemaRef};
 use datafusion::common::Result;
 
+use super::super::address::respelled;
 use super::super::forgotten::Forgotten;
 use super::super::ledger::{RejectCode, Scope};
 use super::check::{ORDER, day_at};
+use super::guard::{Guard, GuardColumns};
 use super::places::place_of;
 use super::tally::{Counts, FaultKey, Tally};
 
@@ -22,6 +26,9 @@ pub(super) struct Unique<'a> {
     id_column: String,
     leave_out: LeaveOut<'a>,
     kept: SchemaRef,
+    guards: GuardColumns,
+    /// An id was an e-mail address in another spelling than its form.
+    pub(super) respelled: bool,
     /// The group at the end of what was seen, which the next batch may continue.
     open: Option<Group>,
 }
@@ -43,26 +50,36 @@ impl LeaveOut<'_> {
 
 /// Rows of one customer.
 struct Group {
-    /// The first of them.
+    /// The first that was accepted; of none, the first.
     row: RecordBatch,
+    known: Known,
+}
+
+/// What is known of a customer by the rows seen so far.
+#[derive(Default)]
+struct Known {
+    /// The rows that were accepted.
     orders: Vec<i64>,
     conflict: bool,
-    erased: bool,
+    /// What any of them forbids, rejected rows included.
+    guard: Guard,
 }
 
 /// What becomes of rows.
 pub(super) struct Sifted {
     /// Rows kept, one per customer, without [`ORDER`].
     pub(super) kept: RecordBatch,
-    /// Ids of customers who are known but not kept.
-    pub(super) excluded: Vec<String>,
+    /// Ids of customers who are known but not kept, and what their rows forbid.
+    pub(super) excluded: Vec<(String, Guard)>,
 }
 
 impl<'a> Unique<'a> {
     /// `schema` is that of checked rows, with [`ORDER`] last.
     pub(super) fn new(tally: Arc<Tally>, schema: &SchemaRef, id_column: String, leave_out: LeaveOut<'a>) -> Self {
         let fields: Vec<_> = schema.fields().iter().filter(|field| field.name() != ORDER).cloned().collect();
-        Self { tally, id_column, leave_out, kept: Arc::new(Schema::new(fields)), open: None }
+        let guards = GuardColumns::of(schema);
+        let kept = Arc::new(Schema::new(fields));
+        Self { tally, id_column, leave_out, kept, guards, open: None, respelled: false }
     }
 
     /// Columns of the rows kept.
@@ -77,24 +94,28 @@ impl<'a> Unique<'a> {
             Some(group) => concat_batches(&batch.schema(), [&group.row, batch])?,
             None => batch.clone(),
         };
+        self.respelled |= all.column(0).as_string::<i32>().iter().flatten().any(|id| respelled(id).is_some());
         let starts = group_starts(all.column(0).as_string::<i32>());
         let mut keep = vec![false; all.num_rows()];
-        let mut excluded = Vec::new();
-        let mut first = open.map(|group| (group.orders, group.conflict, group.erased));
+        let (mut excluded, mut strict) = (Vec::new(), Vec::new());
+        let mut first = open.map(|group| group.known);
         for (g, &start) in starts.iter().enumerate() {
             let end = starts.get(g + 1).copied().unwrap_or(all.num_rows());
             if g + 1 < starts.len() && end == start + 1 && first.is_none() && !self.must_go(&all, start) {
                 keep[start] = true;
                 continue;
             }
-            let group = self.group(&all, start, end, first.take());
+            let (at, group) = self.group(&all, start..end, first.take());
             if g + 1 == starts.len() {
                 self.open = Some(group);
             } else {
-                keep[start] = self.settle(&group, &mut excluded);
+                keep[at] = self.settle(&group, &mut excluded);
+                if keep[at] && self.guards.guard(&all, at) != group.known.guard {
+                    strict.push((at, group.known.guard));
+                }
             }
         }
-        self.sifted(&all, keep, excluded)
+        self.sifted(self.guards.tighten(all, &strict)?, keep, excluded)
     }
 
     /// The customer held back, at the end.
@@ -102,23 +123,29 @@ impl<'a> Unique<'a> {
         let Some(group) = self.open.take() else { return Ok(None) };
         let mut excluded = Vec::new();
         let keep = vec![self.settle(&group, &mut excluded)];
-        self.sifted(&group.row, keep, excluded).map(Some)
+        let row = self.guards.tighten(group.row, &[(0, group.known.guard)])?;
+        self.sifted(row, keep, excluded).map(Some)
     }
 
-    fn sifted(&self, all: &RecordBatch, keep: Vec<bool>, excluded: Vec<String>) -> Result<Sifted> {
+    fn sifted(&self, all: RecordBatch, keep: Vec<bool>, excluded: Vec<(String, Guard)>) -> Result<Sifted> {
         let columns: Vec<usize> = (0..self.kept.fields().len()).collect();
         let kept = filter_record_batch(&all.project(&columns)?, &BooleanArray::from(keep))?;
         Ok(Sifted { kept, excluded })
     }
 
-    fn group(&self, all: &RecordBatch, start: usize, end: usize, before: Option<(Vec<i64>, bool, bool)>) -> Group {
-        let own = all.column(all.num_columns() - 1).as_primitive::<Int64Type>();
-        let (mut orders, mut conflict, mut erased) = before.unwrap_or_default();
-        let fresh = if orders.is_empty() { start } else { start + 1 };
-        orders.extend(&own.values()[fresh..end]);
-        conflict |= (start + 1..end).any(|i| !self.same(all, start, i));
-        erased |= (start..end).any(|i| is_erased(all, i));
-        Group { row: all.slice(start, 1), orders, conflict, erased }
+    /// The customer of these rows, and the place of the row that stands for them. Of a customer known before, the first
+    /// row was counted then.
+    fn group(&self, all: &RecordBatch, rows: Range<usize>, before: Option<Known>) -> (usize, Group) {
+        let fresh = rows.start + usize::from(before.is_some());
+        let mut known = before.unwrap_or_default();
+        for i in fresh..rows.end {
+            known.guard = known.guard.and(self.guards.guard(all, i));
+            known.orders.extend(Some(order_at(all, i)).filter(|order| *order >= 0));
+        }
+        // Rejected rows come first.
+        let at = rows.clone().find(|&i| order_at(all, i) >= 0).unwrap_or(rows.start);
+        known.conflict |= (at + 1..rows.end).any(|i| order_at(all, i) >= 0 && !self.same(all, at, i));
+        (at, Group { row: all.slice(at, 1), known })
     }
 
     /// Whether two rows agree in every column but the order they were written in.
@@ -129,25 +156,33 @@ impl<'a> Unique<'a> {
 
     fn must_go(&self, all: &RecordBatch, i: usize) -> bool {
         let id = all.column(0).as_string::<i32>().value(i);
-        is_erased(all, i)
+        order_at(all, i) < 0
+            || self.guards.guard(all, i).erases()
             || self.leave_out.forgets(id)
             || day_at(all, "signup_date", i).is_some_and(|day| day > self.leave_out.day)
     }
 
-    /// Decides about a customer whose rows were all seen; `true` = the first row is kept.
-    fn settle(&self, group: &Group, excluded: &mut Vec<String>) -> bool {
-        let n = group.orders.len() as u64;
+    /// Decides about a customer whose rows were all seen; `true` = the row that stands for them is kept.
+    fn settle(&self, group: &Group, excluded: &mut Vec<(String, Guard)>) -> bool {
+        let Known { orders, conflict, guard } = &group.known;
+        let mut guard = *guard;
+        let n = orders.len() as u64;
+        let id = group.row.column(0).as_string::<i32>().value(0);
         let mut counts = Counts::default();
-        let keep = if self.leave_out.forgets(group.row.column(0).as_string::<i32>().value(0)) {
+        let keep = if self.leave_out.forgets(id) {
             counts.set_aside("forgotten", n);
+            guard = guard.and(Guard::erasure());
             false
-        } else if group.erased {
+        } else if guard.erases() {
             // Whoever asked to be erased is left out, whatever else their rows say.
             counts.set_aside("erasure_requested", n);
             false
-        } else if group.conflict {
+        } else if *conflict {
             let key = FaultKey { column: self.id_column.clone(), code: RejectCode::Conflict, scope: Scope::Row };
-            self.tally.reject(&key, group.orders.iter().map(|&order| place_of(order)));
+            self.tally.reject(&key, orders.iter().map(|&order| place_of(order)));
+            false
+        } else if orders.is_empty() {
+            // Only rejected rows, which are counted already.
             false
         } else {
             counts.set_aside("exact_copies", n - 1);
@@ -157,15 +192,15 @@ impl<'a> Unique<'a> {
         };
         self.tally.add(counts);
         if !keep {
-            excluded.push(group.row.column(0).as_string::<i32>().value(0).to_owned());
+            excluded.push((id.to_owned(), guard));
         }
         keep
     }
 }
 
-fn is_erased(all: &RecordBatch, i: usize) -> bool {
-    let column = all.column_by_name("erasure_requested").and_then(|column| column.as_boolean_opt());
-    column.is_some_and(|flags| flags.is_valid(i) && flags.value(i))
+/// The order of a checked row; negative: it was rejected, and is here for what it forbids.
+fn order_at(all: &RecordBatch, i: usize) -> i64 {
+    all.column(all.num_columns() - 1).as_primitive::<Int64Type>().value(i)
 }
 
 /// First row of each run of equal ids.

@@ -6,8 +6,9 @@ use super::input::ReportInput;
 use super::needs::{NeedBars, longest_share, need_bars};
 use super::pyramid::{Pyramid, contrast, pyramid};
 use super::words::{
-    anchor, count, decimal, difference, how_much, is_sure, many, money, percent, points, score, share, signed,
+    anchor, count, decimal, difference, how_much, is_sure, many, percent, points, score, share, signed,
 };
+use super::worth::Worth;
 use crate::model::rows::{Aspect, Estimate};
 use crate::model::segment::{Delivered, ElementProfile, SegmentNight, Trace};
 
@@ -174,17 +175,10 @@ fn high_share(element: &ElementProfile) -> String {
 }
 
 fn facts(input: &ReportInput<'_>, segment: &SegmentNight) -> Vec<Fact> {
-    let worth =
-        segment.profile.value_total.map_or_else(|| "not known".to_owned(), |value| money(value, input.currency));
-    let of_all = segment.profile.value_share.map(|s| format!("{} of all", percent(s))).unwrap_or_default();
-    let each = segment.profile.value_mean.map(|mean| {
-        let end = |value: f64| decimal(value, 0);
-        format!("{} each ({} to {})", money(mean.value, input.currency), end(mean.low), end(mean.high))
-    });
-    let worth_note: Vec<String> = [of_all, each.unwrap_or_default()].into_iter().filter(|t| !t.is_empty()).collect();
     let reach = &segment.profile.reach;
+    let worth = Worth::of(&segment.profile, input.currency);
     let mut facts = vec![
-        Fact { label: "Value in a year", value: worth, note: worth_note.join(", ") },
+        Fact { label: "Value in a year", value: worth.figure, note: worth.note },
         Fact {
             label: "Would recommend (NPS)",
             value: points(segment.profile.nps),

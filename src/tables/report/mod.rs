@@ -20,6 +20,7 @@ mod relationship;
 mod sentences;
 mod summary;
 mod words;
+mod worth;
 
 #[cfg(test)]
 mod fixture;

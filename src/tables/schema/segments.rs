@@ -104,9 +104,11 @@ fn size(t: &mut Columns<SegmentRow<'_>>) {
         estimate "share" = r.segment.profile.share;
         /// Customers who answered the ratings that the segments were cut on.
         filled "respondents": Int64 = r.segment.profile.respondents;
-        /// Order value over 365 days, project currency; null = no orders known.
+        /// Customers whose order value over 365 days is known; one above a billion is not added up and not counted here.
+        filled "value_known": Int64 = r.segment.profile.value_known;
+        /// Order value over 365 days, project currency; null = not known of every customer of the group.
         maybe "value_total": Float64 = r.segment.profile.value_total;
-        /// Share of everybody's order value; null = no orders known.
+        /// Share of everybody's order value; null = not known of everybody.
         maybe "value_share": Float64 = r.segment.profile.value_share;
         /// Mean order value per customer with a known one; null = none known.
         estimate "value_mean" = r.segment.profile.value_mean;

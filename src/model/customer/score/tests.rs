@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::tiles::{Tables, Work};
 use super::*;
-use crate::model::fit::{FitRequest, FitSettings, Invented, SegmentCount, World, fit};
+use crate::model::fit::{FitRequest, FitSettings, Invented, SearchEffort, SegmentCount, World, fit};
 use crate::model::rows::{Aspect, Basis, CustomerFlags, N_RATINGS, SuppressedReason};
 
 /// A world and its model, made once.
@@ -16,7 +16,8 @@ fn made() -> &'static (World, Model) {
     MADE.get_or_init(|| {
         let world = Invented { customers: 2_000, ..Invented::default() }.world();
         let (catalogue, sample) = (Catalogue::embedded(), world.sample());
-        let settings = FitSettings { segments: SegmentCount::Exactly(3), ..FitSettings::default() };
+        let settings =
+            FitSettings { segments: SegmentCount::Exactly(3), search: SearchEffort::Quick, ..FitSettings::default() };
         let request =
             FitRequest { catalogue: &catalogue, signal_ids: &world.signal_ids, sample: &sample, settings: &settings };
         let model = fit(&request).unwrap();

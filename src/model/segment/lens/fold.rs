@@ -86,8 +86,8 @@ impl LensRow<'_> {
         let Some(stage) = self.says.connection else { return };
         add_case(&mut group.stage, self.w, stage as usize);
         group.contradictory.add(self.w, i64::from(self.says.contradictory));
-        if let Some(value) = self.value() {
-            group.stage_value[stage as usize].add(self.w, money_steps(value));
+        if let Some(value) = self.value().and_then(money_steps) {
+            group.stage_value[stage as usize].add(self.w, value);
         }
         if let Some(answer) = self.answer(Question::GoodBrand) {
             let (good, connected) = (answer >= self.settings.good_brand_from, stage == ConnectionStage::FullyConnected);

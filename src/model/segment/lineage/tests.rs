@@ -3,10 +3,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::fit::{FitRequest, FitSettings, Invented, SegmentCount, World, fit};
+use crate::model::fit::{FitRequest, FitSettings, Invented, SearchEffort, SegmentCount, World, fit};
 
 fn fitted(world: &World, k: usize, seed: u64) -> Model {
-    let settings = FitSettings { segments: SegmentCount::Exactly(k), seed, ..FitSettings::default() };
+    let settings =
+        FitSettings { segments: SegmentCount::Exactly(k), search: SearchEffort::Quick, seed, ..FitSettings::default() };
     let sample = world.sample();
     let request = FitRequest {
         catalogue: &Catalogue::embedded(),

@@ -42,7 +42,7 @@ impl ProfileState {
         let base = Base::new(&total);
         let make = |full: &ProfileSums, shown: &ProfileSums, rest: Option<&ProfileSums>| {
             let elements = ElementView { shown, full, rest, base: &base }.profiles();
-            ProfiledGroup { full, shown, total: &total, context }.profile(elements)
+            ProfiledGroup { full, shown, total: &total, whole: &whole, context }.profile(elements)
         };
         let mut segments: Vec<SegmentProfile> =
             (0..self.segments()).map(|k| make(&full[k], &shown[k], Some(&total.without(&shown[k])))).collect();
@@ -66,6 +66,8 @@ struct ProfiledGroup<'a> {
     full: &'a ProfileSums,
     shown: &'a ProfileSums,
     total: &'a ProfileSums,
+    /// Everybody, before small cells were emptied.
+    whole: &'a ProfileSums,
     context: &'a ProfileContext<'a>,
 }
 
@@ -78,9 +80,11 @@ impl ProfiledGroup<'_> {
             size: self.full.members.count(),
             share: self.share_of_base(),
             respondents: self.full.respondents[slot].count(),
-            value_total: value_total(&shown.value),
+            value_known: self.full.value.count(),
+            value_total: value_total(&shown.value).filter(|_| knows_all_values(self.full)),
             value_share: self.value_share(),
             value_mean: mean(&shown.value, MONEY).map(|mean| Estimate::of(mean, shown.value.count())),
+            value_equal_sharers: shown.value.equal_sharers(),
             mean_probability: shown.probability.mean(FINE),
             nps: net_promoters(shown),
             nps_answers: self.full.promoters.count(),
@@ -107,7 +111,7 @@ impl ProfiledGroup<'_> {
     }
 
     fn value_share(&self) -> Option<f64> {
-        let all = value_total(&self.total.value).filter(|all| *all > 0.0)?;
+        let all = value_total(&self.total.value).filter(|all| *all > 0.0 && knows_all_values(self.whole))?;
         Some(value_total(&self.shown.value)? / all)
     }
 
@@ -150,6 +154,11 @@ impl ProfiledGroup<'_> {
         };
         score_mean(evidence).map(|mean| Estimate::of(mean.interval.within(0.0, top), moments.count()))
     }
+}
+
+/// Whether the value of every customer of a group is known.
+fn knows_all_values(full: &ProfileSums) -> bool {
+    full.value.n == full.members.n
 }
 
 fn value_total(value: &Moments) -> Option<f64> {

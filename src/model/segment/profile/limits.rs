@@ -144,7 +144,16 @@ fn missing_tables(everyone: &ProfileSums, context: &ProfileContext, said: &mut V
     if everyone.promoters.n == 0 {
         said.push("Nobody was asked whether they would recommend us: there is no Net Promoter Score.".to_owned());
     }
-    if everyone.value.n == 0 {
-        said.push("No orders are known: nothing is said about the value of customers.".to_owned());
+    let (known, all) = (everyone.value.count(), everyone.members.count());
+    if known == 0 {
+        let text = "No value of orders is known: there are none, or no amount can be read. Nothing is said about the value \
+                    of customers.";
+        said.push(text.to_owned());
+    } else if known < all {
+        let (unknown, all) = (thousands(all - known), thousands(all));
+        said.push(format!(
+            "Value is not known of {unknown} of {all} customers: an amount of theirs is missing, cannot be read or is too \
+             large to be added up. Sums that would need them are left out; means are over the others."
+        ));
     }
 }

@@ -249,8 +249,8 @@ impl ProfileRow<'_> {
         if let Some(answer) = self.customers.attitudes.get(row, Question::GoodBrand) {
             group.good_brand.add(w, i64::from(answer >= HIGH));
         }
-        if let Some(value) = self.customers.value_365d[row] {
-            group.value.add(w, money_steps(value));
+        if let Some(value) = self.customers.value_365d[row].and_then(money_steps) {
+            group.value.add(w, value);
         }
     }
 

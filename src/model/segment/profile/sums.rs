@@ -16,7 +16,10 @@ pub(in crate::model) const FINE: f64 = 10_000.0;
 /// Steps per unit of money.
 pub(in crate::model) const MONEY: f64 = 10_000.0;
 
-/// Largest order value of one customer that is told apart, in units of money; beyond it the customer counts with this.
+/// Largest order value of one customer that is added up, in units of money.
+///
+/// METHOD (our judgment): beyond it a mean would tell of one customer and of nobody else, and exact sums of squares would
+/// run out of bits. Such a value is left out like one that is not known, and counted as such.
 const MONEY_MAX: f64 = 1e9;
 
 /// A row weight as an integer, at least 1 and below 2³²: weights from 0.00002 to 65,535 are told apart.
@@ -31,9 +34,9 @@ pub(in crate::model) fn steps(value: f64, per_unit: f64) -> i64 {
     (steps + 0.5_f64.copysign(steps)) as i64
 }
 
-/// Money as a whole number of steps.
-pub(in crate::model) fn money_steps(value: f64) -> i64 {
-    steps(value.clamp(-MONEY_MAX, MONEY_MAX), MONEY)
+/// Money as a whole number of steps; `None` = too large to be added up.
+pub(in crate::model) fn money_steps(value: f64) -> Option<i64> {
+    (value.abs() <= MONEY_MAX).then(|| steps(value, MONEY))
 }
 
 /// Weighted sums of one quantity over the customers who have it. Weights and values are integers in steps.
@@ -106,6 +109,13 @@ impl Moments {
             let (w, mean) = (self.w as f64, self.wx as f64 / self.w as f64);
             (self.wxx as f64 / w - mean * mean).max(0.0) / (per_unit * per_unit)
         })
+    }
+
+    /// As many customers of equal value would make as uneven a sum: 1 over the sum of squared shares; `None` where the
+    /// sum is not positive. Source: the inverse of the index of Herfindahl and Hirschman.
+    pub(in crate::model) fn equal_sharers(&self) -> Option<f64> {
+        let (sum, squares, w) = (self.wx as f64, self.wxx as f64, self.w as f64);
+        (sum > 0.0 && squares > 0.0).then(|| sum * sum / squares * (self.n as f64 / w))
     }
 
     /// Effective number of customers (Kish); 0 without customers.

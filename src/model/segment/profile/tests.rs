@@ -290,6 +290,32 @@ fn nobody_in_the_hold_out_means_nothing_can_be_detected() {
 }
 
 #[test]
+fn a_sum_that_lacks_a_customer_is_not_known_and_the_mean_is_over_the_others() {
+    let mut people = two_segments(Aspect::Importance);
+    people.iter_mut().for_each(|p| p.value = Some(30.0));
+    (people[0].value, people[1].value, people[2].value) = (None, Some(3e11), Some(0.0));
+    let profiles = finish(&state(2, &people), Some(Aspect::Importance), 10);
+    let (part, whole) = (&profiles.segments[0], &profiles.segments[1]);
+    assert_eq!((part.value_known, part.value_total, part.value_share), (part.size - 2, None, None));
+    near(part.value_mean.unwrap().value, 30.0 * (part.size - 3) as f64 / (part.size - 2) as f64, 1e-9);
+    assert_eq!((whole.value_known, whole.value_share), (whole.size, None), "a share of what nobody knows is none");
+    near(whole.value_total.unwrap(), 30.0 * whole.size as f64, 1e-9);
+    assert_eq!(profiles.everyone.value_total, None);
+    let said = profiles.limits.iter().find(|text| text.contains("Value is not known of 2 of")).expect("said");
+    assert!(said.contains("means are over the others"), "{said}");
+}
+
+#[test]
+fn one_customer_who_makes_the_sum_is_told_by_its_equal_sharers() {
+    let mut people = two_segments(Aspect::Importance);
+    people.iter_mut().for_each(|p| p.value = Some(1.0));
+    people[0].value = Some(1e6);
+    let profiles = finish(&state(2, &people), Some(Aspect::Importance), 10);
+    near(profiles.segments[0].value_equal_sharers.unwrap(), 1.0, 0.001);
+    near(profiles.segments[1].value_equal_sharers.unwrap(), profiles.segments[1].size as f64, 1e-6);
+}
+
+#[test]
 fn value_and_needs_are_shares_of_those_known() {
     let mut people = two_segments(Aspect::Importance);
     for (n, p) in people.iter_mut().enumerate() {

@@ -110,12 +110,17 @@ pub struct SegmentProfile {
     pub share: Option<Estimate>,
     /// Customers of the segment who answered the ratings it was cut on.
     pub respondents: u64,
-    /// Sum of order value over 365 days; `None` = no orders known.
+    /// Customers whose order value over 365 days is known; one too large to be added up is not among them.
+    pub value_known: u64,
+    /// Sum of order value over 365 days; `None` = not known of every customer of the group: the sum over part of them is
+    /// no sum.
     pub value_total: Option<f64>,
-    /// Share of everybody's value.
+    /// Share of everybody's value; `None` also where it is not known of everybody.
     pub value_share: Option<f64>,
     /// Mean value per customer with a known value.
     pub value_mean: Option<Estimate>,
+    /// As many customers of equal value would make as uneven a sum; `None` = the sum is not positive, or not known.
+    pub value_equal_sharers: Option<f64>,
     /// Mean probability of the members' own segment.
     pub mean_probability: Option<f64>,
     /// Share of promoters (9–10) minus share of detractors (0–6), −100..100.

@@ -26,7 +26,11 @@ fn a_base_of_orders_alone_has_signals_values_and_zeros_for_who_bought_nothing() 
     let intake = Base::new(config).file("shop.csv", shop).intake();
     let got = block(&intake);
     assert_eq!(got.ids, ["a", "b", "c"]);
-    assert_eq!(got.value_365d, [Some(1000.25), Some(0.0), Some(0.0)]);
+    assert_eq!(
+        got.value_365d,
+        [Some(1000.25), Some(0.0), None],
+        "no order in the window is 0; one whose amount cannot be read is not"
+    );
     assert_eq!(signal(&intake, &got, "order_count"), [Some(2.0), Some(0.0), Some(1.0)]);
     let recency = signal(&intake, &got, "order_recency_days");
     assert_eq!(recency[1], None, "nothing bought in the window: unknown, not nought");

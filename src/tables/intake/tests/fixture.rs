@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use crate::catalogue::{Catalogue, ElementId};
 use crate::codes::Coded as _;
 use crate::model::rows::{Aspect, CustomerBlock, Question};
+use crate::tables::forgotten::Forgotten;
 use crate::tables::intake::{Intake, IntakeError, IntakeRequest, Look, look, run};
 use crate::tables::spec::{SourceSpec, TableName, TableSpecs};
 
@@ -83,6 +84,12 @@ impl Base {
 
     pub(super) fn look(&self, deep: bool) -> Look {
         self.with(|request| look(request, deep)).expect("looks")
+    }
+
+    /// The intake without the customers who are to be forgotten.
+    pub(super) fn without(&self, forgotten: &Forgotten) -> Run {
+        let intake = self.with(|request| run(&IntakeRequest { forgotten: Some(forgotten), ..*request }));
+        Run { intake: intake.unwrap_or_else(|error| panic!("{error}")), _scratch: Arc::clone(&self.scratch) }
     }
 
     fn with<T>(&self, act: impl FnOnce(&IntakeRequest<'_>) -> T) -> T {

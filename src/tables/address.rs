@@ -1,0 +1,82 @@
+//! When two spellings are the same e-mail address.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+
+/// The one form of an id that is an e-mail address: blanks around it dropped, in lower case, in Unicode form NFC.
+/// `None` = the id is no address: it has not exactly one `@` with a domain behind that holds a dot, or a blank within.
+///
+/// METHOD (our judgment): the part before the `@` could tell capitals apart by the letter of RFC 5321 (section 2.4),
+/// which also advises against it; no large provider does. To protect a person, two spellings are one address. Nothing
+/// is scored or joined by this form.
+pub(super) fn address_form(id: &str) -> Option<String> {
+    let trimmed = id.trim();
+    let (before, domain) = trimmed.split_once('@')?;
+    let inner_dot = domain.trim_matches('.').contains('.');
+    if before.is_empty() || !inner_dot || domain.contains('@') || trimmed.contains(char::is_whitespace) {
+        return None;
+    }
+    if trimmed.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
+        return Some(trimmed.to_owned());
+    }
+    let nfc = ComposingNormalizerBorrowed::new_nfc();
+    // Lower case may leave marks apart that belong together, so the form is made once more.
+    let lower = nfc.normalize(trimmed).to_lowercase();
+    let form: Cow<'_, str> = nfc.normalize(&lower);
+    Some(form.into_owned())
+}
+
+/// The form of an id that is an address in another spelling; `None` = no address, or spelled in its form.
+pub(super) fn respelled(id: &str) -> Option<String> {
+    let plain = |b: u8| b.is_ascii_graphic() && !b.is_ascii_uppercase();
+    if !id.contains('@') || id.bytes().all(plain) {
+        return None;
+    }
+    address_form(id).filter(|form| form != id)
+}
+
+/// The ids, and of each that is an address its form.
+pub(super) fn with_forms(ids: &BTreeSet<String>) -> BTreeSet<String> {
+    ids.iter().cloned().chain(ids.iter().filter_map(|id| respelled(id))).collect()
+}
+
+/// Whether an id, or the address it spells, is one of `ids`, which hold their [forms](with_forms).
+pub(super) fn is_among(ids: &BTreeSet<String>, id: &str) -> bool {
+    ids.contains(id) || respelled(id).is_some_and(|form| ids.contains(&form))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn capitals_blanks_and_the_form_of_accents_do_not_make_another_address() {
+        let form = Some("jos\u{e9}@mail.example".to_owned());
+        for spelling in [
+            "jos\u{e9}@mail.example",
+            "JOS\u{c9}@Mail.Example",
+            " Jose\u{301}@mail.example ",
+            "JOSE\u{301}@MAIL.example",
+        ] {
+            assert_eq!(address_form(spelling), form, "{spelling:?}");
+        }
+        assert_eq!(respelled("jos\u{e9}@mail.example"), None);
+        assert_eq!(respelled("Jos\u{e9}@mail.example"), form);
+    }
+
+    #[test]
+    fn a_list_of_ids_names_an_address_in_every_spelling_and_other_ids_as_they_are() {
+        let ids = with_forms(&["Ann@Mail.Example".to_owned(), "K1".to_owned()].into());
+        assert!(["ann@mail.example", "ANN@mail.example", "Ann@Mail.Example", "K1"].iter().all(|id| is_among(&ids, id)));
+        assert!(!is_among(&ids, "k1") && !is_among(&ids, "anna@mail.example"));
+    }
+
+    #[test]
+    fn what_is_no_address_has_no_form() {
+        for id in ["17850", "Anna", "@mail.example", "a@b", "a@b@c.example", "a b@c.example", "a@.example", ""] {
+            assert_eq!(address_form(id), None, "{id:?}");
+        }
+    }
+}
