@@ -1,6 +1,7 @@
 //! A starter configuration from one look at a few files. Guesses are marked `# CHECK`; nothing is guessed again later.
 
 mod guess;
+pub mod mapped;
 mod text;
 
 use std::path::{Path, PathBuf};
