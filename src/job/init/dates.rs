@@ -4,19 +4,46 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
 
 /// Days as people and programs write them, the unambiguous first.
 const DAYS: [&str; 20] = [
-    "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d-%b-%Y", "%d-%b-%y",
-    "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y",
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%Y%m%d",
+    "%d-%b-%Y",
+    "%d-%b-%y",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%b %d, %Y",
+    "%B %d, %Y",
+    "%b %d %Y",
+    "%d.%m.%y",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%d-%m-%y",
     "%m-%d-%y",
 ];
 
 /// Times behind a day.
 const TIMES: [&str; 11] = [
-    "", " %H:%M:%S", " %H:%M", "T%H:%M:%S", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S%.f", ", %H:%M:%S", " %H:%M:%S %z",
-    " %H:%M:%S UTC", ", %H:%M",
+    "",
+    " %H:%M:%S",
+    " %H:%M",
+    "T%H:%M:%S",
+    " %I:%M:%S %p",
+    " %I:%M %p",
+    " %H:%M:%S%.f",
+    ", %H:%M:%S",
+    " %H:%M:%S %z",
+    " %H:%M:%S UTC",
+    ", %H:%M",
 ];
 
 /// Whole forms beside those of [`DAYS`] and [`TIMES`].
-const OTHERS: [&str; 4] = ["%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %I:%M:%S %p", "%a %b %d %H:%M:%S %Y", "%a, %d %b %Y %H:%M:%S %z"];
+const OTHERS: [&str; 4] =
+    ["%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %I:%M:%S %p", "%a %b %d %H:%M:%S %Y", "%a, %d %b %Y %H:%M:%S %z"];
 
 /// Share of the values that must fit a form. Our judgment: some cells of every column are broken.
 const MOST: f64 = 0.9;
@@ -103,7 +130,10 @@ pub(super) fn dates(values: &[&str], dated: bool) -> Option<Dates> {
         }
     }
     let (share, form) = best?;
-    let or = also.into_iter().find(|(fits, other)| *fits >= share && *other != form && turned(&form) == *other).map(|(_, other)| other);
+    let or = also
+        .into_iter()
+        .find(|(fits, other)| *fits >= share && *other != form && turned(&form) == *other)
+        .map(|(_, other)| other);
     Some(Dates { form: DateForm::Format(form), or, share })
 }
 
@@ -114,7 +144,10 @@ fn turned(form: &str) -> String {
 
 fn may_be_date(value: &str) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    (6..=40).contains(&value.len()) && digits >= 3 && digits * 5 >= value.len() && value.contains(|c: char| !c.is_ascii_digit() && c != '.')
+    (6..=40).contains(&value.len())
+        && digits >= 3
+        && digits * 5 >= value.len()
+        && value.contains(|c: char| !c.is_ascii_digit() && c != '.')
         || value.len() == 8 && digits == 8
         || value.len() <= 10 && digits >= 4 && value.matches('.').count() == 2
 }
@@ -137,7 +170,9 @@ fn is_iso(value: &str) -> bool {
     let zone = zone.strip_prefix(' ').filter(|zone| zone.starts_with(['+', '-'])).unwrap_or(zone);
     let digits = zone.get(1..).unwrap_or("").replace(':', "");
     let zoned = matches!(zone, "" | "Z" | "z" | " UTC")
-        || zone.starts_with(['+', '-']) && matches!(digits.len(), 2 | 4) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        || zone.starts_with(['+', '-'])
+            && matches!(digits.len(), 2 | 4)
+            && digits.bytes().all(|byte| byte.is_ascii_digit());
     zoned && ["%H:%M:%S%.f", "%H:%M"].iter().any(|form| chrono::NaiveTime::parse_from_str(clock, form).is_ok())
 }
 

@@ -14,8 +14,32 @@ const DATES: usize = 400;
 
 /// Words in names of columns that tell a time.
 const TIME: [&str; 26] = [
-    "date", "time", "timestamp", "datetime", "day", "created", "updated", "at", "ts", "on", "when", "since", "submitted",
-    "recorded", "datum", "closed", "resolved", "opened", "started", "ended", "purchased", "placed", "dt", "joined", "due", "registered",
+    "date",
+    "time",
+    "timestamp",
+    "datetime",
+    "day",
+    "created",
+    "updated",
+    "at",
+    "ts",
+    "on",
+    "when",
+    "since",
+    "submitted",
+    "recorded",
+    "datum",
+    "closed",
+    "resolved",
+    "opened",
+    "started",
+    "ended",
+    "purchased",
+    "placed",
+    "dt",
+    "joined",
+    "due",
+    "registered",
 ];
 
 /// A column and what its values are like.
@@ -88,7 +112,10 @@ impl Shape {
         Self {
             name: column.name.clone(),
             label: column.label.clone(),
-            usable: !column.ambiguous && !column.name.is_empty() && !column.name.starts_with("_file") && column.name != "_row",
+            usable: !column.ambiguous
+                && !column.name.is_empty()
+                && !column.name.starts_with("_file")
+                && column.name != "_row",
             rows: peek.rows,
             filled,
             distinct: counted.len(),
@@ -119,7 +146,11 @@ impl Shape {
 
     /// Whether people wrote it in words of their own.
     pub(super) fn is_text(&self) -> bool {
-        self.dates.is_none() && !self.is_number() && self.blanks >= 0.5 && self.length >= 20.0 && self.distinct * 5 >= self.filled * 2
+        self.dates.is_none()
+            && !self.is_number()
+            && self.blanks >= 0.5
+            && self.length >= 20.0
+            && self.distinct * 5 >= self.filled * 2
     }
 
     /// Name and wording in one.

@@ -24,7 +24,11 @@ pub(super) fn decode(bytes: &[u8]) -> (String, &'static str) {
     }
     // The last line may be cut in the middle of a character.
     let cut = bytes.len() as u64 >= LOOKED_AT;
-    let end = if cut { bytes.iter().rposition(|byte| *byte == b'\n').map_or(bytes.len(), |end| end + 1) } else { bytes.len() };
+    let end = if cut {
+        bytes.iter().rposition(|byte| *byte == b'\n').map_or(bytes.len(), |end| end + 1)
+    } else {
+        bytes.len()
+    };
     let whole = &bytes[..end];
     std::str::from_utf8(whole).map_or_else(
         |_| (encoding_rs::WINDOWS_1252.decode_without_bom_handling(whole).0.into_owned(), "windows-1252"),
@@ -81,7 +85,8 @@ pub(super) fn take_nulls(columns: &mut [PeekColumn]) -> Vec<String> {
     for column in columns.iter() {
         let nothing = |value: &&String| NOTHING.contains(&value.as_str());
         let empty = column.values.iter().filter(nothing).count();
-        let plain = column.values.iter().filter(|value| !nothing(value)).filter(|value| starts_as_number(value)).count();
+        let plain =
+            column.values.iter().filter(|value| !nothing(value)).filter(|value| starts_as_number(value)).count();
         if empty == 0 || plain == 0 || plain + empty < column.values.len() {
             continue;
         }
@@ -100,7 +105,8 @@ pub(super) fn take_nulls(columns: &mut [PeekColumn]) -> Vec<String> {
 
 fn starts_as_number(value: &str) -> bool {
     let value = value.trim_start_matches(['-', '+', '(', '$', '€', '£', ' ']);
-    value.starts_with(|c: char| c.is_ascii_digit()) && !value.contains(|c: char| c.is_alphabetic() && !"TZeE".contains(c))
+    value.starts_with(|c: char| c.is_ascii_digit())
+        && !value.contains(|c: char| c.is_alphabetic() && !"TZeE".contains(c))
 }
 
 /// What stands before decimals: a comma where numbers are more often written so.
@@ -150,7 +156,10 @@ mod tests {
 
     #[test]
     fn a_word_for_nothing_is_one_only_among_numbers() {
-        let column = |values: &[&str]| PeekColumn { values: values.iter().map(|v| (*v).to_owned()).collect(), ..PeekColumn::default() };
+        let column = |values: &[&str]| PeekColumn {
+            values: values.iter().map(|v| (*v).to_owned()).collect(),
+            ..PeekColumn::default()
+        };
         let mut columns = [column(&["1", "NA", "2"]), column(&["DE", "NULL"])];
         assert_eq!(take_nulls(&mut columns), ["NA"]);
         assert_eq!(columns[0].values, ["1", "2"]);

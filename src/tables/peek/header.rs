@@ -18,7 +18,8 @@ pub(super) struct Further {
 ///
 /// Nothing else is taken for one: a line of data taken for words would be lost.
 pub(super) fn further(header: &[String], first: &[String], second: &[String]) -> Option<Further> {
-    let imported = |row: &[String]| row.iter().any(|cell| cell.starts_with("{\"ImportId\"") || cell.starts_with("{'ImportId'"));
+    let imported =
+        |row: &[String]| row.iter().any(|cell| cell.starts_with("{\"ImportId\"") || cell.starts_with("{'ImportId'"));
     if imported(second) {
         return Some(Further { lines: 2, labels: 0 });
     }
@@ -53,7 +54,8 @@ pub(super) fn is_data(first: &[String], columns: &[PeekColumn]) -> bool {
     }
     // A line that repeats the header is no data: then every name stands again below it.
     let repeats_itself = repeated == named && named > 1;
-    sure || (named > 0 && alike * 2 >= named) || (repeated > 0 && !repeats_itself && (alike > 0 || repeated * 2 >= named))
+    sure || (named > 0 && alike * 2 >= named)
+        || (repeated > 0 && !repeats_itself && (alike > 0 || repeated * 2 >= named))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

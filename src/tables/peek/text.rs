@@ -47,11 +47,8 @@ struct Line {
 }
 
 fn records(text: &str, delimiter: u8) -> Vec<Line> {
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut lines: Vec<Line> = Vec::new();
     let mut most = usize::MAX;
     for record in reader.records().map_while(Result::ok) {
@@ -142,7 +139,10 @@ mod tests {
     fn a_file_without_a_header_gives_no_cell_away_as_a_name() {
         let seen = csv(b"1001,ann@example.org,5\n1002,bob@example.org,4\n");
         assert!(!seen.header);
-        assert_eq!(seen.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(), ["column_1", "column_2", "column_3"]);
+        assert_eq!(
+            seen.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(),
+            ["column_1", "column_2", "column_3"]
+        );
         assert_eq!(seen.columns[2].values, ["5", "4"]);
     }
 
