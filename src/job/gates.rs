@@ -2,12 +2,15 @@
 
 use crate::job::apply::Applied;
 use crate::job::error::JobError;
-use crate::job::obtain::{Origin, newest_before};
+use crate::job::inputs::EarlierNight;
+use crate::job::obtain::Origin;
+use crate::job::project::Project;
 use crate::job::quality::note;
 use crate::job::settings::{DriftGate, Refit};
 use crate::job::tonight::Tonight;
 use crate::model::segment::SegmentNights;
 use crate::model::segment::drift::Drift;
+use crate::tables::intake::Intake;
 use crate::tables::manifest::Manifest;
 use crate::tables::schema::{QualityRow, Whereabouts};
 use crate::tables::spec::TableName;
@@ -20,6 +23,7 @@ pub(super) const RESPONDENTS: &str = "respondents";
 pub(super) const SIGNALS: &str = "signals";
 
 /// What the gates found: one row a check, and the reasons to hold the night.
+#[derive(Clone, Default)]
 pub(super) struct Gated {
     /// Rows for the `quality` table.
     pub(super) checks: Vec<QualityRow>,
@@ -27,7 +31,7 @@ pub(super) struct Gated {
     pub(super) reasons: Vec<String>,
 }
 
-/// Holds the night against every gate. `asked`: a person asked for a new model.
+/// Holds the scored night against the gates that its inputs alone do not tell. `asked`: a person asked for a new model.
 pub(super) fn check(
     tonight: &Tonight<'_>,
     applied: &Applied,
@@ -35,10 +39,7 @@ pub(super) fn check(
     drift: Option<&Drift>,
     asked: bool,
 ) -> Result<Gated, JobError> {
-    let mut gated = Gated { checks: Vec::new(), reasons: Vec::new() };
-    rejected(tonight, &mut gated);
-    answers(tonight, &mut gated);
-    against_last_night(tonight, &mut gated)?;
+    let mut gated = Gated::default();
     segments(groups, &mut gated);
     if !asked {
         refit(tonight, &mut gated);
@@ -50,6 +51,18 @@ pub(super) fn check(
 }
 
 impl Gated {
+    /// Holds the inputs against every gate that needs no score. `eve`: the night before, if there is one.
+    pub(super) fn of_inputs(project: &Project, intake: &Intake, eve: Option<&EarlierNight>) -> Result<Self, JobError> {
+        let mut gated = Self::default();
+        rejected(project, intake, &mut gated);
+        cells(project, intake, &mut gated);
+        answers(project, intake, &mut gated);
+        if let Some(eve) = eve {
+            against_last_night(project, intake, &eve.manifest, &mut gated);
+        }
+        Ok(gated)
+    }
+
     fn gate(&mut self, input: &str, check_id: &str, value: f64, limit: f64, rows: u64, message: String) {
         let failed = value > limit;
         self.checks.push(QualityRow {
@@ -83,9 +96,9 @@ fn refit(tonight: &Tonight<'_>, gated: &mut Gated) {
     gated.gate("night", "refit_moved_share", net, limit, moved.round() as u64, message);
 }
 
-fn rejected(tonight: &Tonight<'_>, gated: &mut Gated) {
-    let limit = tonight.project.settings().gates.max_rejected_share;
-    for table in &tonight.intake.ledger().tables {
+fn rejected(project: &Project, intake: &Intake, gated: &mut Gated) {
+    let limit = project.settings().gates.max_rejected_share;
+    for table in &intake.ledger().tables {
         if table.read == 0 {
             continue;
         }
@@ -103,8 +116,7 @@ fn rejected(tonight: &Tonight<'_>, gated: &mut Gated) {
 }
 
 /// Answers that cannot be read, table by table.
-fn answers(tonight: &Tonight<'_>, gated: &mut Gated) {
-    let Tonight { project, intake, .. } = tonight;
+fn answers(project: &Project, intake: &Intake, gated: &mut Gated) {
     let limit = project.settings().gates.max_bad_answers;
     let coverage = intake.coverage();
     let known = [
@@ -127,11 +139,7 @@ fn answers(tonight: &Tonight<'_>, gated: &mut Gated) {
 }
 
 /// Compares customers, respondents and signals with those of the last night before this one.
-fn against_last_night(tonight: &Tonight<'_>, gated: &mut Gated) -> Result<(), JobError> {
-    let Tonight { project, intake, .. } = tonight;
-    let Some(eve) = project.as_of().pred_opt() else { return Ok(()) };
-    let Some(folder) = newest_before(&project.out(), eve)? else { return Ok(()) };
-    let Some(manifest) = Manifest::read(&folder)? else { return Ok(()) };
+fn against_last_night(project: &Project, intake: &Intake, manifest: &Manifest, gated: &mut Gated) {
     let before = |name: &str| manifest.counts.get(name).copied().filter(|count| *count > 0);
     if let Some(before) = before(CUSTOMERS) {
         let (limit, now) = (project.settings().gates.max_population_change, intake.n_customers());
@@ -155,7 +163,6 @@ fn against_last_night(tonight: &Tonight<'_>, gated: &mut Gated) -> Result<(), Jo
         );
         gated.gate("night", &format!("{what}_lost"), lost, limit, now, message);
     }
-    Ok(())
 }
 
 /// Holds what became of customers against the night before: who moved, who is absent, who stays without a segment.

@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 
 use crate::catalogue::{Catalogue, hex};
 use crate::codes::{Code, Coded};
-use crate::job::settings::Settings;
+use crate::job::settings::{Gates, Settings};
+use crate::tables::figures::{FIGURES, figure_kind};
 use crate::tables::intake::{IntakeError, IntakeRequest, check_tables};
 use crate::tables::names;
 
@@ -232,6 +233,7 @@ fn check(settings: &Settings) -> Result<Tz, ConfigError> {
         ("gates.max_population_change", settings.gates.max_population_change, 0.0, f64::MAX),
         ("gates.max_moved_share", settings.gates.max_moved_share, 0.0, 1.0),
         ("gates.max_bad_answers", settings.gates.max_bad_answers, 0.0, 1.0),
+        ("gates.max_bad_cells", settings.gates.max_bad_cells, 0.0, 1.0),
         ("gates.max_unassigned_rise", settings.gates.max_unassigned_rise, 0.0, 1.0),
         ("gates.max_coverage_loss", settings.gates.max_coverage_loss, 0.0, 1.0),
         ("holdout.share", settings.holdout.share, 0.0, 0.5),
@@ -242,6 +244,7 @@ fn check(settings: &Settings) -> Result<Tz, ConfigError> {
             return Err(ConfigError::Value { key: key.to_owned(), seen: seen.to_string(), expected: top });
         }
     }
+    check_figures(&settings.gates)?;
     if settings.privacy.min_cell < 5 {
         return Err(ConfigError::Value {
             key: "privacy.min_cell".to_owned(),
@@ -259,6 +262,25 @@ fn check(settings: &Settings) -> Result<Tz, ConfigError> {
     check_sources(settings)?;
     check_tables(&settings.tables)?;
     Ok(timezone)
+}
+
+/// Limits of figures: known kinds, and numbers that a change can exceed.
+fn check_figures(gates: &Gates) -> Result<(), ConfigError> {
+    for (section, limits) in [("alert_at", &gates.alert_at), ("hold_at", &gates.hold_at)] {
+        for (name, limit) in limits {
+            let key = format!("gates.{section}.{name}");
+            if figure_kind(name).is_none() {
+                let expected = nearest(name, FIGURES.iter().map(|kind| kind.name));
+                let expected = expected.map_or("a kind of figure".to_owned(), |name| format!("`{name}`"));
+                return Err(ConfigError::Value { key, seen: "no figure that is counted".to_owned(), expected });
+            }
+            if !(*limit >= 0.0) {
+                let expected = "0 or more".to_owned();
+                return Err(ConfigError::Value { key, seen: limit.to_string(), expected });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn check_sources(settings: &Settings) -> Result<(), IntakeError> {

@@ -1,0 +1,62 @@
+//! The inputs of a night held against those of earlier nights: what is lost, doubled, re-coded or stale.
+//!
+//! Everything here is known before a model is looked at, so that none is fitted to inputs in doubt, and so that `check`
+//! can say it without scoring anybody.
+
+mod judge;
+mod past;
+mod words;
+
+use chrono::NaiveDate;
+
+use crate::job::error::JobError;
+use crate::job::gates::Gated;
+use crate::job::project::Project;
+use crate::tables::figures::{Figures, Mixes};
+use crate::tables::intake::Intake;
+use crate::tables::report::Alert;
+
+use judge::Judge;
+pub(super) use past::EarlierNight;
+use past::Past;
+
+/// What was found about the inputs of a night.
+pub(super) struct InputFindings {
+    /// What the next nights are held against.
+    pub(super) figures: Figures,
+    /// The same of words.
+    pub(super) mixes: Mixes,
+    /// Checks for the `quality` table and reasons to hold the night.
+    pub(super) gated: Gated,
+    /// What is told though the night is published.
+    pub(super) alerts: Vec<Alert>,
+    /// Keys of the figures that are told.
+    pub(super) told: Vec<String>,
+    /// The night they were held against; `None` = there is none with figures.
+    pub(super) against: Option<NaiveDate>,
+}
+
+impl InputFindings {
+    /// Counts the inputs, and holds them against every gate over inputs and against earlier nights.
+    pub(super) fn of(project: &Project, intake: &Intake) -> Result<Self, JobError> {
+        let (figures, mixes) = intake.figures()?;
+        let past = Past::of(project)?;
+        let mut gated = Gated::of_inputs(project, intake, past.newest())?;
+        let judge = Judge { gates: &project.settings().gates, past: &past };
+        let changes = judge.changes(&figures, &mixes);
+        let config_changed = past.newest().is_some_and(|night| {
+            night.manifest.identity.config_fingerprint != project.loaded().fingerprint()
+        });
+        let said = words::say(&changes, config_changed);
+        gated.checks.extend(said.checks);
+        gated.reasons.extend(said.reasons);
+        let against = past.newest().map(|night| night.date);
+        Ok(Self { figures, mixes, gated, alerts: said.alerts, told: said.told, against })
+    }
+
+    /// Whether nothing speaks against learning from these inputs. `asked`: a person insists, and answers for what is told;
+    /// not for what holds the night.
+    pub(super) fn may_be_learned_from(&self, asked: bool) -> bool {
+        self.gated.reasons.is_empty() && (asked || self.alerts.is_empty())
+    }
+}
