@@ -175,6 +175,18 @@ impl fmt::Display for Found {
 }
 
 impl Found {
+    /// Faults in order of table and column, with what the cells look like; a cure that serves several in a row once.
+    fn write_faults(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, fault) in self.faults.iter().enumerate() {
+            writeln!(f, "  {:<14} {}", fault.code.code(), fault.sentence())?;
+            let cure = fault.cure();
+            if self.faults.get(i + 1).is_none_or(|next| next.code != fault.code || next.cure() != cure) {
+                writeln!(f, "  {:<14}   do: {cure}", "")?;
+            }
+        }
+        Ok(())
+    }
+
     fn write_depth(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Some(ledger), Some(coverage)) = (&self.ledger, &self.coverage) else {
             return writeln!(f, "                (add --deep to read every row)");
@@ -189,17 +201,7 @@ impl Found {
                 table.rejected
             )?;
         }
-        for fault in &self.faults {
-            writeln!(
-                f,
-                "  {:<14} {} {}s in `{}`: {}",
-                fault.code.code(),
-                fault.count,
-                fault.scope.slug(),
-                fault.column,
-                fault.code.meaning()
-            )?;
-        }
+        self.write_faults(f)?;
         for note in &ledger.notes {
             writeln!(f, "  {:<14} {}", "note", note.text)?;
         }

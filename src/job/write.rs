@@ -123,8 +123,7 @@ fn quality(night: &FinishedNight<'_>) -> Vec<QualityRow> {
         }
         for fault in &table.faults {
             let check = format!("{}:{}", fault.code.code(), fault.column);
-            let message =
-                format!("{} {}s in `{}`: {}", fault.count, fault.scope.slug(), fault.column, fault.code.meaning());
+            let message = format!("{}. To do: {}", fault.sentence(), fault.cure());
             rows.push(QualityRow { rows: Some(fault.count), ..note(slug, &check, message) });
         }
     }

@@ -36,8 +36,10 @@ impl Checker {
         notes.watches.resize(cells.len(), Watch::default());
         let mut answers: Vec<ArrayRef> = Vec::with_capacity(cells.len());
         for (i, at) in (first..inputs.len()).enumerate() {
+            let before = notes.watches[i].not_applicable;
             let (ratings, bad) = scale.read(batch.column(at), self.decimal, &mut notes.watches[i]);
-            judged.faults(at, bad, OnBad::Cell);
+            judged.columns[at].read += notes.watches[i].not_applicable - before;
+            judged.column(at, &inputs[at], &ratings, bad);
             answers.push(Arc::new(ratings));
         }
         let mut content = vec![Arc::clone(&ids)];
@@ -49,7 +51,7 @@ impl Checker {
             let own = cells.iter().position(|own| own == cell);
             arrays.push(own.map_or_else(|| new_null_array(&DataType::Float32, judged.n), |i| Arc::clone(&answers[i])));
         }
-        judged.finish(RecordBatch::try_new(Arc::clone(&self.schema), arrays)?, notes)
+        judged.finish(batch, RecordBatch::try_new(Arc::clone(&self.schema), arrays)?, notes)
     }
 
     /// One answer per row.
@@ -67,7 +69,10 @@ impl Checker {
         let at = self.input(value).expect("required");
         let cell_names = self.setting.cells.as_ref().expect("answers have cells");
         notes.watches.resize(1, Watch::default());
+        let before = notes.watches[0].not_applicable;
         let (ratings, bad) = scale.read(batch.column(at), self.decimal, &mut notes.watches[0]);
+        judged.columns[at].read += (ratings.len() - ratings.null_count()) as u64;
+        judged.columns[at].read += notes.watches[0].not_applicable - before;
         judged.faults(at, bad, OnBad::Row);
         let ratings = self.without_unanswered(batch, at, ratings, &mut judged);
         let brands = self.set_other_brands_aside(batch, &mut judged);
@@ -87,7 +92,7 @@ impl Checker {
             }
             _ => vec![ids, asked, order, Arc::new(cells) as ArrayRef, Arc::new(ratings) as ArrayRef],
         };
-        judged.finish(RecordBatch::try_new(Arc::clone(&self.schema), arrays)?, notes)
+        judged.finish(batch, RecordBatch::try_new(Arc::clone(&self.schema), arrays)?, notes)
     }
 
     fn input(&self, name: &str) -> Option<usize> {
@@ -99,10 +104,7 @@ impl Checker {
         let at = self.input(name)?;
         let input = &self.mapping.inputs[at];
         let (array, bad) = self.cast(batch.column(at), input.kind);
-        judged.faults(at, bad, input.bad);
-        if input.required {
-            judged.require(at, &array);
-        }
+        judged.column(at, input, &array, bad);
         Some(array)
     }
 
@@ -120,10 +122,11 @@ impl Checker {
     fn cells_of(&self, batch: &RecordBatch, judged: &mut Judged) -> Vec<i32> {
         let ratings = self.setting.table == TableName::Ratings;
         let at = self.input(if ratings { "element" } else { "question" }).expect("required");
-        let text = self.cast(batch.column(at), self.mapping.inputs[at].kind).0;
-        judged.require(at, &text);
+        let input = &self.mapping.inputs[at];
+        let (text, bad) = self.cast(batch.column(at), input.kind);
+        judged.column(at, input, &text, bad);
         let cells = self.setting.cells.as_ref().expect("answers have cells");
-        let aspects = self.input("aspect").map(|at| (at, self.cast(batch.column(at), self.mapping.inputs[at].kind).0));
+        let aspects = self.input("aspect").and_then(|at| Some((at, self.read_plain(batch, "aspect", judged)?)));
         let mut out = vec![0; judged.n];
         // Answers come in runs of the same question; the last one read is often the next one.
         let mut last: Option<(String, Option<usize>)> = None;
@@ -139,7 +142,7 @@ impl Checker {
             };
             let Some(known) = known else {
                 let code = if ratings { RejectCode::UnknownElement } else { RejectCode::UnknownQuestion };
-                judged.rejected.entry(i).or_insert((at, code));
+                judged.not_understood(i, at, code);
                 continue;
             };
             out[i] = known as i32;
@@ -148,7 +151,7 @@ impl Checker {
                 match aspect.is_valid(i).then(|| aspect_of(aspect.value(i))) {
                     Some(Some(Aspect::Importance)) => continue,
                     Some(None) => {
-                        judged.rejected.entry(i).or_insert((*at, RejectCode::UnknownAspect));
+                        judged.not_understood(i, *at, RejectCode::UnknownAspect);
                     }
                     Some(Some(Aspect::Fulfillment)) | None => {}
                 }
@@ -178,6 +181,7 @@ impl Checker {
                 judged.set_aside(i, "not_asked");
             }
             if kind == "rated" && rating.is_none() && is_empty(given, i) {
+                judged.columns[at].missing += 1;
                 judged.rejected.entry(i).or_insert((at, RejectCode::Missing));
             }
             out.append_option(rating.filter(|_| kind == "rated"));

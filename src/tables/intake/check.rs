@@ -14,12 +14,12 @@ use datafusion::common::Result;
 use super::super::contract::{Kind, LEAST_WEIGHT, MOST_WEIGHT, OnBad};
 use super::super::ledger::{RejectCode, Scope};
 use super::super::spec::TableName;
-use super::cast::{Bad, blank, flags, ids, numbers, texts};
+use super::cast::{Bad, as_text, blank, flags, ids, numbers, texts};
 use super::cells::Cells;
-use super::mapping::{Form, Mapping};
+use super::mapping::{Form, Input, Mapping};
 use super::places::{Notes, Places, content_order};
 use super::rivals::BRAND;
-use super::tally::Tally;
+use super::tally::{CellCount, Tally};
 use super::times::{Times, shared};
 
 /// The column that breaks ties between rows of a customer.
@@ -133,12 +133,26 @@ pub(super) struct Judged {
     pub(super) cells: Vec<(usize, usize, RejectCode)>,
     /// Accepted rows that are not handed on, and the rule.
     pub(super) aside: BTreeMap<usize, &'static str>,
+    /// Cells per input.
+    pub(super) columns: Vec<CellCount>,
 }
 
 impl Judged {
+    /// Counts the cells of a column that was cast, and notes its faults and, where it is required, its gaps.
+    pub(super) fn column(&mut self, at: usize, input: &Input, array: &dyn Array, bad: Bad) {
+        let n_bad = bad.len();
+        self.columns[at].read += (array.len() - array.null_count()) as u64;
+        self.faults(at, bad, input.bad);
+        if input.required {
+            self.columns[at].missing += array.null_count().saturating_sub(n_bad) as u64;
+            self.require(at, array);
+        }
+    }
+
     /// Notes the faults of a column.
     pub(super) fn faults(&mut self, column: usize, bad: Bad, on_bad: OnBad) {
         for (i, code) in bad {
+            self.columns[column].bad(code);
             if on_bad == OnBad::Row {
                 self.rejected.entry(i).or_insert((column, code));
             } else {
@@ -147,8 +161,14 @@ impl Judged {
         }
     }
 
+    /// Rejects a row for a cell that was read and is not understood.
+    pub(super) fn not_understood(&mut self, i: usize, column: usize, code: RejectCode) {
+        self.columns[column].unreadable += 1;
+        self.rejected.entry(i).or_insert((column, code));
+    }
+
     /// Notes that cells of a required column are absent.
-    pub(super) fn require(&mut self, column: usize, array: &dyn Array) {
+    fn require(&mut self, column: usize, array: &dyn Array) {
         if array.null_count() > 0 {
             for i in (0..array.len()).filter(|&i| array.is_null(i)) {
                 self.rejected.entry(i).or_insert((column, RejectCode::Missing));
@@ -161,17 +181,18 @@ impl Judged {
         self.aside.entry(i).or_insert(rule);
     }
 
-    /// Counts everything and takes out what is not handed on.
-    pub(super) fn finish(self, batch: RecordBatch, notes: &mut Notes) -> Result<RecordBatch> {
+    /// Counts everything and takes out what is not handed on. `raw` is the batch as it was mapped.
+    pub(super) fn finish(self, raw: &RecordBatch, batch: RecordBatch, notes: &mut Notes) -> Result<RecordBatch> {
         self.places.count(self.n, &self.rejected, &mut notes.counts);
+        notes.cells(&self.columns);
         let place = |i: usize| (self.places.file(i), self.places.row(i));
-        for (&i, &(column, code)) in &self.rejected {
-            notes.fault(column, code, Scope::Row, place(i));
-        }
-        for &(i, column, code) in &self.cells {
-            if !self.rejected.contains_key(&i) {
-                notes.fault(column, code, Scope::Cell, place(i));
-            }
+        let mut texts: BTreeMap<usize, StringArray> = BTreeMap::new();
+        let rows = self.rejected.iter().map(|(&i, &(column, code))| (i, column, code, Scope::Row));
+        let cells = self.cells.iter().filter(|(i, ..)| !self.rejected.contains_key(i));
+        for (i, column, code, scope) in rows.chain(cells.map(|&(i, column, code)| (i, column, code, Scope::Cell))) {
+            let text = texts.entry(column).or_insert_with(|| as_text(raw.column(column)));
+            let cell = text.is_valid(i).then(|| text.value(i));
+            notes.fault((column, code, scope), place(i), cell);
         }
         for (i, rule) in &self.aside {
             if !self.rejected.contains_key(i) {
@@ -197,6 +218,7 @@ impl Checker {
             rejected: BTreeMap::new(),
             cells: Vec::new(),
             aside: BTreeMap::new(),
+            columns: vec![CellCount::default(); self.mapping.inputs.len()],
         };
         match &self.mapping.form {
             Form::Rows => self.check_rows(batch, judged, notes),
@@ -209,11 +231,9 @@ impl Checker {
         let mut read: BTreeMap<&str, ArrayRef> = BTreeMap::new();
         for (at, input) in self.mapping.inputs.iter().enumerate() {
             let (array, bad) = self.cast(batch.column(at), input.kind);
-            let array = if input.bad == OnBad::Protect && !bad.is_empty() { protect(&array, &bad) } else { array };
-            judged.faults(at, bad, input.bad);
-            if input.required {
-                judged.require(at, &array);
-            }
+            let set = (input.bad == OnBad::Protect && !bad.is_empty()).then(|| protect(&array, &bad));
+            judged.column(at, input, &array, bad);
+            let array = set.unwrap_or(array);
             read.insert(&input.name, array);
         }
         let dated = super::super::contract::contract_of(self.setting.table).dated_by();
@@ -232,7 +252,7 @@ impl Checker {
             true => judged.places.order(self.spec, &arrays)?,
             false => content_order(&arrays)?,
         });
-        judged.finish(RecordBatch::try_new(Arc::clone(&self.schema), arrays)?, notes)
+        judged.finish(batch, RecordBatch::try_new(Arc::clone(&self.schema), arrays)?, notes)
     }
 
     /// Customers are set aside by day and only after their rows were compared.

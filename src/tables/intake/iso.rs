@@ -50,7 +50,7 @@ pub(super) fn parse(text: &str) -> Option<WrittenTime> {
 }
 
 /// Days from 1970-01-01 to a day of the Gregorian calendar; `None` = there is no such day.
-fn days_of(year: i64, month: i64, day: i64) -> Option<i64> {
+pub(super) fn days_of(year: i64, month: i64, day: i64) -> Option<i64> {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let lengths = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let length = *lengths.get(usize::try_from(month - 1).ok()?)?;

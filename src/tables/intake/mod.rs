@@ -17,6 +17,7 @@ mod coverage;
 mod cursor;
 mod engine;
 mod error;
+mod evidence;
 mod figures;
 mod fold;
 mod hear;

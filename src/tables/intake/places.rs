@@ -10,10 +10,11 @@ use datafusion::arrow::row::{RowConverter, SortField};
 use datafusion::common::Result;
 use twox_hash::XxHash64;
 
+use super::super::contract::Kind;
 use super::super::ledger::{RejectCode, Scope};
 use super::mapping::Input;
 use super::scale::Watch;
-use super::tally::{Counts, Fault, FaultKey, FileId, FileRegistry, NO_FILE};
+use super::tally::{CellCount, Counts, Fault, FaultKey, FileId, FileRegistry, NO_FILE};
 
 /// Bits of an order key that hold the row.
 const ROW_BITS: u32 = 35;
@@ -131,14 +132,26 @@ fn files_of(array: &ArrayRef, registry: &FileRegistry) -> Files {
 pub(super) struct Notes {
     pub(super) counts: Counts,
     faults: BTreeMap<(usize, RejectCode, Scope), Fault>,
+    /// Cells per input.
+    columns: Vec<CellCount>,
     /// Per cell of a table of answers.
     pub(super) watches: Vec<Watch>,
 }
 
 impl Notes {
-    /// A fault in the column with that number among the inputs.
-    pub(super) fn fault(&mut self, column: usize, code: RejectCode, scope: Scope, place: (FileId, u64)) {
-        self.faults.entry((column, code, scope)).or_default().add(place.0, place.1);
+    /// A fault in the column with that number among the inputs, and the cell where there is one.
+    pub(super) fn fault(&mut self, at: (usize, RejectCode, Scope), place: (FileId, u64), cell: Option<&str>) {
+        let fault = self.faults.entry(at).or_default();
+        fault.add(place.0, place.1);
+        if let Some(cell) = cell {
+            fault.evidence.see(at.1, cell);
+        }
+    }
+
+    /// Cells of a batch, per input.
+    pub(super) fn cells(&mut self, columns: &[CellCount]) {
+        self.columns.resize(columns.len().max(self.columns.len()), CellCount::default());
+        self.columns.iter_mut().zip(columns).for_each(|(own, other)| own.merge(other));
     }
 
     /// The counts, with columns by the names their source gives them.
@@ -147,6 +160,11 @@ impl Notes {
         for ((column, code, scope), fault) in self.faults {
             let column = inputs.get(column).map_or_else(String::new, |input| input.from.clone());
             counts.faults(FaultKey { column, code, scope }, fault);
+        }
+        for (i, input) in inputs.iter().enumerate() {
+            let cells = self.columns.get(i).copied().unwrap_or_default();
+            let answers = input.kind == Kind::Rating;
+            counts.cells((input.name.clone(), input.from.clone()), &CellCount { answers, ..cells });
         }
         (counts, self.watches)
     }

@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::super::ledger::{FaultCount, FileCount, RejectCode, Scope, TableLedger};
+use super::super::ledger::{ColumnCells, FaultCount, FileCount, RejectCode, Scope, TableLedger};
 use super::super::source::{RowFaults, Source};
 use super::super::spec::TableName;
+use super::evidence::Evidence;
 
 /// Faults listed row by row, per table, column, code and scope. Counts are exact beyond it.
 pub(super) const LISTED: usize = 10_000;
@@ -78,6 +79,8 @@ pub(super) struct Fault {
     count: u64,
     /// The largest on top, so that a smaller one can take its place.
     first: BinaryHeap<(FileId, u64)>,
+    /// What the cells look like.
+    pub(super) evidence: Evidence,
 }
 
 impl Fault {
@@ -85,6 +88,12 @@ impl Fault {
     pub(super) fn add(&mut self, file: FileId, row: u64) {
         self.count += 1;
         self.list(file, row);
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.count += other.count;
+        other.first.into_iter().for_each(|(file, row)| self.list(file, row));
+        self.evidence.merge(other.evidence);
     }
 
     fn list(&mut self, file: FileId, row: u64) {
@@ -97,12 +106,52 @@ impl Fault {
     }
 }
 
+/// A column that is mapped: canonical name, then the source's.
+pub(super) type ColumnKey = (String, String);
+
+/// Cells of one column; see [`ColumnCells`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct CellCount {
+    pub(super) answers: bool,
+    pub(super) read: u64,
+    pub(super) missing: u64,
+    pub(super) unreadable: u64,
+    pub(super) off_scale: u64,
+}
+
+impl CellCount {
+    /// A cell at fault. What is absent was not read.
+    pub(super) fn bad(&mut self, code: RejectCode) {
+        match code {
+            RejectCode::Missing | RejectCode::NothingId => self.missing += 1,
+            RejectCode::OffScale | RejectCode::OutOfRange => {
+                self.read += 1;
+                self.off_scale += 1;
+            }
+            _ => {
+                self.read += 1;
+                self.unreadable += 1;
+            }
+        }
+    }
+
+    /// Adds what was counted elsewhere.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.answers |= other.answers;
+        self.read += other.read;
+        self.missing += other.missing;
+        self.unreadable += other.unreadable;
+        self.off_scale += other.off_scale;
+    }
+}
+
 /// What one task has counted; merged into its table's [`Tally`] when the task is done.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     /// Accepted and rejected rows by file.
     files: BTreeMap<FileId, (u64, u64)>,
     faults: BTreeMap<FaultKey, Fault>,
+    columns: BTreeMap<ColumnKey, CellCount>,
     set_aside: BTreeMap<&'static str, u64>,
     noted: BTreeMap<&'static str, u64>,
 }
@@ -122,9 +171,12 @@ impl Counts {
 
     /// Faults counted elsewhere.
     pub(super) fn faults(&mut self, key: FaultKey, fault: Fault) {
-        let own = self.faults.entry(key).or_default();
-        own.count += fault.count;
-        fault.first.into_iter().for_each(|(file, row)| own.list(file, row));
+        self.faults.entry(key).or_default().merge(fault);
+    }
+
+    /// Cells of a column.
+    pub(super) fn cells(&mut self, key: ColumnKey, cells: &CellCount) {
+        self.columns.entry(key).or_default().merge(cells);
     }
 
     /// Accepted rows that the rule sets aside.
@@ -147,6 +199,9 @@ impl Counts {
         }
         for (key, fault) in other.faults {
             self.faults(key, fault);
+        }
+        for (key, cells) in other.columns {
+            self.cells(key, &cells);
         }
         for (rule, n) in other.set_aside {
             self.set_aside(rule, n);
@@ -201,11 +256,28 @@ impl Tally {
             let (source, file) = (source.to_owned(), file.to_owned());
             files.push(FileCount { source, file, read: accepted + rejected, accepted, rejected });
         }
+        // Codes such as 98 and 99 are those of a survey, not of one question.
+        let mut off_scale = Evidence::default();
+        let of_scale = counts.faults.iter().filter(|(key, _)| key.code == RejectCode::OffScale);
+        of_scale.for_each(|(_, fault)| off_scale.merge(fault.evidence.clone()));
+        let off_codes = |code| if code == RejectCode::OffScale { off_scale.off_codes() } else { Vec::new() };
         let faults = counts.faults.iter().map(|(key, fault)| FaultCount {
             column: key.column.clone(),
             code: key.code,
             scope: key.scope,
             count: fault.count,
+            shapes: fault.evidence.shapes(),
+            forms: fault.evidence.forms().clone(),
+            off_codes: off_codes(key.code),
+        });
+        let columns = counts.columns.iter().map(|((canonical, column), cells)| ColumnCells {
+            column: column.clone(),
+            canonical: canonical.clone(),
+            answers: cells.answers,
+            read: cells.read,
+            missing: cells.missing,
+            unreadable: cells.unreadable,
+            off_scale: cells.off_scale,
         });
         let cells =
             counts.faults.iter().filter(|(key, _)| key.scope == Scope::Cell).map(|(_, fault)| fault.count).sum();
@@ -217,8 +289,14 @@ impl Tally {
             bad_cells: cells,
             set_aside: counts.set_aside.clone(),
             faults: faults.collect(),
+            columns: columns.collect(),
             files,
         }
+    }
+
+    /// How often something else was noted.
+    pub(super) fn times(&self, topic: &str) -> u64 {
+        self.lock().noted.get(topic).copied().unwrap_or(0)
     }
 
     /// The listed faults in order of file, row and column.
