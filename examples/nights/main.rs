@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let movers = base.live(number, date, number == wave);
         base.write(folder.path(), number == broken)?;
         let loaded = load(&folder.path().join("valueseg.toml"), &[])?;
-        let request = NightRequest { as_of: date, refit: false, force: false, dry_run: false };
+        let request = NightRequest::of(date);
         match night::run(&loaded, &request, &Unwatched) {
             Ok(_) => {}
             Err(JobError::Held { reasons, .. }) if number == broken => {

@@ -25,7 +25,7 @@ pub struct Args {
     /// Print one JSON document on stdout instead of text.
     #[arg(long, global = true)]
     pub json: bool,
-    /// Say nothing but errors.
+    /// Say nothing but errors and alerts.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Say more.
@@ -119,9 +119,13 @@ pub enum Command {
         /// Fit a new model even if there is one.
         #[arg(long)]
         refit: bool,
-        /// Run again although the night is published with the same inputs.
+        /// Run again although the night is published with the same inputs, and a night that lies after tomorrow; with
+        /// --refit, fit a model although there are alerts about the inputs.
         #[arg(long)]
         force: bool,
+        /// Begin anew, although the results folder is not the one the configuration knows.
+        #[arg(long)]
+        first_night: bool,
         /// Do everything but publish; print what would be published.
         #[arg(long)]
         dry_run: bool,

@@ -273,7 +273,10 @@ mod tests {
     fn unreadable_cells_count_from_nothing_and_a_new_table_from_its_first_night() {
         let rows = ("rows:orders", 1000.0);
         assert_eq!(one(&[rows], &[rows, ("bad_cells:orders.amount", 0.04)]), Some(Severity::Alert));
-        assert_eq!(one(&[("rows:ratings", 1000.0)], &[("bad_cells:orders.amount", 0.04), ("rows:ratings", 1000.0)]), None);
+        assert_eq!(
+            one(&[("rows:ratings", 1000.0)], &[("bad_cells:orders.amount", 0.04), ("rows:ratings", 1000.0)]),
+            None
+        );
     }
 
     #[test]

@@ -7,8 +7,6 @@ mod judge;
 mod past;
 mod words;
 
-use chrono::NaiveDate;
-
 use crate::job::error::JobError;
 use crate::job::gates::Gated;
 use crate::job::project::Project;
@@ -32,8 +30,6 @@ pub(super) struct InputFindings {
     pub(super) alerts: Vec<Alert>,
     /// Keys of the figures that are told.
     pub(super) told: Vec<String>,
-    /// The night they were held against; `None` = there is none with figures.
-    pub(super) against: Option<NaiveDate>,
 }
 
 impl InputFindings {
@@ -44,14 +40,13 @@ impl InputFindings {
         let mut gated = Gated::of_inputs(project, intake, past.newest())?;
         let judge = Judge { gates: &project.settings().gates, past: &past };
         let changes = judge.changes(&figures, &mixes);
-        let config_changed = past.newest().is_some_and(|night| {
-            night.manifest.identity.config_fingerprint != project.loaded().fingerprint()
-        });
+        let config_changed = past
+            .newest()
+            .is_some_and(|night| night.manifest.identity.config_fingerprint != project.loaded().fingerprint());
         let said = words::say(&changes, config_changed);
         gated.checks.extend(said.checks);
         gated.reasons.extend(said.reasons);
-        let against = past.newest().map(|night| night.date);
-        Ok(Self { figures, mixes, gated, alerts: said.alerts, told: said.told, against })
+        Ok(Self { figures, mixes, gated, alerts: said.alerts, told: said.told })
     }
 
     /// Whether nothing speaks against learning from these inputs. `asked`: a person insists, and answers for what is told;

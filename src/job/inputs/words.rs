@@ -41,8 +41,7 @@ pub(super) fn say(changes: &[Change], config_changed: bool) -> Said {
 }
 
 fn row(change: &Change) -> QualityRow {
-    let (severity, status) =
-        if change.severity == Severity::Hold { ("gate", "fail") } else { ("warn", "warn") };
+    let (severity, status) = if change.severity == Severity::Hold { ("gate", "fail") } else { ("warn", "warn") };
     let input = change.subject.split('.').next().filter(|_| change.subject.contains('.')).unwrap_or("night");
     let check = key(change.kind.name, &change.subject);
     QualityRow {

@@ -96,9 +96,16 @@ impl Counted<'_> {
             share("after_night", aside("after_the_night") + aside("not_yet_customer"));
             share("orphans", told("orphans"));
             share("copies", told("copies") + told("replaced") + aside("exact_copies"));
-            for fault in &table.faults {
-                let share = fault.count as f64 / table.read as f64;
-                *figures.entry(key("bad_cells", &format!("{slug}.{}", fault.column))).or_default() += share;
+            for cells in &table.columns {
+                let subject = format!("{slug}.{}", cells.canonical);
+                if cells.bad() > 0 {
+                    figures.insert(key("bad_cells", &subject), cells.bad_share());
+                }
+                // Of events and customers it is counted where they are kept.
+                if !cells.answers && !self.events.contains_key(&table.table) {
+                    let known = cells.read.saturating_sub(cells.bad());
+                    figures.insert(key("known", &subject), known as f64 / table.read as f64);
+                }
             }
         }
     }
