@@ -132,7 +132,7 @@ pub enum Command {
     },
     /// Explain in plain words.
     #[command(
-        after_help = "Examples:\n  valueseg explain customer C000123\n  valueseg explain segment S03\n  valueseg explain element saves_time\n  valueseg explain error E0301"
+        after_help = "Examples:\n  valueseg explain customer C000123\n  valueseg explain segment S03\n  valueseg explain element saves_time\n  valueseg explain table orders\n  valueseg explain error E0301"
     )]
     Explain {
         /// What to explain.
@@ -179,7 +179,7 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         ids_file: PathBuf,
     },
-    /// Print the JSON Schema of the configuration, or every column of every table.
+    /// Print what can be read, what is written, or the JSON Schema of the configuration.
     Schema {
         /// What to print.
         what: SchemaOf,
@@ -212,8 +212,13 @@ pub enum Subject {
     },
     /// What an element of value means here.
     Element {
-        /// Its id, such as `saves_time`.
-        id: String,
+        /// Its id, such as `saves_time` [default: list the 30].
+        id: Option<String>,
+    },
+    /// What a canonical table of the inputs holds.
+    Table {
+        /// Its name, such as `orders` [default: list all].
+        name: Option<String>,
     },
     /// What an error code means and what to do.
     Error {
@@ -245,4 +250,6 @@ pub enum SchemaOf {
     Config,
     /// The tables of a night, column by column.
     Tables,
+    /// What can be read: the canonical tables with examples, reject codes, every key of the configuration.
+    Inputs,
 }

@@ -14,13 +14,14 @@ use crate::cli::log::{self, Level, line};
 use crate::cli::progress::Progress;
 use crate::cli::stop::Stop;
 use crate::cli::{answer, care, failure};
-use crate::codes::Exit;
+use crate::codes::{Coded as _, Exit};
 use crate::demo::{DemoSettings, FIRST_NIGHT, SECOND_NIGHT, write_demo};
-use crate::job::check::{self, CheckRequest};
+use crate::job::check::{self, CheckRequest, Checked};
 use crate::job::diff::diff;
 use crate::job::error::JobError;
 use crate::job::explain::{self, Explanation};
 use crate::job::init::{config_schema, start};
+use crate::job::inputs_page::{inputs_json, inputs_markdown};
 use crate::job::load::{Loaded, load};
 use crate::job::missed::missed;
 use crate::job::night::{self, NightRequest};
@@ -176,22 +177,32 @@ fn init(args: &Args, dir: &Path, from: &[PathBuf]) -> Result<Exit, CommandError>
 fn check_inputs(args: &Args, deep: bool, as_of: Option<NaiveDate>) -> Result<Exit, CommandError> {
     let loaded = load_project(args)?;
     let as_of = as_of.unwrap_or_else(|| yesterday(loaded.timezone));
-    let found = check::check(&loaded, &CheckRequest { as_of, deep })?;
+    not_ahead(&loaded, as_of)?;
+    let Checked { found, error } = check::check(&loaded, &CheckRequest { as_of, deep })?;
+    let Some(error) = error else { return Ok(answer::shown(args.json, &found, Exit::Published)) };
+    // What was found is the answer all the same; what the night would end with is said as the night would.
+    failure::tell(args, &error);
+    let exit = error.code().exit();
     if args.json {
-        return Ok(answer::serialized(&found, Exit::Published));
+        let _ = answer::document(failure::with_error(&found, &error), exit);
+    } else {
+        let _ = answer::text(found.to_string().trim_end());
     }
-    Ok(answer::text(&found.to_string()))
+    Ok(exit)
 }
 
 fn explain(args: &Args, subject: &Subject) -> Result<Exit, CommandError> {
     let explanation = match subject {
         Subject::Customer { id, run } => explain::customer(&load_project(args)?, id, *run)?,
         Subject::Segment { id, run } => explain::segment(&load_project(args)?, id, *run)?,
-        Subject::Element { id } => match load_project(args) {
-            Ok(loaded) => explain::element_of(&loaded, id)?,
+        Subject::Element { id } => match (load_project(args), id) {
+            (Ok(loaded), Some(id)) => explain::element_of(&loaded, id)?,
             // An element has a meaning without a project, too.
-            Err(_) => explain::element(&Catalogue::embedded(), id)?,
+            (Err(_), Some(id)) => explain::element(&Catalogue::embedded(), id)?,
+            (_, None) => explain::elements(&Catalogue::embedded()),
         },
+        Subject::Table { name: Some(name) } => explain::table(name)?,
+        Subject::Table { name: None } => explain::tables(),
         Subject::Error { code: Some(code) } => explain::error(code)?,
         Subject::Error { code: None } => explain::errors(),
     };
@@ -231,6 +242,8 @@ fn schema(args: &Args, what: SchemaOf) -> Exit {
             answer::document(Value::Object(tables), Exit::Published)
         }
         SchemaOf::Tables => answer::text(tables_markdown().trim_end()),
+        SchemaOf::Inputs if args.json => answer::document(inputs_json(), Exit::Published),
+        SchemaOf::Inputs => answer::text(inputs_markdown().trim_end()),
     }
 }
 

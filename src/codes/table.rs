@@ -177,7 +177,8 @@ codes! {
         "correct the table; `valueseg schema config` shows what it may hold";
     E0327 Query Config: "The SQL of a table cannot be run."
         "A name is misspelled, or a type does not fit: columns of CSV and JSON are text until they are cast."
-        "correct the query; identifiers are case-sensitive, quote odd ones with \"\"";
+        "correct the query; it is SQL as Apache DataFusion understands it, which is close to PostgreSQL: identifiers are \
+         case-sensitive, quote odd ones with \"\"";
     E0328 SignalSql Config: "The SQL of a signal cannot be run."
         "A signal of the company's own catalogue asks for what its table does not hold."
         "correct the signal in your catalogue folder, or switch it off";

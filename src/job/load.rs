@@ -74,6 +74,19 @@ pub enum ConfigError {
     /// Tables that cannot be read or scored.
     #[error(transparent)]
     Tables(#[from] IntakeError),
+    /// The same, of a table that the file has a place for.
+    #[error("{}, line {line}: {source}", path.display())]
+    Unfinished {
+        /// The file.
+        path: PathBuf,
+        /// The line to edit, counted from 1.
+        line: usize,
+        /// Whether the line is a comment yet.
+        commented: bool,
+        /// What is missing.
+        #[source]
+        source: Box<IntakeError>,
+    },
 }
 
 impl Coded for ConfigError {
@@ -86,6 +99,7 @@ impl Coded for ConfigError {
             Self::Value { .. } => Code::OutOfBounds,
             Self::NotBuilt { .. } => Code::NotBuilt,
             Self::Tables(error) => error.code(),
+            Self::Unfinished { source, .. } => source.code(),
         }
     }
 
@@ -94,6 +108,10 @@ impl Coded for ConfigError {
             Self::Syntax { nearest, .. } => nearest.as_ref().map(|name| format!("did you mean `{name}`?")),
             Self::NotBuilt { key } => Some(format!("take `[[{key}]]` out")),
             Self::Tables(error) => error.hint(),
+            Self::Unfinished { line, commented: true, .. } => Some(format!(
+                "take the `#` off line {line} and those that belong to it, and name your source and its columns there"
+            )),
+            Self::Unfinished { line, .. } => Some(format!("name your source and its columns from line {line} on")),
             _ => None,
         }
     }
@@ -151,7 +169,7 @@ pub fn load(path: &Path, environment: &[(String, String)]) -> Result<Loaded, Con
         _ => ConfigError::Read { path: path.to_owned(), source },
     })?;
     let settings = parse(path, &text, environment)?;
-    let timezone = check(&settings)?;
+    let timezone = check(&settings).map_err(|error| at_its_line(error, path, &text))?;
     let base = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
     Ok(Loaded { settings, path: path.to_owned(), base, timezone })
 }
@@ -215,6 +233,28 @@ fn nearest_expected(message: &str) -> Option<String> {
 /// The candidate most like `seen`, if any is close.
 pub(crate) fn nearest<'a>(seen: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
     names::nearest(seen, candidates).into_iter().next()
+}
+
+/// A configuration that lacks a table points at the line where it would stand, also where that line is a comment yet.
+fn at_its_line(error: ConfigError, path: &Path, text: &str) -> ConfigError {
+    let wanted: &[&str] = match &error {
+        ConfigError::Tables(IntakeError::NoCustomersTable) => &["[tables.customers]", "[tables]"],
+        ConfigError::Tables(IntakeError::NothingToScore) => {
+            &["[tables.ratings]", "[[tables.ratings]]", "[tables.orders]", "[tables]"]
+        }
+        _ => return error,
+    };
+    let bare = |line: &str| line.trim_start_matches(['#', ' ', '\t']).to_owned();
+    let place = wanted.iter().find_map(|head| text.lines().position(|line| bare(line).starts_with(head)));
+    match (place, error) {
+        (Some(place), ConfigError::Tables(source)) => ConfigError::Unfinished {
+            path: path.to_owned(),
+            line: place + 1,
+            commented: text.lines().nth(place).is_some_and(|line| line.trim_start().starts_with('#')),
+            source: Box::new(source),
+        },
+        (_, error) => error,
+    }
 }
 
 fn check(settings: &Settings) -> Result<Tz, ConfigError> {
@@ -361,6 +401,21 @@ mod tests {
             let text = format!("{SMALL}[model]\nmin_share = {bad}\n");
             assert!(matches!(read(&text, &[]), Err(ConfigError::Value { key, .. }) if key == "model.min_share"));
         }
+    }
+
+    #[test]
+    fn a_configuration_that_lacks_a_table_points_at_the_line_to_edit() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("valueseg.toml");
+        let text =
+            "[project]\nname = \"shop\"\n# [tables.customers]   # who\n# source = \"crm\"\n[sources]\n[tables]\n";
+        std::fs::write(&path, text).expect("written");
+        let error = load(&path, &[]).expect_err("refused");
+        assert_eq!(error.code(), Code::NoCustomersTable);
+        assert!(error.to_string().contains("valueseg.toml, line 3: "), "{error}");
+        assert!(error.to_do().starts_with("take the `#` off line 3"), "{}", error.to_do());
+        std::fs::write(&path, "[project]\nname = \"shop\"\n").expect("written");
+        assert_eq!(load(&path, &[]).expect_err("refused").code(), Code::NoCustomersTable, "sections may be missing");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! | [`settings`], [`load`], [`size`] | `valueseg.toml` as checked types |
 //! | [`mod@missed`] | nights that nobody ran, to be caught up with |
 //! | [`init`] | a starter configuration from a look at some files |
+//! | [`inputs_page`] | what can be read, as a page: tables, reject codes, every key |
 //! | [`check`] | what is there, what is missing, what that costs |
 //! | [`explain`] | why, in plain words |
 //! | [`diff`] | two nights or two models side by side |
@@ -39,6 +40,7 @@ pub mod forget;
 mod gates;
 pub mod init;
 mod inputs;
+pub mod inputs_page;
 mod lineage;
 pub mod load;
 pub mod missed;

@@ -44,8 +44,10 @@ pub struct Settings {
     /// What the project is.
     pub project: ProjectSettings,
     /// Raw data, as it lies: a name and its files.
+    #[serde(default)]
     pub sources: BTreeMap<String, SourceSpec>,
     /// Canonical tables made of the sources.
+    #[serde(default)]
     pub tables: BTreeMap<TableName, TableSpecs>,
     /// How segments are found.
     #[serde(default)]

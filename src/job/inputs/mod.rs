@@ -10,9 +10,10 @@ mod words;
 use crate::job::error::JobError;
 use crate::job::gates::Gated;
 use crate::job::project::Project;
-use crate::tables::figures::{Figures, Mixes};
-use crate::tables::intake::Intake;
+use crate::tables::figures::{Figures, Mixes, parts};
+use crate::tables::intake::{Intake, TableLook};
 use crate::tables::report::Alert;
+use crate::tables::spec::TableName;
 
 use judge::Judge;
 pub(super) use past::EarlierNight;
@@ -47,6 +48,32 @@ impl InputFindings {
         gated.checks.extend(said.checks);
         gated.reasons.extend(said.reasons);
         Ok(Self { figures, mixes, gated, alerts: said.alerts, told: said.told })
+    }
+
+    /// What can be told before anything is read: tables and columns that the night before had and that are not mapped any
+    /// more.
+    pub(super) fn foreseen(project: &Project, tables: &[TableLook]) -> Result<Self, JobError> {
+        let past = Past::of(project)?;
+        let is_lost = |table: &str, column: &str| {
+            let look = tables.iter().find(|look| look.table.slug() == table);
+            look.is_none_or(|look| look.not_mapped.iter().any(|name| *name == column))
+        };
+        let kept = |key: &str| {
+            let (kind, subject) = parts(key);
+            match (kind, subject.split_once('.')) {
+                ("reach", _) => !is_lost("customers", &format!("consent_{subject}")),
+                ("protected", _) => !is_lost("customers", subject),
+                ("value" | "valued", _) => !is_lost("orders", "amount"),
+                (_, Some((table, column))) => !is_lost(table, column),
+                (_, None) => TableName::parse(subject).is_none_or(|_| !is_lost(subject, "")),
+            }
+        };
+        let figures: Figures =
+            past.before().iter().filter(|(key, _)| kept(key)).map(|(key, value)| (key.clone(), *value)).collect();
+        let changes = Judge { gates: &project.settings().gates, past: &past }.changes(&figures, &Mixes::new());
+        let said = words::say(&changes, false);
+        let gated = Gated { checks: said.checks, reasons: said.reasons };
+        Ok(Self { figures, mixes: Mixes::new(), gated, alerts: said.alerts, told: said.told })
     }
 
     /// Whether nothing speaks against learning from these inputs. `asked`: a person insists, and answers for what is told;

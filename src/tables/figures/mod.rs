@@ -51,6 +51,14 @@ mod tests {
     }
 
     #[test]
+    fn the_operations_page_names_every_figure_that_is_looked_at() {
+        let page = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operations.md"));
+        for kind in FIGURES.iter().filter(|kind| kind.look != Look::Beside) {
+            assert!(page.contains(&format!("| `{}` |", kind.name)), "{}", kind.name);
+        }
+    }
+
+    #[test]
     fn a_key_names_its_kind_and_every_kind_is_listed_once() {
         assert_eq!(parts("mean:orders.amount"), ("mean", "orders.amount"));
         assert_eq!(parts(&key("value", "")), ("value", ""));

@@ -10,12 +10,16 @@ use crate::codes::{Code, Coded};
 #[non_exhaustive]
 pub enum SourceError {
     /// A pattern matched nothing.
-    #[error("sources.{source_name}: no file matches `{pattern}`")]
+    #[error("sources.{source_name}: no file matches `{pattern}`{}", because(.there))]
     NoFiles {
         /// Key under `[sources]`.
         source_name: String,
         /// The pattern, file or folder as written.
         pattern: String,
+        /// What is there instead: a folder without data files, no such folder. Empty = nothing is known of it.
+        there: String,
+        /// What would match instead, where it is known.
+        instead: Option<String>,
     },
     /// A pattern cannot be used.
     #[error("sources.{source_name}: `{pattern}` cannot be used: {reason}")]
@@ -143,6 +147,10 @@ pub enum SourceError {
     },
 }
 
+fn because(there: &str) -> String {
+    if there.is_empty() { String::new() } else { format!(": {there}") }
+}
+
 impl SourceError {
     /// What the operating system says about a file, or our own reader of packed ones.
     pub(super) fn io(file: &str, source: std::io::Error) -> Self {
@@ -185,6 +193,9 @@ impl Coded for SourceError {
 
     fn hint(&self) -> Option<String> {
         match self {
+            Self::NoFiles { instead: Some(instead), source_name, .. } => {
+                Some(format!("write sources.{source_name}.files = \"{instead}\""))
+            }
             Self::NotTheFormat { advice, .. } => Some((*advice).to_owned()),
             Self::UnknownExtension { source_name, .. } => {
                 Some(format!("set sources.{source_name}.format to \"parquet\", \"csv\" or \"json\""))

@@ -30,11 +30,18 @@ pub(super) fn expand(base: &Path, name: &str, spec: &SourceSpec) -> Result<Vec<F
         let before = found.len();
         expand_one(base, name, pattern, &mut found)?;
         if found.len() == before {
-            return Err(SourceError::NoFiles { source_name: name.to_owned(), pattern: pattern.clone() });
+            let (there, instead) = what_is_there(base, pattern);
+            return Err(SourceError::NoFiles {
+                source_name: name.to_owned(),
+                pattern: pattern.clone(),
+                there,
+                instead,
+            });
         }
     }
     if found.is_empty() {
-        return Err(SourceError::NoFiles { source_name: name.to_owned(), pattern: "(none given)".to_owned() });
+        let (pattern, there) = ("(none given)".to_owned(), String::new());
+        return Err(SourceError::NoFiles { source_name: name.to_owned(), pattern, there, instead: None });
     }
     found.sort_by(|a, b| a.shown.cmp(&b.shown));
     found.dedup_by(|a, b| a.shown == b.shown);
@@ -78,6 +85,47 @@ fn expand_one(base: &Path, name: &str, pattern: &str, found: &mut Vec<FoundFile>
         }
     }
     Ok(())
+}
+
+/// What lies where a pattern that matches nothing points to, and what would match instead.
+fn what_is_there(base: &Path, pattern: &str) -> (String, Option<String>) {
+    let path = base.join(pattern);
+    if path.is_dir() {
+        return in_folder(&path, pattern.trim_end_matches('/'));
+    }
+    // The part before the first sign of a glob, as far as it is a folder.
+    let plain = pattern.split(['*', '?', '[']).next().unwrap_or_default();
+    let folder = if plain.len() == pattern.len() {
+        Path::new(plain).parent().map(|parent| parent.to_string_lossy().into_owned()).unwrap_or_default()
+    } else {
+        plain.rsplit_once('/').map(|(folder, _)| folder.to_owned()).unwrap_or_default()
+    };
+    if folder.is_empty() || base.join(&folder).is_dir() {
+        return (String::new(), None);
+    }
+    (format!("there is no folder `{folder}`"), None)
+}
+
+/// A folder without a data file directly in it: what it holds, and the pattern of the data files one folder deeper.
+fn in_folder(path: &Path, pattern: &str) -> (String, Option<String>) {
+    let entries = |path: &Path| -> Vec<PathBuf> {
+        let found = std::fs::read_dir(path).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
+        let mut found: Vec<PathBuf> = found.filter(|path| !hidden(path)).collect();
+        found.sort();
+        found
+    };
+    let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = entries(path).into_iter().partition(|path| path.is_dir());
+    let deeper = folders.iter().flat_map(|folder| entries(folder)).find(|file| format_of(file).is_some());
+    let extension = deeper.and_then(|file| {
+        let name = file.file_name()?.to_string_lossy().into_owned();
+        name.split_once('.').map(|(_, extension)| extension.to_owned())
+    });
+    let there = format!(
+        "it is a folder, and no data file lies directly in it ({} folders, {} files of other kinds)",
+        folders.len(),
+        files.len()
+    );
+    (there, extension.map(|extension| format!("{pattern}/*/*.{extension}")))
 }
 
 fn hidden(path: &Path) -> bool {
@@ -157,6 +205,20 @@ mod tests {
         std::fs::write(dir.path().join("a.csv"), "x").expect("writes");
         let error = expand_in(dir.path(), &["a.csv", "b-*.csv"]).expect_err("refused");
         assert_eq!(error.code(), Code::NoFiles);
+    }
+
+    #[test]
+    fn a_folder_without_data_is_called_a_folder_and_what_lies_deeper_is_offered() {
+        let dir = tempfile::tempdir().expect("temp");
+        std::fs::create_dir_all(dir.path().join("in/2026")).expect("makes");
+        std::fs::write(dir.path().join("in/readme.md"), "x").expect("writes");
+        let error = expand_in(dir.path(), &["in"]).expect_err("refused");
+        assert!(error.to_string().contains("it is a folder, and no data file lies directly in it (1 folders, 1 files"));
+        std::fs::write(dir.path().join("in/2026/a.csv.gz"), "x").expect("writes");
+        let error = expand_in(dir.path(), &["in"]).expect_err("refused");
+        assert_eq!(error.to_do(), "write sources.crm.files = \"in/*/*.csv.gz\"");
+        let error = expand_in(dir.path(), &["out/*.csv"]).expect_err("refused");
+        assert!(error.to_string().ends_with("there is no folder `out`"), "{error}");
     }
 
     #[test]
