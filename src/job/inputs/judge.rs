@@ -1,7 +1,7 @@
 //! Which figures changed so much that somebody has to look.
 
 use crate::job::settings::Gates;
-use crate::tables::figures::{FIGURES, FigureKind, Figures, Look, Mixes, figure_kind, key, parts};
+use crate::tables::figures::{ChangeMeasure, FIGURES, FigureKind, Figures, Mixes, figure_kind, key, parts};
 
 use super::past::Past;
 
@@ -12,6 +12,11 @@ const CHANCE: f64 = 3.0;
 /// Spread of answers over people, in points of 10: what a mean of other people's answers is expected to differ by. Our
 /// judgment, on the high side.
 const ANSWER_SD: f64 = 2.5;
+
+/// What the part of a share that is gone, or that changed, counts for beside the change itself. Our judgment: a column that
+/// few rows have is lost when it is lost to them.
+const PART_GONE: f64 = 0.4;
+const PART_CHANGED: f64 = 0.2;
 
 /// What a change comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,7 +80,7 @@ impl Judge<'_> {
         let key = key(kind.name, subject);
         let before = self.before(kind, subject)?;
         let now = tonight.get(&key).copied();
-        if kind.look == Look::Days {
+        if kind.measure == ChangeMeasure::Days {
             let usual = self.past.usual_most(&key).filter(|most| most.is_finite())?;
             let size = Size { size: now? - usual, is_loss: false };
             return self.judged(kind, subject, before, now, &[size]);
@@ -93,7 +98,7 @@ impl Judge<'_> {
         let figures = self.past.before();
         let known = figures.get(&key(kind.name, subject)).copied();
         let table = subject.split('.').next().unwrap_or(subject);
-        let was_read = kind.look == Look::Rise && figures.contains_key(&key("rows", table));
+        let was_read = kind.measure == ChangeMeasure::Rise && figures.contains_key(&key("rows", table));
         known.or(was_read.then_some(0.0))
     }
 
@@ -108,7 +113,7 @@ impl Judge<'_> {
     ) -> Option<Change> {
         let (alert, hold) = self.limits(kind);
         let over = |limit: Option<f64>| limit.filter(|limit| sizes.iter().all(|size| size.size > *limit));
-        let holds = hold.filter(|_| sizes.iter().all(|size| size.is_loss || kind.look == Look::Factor));
+        let holds = hold.filter(|_| sizes.iter().all(|size| size.is_loss || kind.measure == ChangeMeasure::Factor));
         let (severity, limit) = match (over(holds), over(alert)) {
             (Some(limit), _) => (Severity::Hold, limit),
             (None, Some(limit)) => (Severity::Alert, limit),
@@ -120,7 +125,7 @@ impl Judge<'_> {
 
     /// From where on a change is told, and holds. Losses follow `gates.max_coverage_loss` unless set by themselves.
     fn limits(&self, kind: &FigureKind) -> (Option<f64>, Option<f64>) {
-        let follows = matches!(kind.look, Look::Count | Look::Sum);
+        let follows = matches!(kind.measure, ChangeMeasure::Count | ChangeMeasure::Sum);
         let usual = kind.hold.map(|hold| if follows { self.gates.max_coverage_loss } else { hold });
         let set = |map: &std::collections::BTreeMap<String, f64>| map.get(kind.name).copied();
         (set(&self.gates.alert_at).or(kind.alert), set(&self.gates.hold_at).or(usual))
@@ -160,27 +165,47 @@ fn size(kind: &FigureKind, subject: &str, before: f64, tonight: &Figures, eve: &
         Some(CHANCE * (1.0 / of(eve)? + 1.0 / of(tonight)?).sqrt())
     };
     let beyond = |change: f64, noise: f64| if change > noise { change } else { 0.0 };
-    match kind.look {
-        Look::Count | Look::Loss => {
+    match kind.measure {
+        ChangeMeasure::Count | ChangeMeasure::Loss => {
             let lost = before - gone_is_none;
             let by_chance = CHANCE * before.max(gone_is_none).sqrt();
-            if lost.abs() <= by_chance || (kind.look == Look::Loss && lost < 0.0) {
+            if lost.abs() <= by_chance || (kind.measure == ChangeMeasure::Loss && lost < 0.0) {
                 return by(0.0, lost > 0.0);
             }
             by(lost.abs() / before.max(1.0), lost > 0.0)
         }
-        Look::Sum if before == 0.0 => None,
-        Look::Sum => by((gone_is_none - before).abs() / before.abs(), gone_is_none < before),
-        Look::Rise => by(gone_is_none - before, false),
-        Look::Fall => by(before - gone_is_none, true),
-        Look::Share => by((known? - before).abs(), false),
-        Look::Factor => by(factor(before, known?), false),
-        Look::Points => by(beyond((known? - before).abs(), ANSWER_SD * noise("answers")?), false),
-        Look::Spread => {
+        ChangeMeasure::Sum if before == 0.0 => None,
+        ChangeMeasure::Sum => by((gone_is_none - before).abs() / before.abs(), gone_is_none < before),
+        ChangeMeasure::Rise => by(gone_is_none - before, false),
+        ChangeMeasure::Fewer => by(before - gone_is_none, true),
+        ChangeMeasure::Fall => by(of_rows(before - gone_is_none, before, PART_GONE, rows_of(subject, eve)), true),
+        ChangeMeasure::Share => {
+            let now = known?;
+            by(of_rows((now - before).abs(), before.max(now), PART_CHANGED, rows_of(subject, eve)), false)
+        }
+        ChangeMeasure::Factor => by(factor(before, known?), false),
+        ChangeMeasure::Points => by(beyond((known? - before).abs(), ANSWER_SD * noise("answers")?), false),
+        ChangeMeasure::Spread => {
             let spread = eve.get(&key("signal_sd", subject)).copied().filter(|spread| *spread > 0.0)?;
             by(beyond((known? - before).abs() / spread, noise("signal_known")?), false)
         }
-        Look::Days | Look::Words | Look::Beside => None,
+        ChangeMeasure::Days | ChangeMeasure::Words | ChangeMeasure::Beside => None,
+    }
+}
+
+/// Rows of the table that a column belongs to.
+fn rows_of(column: &str, figures: &Figures) -> f64 {
+    let table = column.split('.').next().unwrap_or(column);
+    let counted = ["in_window", "rows"].into_iter().find_map(|kind| figures.get(&key(kind, table)));
+    counted.copied().unwrap_or(0.0)
+}
+
+/// A change of a share of `rows`: in shares, or as a part of the `whole` share; nothing where chance may have made it.
+fn of_rows(change: f64, whole: f64, part: f64, rows: f64) -> f64 {
+    if change * rows <= CHANCE * (whole * rows).sqrt() || whole <= 0.0 {
+        0.0
+    } else {
+        change.max(part * change / whole)
     }
 }
 
@@ -277,6 +302,23 @@ mod tests {
             one(&[("rows:ratings", 1000.0)], &[("bad_cells:orders.amount", 0.04), ("rows:ratings", 1000.0)]),
             None
         );
+    }
+
+    #[test]
+    fn a_column_that_few_rows_have_is_lost_when_it_is_lost_to_them() {
+        let night = |share: f64| [("rows:orders", 4000.0), ("known:orders.delivered_at", share)];
+        assert_eq!(one(&night(0.06), &night(0.0)), Some(Severity::Alert));
+        assert_eq!(one(&night(0.06), &night(0.055)), None);
+        assert_eq!(one(&night(0.9), &night(0.78)), Some(Severity::Alert));
+        let yes = |share: f64| [("rows:orders", 4000.0), ("yes:orders.returned", share)];
+        assert_eq!(one(&yes(0.05), &yes(0.0)), Some(Severity::Alert));
+        assert_eq!(one(&yes(0.05), &yes(0.045)), None);
+    }
+
+    #[test]
+    fn a_file_that_did_not_come_is_told_however_small() {
+        assert_eq!(one(&[("files:shop", 12.0)], &[("files:shop", 11.0)]), Some(Severity::Alert));
+        assert_eq!(one(&[("files:shop", 12.0)], &[("files:shop", 13.0)]), None);
     }
 
     #[test]

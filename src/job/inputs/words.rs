@@ -1,7 +1,7 @@
 //! Changes of inputs in sentences: one alert, or one reason to hold, a kind of figure.
 
 use crate::job::quality::note;
-use crate::tables::figures::{FigureKind, Look, key};
+use crate::tables::figures::{ChangeMeasure, FigureKind, key};
 use crate::tables::report::Alert;
 use crate::tables::schema::QualityRow;
 
@@ -80,7 +80,7 @@ fn sentence(changes: &[&Change]) -> String {
 fn one(change: &Change) -> String {
     let kind = change.kind;
     let what = kind.what.replace("{}", &change.subject);
-    if kind.look == Look::Words {
+    if kind.measure == ChangeMeasure::Words {
         return format!("{what}: {:.0} % of rows hold other words than on the night before", change.size * 100.0);
     }
     let now = change.now.map_or("none".to_owned(), |now| figure(kind, now));
@@ -89,8 +89,8 @@ fn one(change: &Change) -> String {
 
 fn relative(change: &Change) -> String {
     let now = change.now.unwrap_or(0.0);
-    match change.kind.look {
-        Look::Count | Look::Loss | Look::Sum if change.before > 0.0 => {
+    match change.kind.measure {
+        ChangeMeasure::Count | ChangeMeasure::Loss | ChangeMeasure::Sum if change.before > 0.0 => {
             format!(" ({:+.0} %)", (now / change.before - 1.0) * 100.0)
         }
         _ => String::new(),
@@ -99,23 +99,30 @@ fn relative(change: &Change) -> String {
 
 /// A figure as people read it.
 fn figure(kind: &FigureKind, value: f64) -> String {
-    match kind.look {
-        Look::Rise | Look::Fall | Look::Share => format!("{:.1} %", value * 100.0),
-        Look::Count | Look::Loss | Look::Days => format!("{value:.0}"),
+    match kind.measure {
+        ChangeMeasure::Rise | ChangeMeasure::Fall | ChangeMeasure::Share => format!("{:.1} %", value * 100.0),
+        ChangeMeasure::Count | ChangeMeasure::Loss | ChangeMeasure::Fewer | ChangeMeasure::Days => {
+            format!("{value:.0}")
+        }
         _ => format!("{value:.2}"),
     }
 }
 
 /// A limit in the measure of its kind.
 fn measure(kind: &FigureKind, limit: f64) -> String {
-    match kind.look {
-        Look::Count | Look::Loss | Look::Sum | Look::Words => format!("{:.0} %", limit * 100.0),
-        Look::Rise | Look::Fall | Look::Share => format!("{:.0} points of 100", limit * 100.0),
-        Look::Factor => format!("{limit} times"),
-        Look::Points => format!("{limit} points of 10"),
-        Look::Spread => format!("{limit} standard deviations"),
-        Look::Days => format!("{limit} days"),
-        Look::Beside => String::new(),
+    match kind.measure {
+        ChangeMeasure::Count | ChangeMeasure::Loss | ChangeMeasure::Sum | ChangeMeasure::Words => {
+            format!("{:.0} %", limit * 100.0)
+        }
+        ChangeMeasure::Rise | ChangeMeasure::Fall | ChangeMeasure::Share => {
+            format!("{:.0} points of 100", limit * 100.0)
+        }
+        ChangeMeasure::Factor => format!("{limit} times"),
+        ChangeMeasure::Points => format!("{limit} points of 10"),
+        ChangeMeasure::Spread => format!("{limit} standard deviations"),
+        ChangeMeasure::Days => format!("{limit} days"),
+        ChangeMeasure::Fewer => "one".to_owned(),
+        ChangeMeasure::Beside => String::new(),
     }
 }
 

@@ -74,7 +74,7 @@ impl<'a> Walk<'a> {
                 kind: joined(kinds),
                 default: default.filter(|value| !value.is_null()).map(Value::to_string),
                 required,
-                meaning: meaning(schema, self.resolved(schema)),
+                meaning: meaning([schema, self.resolved(schema)].into_iter().chain(choices.iter().copied())),
             });
         }
         if depth >= DEEPEST {
@@ -134,9 +134,9 @@ fn joined(mut kinds: Vec<String>) -> String {
     kinds.join(" or ")
 }
 
-/// What the key itself says, else what its type says.
-fn meaning(own: &Value, of_type: &Value) -> String {
-    let said = own["description"].as_str().or_else(|| of_type["description"].as_str()).unwrap_or_default();
+/// What the first of them says that says something: the key itself, its type, what may stand there.
+fn meaning<'a>(mut schemas: impl Iterator<Item = &'a Value>) -> String {
+    let said = schemas.find_map(|schema| schema["description"].as_str()).unwrap_or_default();
     said.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -10,7 +10,7 @@ mod mix;
 
 use std::collections::BTreeMap;
 
-pub use kinds::{FIGURES, FigureKind, Look, figure_kind};
+pub use kinds::{ChangeMeasure, FIGURES, FigureKind, figure_kind};
 pub use mix::{MIX_BINS, Mix, Mixes, STATE_NAME, StoredMixes};
 
 /// Figures by key.
@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn the_operations_page_names_every_figure_that_is_looked_at() {
         let page = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operations.md"));
-        for kind in FIGURES.iter().filter(|kind| kind.look != Look::Beside) {
+        for kind in FIGURES.iter().filter(|kind| kind.measure != ChangeMeasure::Beside) {
             assert!(page.contains(&format!("| `{}` |", kind.name)), "{}", kind.name);
         }
     }

@@ -15,6 +15,7 @@ use super::blocks::Layout;
 use super::coverage::Coverage;
 use super::error::IntakeError;
 use super::iso::DAY;
+use super::prepare::ReadFile;
 use super::scratch::{ColumnSums, ScratchTable};
 use crate::catalogue::ElementId;
 use crate::model::rows::Aspect;
@@ -31,6 +32,7 @@ const OUT_OF_REACH: [&str; 3] = ["objection_marketing", "minor", "deceased"];
 
 /// A finished intake, as far as it is counted.
 pub(super) struct Counted<'a> {
+    pub(super) inputs: &'a [ReadFile],
     pub(super) ledger: &'a Ledger,
     pub(super) coverage: &'a Coverage,
     pub(super) customers: &'a ScratchTable,
@@ -63,6 +65,9 @@ impl Counted<'_> {
     /// Everything counted.
     pub(super) fn figures(&self) -> Result<(Figures, Mixes), IntakeError> {
         let (mut figures, mut mixes) = (Figures::new(), Mixes::new());
+        for file in self.inputs {
+            *figures.entry(key("files", &file.source)).or_default() += 1.0;
+        }
         self.of_ledger(&mut figures);
         self.of_rows(&mut figures);
         for (table, sheet) in self.events {
@@ -229,6 +234,11 @@ fn of_columns(table: TableName, sheet: &ScratchTable, figures: &mut Figures) {
         }
         let sum = sheet.sums(place).fold(ColumnSums::default(), ColumnSums::and).values;
         match field.data_type() {
+            // What people gave on a scale of ten is judged as answers are.
+            DataType::Float64 if field.name() == "rating" => {
+                figures.insert(key("answers", &subject), known as f64);
+                figures.insert(key("answer_mean", &subject), sum / known as f64)
+            }
             DataType::Float64 => figures.insert(key("mean", &subject), sum / known as f64),
             DataType::Boolean if table != TableName::Customers => {
                 figures.insert(key("yes", &subject), sum / known as f64)

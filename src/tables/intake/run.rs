@@ -201,6 +201,7 @@ impl Intake {
     /// [`IntakeError::Scratch`] if scratch was removed.
     pub fn figures(&self) -> Result<(Figures, Mixes), IntakeError> {
         let counted = Counted {
+            inputs: &self.inputs,
             ledger: &self.ledger,
             coverage: &self.coverage,
             customers: &self.customers,
