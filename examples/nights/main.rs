@@ -4,7 +4,8 @@
 //! signals tremble, some customers come and some leave; on some nights a few answer anew as people of another segment (the
 //! true movers); one night brings a survey wave; on one night half of the customers are missing from the file. The job runs
 //! every night. Printed are, over all nights: the ids of segments, the largest share of customers whose truth did not change
-//! and who moved nevertheless, how many nights true movers took, and what became of the broken night.
+//! and who moved nevertheless, how many nights true movers took, which nights told of their inputs, and what became of the
+//! broken night.
 
 mod base;
 mod reading;
@@ -18,7 +19,9 @@ use tempfile::TempDir;
 use valueseg::job::error::JobError;
 use valueseg::job::load::load;
 use valueseg::job::night::{self, NightRequest};
+use valueseg::job::outcome::Outcome;
 use valueseg::job::watch::Unwatched;
+use valueseg::tables::figures::figure_kind;
 
 use crate::base::Base;
 use crate::reading::Told;
@@ -40,51 +43,57 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut ids: Vec<String> = Vec::new();
     let (mut worst, mut held, mut moved_falsely) = ((0.0_f64, FIRST), None, 0_u64);
     let mut waiting: BTreeMap<String, (u64, String)> = BTreeMap::new();
+    let mut told: Vec<String> = Vec::new();
     let (mut took, mut never): (Vec<u64>, Vec<String>) = (Vec::new(), Vec::new());
     for number in 0..nights {
         let date = FIRST.checked_add_days(Days::new(number)).ok_or("a date")?;
         let movers = base.live(number, date, number == wave);
         base.write(folder.path(), number == broken)?;
         let loaded = load(&folder.path().join("valueseg.toml"), &[])?;
-        let request = NightRequest { as_of: date, refit: false, force: false, dry_run: false };
+        let request = NightRequest::of(date);
         match night::run(&loaded, &request, &Unwatched) {
-            Ok(_) => {}
+            Ok(outcome) => {
+                let alerts = alerts_about_inputs(&outcome);
+                if !alerts.is_empty() {
+                    told.push(format!("{date}: {}", alerts.join(" ")));
+                }
+            }
             Err(JobError::Held { reasons, .. }) if number == broken => {
                 held = Some(reasons.join("; "));
                 continue;
             }
             Err(error) => return Err(error.into()),
         }
-        let told = Told::read(folder.path(), date, &base)?;
-        let found = told.ids();
+        let tonight = Told::read(folder.path(), date, &base)?;
+        let found = tonight.ids();
         if ids.is_empty() {
             ids = found;
         } else if ids != found {
             say(&format!("{date}: segments are {found:?} instead of {ids:?}"));
         }
         for customer in movers {
-            waiting.insert(customer.clone(), (number, told.home_of(&base, &customer)));
+            waiting.insert(customer.clone(), (number, tonight.home_of(&base, &customer)));
         }
         waiting.retain(|customer, (since, home)| {
-            if told.segment(customer) == Some(home.as_str()) {
+            if tonight.segment(customer) == Some(home.as_str()) {
                 took.push(number - *since);
                 return false;
             }
             let late = number - *since > u64::from(base::HYSTERESIS_NIGHTS) + 1;
             if late {
-                never.push(format!("{customer} in {} instead of {home}", told.segment(customer).unwrap_or("none")));
+                never.push(format!("{customer} in {} instead of {home}", tonight.segment(customer).unwrap_or("none")));
             }
             !late
         });
         if let Some(last) = &last {
-            let (moved, all) = last.moved_without_cause(&told, &base);
+            let (moved, all) = last.moved_without_cause(&tonight, &base);
             moved_falsely += moved;
             let share = moved as f64 / all.max(1) as f64;
             if share > worst.0 {
                 worst = (share, date);
             }
         }
-        last = Some(told);
+        last = Some(tonight);
     }
     say(&format!("{nights} nights of {customers} customers; segments on all of them: {}", ids.join(" ")));
     say(&format!(
@@ -100,8 +109,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         never.len()
     ));
     never.iter().for_each(|line| say(&format!("  {line}")));
+    say(&format!("nights published with alerts about their inputs: {}", told.len()));
+    told.iter().for_each(|line| say(&format!("  {line}")));
     say(&format!("the broken night: {}", held.map_or("was published".to_owned(), |why| format!("held: {why}"))));
     Ok(())
+}
+
+/// What a night tells of its inputs; nothing on a plain night.
+fn alerts_about_inputs(outcome: &Outcome) -> Vec<String> {
+    let Outcome::Published { summary, .. } = outcome else { return Vec::new() };
+    let about = summary.alerts.iter().filter(|alert| figure_kind(alert.key).is_some());
+    about.map(|alert| alert.what.clone()).collect()
 }
 
 fn say(text: &str) {

@@ -55,7 +55,7 @@ fn run(settings: &DemoSettings) -> Result<Night, Box<dyn Error>> {
     // The number of segments is given: planted weights belong to hidden segments, one each.
     let segments = ("VALUESEG_MODEL__SEGMENTS".to_owned(), HIDDEN_SEGMENTS.to_string());
     let loaded = load(&folder.path().join("valueseg.toml"), &[segments])?;
-    let request = NightRequest { as_of: FIRST_NIGHT, refit: false, force: false, dry_run: false };
+    let request = NightRequest::of(FIRST_NIGHT);
     night::run(&loaded, &request, &Unwatched)?;
     Night::read(folder.path())
 }

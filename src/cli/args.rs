@@ -25,7 +25,7 @@ pub struct Args {
     /// Print one JSON document on stdout instead of text.
     #[arg(long, global = true)]
     pub json: bool,
-    /// Say nothing but errors.
+    /// Say nothing but errors and alerts.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Say more.
@@ -127,16 +127,20 @@ pub enum Command {
         /// Fit a new model even if there is one.
         #[arg(long)]
         refit: bool,
-        /// Run again although the night is published with the same inputs.
+        /// Run again although the night is published with the same inputs, and a night that lies after tomorrow; with
+        /// --refit, fit a model although there are alerts about the inputs.
         #[arg(long)]
         force: bool,
+        /// Begin anew, although the results folder is not the one the configuration knows.
+        #[arg(long)]
+        first_night: bool,
         /// Do everything but publish; print what would be published.
         #[arg(long)]
         dry_run: bool,
     },
     /// Explain in plain words.
     #[command(
-        after_help = "Examples:\n  valueseg explain customer C000123\n  valueseg explain segment S03\n  valueseg explain element saves_time\n  valueseg explain error E0301"
+        after_help = "Examples:\n  valueseg explain customer C000123\n  valueseg explain segment S03\n  valueseg explain element saves_time\n  valueseg explain table orders\n  valueseg explain error E0301"
     )]
     Explain {
         /// What to explain.
@@ -183,7 +187,7 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         ids_file: PathBuf,
     },
-    /// Print the JSON Schema of the configuration, or every column of every table.
+    /// Print what can be read, what is written, or the JSON Schema of the configuration.
     Schema {
         /// What to print.
         what: SchemaOf,
@@ -216,8 +220,13 @@ pub enum Subject {
     },
     /// What an element of value means here.
     Element {
-        /// Its id, such as `saves_time`.
-        id: String,
+        /// Its id, such as `saves_time` [default: list the 30].
+        id: Option<String>,
+    },
+    /// What a canonical table of the inputs holds.
+    Table {
+        /// Its name, such as `orders` [default: list all].
+        name: Option<String>,
     },
     /// What an error code means and what to do.
     Error {
@@ -249,4 +258,6 @@ pub enum SchemaOf {
     Config,
     /// The tables of a night, column by column.
     Tables,
+    /// What can be read: the canonical tables with examples, reject codes, every key of the configuration.
+    Inputs,
 }

@@ -14,17 +14,18 @@ use crate::cli::log::{self, Level, line};
 use crate::cli::progress::Progress;
 use crate::cli::stop::Stop;
 use crate::cli::{answer, begin, care, failure};
-use crate::codes::Exit;
+use crate::codes::{Coded as _, Exit};
 use crate::demo::{DemoSettings, FIRST_NIGHT, SECOND_NIGHT, write_demo};
-use crate::job::check::{self, CheckRequest};
+use crate::job::check::{self, CheckRequest, Checked};
 use crate::job::diff::diff;
 use crate::job::error::JobError;
 use crate::job::explain::{self, Explanation};
 use crate::job::init::{InitRequest, config_schema};
+use crate::job::inputs_page::{inputs_json, inputs_markdown};
 use crate::job::load::{Loaded, load};
 use crate::job::missed::missed;
 use crate::job::night::{self, NightRequest};
-use crate::job::outcome::Outcome;
+use crate::job::outcome::{Outcome, Summary};
 use crate::job::segments;
 use crate::tables::schema::{TableId, tables_markdown};
 
@@ -37,9 +38,13 @@ pub(super) fn run(args: &Args) -> Exit {
             &InitRequest { dir, from, answers: answers.as_deref(), yes: *yes, as_of: yesterday(Tz::UTC) },
         ),
         Command::Check { deep, as_of } => check_inputs(args, *deep, *as_of),
-        Command::Run { as_of, catch_up, refit, force, dry_run } => load_project(args).and_then(|loaded| {
+        Command::Run { as_of, catch_up, refit, force, first_night, dry_run } => load_project(args).and_then(|loaded| {
             let as_of = as_of.unwrap_or_else(|| yesterday(loaded.timezone));
-            let request = NightRequest { as_of, refit: *refit, force: *force, dry_run: *dry_run };
+            if !force {
+                not_ahead(&loaded, as_of)?;
+            }
+            let first_night = *first_night;
+            let request = NightRequest { as_of, refit: *refit, force: *force, first_night, dry_run: *dry_run };
             let stop = Stop::listen();
             let missed = if *catch_up { caught_up(args, &loaded, as_of, &stop)? } else { Vec::new() };
             Ok(said(args, &missed, &run_night(args, &loaded, request, &stop)?))
@@ -80,10 +85,24 @@ fn load_from(args: &Args, path: &Path) -> Result<Loaded, JobError> {
     Ok(loaded)
 }
 
-/// The day that ended last in the project's zone: the only place where a clock is read, and it is printed.
+/// The day it is in the project's zone: the only place where a clock is read, and what follows from it is printed.
+fn today(zone: Tz) -> NaiveDate {
+    Utc::now().with_timezone(&zone).date_naive()
+}
+
+/// The day that ended last in the project's zone.
 fn yesterday(zone: Tz) -> NaiveDate {
-    let today = Utc::now().with_timezone(&zone).date_naive();
+    let today = today(zone);
     today.pred_opt().unwrap_or(today)
+}
+
+/// Refuses a night after tomorrow: nearly always a mistyped date, and a night that none before it can be run after.
+fn not_ahead(loaded: &Loaded, night: NaiveDate) -> Result<(), JobError> {
+    let (zone, today) = (loaded.timezone.to_string(), today(loaded.timezone));
+    if today.succ_opt().is_none_or(|tomorrow| night <= tomorrow) {
+        return Ok(());
+    }
+    Err(JobError::Ahead { night, today, zone })
 }
 
 /// Runs the nights missed before `as_of` and says which.
@@ -98,16 +117,23 @@ fn caught_up(args: &Args, loaded: &Loaded, as_of: NaiveDate, stop: &Stop) -> Res
                 json!({ "night": night.to_string() }),
             );
         }
-        let request = NightRequest { as_of: *night, refit: false, force: false, dry_run: false };
+        let request = NightRequest::of(*night);
         run_night(args, loaded, request, stop)?;
     }
     Ok(missed)
 }
 
-/// A night that can be stopped.
+/// A night that can be stopped. What it alerts of is said on stderr, whether or not anybody wants to hear of progress.
 fn run_night(args: &Args, loaded: &Loaded, request: NightRequest, stop: &Stop) -> Result<Outcome, JobError> {
     let outcome = night::run(loaded, &request, &Progress::new(args.quiet, stop.clone()));
     stop.pass();
+    if let Ok(Outcome::Published { summary, .. } | Outcome::DryRun { summary }) = &outcome {
+        for alert in &summary.alerts {
+            let facts = json!({ "key": alert.key, "how_big": alert.how_big, "do": alert.to_do, "night": request.as_of.to_string() });
+            let text = format!("alert {}: {} {}\n  do: {}", alert.key, alert.what, alert.how_big, alert.to_do);
+            log::event(Level::Warn, "alert", &text, facts);
+        }
+    }
     outcome
 }
 
@@ -127,7 +153,8 @@ fn demo(args: &Args, dir: &Path, customers: u32, seed: u64) -> Result<Exit, Comm
         if !args.quiet {
             line(&format!("night of {as_of}"));
         }
-        let request = NightRequest { as_of, refit: false, force: false, dry_run: false };
+        // The demo is its own first night, also where its results were removed before it is made again.
+        let request = NightRequest { first_night: true, ..NightRequest::of(as_of) };
         last = Some(run_night(args, &loaded, request, &stop)?);
     }
     Ok(last.map_or(Exit::Published, |outcome| said(args, &[], &outcome)))
@@ -136,22 +163,32 @@ fn demo(args: &Args, dir: &Path, customers: u32, seed: u64) -> Result<Exit, Comm
 fn check_inputs(args: &Args, deep: bool, as_of: Option<NaiveDate>) -> Result<Exit, CommandError> {
     let loaded = load_project(args)?;
     let as_of = as_of.unwrap_or_else(|| yesterday(loaded.timezone));
-    let found = check::check(&loaded, &CheckRequest { as_of, deep })?;
+    not_ahead(&loaded, as_of)?;
+    let Checked { found, error } = check::check(&loaded, &CheckRequest { as_of, deep })?;
+    let Some(error) = error else { return Ok(answer::shown(args.json, &found, Exit::Published)) };
+    // What was found is the answer all the same; what the night would end with is said as the night would.
+    failure::tell(args, &error);
+    let exit = error.code().exit();
     if args.json {
-        return Ok(answer::serialized(&found, Exit::Published));
+        let _ = answer::document(failure::with_error(&found, &error), exit);
+    } else {
+        let _ = answer::text(found.to_string().trim_end());
     }
-    Ok(answer::text(&found.to_string()))
+    Ok(exit)
 }
 
 fn explain(args: &Args, subject: &Subject) -> Result<Exit, CommandError> {
     let explanation = match subject {
         Subject::Customer { id, run } => explain::customer(&load_project(args)?, id, *run)?,
         Subject::Segment { id, run } => explain::segment(&load_project(args)?, id, *run)?,
-        Subject::Element { id } => match load_project(args) {
-            Ok(loaded) => explain::element_of(&loaded, id)?,
+        Subject::Element { id } => match (load_project(args), id) {
+            (Ok(loaded), Some(id)) => explain::element_of(&loaded, id)?,
             // An element has a meaning without a project, too.
-            Err(_) => explain::element(&Catalogue::embedded(), id)?,
+            (Err(_), Some(id)) => explain::element(&Catalogue::embedded(), id)?,
+            (_, None) => explain::elements(&Catalogue::embedded()),
         },
+        Subject::Table { name: Some(name) } => explain::table(name)?,
+        Subject::Table { name: None } => explain::tables(),
         Subject::Error { code: Some(code) } => explain::error(code)?,
         Subject::Error { code: None } => explain::errors(),
     };
@@ -191,6 +228,8 @@ fn schema(args: &Args, what: SchemaOf) -> Exit {
             answer::document(Value::Object(tables), Exit::Published)
         }
         SchemaOf::Tables => answer::text(tables_markdown().trim_end()),
+        SchemaOf::Inputs if args.json => answer::document(inputs_json(), Exit::Published),
+        SchemaOf::Inputs => answer::text(inputs_markdown().trim_end()),
     }
 }
 
@@ -222,14 +261,25 @@ fn said(args: &Args, caught_up: &[NaiveDate], outcome: &Outcome) -> Exit {
     match outcome {
         Outcome::Published { run, summary } => {
             let text = summary.text.trim_end().trim_end_matches("Report: report.html");
-            answer::text(&format!("{text}Report: {}", run.join("report.html").display()))
+            let alerts = alert_line(summary);
+            answer::text(&format!("{text}{alerts}Report: {}", run.join("report.html").display()))
         }
         Outcome::AlreadyPublished { run } => {
             answer::text(&format!("already published with the same inputs: {}", run.display()))
         }
         Outcome::DryRun { summary } => {
             let text = summary.text.trim_end().trim_end_matches("Report: report.html").trim_end();
-            answer::text(&format!("{text}\nDry run: nothing was published."))
+            let alerts = alert_line(summary);
+            answer::text(&format!("{text}\n{alerts}Dry run: nothing was published."))
         }
+    }
+}
+
+/// How many alerts there are, and where they stand; nothing on a quiet night.
+fn alert_line(summary: &Summary) -> String {
+    match summary.alerts.len() {
+        0 => String::new(),
+        1 => "1 alert, see above and alerts.json\n".to_owned(),
+        n => format!("{n} alerts, see above and alerts.json\n"),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::cli::answer;
@@ -65,6 +66,13 @@ pub(super) fn tell(args: &Args, error: &dyn Coded) {
     }
     log::line(&format!("  do: {}", error.to_do()));
     log::line(&format!("  more: valueseg explain error {code}   (exit {exit})"));
+}
+
+/// An answer as JSON, with the error that stands in its way.
+pub(super) fn with_error(answer: &impl Serialize, error: &dyn Coded) -> Value {
+    let mut document = serde_json::to_value(answer).unwrap_or(Value::Null);
+    document["error"] = facts(error);
+    document
 }
 
 fn facts(error: &dyn Coded) -> Value {

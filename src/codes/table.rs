@@ -69,6 +69,9 @@ codes! {
     E0205 OutOfBounds Config: "A value of the configuration or the command line is outside its bounds."
         "A share above 1, a limit of memory below what a night needs, a group so small that people could be recognized."
         "correct the key named";
+    E0206 Ahead Config: "The night lies after tomorrow in the project's time zone."
+        "A date was mistyped, or the clock or [project] timezone is wrong."
+        "correct --as-of; with --force the night is run all the same";
     E0208 NotBuilt Config: "The configuration asks for something that this version does not do yet."
         "A section is there that a later version will read, such as [[audiences]]."
         "take the section out";
@@ -177,7 +180,8 @@ codes! {
         "correct the table; `valueseg schema config` shows what it may hold";
     E0327 Query Config: "The SQL of a table cannot be run."
         "A name is misspelled, or a type does not fit: columns of CSV and JSON are text until they are cast."
-        "correct the query; identifiers are case-sensitive, quote odd ones with \"\"";
+        "correct the query; it is SQL as Apache DataFusion understands it, which is close to PostgreSQL: identifiers are \
+         case-sensitive, quote odd ones with \"\"";
     E0328 SignalSql Config: "The SQL of a signal cannot be run."
         "A signal of the company's own catalogue asks for what its table does not hold."
         "correct the signal in your catalogue folder, or switch it off";
@@ -259,4 +263,9 @@ codes! {
         "The list of customers to be forgotten, `forgotten.json`, cannot be used; no night is run without it."
         "The file was changed or cut off."
         "restore it from a backup, or remove it and run `valueseg forget` with all ids again";
+    E0713 ResultsLost State:
+        "The configuration has run before, and its results folder is empty, missing or another one; no night is run."
+        "A disk is not mounted, the folder was moved or removed, or `[run] output` was changed. Without it, ids and names of \
+         segments would be given anew, and people who were to be forgotten would come back."
+        "mount or restore the results folder; if results are to begin anew, say so with `valueseg run --first-night`";
 }

@@ -8,18 +8,23 @@ use serde::Serialize;
 use crate::catalogue::{Catalogue, ElementId, N_ELEMENTS};
 use crate::codes::Coded as _;
 use crate::job::error::JobError;
+use crate::job::inputs::InputFindings;
 use crate::job::load::Loaded;
 use crate::job::project::Project;
 use crate::job::read::request;
 use crate::job::scratch::Scratch;
+use crate::job::{forget, remembered};
 use crate::model::rows::Aspect;
-use crate::tables::forgotten::Forgotten;
 use crate::tables::intake::{Coverage, Hindrance, Intake, Look, SourceLook, look};
 use crate::tables::ledger::{FaultCount, Ledger};
+use crate::tables::report::Alert;
 use crate::tables::spec::TableName;
 
 /// Bytes of memory a night takes whatever the size of the base. Our measurement, rounded up.
 const MEMORY: u64 = 512 << 20;
+
+/// What `init` marks a guess with.
+const MARK: &str = "# CHECK";
 
 /// What to check.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +40,8 @@ pub struct CheckRequest {
 pub struct Problem {
     /// Its code.
     pub code: &'static str,
+    /// Exit code of a night that ends with it.
+    pub exit_code: u8,
     /// What it is, and where.
     pub message: String,
     /// One thing to do.
@@ -50,8 +57,12 @@ pub struct Found {
     pub sources: Vec<SourceLook>,
     /// Tables that are mapped.
     pub tables: Vec<TableName>,
-    /// Everything that would stop the night.
+    /// Everything that would stop the night, or hold it back as far as that can be told without scoring anybody.
     pub problems: Vec<Problem>,
+    /// What a night would be published with and tell of.
+    pub alerts: Vec<Alert>,
+    /// Lines of the configuration that are still marked for somebody to look at.
+    pub to_review: Vec<String>,
     /// What is missing and what that costs, in plain sentences.
     pub missing: Vec<String>,
     /// Rows read, accepted and rejected; only after a deep check.
@@ -66,39 +77,61 @@ pub struct Found {
     pub memory_expected: u64,
 }
 
-/// Looks at everything a night would read.
+/// What was found, and what a night would end with.
+#[derive(Debug)]
+pub struct Checked {
+    /// What was found.
+    pub found: Found,
+    /// What the night would end with: the first problem; `None` = nothing seen would stop or hold it.
+    pub error: Option<JobError>,
+}
+
+/// Looks at everything a night would read, and holds it against the gates: after a deep check all gates over inputs,
+/// else those that the configuration alone tells of.
 ///
 /// # Errors
-/// [`JobError`] where the machine or the catalogue is at fault; the first problem of configuration or inputs, so that
-/// the exit code tells.
-pub fn check(loaded: &Loaded, wanted: &CheckRequest) -> Result<Found, JobError> {
+/// [`JobError`] where the machine or the catalogue is at fault. What is wrong with configuration or inputs is in
+/// [`Checked::error`].
+pub fn check(loaded: &Loaded, wanted: &CheckRequest) -> Result<Checked, JobError> {
+    let mut problems: Vec<JobError> = remembered::check(loaded, false).err().into_iter().collect();
     let project = Project::open(loaded, wanted.as_of)?;
-    let forgotten = Forgotten::read(&project.out())?;
+    let forgotten = forget::read_list(loaded)?;
     let room = std::env::temp_dir().join(format!("valueseg-check-{}", std::process::id()));
     let scratch = Scratch::create(&room)?;
     let seen = look(&request(&project, &scratch, &forgotten), wanted.deep);
-    let found = seen.map(|seen| found(&project, wanted.as_of, seen));
+    let seen = seen.map_err(JobError::from).and_then(|mut seen| {
+        problems.extend(seen.problems.drain(..).map(JobError::from));
+        let inputs = match &seen.deep {
+            Some(intake) => Some(InputFindings::of(&project, intake)?),
+            None if problems.is_empty() => Some(InputFindings::foreseen(&project, &seen.tables)?),
+            None => None,
+        };
+        Ok((seen, inputs))
+    });
     drop(scratch);
     // The folder is empty now; that it cannot be removed is of no consequence.
     let _ = std::fs::remove_dir(&room);
-    found?
+    let (seen, inputs) = seen?;
+    let (reasons, alerts) = inputs.map(|inputs| (inputs.gated.reasons, inputs.alerts)).unwrap_or_default();
+    if !reasons.is_empty() {
+        problems.push(JobError::WouldHold { reasons });
+    }
+    let found = Found { alerts, problems: problems.iter().map(problem).collect(), ..found(&project, seen)? };
+    Ok(Checked { found, error: problems.into_iter().next() })
 }
 
-fn found(project: &Project, as_of: NaiveDate, mut seen: Look) -> Result<Found, JobError> {
-    if seen.problems.len() == 1 {
-        return Err(seen.problems.remove(0).into());
-    }
-    let problems = seen.problems.iter().map(|problem| Problem {
-        code: problem.code().id(),
-        message: problem.to_string(),
-        to_do: problem.to_do(),
-    });
-    let problems: Vec<Problem> = problems.collect();
+fn problem(error: &JobError) -> Problem {
+    let code = error.code();
+    Problem { code: code.id(), exit_code: code.exit() as u8, message: error.to_string(), to_do: error.to_do() }
+}
+
+/// Everything but problems and alerts.
+fn found(project: &Project, seen: Look) -> Result<Found, JobError> {
     let deep = seen.deep.as_ref();
     let hindrances = deep.map(Intake::hindrances).transpose()?.unwrap_or_default();
     let faults = deep.map(|intake| intake.ledger().tables.iter().flat_map(|table| table.faults.clone()).collect());
     Ok(Found {
-        as_of: as_of.to_string(),
+        as_of: project.as_of().to_string(),
         missing: missing(project.catalogue(), &seen),
         tables: seen.tables.iter().map(|table| table.table).collect(),
         ledger: deep.map(|intake| intake.ledger().clone()),
@@ -106,9 +139,21 @@ fn found(project: &Project, as_of: NaiveDate, mut seen: Look) -> Result<Found, J
         faults: faults.unwrap_or_default(),
         hindrances: hindrances.causes,
         sources: seen.sources,
-        problems,
+        problems: Vec::new(),
+        alerts: Vec::new(),
+        to_review: to_review(project.loaded()),
         memory_expected: MEMORY.min(project.settings().run.memory_limit.0),
     })
+}
+
+/// Lines of the configuration that carry the mark of a guess, with their numbers.
+fn to_review(loaded: &Loaded) -> Vec<String> {
+    let text = std::fs::read_to_string(&loaded.path).unwrap_or_default();
+    let name = loaded.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    // Lines that are comments as a whole are not in force yet.
+    let marked =
+        text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#') && line.contains(MARK));
+    marked.map(|(place, line)| format!("{name}, line {}: {}", place + 1, line.trim())).collect()
 }
 
 /// What is missing and what that costs.
@@ -167,7 +212,20 @@ impl fmt::Display for Found {
         if !self.problems.is_empty() {
             writeln!(f, "\nWould stop the night")?;
             for problem in &self.problems {
-                writeln!(f, "  {}: {}\n    do: {}", problem.code, problem.message, problem.to_do)?;
+                let Problem { code, exit_code, message, to_do } = problem;
+                writeln!(f, "  {code} (exit {exit_code}): {message}\n    do: {to_do}")?;
+            }
+        }
+        if !self.alerts.is_empty() {
+            writeln!(f, "\nWould be told")?;
+            for alert in &self.alerts {
+                writeln!(f, "  {}\n    do: {}", alert.what, alert.to_do)?;
+            }
+        }
+        if !self.to_review.is_empty() {
+            writeln!(f, "\nStill to be looked at")?;
+            for line in &self.to_review {
+                writeln!(f, "  {line}")?;
             }
         }
         writeln!(f, "\nMissing, and what that costs")?;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
+
 use crate::catalogue::CatalogueError;
 use crate::codes::{Code, Coded};
 use crate::job::load::ConfigError;
@@ -111,6 +113,40 @@ pub enum JobError {
         /// Each difference in plain words, with the night and the file.
         differences: Vec<String>,
     },
+    /// The configuration has run before, and its results are not where they were.
+    #[error("{} has run before, and its results are not in {}: {what}", lock.with_extension("toml").display(), out.display())]
+    ResultsLost {
+        /// The results folder.
+        out: PathBuf,
+        /// The file that remembers it.
+        lock: PathBuf,
+        /// What is there instead.
+        what: &'static str,
+    },
+    /// The file that remembers the results folder cannot be used.
+    #[error("{} cannot be used: {message}", path.display())]
+    LockFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A night that has not come yet.
+    #[error("the night of {night} lies after tomorrow; today is {today} in {zone}")]
+    Ahead {
+        /// The night asked for.
+        night: NaiveDate,
+        /// Today in the project's zone.
+        today: NaiveDate,
+        /// The zone.
+        zone: String,
+    },
+    /// Gates would hold the night back.
+    #[error("the night would be held back: {}", reasons.join("; "))]
+    WouldHold {
+        /// Each gate in plain words.
+        reasons: Vec<String>,
+    },
     /// A file of ids without ids.
     #[error("there is no id in {}", path.display())]
     NoIds {
@@ -189,7 +225,9 @@ impl Coded for JobError {
             Self::NotAlike { .. } => Code::NotAlike,
             Self::Write(error) => error.code(),
             Self::Publish(error) => error.code(),
-            Self::Held { .. } => Code::HeldBack,
+            Self::Held { .. } | Self::WouldHold { .. } => Code::HeldBack,
+            Self::ResultsLost { .. } | Self::LockFile { .. } => Code::ResultsLost,
+            Self::Ahead { .. } => Code::Ahead,
             Self::Altered { .. } => Code::Altered,
             Self::NoIds { .. } => Code::NoIds,
             Self::Erase(error) => error.code(),
@@ -212,6 +250,11 @@ impl Coded for JobError {
             Self::Config(error) => error.hint(),
             Self::Intake(error) => error.hint(),
             Self::Unknown { nearest, .. } => nearest.as_ref().map(|name| format!("did you mean `{name}`?")),
+            Self::LockFile { path, .. } => Some(format!(
+                "restore {}, or remove it if {} still lies where it was",
+                path.display(),
+                "the results folder"
+            )),
             // What the table says would not take up what is left to do.
             Self::Erase(_) => {
                 Some("mend or remove the night named, then run `valueseg forget` with the same file again".to_owned())

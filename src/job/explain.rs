@@ -1,4 +1,4 @@
-//! Why, in plain words: a customer, a segment, an element, an error code.
+//! Why, in plain words: a customer, a segment, an element, a table of the inputs, an error code.
 
 use std::path::{Path, PathBuf};
 
@@ -13,10 +13,13 @@ use crate::job::lineage::{model_folder, read_model};
 use crate::job::load::{Loaded, nearest};
 use crate::job::project::open_catalogue;
 use crate::model::rows::Aspect;
+use crate::tables::contract::{TABLES, contract_of};
+use crate::tables::contract_page::{example_of, kind_words};
 use crate::tables::ledger::RejectCode;
 use crate::tables::manifest::Manifest;
 use crate::tables::publish::run_folder;
 use crate::tables::read::{RowMap, all_rows, rows_where};
+use crate::tables::spec::TableName;
 
 /// An explanation: a title and what there is to say, one line each.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -127,6 +130,47 @@ pub fn element(catalogue: &Catalogue, slug: &str) -> Result<Explanation, JobErro
         }
     }
     Ok(Explanation { title: element.name().to_owned(), lines })
+}
+
+/// The elements by level, each with its id and what it is.
+#[must_use]
+pub fn elements(catalogue: &Catalogue) -> Explanation {
+    let lines = ElementId::all().map(|id| {
+        let element = catalogue.element(id);
+        format!("{:<28} {} ({})", id.slug(), element.name(), element.level().slug())
+    });
+    let title = format!("The {N_ELEMENTS} elements of value; `valueseg explain element ID` says more of each");
+    Explanation { title, lines: lines.collect() }
+}
+
+/// A canonical table of the inputs: its columns, what they hold, what is required, what absence means, and an example.
+pub fn table(name: &str) -> Result<Explanation, JobError> {
+    let known = TableName::ALL.map(TableName::slug);
+    let Some(table) = TableName::parse(&name.to_lowercase()) else {
+        let nearest = nearest(name, known.into_iter());
+        return Err(JobError::Unknown { kind: "table", seen: name.to_owned(), nearest });
+    };
+    let contract = contract_of(table);
+    let mut lines = vec![format!("{} One row per {}.", contract.doc, contract.grain)];
+    for rule in contract.columns {
+        let must = if rule.required { ", required" } else { "" };
+        lines.push(format!("{} ({}{must}): {}", rule.name, kind_words(rule.kind), rule.doc));
+    }
+    let example = example_of(table);
+    lines.push("For example:".to_owned());
+    lines.extend(example.rows.lines().chain(example.mapping.lines()).map(|line| format!("  {line}")));
+    Ok(Explanation { title: table.slug().to_owned(), lines })
+}
+
+/// The canonical tables, each with what it is for.
+#[must_use]
+pub fn tables() -> Explanation {
+    let lines = TABLES.iter().map(|contract| {
+        let required: Vec<&str> = contract.columns.iter().filter(|rule| rule.required).map(|rule| rule.name).collect();
+        format!("{:<14} {} Required: {}.", contract.name.slug(), contract.doc, required.join(", "))
+    });
+    let title = "Tables that can be read; `valueseg explain table NAME` says more of each".to_owned();
+    Explanation { title, lines: lines.collect() }
 }
 
 /// What an error code means and what to do.

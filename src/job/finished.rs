@@ -3,14 +3,18 @@
 use crate::job::apply::Applied;
 use crate::job::describe::Described;
 use crate::job::drift::DriftFindings;
+use crate::job::gates::Gated;
+use crate::job::inputs::InputFindings;
 use crate::job::tonight::Tonight;
 use crate::model::plan::PlanSet;
-use crate::tables::schema::QualityRow;
+use crate::tables::report::Alert;
 
 /// A finished night, not yet written.
 pub(super) struct FinishedNight<'a> {
     /// Project, inputs, model, earlier nights.
     pub(super) tonight: &'a Tonight<'a>,
+    /// What was found about the inputs.
+    pub(super) inputs: &'a InputFindings,
     /// Who went where.
     pub(super) applied: &'a Applied,
     /// What happened to the model.
@@ -20,5 +24,7 @@ pub(super) struct FinishedNight<'a> {
     /// What to do.
     pub(super) plans: &'a PlanSet,
     /// What the gates found.
-    pub(super) checks: &'a [QualityRow],
+    pub(super) gated: &'a Gated,
+    /// What somebody should look at in the morning.
+    pub(super) alerts: &'a [Alert],
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::job::error::JobError;
 use crate::job::lineage::{read_if_there, write_whole};
 use crate::job::load::Loaded;
+use crate::job::remembered;
 use crate::job::scratch::Scratch;
 use crate::tables::erase::erase;
 use crate::tables::forgotten::Forgotten;
@@ -60,10 +61,11 @@ pub fn forget(loaded: &Loaded, ids_file: &Path) -> Result<Forgot, JobError> {
     if !out.is_dir() {
         return Err(JobError::NoNight { out });
     }
+    remembered::check(loaded, false)?;
     let lock = OutputLock::acquire(&out)?;
-    let mut list = Forgotten::read(&out)?;
+    let mut list = read_list(loaded)?;
     let newly_blocked = list.add(ids.iter().map(String::as_str))?;
-    list.write(&lock)?;
+    write_list(loaded, &lock, &list)?;
     // What a run that died left behind holds rows of customers, too.
     clear_leftovers(&lock)?;
     Scratch::clear(&out)?;
@@ -84,6 +86,38 @@ pub fn forget(loaded: &Loaded, ids_file: &Path) -> Result<Forgot, JobError> {
     let forgot = Forgot { as_of, asked: ids.len() as u64, newly_blocked, rows, nights };
     add_receipt(&out, &forgot)?;
     failed.map_or(Ok(forgot), |error| Err(error.into()))
+}
+
+/// Another place of the list, where the configuration names one.
+fn other_place(loaded: &Loaded) -> Option<PathBuf> {
+    loaded.settings.privacy.forgotten.as_ref().map(|path| loaded.base.join(path))
+}
+
+/// Who is to be forgotten: everybody on the list of the results folder, and on its copy in another place.
+pub(super) fn read_list(loaded: &Loaded) -> Result<Forgotten, JobError> {
+    let list = Forgotten::read(&loaded.settings.output(&loaded.base))?;
+    match other_place(loaded) {
+        Some(path) => Ok(list.with(Forgotten::read_at(&path)?, &path)?),
+        None => Ok(list),
+    }
+}
+
+/// Writes the list wherever it is kept.
+fn write_list(loaded: &Loaded, lock: &OutputLock, list: &Forgotten) -> Result<(), JobError> {
+    list.write(lock)?;
+    if let Some(path) = other_place(loaded) {
+        list.write_at(&path)?;
+    }
+    Ok(())
+}
+
+/// Brings both places of the list to the same, where they are not.
+pub(super) fn keep_in_step(loaded: &Loaded, lock: &OutputLock, list: &Forgotten) -> Result<(), JobError> {
+    let Some(path) = other_place(loaded) else { return Ok(()) };
+    if list.is_empty() || (Forgotten::read(lock.out())? == *list && Forgotten::read_at(&path)? == *list) {
+        return Ok(());
+    }
+    write_list(loaded, lock, list)
 }
 
 /// The ids of a file: one a line, blanks around them dropped as intake does, a header and empty lines passed over.

@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 
 use crate::catalogue::{Catalogue, hex};
 use crate::codes::{Code, Coded};
-use crate::job::settings::Settings;
+use crate::job::settings::{Gates, Settings};
+use crate::tables::figures::{FIGURES, figure_kind};
 use crate::tables::intake::{IntakeError, IntakeRequest, check_tables};
 use crate::tables::names;
 
@@ -73,6 +74,19 @@ pub enum ConfigError {
     /// Tables that cannot be read or scored.
     #[error(transparent)]
     Tables(#[from] IntakeError),
+    /// The same, of a table that the file has a place for.
+    #[error("{}, line {line}: {source}", path.display())]
+    Unfinished {
+        /// The file.
+        path: PathBuf,
+        /// The line to edit, counted from 1.
+        line: usize,
+        /// Whether the line is a comment yet.
+        commented: bool,
+        /// What is missing.
+        #[source]
+        source: Box<IntakeError>,
+    },
 }
 
 impl Coded for ConfigError {
@@ -85,6 +99,7 @@ impl Coded for ConfigError {
             Self::Value { .. } => Code::OutOfBounds,
             Self::NotBuilt { .. } => Code::NotBuilt,
             Self::Tables(error) => error.code(),
+            Self::Unfinished { source, .. } => source.code(),
         }
     }
 
@@ -93,6 +108,10 @@ impl Coded for ConfigError {
             Self::Syntax { nearest, .. } => nearest.as_ref().map(|name| format!("did you mean `{name}`?")),
             Self::NotBuilt { key } => Some(format!("take `[[{key}]]` out")),
             Self::Tables(error) => error.hint(),
+            Self::Unfinished { line, commented: true, .. } => Some(format!(
+                "take the `#` off line {line} and those that belong to it, and name your source and its columns there"
+            )),
+            Self::Unfinished { line, .. } => Some(format!("name your source and its columns from line {line} on")),
             _ => None,
         }
     }
@@ -152,7 +171,7 @@ pub fn load(path: &Path, environment: &[(String, String)]) -> Result<Loaded, Con
         _ => ConfigError::Read { path: path.to_owned(), source },
     })?;
     let settings = parse(path, &text, environment)?;
-    let timezone = check(&settings)?;
+    let timezone = check(&settings).map_err(|error| at_its_line(error, path, &text))?;
     let base = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
     Ok(Loaded { settings, path: path.to_owned(), base, timezone })
 }
@@ -218,6 +237,28 @@ pub(crate) fn nearest<'a>(seen: &str, candidates: impl Iterator<Item = &'a str>)
     names::nearest(seen, candidates).into_iter().next()
 }
 
+/// A configuration that lacks a table points at the line where it would stand, also where that line is a comment yet.
+fn at_its_line(error: ConfigError, path: &Path, text: &str) -> ConfigError {
+    let wanted: &[&str] = match &error {
+        ConfigError::Tables(IntakeError::NoCustomersTable) => &["[tables.customers]", "[tables]"],
+        ConfigError::Tables(IntakeError::NothingToScore) => {
+            &["[tables.ratings]", "[[tables.ratings]]", "[tables.orders]", "[tables]"]
+        }
+        _ => return error,
+    };
+    let bare = |line: &str| line.trim_start_matches(['#', ' ', '\t']).to_owned();
+    let place = wanted.iter().find_map(|head| text.lines().position(|line| bare(line).starts_with(head)));
+    match (place, error) {
+        (Some(place), ConfigError::Tables(source)) => ConfigError::Unfinished {
+            path: path.to_owned(),
+            line: place + 1,
+            commented: text.lines().nth(place).is_some_and(|line| line.trim_start().starts_with('#')),
+            source: Box::new(source),
+        },
+        (_, error) => error,
+    }
+}
+
 fn check(settings: &Settings) -> Result<Tz, ConfigError> {
     let timezone = settings.project.timezone.parse::<Tz>().map_err(|_| ConfigError::Value {
         key: "project.timezone".to_owned(),
@@ -234,6 +275,7 @@ fn check(settings: &Settings) -> Result<Tz, ConfigError> {
         ("gates.max_population_change", settings.gates.max_population_change, 0.0, f64::MAX),
         ("gates.max_moved_share", settings.gates.max_moved_share, 0.0, 1.0),
         ("gates.max_bad_answers", settings.gates.max_bad_answers, 0.0, 1.0),
+        ("gates.max_bad_cells", settings.gates.max_bad_cells, 0.0, 1.0),
         ("gates.max_unassigned_rise", settings.gates.max_unassigned_rise, 0.0, 1.0),
         ("gates.max_coverage_loss", settings.gates.max_coverage_loss, 0.0, 1.0),
         ("gates.max_single_customer_share", settings.gates.max_single_customer_share, 0.0, 1.0),
@@ -245,6 +287,7 @@ fn check(settings: &Settings) -> Result<Tz, ConfigError> {
             return Err(ConfigError::Value { key: key.to_owned(), seen: seen.to_string(), expected: top });
         }
     }
+    check_figures(&settings.gates)?;
     if settings.privacy.min_cell < 5 {
         return Err(ConfigError::Value {
             key: "privacy.min_cell".to_owned(),
@@ -262,6 +305,25 @@ fn check(settings: &Settings) -> Result<Tz, ConfigError> {
     check_sources(settings)?;
     check_tables(&settings.tables)?;
     Ok(timezone)
+}
+
+/// Limits of figures: known kinds, and numbers that a change can exceed.
+fn check_figures(gates: &Gates) -> Result<(), ConfigError> {
+    for (section, limits) in [("alert_at", &gates.alert_at), ("hold_at", &gates.hold_at)] {
+        for (name, limit) in limits {
+            let key = format!("gates.{section}.{name}");
+            if figure_kind(name).is_none() {
+                let expected = nearest(name, FIGURES.iter().map(|kind| kind.name));
+                let expected = expected.map_or("a kind of figure".to_owned(), |name| format!("`{name}`"));
+                return Err(ConfigError::Value { key, seen: "no figure that is counted".to_owned(), expected });
+            }
+            if !(*limit >= 0.0) {
+                let expected = "0 or more".to_owned();
+                return Err(ConfigError::Value { key, seen: limit.to_string(), expected });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn check_sources(settings: &Settings) -> Result<(), IntakeError> {
@@ -342,6 +404,21 @@ mod tests {
             let text = format!("{SMALL}[model]\nmin_share = {bad}\n");
             assert!(matches!(read(&text, &[]), Err(ConfigError::Value { key, .. }) if key == "model.min_share"));
         }
+    }
+
+    #[test]
+    fn a_configuration_that_lacks_a_table_points_at_the_line_to_edit() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("valueseg.toml");
+        let text =
+            "[project]\nname = \"shop\"\n# [tables.customers]   # who\n# source = \"crm\"\n[sources]\n[tables]\n";
+        std::fs::write(&path, text).expect("written");
+        let error = load(&path, &[]).expect_err("refused");
+        assert_eq!(error.code(), Code::NoCustomersTable);
+        assert!(error.to_string().contains("valueseg.toml, line 3: "), "{error}");
+        assert!(error.to_do().starts_with("take the `#` off line 3"), "{}", error.to_do());
+        std::fs::write(&path, "[project]\nname = \"shop\"\n").expect("written");
+        assert_eq!(load(&path, &[]).expect_err("refused").code(), Code::NoCustomersTable, "sections may be missing");
     }
 
     #[test]

@@ -6,15 +6,18 @@
 //! | [`settings`], [`load`], [`size`] | `valueseg.toml` as checked types |
 //! | [`mod@missed`] | nights that nobody ran, to be caught up with |
 //! | [`init`] | a starter configuration from a look at some files |
+//! | [`inputs_page`] | what can be read, as a page: tables, reject codes, every key |
 //! | [`check`] | what is there, what is missing, what that costs |
 //! | [`explain`] | why, in plain words |
 //! | [`diff`] | two nights or two models side by side |
 //! | [`segments`] | ids, names and the past of segments |
 //! | [`mod@verify`], [`mod@forget`], `retention` | care for stored nights: whole, without those who left, not for ever |
 //! | `room`, `scratch` | the folders a run works in |
+//! | `remembered` | which results folder belongs to a configuration |
 //! | `obtain`, `lineage`, `yardstick`, `challengers` | the model of a night, and what is stored with models |
 //! | `tonight`, `earlier_nights` | what every stage after the fit needs |
 //! | `pass`, `drivers`, `relationship_rules`, `apply` | passes over all customers, and the rules they are scored by |
+//! | `inputs` | what a night's inputs are held against: earlier nights |
 //! | `drift`, `gates`, `quality` | whether the model is in doubt, and what holds a night back |
 //! | `describe`, `finished`, `appendix`, `report`, `write` | segments described, and what a finished night writes |
 //! | [`watch`] | how a run tells how far it is |
@@ -36,6 +39,8 @@ mod finished;
 pub mod forget;
 mod gates;
 pub mod init;
+mod inputs;
+pub mod inputs_page;
 mod lineage;
 pub mod load;
 pub mod missed;
@@ -47,6 +52,7 @@ mod project;
 mod quality;
 mod read;
 mod relationship_rules;
+mod remembered;
 mod report;
 mod retention;
 mod room;

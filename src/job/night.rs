@@ -7,7 +7,10 @@ use crate::job::describe::describe;
 use crate::job::drivers::cross;
 use crate::job::error::JobError;
 use crate::job::finished::FinishedNight;
+use crate::job::gates::alerts;
+use crate::job::inputs::InputFindings;
 use crate::job::load::Loaded;
+use crate::job::obtain::FitWish;
 use crate::job::outcome::{Outcome, Summary};
 use crate::job::project::Project;
 use crate::job::read::{identity, read};
@@ -16,10 +19,9 @@ use crate::job::report::ReportFacts;
 use crate::job::room::Room;
 use crate::job::tonight::Tonight;
 use crate::job::watch::{Stage, Watch, stage};
-use crate::job::{drift, gates, obtain, retention, write};
+use crate::job::{drift, forget, gates, obtain, remembered, retention, write};
 use crate::model::plan::plan;
-use crate::tables::forgotten::Forgotten;
-use crate::tables::publish::{OutputLock, is_published, settle};
+use crate::tables::publish::{OutputLock, identify, is_published, settle};
 
 /// What to run.
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +32,18 @@ pub struct NightRequest {
     pub refit: bool,
     /// Run again even if the night is published with the same inputs.
     pub force: bool,
+    /// Results begin anew: a results folder that is not the one the configuration knows is no reason to refuse.
+    pub first_night: bool,
     /// Stop before publishing and leave nothing behind.
     pub dry_run: bool,
+}
+
+impl NightRequest {
+    /// A plain night.
+    #[must_use]
+    pub fn of(as_of: NaiveDate) -> Self {
+        Self { as_of, refit: false, force: false, first_night: false, dry_run: false }
+    }
 }
 
 /// Runs a night.
@@ -40,39 +52,51 @@ pub struct NightRequest {
 /// Any [`JobError`]; whatever it is, nothing was published and the last night is as it was. A night that gates held back
 /// lies in `out/held` ([`JobError::Held`]).
 pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result<Outcome, JobError> {
+    remembered::check(loaded, request.first_night)?;
     let project = Project::open(loaded, request.as_of)?;
     let lock = OutputLock::acquire(&project.out())?;
-    let forgotten = Forgotten::read(&project.out())?;
+    let forgotten = forget::read_list(loaded)?;
+    if !request.dry_run {
+        forget::keep_in_step(loaded, &lock, &forgotten)?;
+    }
     let mut room = Room::make(&lock, request.as_of, watch)?;
 
     let intake = stage(watch, Stage::Read, || read(&project, &room.scratch, &forgotten))?;
     let identity = identity(&project, &intake, &forgotten);
     let again = request.force || request.refit || request.dry_run;
     if !again && is_published(&project.out(), request.as_of, &identity)? {
+        remembered::remember(loaded, &lock, request.as_of, &identity, watch)?;
         settle(&lock, request.as_of)?;
         retention::apply(&project, &lock, watch);
         return Ok(Outcome::AlreadyPublished { run: project.run_folder() });
     }
-    let obtained = stage(watch, Stage::Fit, || obtain::model(&project, &intake, request.refit))?;
+    let inputs = InputFindings::of(&project, &intake)?;
+    let may_learn = inputs.may_be_learned_from(request.refit && request.force);
+    let wish = FitWish { refit: request.refit, may_learn };
+    let obtained = stage(watch, Stage::Fit, || obtain::model(&project, &intake, wish))?;
     let tonight = Tonight::new(project, intake, obtained)?;
 
     let crossed = stage(watch, Stage::Cross, || cross(&tonight))?;
     let rules = RelationshipRules::new(&tonight, &crossed.drivers)?;
     let applied = stage(watch, Stage::Score, || apply(&tonight, &rules, &mut room.staging, watch))?;
 
-    let findings = drift::examine(&tonight, applied.drift.as_ref(), watch)?;
+    let findings = drift::examine(&tonight, applied.drift.as_ref(), may_learn, watch)?;
     let described = stage(watch, Stage::Profile, || Ok(describe(&tonight, &applied, &crossed, &rules)))?;
     let (catalogue, settings) = (tonight.project.catalogue(), tonight.project.plan_settings());
     let plans = plan(&described.night, catalogue, &settings);
-    let gated = gates::check(&tonight, &applied, &described.night, findings.drift.as_ref(), request.refit)?;
+    let scored = gates::check(&tonight, &applied, &described.night, findings.drift.as_ref(), request.refit)?;
+    let gated = inputs.gated.clone().and(scored);
+    let alerts = alerts(&gated, &findings, &inputs);
 
     let night = FinishedNight {
         tonight: &tonight,
+        inputs: &inputs,
         applied: &applied,
         findings: &findings,
         described: &described,
         plans: &plans,
-        checks: &gated.checks,
+        gated: &gated,
+        alerts: &alerts,
     };
     let report = ReportFacts::of(&night);
     let facts = stage(watch, Stage::Write, || write::night(&night, &report, &identity, &mut room.staging))?;
@@ -84,9 +108,13 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     if request.dry_run {
         return Ok(Outcome::DryRun { summary });
     }
-    tonight.obtained.store(&tonight.project, &described.model)?;
-    findings.store(&tonight.project, &described.model)?;
+    if !tonight.project.is_backfill() {
+        tonight.obtained.store(&tonight.project, &described.model)?;
+        findings.store(&tonight.project, &described.model)?;
+    }
+    identify(&lock, request.as_of, &identity)?;
     let run = stage(watch, Stage::Publish, || Ok(room.staging.publish(facts)?.0))?;
+    remembered::remember(loaded, &lock, request.as_of, &identity, watch)?;
     retention::apply(&tonight.project, &lock, watch);
     Ok(Outcome::Published { run, summary })
 }

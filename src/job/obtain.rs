@@ -16,6 +16,24 @@ use crate::tables::intake::Intake;
 use crate::tables::manifest::Manifest;
 use crate::tables::publish::{existing_manifest, published_nights, run_folder};
 
+/// Said on a night whose inputs are in doubt.
+pub(super) const NO_FIT: &str = "No new model was fitted: a model must not learn from inputs that are in doubt. Look at what \
+                                 is told of them; if they are right, `valueseg run --refit --force` fits one.";
+
+/// Said on a night before the newest.
+const NO_FIT_BACK: &str = "No new model was fitted: the night lies before the newest published one.";
+const BACKFILL: &str = "The night lies before the newest published one: it was made with the model of its time, and nothing \
+                        later was changed by it.";
+
+/// Whether a model is to be fitted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FitWish {
+    /// Somebody asked for it.
+    pub(super) refit: bool,
+    /// The inputs may be learned from.
+    pub(super) may_learn: bool,
+}
+
 /// Where the model of a night comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
@@ -58,15 +76,17 @@ impl Words for ObtainedModel {
 
 /// The model in use, unless there is none or a new one is wanted. Signals it knows and the inputs lack are unknown for
 /// the night; signals it does not know wait for the next fit, because segments must not change unasked.
-pub(super) fn model(project: &Project, intake: &Intake, refit: bool) -> Result<ObtainedModel, JobError> {
+pub(super) fn model(project: &Project, intake: &Intake, wish: FitWish) -> Result<ObtainedModel, JobError> {
     let (out, night) = (project.out(), project.as_of().to_string());
     let stored = read_ledger(&out)?;
     let mut ledger = stored.clone();
-    if existing_manifest(&out, project.as_of())?.is_none() {
+    let backfill = project.is_backfill();
+    if !backfill && existing_manifest(&out, project.as_of())?.is_none() {
         // A run that died before it published this night may have entered something.
         ledger.take_back(&night);
     }
-    let anew = refit || project.settings().model.refit == Refit::Always;
+    let wanted = wish.refit || project.settings().model.refit == Refit::Always;
+    let anew = wanted && wish.may_learn && !backfill;
     let mut remarks = Vec::new();
     let in_use = match in_use(project) {
         Err(JobError::StoredModel { message, .. }) if anew => {
@@ -78,13 +98,31 @@ pub(super) fn model(project: &Project, intake: &Intake, refit: bool) -> Result<O
         }
         other => other?,
     };
+    if wanted && !anew && in_use.is_some() {
+        remarks.push(if backfill { NO_FIT_BACK.to_owned() } else { NO_FIT.to_owned() });
+    }
     let mut obtained = match in_use {
+        Some(used) if backfill => as_it_is(project, used, ledger)?,
         Some(used) if !anew => kept(project, used, ledger)?,
         used => fitted(project, intake, used, ledger)?,
     };
-    obtained.ledger_is_new = obtained.ledger != stored;
+    obtained.ledger_is_new = !backfill && obtained.ledger != stored;
     obtained.remarks.append(&mut remarks);
     Ok(obtained)
+}
+
+/// The model of a night before the newest: nothing follows it, and nothing is entered into the ledger.
+fn as_it_is(project: &Project, used: ModelInUse, ledger: SegmentLedger) -> Result<ObtainedModel, JobError> {
+    let yardstick = Yardstick::load(&project.out(), &used.model)?;
+    Ok(ObtainedModel {
+        model: used.model,
+        origin: Origin::Kept,
+        lineage: None,
+        ledger,
+        ledger_is_new: false,
+        yardstick,
+        remarks: vec![BACKFILL.to_owned()],
+    })
 }
 
 /// The model in use, or the challenger that was accepted to follow it.
@@ -212,9 +250,13 @@ struct ModelInUse {
     night: String,
 }
 
-/// The model of the newest night before or on this one.
+/// The model of the newest night before or on this one; of a night before the first, the model in use.
 fn in_use(project: &Project) -> Result<Option<ModelInUse>, JobError> {
-    let Some(folder) = newest_before(&project.out(), project.as_of())? else { return Ok(None) };
+    let mut folder = newest_before(&project.out(), project.as_of())?;
+    if folder.is_none() && project.is_backfill() {
+        folder = newest_before(&project.out(), chrono::NaiveDate::MAX)?;
+    }
+    let Some(folder) = folder else { return Ok(None) };
     let Some(manifest) = Manifest::read(&folder)? else { return Ok(None) };
     let model = read_model(&model_folder(&project.out(), &manifest.model_id).join("model.json"))?;
     Ok(Some(ModelInUse { model, night: manifest.run_date }))

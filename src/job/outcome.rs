@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::job::finished::FinishedNight;
 use crate::job::report::ReportFacts;
-use crate::tables::report::summary_text;
+use crate::tables::report::{Alert, summary_text};
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +47,8 @@ pub struct Summary {
     pub segments: Vec<(String, String, u64)>,
     /// What a reader must know.
     pub limits: Vec<String>,
+    /// What somebody should look at, as in `alerts.json`.
+    pub alerts: Vec<Alert>,
 }
 
 impl Summary {
@@ -61,6 +63,7 @@ impl Summary {
             model_id: night.described.model.id().to_owned(),
             segments: groups.segments.iter().map(|s| (s.id.clone(), s.name.clone(), s.profile.size)).collect(),
             limits: groups.limits.clone(),
+            alerts: night.alerts.to_vec(),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::job::settings::Settings;
 use crate::model::customer::relationship::ConnectionRule;
 use crate::model::plan::PlanSettings;
 use crate::tables::intake::KindWords;
-use crate::tables::publish::run_folder;
+use crate::tables::publish::{published_nights, run_folder};
 use crate::tables::schema::SensitivePolicy;
 
 /// A project opened for the night `as_of`.
@@ -20,6 +20,8 @@ pub(super) struct Project<'a> {
     loaded: &'a Loaded,
     catalogue: Catalogue,
     as_of: NaiveDate,
+    /// The newest published night.
+    newest: Option<NaiveDate>,
 }
 
 impl<'a> Project<'a> {
@@ -32,7 +34,8 @@ impl<'a> Project<'a> {
         loaded.settings.plan.check()?;
         loaded.settings.drivers.check()?;
         ConnectionRule::new(&catalogue, &relationship.connection)?;
-        Ok(Self { loaded, catalogue, as_of })
+        let newest = published_nights(&loaded.settings.output(&loaded.base))?.pop();
+        Ok(Self { loaded, catalogue, as_of, newest })
     }
 
     /// The configuration as loaded.
@@ -57,6 +60,13 @@ impl<'a> Project<'a> {
     #[must_use]
     pub(super) fn as_of(&self) -> NaiveDate {
         self.as_of
+    }
+
+    /// Whether the night lies before the newest published one: then it is made with the model of its time, and leaves
+    /// nothing behind but itself.
+    #[must_use]
+    pub(super) fn is_backfill(&self) -> bool {
+        self.newest.is_some_and(|newest| self.as_of < newest)
     }
 
     /// The night as days since 1970.

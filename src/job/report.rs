@@ -54,6 +54,7 @@ impl<'a> ReportFacts<'a> {
             night: &self.night.described.night,
             plans: self.night.plans,
             health: &self.health,
+            alerts: self.night.alerts,
             notes: &self.notes,
             candidates: &self.candidates,
             inputs: &self.inputs,

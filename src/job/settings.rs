@@ -27,6 +27,10 @@ pub const DEFAULT_MEMORY_LIMIT: u64 = 4 << 30;
 /// Default of `[gates] max_rejected_share`: one row in two hundred.
 pub const DEFAULT_MAX_REJECTED_SHARE: f64 = 0.005;
 
+/// Default of `[gates] max_bad_cells`: one cell in twenty. Our judgment: a column read in the wrong way fails in most of its
+/// cells, one with slips of the pen in few.
+pub const DEFAULT_MAX_BAD_CELLS: f64 = 0.05;
+
 /// Default of `[listening] complaints`: the complaints of the catalogue.
 const DEFAULT_COMPLAINTS: [&str; 5] =
     ["complaint", "late_complaint", "quality_complaint", "price_complaint", "service_complaint"];
@@ -40,8 +44,10 @@ pub struct Settings {
     /// What the project is.
     pub project: ProjectSettings,
     /// Raw data, as it lies: a name and its files.
+    #[serde(default)]
     pub sources: BTreeMap<String, SourceSpec>,
     /// Canonical tables made of the sources.
+    #[serde(default)]
     pub tables: BTreeMap<TableName, TableSpecs>,
     /// How segments are found.
     #[serde(default)]
@@ -193,11 +199,19 @@ pub struct Gates {
     pub max_moved_share: f64,
     /// Rise of the share of scored customers without a segment since the last night, in shares: 0.1 is ten points.
     pub max_unassigned_rise: f64,
-    /// Part of the respondents, or of the signals, of the last night that may be missing tonight.
+    /// Unreadable cells over cells read, any one column of any table.
+    pub max_bad_cells: f64,
+    /// Part of what the last night had that may be missing tonight: respondents, signals, rows of a table, customers with
+    /// rows in it, value, customers within reach of a channel, answers on a question.
     pub max_coverage_loss: f64,
     /// Share of the rows of a table, of at least 200, that one customer may have before it is said: it may stand for guests.
     /// Our judgment.
     pub max_single_customer_share: f64,
+    /// From which change on a figure of the inputs is told, by kind of figure, such as `{ rows = 0.4 }`. What is not named
+    /// follows the list in the operations page.
+    pub alert_at: BTreeMap<String, f64>,
+    /// From which change on it holds the night, by kind of figure.
+    pub hold_at: BTreeMap<String, f64>,
     /// What drift does: `"tell"` says so, `"hold"` holds the night back as well.
     pub drift: DriftGate,
 }
@@ -210,8 +224,11 @@ impl Default for Gates {
             max_population_change: 0.20,
             max_moved_share: 0.08,
             max_unassigned_rise: 0.10,
+            max_bad_cells: DEFAULT_MAX_BAD_CELLS,
             max_coverage_loss: 0.50,
             max_single_customer_share: 0.05,
+            alert_at: BTreeMap::new(),
+            hold_at: BTreeMap::new(),
             drift: DriftGate::Tell,
         }
     }
@@ -236,11 +253,14 @@ pub struct Privacy {
     pub min_cell: u64,
     /// What may be written about sensitive elements.
     pub sensitive_elements: SensitivePolicy,
+    /// Another place for the list of customers who are to be forgotten, relative to the configuration; kept in step with
+    /// the one in the results folder, so that losing that folder brings nobody back.
+    pub forgotten: Option<PathBuf>,
 }
 
 impl Default for Privacy {
     fn default() -> Self {
-        Self { min_cell: DEFAULT_MIN_CELL, sensitive_elements: SensitivePolicy::default() }
+        Self { min_cell: DEFAULT_MIN_CELL, sensitive_elements: SensitivePolicy::default(), forgotten: None }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::job::quality::note;
 use crate::job::report::ReportFacts;
 use crate::job::tonight::Tonight;
 use crate::job::watch::Words;
+use crate::tables::figures::{STATE_NAME, StoredMixes};
 use crate::tables::manifest::{RunFacts, RunIdentity};
 use crate::tables::publish::Staging;
 use crate::tables::report::{alerts_json, plan_page, plans_json, render, summary_json, summary_text};
@@ -40,13 +41,14 @@ pub(super) fn night(
     staging.write("report.html", render(&input)?.as_bytes(), false)?;
     staging.write("summary.txt", summary_text(&input).as_bytes(), false)?;
     staging.write("summary.json", summary_json(&input).as_bytes(), false)?;
-    staging.write("alerts.json", alerts_json(&night.findings.alerts()).as_bytes(), false)?;
+    staging.write("alerts.json", alerts_json(night.alerts).as_bytes(), false)?;
     staging.write("plans/plans.json", plans_json(night.plans).as_bytes(), false)?;
     for plan in night.plans.plans.iter().chain([&night.plans.neutral]) {
         let page = plan_page(plan, project.catalogue(), project.as_of());
         staging.write(&format!("plans/{}.md", plan.segment_id), page.as_bytes(), false)?;
     }
     rejected(night, staging)?;
+    staging.write(STATE_NAME, StoredMixes::new(night.inputs.mixes.clone()).to_json().as_bytes(), true)?;
     staging.write(SLIDES, slides_json(&night.applied.flows.arc).as_bytes(), true)?;
     let groups = &night.described.night;
     let ledger = intake.ledger();
@@ -64,6 +66,8 @@ pub(super) fn night(
         identity: identity.clone(),
         model_id: night.described.model.id().to_owned(),
         counts: counts.into_iter().map(|(name, count)| (name.to_owned(), count)).collect::<BTreeMap<_, _>>(),
+        figures: night.inputs.figures.clone(),
+        alerts: night.inputs.told.clone(),
         limits: groups.limits.clone(),
     })
 }
@@ -112,7 +116,7 @@ fn meta(night: &FinishedNight<'_>) -> TableMeta {
 
 /// Checks of the gates, findings about the model, then what intake counted and remarked.
 fn quality(night: &FinishedNight<'_>) -> Vec<QualityRow> {
-    let mut rows = night.checks.to_vec();
+    let mut rows = night.gated.checks.clone();
     rows.extend(night.findings.quality());
     let ledger = night.tonight.intake.ledger();
     for table in &ledger.tables {

@@ -45,7 +45,15 @@ impl Forgotten {
     /// # Errors
     /// [`PublishError::Forgotten`] if there is one that cannot be used: a night without it could bring people back.
     pub fn read(out: &Path) -> Result<Self, PublishError> {
-        let path = out.join(FORGOTTEN_NAME);
+        Self::read_at(&out.join(FORGOTTEN_NAME))
+    }
+
+    /// The list in a file; empty where there is none.
+    ///
+    /// # Errors
+    /// As [`Forgotten::read`].
+    pub fn read_at(path: &Path) -> Result<Self, PublishError> {
+        let path = path.to_owned();
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
@@ -57,6 +65,24 @@ impl Forgotten {
             return Err(damaged(format!("its layout is `{}`, this program reads `{SCHEMA}`", stored.schema)));
         }
         Ok(Self { salt: stored.salt, hashes: stored.customers })
+    }
+
+    /// This list with those on another copy of it, which lies at `path`.
+    ///
+    /// # Errors
+    /// [`PublishError::Forgotten`] if the two were begun apart: hashes with two salts are two lists, and neither can be
+    /// taken for the whole.
+    pub fn with(mut self, other: Self, path: &Path) -> Result<Self, PublishError> {
+        if self.salt.is_empty() {
+            return Ok(other);
+        }
+        if !other.salt.is_empty() && other.salt != self.salt {
+            let message =
+                "it was begun apart from the list of the results folder, so the two cannot be joined".to_owned();
+            return Err(PublishError::Forgotten { path: path.to_owned(), message });
+        }
+        self.hashes.extend(other.hashes);
+        Ok(self)
     }
 
     /// Whether nobody is on the list.
@@ -102,20 +128,32 @@ impl Forgotten {
     /// # Errors
     /// [`PublishError::Io`].
     pub fn write(&self, lock: &OutputLock) -> Result<PathBuf, PublishError> {
-        let (path, half) = (lock.out().join(FORGOTTEN_NAME), lock.out().join(format!(".{FORGOTTEN_NAME}")));
+        let path = lock.out().join(FORGOTTEN_NAME);
+        self.write_at(&path)?;
+        Ok(path)
+    }
+
+    /// The same in a file of any place; its folder is made if need be.
+    ///
+    /// # Errors
+    /// [`PublishError::Io`].
+    pub fn write_at(&self, path: &Path) -> Result<(), PublishError> {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let half = folder.join(format!(".{name}"));
         let stored = Stored { customers: self.hashes.clone(), salt: self.salt.clone(), schema: SCHEMA.to_owned() };
         // INVARIANT: texts alone, so serialization cannot fail.
         let text = serde_json::to_string_pretty(&stored).expect("plain data");
         let write = || -> io::Result<()> {
+            fs::create_dir_all(folder)?;
             let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&half)?;
             file.write_all(text.as_bytes())?;
             file.write_all(b"\n")?;
             file.sync_all()?;
-            fs::rename(&half, &path)?;
-            File::open(lock.out())?.sync_all()
+            fs::rename(&half, path)?;
+            File::open(folder)?.sync_all()
         };
-        write().map_err(|source| PublishError::io("cannot write", &path, source))?;
-        Ok(path)
+        write().map_err(|source| PublishError::io("cannot write", path, source))
     }
 
     fn hash(&self, id: &str) -> String {
@@ -174,6 +212,23 @@ mod tests {
         b.add(["K1"].into_iter()).unwrap();
         assert_ne!(a.hashes, b.hashes);
         assert_ne!(a.fingerprint(), b.fingerprint());
+    }
+
+    #[test]
+    fn copies_of_one_list_are_joined_and_two_lists_are_refused() {
+        let out = tempfile::tempdir().unwrap();
+        let path = out.path().join("kept/forgotten.json");
+        let mut list = Forgotten::default();
+        list.add(["K1"].into_iter()).unwrap();
+        list.write_at(&path).unwrap();
+        list.add(["K2"].into_iter()).unwrap();
+        let copy = || Forgotten::read_at(&path).unwrap();
+        let joined = list.clone().with(copy(), &path).unwrap();
+        assert!(joined.contains("K1") && joined.contains("K2"));
+        assert_eq!(Forgotten::default().with(copy(), &path).unwrap(), copy(), "the results folder was lost");
+        let mut other = Forgotten::default();
+        other.add(["K3"].into_iter()).unwrap();
+        assert_eq!(other.with(copy(), &path).unwrap_err().code(), Code::Forgotten);
     }
 
     #[test]

@@ -1,14 +1,17 @@
 //! "How do rows enter and leave?" Everything that touches files.
 //!
-//! In: raw files ([`source`]) are mapped by SQL ([`spec`]) onto canonical tables ([`contract`]), checked, and joined to
-//! one row per customer ([`intake`]); the [`ledger`] says what became of every row. Out: tables whose columns
+//! In: raw files ([`source`]) are mapped by SQL ([`spec`]) onto canonical tables ([`contract`], as a page: [`contract_page`]), checked, and joined to
+//! one row per customer ([`intake`]); the [`ledger`] says what became of every row, and
+//! [`figures`] what a night is held against. Out: tables whose columns
 //! [`schema`] declares and fills are written ([`mod@write`]), the [`report`] is drawn, and [`publish`] makes the night
 //! visible with its [`manifest`]; customers who are to be [`forgotten`] are taken out again by [`mod@erase`]. [`read`],
 //! [`placements`] and [`peek`] look at published tables and at files nobody has described yet.
 
 mod address;
 pub mod contract;
+pub mod contract_page;
 pub mod erase;
+pub mod figures;
 pub mod forgotten;
 pub mod intake;
 pub mod last_night;

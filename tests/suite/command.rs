@@ -26,6 +26,7 @@ fn the_demo_runs_two_nights_and_says_where_the_report_is() {
     ] {
         assert!(demo.join("out/latest").join(file).is_file(), "{file}");
     }
+    assert!(!made.stderr.contains("alert "), "a plain night: {}", made.stderr);
     let nights: Vec<_> = fs::read_dir(demo.join("out/runs")).expect("runs").collect();
     assert_eq!(nights.len(), 2);
     let left: Vec<_> = fs::read_dir(demo.join("out/.staging")).map(Iterator::collect).unwrap_or_default();
@@ -105,6 +106,12 @@ fn schemas_and_completions_are_printed() {
     let config = said(command().args(["schema", "config"]).output().expect("started"));
     let schema: serde_json::Value = serde_json::from_str(&config.stdout).expect("JSON");
     assert!(schema["properties"]["model"].is_object());
+    let inputs = said(command().args(["schema", "inputs"]).output().expect("started"));
+    assert_eq!(inputs.stdout.trim_end(), include_str!("../../docs/inputs.md").trim_end());
+    let inputs = said(command().args(["schema", "inputs", "--json"]).output().expect("started"));
+    let inputs: serde_json::Value = serde_json::from_str(&inputs.stdout).expect("JSON");
+    assert_eq!(inputs["tables"]["orders"]["columns"][1]["name"], "ordered_at");
+    assert!(inputs["configuration"].as_array().is_some_and(|keys| keys.iter().any(|key| key["key"] == "run.output")));
     let tables = said(command().args(["schema", "tables"]).output().expect("started"));
     assert!(tables.stdout.contains("segment_probability") && tables.stdout.contains("element_scores"));
     let shell = said(command().args(["completions", "bash"]).output().expect("started"));
@@ -123,6 +130,60 @@ fn every_code_the_program_can_say_is_explained() {
         assert!(all.stdout.contains(code), "{code} is not listed");
     }
     assert_eq!(said(command().args(["explain", "error", "E9999"]).output().expect("started")).code, 2);
+}
+
+#[test]
+fn elements_and_tables_are_listed_where_none_is_named() {
+    let elements = said(command().args(["explain", "element"]).output().expect("started"));
+    assert_eq!(elements.code, 0, "{}", elements.stderr);
+    assert_eq!(elements.stdout.lines().count(), 31, "{}", elements.stdout);
+    assert!(ASKED.iter().all(|id| elements.stdout.contains(id)));
+    let tables = said(command().args(["explain", "table"]).output().expect("started"));
+    assert!(tables.stdout.contains("treatments") && tables.stdout.contains("ordered_at"), "{}", tables.stdout);
+    let orders = said(command().args(["explain", "table", "orders"]).output().expect("started"));
+    assert!(orders.stdout.contains("customer_id (id, required)") && orders.stdout.contains("[tables.orders]"));
+    let unknown = said(command().args(["explain", "table", "order"]).output().expect("started"));
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("did you mean `orders`?"), "{}", unknown.stderr);
+}
+
+#[test]
+fn check_ends_as_the_night_would() {
+    let shop = Shop::new(200);
+    let check = |deep: bool| {
+        let mut arguments = vec!["check", "--as-of", "2026-11-21"];
+        arguments.extend(deep.then_some("--deep"));
+        shop.say(&arguments)
+    };
+    assert_eq!(shop.night().code, 0);
+    assert_eq!((check(false).code, check(true).code), (0, 0));
+    // Every second customer is unreadable: only reading tells.
+    let customers = shop.read("in/customers.csv");
+    shop.write("in/customers.csv", customers.lines().take(61).collect::<Vec<_>>().join("\n"));
+    let deep = check(true);
+    assert_eq!(deep.code, 4, "{}", deep.stderr);
+    assert!(deep.stderr.contains("E0401") && deep.stderr.contains("would be held back"), "{}", deep.stderr);
+    assert!(deep.stdout.contains("Would stop the night") && deep.stdout.contains("(exit 4)"), "{}", deep.stdout);
+    let json = shop.say(&["check", "--as-of", "2026-11-21", "--deep", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.stdout).expect("one document");
+    assert_eq!((&json["exit_code"], &json["error"]["code"]), (&4.into(), &"E0401".into()));
+    assert_eq!(shop.say(&["run", "--as-of", "2026-11-21", "--quiet"]).code, 4);
+    shop.write("in/customers.csv", customers);
+
+    // A consent that is not mapped any more is seen without reading.
+    let renamed = shop.read("in/customers.csv").replacen("consent_email", "MailOk", 1);
+    shop.write("in/customers.csv", renamed);
+    let said = check(false);
+    assert_eq!(said.code, 4, "{}", said.stderr);
+    assert!(said.stderr.contains("contacted by email"), "{}", said.stderr);
+
+    // Several problems: the first is the one the night ends with.
+    shop.edit("valueseg.toml", "in/customers.csv", "in/nothing.csv");
+    shop.edit("valueseg.toml", "q_time", "q_tme");
+    let said = check(false);
+    assert_eq!(said.code, 3, "{}", said.stderr);
+    assert!(said.stdout.contains("E0301") && said.stdout.contains("E0321"), "{}", said.stdout);
+    assert_eq!(shop.say(&["run", "--as-of", "2026-11-21", "--quiet"]).code, 3);
 }
 
 #[test]

@@ -143,21 +143,23 @@ fn drift_brings_up_a_challenger_that_waits_while_the_nights_go_on() {
     night(&shop, "2026-11-20", &[]);
     let champion = model_of(&shop, "2026-11-20");
     shop.write("in/survey.csv", changed_survey(600));
-    for date in ["2026-11-21", "2026-11-22"] {
+    for (date, fitted) in [("2026-11-21", 0), ("2026-11-22", 1), ("2026-11-23", 1)] {
         night(&shop, date, &[]);
         assert_eq!(model_of(&shop, date), champion);
         let alerts = alerts(&shop, date);
         assert_eq!(alerts[0]["key"], "model_doubt");
         let to_do = alerts[0]["to_do"].as_str().expect("a text");
         assert!(to_do.contains("--refit"), "{to_do}");
+        // Answers that jump from one night to the next are in doubt on that night; the one that waits is not fitted again.
+        assert_eq!(alerts.iter().any(|alert| alert["key"] == "answer_mean"), fitted == 0, "{date}");
+        assert_eq!(challengers(&shop), fitted, "{date}");
     }
-    assert_eq!(challengers(&shop), 1, "the one that waits is not fitted again on the next night");
-    let report = shop.read("out/runs/2026-11-22/report.html");
+    let report = shop.read("out/runs/2026-11-23/report.html");
     assert!(report.contains("waits"), "the report does not tell of the challenger");
-    let quality = all_rows(&shop.path().join("out/runs/2026-11-22/tables/quality.parquet")).expect("a table");
+    let quality = all_rows(&shop.path().join("out/runs/2026-11-23/tables/quality.parquet")).expect("a table");
     assert!(quality.iter().any(|row| row["check_id"] == "challenger" && row["status"] == "warn"));
-    night(&shop, "2026-11-23", &["--refit"]);
-    assert_ne!(model_of(&shop, "2026-11-23"), champion);
+    night(&shop, "2026-11-24", &["--refit"]);
+    assert_ne!(model_of(&shop, "2026-11-24"), champion);
 }
 
 #[test]
@@ -167,14 +169,17 @@ fn a_challenger_that_changes_little_takes_over_on_the_next_night() {
     night(&shop, "2026-11-20", &[]);
     let champion = model_of(&shop, "2026-11-20");
     shop.write("in/survey.csv", changed_survey(600));
-    night(&shop, "2026-11-21", &[]);
-    assert_eq!(model_of(&shop, "2026-11-21"), champion);
-    night(&shop, "2026-11-22", &[]);
-    let next = model_of(&shop, "2026-11-22");
+    // On the night the answers jump they are in doubt; a challenger is fitted on the next.
+    for date in ["2026-11-21", "2026-11-22"] {
+        night(&shop, date, &[]);
+        assert_eq!(model_of(&shop, date), champion);
+    }
+    night(&shop, "2026-11-23", &[]);
+    let next = model_of(&shop, "2026-11-23");
     if challenger_is(&shop, "takes_over") {
         assert_ne!(next, champion);
         assert!(shop.read("out/segments.toml").contains(&next));
-        let drift = all_rows(&shop.path().join("out/runs/2026-11-22/tables/drift.parquet")).expect("a table");
+        let drift = all_rows(&shop.path().join("out/runs/2026-11-23/tables/drift.parquet")).expect("a table");
         assert!(drift.iter().all(|row| row["status"] == "ok"), "its first night is its reference");
     } else {
         assert_eq!(next, champion, "less stable than the champion: it waits");

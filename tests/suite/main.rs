@@ -14,11 +14,15 @@ mod kill_sweep;
 mod layers;
 #[cfg(unix)]
 mod mutants;
+#[cfg(unix)]
+mod mutation_nights;
 mod names;
 mod operations;
 mod readers;
 mod same_bytes;
 mod shop;
+#[cfg(unix)]
+mod state;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod supervised;
 #[cfg(unix)]

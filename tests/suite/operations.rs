@@ -161,6 +161,25 @@ fn the_script_tries_again_on_5_and_on_nothing_else() {
 }
 
 #[test]
+fn the_script_tells_of_alerts_and_of_nothing_else_when_a_night_is_published() {
+    for (alerts, told) in [("[]", false), ("[\n  {\n    \"key\": \"rows\"\n  }\n]", true)] {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let fake = folder.path().join("valueseg");
+        fs::write(&fake, "#!/bin/sh\nexit 0\n").expect("written");
+        fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).expect("set");
+        fs::create_dir_all(folder.path().join("shop/out/latest")).expect("made");
+        fs::write(folder.path().join("shop/out/latest/alerts.json"), alerts).expect("written");
+        let search = format!("{}:{}", folder.path().display(), std::env::var("PATH").expect("a path"));
+        let mut night = Command::new("sh");
+        night.arg(path("valueseg-night")).arg(folder.path().join("shop")).env("PATH", search);
+        let output = night.output().expect("a shell");
+        assert_eq!(output.status.code(), Some(0));
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert_eq!((said.contains("with alerts"), said.contains("\"rows\"")), (told, told), "{said}");
+    }
+}
+
+#[test]
 fn the_units_retry_on_5_alone_and_tell_the_rest() {
     let service = unit("valueseg.service");
     let settings = &service["Service"];

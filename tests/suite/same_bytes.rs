@@ -15,7 +15,7 @@ fn one_two_and_eight_threads_and_one_or_seven_files_write_the_same_tables() {
             command()
                 .arg("-C")
                 .arg(&demo)
-                .args(["run", "--as-of", "2026-11-20", "--threads", threads, "--quiet"])
+                .args(["run", "--as-of", "2026-11-20", "--first-night", "--threads", threads, "--quiet"])
                 .env("VALUESEG_RUN__OUTPUT", format!("'{out}'"))
                 .output()
                 .expect("started"),

@@ -115,6 +115,7 @@ impl<'a> DriftFindings<'a> {
             let changed = lineage.rows.iter().filter(|row| is_told(row.fate)).count();
             alerts.push(Alert {
                 key: "refit",
+                severity: "alert",
                 what: format!("A new model is in use; {changed} segments began, ended, split or merged."),
                 how_big: lineage.cost.sentence(),
                 since: None,
@@ -151,6 +152,7 @@ fn doubt(drift: &Drift, challenge: Option<&Challenge>) -> Alert {
     };
     Alert {
         key: "model_doubt",
+        severity: "alert",
         what: drift.doubts.join(" "),
         how_big: if names.is_empty() { drift.sentence() } else { format!("farthest: {}", names.join("; ")) },
         since: Some(drift.since.clone()),

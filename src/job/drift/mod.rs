@@ -29,17 +29,18 @@ struct Judged {
 }
 
 /// Holds the counts of the night against those of the night of the fit, and fits a challenger where they put the model in
-/// doubt.
+/// doubt and the inputs may be learned from.
 pub(super) fn examine<'a>(
     tonight: &'a Tonight<'_>,
     counts: Option<&DriftState>,
+    may_learn: bool,
     watch: &dyn Watch,
 ) -> Result<DriftFindings<'a>, JobError> {
     let judged = judge(tonight, counts);
-    let attempt = if asks_for_challenger(tonight, &judged) {
-        stage(watch, Stage::Challenge, || challenge(tonight))?
-    } else {
-        Attempt::None
+    let attempt = match (asks_for_challenger(tonight, &judged), may_learn) {
+        (true, true) => stage(watch, Stage::Challenge, || challenge(tonight))?,
+        (true, false) => Attempt::Failed("the inputs of the night are in doubt".to_owned()),
+        (false, _) => Attempt::None,
     };
     Ok(DriftFindings::new(tonight, judged, attempt))
 }
@@ -69,6 +70,7 @@ fn judge(tonight: &Tonight<'_>, counts: Option<&DriftState>) -> Judged {
 /// from a hole.
 fn asks_for_challenger(tonight: &Tonight<'_>, judged: &Judged) -> bool {
     tonight.project.settings().model.refit == Refit::OnDrift
+        && !tonight.project.is_backfill()
         && tonight.obtained.origin != Origin::Fitted
         && judged.drift.as_ref().is_some_and(|drift| drift.fires() && !drift.data_suspected())
 }

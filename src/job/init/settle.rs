@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 use super::look::Find;
 use super::plan::Planned;
 use super::text::{OpenGate, Page, Written, write};
-use crate::job::check::{CheckRequest, Found, check};
+use crate::codes::Exit;
+use crate::job::check::{CheckRequest, Checked, Found, check};
 use crate::job::error::JobError;
 use crate::job::load::load;
 use crate::tables::ledger::{Scope, TableLedger};
@@ -71,8 +72,10 @@ pub(super) fn settle(
                     }
                 }
             }
-            Ok(seen) => {
-                let again = match seen.problems.first() {
+            Ok(Checked { found: seen, .. }) => {
+                // What only holds a night back is mended below, gate by gate.
+                let held = Exit::Held as u8;
+                let again = match seen.problems.iter().find(|problem| problem.exit_code != held) {
                     Some(first) => match in_the_way(&first.message, finds, planned) {
                         InTheWay::Table(i) => {
                             planned[i].left_out = Some(short(&first.message));
@@ -89,6 +92,9 @@ pub(super) fn settle(
                     },
                     None => mend(&seen, planned, &mut gate, &mut problem),
                 };
+                if !again && problem.is_none() {
+                    problem = seen.problems.first().map(|problem| short(&problem.message));
+                }
                 found = Some(seen);
                 if !again {
                     break;

@@ -62,7 +62,9 @@ enum SegmentCountForm {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RangeForm {
+    /// Fewest segments tried.
     from: usize,
+    /// Most segments tried.
     to: usize,
 }
 

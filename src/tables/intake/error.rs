@@ -179,6 +179,10 @@ pub enum IntakeError {
     },
 }
 
+/// The language of queries, for those who write one.
+const SQL: &str = "it is SQL as Apache DataFusion understands it, which is close to PostgreSQL: names are case-sensitive, odd ones \
+                   stand in \"…\", texts in '…', and columns of CSV and JSON are text until they are cast";
+
 impl Coded for IntakeError {
     fn code(&self) -> Code {
         match self {
@@ -210,6 +214,7 @@ impl Coded for IntakeError {
             Self::MissingColumn { place, column, .. } => {
                 Some(format!("name it in {place}: columns = {{ {column} = \"…\" }}"))
             }
+            Self::Query { place, .. } => Some(format!("correct {place}.query; {SQL}")),
             _ => None,
         }
     }

@@ -20,6 +20,7 @@ mod dates;
 mod engine;
 mod error;
 mod evidence;
+mod figures;
 mod fold;
 mod guard;
 mod hear;

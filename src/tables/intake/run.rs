@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 use datafusion::arrow::array::RecordBatch;
 
+use super::super::figures::{Figures, Mixes};
 use super::super::ledger::{Ledger, Scope};
 use super::super::spec::TableName;
 use super::blocks::{Blocks, Layout, SignalColumn, WISH};
@@ -14,6 +15,7 @@ use super::coverage::{Coverage, OrphanCount};
 use super::crowd::case_twins;
 use super::engine::with_stack;
 use super::error::IntakeError;
+use super::figures::Counted;
 use super::hear::{Heard, hear};
 use super::histories::{Events, Histories, KindWords};
 use super::orphans::Orphans;
@@ -193,6 +195,25 @@ impl Intake {
     pub fn order_pace(&self) -> Result<OrderPace, IntakeError> {
         let orders = self.histories.orders.as_ref();
         orders.map_or_else(|| Ok(OrderPace::default()), |orders| OrderPace::of(orders, self.night.2))
+    }
+
+    /// What the next nights are held against: how much there is of what, and in which shares words come.
+    ///
+    /// # Errors
+    /// [`IntakeError::Scratch`] if scratch was removed.
+    pub fn figures(&self) -> Result<(Figures, Mixes), IntakeError> {
+        let counted = Counted {
+            inputs: &self.inputs,
+            ledger: &self.ledger,
+            coverage: &self.coverage,
+            customers: &self.customers,
+            rows: &self.rows,
+            events: &self.tables,
+            layout: &self.layout,
+            signal_ids: &self.signal_ids,
+            end_of_night: self.night.2,
+        };
+        counted.figures()
     }
 
     /// The first moment after the night, microseconds since 1970.

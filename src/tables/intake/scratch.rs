@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use chrono_tz::Tz;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::buffer::BooleanBuffer;
-use datafusion::arrow::datatypes::{DataType, FieldRef, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, FieldRef, Float32Type, Float64Type, Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
@@ -59,16 +59,71 @@ struct Held {
     known: Vec<u64>,
     /// Rows in which a column beside the id is known.
     filled: u64,
+    /// Per row group, per column: sums of numbers, and of flags that are set.
+    sums: Vec<Vec<ColumnSums>>,
+}
+
+/// Sums over the known cells of a column.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct ColumnSums {
+    /// Of the values.
+    pub(super) values: f64,
+    /// Of their squares.
+    pub(super) squares: f64,
 }
 
 impl Held {
-    fn see(&mut self, batch: &RecordBatch) {
+    fn see(&mut self, batch: &RecordBatch, first_row: usize) {
+        self.add_up(batch, first_row);
         self.known.resize(batch.num_columns(), 0);
         for (known, column) in self.known.iter_mut().zip(batch.columns()) {
             *known += (column.len() - column.null_count()) as u64;
         }
         let others: Vec<usize> = (1..batch.num_columns()).collect();
         self.filled += any_present(batch, &others);
+    }
+
+    /// INVARIANT: a group's rows are added one by one in their order, whatever batches they come in, so the sums do not
+    /// depend on how the work was cut.
+    fn add_up(&mut self, batch: &RecordBatch, first_row: usize) {
+        let mut from = 0;
+        while from < batch.num_rows() {
+            let group = (first_row + from) / GROUP_ROWS;
+            let rows = ((group + 1) * GROUP_ROWS - first_row - from).min(batch.num_rows() - from);
+            self.sums.resize(group + 1, Vec::new());
+            let sums = &mut self.sums[group];
+            sums.resize(batch.num_columns(), ColumnSums::default());
+            for (sums, column) in sums.iter_mut().zip(batch.columns()) {
+                sums.add(&column.slice(from, rows));
+            }
+            from += rows;
+        }
+    }
+}
+
+impl ColumnSums {
+    fn add(&mut self, column: &ArrayRef) {
+        match column.data_type() {
+            DataType::Float64 => column.as_primitive::<Float64Type>().iter().flatten().for_each(|x| self.add_one(x)),
+            DataType::Float32 => {
+                column.as_primitive::<Float32Type>().iter().flatten().for_each(|x| self.add_one(f64::from(x)));
+            }
+            DataType::Boolean => {
+                let set = column.as_boolean().true_count() as f64;
+                *self = self.and(Self { values: set, squares: set });
+            }
+            _ => {}
+        }
+    }
+
+    fn add_one(&mut self, value: f64) {
+        self.values += value;
+        self.squares += value * value;
+    }
+
+    /// The sums of two parts, the first one's rows before the second's.
+    pub(super) fn and(self, next: Self) -> Self {
+        Self { values: self.values + next.values, squares: self.squares + next.squares }
     }
 }
 
@@ -89,8 +144,8 @@ impl ScratchWriter {
                 for at in (next_group..rows + batch.num_rows()).step_by(GROUP_ROWS) {
                     firsts.push(ids.map_or_else(String::new, |ids| ids.value(at - rows).to_owned()));
                 }
+                held.see(&batch, rows);
                 rows += batch.num_rows();
-                held.see(&batch);
                 writer.write(&batch)?;
             }
             writer.close()?;
@@ -177,6 +232,11 @@ impl ScratchTable {
     /// Cells that are not null in the column at `column`.
     pub(super) fn known(&self, column: usize) -> u64 {
         self.held.known.get(column).copied().unwrap_or(0)
+    }
+
+    /// Sums over the column at `column`, one per row group.
+    pub(super) fn sums(&self, column: usize) -> impl Iterator<Item = ColumnSums> {
+        self.held.sums.iter().map(move |group| group.get(column).copied().unwrap_or_default())
     }
 
     /// Rows in which a column beside the first is known.

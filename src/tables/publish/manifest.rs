@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::PublishError;
 use crate::catalogue::hex;
+use crate::tables::figures::Figures;
 use crate::tables::schema::SCHEMA_VERSION;
 use crate::tables::write::WrittenFile;
 
@@ -40,7 +41,7 @@ pub struct InputFile {
 }
 
 /// Everything the results of a night follow from. Two runs of one identity publish the same bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunIdentity {
     /// Hash of the catalogue's texts.
@@ -56,11 +57,17 @@ pub struct RunIdentity {
 }
 
 /// The content of `manifest.json`. Fields stand in the order of their names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
+    /// Keys of figures of the inputs that somebody was told of; left out of the file on a quiet night.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<String>,
     /// Counts worth keeping: customers, segments, rows read, …
     pub counts: BTreeMap<String, u64>,
+    /// Figures of the inputs that later nights are held against; left out where an earlier version wrote the night.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub figures: Figures,
     /// Why a gate held this night back, in plain words; empty and left out of the file for a published night.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub held: Vec<String>,
@@ -81,7 +88,7 @@ pub struct Manifest {
 }
 
 /// What a caller knows about the night; the rest of the manifest is made from the files.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunFacts {
     /// What the results follow from.
     pub identity: RunIdentity,
@@ -89,6 +96,10 @@ pub struct RunFacts {
     pub model_id: String,
     /// Counts worth keeping.
     pub counts: BTreeMap<String, u64>,
+    /// Figures of the inputs.
+    pub figures: Figures,
+    /// Keys of those that somebody is told of.
+    pub alerts: Vec<String>,
     /// What a reader must know.
     pub limits: Vec<String>,
 }
@@ -109,7 +120,9 @@ impl Manifest {
         facts.identity.inputs.sort();
         outputs.sort_by(|a, b| a.name.cmp(&b.name));
         Self {
+            alerts: facts.alerts,
             counts: facts.counts,
+            figures: facts.figures,
             held: Vec::new(),
             identity: facts.identity,
             limits: facts.limits,
@@ -133,7 +146,7 @@ impl Manifest {
     #[expect(clippy::missing_panics_doc, reason = "a manifest is plain data: serialization cannot fail")]
     #[must_use]
     pub fn to_json(&self) -> String {
-        // INVARIANT: all keys are strings and all numbers integers, so serialization cannot fail.
+        // INVARIANT: all keys are strings and all numbers finite, so serialization cannot fail.
         let mut text = serde_json::to_string_pretty(self).expect("a manifest is plain data");
         text.push('\n');
         text
@@ -253,6 +266,8 @@ pub(in crate::tables) mod tests {
             },
             model_id: "m-1".to_owned(),
             counts: [("customers".to_owned(), 3), ("segments".to_owned(), 2)].into(),
+            figures: [("rows:orders".to_owned(), 12.0), ("bad_cells:orders.amount".to_owned(), 0.333_333)].into(),
+            alerts: vec!["bad_cells:orders.amount".to_owned()],
             limits: vec!["Nobody was surveyed.".to_owned()],
         }
     }

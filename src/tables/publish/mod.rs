@@ -10,6 +10,7 @@
 
 mod error;
 mod folders;
+mod identity;
 mod lock;
 pub mod manifest;
 mod nights;
@@ -19,6 +20,7 @@ mod staging;
 mod tests;
 
 pub use error::PublishError;
+pub use identity::{IDENTITY_NAME, identify, output_identity};
 pub use lock::OutputLock;
 pub use nights::{existing_manifest, held_folder, held_nights, is_published, published_nights, run_folder};
 pub use prune::{clear_leftovers, prune, settle};

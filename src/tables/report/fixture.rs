@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{ReportInput, TableHealth};
+use super::{Alert, ReportInput, TableHealth};
 use crate::catalogue::{Catalogue, ElementId, NeedTier};
 use crate::model::fit::Structure;
 use crate::model::plan::{Plan, PlanLine, PlanSet};
@@ -30,6 +30,7 @@ pub(super) struct Night {
     pub(super) segments: SegmentNights,
     pub(super) plans: PlanSet,
     pub(super) health: Vec<TableHealth>,
+    pub(super) alerts: Vec<Alert>,
     pub(super) notes: Vec<String>,
     pub(super) candidates: Vec<CandidateRow>,
     pub(super) inputs: Vec<InputFile>,
@@ -46,6 +47,7 @@ impl Night {
             night: &self.segments,
             plans: &self.plans,
             health: &self.health,
+            alerts: &self.alerts,
             notes: &self.notes,
             candidates: &self.candidates,
             inputs: &self.inputs,
@@ -96,6 +98,7 @@ pub(super) fn night() -> Night {
                 rejected,
             })
             .collect(),
+        alerts: Vec::new(),
         notes: vec!["31 survey answers were given twice; the later one counts.".to_owned()],
         candidates: candidates(),
         inputs: vec![InputFile {

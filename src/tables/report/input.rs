@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::alerts::Alert;
 use crate::catalogue::Catalogue;
 use crate::model::plan::PlanSet;
 use crate::model::rows::Aspect;
@@ -39,6 +40,8 @@ pub struct ReportInput<'a> {
     pub plans: &'a PlanSet,
     /// Rows read per input table.
     pub health: &'a [TableHealth],
+    /// What somebody should look at first; empty on a quiet night.
+    pub alerts: &'a [Alert],
     /// What a reader should know about the data, beyond [`SegmentNights::limits`]; plain sentences.
     pub notes: &'a [String],
     /// Solutions tried at the fit.

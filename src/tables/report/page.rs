@@ -6,6 +6,7 @@ use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::alerts::{Alert, MOST_ALERTS};
 use super::appendix::{Appendix, appendix};
 use super::cards::{Card, cards};
 use super::input::ReportInput;
@@ -49,6 +50,8 @@ struct Page<'a> {
     iso_date: String,
     /// What the colors compare; empty where nothing is known.
     shown: &'a str,
+    /// On top of the page, where somebody has to look first.
+    alerts: &'a [Alert],
     sentences: Vec<Sentence>,
     health: Health,
     sizes: Vec<SizeRow>,
@@ -84,6 +87,7 @@ pub fn render(input: &ReportInput<'_>) -> Result<String, ReportError> {
         date: date(input.run_date),
         iso_date: input.run_date.to_string(),
         shown,
+        alerts: &input.alerts[..input.alerts.len().min(MOST_ALERTS)],
         sentences: sentences(input),
         health: health(input),
         sizes: sizes(input),

@@ -10,12 +10,14 @@ use crate::codes::{Code, Coded};
 #[non_exhaustive]
 pub enum SourceError {
     /// A pattern matched nothing.
-    #[error("sources.{source_name}: no file matches `{pattern}`")]
+    #[error("sources.{source_name}: no file matches `{pattern}`{}", because(.there))]
     NoFiles {
         /// Key under `[sources]`.
         source_name: String,
         /// The pattern, file or folder as written.
         pattern: String,
+        /// What is missing there, such as the folder; empty = nothing is known of it.
+        there: String,
     },
     /// A folder that is there holds no data file.
     #[error(
@@ -153,6 +155,10 @@ pub enum SourceError {
         /// The limit in bytes.
         limit: u64,
     },
+}
+
+fn because(there: &str) -> String {
+    if there.is_empty() { String::new() } else { format!(": {there}") }
 }
 
 impl SourceError {

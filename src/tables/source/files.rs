@@ -33,11 +33,13 @@ pub(super) fn expand(base: &Path, name: &str, spec: &SourceSpec) -> Result<Vec<F
         let before = found.len();
         expand_one(base, name, pattern, &mut found)?;
         if found.len() == before {
-            return Err(SourceError::NoFiles { source_name: name.to_owned(), pattern: pattern.clone() });
+            let there = what_is_there(base, pattern);
+            return Err(SourceError::NoFiles { source_name: name.to_owned(), pattern: pattern.clone(), there });
         }
     }
     if found.is_empty() {
-        return Err(SourceError::NoFiles { source_name: name.to_owned(), pattern: "(none given)".to_owned() });
+        let (pattern, there) = ("(none given)".to_owned(), String::new());
+        return Err(SourceError::NoFiles { source_name: name.to_owned(), pattern, there });
     }
     found.sort_by(|a, b| a.shown.cmp(&b.shown));
     found.dedup_by(|a, b| a.shown == b.shown);
@@ -82,6 +84,22 @@ fn expand_one(base: &Path, name: &str, pattern: &str, found: &mut Vec<FoundFile>
         }
     }
     Ok(())
+}
+
+/// What is missing where a pattern that matches nothing points to; empty = the folder it names is there.
+fn what_is_there(base: &Path, pattern: &str) -> String {
+    // The part before the first sign of a glob, as far as it is a folder.
+    let plain = pattern.split(['*', '?', '[']).next().unwrap_or_default();
+    let folder = if plain.len() == pattern.len() {
+        Path::new(plain).parent().map(|parent| parent.to_string_lossy().into_owned()).unwrap_or_default()
+    } else {
+        plain.rsplit_once('/').map(|(folder, _)| folder.to_owned()).unwrap_or_default()
+    };
+    if folder.is_empty() || base.join(&folder).is_dir() {
+        String::new()
+    } else {
+        format!("there is no folder `{folder}`")
+    }
 }
 
 /// How deep folders are entered.
@@ -261,6 +279,8 @@ mod tests {
         assert!(error.to_do().contains("`p/*/*/*.csv.gz`"), "{}", error.to_do());
         let error = expand_in(dir.path(), &["empty"]).expect_err("refused");
         assert!(error.to_string().contains("folder `empty`"), "{error}");
+        let error = expand_in(dir.path(), &["out/*.csv"]).expect_err("refused");
+        assert!(error.to_string().ends_with("there is no folder `out`"), "{error}");
     }
 
     #[test]

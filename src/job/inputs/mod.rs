@@ -1,0 +1,84 @@
+//! The inputs of a night held against those of earlier nights: what is lost, doubled, re-coded or stale.
+//!
+//! Everything here is known before a model is looked at, so that none is fitted to inputs in doubt, and so that `check`
+//! can say it without scoring anybody.
+
+mod judge;
+mod past;
+mod words;
+
+use crate::job::error::JobError;
+use crate::job::gates::Gated;
+use crate::job::project::Project;
+use crate::tables::figures::{Figures, Mixes, parts};
+use crate::tables::intake::{Intake, TableLook};
+use crate::tables::report::Alert;
+use crate::tables::spec::TableName;
+
+use judge::Judge;
+pub(super) use past::EarlierNight;
+use past::Past;
+
+/// What was found about the inputs of a night.
+pub(super) struct InputFindings {
+    /// What the next nights are held against.
+    pub(super) figures: Figures,
+    /// The same of words.
+    pub(super) mixes: Mixes,
+    /// Checks for the `quality` table and reasons to hold the night.
+    pub(super) gated: Gated,
+    /// What is told though the night is published.
+    pub(super) alerts: Vec<Alert>,
+    /// Keys of the figures that are told.
+    pub(super) told: Vec<String>,
+}
+
+impl InputFindings {
+    /// Counts the inputs, and holds them against every gate over inputs and against earlier nights.
+    pub(super) fn of(project: &Project, intake: &Intake) -> Result<Self, JobError> {
+        let (figures, mixes) = intake.figures()?;
+        let past = Past::of(project)?;
+        let mut gated = Gated::of_inputs(project, intake, past.newest())?;
+        let judge = Judge { gates: &project.settings().gates, past: &past };
+        let changes = judge.changes(&figures, &mixes);
+        let config_changed = past
+            .newest()
+            .is_some_and(|night| night.manifest.identity.config_fingerprint != project.loaded().fingerprint());
+        let said = words::say(&changes, config_changed);
+        gated.checks.extend(said.checks);
+        gated.reasons.extend(said.reasons);
+        Ok(Self { figures, mixes, gated, alerts: said.alerts, told: said.told })
+    }
+
+    /// What can be told before anything is read: tables and columns that the night before had and that are not mapped any
+    /// more.
+    pub(super) fn foreseen(project: &Project, tables: &[TableLook]) -> Result<Self, JobError> {
+        let past = Past::of(project)?;
+        let is_lost = |table: &str, column: &str| {
+            let look = tables.iter().find(|look| look.table.slug() == table);
+            look.is_none_or(|look| look.not_mapped.iter().any(|name| *name == column))
+        };
+        let kept = |key: &str| {
+            let (kind, subject) = parts(key);
+            match (kind, subject.split_once('.')) {
+                ("reach", _) => !is_lost("customers", &format!("consent_{subject}")),
+                ("protected", _) => !is_lost("customers", subject),
+                ("value" | "valued", _) => !is_lost("orders", "amount"),
+                (_, Some((table, column))) => !is_lost(table, column),
+                (_, None) => TableName::parse(subject).is_none_or(|_| !is_lost(subject, "")),
+            }
+        };
+        let figures: Figures =
+            past.before().iter().filter(|(key, _)| kept(key)).map(|(key, value)| (key.clone(), *value)).collect();
+        let changes = Judge { gates: &project.settings().gates, past: &past }.changes(&figures, &Mixes::new());
+        let said = words::say(&changes, false);
+        let gated = Gated { checks: said.checks, reasons: said.reasons };
+        Ok(Self { figures, mixes: Mixes::new(), gated, alerts: said.alerts, told: said.told })
+    }
+
+    /// Whether nothing speaks against learning from these inputs. `asked`: a person insists, and answers for what is told;
+    /// not for what holds the night.
+    pub(super) fn may_be_learned_from(&self, asked: bool) -> bool {
+        self.gated.reasons.is_empty() && (asked || self.alerts.is_empty())
+    }
+}
