@@ -6,6 +6,7 @@ use datafusion::arrow::array::{Array, AsArray, BooleanArray, RecordBatch, String
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::Int64Type;
 use datafusion::common::Result as EngineResult;
+use datafusion::execution::context::SessionContext;
 
 use super::engine::{Engine, Purpose};
 use super::error::IntakeError;
@@ -88,10 +89,68 @@ pub(super) fn case_twins(engine: &Engine, tables: &[&ScratchTable]) -> Result<u6
          group by lower(customer_id) having min(customer_id) <> max(customer_id))",
         parts.join(" union all ")
     );
-    let run = async {
-        let batches = session.sql(&sql).await?.collect().await?;
-        let cell = batches.first().filter(|batch| batch.num_rows() > 0).map(|batch| Arc::clone(batch.column(0)));
-        EngineResult::Ok(cell.and_then(|cell| cell.as_primitive_opt::<Int64Type>().map(|n| n.value(0))).unwrap_or(0))
+    engine.block_on(count_of(&session, &sql)).map_err(failed)
+}
+
+/// The number in the first cell of what a query gives.
+async fn count_of(session: &SessionContext, sql: &str) -> EngineResult<u64> {
+    let batches = session.sql(sql).await?.collect().await?;
+    let cell = batches.first().filter(|batch| batch.num_rows() > 0).map(|batch| Arc::clone(batch.column(0)));
+    let n = cell.and_then(|cell| cell.as_primitive_opt::<Int64Type>().filter(|n| n.is_valid(0)).map(|n| n.value(0)));
+    Ok(n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
+}
+
+/// A way of comparing ids by which more of them are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Alike {
+    /// In words, as what follows "by".
+    pub(super) way: &'static str,
+    /// How many more.
+    pub(super) ids: u64,
+}
+
+/// Fewest ids that a way must find: of fewer, chance does.
+const FEWEST_ALIKE: u64 = 3;
+
+/// Ways in which two systems write the same id: in words, and as SQL over `customer_id`.
+const WAYS: [(&str, &str); 4] = [
+    ("trimming and lower case", "lower(btrim(customer_id))"),
+    ("their first 15 characters", "substr(customer_id, 1, 15)"),
+    ("leaving out leading zeros", "ltrim(customer_id, '0')"),
+    ("their digits alone", "nullif(regexp_replace(customer_id, '[^0-9]', '', 'g'), '')"),
+];
+
+/// The way of comparing ids by which most of those that are unknown would be known; `None` = by none, or there is nobody to know.
+///
+/// Of two ways that find the same number the first counts. Asked only where some ids are unknown.
+pub(super) fn alike(
+    engine: &Engine,
+    sheets: &[ScratchTable],
+    known: &[&ScratchTable],
+) -> Result<Option<Alike>, IntakeError> {
+    let failed = |error| IntakeError::from_engine(error, "comparing the spelling of ids", engine.memory_limit());
+    let session = engine.session(Purpose::Sorted);
+    let mut parts = Vec::new();
+    let sides = sheets.iter().map(|sheet| (sheet, 0)).chain(known.iter().map(|known| (*known, 1)));
+    for (i, (table, side)) in sides.filter(|(table, _)| table.rows() > 0).enumerate() {
+        session.register_table(format!("t{i}"), Arc::new(table.clone())).map_err(failed)?;
+        parts.push(format!("select distinct customer_id, {side} as side from t{i}"));
+    }
+    let all = parts.join(" union all ");
+    let found = |way: &str| {
+        let sql = format!(
+            "select coalesce(sum(n), 0) from (select count(distinct case when side = 0 then customer_id end) as n \
+             from ({all}) group by {way} having max(side) = 1 and {way} is not null)"
+        );
+        engine.block_on(count_of(&session, &sql)).map_err(failed)
     };
-    engine.block_on(run).map(|n| u64::try_from(n).unwrap_or(0)).map_err(failed)
+    let as_written = found("customer_id")?;
+    let mut best: Option<Alike> = None;
+    for (way, sql) in WAYS {
+        let ids = found(sql)?.saturating_sub(as_written);
+        if ids >= FEWEST_ALIKE && ids > best.map_or(0, |best| best.ids) {
+            best = Some(Alike { way, ids });
+        }
+    }
+    Ok(best)
 }

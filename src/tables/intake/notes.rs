@@ -2,8 +2,9 @@
 
 use super::super::ledger::{Ledger, Note, TableLedger};
 use super::super::spec::TableName;
+use super::crowd::Alike;
 use super::stage::Staged;
-use super::tally::{FAR_AWAY, LISTED, LONG_AGO, NAN};
+use super::tally::{FAR_AWAY, LISTED, LONG_AGO, NAN, OTHER_DECIMAL};
 
 /// What rules set rows aside, and how to say so.
 const RULES: [(&str, &str); 9] = [
@@ -17,6 +18,15 @@ const RULES: [(&str, &str); 9] = [
     ("not_asked", "of questions that were not asked; no answer"),
     ("unanswered", "without an answer"),
 ];
+
+/// Fewest ids of which some can be called unlike the others; and of how many, at most, this is said: a few, or one in fifty. Our
+/// judgment: more are another way of numbering.
+const ODD_AMONG: u64 = 50;
+const FEW_ODD: u64 = 3;
+
+fn is_odd(unlike: u64, all: u64) -> bool {
+    all >= ODD_AMONG && unlike <= FEW_ODD.max(all / 50)
+}
 
 /// A note.
 pub(super) fn note(table: Option<TableName>, topic: &'static str, count: u64, text: String) -> Note {
@@ -52,10 +62,25 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
         );
         add("single_customer", own, text);
     }
+    let unlike = if table == TableName::Customers { staged.tally.ids_unlike_most() } else { 0 };
+    if unlike > 0 && is_odd(unlike, ledger.accepted) {
+        let text = format!(
+            "{unlike} ids of `{name}` look unlike all others; if these rows are totals or remarks, leave them out by `query`"
+        );
+        add("ids_unlike_others", unlike, text);
+    }
     let times = |topic| staged.tally.times(topic);
     if times(NAN) > 0 {
         let n = times(NAN);
         add("nan", n, format!("{n} cells of `{name}` hold NaN, which is read as nothing there"));
+    }
+    if times(OTHER_DECIMAL) > 0 {
+        let n = times(OTHER_DECIMAL);
+        let text = format!(
+            "{n} amounts of `{name}` are written with the other decimal sign than `decimal` of the source says; those that hold \
+             one sign alone, as 1.234, are read as it says: if that is wrong, set csv = {{ decimal = \",\" }} (or \".\")"
+        );
+        add("other_decimal", n, text);
     }
     if times(LONG_AGO) > 0 {
         let n = times(LONG_AGO);
@@ -91,13 +116,19 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
 }
 
 /// People in other tables who are not customers.
-pub(super) fn of_orphans(table: TableName, count: u64, notes: &mut Vec<Note>) {
+pub(super) fn of_orphans(table: TableName, count: u64, alike: Option<Alike>, notes: &mut Vec<Note>) {
     let name = table.slug();
     let what = match table {
         TableName::Ratings | TableName::Attitudes => "people who answered",
         _ => "rows",
     };
-    let text = format!("{count} {what} in `{name}` belong to nobody in `customers`; left out");
+    let likely = alike.map_or_else(String::new, |alike| {
+        format!(
+            ". By {} {} more ids of `{name}` would be found there; bring both to one form by `id` or `query`",
+            alike.way, alike.ids
+        )
+    });
+    let text = format!("{count} {what} in `{name}` belong to nobody in `customers`; left out{likely}");
     notes.push(note(Some(table), "orphans", count, text));
 }
 

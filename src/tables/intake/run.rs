@@ -11,7 +11,7 @@ use super::super::ledger::{Ledger, Scope};
 use super::super::spec::TableName;
 use super::blocks::{Blocks, Layout, SignalColumn, WISH};
 use super::coverage::Coverage;
-use super::crowd::case_twins;
+use super::crowd::{alike, case_twins};
 use super::engine::with_stack;
 use super::error::IntakeError;
 use super::hear::{Heard, hear};
@@ -27,6 +27,9 @@ use super::{notes, rejects};
 use crate::catalogue::{Catalogue, NoRows, SignalTable};
 use crate::model::customer::listening::Listener;
 use crate::model::rows::{BLOCK_ROWS, MAX_SIGNALS, Sources};
+
+/// One row in this many must belong to nobody before it is looked whether ids are written in another way. Our judgment.
+const ONE_IN: u64 = 20;
 
 /// Prefix of signals that a user's `signals` table brings.
 const OWN: &str = "own_";
@@ -316,7 +319,10 @@ fn ledger_of(prepared: &Prepared, staged: &BTreeMap<TableName, Staged>) -> Resul
                 count += orphans(&prepared.engine, sheet, &known)?;
             }
             if count > 0 {
-                notes::of_orphans(staged.table, count, &mut ledger.notes);
+                let rows: u64 = staged.sheets.iter().map(ScratchTable::rows).sum();
+                let many = count >= rows.div_ceil(ONE_IN);
+                let alike = if many { alike(&prepared.engine, &staged.sheets, &known)? } else { None };
+                notes::of_orphans(staged.table, count, alike, &mut ledger.notes);
             }
         }
     }
