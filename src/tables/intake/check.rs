@@ -18,13 +18,14 @@ use super::super::ledger::{RejectCode, Scope};
 use super::super::spec::{IdForm, TableName};
 use super::cast::{Bad, as_text, blank, flags, numbers, texts};
 use super::cells::Cells;
+use super::evidence::id_shape;
 use super::ids::{IdReading, ids};
 use super::lines::{SeenLines, hidden_fields};
 use super::mapping::{Form, Input, Mapping};
-use super::money::{Marks, amounts};
+use super::money::{Marks, amounts, otherwise_written};
 use super::places::{Notes, Places, content_order};
 use super::rivals::BRAND;
-use super::tally::{CellCount, FAR_AWAY, LONG_AGO, NAN, Tally};
+use super::tally::{CellCount, FAR_AWAY, LONG_AGO, NAN, OTHER_DECIMAL, Tally};
 use super::times::{Times, shared};
 
 /// The column that breaks ties between rows of a customer.
@@ -296,6 +297,9 @@ impl Checker {
                 None if is_still_to_come(self.setting.table, &input.name) => self.without_future(&array),
                 None => array,
             };
+            if matches!(input.kind, Kind::Amount { .. } | Kind::Measure) {
+                notes.counts.noted(OTHER_DECIMAL, otherwise_written(batch.column(at), self.decimal));
+            }
             if self.is_of_customers() && input.name == "signup_date" {
                 self.note_far_days(&array, notes);
             }
@@ -306,6 +310,9 @@ impl Checker {
         }
         if let Some(moments) = dated.and_then(|name| read.get(name)).filter(|_| !self.is_of_customers()) {
             self.set_dated_aside(moments, &mut judged);
+        }
+        if self.is_of_customers() {
+            Self::note_id_shapes(read["customer_id"].as_string(), &judged, notes);
         }
         let mut arrays: Vec<ArrayRef> = columns
             .iter()
@@ -323,6 +330,13 @@ impl Checker {
         };
         arrays.push(if self.is_of_customers() { judged.hand_on_rejected(&arrays[0], order) } else { order });
         judged.finish(batch, RecordBatch::try_new(Arc::clone(&self.schema), arrays)?, notes)
+    }
+
+    fn note_id_shapes(ids: &StringArray, judged: &Judged, notes: &mut Notes) {
+        let accepted = ids.iter().enumerate().filter(|(i, _)| !judged.rejected.contains_key(i));
+        for id in accepted.filter_map(|(_, id)| id) {
+            notes.id_shapes.add(id_shape(id), 1);
+        }
     }
 
     /// Customers are set aside by day and only after their rows were compared.

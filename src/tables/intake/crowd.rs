@@ -6,6 +6,7 @@ use datafusion::arrow::array::{Array, AsArray, BooleanArray, RecordBatch, String
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::Int64Type;
 use datafusion::common::Result as EngineResult;
+use datafusion::execution::context::SessionContext;
 
 use super::engine::{Engine, Purpose};
 use super::error::IntakeError;
@@ -88,10 +89,13 @@ pub(super) fn case_twins(engine: &Engine, tables: &[&ScratchTable]) -> Result<u6
          group by lower(customer_id) having min(customer_id) <> max(customer_id))",
         parts.join(" union all ")
     );
-    let run = async {
-        let batches = session.sql(&sql).await?.collect().await?;
-        let cell = batches.first().filter(|batch| batch.num_rows() > 0).map(|batch| Arc::clone(batch.column(0)));
-        EngineResult::Ok(cell.and_then(|cell| cell.as_primitive_opt::<Int64Type>().map(|n| n.value(0))).unwrap_or(0))
-    };
-    engine.block_on(run).map(|n| u64::try_from(n).unwrap_or(0)).map_err(failed)
+    engine.block_on(count_of(&session, &sql)).map_err(failed)
+}
+
+/// The number in the first cell of what a query gives.
+async fn count_of(session: &SessionContext, sql: &str) -> EngineResult<u64> {
+    let batches = session.sql(sql).await?.collect().await?;
+    let cell = batches.first().filter(|batch| batch.num_rows() > 0).map(|batch| Arc::clone(batch.column(0)));
+    let n = cell.and_then(|cell| cell.as_primitive_opt::<Int64Type>().filter(|n| n.is_valid(0)).map(|n| n.value(0)));
+    Ok(n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
 }

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use twox_hash::XxHash64;
 
-use super::super::ledger::{CellShape, NumberForm, RejectCode};
+use super::super::ledger::{CellForm, CellShape, RejectCode};
+use super::ids::is_nothing;
 use super::iso::days_of;
 
 /// Longest mask.
@@ -25,11 +26,42 @@ const MASKS: usize = 512;
 /// Most different numbers off a scale that are kept.
 const CODES: usize = 16;
 
+/// How often which mask was seen.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shapes {
+    /// By digest and mask.
+    seen: BTreeMap<(u64, String), u64>,
+}
+
+impl Shapes {
+    /// Adds cells of one mask.
+    pub(super) fn add(&mut self, shape: String, n: u64) {
+        self.put((XxHash64::oneshot(0, shape.as_bytes()), shape), n);
+    }
+
+    /// Adds what was seen elsewhere.
+    pub(super) fn merge(&mut self, other: Self) {
+        other.seen.into_iter().for_each(|(shape, n)| self.put(shape, n));
+    }
+
+    fn put(&mut self, shape: (u64, String), n: u64) {
+        *self.seen.entry(shape).or_default() += n;
+        if self.seen.len() > MASKS {
+            self.seen.pop_last();
+        }
+    }
+
+    /// Cells of the most frequent mask.
+    pub(super) fn most(&self) -> u64 {
+        self.seen.values().copied().max().unwrap_or(0)
+    }
+}
+
 /// Counts of one fault.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Evidence {
-    shapes: BTreeMap<(u64, String), u64>,
-    forms: BTreeMap<NumberForm, u64>,
+    shapes: Shapes,
+    forms: BTreeMap<CellForm, u64>,
     codes: Codes,
 }
 
@@ -40,8 +72,10 @@ impl Evidence {
         if text.is_empty() {
             return;
         }
-        let shape = shape_of(text);
-        self.add_shape((XxHash64::oneshot(0, shape.as_bytes()), shape), 1);
+        self.shapes.add(shape_of(text), 1);
+        if is_nothing(text) || text.starts_with("0000-00-00") {
+            *self.forms.entry(CellForm::Nothing).or_default() += 1;
+        }
         match code {
             RejectCode::NotADate => {
                 if let Some(form) = form_of(text) {
@@ -59,26 +93,17 @@ impl Evidence {
 
     /// Adds what was seen elsewhere.
     pub(super) fn merge(&mut self, other: Self) {
-        for (shape, n) in other.shapes {
-            self.add_shape(shape, n);
-        }
+        self.shapes.merge(other.shapes);
         for (form, n) in other.forms {
             *self.forms.entry(form).or_default() += n;
         }
         self.codes.merge(&other.codes);
     }
 
-    fn add_shape(&mut self, shape: (u64, String), n: u64) {
-        *self.shapes.entry(shape).or_default() += n;
-        if self.shapes.len() > MASKS {
-            self.shapes.pop_last();
-        }
-    }
-
     /// The most frequent masks; of equally frequent ones the first in alphabetical order.
     pub(super) fn shapes(&self) -> Vec<CellShape> {
         let mut shapes: Vec<CellShape> =
-            self.shapes.iter().map(|((_, shape), &count)| CellShape { shape: shape.clone(), count }).collect();
+            self.shapes.seen.iter().map(|((_, shape), &count)| CellShape { shape: shape.clone(), count }).collect();
         if shapes.iter().any(|seen| seen.count >= FEWEST) {
             shapes.retain(|seen| seen.count >= FEWEST);
         }
@@ -88,7 +113,7 @@ impl Evidence {
     }
 
     /// How many cells may be meant as what.
-    pub(super) fn forms(&self) -> &BTreeMap<NumberForm, u64> {
+    pub(super) fn forms(&self) -> &BTreeMap<CellForm, u64> {
         &self.forms
     }
 
@@ -150,18 +175,30 @@ pub(super) fn shape_of(text: &str) -> String {
     text.chars().take(SHAPE_CHARS).map(mask).collect()
 }
 
+/// The mask of an id, where runs of digits or letters count as one: `C-00017` and `K-4` are alike.
+pub(super) fn id_shape(id: &str) -> String {
+    let shape = shape_of(id);
+    let mut out = String::with_capacity(shape.len());
+    for c in shape.chars() {
+        if !(matches!(c, 'a' | 'A' | '9') && out.ends_with(c)) {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// Characters that take no room: zero-width ones, byte-order marks, directions, soft hyphens.
 pub(super) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
 /// What a cell that is no date may be meant as.
-fn form_of(text: &str) -> Option<NumberForm> {
+fn form_of(text: &str) -> Option<CellForm> {
     day_and_month(text).or_else(|| counted(text))
 }
 
 /// Numbers that count time. Bounds: days of 1954 to 2119, and 1973 to 2286 for what counts from 1970.
-fn counted(text: &str) -> Option<NumberForm> {
+fn counted(text: &str) -> Option<CellForm> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() || whole.len() > 19 || !digits(whole) || !digits(part) {
@@ -173,18 +210,18 @@ fn counted(text: &str) -> Option<NumberForm> {
         (1900..2200).contains(&year) && days_of(year, month, day).is_some()
     };
     match whole.len() {
-        5 if (20_000..=80_000).contains(&number) => Some(NumberForm::SpreadsheetDays),
-        8 if day(whole) => Some(NumberForm::EightDigits),
-        9 | 10 => Some(NumberForm::Seconds),
-        12 | 13 => Some(NumberForm::Millis),
-        15 | 16 => Some(NumberForm::Micros),
-        18 | 19 => Some(NumberForm::Nanos),
+        5 if (20_000..=80_000).contains(&number) => Some(CellForm::SpreadsheetDays),
+        8 if day(whole) => Some(CellForm::EightDigits),
+        9 | 10 => Some(CellForm::Seconds),
+        12 | 13 => Some(CellForm::Millis),
+        15 | 16 => Some(CellForm::Micros),
+        18 | 19 => Some(CellForm::Nanos),
         _ => None,
     }
 }
 
 /// `2/11/2026` and its like, with a time behind it or not.
-fn day_and_month(text: &str) -> Option<NumberForm> {
+fn day_and_month(text: &str) -> Option<CellForm> {
     let short = |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     let at = text.find(['/', '.', '-'])?;
     let sign = &text[at..=at];
@@ -197,9 +234,9 @@ fn day_and_month(text: &str) -> Option<NumberForm> {
     }
     let [first, second] = [first, second].map(|part| part.parse::<u32>().unwrap_or(0));
     match (first, second) {
-        (1..=12, 1..=12) => Some(NumberForm::EitherFirst),
-        (13..=31, 1..=12) => Some(NumberForm::DayFirst),
-        (1..=12, 13..=31) => Some(NumberForm::MonthFirst),
+        (1..=12, 1..=12) => Some(CellForm::EitherFirst),
+        (13..=31, 1..=12) => Some(CellForm::DayFirst),
+        (1..=12, 13..=31) => Some(CellForm::MonthFirst),
         _ => None,
     }
 }
@@ -218,18 +255,18 @@ mod tests {
     #[test]
     fn numbers_that_count_time_are_told_apart_by_their_length() {
         for (text, form) in [
-            ("46123", Some(NumberForm::SpreadsheetDays)),
-            ("46123.75", Some(NumberForm::SpreadsheetDays)),
+            ("46123", Some(CellForm::SpreadsheetDays)),
+            ("46123.75", Some(CellForm::SpreadsheetDays)),
             ("19999", None),
-            ("1767225600", Some(NumberForm::Seconds)),
-            ("1767225600000", Some(NumberForm::Millis)),
-            ("1767225600000000", Some(NumberForm::Micros)),
-            ("1767225600000000000", Some(NumberForm::Nanos)),
-            ("20261102", Some(NumberForm::EightDigits)),
+            ("1767225600", Some(CellForm::Seconds)),
+            ("1767225600000", Some(CellForm::Millis)),
+            ("1767225600000000", Some(CellForm::Micros)),
+            ("1767225600000000000", Some(CellForm::Nanos)),
+            ("20261102", Some(CellForm::EightDigits)),
             ("20261302", None),
-            ("02.11.2026", Some(NumberForm::EitherFirst)),
-            ("13/1/2026 10:00", Some(NumberForm::DayFirst)),
-            ("1-13-2026", Some(NumberForm::MonthFirst)),
+            ("02.11.2026", Some(CellForm::EitherFirst)),
+            ("13/1/2026 10:00", Some(CellForm::DayFirst)),
+            ("1-13-2026", Some(CellForm::MonthFirst)),
             ("13/13/2026", None),
             ("2026-11-02", None),
             ("1/1/20267", None),
@@ -251,7 +288,7 @@ mod tests {
         for at in [1, 999, 3_500] {
             let (mut a, b) = (see(&cells[at..]), see(&cells[..at]));
             a.merge(b);
-            assert_eq!(a.shapes, whole.shapes);
+            assert_eq!(a.shapes.seen, whole.shapes.seen);
         }
     }
 

@@ -154,7 +154,8 @@ fn as_meant(text: &str) -> &str {
     }
 }
 
-fn is_nothing(text: &str) -> bool {
+/// Whether a cell holds a word for nothing.
+pub(super) fn is_nothing(text: &str) -> bool {
     text.len() <= NOTHING_BYTES && NOTHING.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 

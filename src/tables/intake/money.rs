@@ -90,6 +90,18 @@ pub(super) fn amounts(array: &ArrayRef, marks: Marks<'_>) -> (Float64Array, Bad)
     (out.finish(), bad)
 }
 
+/// Cells that hold both a point and a comma, the configured decimal sign first: they are read, and say that it is the other one.
+pub(super) fn otherwise_written(array: &ArrayRef, decimal: char) -> u64 {
+    if !is_text(array.data_type()) {
+        return 0;
+    }
+    let other = if decimal == ',' { '.' } else { ',' };
+    let text = as_text(array);
+    let last =
+        |cell: &&str| matches!((cell.find(decimal), cell.rfind(other)), (Some(own), Some(others)) if others > own);
+    text.iter().flatten().filter(last).count() as u64
+}
+
 /// An amount written as text.
 fn parse_amount(text: &str, marks: Marks<'_>) -> Result<f64, RejectCode> {
     match parse_number(text, marks.decimal) {

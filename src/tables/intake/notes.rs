@@ -4,7 +4,7 @@ use super::super::ledger::{Ledger, Note, TableLedger};
 use super::super::spec::TableName;
 use super::spellings::Spelled;
 use super::stage::Staged;
-use super::tally::{FAR_AWAY, LISTED, LONG_AGO, NAN};
+use super::tally::{FAR_AWAY, LISTED, LONG_AGO, NAN, OTHER_DECIMAL};
 
 /// What rules set rows aside, and how to say so.
 const RULES: [(&str, &str); 9] = [
@@ -22,6 +22,15 @@ const RULES: [(&str, &str); 9] = [
 /// What a rule does to rows, in words.
 pub(super) fn rule_in_words(rule: &str) -> &'static str {
     RULES.iter().find(|(own, _)| *own == rule).map_or("set aside", |(_, says)| *says)
+}
+
+/// Fewest ids of which some can be called unlike the others; and of how many, at most, this is said: a few, or one in fifty. Our
+/// judgment: more are another way of numbering.
+const ODD_AMONG: u64 = 50;
+const FEW_ODD: u64 = 3;
+
+fn is_odd(unlike: u64, all: u64) -> bool {
+    all >= ODD_AMONG && unlike <= FEW_ODD.max(all / 50)
 }
 
 /// A note.
@@ -71,10 +80,25 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
         );
         add("single_customer", own, text);
     }
+    let unlike = if table == TableName::Customers { staged.tally.ids_unlike_most() } else { 0 };
+    if unlike > 0 && is_odd(unlike, ledger.accepted) {
+        let text = format!(
+            "{unlike} ids of `{name}` look unlike all others; if these rows are totals or remarks, leave them out by `query`"
+        );
+        add("ids_unlike_others", unlike, text);
+    }
     let times = |topic| staged.tally.times(topic);
     if times(NAN) > 0 {
         let n = times(NAN);
         add("nan", n, format!("{n} cells of `{name}` hold NaN, which is read as nothing there"));
+    }
+    if times(OTHER_DECIMAL) > 0 {
+        let n = times(OTHER_DECIMAL);
+        let text = format!(
+            "{n} amounts of `{name}` are written with the other decimal sign than `decimal` of the source says; those that hold \
+             one sign alone, as 1.234, are read as it says: if that is wrong, set csv = {{ decimal = \",\" }} (or \".\")"
+        );
+        add("other_decimal", n, text);
     }
     if times(LONG_AGO) > 0 {
         let n = times(LONG_AGO);

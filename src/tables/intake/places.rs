@@ -12,6 +12,7 @@ use twox_hash::XxHash64;
 
 use super::super::contract::Kind;
 use super::super::ledger::{RejectCode, Scope};
+use super::evidence::Shapes;
 use super::mapping::Input;
 use super::scale::Watch;
 use super::tally::{
@@ -140,6 +141,8 @@ pub(super) struct Notes {
     /// Whether ids hold capitals, and whether they hold small letters.
     capitals: bool,
     small_letters: bool,
+    /// What the ids of customers look like.
+    pub(super) id_shapes: Shapes,
     /// Per cell of a table of answers.
     pub(super) watches: Vec<Watch>,
 }
@@ -188,6 +191,7 @@ impl Notes {
         if let Some(id) = inputs.first() {
             counts.guests(id.from.clone(), self.guests);
         }
+        counts.id_shapes(self.id_shapes);
         counts.noted(CAPITALS, u64::from(self.capitals));
         counts.noted(SMALL_LETTERS, u64::from(self.small_letters));
         (counts, self.watches)

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::super::ledger::{ColumnCells, FaultCount, FileCount, RejectCode, Scope, TableLedger};
 use super::super::source::{RowFaults, Source};
 use super::super::spec::TableName;
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Shapes};
 
 /// Faults listed row by row, per table, column, code and scope. Counts are exact beyond it.
 pub(super) const LISTED: usize = 10_000;
@@ -20,6 +20,8 @@ pub(super) const CAPITALS: &str = "ids_with_capitals";
 pub(super) const SMALL_LETTERS: &str = "ids_with_small_letters";
 /// Cells that hold NaN.
 pub(super) const NAN: &str = "nan";
+/// Amounts written with the other decimal sign than the configured one.
+pub(super) const OTHER_DECIMAL: &str = "other_decimal";
 /// Customers since more than a century ago, and customers from a day more than a year away.
 pub(super) const LONG_AGO: &str = "since_long_ago";
 pub(super) const FAR_AWAY: &str = "since_far_away";
@@ -198,6 +200,8 @@ pub(super) struct Counts {
     columns: BTreeMap<ColumnKey, CellCount>,
     /// Rows handed on whose customer is [`GUEST`], by column: until all rows are counted nobody knows whether these are guests.
     guests: BTreeMap<String, Guests>,
+    /// What the ids of customers look like.
+    id_shapes: Shapes,
     set_aside: BTreeMap<&'static str, u64>,
     noted: BTreeMap<&'static str, u64>,
 }
@@ -223,6 +227,11 @@ impl Counts {
     /// Rows whose customer is [`GUEST`], `column` the one that says so.
     pub(super) fn guests(&mut self, column: String, guests: Guests) {
         self.guests.entry(column).or_default().merge(guests);
+    }
+
+    /// What ids of customers look like.
+    pub(super) fn id_shapes(&mut self, shapes: Shapes) {
+        self.id_shapes.merge(shapes);
     }
 
     /// Cells of a column.
@@ -254,6 +263,7 @@ impl Counts {
         for (key, cells) in other.columns {
             self.cells(key, &cells);
         }
+        self.id_shapes(other.id_shapes);
         for (column, guests) in other.guests {
             self.guests(column, guests);
         }
@@ -368,6 +378,14 @@ impl Tally {
             columns: columns.collect(),
             files,
         }
+    }
+
+    /// Accepted rows whose id does not look like that of the most.
+    pub(super) fn ids_unlike_most(&self) -> u64 {
+        let counts = self.lock();
+        let accepted: u64 = counts.files.values().map(|(accepted, _)| accepted).sum();
+        let most = counts.id_shapes.most();
+        if most == 0 { 0 } else { accepted.saturating_sub(most) }
     }
 
     /// How often something else was noted.

@@ -1,6 +1,6 @@
 //! What to do about a fault: the key of the configuration to write, with the values that fit what was seen.
 
-use super::{FaultCount, NumberForm, RejectCode, Scope};
+use super::{CellForm, FaultCount, RejectCode, Scope};
 
 /// Share of the cells of a fault that must have one form before its cure is offered. Our judgment: most of them.
 const MOST: f64 = 0.5;
@@ -65,7 +65,19 @@ impl FaultCount {
     /// One thing to do about it, with the key to write and values for it where what was seen tells them.
     #[must_use]
     pub fn cure(&self) -> String {
+        let nothing = self.forms.get(&CellForm::Nothing).is_some_and(|n| self.is_most(*n));
         let specific = match self.code {
+            RejectCode::NotADate
+            | RejectCode::NotANumber
+            | RejectCode::NotFinite
+            | RejectCode::NotAFlag
+            | RejectCode::UnknownWord
+                if nothing =>
+            {
+                Some(
+                    "list what stands for \"nothing here\" in the source: csv = { nulls = [\"\", \"n/a\"] }".to_owned(),
+                )
+            }
             RejectCode::OffScale => self.cure_of_codes(),
             RejectCode::NotADate => self.cure_of_dates(),
             _ => None,
@@ -93,7 +105,7 @@ impl FaultCount {
     pub fn day_order(&self) -> Option<DayOrder> {
         let of = |form| self.forms.get(&form).copied().unwrap_or(0);
         let [only_day_first, only_month_first, either] =
-            [NumberForm::DayFirst, NumberForm::MonthFirst, NumberForm::EitherFirst].map(of);
+            [CellForm::DayFirst, CellForm::MonthFirst, CellForm::EitherFirst].map(of);
         if !self.is_most(only_day_first + only_month_first + either) {
             return None;
         }
@@ -132,16 +144,16 @@ impl FaultCount {
             )
         };
         match form {
-            NumberForm::SpreadsheetDays => Some(format!(
+            CellForm::SpreadsheetDays => Some(format!(
                 "such numbers are days as Excel counts them; format the column as dates before it is exported, or read the table \
                  by `query` with to_timestamp(cast(round((cast(\"{column}\" as double) - 25569) * 86400) as bigint))"
             )),
-            NumberForm::Seconds => Some(epoch("seconds", "to_timestamp", "")),
-            NumberForm::Millis => Some(epoch("milliseconds", "to_timestamp_millis", "")),
-            NumberForm::Micros => Some(epoch("microseconds", "to_timestamp_micros", "")),
-            NumberForm::Nanos => Some(epoch("nanoseconds", "to_timestamp_micros", " / 1000")),
-            NumberForm::EightDigits => Some("write date_format = \"%Y%m%d\"".to_owned()),
-            NumberForm::DayFirst | NumberForm::MonthFirst | NumberForm::EitherFirst => None,
+            CellForm::Seconds => Some(epoch("seconds", "to_timestamp", "")),
+            CellForm::Millis => Some(epoch("milliseconds", "to_timestamp_millis", "")),
+            CellForm::Micros => Some(epoch("microseconds", "to_timestamp_micros", "")),
+            CellForm::Nanos => Some(epoch("nanoseconds", "to_timestamp_micros", " / 1000")),
+            CellForm::EightDigits => Some("write date_format = \"%Y%m%d\"".to_owned()),
+            CellForm::DayFirst | CellForm::MonthFirst | CellForm::EitherFirst | CellForm::Nothing => None,
         }
     }
 }
@@ -166,7 +178,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeMap;
 
-    fn fault(code: RejectCode, shapes: &[&str], forms: &[(NumberForm, u64)], off_codes: &[&str]) -> FaultCount {
+    fn fault(code: RejectCode, shapes: &[&str], forms: &[(CellForm, u64)], off_codes: &[&str]) -> FaultCount {
         FaultCount {
             column: "Created".to_owned(),
             code,
@@ -187,23 +199,29 @@ mod tests {
 
     #[test]
     fn numbers_that_are_no_dates_are_told_by_what_they_count_where_most_of_them_do() {
-        let seconds = fault(RejectCode::NotADate, &["9999999999"], &[(NumberForm::Seconds, 9)], &[]).cure();
+        let seconds = fault(RejectCode::NotADate, &["9999999999"], &[(CellForm::Seconds, 9)], &[]).cure();
         assert!(seconds.contains("to_timestamp(cast(\"Created\" as bigint))"), "{seconds}");
-        let few = fault(RejectCode::NotADate, &["99999"], &[(NumberForm::SpreadsheetDays, 4)], &[]);
+        let few = fault(RejectCode::NotADate, &["99999"], &[(CellForm::SpreadsheetDays, 4)], &[]);
         assert_eq!(few.cure(), RejectCode::NotADate.to_do());
+    }
+
+    #[test]
+    fn words_for_nothing_are_to_be_listed_as_such() {
+        let seen = [(CellForm::Nothing, 9)];
+        assert!(fault(RejectCode::NotADate, &["AAAA"], &seen, &[]).cure().contains("nulls"));
+        assert!(fault(RejectCode::NotFinite, &["AaA"], &seen, &[]).cure().contains("nulls"));
     }
 
     #[test]
     fn the_order_of_day_and_month_is_named_only_where_one_alone_fits() {
         let shapes = ["99/99/9999 99:99"];
-        let both =
-            fault(RejectCode::NotADate, &shapes, &[(NumberForm::EitherFirst, 10)], &[]).day_order().expect("seen");
+        let both = fault(RejectCode::NotADate, &shapes, &[(CellForm::EitherFirst, 10)], &[]).day_order().expect("seen");
         assert_eq!(both.fits(), None);
         assert!(both.advice().contains("\"%d/%m/%Y %H:%M\" or \"%m/%d/%Y %H:%M\""), "{}", both.advice());
-        let seen = [(NumberForm::EitherFirst, 6), (NumberForm::DayFirst, 4)];
+        let seen = [(CellForm::EitherFirst, 6), (CellForm::DayFirst, 4)];
         let day = fault(RejectCode::NotADate, &["99.99.9999"], &seen, &[]).day_order().expect("seen");
         assert_eq!(day.fits(), Some("%d.%m.%Y"));
-        let seen = [(NumberForm::MonthFirst, 5), (NumberForm::DayFirst, 5)];
+        let seen = [(CellForm::MonthFirst, 5), (CellForm::DayFirst, 5)];
         let mixed = fault(RejectCode::NotADate, &["9-9-9999 99:99 AA"], &seen, &[]).day_order().expect("seen");
         assert_eq!((mixed.fits(), mixed.cells()), (None, 10));
         assert_eq!(mixed.month_first, "%m-%d-%Y %I:%M %p");

@@ -40,8 +40,8 @@ pub struct FaultCount {
     pub count: u64,
     /// What such cells look like: up to three masks, the most frequent first. Empty for absent cells and whole rows.
     pub shapes: Vec<CellShape>,
-    /// What numbers among cells that are no dates may be, and the orders of day and month that fit; see [`NumberForm`].
-    pub forms: BTreeMap<NumberForm, u64>,
+    /// What cells may be meant as: words for nothing, numbers that count time, orders of day and month; see [`CellForm`].
+    pub forms: BTreeMap<CellForm, u64>,
     /// Numbers off the scale over all answers of the table, the most frequent first, where they are few.
     pub off_codes: Vec<String>,
 }
@@ -55,11 +55,10 @@ pub struct CellShape {
     pub count: u64,
 }
 
-/// What a cell that is no date may be meant as. None of these is guessed while reading: each has a cure that says how to
-/// write it.
+/// What a cell at fault may be meant as. None of these is guessed while reading: each has a cure that says how to write it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum NumberForm {
+pub enum CellForm {
     /// Days since the end of 1899, as spreadsheets count them: 46123.
     SpreadsheetDays,
     /// Seconds since 1970.
@@ -78,4 +77,6 @@ pub enum NumberForm {
     MonthFirst,
     /// Day and month before the year, and either may come first.
     EitherFirst,
+    /// A word for nothing, such as `NULL`, or the day 0000-00-00.
+    Nothing,
 }

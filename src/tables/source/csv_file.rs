@@ -71,7 +71,7 @@ struct Ahead {
     /// As [`CsvBatches::read`] gives it.
     outcome: Option<bool>,
     record: StringRecord,
-    /// The line it starts on at the latest.
+    /// The line it starts on, from 1.
     line: u64,
     /// It is one of several lines of headings.
     heading: bool,
@@ -90,7 +90,7 @@ pub(super) struct CsvBatches {
     repeated: Option<StringRecord>,
     /// Records that were read ahead.
     pending: VecDeque<Ahead>,
-    /// Lines before the one that the record reader takes for the first.
+    /// What is to be added to the line that the record reader says.
     lines_before: u64,
     nulls: Vec<String>,
     /// Room for the next record.
@@ -145,13 +145,17 @@ impl CsvBatches {
             let what = format!("number of columns, {},", first.len());
             return Err(SourceError::Limit { file: name.to_owned(), what, limit: COLUMN_LIMIT as u64 });
         }
+        let breaks = first.as_slice().bytes().filter(|byte| *byte == b'\n').count() as u64;
+        let line = 1 + this.lines_before;
+        // Where lines end in CR LF, the reader counts the LF with the record that follows.
+        this.lines_before += u64::from(this.reader.position().line() == 1 + breaks);
         if dialect.header {
             (this.header, this.doubled) = header_of(name, &first)?;
             this.repeated = Some(first);
             this.look_for_more_headings()?;
         } else {
             this.header = (1..=first.len()).map(|i| format!("column_{i}")).collect();
-            this.pending.push_back(Ahead { outcome: Some(true), record: first, line: 1, heading: false });
+            this.pending.push_back(Ahead { outcome: Some(true), record: first, line, heading: false });
         }
         Ok(this)
     }
@@ -159,8 +163,8 @@ impl CsvBatches {
     /// Qualtrics writes three lines of headings: names, questions, and a third that gives it away.
     fn look_for_more_headings(&mut self) -> Result<(), SourceError> {
         for _ in 0..2 {
-            let (line, mut record) = (self.reader.position().line(), StringRecord::new());
-            let outcome = self.read(&mut record)?;
+            let mut record = StringRecord::new();
+            let (outcome, line) = self.read_at(&mut record)?;
             self.pending.push_back(Ahead { outcome, record, line, heading: false });
             if outcome == Some(false) {
                 break;
@@ -178,10 +182,17 @@ impl CsvBatches {
         if let Some(ahead) = self.pending.pop_front() {
             return Ok(ahead);
         }
-        let (line, mut record) = (self.reader.position().line(), std::mem::take(&mut self.spare));
-        let outcome = self.read(&mut record)?;
+        let mut record = std::mem::take(&mut self.spare);
+        let (outcome, line) = self.read_at(&mut record)?;
         let heading = outcome == Some(true) && self.repeated.as_ref().is_some_and(|header| repeats(header, &record));
         Ok(Ahead { outcome, record, line, heading })
+    }
+
+    /// What [`CsvBatches::read`] gives, and the line the record starts on.
+    fn read_at(&mut self, record: &mut StringRecord) -> Result<(Option<bool>, u64), SourceError> {
+        let line = self.reader.position().line();
+        let outcome = self.read(record)?;
+        Ok((outcome, self.lines_before + record.position().map_or(line, csv::Position::line)))
     }
 
     /// `None`: the record is not UTF-8. `Some(false)`: the file ends.
@@ -228,8 +239,7 @@ impl CsvBatches {
     ) -> Result<Option<TextBatch>, SourceError> {
         let mut builder = TextBuilder::new(columns.len());
         while !builder.is_full() {
-            let Ahead { outcome, record, line, heading } = self.next_record()?;
-            let at = self.lines_before + record.position().map_or(line, csv::Position::line);
+            let Ahead { outcome, record, line: at, heading } = self.next_record()?;
             let fault = match outcome {
                 Some(false) => return Ok(builder.finish_if_any()),
                 None => Some(RejectCode::NotUtf8),

@@ -270,7 +270,7 @@ mod tests {
             expand_in(dir.path(), &["o"]).expect("found"),
             ["o/dt=2026-11-18/h=10%3A00/a.parquet", "o/dt=2026-11-19/b.parquet"]
         );
-        let files = OneOrMany(vec!["o/*/*.parquet".to_owned(), "o".to_owned()]);
+        let files = OneOrMany(vec!["o/dt=*/*.parquet".to_owned(), "o".to_owned()]);
         let found = expand(dir.path(), "crm", &SourceSpec { files, format: None, csv: None }).expect("found");
         let said = |key: &str, value: &str| (key.to_owned(), Some(value.to_owned()));
         assert_eq!(found[0].partitions, [said("dt", "2026-11-18"), said("h", "10:00")]);

@@ -86,6 +86,9 @@ pub(super) fn check_text(
         if head.starts_with(b"\xFE\xFF") {
             return Err(other("UTF-16 text", "save it as UTF-8, or set `csv = { encoding = \"utf-16be\" }`"));
         }
+        if let Some(advice) = without_mark(head) {
+            return Err(other("UTF-16 text without a byte-order mark", advice));
+        }
         if head.contains(&0) {
             return Err(other("not text", "save it as UTF-8 text, or set `format` and `csv.encoding` of the source"));
         }
@@ -99,6 +102,20 @@ pub(super) fn check_text(
         return Err(other("one JSON array", "write one object a line, for instance with `jq -c '.[]'`"));
     }
     Ok(())
+}
+
+/// What to set for text of two bytes a letter that does not say so: every other byte of Latin letters is 0.
+fn without_mark(head: &[u8]) -> Option<&'static str> {
+    let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
+    let (even, odd, pairs) = (zeros(0), zeros(1), head.len() / 2);
+    let most = |zeros: usize, others: usize| pairs >= 4 && 4 * zeros >= 3 * pairs && others == 0;
+    if most(odd, even) {
+        Some("save it as UTF-8, or set `csv = { encoding = \"utf-16le\" }`")
+    } else if most(even, odd) {
+        Some("save it as UTF-8, or set `csv = { encoding = \"utf-16be\" }`")
+    } else {
+        None
+    }
 }
 
 fn foreign(head: &[u8]) -> Option<(&'static str, &'static str)> {
@@ -120,6 +137,8 @@ mod tests {
             (&b"PK\x03\x04rest"[..], "Excel"),
             (b"PAR1....", "Parquet"),
             (b"\xFF\xFEa\0", "UTF-16"),
+            (b"n\0o\0,\0Q\x001\0\n\0", "UTF-16 text without"),
+            (b"\0n\0o\0,\0Q\x001\0\n", "UTF-16 text without"),
             (b"<!DOCTYPE html><p>", "web page"),
             (b"a,b\n\0\0", "not text"),
         ] {

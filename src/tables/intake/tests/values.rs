@@ -44,6 +44,7 @@ fn amounts_with_signs_are_summed_and_those_in_another_currency_are_not() {
     assert_eq!((cells.read, cells.unreadable, cells.off_scale, cells.answers), (7, 2, 0, false));
     assert_eq!(fault(&run, TableName::Orders, RejectCode::OtherCurrency).shapes[0].shape, "$99.99");
     assert!(fault(&run, TableName::Orders, RejectCode::OtherCurrency).cure().contains("currency"));
+    assert_eq!(note(&run, "other_decimal").map(|(count, _)| count), Some(1));
 }
 
 #[test]
@@ -181,6 +182,30 @@ fn spellings_that_differ_in_case_are_counted_over_all_tables_and_a_form_makes_th
         (got.ids.as_slice(), got.value_365d[1]),
         (&["ann@x.org", "bob@x.org", "cy@x.org"].map(Into::into)[..], Some(2.0))
     );
+}
+
+#[test]
+fn unknown_people_are_told_with_the_way_in_which_their_ids_would_be_known() {
+    let crm = (0..60).fold("customer_id\n".to_owned(), |text, i| text + &format!("0031t0000{i:06}AAA\n"));
+    let orders = (0..60)
+        .fold("customer_id,day,amount\n".to_owned(), |text, i| text + &format!("0031t0000{i:06},2026-11-02,1\n"));
+    let run = Base::new(SHOP).file("crm.csv", crm).file("shop.csv", orders).intake();
+    let (count, said) = note(&run, "orphans").expect("told");
+    assert!(count == 60 && said.contains("By their first 15 characters 60 more ids"), "{said}");
+}
+
+#[test]
+fn a_few_ids_that_look_unlike_all_others_are_told_and_many_are_not() {
+    let crm = |odd: usize| {
+        (0..60).fold("customer_id\n".to_owned(), |text, i| {
+            text + &format!("{}{i}\n", if i < odd { "Total " } else { "C" })
+        })
+    };
+    let orders = "customer_id,day,amount\nC9,2026-11-02,1\n";
+    let few = Base::new(SHOP).file("crm.csv", crm(2)).file("shop.csv", orders).intake();
+    assert_eq!(note(&few, "ids_unlike_others").map(|(count, _)| count), Some(2));
+    let many = Base::new(SHOP).file("crm.csv", crm(9)).file("shop.csv", orders).intake();
+    assert!(note(&many, "ids_unlike_others").is_none());
 }
 
 #[test]
