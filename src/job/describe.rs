@@ -5,7 +5,7 @@ use crate::job::drivers::Crossed;
 use crate::job::relationship_rules::RelationshipRules;
 use crate::job::tonight::Tonight;
 use crate::job::watch::Words;
-use crate::model::fit::Model;
+use crate::model::fit::{CutOn, Model};
 use crate::model::segment::drivers::group_limits;
 use crate::model::segment::lens::LensContext;
 use crate::model::segment::naming::Naming;
@@ -43,6 +43,7 @@ pub(super) fn describe(
         catalogue,
         segments: &ids,
         cut_on,
+        uncut: model.cut_on() == CutOn::Nothing,
         structure: model.report().structure(),
         min_cell,
         consent: consent(intake),
@@ -57,6 +58,7 @@ pub(super) fn describe(
     let mut night = SegmentNights::of(model, catalogue, obtained.ledger.names(), passes);
     night.limits.extend(rules.limits());
     night.limits.extend(group_limits(&night.everyone.drivers));
+    night.limits.extend(intake.ledger().notes.iter().filter(|note| note.is_doubt()).map(|note| note.text.clone()));
     Naming { catalogue, cut_on }.name(&mut night);
     let names = night.segments.iter().map(|segment| segment.name.clone()).collect();
     Described { model: model.clone().with_names(names), night }

@@ -8,6 +8,7 @@ use crate::job::settings::{DriftGate, Refit};
 use crate::job::tonight::Tonight;
 use crate::model::segment::SegmentNights;
 use crate::model::segment::drift::Drift;
+use crate::tables::ledger::SCALE;
 use crate::tables::manifest::Manifest;
 use crate::tables::schema::{QualityRow, Whereabouts};
 use crate::tables::spec::TableName;
@@ -40,7 +41,7 @@ pub(super) fn check(
     answers(tonight, &mut gated);
     against_last_night(tonight, &mut gated)?;
     segments(groups, &mut gated);
-    if !asked {
+    if !asked && !tonight.obtained.replaces_one_group {
         refit(tonight, &mut gated);
     }
     changes(tonight, applied, &mut gated)?;
@@ -115,8 +116,10 @@ fn answers(tonight: &Tonight<'_>, gated: &mut Gated) {
         let Some(ledger) = intake.ledger().table(table).filter(|ledger| ledger.bad_cells > 0) else { continue };
         let bad = ledger.bad_cells;
         let share = bad as f64 / (bad + good) as f64;
+        let doubts = intake.ledger().notes.iter().filter(|note| note.table == Some(table) && note.topic == SCALE);
+        let doubts: String = doubts.map(|note| format!(" {}", note.text)).collect();
         let message = format!(
-            "{}: {bad} of {} answers cannot be read ({:.1} %, limit {:.1} %); has the scale changed?",
+            "{}: {bad} of {} answers cannot be read ({:.1} %, limit {:.1} %); has the scale changed?{doubts}",
             table.slug(),
             bad + good,
             share * 100.0,
@@ -194,7 +197,9 @@ fn changes(tonight: &Tonight<'_>, applied: &Applied, gated: &mut Gated) -> Resul
     }
     let sizes = earlier.sizes(earlier.before)?;
     let size = |id: &str| sizes.get(id).map(|(size, _)| *size as f64);
-    if let (Some(none), Some(all)) = (size("NONE"), size("ALL").filter(|all| *all > 0.0)) {
+    // Where everybody was one group, nobody could stay without.
+    let real = !obtained.replaces_one_group;
+    if let (Some(none), Some(all), true) = (size("NONE"), size("ALL").filter(|all| *all > 0.0), real) {
         let now = applied.sums.unassigned_share().unwrap_or(0.0);
         let message = format!(
             "{:.1} % of scored customers stay without a segment, {:.1} % on the night before (limit {:.0} points more)",

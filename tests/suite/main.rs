@@ -21,5 +21,6 @@ mod same_bytes;
 mod shop;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod supervised;
+mod thin;
 #[cfg(unix)]
 mod tidy;

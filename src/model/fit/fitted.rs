@@ -199,6 +199,14 @@ impl Model {
         std::array::from_fn(|i| if asked(i) { (m.center[i], m.spread[i]) } else { (0.0, 0.0) })
     }
 
+    /// Whether the model rests on something that `other`, of one group that nothing was cut on, does not: evidence to cut
+    /// segments on, or ratings or signals `other` does not know.
+    #[must_use]
+    pub fn knows_more_than(&self, other: &Self) -> bool {
+        let new_signal = self.signal_ids.iter().any(|id| !other.signal_ids.contains(id));
+        self.cut_on != CutOn::Nothing || self.measurement.asked & !other.measurement.asked != 0 || new_signal
+    }
+
     pub(in crate::model) fn lines(&self) -> &[SignalLine] {
         &self.lines
     }

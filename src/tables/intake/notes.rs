@@ -1,7 +1,9 @@
 //! Sentences about the data that a person should read.
 
-use super::super::ledger::{Ledger, Note, TableLedger};
+use super::super::ledger::{ITEMS, Ledger, Note, SCALE, TableLedger};
 use super::super::spec::TableName;
+use super::doubts::named;
+use super::rows::Rows;
 use super::stage::Staged;
 use super::tally::LISTED;
 
@@ -45,7 +47,15 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
         add("not_applicable", n, format!("{n} answers of `{name}` say that the question does not apply"));
     }
     for doubt in &staged.doubts {
-        add("scale", 0, format!("{doubt}: is this the right scale?"));
+        add(SCALE, 0, format!("{doubt}: is this the right scale?"));
+    }
+    for &(people, median, fast) in staged.speeders.iter().filter(|(.., fast)| *fast > 0) {
+        let share = 100.0 * fast as f64 / people as f64;
+        let text = format!(
+            "{fast} of {people} respondents of `{name}` ({share:.0} %) took less than a third of the median time ({median} \
+             seconds): they can hardly have read the questions. Their answers are used."
+        );
+        add(ITEMS, fast, text);
     }
     for column in &staged.unused {
         add("unused_column", 0, format!("column `{column}` of the query for `{name}` is not used"));
@@ -70,6 +80,22 @@ pub(super) fn of_orphans(table: TableName, count: u64, notes: &mut Vec<Note>) {
     };
     let text = format!("{count} {what} in `{name}` belong to nobody in `customers`; left out");
     notes.push(note(Some(table), "orphans", count, text));
+}
+
+/// What single items have shown against all others.
+pub(super) fn of_items(ledger: &mut Ledger, said: Vec<(u64, String)>) {
+    ledger.notes.extend(said.into_iter().map(|(count, text)| note(None, ITEMS, count, text)));
+}
+
+/// Columns that are mapped and that nobody answered.
+pub(super) fn of_unanswered<'a>(ledger: &mut Ledger, cells: impl Iterator<Item = &'a String>, rows: &Rows) {
+    let empty =
+        |name: &&'a String| rows.names.iter().position(|own| own == *name).is_some_and(|at| rows.known[at] == 0);
+    let names: Vec<&str> = cells.filter(empty).map(String::as_str).collect();
+    if !names.is_empty() {
+        let text = format!("Nobody answered {}: nothing is known about it, for anybody.", named(&names));
+        ledger.notes.push(note(None, ITEMS, 0, text));
+    }
 }
 
 /// What follows from the base as a whole.

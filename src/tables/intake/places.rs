@@ -12,7 +12,7 @@ use twox_hash::XxHash64;
 
 use super::super::ledger::{RejectCode, Scope};
 use super::mapping::Input;
-use super::scale::Watch;
+use super::scale::Watched;
 use super::tally::{Counts, Fault, FaultKey, FileId, FileRegistry, NO_FILE};
 
 /// Bits of an order key that hold the row.
@@ -131,8 +131,8 @@ fn files_of(array: &ArrayRef, registry: &FileRegistry) -> Files {
 pub(super) struct Notes {
     pub(super) counts: Counts,
     faults: BTreeMap<(usize, RejectCode, Scope), Fault>,
-    /// Per cell of a table of answers.
-    pub(super) watches: Vec<Watch>,
+    /// What was seen of a table of answers.
+    pub(super) watched: Watched,
 }
 
 impl Notes {
@@ -142,13 +142,13 @@ impl Notes {
     }
 
     /// The counts, with columns by the names their source gives them.
-    pub(super) fn finish(self, inputs: &[Input]) -> (Counts, Vec<Watch>) {
+    pub(super) fn finish(self, inputs: &[Input]) -> (Counts, Watched) {
         let mut counts = self.counts;
         for ((column, code, scope), fault) in self.faults {
             let column = inputs.get(column).map_or_else(String::new, |input| input.from.clone());
             counts.faults(FaultKey { column, code, scope }, fault);
         }
-        (counts, self.watches)
+        (counts, self.watched)
     }
 }
 

@@ -1,4 +1,6 @@
-//! Answers on their scale, mapped to 0–10, and a look at whether it is the right scale.
+//! Answers on their scale, mapped to 0–10, and what was seen of them.
+
+use std::collections::BTreeMap;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Float32Array, Float64Array};
 use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
@@ -7,14 +9,11 @@ use super::super::ledger::RejectCode;
 use super::cast::{Bad, Ratings, as_text, parse_number, ratings};
 use super::mapping::Scale;
 
-/// Most answers off the scale, as a share, before the scale itself is doubted.
-const DOUBT_OFF: f64 = 0.02;
-
-/// Least answers before a scale is doubted because they fill only part of it.
-const DOUBT_LEAST: u64 = 50;
+/// Different whole answers off a scale that are told apart; more are no codes.
+const MOST_CODES: usize = 16;
 
 /// What was seen of one column of answers.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Watch {
     /// Answers that are numbers, on the scale or off it.
     pub(super) n: u64,
@@ -22,14 +21,32 @@ pub(super) struct Watch {
     pub(super) off: u64,
     /// "Does not apply".
     pub(super) not_applicable: u64,
-    low: f64,
-    high: f64,
-    whole: bool,
+    /// Least and most, on the scale or off it.
+    pub(super) low: f64,
+    pub(super) high: f64,
+    /// Least and most on the scale.
+    pub(super) least: f64,
+    pub(super) most: f64,
+    /// All are whole numbers; looked at only while they lie between 1 and 7, where it can matter.
+    pub(super) whole: bool,
+    /// Whole answers off the scale and how often each was met; `None` = too many different ones, or not whole.
+    pub(super) codes: Option<BTreeMap<i64, u64>>,
 }
 
 impl Default for Watch {
     fn default() -> Self {
-        Self { n: 0, off: 0, not_applicable: 0, low: f64::INFINITY, high: f64::NEG_INFINITY, whole: true }
+        let (none, nothing) = (f64::INFINITY, f64::NEG_INFINITY);
+        Self {
+            n: 0,
+            off: 0,
+            not_applicable: 0,
+            low: none,
+            high: nothing,
+            least: none,
+            most: nothing,
+            whole: true,
+            codes: Some(BTreeMap::new()),
+        }
     }
 }
 
@@ -41,7 +58,13 @@ impl Watch {
         self.not_applicable += other.not_applicable;
         self.low = self.low.min(other.low);
         self.high = self.high.max(other.high);
+        self.least = self.least.min(other.least);
+        self.most = self.most.max(other.most);
         self.whole &= other.whole;
+        match &other.codes {
+            Some(codes) => codes.iter().for_each(|(code, n)| self.code(*code, *n)),
+            None => self.codes = None,
+        }
     }
 
     /// Answers on the scale, from `least` to `most`. Whether they are whole is asked only where it can matter.
@@ -49,7 +72,20 @@ impl Watch {
         self.n += n;
         self.low = self.low.min(least);
         self.high = self.high.max(most);
+        self.least = self.least.min(least);
+        self.most = self.most.max(most);
         self.whole = self.whole && (self.low < 1.0 || self.high > 7.0 || whole());
+    }
+
+    /// One answer on the scale.
+    pub(super) fn see_one(&mut self, x: f64) {
+        self.see(1, x, x, || x.fract() == 0.0);
+    }
+
+    /// One answer off the scale of which only that is known.
+    pub(super) fn see_off_unknown(&mut self) {
+        self.n += 1;
+        self.off += 1;
     }
 
     fn see_off(&mut self, x: f64) {
@@ -57,25 +93,64 @@ impl Watch {
         self.off += 1;
         self.low = self.low.min(x);
         self.high = self.high.max(x);
+        if x.fract() == 0.0 && x.abs() < 1e9 { self.code(x as i64, 1) } else { self.codes = None }
     }
 
-    /// Why the scale may be the wrong one, in words; `None` = no reason to doubt it.
-    pub(super) fn doubt(&self, scale: &Scale) -> Option<String> {
-        let (low, high) = (scale.worst.min(scale.best), scale.worst.max(scale.best));
-        let seen = format!("answers lie between {} and {}", self.low, self.high);
-        if self.off as f64 > DOUBT_OFF * self.n as f64 {
-            let share = 100.0 * self.off as f64 / self.n as f64;
-            return Some(format!("{share:.0} % are off the scale [{low}, {high}]; {seen}"));
-        }
-        let wide = (low, high) == (0.0, 10.0);
-        let known = [5.0, 7.0].into_iter().find(|top| self.high <= *top && self.low >= 1.0);
-        match known {
-            Some(top) if wide && self.whole && self.n >= DOUBT_LEAST => {
-                Some(format!("{seen}, all whole; if the scale is 1 to {top}, write scale = [1, {top}]"))
+    /// Where a union holds too many codes, its parts may each hold few: what is kept does not depend on who saw them.
+    fn code(&mut self, code: i64, n: u64) {
+        if let Some(codes) = &mut self.codes {
+            *codes.entry(code).or_default() += n;
+            if codes.len() > MOST_CODES {
+                self.codes = None;
             }
-            _ => None,
         }
     }
+}
+
+/// What was seen of a table of answers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Watched {
+    /// By column; of a table with one answer per row the whole, then by cell.
+    pub(super) columns: Vec<Watch>,
+    /// Respondents by how many seconds they took.
+    pub(super) seconds: BTreeMap<u32, u64>,
+}
+
+impl Watched {
+    /// Adds what another task saw.
+    pub(super) fn merge(&mut self, other: &Self) {
+        if self.columns.len() < other.columns.len() {
+            self.columns.resize(other.columns.len(), Watch::default());
+        }
+        self.columns.iter_mut().zip(&other.columns).for_each(|(own, other)| own.merge(other));
+        other.seconds.iter().for_each(|(seconds, n)| *self.seconds.entry(*seconds).or_default() += n);
+    }
+
+    /// Respondents, the median of their seconds, and how many took less than a third of it; `None` = too few to tell.
+    ///
+    /// METHOD: relative to the median, after Greszki, Meyer and Schoen (2015), who cut 30 to 50 % below it; a third of it is
+    /// our judgment, so that only people who can hardly have read the questions are counted.
+    pub(super) fn speeders(&self) -> Option<(u64, u32, u64)> {
+        let people: u64 = self.seconds.values().sum();
+        let mut before = 0;
+        let median = self.seconds.iter().find_map(|(seconds, n)| {
+            before += n;
+            (2 * before >= people).then_some(*seconds)
+        })?;
+        let fast = self.seconds.range(..median.div_ceil(3)).map(|(_, n)| n).sum();
+        (people >= SPEED_LEAST).then_some((people, median, fast))
+    }
+}
+
+/// Respondents from which the median of their seconds means something. Our judgment.
+const SPEED_LEAST: u64 = 50;
+
+/// Longest time told apart, a day: surveys that were left open.
+const MOST_SECONDS: f64 = 86_400.0;
+
+/// Whole seconds of a time; `None` = not a time.
+pub(super) fn seconds(x: f64) -> Option<u32> {
+    (x >= 0.0).then(|| x.min(MOST_SECONDS) as u32)
 }
 
 impl Scale {
@@ -171,7 +246,14 @@ mod tests {
     use std::sync::Arc;
 
     fn scale(worst: f64, best: f64) -> Scale {
-        Scale { worst, best, not_applicable: vec![0.0], not_applicable_words: Vec::new(), words: Vec::new() }
+        Scale {
+            worst,
+            best,
+            not_applicable: vec![0.0],
+            not_applicable_words: Vec::new(),
+            words: Vec::new(),
+            turned: Vec::new(),
+        }
     }
 
     fn read(scale: &Scale, cells: &[Option<f32>]) -> (Vec<Option<f32>>, Bad, Watch) {
@@ -214,13 +296,15 @@ mod tests {
     }
 
     #[test]
-    fn a_scale_is_doubted_when_answers_leave_it_or_fill_the_lower_half() {
-        let own = Scale { not_applicable: Vec::new(), ..scale(0.0, 10.0) };
-        let five: Vec<_> = (0..60).map(|i| Some(f32::from(1 + (i % 5) as u8))).collect();
-        assert!(read(&own, &five).2.doubt(&own).expect("doubted").contains("[1, 5]"));
-        let hundred: Vec<_> = (0..60).map(|i| Some(i as f32)).collect();
-        assert!(read(&own, &hundred).2.doubt(&own).expect("doubted").contains("82 %"));
-        let fine: Vec<_> = (0..60).map(|i| Some((i % 11) as f32)).collect();
-        assert_eq!(read(&own, &fine).2.doubt(&own), None);
+    fn codes_off_the_scale_are_counted_alike_whoever_saw_them() {
+        let own = Scale { not_applicable: Vec::new(), ..scale(1.0, 5.0) };
+        let cells: Vec<_> = (0..40).map(|i| Some(if i % 4 == 0 { 98.0 } else { 3.0 })).collect();
+        let whole = read(&own, &cells).2;
+        assert_eq!(whole.codes, Some(BTreeMap::from([(98, 10)])));
+        let (mut left, right) = (read(&own, &cells[..15]).2, read(&own, &cells[15..]).2);
+        left.merge(&right);
+        assert_eq!(left, whole);
+        let many: Vec<_> = (0..40).map(|i| Some(10.0 + i as f32)).collect();
+        assert_eq!(read(&own, &many).2.codes, None);
     }
 }

@@ -10,6 +10,9 @@ use super::super::typing::TypingCheck;
 use crate::model::rows::Aspect;
 use crate::stats::resample::JaccardBand;
 
+/// Reasons named why divisions were ruled out.
+const REASONS_SHOWN: usize = 2;
+
 pub(in crate::model::fit) fn surveyed(
     request: &FitRequest<'_>,
     prepared: &Prepared,
@@ -93,11 +96,45 @@ pub(in crate::model) fn of_segments(report: &FitReport, segments: &[SegmentInfo]
     said
 }
 
+/// Why there is one group: because several were tried and are no better, or because none of them may be used, or because
+/// there was nothing to try.
+fn one_group(report: &FitReport, wanted: SegmentCount) -> String {
+    let several = || report.candidates.iter().filter(|c| c.segments > 1);
+    if wanted == SegmentCount::Exactly(1) {
+        return "One group was asked for, so no other division was used.".to_owned();
+    }
+    if several().next().is_none() {
+        let asked = match wanted {
+            SegmentCount::Exactly(k) => format!(", and {k} segments were asked for"),
+            _ => String::new(),
+        };
+        return format!("No segments: the answers are too few or too much alike to try more than one group{asked}.");
+    }
+    let mut against: Vec<&str> = Vec::new();
+    for candidate in several() {
+        match candidate.knocked_out.as_deref() {
+            None => return "No segments: one group describes the customers as well as several would.".to_owned(),
+            Some(reason) if against.len() < REASONS_SHOWN && !against.contains(&reason) => against.push(reason),
+            Some(_) => {}
+        }
+    }
+    format!(
+        "No segments: each of the {} divisions tried was ruled out, for instance because {}.",
+        several().count(),
+        against.join("; or because ")
+    )
+}
+
 fn common(request: &FitRequest<'_>, report: &FitReport, said: &mut Vec<String>) {
     let settings = request.settings;
     let Some(chosen) = report.candidates.iter().find(|c| c.chosen) else { return };
+    // Where patterns of answers were counted instead of searched, the choice says all there is.
+    if report.patterns.is_some() {
+        said.push(report.choice.clone());
+    } else if chosen.segments == 1 {
+        said.push(one_group(report, settings.segments));
+    }
     if chosen.segments == 1 {
-        said.push("No segments: one group describes the customers as well as several would.".to_owned());
         return;
     }
     if let Some(reason) = &chosen.knocked_out {
