@@ -9,7 +9,7 @@ use crate::job::project::Project;
 use crate::job::settings::Refit;
 use crate::job::watch::Words;
 use crate::job::yardstick::Yardstick;
-use crate::model::fit::{CutOn, FitRequest, Model, RESPONDENT_CAP, Sample, SampleCollector, SegmentInfo, fit};
+use crate::model::fit::{FitRequest, Model, RESPONDENT_CAP, Sample, SampleCollector, SegmentInfo, fit};
 use crate::model::segment::drift::DriftBins;
 use crate::model::segment::lineage::{IdBook, Lineage, RefitRequest, SegmentLedger, follow};
 use crate::tables::intake::Intake;
@@ -81,9 +81,7 @@ pub(super) fn model(project: &Project, intake: &Intake, refit: bool) -> Result<O
         other => other?,
     };
     let mut obtained = match in_use {
-        Some(used) if !anew && used.model.cut_on() == CutOn::Nothing => {
-            more(project, intake, used, ledger, &mut remarks)?
-        }
+        Some(used) if !anew && used.model.is_stopgap() => more(project, intake, used, ledger, &mut remarks)?,
         Some(used) if !anew => kept(project, used, ledger)?,
         used => {
             let new = Candidate::fit(project, intake)?;
@@ -136,7 +134,7 @@ fn more(
     if !new.model.knows_more_than(&used.model) {
         return kept(project, used, ledger);
     }
-    if new.model.cut_on() != CutOn::Nothing {
+    if !new.model.is_stopgap() {
         remarks.push(format!(
             "Up to the night before everybody was one group, for want of evidence. There is enough now: a new model with {} \
              segments takes its place.",
@@ -155,7 +153,7 @@ fn fitted(
     mut ledger: SegmentLedger,
 ) -> Result<ObtainedModel, JobError> {
     let night = project.as_of().to_string();
-    let replaces_one_group = used.as_ref().is_some_and(|used| used.model.cut_on() == CutOn::Nothing);
+    let replaces_one_group = used.as_ref().is_some_and(|used| used.model.is_stopgap());
     let (model, lineage) = match used {
         Some(ModelInUse { model: old, night: since }) => {
             if ledger.segments().is_empty() {

@@ -11,6 +11,12 @@ const DOUBT_OFF: f64 = 0.02;
 /// Answers with one code off the scale from which it is no slip of the keyboard. Our judgment.
 const CODE_LEAST: u64 = 5;
 
+/// Part of the scale between codes and all other answers, at least. Our judgment.
+const FAR: f64 = 0.5;
+
+/// Share of codes among answers, at most. Our judgment.
+const FEW: f64 = 0.3;
+
 /// Different codes that people are asked about; more are no codes.
 const CODES_SHOWN: usize = 6;
 
@@ -42,7 +48,7 @@ pub(super) fn unfilled(scale: &Scale, columns: &[Seen<'_>]) -> Option<String> {
 /// Answers off the scale, the codes among them, and what they may mean.
 pub(super) fn off_scale(scale: &Scale, columns: &[Seen<'_>]) -> Option<String> {
     let asked: Vec<&Seen<'_>> = columns.iter().filter(|(_, watch)| watch.n > 0).collect();
-    off(scale, &asked)
+    off(scale, &asked).or_else(|| far(scale, &asked))
 }
 
 fn ends(scale: &Scale) -> (f64, f64) {
@@ -90,6 +96,31 @@ fn off(scale: &Scale, asked: &[&Seen<'_>]) -> Option<String> {
         ));
     }
     Some(text)
+}
+
+/// Codes that lie on a wide scale, far from all other answers.
+fn far(scale: &Scale, asked: &[&Seen<'_>]) -> Option<String> {
+    let mut met: BTreeMap<i64, u64> = BTreeMap::new();
+    for (_, watch) in asked {
+        watch.met.as_ref()?.iter().for_each(|(answer, n)| *met.entry(*answer).or_default() += n);
+    }
+    let (low, high) = ends(scale);
+    let answers: Vec<i64> = met.keys().copied().collect();
+    let widest = answers.windows(2).max_by_key(|pair| pair[1] - pair[0])?;
+    let (above, total): (u64, u64) = (met.range(widest[1]..).map(|(_, n)| n).sum(), met.values().sum());
+    let codes: BTreeSet<i64> = met.range(widest[1]..).map(|(code, _)| *code).collect();
+    let apart = (widest[1] - widest[0]) as f64 >= FAR * (high - low);
+    let few = above as f64 <= FEW * total as f64 && above >= CODE_LEAST && codes.len() <= CODES_SHOWN;
+    let top = TOPS.into_iter().chain([10.0]).find(|top| widest[0] as f64 <= *top)?;
+    (apart && few).then(|| {
+        format!(
+            "{above} of {total} answers lie far from the rest, between which and {} nobody answered on the scale \
+             [{low}, {high}]; if they mean that somebody does not know or would not say, write not_applicable = {} and {}",
+            widest[0],
+            list(widest[0] as f64, &codes),
+            with_top(scale, top)
+        )
+    })
 }
 
 /// Whole answers off the scale that were met often enough; `None` where there are none, or too many to be codes.
@@ -222,6 +253,15 @@ mod tests {
         let near = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 9.0];
         let text = said(&scale(1.0, 5.0), &[&near]);
         assert!(text.contains("not_applicable = [6, 9]") && !text.contains("if these are answers"), "{text}");
+    }
+
+    #[test]
+    fn codes_on_a_wide_scale_are_told_by_the_gap_before_them() {
+        let coded = [1.0, 2.0, 3.0, 4.0, 5.0, 3.0, 4.0, 2.0, 98.0, 99.0];
+        let text = said(&scale(1.0, 99.0), &[&coded]);
+        assert!(text.contains("not_applicable = [98, 99] and scale = [1, 5]"), "{text}");
+        let slider: Vec<f32> = (0..100).map(|i| i as f32).collect();
+        assert_eq!(said(&scale(0.0, 100.0), &[&slider]), "");
     }
 
     #[test]

@@ -9,8 +9,11 @@ use super::super::ledger::RejectCode;
 use super::cast::{Bad, Ratings, as_text, parse_number, ratings};
 use super::mapping::Scale;
 
-/// Different whole answers off a scale that are told apart; more are no codes.
+/// Different whole answers that are told apart; more are no codes.
 const MOST_CODES: usize = 16;
+
+/// Steps up to which no whole answer on the scale lies far from the rest.
+const FEW_STEPS: f64 = 10.0;
 
 /// What was seen of one column of answers.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +34,8 @@ pub(super) struct Watch {
     pub(super) whole: bool,
     /// Whole answers off the scale and how often each was met; `None` = too many different ones, or not whole.
     pub(super) codes: Option<BTreeMap<i64, u64>>,
+    /// The same for answers on a scale of more than ten steps, where a code for "don't know" may lie on the scale.
+    pub(super) met: Option<BTreeMap<i64, u64>>,
 }
 
 impl Default for Watch {
@@ -46,6 +51,7 @@ impl Default for Watch {
             most: nothing,
             whole: true,
             codes: Some(BTreeMap::new()),
+            met: Some(BTreeMap::new()),
         }
     }
 }
@@ -61,10 +67,8 @@ impl Watch {
         self.least = self.least.min(other.least);
         self.most = self.most.max(other.most);
         self.whole &= other.whole;
-        match &other.codes {
-            Some(codes) => codes.iter().for_each(|(code, n)| self.code(*code, *n)),
-            None => self.codes = None,
-        }
+        merge_codes(&mut self.codes, other.codes.as_ref());
+        merge_codes(&mut self.met, other.met.as_ref());
     }
 
     /// Answers on the scale, from `least` to `most`. Whether they are whole is asked only where it can matter.
@@ -93,17 +97,26 @@ impl Watch {
         self.off += 1;
         self.low = self.low.min(x);
         self.high = self.high.max(x);
-        if x.fract() == 0.0 && x.abs() < 1e9 { self.code(x as i64, 1) } else { self.codes = None }
+        count(&mut self.codes, x, 1);
     }
+}
 
-    /// Where a union holds too many codes, its parts may each hold few: what is kept does not depend on who saw them.
-    fn code(&mut self, code: i64, n: u64) {
-        if let Some(codes) = &mut self.codes {
-            *codes.entry(code).or_default() += n;
-            if codes.len() > MOST_CODES {
-                self.codes = None;
-            }
-        }
+/// One more answer of this kind. Where a union holds too many different ones, its parts may each hold few: what is kept does
+/// not depend on who saw them.
+fn count(codes: &mut Option<BTreeMap<i64, u64>>, x: f64, n: u64) {
+    let Some(own) = codes else { return };
+    if x.fract() == 0.0 && x.abs() < 1e9 {
+        *own.entry(x as i64).or_default() += n;
+    }
+    if x.fract() != 0.0 || x.abs() >= 1e9 || own.len() > MOST_CODES {
+        *codes = None;
+    }
+}
+
+fn merge_codes(codes: &mut Option<BTreeMap<i64, u64>>, other: Option<&BTreeMap<i64, u64>>) {
+    match other {
+        Some(other) => other.iter().for_each(|(code, n)| count(codes, *code as f64, *n)),
+        None => *codes = None,
     }
 }
 
@@ -218,6 +231,10 @@ impl Scale {
         }
         let n_good = good.iter().filter(|good| **good).count() as u64;
         watch.see(n_good, least, most, || values.iter().zip(&good).all(|(&x, good)| !good || x.into().fract() == 0.0));
+        if width.abs() > FEW_STEPS && watch.met.is_some() {
+            let on_scale = values.iter().zip(&good).filter(|(_, good)| **good);
+            on_scale.for_each(|(&x, _)| count(&mut watch.met, x.into(), 1));
+        }
         let mut bad = Bad::new();
         if n_bad > 0 || !self.not_applicable.is_empty() {
             for (i, &x) in values.iter().enumerate().filter(|(i, _)| nulls.is_none_or(|nulls| nulls.is_valid(*i))) {
