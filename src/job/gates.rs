@@ -117,7 +117,7 @@ fn answers(tonight: &Tonight<'_>, gated: &mut Gated) {
         let bad = ledger.bad_cells;
         let share = bad as f64 / (bad + good) as f64;
         let doubts = intake.ledger().notes.iter().filter(|note| note.table == Some(table) && note.topic == SCALE);
-        let doubts: String = doubts.map(|note| format!(" {}", note.text)).collect();
+        let doubts: String = doubts.map(|note| format!(" {}", note.text.trim_end_matches('.'))).collect();
         let message = format!(
             "{}: {bad} of {} answers cannot be read ({:.1} %, limit {:.1} %); has the scale changed?{doubts}",
             table.slug(),

@@ -110,7 +110,7 @@ fn own_signals_alone_say_that_nothing_is_known_about_them() {
     let shop = shop(base, CUSTOMERS);
     sheet(&shop, "in/base.csv", "visits,spend", CUSTOMERS, |i| format!("{},{}", i % 17, (i * 37) % 501));
     let said = limits(&one_night(&shop));
-    assert!(said.contains("2 signals are your own"), "{said}");
+    assert!(said.contains("Signals of your own (`own_…`): 2."), "{said}");
     reads(&shop);
 }
 
@@ -147,7 +147,7 @@ fn everybody_answering_the_same_is_said_and_gives_one_group() {
     let shop = shop(&survey, CUSTOMERS);
     sheet(&shop, "in/same.csv", &asked.join(","), CUSTOMERS, |_| vec!["4"; 6].join(","));
     let said = limits(&one_night(&shop));
-    assert!(said.contains("To 6 ratings everybody gave the same answer"), "{said}");
+    assert!(said.contains("Ratings to which everybody gave the same answer, which tell nobody apart: 6."), "{said}");
     assert!(said.contains("200 of 200 respondents gave the same answer to everything"), "{said}");
 }
 

@@ -130,7 +130,7 @@ fn too_few_respondents_are_no_ground_for_segments() {
     assert_eq!((model.cut_on(), model.segments().len()), (CutOn::Nothing, 1));
     let lacking = model.report().lacking.join(" ");
     assert!(lacking.contains("60 customers rated 3 elements or more where 100 are needed"), "{lacking}");
-    assert!(lacking.contains("12 signals are your own"), "{lacking}");
+    assert!(lacking.contains("Signals of your own (`own_…`): 12."), "{lacking}");
     // Everybody is in it for sure; only what people said themselves is scored.
     let out = scored(&without, &model);
     for (row, assignment) in out.assignments.iter().enumerate() {

@@ -47,7 +47,7 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
         add("not_applicable", n, format!("{n} answers of `{name}` say that the question does not apply"));
     }
     for doubt in &staged.doubts {
-        add(SCALE, 0, format!("{doubt}: is this the right scale?"));
+        add(SCALE, 0, format!("{doubt}."));
     }
     for &(people, median, fast) in staged.speeders.iter().filter(|(.., fast)| *fast > 0) {
         let share = 100.0 * fast as f64 / people as f64;

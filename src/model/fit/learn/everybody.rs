@@ -70,15 +70,22 @@ fn lacking(request: &FitRequest<'_>) -> Result<Vec<String>, ModelError> {
     if let SegmentCount::Exactly(asked @ 2..) = request.settings.segments {
         said.push(format!("{asked} segments were asked for; there is nothing to cut them on."));
     }
-    let ratings = ratings(request)?;
-    let wanted = format!(
-        "What would bring segments: importance ratings of {MIN_ANSWERS} elements or more, better 8 to 30, from {needed} \
-         customers or more (`[tables.ratings]`)."
-    );
-    said.extend(ratings);
-    said.push(wanted);
+    said.extend(ratings(request)?);
+    said.push(wanted(needed));
     said.extend(signals(request)?);
     Ok(said)
+}
+
+/// What would bring segments before all else.
+pub(super) fn wanted(needed: usize) -> String {
+    format!(
+        "What would bring segments: importance ratings of {MIN_ANSWERS} elements or more, better 8 to 30, from {needed} \
+         customers or more (`[tables.ratings]`)."
+    )
+}
+
+fn customers(n: usize) -> String {
+    if n == 1 { "1 customer".to_owned() } else { format!("{} customers", thousands(n as u64)) }
 }
 
 /// What is wrong with the ratings.
@@ -92,14 +99,15 @@ fn ratings(request: &FitRequest<'_>) -> Result<Vec<String>, ModelError> {
     }
     if barely > 0 {
         said.push(format!(
-            "{} customers rated fewer than {MIN_ANSWERS} elements: with so few, what people want cannot be told from how they \
-             use the scale.",
-            thousands(barely as u64)
+            "{} rated fewer than {MIN_ANSWERS} elements: with so few, what people want cannot be told from how they use the \
+             scale.",
+            customers(barely)
         ));
     }
     if enough > 0 && enough < needed {
         said.push(format!(
-            "{enough} customers rated {MIN_ANSWERS} elements or more where {needed} are needed (`min_respondents`)."
+            "{} rated {MIN_ANSWERS} elements or more where {needed} are needed (`min_respondents`).",
+            customers(enough)
         ));
     }
     let prepared = Prepared::new(request)?;
@@ -108,10 +116,10 @@ fn ratings(request: &FitRequest<'_>) -> Result<Vec<String>, ModelError> {
     let same =
         (0..N_RATINGS).filter(|at| prepared.answers[*at] >= MIN_ITEM_ANSWERS && prepared.asked >> at & 1 == 0).count();
     if few > 0 && enough > 0 {
-        said.push(format!("{few} ratings have fewer than {MIN_ITEM_ANSWERS} answers each and tell nobody apart."));
+        said.push(format!("Ratings with fewer than {MIN_ITEM_ANSWERS} answers, which tell nobody apart: {few}."));
     }
     if same > 0 {
-        said.push(format!("To {same} ratings everybody gave the same answer: they tell nobody apart."));
+        said.push(format!("Ratings to which everybody gave the same answer, which tell nobody apart: {same}."));
     }
     let straight = [Aspect::Importance, Aspect::Fulfillment].map(|aspect| straight_rows(request.sample, aspect));
     if let Some(straight) = straight.into_iter().max().filter(|n| *n > 0) {
@@ -140,16 +148,16 @@ fn signals(request: &FitRequest<'_>) -> Result<Vec<String>, ModelError> {
         let varying = prepared.lines.iter().filter(|line| line.line.is_some()).count();
         let readable = prior::readable_elements(request, &prepared);
         said.push(format!(
-            "{} signals of the catalogue are known, of all signals {varying} differ between customers; importance of \
-             {readable} elements can be read from them where 2 are needed: {behavior} with more columns or a longer time \
-             would say more.",
+            "Signals of the catalogue that are known: {}; signals that differ between customers: {varying}; elements whose \
+             importance they speak of: {readable}, where 2 are needed. More columns or a longer time of {behavior} would say \
+             more.",
             catalogue.len()
         ));
     }
     if !own.is_empty() {
         said.push(format!(
-            "{} signals are your own (`own_…`): nothing is known about what they have to do with wishes. They help once \
-             ratings are there, or with a `[[signal]]` of the catalogue folder that says so.",
+            "Signals of your own (`own_…`): {}. Nothing is known about what they have to do with wishes; they help once \
+             ratings are there.",
             own.len()
         ));
     }

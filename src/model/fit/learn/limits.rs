@@ -7,6 +7,7 @@ use super::super::fitted::SegmentInfo;
 use super::super::report::{FitReport, LoadingVerdict, StandsFor};
 use super::super::settings::SegmentCount;
 use super::super::typing::TypingCheck;
+use super::everybody::wanted;
 use crate::model::rows::Aspect;
 use crate::stats::resample::JaccardBand;
 
@@ -68,6 +69,9 @@ pub(in crate::model::fit) fn unsurveyed(
         ));
     }
     common(request, report, &mut said);
+    if report.candidates.iter().any(|c| c.chosen && c.segments == 1) {
+        said.push(wanted(request.settings.min_respondents));
+    }
     said
 }
 

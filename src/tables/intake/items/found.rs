@@ -43,22 +43,32 @@ impl Items {
 
     /// Whether a column runs against all it is held against, and how clearly.
     ///
-    /// METHOD (our judgment): the one-sided 99 % bound of its correlation with the mean of the others lies below 0, the
-    /// correlation is −0.2 or less, and with no single other item is it surely positive. The last keeps apart what people
-    /// trade off: wishes that go with some wishes and against others are no turned scale. Ends of an item are not enough
-    /// either: three others at least must be surely against it.
+    /// METHOD (our judgment): the one-sided 99 % bound of its correlation with the mean of the others lies below 0, and the
+    /// correlation is −0.2 or less; with two thirds of the others, three at least, it is surely below 0 one by one; and these
+    /// hang together among themselves: half of their pairs surely go together, and hardly any surely against each other. The
+    /// last keeps apart what people trade off: wishes that go with some wishes and against others are no turned scale.
     fn against(&self, column: usize, others: &[usize]) -> Option<Against> {
-        let bounds: Vec<Bounded> = others
-            .iter()
-            .filter(|other| **other != column)
-            .filter_map(|other| self.between(column, *other).bounds())
-            .collect();
-        let surely = bounds.iter().filter(|bound| bound.high < 0.0).count();
-        if bounds.iter().any(|bound| bound.low > 0.0) || surely < LEAST_OTHERS {
+        let known = |other: &usize| (*other != column).then(|| self.between(column, *other).bounds()).flatten();
+        let judged: Vec<(usize, Bounded)> = others.iter().filter_map(|other| Some((*other, known(other)?))).collect();
+        let surely: Vec<usize> = judged.iter().filter(|(_, bound)| bound.high < 0.0).map(|(other, _)| *other).collect();
+        if surely.len() < LEAST_OTHERS || 3 * surely.len() < 2 * judged.len() || !self.hang_together(&surely) {
             return None;
         }
         let with = self.rest[column].bounds()?;
         (with.high < 0.0 && with.r <= AGAINST).then_some(Against { with, people: self.rest[column].n })
+    }
+
+    /// Whether half of the pairs of these columns surely go together, and at most one in ten surely against each other.
+    fn hang_together(&self, columns: &[usize]) -> bool {
+        let (mut pairs, mut with, mut against) = (0, 0, 0);
+        for (at, a) in columns.iter().enumerate() {
+            for bound in columns[at + 1..].iter().filter_map(|b| self.between(*a, *b).bounds()) {
+                pairs += 1;
+                with += usize::from(bound.low > 0.0);
+                against += usize::from(bound.high < 0.0);
+            }
+        }
+        2 * with >= pairs && 10 * against <= pairs
     }
 
     pub(super) fn found(&self, names: &[String], settled: &Settled) -> Found {

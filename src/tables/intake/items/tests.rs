@@ -73,6 +73,23 @@ fn an_item_on_a_turned_scale_is_said_and_what_people_trade_off_is_not() {
 }
 
 #[test]
+fn two_items_on_a_turned_scale_are_both_said() {
+    let turned = block(200, |row| {
+        let mut own = moody(row);
+        (own[1], own[4]) = (10.0 - own[1], 10.0 - own[4]);
+        (own, 5.0)
+    });
+    let text = said(&found(&turned, &nothing_settled()));
+    assert_eq!(text.matches("runs against all other items").count(), 2, "{text}");
+    // Three groups of people, each with wishes of its own: every item goes against most others.
+    let apart = block(200, |row| {
+        let own = moody(row);
+        (std::array::from_fn(|at| if at / 2 == row % 3 { 8.0 } else { own[at] / 4.0 }), 5.0)
+    });
+    assert_eq!(said(&found(&apart, &nothing_settled())), "");
+}
+
+#[test]
 fn few_people_are_no_ground_for_doubt() {
     let turned = block(40, |row| (moody(row), 10.0 - (row % 5 * 2) as f32));
     assert!(found(&turned, &nothing_settled()).said.is_empty());
