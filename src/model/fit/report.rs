@@ -309,11 +309,15 @@ impl FitReport {
     ///
     /// METHOD: the three words are those of Dolnicar and Leisch (2010), Marketing Letters 21, the comparison with
     /// permuted columns is theirs in spirit; the continuum is added because ratings on few steps let any mixture gain
-    /// over one normal group. Without a null comparison (a quick search) segments are at most reproducible, and k-means
+    /// over one normal group. Segments that are patterns of answers, the same within and others without, are natural: nothing
+    /// lies between them. Without a null comparison (a quick search) segments are at most reproducible, and k-means
     /// can only be natural where a mixture, started from its segments, beats the continuum.
     #[must_use]
     pub fn structure(&self) -> Option<Structure> {
-        self.candidates.iter().find(|c| c.chosen).filter(|c| c.segments > 1)?;
+        let chosen = self.candidates.iter().find(|c| c.chosen).filter(|c| c.segments > 1)?;
+        if self.patterns == Some(chosen.segments as u64) {
+            return Some(Structure::Natural);
+        }
         let stability = self.stability?;
         let Some(null) = &self.null else {
             let again = stability >= STRONG_AGREEMENT;

@@ -30,6 +30,12 @@ const DOUBT_PART: u64 = 100;
 /// point is a quarter, on eleven it takes three.
 const UNUSED: f64 = 0.2;
 
+/// Answers to several columns among which not one uses an end from which that is no chance. Our judgment.
+const MANY: u64 = 500;
+
+/// Columns that are several.
+const SEVERAL: usize = 3;
+
 /// Upper ends of usual scales that begin at 1.
 const TOPS: [f64; 2] = [5.0, 7.0];
 
@@ -179,27 +185,23 @@ fn short(scale: &Scale, asked: &[&Seen<'_>]) -> Option<String> {
     ))
 }
 
-/// Ends of the scale that nobody uses.
+/// Ends of the scale that nobody uses in any column: that nobody dislikes one item is no reason to doubt a scale.
 fn unused(scale: &Scale, asked: &[&Seen<'_>]) -> Option<String> {
     let (low, high) = ends(scale);
-    let width = high - low;
-    let open = |watch: &Watch| {
-        let (below, above) = ((watch.least - low) / width, (high - watch.most) / width);
-        watch.n - watch.off >= DOUBT_LEAST && (below >= UNUSED || above >= UNUSED) && watch.least < watch.most
-    };
-    let of: Vec<&str> = asked.iter().filter(|(_, watch)| open(watch)).map(|(name, _)| *name).collect();
-    // One item that nobody dislikes is no reason to doubt a scale; most of them are.
-    if of.len() * 2 <= asked.len() {
+    let least = asked.iter().map(|(_, watch)| watch.least).reduce(f64::min)?;
+    let most = asked.iter().map(|(_, watch)| watch.most).reduce(f64::max)?;
+    let answers: u64 = asked.iter().map(|(_, watch)| watch.n - watch.off).sum();
+    let open = ((least - low) / (high - low)).max((high - most) / (high - low));
+    let far = open >= UNUSED && answers >= DOUBT_LEAST;
+    let many = open > 0.0 && answers >= MANY && asked.len() >= SEVERAL;
+    if least >= most || !(far || many) {
         return None;
     }
-    let seen = |pick: fn(&Watch) -> f64, best: fn(f64, f64) -> f64| {
-        asked.iter().map(|(_, watch)| pick(watch)).reduce(best).unwrap_or(f64::NAN)
-    };
+    let names: Vec<&str> = asked.iter().map(|(name, _)| *name).collect();
     Some(format!(
-        "an end of the scale [{low}, {high}] is not used in {}: all answers lie between {} and {}",
-        named(&of),
-        seen(|watch| watch.least, f64::min),
-        seen(|watch| watch.most, f64::max)
+        "nobody uses an end of the scale [{low}, {high}] in {}: all {answers} answers lie between {least} and {most}; is \
+         it the scale that was asked?",
+        named(&names)
     ))
 }
 
@@ -282,10 +284,16 @@ mod tests {
     }
 
     #[test]
-    fn an_end_that_nobody_uses_is_said_of_most_columns_not_of_one() {
+    fn an_end_that_nobody_uses_in_any_column_is_said() {
         let upper = [3.0, 4.0, 5.0];
-        assert!(said(&scale(1.0, 5.0), &[&upper, &upper, FIVE]).contains("an end of the scale [1, 5] is not used"));
-        assert_eq!(said(&scale(1.0, 5.0), &[&upper, FIVE, FIVE]), "");
+        assert!(
+            said(&scale(1.0, 5.0), &[&upper, &upper]).contains("nobody uses an end of the scale [1, 5] in `Q1`, `Q2`")
+        );
+        assert_eq!(said(&scale(1.0, 5.0), &[&upper, &upper, FIVE]), "");
         assert_eq!(said(&scale(0.0, 10.0), &[&[0.0, 2.0, 5.0, 10.0]]), "");
+        // One step of ten is unused: chance in one column, none in 600 answers.
+        let ten: Vec<f32> = (1..=10).map(|x| x as f32).collect();
+        assert_eq!(said(&scale(0.0, 10.0), &[&ten]), "");
+        assert!(said(&scale(0.0, 10.0), &[&ten, &ten, &ten, &ten, &ten]).contains("between 1 and 10"));
     }
 }

@@ -1,5 +1,7 @@
 //! Sentences about the data that a person should read.
 
+use std::collections::BTreeSet;
+
 use super::super::ledger::{ITEMS, Ledger, Note, SCALE, TableLedger};
 use super::super::spec::TableName;
 use super::doubts::named;
@@ -29,7 +31,12 @@ pub(super) fn note(table: Option<TableName>, topic: &'static str, count: u64, te
 pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<Note>) {
     let table = staged.table;
     let name = table.slug();
-    let mut add = |topic, count, text: String| notes.push(note(Some(table), topic, count, text));
+    // One survey may feed two tables: what is said of its respondents is said once.
+    let mut add = |topic, count, text: String| {
+        if topic != ITEMS || notes.iter().all(|note| note.text != text) {
+            notes.push(note(Some(table), topic, count, text));
+        }
+    };
     for (rule, &count) in &ledger.set_aside {
         let says = RULES.iter().find(|(own, _)| own == rule).map_or("set aside", |(_, says)| *says);
         add(rule, count, format!("{count} rows of `{name}` {says}"));
@@ -52,7 +59,7 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
     for &(people, median, fast) in staged.speeders.iter().filter(|(.., fast)| *fast > 0) {
         let share = 100.0 * fast as f64 / people as f64;
         let text = format!(
-            "{fast} of {people} respondents of `{name}` ({share:.0} %) took less than a third of the median time ({median} \
+            "{fast} of {people} respondents ({share:.0} %) took less than a third of the median time ({median} \
              seconds): they can hardly have read the questions. Their answers are used."
         );
         add(ITEMS, fast, text);
@@ -87,11 +94,10 @@ pub(super) fn of_items(ledger: &mut Ledger, said: Vec<(u64, String)>) {
     ledger.notes.extend(said.into_iter().map(|(count, text)| note(None, ITEMS, count, text)));
 }
 
-/// Columns that are mapped and that nobody answered.
-pub(super) fn of_unanswered<'a>(ledger: &mut Ledger, cells: impl Iterator<Item = &'a String>, rows: &Rows) {
-    let empty =
-        |name: &&'a String| rows.names.iter().position(|own| own == *name).is_some_and(|at| rows.known[at] == 0);
-    let names: Vec<&str> = cells.filter(empty).map(String::as_str).collect();
+/// Columns of wide tables that nobody answered.
+pub(super) fn of_unanswered(ledger: &mut Ledger, asked: &BTreeSet<String>, rows: &Rows) {
+    let empty = |name: &&String| rows.names.iter().position(|own| own == *name).is_some_and(|at| rows.known[at] == 0);
+    let names: Vec<&str> = asked.iter().filter(empty).map(String::as_str).collect();
     if !names.is_empty() {
         let text = format!("Nobody answered {}: nothing is known about it, for anybody.", named(&names));
         ledger.notes.push(note(None, ITEMS, 0, text));

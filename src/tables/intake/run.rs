@@ -15,7 +15,7 @@ use super::engine::with_stack;
 use super::error::IntakeError;
 use super::hear::{Heard, hear};
 use super::histories::{Events, Histories, KindWords};
-use super::items::{Settled, look_at_items};
+use super::items::{Settled, asked_wide, look_at_items};
 use super::pace::OrderPace;
 use super::prepare::{IntakeRequest, Prepared, ReadFile, check_tables};
 use super::rows::{CustomerPart, Join, Rows, orphans};
@@ -250,7 +250,7 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
         coverage.attitudes.remove(question.slug());
     }
     notes::of_items(&mut ledger, items.said);
-    notes::of_unanswered(&mut ledger, names.into_iter().flatten(), &rows);
+    notes::of_unanswered(&mut ledger, &asked_wide(request.tables, &prepared.attitudes), &rows);
     notes::of_base(&mut ledger, layout.has_consent_profiling);
     let faults: Vec<(TableName, Vec<Listed>)> =
         staged.values().map(|staged| (staged.table, staged.tally.listed())).collect();

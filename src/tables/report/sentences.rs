@@ -116,7 +116,7 @@ fn certainty(input: &ReportInput<'_>) -> String {
     if input.night.segments.len() == 1 {
         return match answered {
             0 => "Nobody rated what matters, so nothing tells customers apart by their wishes.".to_owned(),
-            n => format!("{} answered; what they said is known of them alone.", many(n, "customer", "customers")),
+            n => format!("{} answered; everybody is described as one group.", many(n, "customer", "customers")),
         };
     }
     let basis = if answered == 0 {

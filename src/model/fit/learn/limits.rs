@@ -36,7 +36,11 @@ pub(in crate::model::fit) fn surveyed(
         said.push(format!("{unknown} ratings were given too rarely or without any spread and are not scored."));
     }
     common(request, report, &mut said);
-    if report.segment_levels.len() > 1 && report.rating_level_between.is_some_and(|share| share > ONLY_LEVEL) {
+    // Between patterns of answers lies everything, their level too.
+    if report.segment_levels.len() > 1
+        && report.patterns.is_none()
+        && report.rating_level_between.is_some_and(|share| share > ONLY_LEVEL)
+    {
         said.push("The segments are mostly people who rate high and people who rate low.".to_owned());
     }
     let wrong = report.loadings.iter().filter(|l| l.verdict == LoadingVerdict::WrongSign).count();
@@ -116,8 +120,9 @@ fn one_group(report: &FitReport, wanted: SegmentCount) -> String {
     }
     let mut against: Vec<&str> = Vec::new();
     for candidate in several() {
-        match candidate.knocked_out.as_deref() {
+        match candidate.knocked_out.as_deref().and_then(|reasons| reasons.split("; ").next()) {
             None => return "No segments: one group describes the customers as well as several would.".to_owned(),
+            // A candidate may be out for its factors too, which says nothing to anybody who looks for segments.
             Some(reason) if against.len() < REASONS_SHOWN && !against.contains(&reason) => against.push(reason),
             Some(_) => {}
         }

@@ -17,7 +17,7 @@ use crate::model::rows::{CustomerBlock, N_RATINGS, Question, suppression};
 use crate::stats::joint::JointSums;
 
 use found::Found;
-pub(super) use settled::Settled;
+pub(super) use settled::{Settled, asked_wide};
 
 /// People looked at, at most. METHOD: a correlation of that many is known to two hundredths.
 const MOST_PEOPLE: u64 = 10_000;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::rows::Aspect;
+use crate::tables::intake::cells::{Cells, element_of};
 use crate::tables::spec::{TableName, TableSpec, TableSpecs};
 
 /// What people have said about columns by their names, `importance_quality` or `satisfaction`: asked the other way round or
@@ -47,4 +48,24 @@ impl Settled {
 fn holds(spec: &TableSpec, table: TableName, name: &str) -> bool {
     let Some(wide) = spec.wide.as_ref().filter(|_| table == TableName::Ratings) else { return true };
     name.starts_with(wide.aspect.unwrap_or(Aspect::Fulfillment).slug())
+}
+
+/// Names of the columns that wide specs ask for.
+pub(in crate::tables::intake) fn asked_wide(
+    tables: &BTreeMap<TableName, TableSpecs>,
+    attitudes: &Cells,
+) -> BTreeSet<String> {
+    let specs = |table| tables.get(&table).map_or(&[][..], |specs: &TableSpecs| specs.as_slice());
+    let wide = |table| specs(table).iter().filter_map(|spec| spec.wide.as_ref());
+    let mut names = BTreeSet::new();
+    for survey in wide(TableName::Ratings) {
+        let aspect = survey.aspect.unwrap_or(Aspect::Fulfillment).slug();
+        let elements = survey.elements.keys().filter_map(|name| element_of(name));
+        names.extend(elements.map(|element| format!("{aspect}_{}", element.slug())));
+    }
+    for survey in wide(TableName::Attitudes) {
+        let questions = survey.questions.keys().filter_map(|name| attitudes.question(name));
+        names.extend(questions.map(|cell| attitudes.name(cell).to_owned()));
+    }
+    names
 }
