@@ -191,9 +191,6 @@ codes! {
     E0330 NoCustomersTable Config: "There is no customers table."
         "[tables.customers] is not mapped; without it nobody knows whom to score."
         "add it; if there are only events, a query can make it: select distinct buyer as customer_id from shop";
-    E0331 NothingToScore Config: "There is nothing to score customers on."
-        "Beside the customers nothing is mapped that says anything about them."
-        "map at least one of ratings, signals, orders, interactions, feedback; ratings say most";
     E0332 NoCustomers Inputs: "No customer is left: none was read, or none of them may be used."
         "The customers table is empty, its id is mapped to the wrong column, or every row was rejected."
         "look at the rejected rows and at the mapping of `customers`";
@@ -213,10 +210,10 @@ codes! {
     E0451 NobodyScored Inputs: "No customer may be scored: all are suppressed."
         "Consent is missing for everybody, or a column of protection is mapped the wrong way round."
         "check the consent and protection columns of [tables.customers]";
-    E0452 TooLittleEvidence Inputs: "There are too few answers to find segments and no signals that could stand in."
-        "Nobody was asked yet, or the night lies long before or after the data."
-        "map more ratings, orders or interactions, or give a night (`--as-of`) near the last of them; `valueseg check` says \
-         what is missing";
+    E0452 TooLittleEvidence Inputs: "Too few customers gave the ratings that `model.cut_on` pins."
+        "That question was not asked yet or of too few, or the night lies long before or after the data."
+        "take `cut_on` out of [model], so that the night uses what is there; or map more ratings, or give a night (`--as-of`) \
+         near the last of them";
     E0454 NoModel Inputs: "No model could be fitted to the answers."
         "The answers are all alike, or too few differ for any partition to hold."
         "check the ratings with `valueseg check --deep`, or pin model.segments";

@@ -5,7 +5,7 @@ use crate::job::drivers::Crossed;
 use crate::job::relationship_rules::RelationshipRules;
 use crate::job::tonight::Tonight;
 use crate::job::watch::Words;
-use crate::model::fit::Model;
+use crate::model::fit::{CutOn, Model};
 use crate::model::segment::drivers::group_limits;
 use crate::model::segment::lens::LensContext;
 use crate::model::segment::naming::Naming;
@@ -43,6 +43,7 @@ pub(super) fn describe(
         catalogue,
         segments: &ids,
         cut_on,
+        uncut: model.cut_on() == CutOn::Nothing,
         structure: model.report().structure(),
         min_cell,
         consent: consent(intake),
@@ -57,6 +58,7 @@ pub(super) fn describe(
     let mut night = SegmentNights::of(model, catalogue, obtained.ledger.names(), passes);
     night.limits.extend(rules.limits());
     night.limits.extend(group_limits(&night.everyone.drivers));
+    night.limits = by_weight(night.limits, model, intake);
     Naming { catalogue, cut_on }.name(&mut night);
     let names = night.segments.iter().map(|segment| segment.name.clone()).collect();
     Described { model: model.clone().with_names(names), night }
@@ -66,4 +68,13 @@ fn consent(intake: &Intake) -> ConsentColumns {
     let has = |name: &str| intake.coverage().has_customer_column(name);
     let channels = ["consent_email", "consent_sms", "consent_push", "consent_phone", "consent_post"];
     ConsentColumns { profiling: has("consent_profiling"), channels: channels.into_iter().any(has) }
+}
+
+/// Why there are no segments, what is doubted about the answers, then everything else.
+fn by_weight(limits: Vec<String>, model: &Model, intake: &Intake) -> Vec<String> {
+    let lacking = &model.report().lacking;
+    let doubts = intake.ledger().notes.iter().filter(|note| note.is_doubt()).map(|note| note.text.clone());
+    let mut said: Vec<String> = lacking.iter().cloned().chain(doubts).collect();
+    said.extend(limits.into_iter().filter(|limit| !lacking.contains(limit)));
+    said
 }

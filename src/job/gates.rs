@@ -13,7 +13,7 @@ use crate::job::tonight::Tonight;
 use crate::model::segment::SegmentNights;
 use crate::model::segment::drift::Drift;
 use crate::tables::intake::Intake;
-use crate::tables::ledger::{ColumnCells, Scope, TableLedger};
+use crate::tables::ledger::{ColumnCells, SCALE, Scope, TableLedger};
 use crate::tables::manifest::Manifest;
 use crate::tables::report::Alert;
 use crate::tables::schema::{QualityRow, Whereabouts};
@@ -44,7 +44,7 @@ pub(super) fn check(
 ) -> Result<Gated, JobError> {
     let mut gated = Gated::default();
     segments(groups, &mut gated);
-    if !asked {
+    if !asked && !tonight.obtained.replaces_one_group {
         refit(tonight, &mut gated);
     }
     changes(tonight, applied, &mut gated)?;
@@ -214,8 +214,10 @@ fn answers(project: &Project, intake: &Intake, gated: &mut Gated) {
             continue;
         }
         let share = bad as f64 / read as f64;
+        let doubts = intake.ledger().notes.iter().filter(|note| note.table == Some(table.table) && note.topic == SCALE);
+        let doubts: String = doubts.map(|note| format!(" {}", note.text.trim_end_matches('.'))).collect();
         let message = format!(
-            "{}: {bad} of {read} answers cannot be read ({:.1} %, limit {:.1} %); has the scale changed?{}",
+            "{}: {bad} of {read} answers cannot be read ({:.1} %, limit {:.1} %); has the scale changed?{doubts}{}",
             table.table.slug(),
             share * 100.0,
             limit * 100.0,
@@ -288,7 +290,9 @@ fn changes(tonight: &Tonight<'_>, applied: &Applied, gated: &mut Gated) -> Resul
     }
     let sizes = earlier.sizes(earlier.before)?;
     let size = |id: &str| sizes.get(id).map(|(size, _)| *size as f64);
-    if let (Some(none), Some(all)) = (size("NONE"), size("ALL").filter(|all| *all > 0.0)) {
+    // Where everybody was one group, nobody could stay without.
+    let real = !obtained.replaces_one_group;
+    if let (Some(none), Some(all), true) = (size("NONE"), size("ALL").filter(|all| *all > 0.0), real) {
         let now = applied.sums.unassigned_share().unwrap_or(0.0);
         let message = format!(
             "{:.1} % of scored customers stay without a segment, {:.1} % on the night before (limit {:.0} points more)",

@@ -241,9 +241,6 @@ pub(crate) fn nearest<'a>(seen: &str, candidates: impl Iterator<Item = &'a str>)
 fn at_its_line(error: ConfigError, path: &Path, text: &str) -> ConfigError {
     let wanted: &[&str] = match &error {
         ConfigError::Tables(IntakeError::NoCustomersTable) => &["[tables.customers]", "[tables]"],
-        ConfigError::Tables(IntakeError::NothingToScore) => {
-            &["[tables.ratings]", "[[tables.ratings]]", "[tables.orders]", "[tables]"]
-        }
         _ => return error,
     };
     let bare = |line: &str| line.trim_start_matches(['#', ' ', '\t']).to_owned();

@@ -57,6 +57,8 @@ pub(super) struct ObtainedModel {
     pub(super) ledger: SegmentLedger,
     /// The ledger differs from the one on the disk.
     ledger_is_new: bool,
+    /// Tonight's fit takes the place of one group that nothing was cut on: whoever it moves was in no real segment.
+    pub(super) replaces_one_group: bool,
     /// What drift is measured against.
     pub(super) yardstick: Yardstick,
     /// What a reader must know about all this.
@@ -103,8 +105,14 @@ pub(super) fn model(project: &Project, intake: &Intake, wish: FitWish) -> Result
     }
     let mut obtained = match in_use {
         Some(used) if backfill => as_it_is(project, used, ledger)?,
+        Some(used) if !anew && wish.may_learn && used.model.is_stopgap() => {
+            more(project, intake, used, ledger, &mut remarks)?
+        }
         Some(used) if !anew => kept(project, used, ledger)?,
-        used => fitted(project, intake, used, ledger)?,
+        used => {
+            let new = Candidate::fit(project, intake)?;
+            fitted(project, intake, new, used, ledger)?
+        }
     };
     obtained.ledger_is_new = !backfill && obtained.ledger != stored;
     obtained.remarks.append(&mut remarks);
@@ -121,6 +129,7 @@ fn as_it_is(project: &Project, used: ModelInUse, ledger: SegmentLedger) -> Resul
         ledger,
         ledger_is_new: false,
         yardstick,
+        replaces_one_group: false,
         remarks: vec![BACKFILL.to_owned()],
     })
 }
@@ -141,18 +150,51 @@ fn kept(project: &Project, used: ModelInUse, mut ledger: SegmentLedger) -> Resul
         None => (old, Origin::Kept, None),
     };
     let yardstick = Yardstick::load(&out, &model)?;
-    Ok(ObtainedModel { model, origin, lineage, ledger, ledger_is_new: false, yardstick, remarks: Vec::new() })
+    Ok(ObtainedModel {
+        model,
+        origin,
+        lineage,
+        ledger,
+        ledger_is_new: false,
+        replaces_one_group: false,
+        yardstick,
+        remarks: Vec::new(),
+    })
+}
+
+/// A model of everybody in one group stays only as long as nothing more is known: as soon as there is evidence to look
+/// for segments, or ratings or signals it does not know, a new model takes its place unasked.
+fn more(
+    project: &Project,
+    intake: &Intake,
+    used: ModelInUse,
+    ledger: SegmentLedger,
+    remarks: &mut Vec<String>,
+) -> Result<ObtainedModel, JobError> {
+    let new = Candidate::fit(project, intake)?;
+    if !new.model.knows_more_than(&used.model) {
+        return kept(project, used, ledger);
+    }
+    if !new.model.is_stopgap() {
+        remarks.push(format!(
+            "Up to the night before everybody was one group, for want of evidence. There is enough now: a new model with {} \
+             segments takes its place.",
+            new.model.segments().len()
+        ));
+    }
+    fitted(project, intake, new, Some(used), ledger)
 }
 
 /// A new model; its segments take the ids of the old ones they continue.
 fn fitted(
     project: &Project,
     intake: &Intake,
+    new: Candidate,
     used: Option<ModelInUse>,
     mut ledger: SegmentLedger,
 ) -> Result<ObtainedModel, JobError> {
     let night = project.as_of().to_string();
-    let new = Candidate::fit(project, intake)?;
+    let replaces_one_group = used.as_ref().is_some_and(|used| used.model.is_stopgap());
     let (model, lineage) = match used {
         Some(ModelInUse { model: old, night: since }) => {
             if ledger.segments().is_empty() {
@@ -174,6 +216,7 @@ fn fitted(
         lineage,
         ledger,
         ledger_is_new: false,
+        replaces_one_group,
         yardstick: Yardstick::Bins(new.bins),
         remarks: Vec::new(),
     })

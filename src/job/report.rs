@@ -32,7 +32,8 @@ impl<'a> ReportFacts<'a> {
             rejected: table.rejected,
         });
         let mut notes = night.findings.notes();
-        notes.extend(ledger.notes.iter().map(|note| note.text.clone()));
+        // Doubts about answers stand among the limits.
+        notes.extend(ledger.notes.iter().filter(|note| !note.is_doubt()).map(|note| note.text.clone()));
         Self {
             night,
             candidates: candidates(model.report()),

@@ -5,6 +5,7 @@
 //! | [`observed`] | a table of numbers of which many are absent, with row weights |
 //! | [`mixture`] | which groups, and which common factors, are behind such a table |
 //! | [`kmeans`] | the same by k-means |
+//! | [`joint`] | how two things about the same people go together, from sums that can be added up in any order |
 //! | [`resample`] | whether the same groups come out of another sample |
 //! | [`separation`] | how far groups lie apart, and how much of an outcome lies between them |
 //! | [`reduced_rank`] | which few combinations of signals predict the answers |
@@ -29,6 +30,7 @@ pub mod draw;
 pub mod drift;
 pub mod drivers;
 pub mod interval;
+pub mod joint;
 pub mod kmeans;
 pub mod matching;
 pub mod mixture;

@@ -227,6 +227,45 @@ pub struct TableSpec {
     /// What answers given in words are worth, on the scale: `{ satisfied = 10, dissatisfied = 0 }`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, f64>,
+    /// Whether elements or questions were asked the other way round. `["satisfaction"]` or `{ satisfaction = true }` turns its
+    /// answers; `{ satisfaction = false }` says that they are right as they are, although they run against all others;
+    /// `true` or `false` says so of the whole table. Until this is said, an outcome that runs against all others is not used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reversed: Option<Reversed>,
+}
+
+/// Which elements or questions were asked the other way round.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Reversed {
+    /// All of the table, or none.
+    All(bool),
+    /// These; of the others nothing is said.
+    Named(Vec<String>),
+    /// Each as it says; of the others nothing is said.
+    Each(BTreeMap<String, bool>),
+}
+
+impl Reversed {
+    /// What is said of an element or question; `None` = nothing.
+    #[must_use]
+    pub fn of(&self, name: &str) -> Option<bool> {
+        match self {
+            Self::All(turned) => Some(*turned),
+            Self::Named(names) => names.iter().any(|own| own == name).then_some(true),
+            Self::Each(names) => names.get(name).copied(),
+        }
+    }
+
+    /// The names that are written.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let (named, each) = match self {
+            Self::All(_) => (None, None),
+            Self::Named(names) => (Some(names.iter()), None),
+            Self::Each(names) => (None, Some(names.keys())),
+        };
+        named.into_iter().flatten().chain(each.into_iter().flatten()).map(String::as_str)
+    }
 }
 
 /// How the customer's id is brought to one form before anything is joined by it: where one system writes `C-00017`, another
@@ -264,6 +303,10 @@ pub struct WideSpec {
     /// The column that says when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<String>,
+    /// The column that says how long the respondent took, in seconds; only people who were too fast are counted. The columns
+    /// of Qualtrics and LimeSurvey are found by themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<String>,
     /// Worst and best answer of the scale. `[0, 10]` when absent; `[5, 1]` reads a scale on which 1 is best.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale: Option<[f64; 2]>,
@@ -279,6 +322,17 @@ pub struct WideSpec {
     /// What answers given in words are worth, on the scale: `{ satisfied = 10, dissatisfied = 0 }`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, f64>,
+    /// As `reversed` of a table with one answer per row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reversed: Option<Reversed>,
+}
+
+impl TableSpec {
+    /// What the spec says about answers that were asked the other way round, wherever it says so.
+    #[must_use]
+    pub fn said_reversed(&self) -> Option<&Reversed> {
+        self.reversed.as_ref().or_else(|| self.wide.as_ref()?.reversed.as_ref())
+    }
 }
 
 /// An answer as it stands in the data.
@@ -319,6 +373,18 @@ mod tests {
         let wide = ratings[0].wide.as_ref().expect("wide");
         assert_eq!(wide.not_applicable, vec![Answer::Number(0.0), Answer::Text("n/a".to_owned())]);
         assert_eq!(wide.scale, Some([1.0, 5.0]));
+    }
+
+    #[test]
+    fn reversed_is_a_word_a_list_or_a_table() {
+        let read = |text: &str| {
+            let spec: TableSpec = toml::from_str(&format!("source = \"a\"\nreversed = {text}")).expect("reads");
+            let reversed = spec.said_reversed().expect("said").clone();
+            [reversed.of("satisfaction"), reversed.of("trust")]
+        };
+        assert_eq!(read("true"), [Some(true), Some(true)]);
+        assert_eq!(read("[\"satisfaction\"]"), [Some(true), None]);
+        assert_eq!(read("{ satisfaction = false }"), [Some(false), None]);
     }
 
     #[test]

@@ -25,5 +25,6 @@ mod shop;
 mod state;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod supervised;
+mod thin;
 #[cfg(unix)]
 mod tidy;

@@ -19,10 +19,10 @@ pub enum ModelError {
     /// The sample holds nobody who may be profiled.
     #[error("there is no customer who may be scored")]
     NoCustomers,
-    /// Too few answers to cut segments on, and no signal that the catalogue can read.
+    /// The ratings that `model.cut_on` pins were given by too few.
     #[error(
-        "{respondents} customers rated {} of the elements or more where {needed} are needed, and no signal is known \
-         that could stand in",
+        "`model.cut_on` pins ratings that {respondents} customers gave for {} elements or more, not all alike, where \
+         {needed} are needed",
         super::sample::MIN_ANSWERS
     )]
     TooLittleEvidence {

@@ -7,7 +7,7 @@ use super::error::ModelError;
 use super::indicator::Indicator;
 use super::measurement::Measurement;
 use super::of_segments;
-use super::report::{CutOn, FitReport};
+use super::report::{Candidate, CutOn, FitReport};
 use super::settings::MAX_SEGMENTS;
 use super::transform::{SignalLine, SignalLineFile};
 use crate::catalogue::hex;
@@ -197,6 +197,24 @@ impl Model {
         let m = &self.measurement;
         let asked = |i: usize| m.asked >> i & 1 == 1;
         std::array::from_fn(|i| if asked(i) { (m.center[i], m.spread[i]) } else { (0.0, 0.0) })
+    }
+
+    /// Whether everybody is one group only for want of evidence: nothing was cut, or nobody was asked and every division by
+    /// behavior was ruled out.
+    #[must_use]
+    pub fn is_stopgap(&self) -> bool {
+        let allowed = |c: &Candidate| c.segments > 1 && c.knocked_out.is_none();
+        let ruled_out = self.segments.len() == 1 && !self.report.candidates.iter().any(allowed);
+        self.cut_on == CutOn::Nothing || (self.cut_on == CutOn::Prior && ruled_out)
+    }
+
+    /// Whether the model rests on something that `other`, a stopgap, does not: evidence to cut segments on, or ratings or
+    /// signals `other` does not know.
+    #[must_use]
+    pub fn knows_more_than(&self, other: &Self) -> bool {
+        let new_signal = self.signal_ids.iter().any(|id| !other.signal_ids.contains(id));
+        let new_rating = self.measurement.asked & !other.measurement.asked != 0;
+        !self.is_stopgap() || (self.cut_on != other.cut_on && self.cut_on != CutOn::Nothing) || new_rating || new_signal
     }
 
     pub(in crate::model) fn lines(&self) -> &[SignalLine] {

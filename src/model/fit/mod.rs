@@ -69,7 +69,7 @@ pub(in crate::model) use typing::{LinearScores, cut_columns};
 use crate::catalogue::Catalogue;
 use crate::model::rows::{Aspect, MAX_SIGNALS};
 use evidence::prepare::Prepared;
-use learn::{assemble, limits::of_segments, prior};
+use learn::{assemble, everybody::everybody, limits::of_segments, prior};
 
 /// Everything a fit needs.
 #[derive(Clone, Copy, Debug)]
@@ -88,10 +88,11 @@ pub struct FitRequest<'a> {
 ///
 /// Segments are cut on importance when enough customers rated it, else on fulfillment; when nobody was surveyed, on
 /// importance as the catalogue reads it from signals (basis `prior`). A setting that pins the ratings is obeyed or
-/// refused. The result depends on the request alone: the same bits at any number of threads.
+/// refused. Where there is too little evidence of any kind, everybody is one segment, and the report says what would bring
+/// more. The result depends on the request alone: the same bits at any number of threads.
 ///
 /// # Errors
-/// [`ModelError`]: a setting out of range, nobody who may be scored, or too little evidence of any kind.
+/// [`ModelError`]: a setting out of range, nobody who may be scored, or too little of the evidence that was pinned.
 pub fn fit(request: &FitRequest<'_>) -> Result<Model, ModelError> {
     request.settings.check()?;
     check_shape(request)?;
@@ -99,10 +100,13 @@ pub fn fit(request: &FitRequest<'_>) -> Result<Model, ModelError> {
     match aspect_to_cut(&prepared, request.settings) {
         Some(aspect) => assemble::surveyed(request, &prepared, aspect),
         None if prior::possible(request, &prepared) => assemble::unsurveyed(request, &prepared),
-        None => Err(ModelError::TooLittleEvidence {
-            respondents: prepared.importance.rows.len().max(prepared.fulfillment.rows.len()),
-            needed: request.settings.min_respondents,
-        }),
+        None => match request.settings.cut_on {
+            Some(pinned) => Err(ModelError::TooLittleEvidence {
+                respondents: prepared.aspect(pinned).rows.len(),
+                needed: request.settings.min_respondents,
+            }),
+            None => everybody(request),
+        },
     }
 }
 

@@ -21,6 +21,8 @@ pub enum CutOn {
     Fulfillment,
     /// Nobody was asked; importance was read from signals through the catalogue's loadings. Hypotheses.
     Prior,
+    /// There was too little evidence to cut anything: everybody is one group.
+    Nothing,
 }
 
 impl CutOn {
@@ -30,7 +32,7 @@ impl CutOn {
         match self {
             Self::Importance => Some(Aspect::Importance),
             Self::Fulfillment => Some(Aspect::Fulfillment),
-            Self::Prior => None,
+            Self::Prior | Self::Nothing => None,
         }
     }
 
@@ -41,6 +43,7 @@ impl CutOn {
             Self::Importance => "importance",
             Self::Fulfillment => "fulfillment",
             Self::Prior => "prior",
+            Self::Nothing => "nothing",
         }
     }
 }
@@ -280,6 +283,13 @@ pub struct FitReport {
     pub signals: Vec<SignalUse>,
     /// What a reader must know, in plain sentences.
     pub limits: Vec<String>,
+    /// Different patterns of answers, where there were so few that they were counted instead of searched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patterns: Option<u64>,
+    /// What would bring segments, in plain sentences, where there was too little evidence to look for any and everybody is
+    /// one group; else empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacking: Vec<String>,
 }
 
 /// Agreement from which segments count as found again beyond doubt. Our judgment: `docs/domain.md#agreement-bands`.
@@ -299,11 +309,15 @@ impl FitReport {
     ///
     /// METHOD: the three words are those of Dolnicar and Leisch (2010), Marketing Letters 21, the comparison with
     /// permuted columns is theirs in spirit; the continuum is added because ratings on few steps let any mixture gain
-    /// over one normal group. Without a null comparison (a quick search) segments are at most reproducible, and k-means
+    /// over one normal group. Segments that are patterns of answers, the same within and others without, are natural: nothing
+    /// lies between them. Without a null comparison (a quick search) segments are at most reproducible, and k-means
     /// can only be natural where a mixture, started from its segments, beats the continuum.
     #[must_use]
     pub fn structure(&self) -> Option<Structure> {
-        self.candidates.iter().find(|c| c.chosen).filter(|c| c.segments > 1)?;
+        let chosen = self.candidates.iter().find(|c| c.chosen).filter(|c| c.segments > 1)?;
+        if self.patterns == Some(chosen.segments as u64) {
+            return Some(Structure::Natural);
+        }
         let stability = self.stability?;
         let Some(null) = &self.null else {
             let again = stability >= STRONG_AGREEMENT;

@@ -21,6 +21,8 @@ pub const MIN_ANSWERS: u32 = 3;
 pub struct Sample {
     /// Customers who rated at least [`MIN_ANSWERS`] elements.
     pub respondents: CustomerBlock,
+    /// Customers who rated fewer, but something: they shape no segments. Empty where respondents fill the sample.
+    pub barely: CustomerBlock,
     /// Customers drawn from everybody, respondents among them.
     pub base: CustomerBlock,
 }
@@ -33,7 +35,19 @@ pub struct Sample {
 pub struct SampleCollector {
     seed: u64,
     respondents: Reservoir,
+    barely: Reservoir,
     base: Reservoir,
+}
+
+impl Sample {
+    /// Everybody who rated anything, by id.
+    pub(in crate::model::fit) fn who_rated(&self) -> CustomerBlock {
+        let rows = |block: &CustomerBlock| (0..block.len()).map(|row| Row::of(0, block, row)).collect::<Vec<_>>();
+        let mut all = rows(&self.respondents);
+        all.extend(rows(&self.barely));
+        all.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        block_of(&all)
+    }
 }
 
 impl SampleCollector {
@@ -41,7 +55,8 @@ impl SampleCollector {
     /// ([`BASE_CAP`]).
     #[must_use]
     pub fn new(seed: u64, cap: usize) -> Self {
-        Self { seed, respondents: Reservoir::new(cap), base: Reservoir::new(cap * (BASE_CAP / RESPONDENT_CAP)) }
+        let (respondents, barely) = (Reservoir::new(cap), Reservoir::new(cap));
+        Self { seed, respondents, barely, base: Reservoir::new(cap * (BASE_CAP / RESPONDENT_CAP)) }
     }
 
     /// Whether the customer can still get into the sample; those who cannot need not be read any further.
@@ -57,8 +72,10 @@ impl SampleCollector {
                 continue;
             }
             let hash = XxHash64::oneshot(self.seed, block.ids[row].as_bytes());
-            if block.rated[row].count_ones() >= MIN_ANSWERS {
-                self.respondents.offer(hash, block, row);
+            match block.rated[row].count_ones() {
+                0 => {}
+                1..MIN_ANSWERS => self.barely.offer(hash, block, row),
+                _ => self.respondents.offer(hash, block, row),
             }
             self.base.offer(hash, block, row);
         }
@@ -68,14 +85,20 @@ impl SampleCollector {
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
         self.respondents.merge(other.respondents);
+        self.barely.merge(other.barely);
         self.base.merge(other.base);
         self
     }
 
     /// The sample, rows sorted by id.
     #[must_use]
-    pub fn finish(self) -> Sample {
-        Sample { respondents: self.respondents.finish(), base: self.base.finish() }
+    pub fn finish(mut self) -> Sample {
+        // Where respondents fill the sample, customers may have been passed over unread, those who rated little among them.
+        self.respondents.prune();
+        if self.respondents.bar < u64::MAX {
+            self.barely = Reservoir::new(self.barely.cap);
+        }
+        Sample { respondents: self.respondents.finish(), barely: self.barely.finish(), base: self.base.finish() }
     }
 }
 
@@ -92,6 +115,25 @@ struct Row {
     flags: CustomerFlags,
     attitudes: Attitudes,
     value_365d: Option<f64>,
+}
+
+impl Row {
+    fn of(hash: u64, block: &CustomerBlock, row: usize) -> Self {
+        let mut ratings = [0.0; N_RATINGS];
+        ratings.iter_mut().zip(block.ratings.row(row)).for_each(|(to, from)| *to = *from);
+        Self {
+            hash,
+            id: block.ids[row].clone(),
+            weight: block.weight[row],
+            ratings,
+            rated: block.rated[row],
+            signals: block.signals.row(row).to_vec(),
+            signalled: block.signalled[row],
+            flags: block.flags[row],
+            attitudes: block.attitudes.select(&[row]),
+            value_365d: block.value_365d[row],
+        }
+    }
 }
 
 /// The `cap` rows with the smallest (hash, id).
@@ -115,20 +157,7 @@ impl Reservoir {
         if hash > self.bar {
             return;
         }
-        let mut ratings = [0.0; N_RATINGS];
-        ratings.iter_mut().zip(block.ratings.row(row)).for_each(|(to, from)| *to = *from);
-        self.rows.push(Row {
-            hash,
-            id: block.ids[row].clone(),
-            weight: block.weight[row],
-            ratings,
-            rated: block.rated[row],
-            signals: block.signals.row(row).to_vec(),
-            signalled: block.signalled[row],
-            flags: block.flags[row],
-            attitudes: block.attitudes.select(&[row]),
-            value_365d: block.value_365d[row],
-        });
+        self.rows.push(Row::of(hash, block, row));
         if self.rows.len() >= (2 * self.cap).max(16) {
             self.prune();
         }
@@ -153,19 +182,22 @@ impl Reservoir {
         self.prune();
         // By id: the place of a row then says nothing about how it was drawn.
         self.rows.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        let rows = self.rows;
-        let p = rows.first().map_or(0, |row| row.signals.len());
-        CustomerBlock {
-            ids: rows.iter().map(|r| r.id.clone()).collect(),
-            weight: rows.iter().map(|r| r.weight).collect(),
-            ratings: Array2::from_shape_fn((rows.len(), N_RATINGS), |(i, j)| rows[i].ratings[j]),
-            rated: rows.iter().map(|r| r.rated).collect(),
-            signals: Array2::from_shape_fn((rows.len(), p), |(i, j)| rows[i].signals[j]),
-            signalled: rows.iter().map(|r| r.signalled).collect(),
-            flags: rows.iter().map(|r| r.flags).collect(),
-            attitudes: Attitudes::stacked(rows.iter().map(|r| &r.attitudes)),
-            value_365d: rows.iter().map(|r| r.value_365d).collect(),
-        }
+        block_of(&self.rows)
+    }
+}
+
+fn block_of(rows: &[Row]) -> CustomerBlock {
+    let p = rows.first().map_or(0, |row| row.signals.len());
+    CustomerBlock {
+        ids: rows.iter().map(|r| r.id.clone()).collect(),
+        weight: rows.iter().map(|r| r.weight).collect(),
+        ratings: Array2::from_shape_fn((rows.len(), N_RATINGS), |(i, j)| rows[i].ratings[j]),
+        rated: rows.iter().map(|r| r.rated).collect(),
+        signals: Array2::from_shape_fn((rows.len(), p), |(i, j)| rows[i].signals[j]),
+        signalled: rows.iter().map(|r| r.signalled).collect(),
+        flags: rows.iter().map(|r| r.flags).collect(),
+        attitudes: Attitudes::stacked(rows.iter().map(|r| &r.attitudes)),
+        value_365d: rows.iter().map(|r| r.value_365d).collect(),
     }
 }
 

@@ -141,7 +141,7 @@ impl ElementCase<'_> {
         let e = self.element;
         match (e.high_share, e.fulfillment) {
             (Some(share), Some(mean)) => format!(
-                "{} of {} rate it 8 or more, its mean is {} of 10",
+                "{} of {} rate it high, its mean is {} of 10",
                 percent(share),
                 answers(e.fulfillment_answers),
                 range(mean, 1)
@@ -150,7 +150,7 @@ impl ElementCase<'_> {
                 format!("its mean fulfillment is {} of 10 ({})", range(mean, 1), answers(e.fulfillment_answers))
             }
             (Some(share), None) => {
-                format!("{} of {} rate it 8 or more", percent(share), answers(e.fulfillment_answers))
+                format!("{} of {} rate it high", percent(share), answers(e.fulfillment_answers))
             }
             (None, None) => "how well it is delivered is not known".to_owned(),
         }

@@ -41,7 +41,7 @@ fn a_plan_mends_what_is_missed_and_leads_with_what_is_delivered() {
     assert_eq!(
         lines(&plan, PlayKind::Fix)[0].because,
         "“Organizes” matters more to these 5,000 customers than to the rest (d 0.80, 0.70 to 0.90; 300 answers), but \
-         it is not delivered: 10 % (3 to 17 %) of 300 answers rate it 8 or more, its mean is 4.5, 4.3 to 4.7 of 10."
+         it is not delivered: 10 % (3 to 17 %) of 300 answers rate it high, its mean is 4.5, 4.3 to 4.7 of 10."
     );
 }
 

@@ -6,6 +6,7 @@ mod customer;
 mod customer_night;
 mod estimate;
 mod fold;
+mod high;
 mod history;
 mod relationship;
 mod scored;
@@ -17,6 +18,7 @@ pub use customer::{Aspect, BLOCK_ROWS, CustomerBlock, CustomerFlags, MAX_SIGNALS
 pub use customer_night::CustomerNight;
 pub use estimate::{Estimate, Figure, thousands};
 pub use fold::{BlockFold, PartialState};
+pub use high::{HIGH, HIGH_RULE, is_high};
 pub use history::{Contact, History, Nature, Order, Promise, RivalAnswer, Sources, Verbatim, Vocabulary, Word};
 pub use relationship::{
     ArcEvidence, ArcFact, ArcReading, ArcStage, ConnectionStage, Consistency, EvidenceBasis, ExperienceBalance,

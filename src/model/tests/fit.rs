@@ -126,8 +126,19 @@ fn too_few_respondents_are_no_ground_for_segments() {
     assert!(prior.report().limits[0].contains("60"), "{:?}", prior.report().limits);
     let mut without = world;
     without.signal_ids = (0..without.signal_ids.len()).map(|i| format!("own_{i}")).collect();
-    let refused = fitted(&without, &FitSettings::default());
-    assert!(matches!(refused, Err(ModelError::TooLittleEvidence { respondents: 60, needed: 100 })), "{refused:?}");
+    let model = fitted(&without, &FitSettings::default()).unwrap();
+    assert_eq!((model.cut_on(), model.segments().len()), (CutOn::Nothing, 1));
+    let lacking = model.report().lacking.join(" ");
+    assert!(lacking.contains("60 customers rated 3 elements or more where 100 are needed"), "{lacking}");
+    assert!(lacking.contains("Signals of your own (`own_…`): 12."), "{lacking}");
+    // Everybody is in it for sure; only what people said themselves is scored.
+    let out = scored(&without, &model);
+    for (row, assignment) in out.assignments.iter().enumerate() {
+        assert_eq!((assignment.segment, assignment.probability), (Some(0), Some(1.0)));
+        assert_eq!(out.scored[row] != 0, without.block.rated[row] != 0);
+    }
+    assert_eq!(Model::from_json(&model.to_json().unwrap()).unwrap(), model);
+    assert!(!model.knows_more_than(&model) && prior.knows_more_than(&model));
 }
 
 #[test]

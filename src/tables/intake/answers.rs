@@ -5,18 +5,19 @@ use std::sync::Arc;
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, Float32Array, Float32Builder, Int32Array, RecordBatch, StringArray, new_null_array,
 };
-use datafusion::arrow::datatypes::{DataType, Float32Type};
+use datafusion::arrow::datatypes::{DataType, Float32Type, Float64Type};
 use datafusion::common::Result;
 
 use super::super::contract::OnBad;
 use super::super::ledger::RejectCode;
 use super::super::spec::TableName;
+use super::cast::Bad;
 use super::cells::{aspect_of, element_of};
 use super::check::{Checker, Judged, Output};
-use super::mapping::Scale;
+use super::mapping::{DURATION, Scale};
 use super::places::Notes;
 use super::rivals::rival_rows;
-use super::scale::Watch;
+use super::scale::{Watch, seconds};
 use crate::model::rows::Aspect;
 
 impl Checker {
@@ -33,14 +34,16 @@ impl Checker {
         let first = inputs.len() - cells.len();
         let ids = self.read_plain(batch, "customer_id", &mut judged).expect("wide tables have an id");
         let asked = self.asked_at(batch, &mut judged);
-        notes.watches.resize(cells.len(), Watch::default());
+        notes.watched.columns.resize(cells.len(), Watch::default());
+        self.time(batch, notes);
         let mut answers: Vec<ArrayRef> = Vec::with_capacity(cells.len());
         for (i, at) in (first..inputs.len()).enumerate() {
-            let before = notes.watches[i].not_applicable;
-            let (ratings, bad) = scale.read(batch.column(at), self.decimal, &mut notes.watches[i]);
-            judged.columns[at].read += notes.watches[i].not_applicable - before;
+            let before = notes.watched.columns[i].not_applicable;
+            let (ratings, bad) = scale.read(batch.column(at), self.decimal, &mut notes.watched.columns[i]);
+            judged.columns[at].read += notes.watched.columns[i].not_applicable - before;
             judged.column(at, &inputs[at], &ratings, bad);
-            answers.push(Arc::new(ratings));
+            let turned = scale.turned.contains(&cells[i]);
+            answers.push(Arc::new(if turned { turn(&ratings, |_| true) } else { ratings }));
         }
         let mut content = vec![Arc::clone(&ids)];
         content.extend(answers.iter().cloned());
@@ -68,11 +71,14 @@ impl Checker {
         let value = if self.setting.table == TableName::Ratings { "rating" } else { "value" };
         let at = self.input(value).expect("required");
         let cell_names = self.setting.cells.as_ref().expect("answers have cells");
-        notes.watches.resize(1, Watch::default());
-        let before = notes.watches[0].not_applicable;
-        let (ratings, bad) = scale.read(batch.column(at), self.decimal, &mut notes.watches[0]);
+        notes.watched.columns.resize(1 + cell_names.names().len(), Watch::default());
+        let before = notes.watched.columns[0].not_applicable;
+        let (ratings, bad) = scale.read(batch.column(at), self.decimal, &mut notes.watched.columns[0]);
         judged.columns[at].read += (ratings.len() - ratings.null_count()) as u64;
-        judged.columns[at].read += notes.watches[0].not_applicable - before;
+        judged.columns[at].read += notes.watched.columns[0].not_applicable - before;
+        watch_cells(&mut notes.watched.columns[1..], scale, &cells, &ratings, &bad);
+        let is_turned = |i: usize| scale.turned.contains(&(cells[i] as usize));
+        let ratings = if scale.turned.is_empty() { ratings } else { turn(&ratings, is_turned) };
         judged.faults(at, bad, OnBad::Row);
         let ratings = self.without_unanswered(batch, at, ratings, &mut judged);
         let brands = self.set_other_brands_aside(batch, &mut judged);
@@ -93,6 +99,15 @@ impl Checker {
             _ => vec![ids, asked, order, Arc::new(cells) as ArrayRef, Arc::new(ratings) as ArrayRef],
         };
         judged.finish(batch, RecordBatch::try_new(Arc::clone(&self.schema), arrays)?, notes)
+    }
+
+    /// Notes how long respondents took, where the table says so.
+    fn time(&self, batch: &RecordBatch, notes: &mut Notes) {
+        let Some(at) = self.input(DURATION) else { return };
+        let (array, _) = self.cast(batch.column(at), &self.mapping.inputs[at]);
+        for seconds in array.as_primitive::<Float64Type>().iter().flatten().filter_map(seconds) {
+            *notes.watched.seconds.entry(seconds).or_default() += 1;
+        }
     }
 
     fn input(&self, name: &str) -> Option<usize> {
@@ -204,6 +219,27 @@ impl Checker {
             }
         }
         Some(brands)
+    }
+}
+
+/// The answers with those that were asked the other way round turned on 0–10.
+fn turn(ratings: &Float32Array, is_turned: impl Fn(usize) -> bool) -> Float32Array {
+    let turned = |(i, rating): (usize, Option<f32>)| rating.map(|x| if is_turned(i) { 10.0 - x } else { x });
+    ratings.iter().enumerate().map(turned).collect()
+}
+
+/// What was seen of each cell of a table with one answer per row, on the scale as it was asked.
+fn watch_cells(watches: &mut [Watch], scale: &Scale, cells: &[i32], ratings: &Float32Array, bad: &Bad) {
+    for (rating, cell) in ratings.iter().zip(cells) {
+        if let Some(rating) = rating {
+            let asked = scale.worst + f64::from(rating) * (scale.best - scale.worst) / 10.0;
+            // Single precision left and came back: what was whole is whole again.
+            let near = asked.round();
+            watches[*cell as usize].see_one(if (asked - near).abs() < 1e-4 { near } else { asked });
+        }
+    }
+    for (i, _) in bad.iter().filter(|(_, code)| *code == RejectCode::OffScale) {
+        watches[cells[*i] as usize].see_off_unknown();
     }
 }
 

@@ -20,6 +20,7 @@ use super::engine::{Engine, Purpose};
 use super::error::{IntakeError, unknown_name};
 use super::mapping::{Form, Mapping, resolve};
 use super::plan::Bound;
+use super::scale::Watched;
 use super::tally::Tally;
 use super::times::Times;
 use crate::catalogue::AS_OF;
@@ -199,7 +200,7 @@ impl Binder<'_> {
             what: "more than 256 entries; let one glob or query take several".to_owned(),
         })?;
         let checker = Checker { setting: setting.clone(), mapping, times, decimal, id, spec, file_at, row_at, schema };
-        let watched = Arc::new(Mutex::new(Vec::new()));
+        let watched = Arc::new(Mutex::new(Watched::default()));
         Ok(Bound { plan, context, checker: Arc::new(checker), watched, place, unused })
     }
 }

@@ -136,9 +136,6 @@ pub enum IntakeError {
     /// The one table every base needs.
     #[error("there is no `[tables.customers]`")]
     NoCustomersTable,
-    /// Nothing to score customers by.
-    #[error("beside `customers` there is none of `ratings`, `signals`, `orders`, `interactions`, `feedback`")]
-    NothingToScore,
     /// Every row was rejected or set aside.
     #[error("tables.customers: no customer is left: {read} rows read, {rejected} rejected{}, {set_aside} set aside{}", most_of(.most.as_ref()), aside.map(|rule| format!(" ({rule})")).unwrap_or_default())]
     NoCustomers {
@@ -199,7 +196,6 @@ impl Coded for IntakeError {
             Self::DayOrder { .. } => Code::DayOrder,
             Self::TooManySignals { .. } => Code::TooManySignals,
             Self::NoCustomersTable => Code::NoCustomersTable,
-            Self::NothingToScore => Code::NothingToScore,
             Self::NoCustomers { .. } => Code::NoCustomers,
             Self::Memory { .. } => Code::Memory,
             Self::Scratch { .. } => Code::Scratch,

@@ -15,6 +15,12 @@ use crate::model::rows::Aspect;
 /// Most digits an id may be filled up to.
 const MOST_PAD: usize = 64;
 
+/// Input of a wide table that holds how long a respondent took.
+pub(super) const DURATION: &str = "duration";
+
+/// Columns that survey tools write it into, in seconds: Qualtrics, LimeSurvey.
+const DURATIONS: [&str; 3] = ["Duration (in seconds)", "interviewtime", "duration_seconds"];
+
 /// A canonical column and where it comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Input {
@@ -43,6 +49,8 @@ pub(super) struct Scale {
     pub(super) not_applicable_words: Vec<String>,
     /// What words are worth.
     pub(super) words: Vec<(String, f64)>,
+    /// Cells that were asked the other way round.
+    pub(super) turned: Vec<usize>,
 }
 
 /// The layout of a spec.
@@ -79,9 +87,10 @@ pub(super) fn resolve(
     match (&spec.wide, cells) {
         (Some(wide), Some(cells)) => seen.wide(wide, cells),
         (Some(_), None) => Err(seen.refuse("`wide` is for `ratings` and `attitudes` only".to_owned())),
-        (None, Some(_)) => {
+        (None, Some(cells)) => {
             let mut mapping = seen.rows()?;
-            let scale = scale(place, spec.scale, &spec.not_applicable, &spec.values)?;
+            let mut scale = scale(place, spec.scale, &spec.not_applicable, &spec.values)?;
+            scale.turned = seen.turned(cells, &[Aspect::Importance, Aspect::Fulfillment])?;
             mapping.form = Form::Long(scale);
             Ok(mapping)
         }
@@ -115,6 +124,9 @@ impl Seen<'_> {
             if !spec.columns.is_empty() {
                 return Err(self.refuse("`columns` and `wide` exclude each other".to_owned()));
             }
+            if spec.reversed.is_some() && spec.wide.as_ref().is_some_and(|wide| wide.reversed.is_some()) {
+                return Err(self.refuse("write `reversed` once".to_owned()));
+            }
             if spec.scale.is_some() || !spec.values.is_empty() || !spec.not_applicable.is_empty() {
                 return Err(self.refuse("write `scale`, `values` and `not_applicable` inside `wide`".to_owned()));
             }
@@ -124,7 +136,43 @@ impl Seen<'_> {
             let what = "`scale`, `values` and `not_applicable` are for `ratings` and `attitudes` only";
             return Err(self.refuse(what.to_owned()));
         }
+        if !answers && spec.reversed.is_some() {
+            return Err(self.refuse("`reversed` is for `ratings` and `attitudes` only".to_owned()));
+        }
         Ok(())
+    }
+
+    /// The cells whose answers are turned: those of elements in these aspects, or of questions.
+    fn turned(&self, cells: &Cells, aspects: &[Aspect]) -> Result<Vec<usize>, IntakeError> {
+        let Some(reversed) = self.spec.said_reversed() else { return Ok(Vec::new()) };
+        let cells_of = |name: &str| -> Result<Vec<usize>, IntakeError> {
+            let place = format!("{}.reversed", self.place);
+            if cells.table() == TableName::Ratings {
+                let element = element_of(name).ok_or_else(|| IntakeError::UnknownElement {
+                    place,
+                    element: name.to_owned(),
+                    nearest: nearest(name, ElementId::all().map(ElementId::slug)),
+                })?;
+                return Ok(aspects.iter().map(|aspect| aspect.indicator(element)).collect());
+            }
+            let question = cells.question(name).ok_or_else(|| IntakeError::UnknownQuestion {
+                place,
+                question: name.to_owned(),
+                nearest: cells.near_question(name),
+            })?;
+            Ok(vec![question])
+        };
+        let mut turned = Vec::new();
+        for name in reversed.names() {
+            let own = cells_of(name)?;
+            if reversed.of(name) == Some(true) {
+                turned.extend(own);
+            }
+        }
+        if reversed.of("") == Some(true) {
+            turned.extend(0..cells.names().len());
+        }
+        Ok(turned)
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {
@@ -254,6 +302,15 @@ impl Seen<'_> {
         if let Some(from) = &wide.asked_at {
             inputs.push(Self::input(rule("asked_at"), self.existing("wide.asked_at", from)?));
         }
+        let known = || DURATIONS.into_iter().find(|name| self.has(name)).map(str::to_owned);
+        let duration = match &wide.duration {
+            Some(from) => Some(self.existing("wide.duration", from)?),
+            None => known(),
+        };
+        if let Some(from) = duration {
+            let (name, kind) = (DURATION.to_owned(), Kind::Number { low: 0.0, high: f64::INFINITY });
+            inputs.push(Input { name, kind, required: false, bad: OnBad::Cell, from });
+        }
         let mut numbers = Vec::new();
         for (name, from) in columns {
             let place = format!("{}.wide.{key}", self.place);
@@ -279,7 +336,8 @@ impl Seen<'_> {
             let name = cells.name(cell).to_owned();
             inputs.push(Input { name, kind: Kind::Rating, required: false, bad: OnBad::Cell, from });
         }
-        let scale = scale(&format!("{}.wide", self.place), wide.scale, &wide.not_applicable, &wide.values)?;
+        let mut scale = scale(&format!("{}.wide", self.place), wide.scale, &wide.not_applicable, &wide.values)?;
+        scale.turned = self.turned(cells, &[aspect])?;
         Ok(Mapping { inputs, form: Form::Wide(scale, numbers), unused: Vec::new() })
     }
 }
@@ -305,6 +363,7 @@ fn scale(
         not_applicable: Vec::new(),
         not_applicable_words: Vec::new(),
         words: values.iter().map(|(word, value)| (word.clone(), *value)).collect(),
+        turned: Vec::new(),
     };
     for answer in not_applicable {
         match answer {

@@ -1,6 +1,7 @@
 //! Sentences about the data that a person should read.
 
-use super::super::ledger::{Ledger, Note, TableLedger};
+
+use super::super::ledger::{ITEMS, Ledger, Note, SCALE, TableLedger};
 use super::super::spec::TableName;
 use super::spellings::Spelled;
 use super::stage::Staged;
@@ -42,7 +43,12 @@ pub(super) fn note(table: Option<TableName>, topic: &'static str, count: u64, te
 pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<Note>) {
     let table = staged.table;
     let name = table.slug();
-    let mut add = |topic, count, text: String| notes.push(note(Some(table), topic, count, text));
+    // One survey may feed two tables: what is said of its respondents is said once.
+    let mut add = |topic, count, text: String| {
+        if topic != ITEMS || notes.iter().all(|note| note.text != text) {
+            notes.push(note(Some(table), topic, count, text));
+        }
+    };
     for (rule, &count) in &ledger.set_aside {
         let says = rule_in_words(rule);
         add(rule, count, format!("{count} rows of `{name}` {says}"));
@@ -117,7 +123,15 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
         add("since_far_away", n, text);
     }
     for doubt in &staged.doubts {
-        add("scale", 0, format!("{doubt}: is this the right scale?"));
+        add(SCALE, 0, format!("{doubt}."));
+    }
+    for &(people, median, fast) in staged.speeders.iter().filter(|(.., fast)| *fast > 0) {
+        let share = 100.0 * fast as f64 / people as f64;
+        let text = format!(
+            "{fast} of {people} respondents ({share:.0} %) took less than a third of the median time ({median} \
+             seconds): they can hardly have read the questions. Their answers are used."
+        );
+        add(ITEMS, fast, text);
     }
     for column in &staged.unanswered {
         add(
@@ -147,6 +161,11 @@ pub(super) fn of_case_twins(count: u64, notes: &mut Vec<Note>) {
          write id = {{ lower = true }} in every table"
     );
     notes.push(note(None, "case_twins", count, text));
+}
+
+/// What single items have shown against all others.
+pub(super) fn of_items(ledger: &mut Ledger, said: Vec<(u64, String)>) {
+    ledger.notes.extend(said.into_iter().map(|(count, text)| note(None, ITEMS, count, text)));
 }
 
 /// What follows from the base as a whole.

@@ -14,7 +14,7 @@ use super::super::contract::Kind;
 use super::super::ledger::{RejectCode, Scope};
 use super::evidence::Shapes;
 use super::mapping::Input;
-use super::scale::Watch;
+use super::scale::Watched;
 use super::tally::{
     CAPITALS, CellCount, Counts, Fault, FaultKey, FileId, FileRegistry, GUEST, Guests, NO_FILE, SMALL_LETTERS,
 };
@@ -143,8 +143,8 @@ pub(super) struct Notes {
     small_letters: bool,
     /// What the ids of customers look like.
     pub(super) id_shapes: Shapes,
-    /// Per cell of a table of answers.
-    pub(super) watches: Vec<Watch>,
+    /// What was seen of a table of answers.
+    pub(super) watched: Watched,
 }
 
 impl Notes {
@@ -177,7 +177,7 @@ impl Notes {
     }
 
     /// The counts, with columns by the names their source gives them.
-    pub(super) fn finish(self, inputs: &[Input]) -> (Counts, Vec<Watch>) {
+    pub(super) fn finish(self, inputs: &[Input]) -> (Counts, Watched) {
         let mut counts = self.counts;
         for ((column, code, scope), fault) in self.faults {
             let column = inputs.get(column).map_or_else(String::new, |input| input.from.clone());
@@ -194,7 +194,7 @@ impl Notes {
         counts.id_shapes(self.id_shapes);
         counts.noted(CAPITALS, u64::from(self.capitals));
         counts.noted(SMALL_LETTERS, u64::from(self.small_letters));
-        (counts, self.watches)
+        (counts, self.watched)
     }
 }
 

@@ -19,7 +19,7 @@ use futures::StreamExt;
 
 use super::check::{Checker, ORDER, Output};
 use super::places::Notes;
-use super::scale::Watch;
+use super::scale::Watched;
 use crate::tables::leaf_plan::leaf_plan;
 
 /// Most bytes of a batch that goes into a sort.
@@ -32,7 +32,7 @@ pub(super) struct Bound {
     pub(super) context: Arc<TaskContext>,
     pub(super) checker: Arc<Checker>,
     /// What was seen of its answers, filled as it runs.
-    pub(super) watched: Arc<Mutex<Vec<Watch>>>,
+    pub(super) watched: Arc<Mutex<Watched>>,
     /// Key of the spec in the configuration.
     pub(super) place: String,
     /// Result columns of a query that nothing reads.
@@ -44,7 +44,7 @@ struct CheckStep {
     input: Arc<dyn ExecutionPlan>,
     context: Arc<TaskContext>,
     checker: Arc<Checker>,
-    watched: Arc<Mutex<Vec<Watch>>>,
+    watched: Arc<Mutex<Watched>>,
     properties: Arc<PlanProperties>,
 }
 
@@ -127,16 +127,10 @@ fn in_pieces(batch: &RecordBatch) -> Result<Vec<RecordBatch>> {
 }
 
 /// Adds what a finished task has noted to its table.
-fn hand_in(checker: &Checker, notes: Notes, watched: &Mutex<Vec<Watch>>) {
-    let (counts, watches) = notes.finish(&checker.mapping.inputs);
+fn hand_in(checker: &Checker, notes: Notes, watched: &Mutex<Watched>) {
+    let (counts, own) = notes.finish(&checker.mapping.inputs);
     checker.setting.tally.add(counts);
-    let mut all = watched.lock().unwrap_or_else(PoisonError::into_inner);
-    if all.len() < watches.len() {
-        all.resize(watches.len(), Watch::default());
-    }
-    for (own, other) in all.iter_mut().zip(&watches) {
-        own.merge(other);
-    }
+    watched.lock().unwrap_or_else(PoisonError::into_inner).merge(&own);
 }
 
 /// The plan that checks the rows of all specs and gives them in one order, whatever order they were read in: by

@@ -193,12 +193,7 @@ fn wall_sql(day: NaiveDate) -> String {
     format!("arrow_cast('{next}T00:00:00', 'Timestamp(Microsecond, None)')")
 }
 
-/// Refuses a base that cannot be scored, before anything is read.
+/// Refuses a base without customers, before anything is read. Whatever else is missing, the night says what it can.
 pub fn check_tables(tables: &BTreeMap<TableName, TableSpecs>) -> Result<(), IntakeError> {
-    if !tables.contains_key(&TableName::Customers) {
-        return Err(IntakeError::NoCustomersTable);
-    }
-    let scoring =
-        [TableName::Ratings, TableName::Signals, TableName::Orders, TableName::Interactions, TableName::Feedback];
-    if scoring.iter().any(|table| tables.contains_key(table)) { Ok(()) } else { Err(IntakeError::NothingToScore) }
+    if tables.contains_key(&TableName::Customers) { Ok(()) } else { Err(IntakeError::NoCustomersTable) }
 }

@@ -18,6 +18,7 @@ use super::error::IntakeError;
 use super::figures::Counted;
 use super::hear::{Heard, hear};
 use super::histories::{Events, Histories, KindWords};
+use super::items::{Settled, look_at_items};
 use super::orphans::Orphans;
 use super::pace::OrderPace;
 use super::prepare::{IntakeRequest, Prepared, ReadFile, check_tables};
@@ -264,9 +265,16 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
         ratings: prepared.ratings.names(),
     };
     let rows = join.run()?;
-    let (layout, coverage) = base.layout(&rows, &staged, &prepared);
-    let mut coverage = coverage;
+    let (mut layout, mut coverage) = base.layout(&rows, &staged, &prepared);
     let mut ledger = ledger_of(&prepared, &staged, &mut coverage)?;
+    let names = [prepared.ratings.names(), prepared.attitudes.names()];
+    let settled = Settled::of(request.tables, names[0], names[1]);
+    let items = look_at_items(&layout, &customers.sheets[0], &rows, names[0], &settled)?;
+    for question in &items.turned {
+        layout.attitudes.retain(|(place, _)| *place != *question as usize);
+        coverage.attitudes.remove(question.slug());
+    }
+    notes::of_items(&mut ledger, items.said);
     notes::of_base(&mut ledger, layout.has_consent_profiling);
     let faults: Vec<(TableName, Vec<Listed>)> =
         staged.values().map(|staged| (staged.table, staged.tally.listed())).collect();

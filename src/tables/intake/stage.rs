@@ -16,6 +16,7 @@ use super::bind::{Binder, BindingTarget};
 use super::cells::Cells;
 use super::check::Output;
 use super::crowd::Crowd;
+use super::doubts::{Seen, off_scale, unfilled};
 use super::engine::Purpose;
 use super::error::IntakeError;
 use super::fold::Fold;
@@ -55,6 +56,8 @@ pub(super) struct Staged {
     pub(super) unanswered: Vec<String>,
     /// "Does not apply" answers.
     pub(super) not_applicable: u64,
+    /// By sheet that knows it: respondents, the median of their seconds, and how many took less than a third of it.
+    pub(super) speeders: Vec<(u64, u32, u64)>,
     /// Result columns of queries that nothing reads.
     pub(super) unused: Vec<String>,
     /// Sources read.
@@ -96,6 +99,7 @@ impl Stage<'_> {
             doubts: Vec::new(),
             unanswered: Vec::new(),
             not_applicable: 0,
+            speeders: Vec::new(),
             unused: Vec::new(),
             used: BTreeSet::new(),
         };
@@ -301,25 +305,27 @@ fn unanswered(bounds: &[Bound], sheet: &ScratchTable) -> Vec<String> {
 fn look_at_scales(bounds: &[Bound], staged: &mut Staged) {
     for bound in bounds {
         let watched = bound.watched.lock().unwrap_or_else(PoisonError::into_inner);
-        let (scale, columns) = match &bound.checker.mapping.form {
+        let mapping = &bound.checker.mapping;
+        let (scale, seen): (_, Vec<Seen<'_>>) = match &mapping.form {
             Form::Wide(scale, cells) => {
-                let inputs = &bound.checker.mapping.inputs;
-                (
-                    scale,
-                    inputs[inputs.len() - cells.len()..].iter().map(|input| input.from.as_str()).collect::<Vec<_>>(),
-                )
+                let columns = mapping.inputs[mapping.inputs.len() - cells.len()..].iter();
+                (scale, columns.map(|input| input.from.as_str()).zip(&watched.columns).collect())
             }
-            Form::Long(scale) => (scale, vec!["the answers"]),
+            Form::Long(scale) => {
+                let names = bound.checker.setting.cells.iter().flat_map(|cells| cells.names()).map(String::as_str);
+                (scale, names.zip(watched.columns.iter().skip(1)).collect())
+            }
             Form::Rows => continue,
         };
-        let doubts: Vec<String> = watched
-            .iter()
-            .zip(&columns)
-            .filter_map(|(watch, column)| watch.doubt(scale).map(|doubt| format!("{}, {column}: {doubt}", bound.place)))
-            .collect();
-        let n = doubts.len();
-        let more = if n > 1 { format!(" (and {} more columns like it)", n - 1) } else { String::new() };
-        staged.doubts.extend(doubts.into_iter().take(1).map(|doubt| doubt + &more));
-        staged.not_applicable += watched.iter().map(|watch| watch.not_applicable).sum::<u64>();
+        // Of a table with one answer per row only the whole knows what single answers off the scale were.
+        let (off, not_applicable) = match (&mapping.form, watched.columns.first()) {
+            (Form::Long(_), Some(all)) => (off_scale(scale, &[("the answers", all)]), all.not_applicable),
+            _ => (off_scale(scale, &seen), watched.columns.iter().map(|watch| watch.not_applicable).sum()),
+        };
+        let doubts = off.into_iter().chain(unfilled(scale, &seen));
+        staged.doubts.extend(doubts.map(|doubt| format!("{}: {doubt}", bound.place)));
+        staged.not_applicable += not_applicable;
+        // One survey may be read twice, for importance and for fulfillment.
+        staged.speeders.extend(watched.speeders().filter(|own| !staged.speeders.contains(own)));
     }
 }

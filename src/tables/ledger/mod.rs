@@ -94,6 +94,20 @@ impl TableLedger {
     }
 }
 
+impl Note {
+    /// Whether it is a doubt about answers that a reader of any figure must know: a scale, or an item against all others.
+    #[must_use]
+    pub fn is_doubt(&self) -> bool {
+        [SCALE, ITEMS].contains(&self.topic)
+    }
+}
+
+/// Topic of doubts about scales.
+pub const SCALE: &str = "scale";
+
+/// Topic of what single items have shown against all others.
+pub const ITEMS: &str = "items";
+
 /// Something a person should know about the data, in a sentence. Holds counts and column names, never a value or id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Note {

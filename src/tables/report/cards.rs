@@ -166,11 +166,7 @@ fn lacks(input: &ReportInput<'_>, segment: &SegmentNight) -> (Vec<Point>, &'stat
 
 fn high_share(element: &ElementProfile) -> String {
     element.high_share.map_or_else(String::new, |high| {
-        format!(
-            "; {} give 8 or more, of {}",
-            percent(high.value),
-            many(element.fulfillment_answers, "answer", "answers")
-        )
+        format!("; {} rate it high, of {}", percent(high.value), many(element.fulfillment_answers, "answer", "answers"))
     })
 }
 

@@ -17,7 +17,7 @@ use super::relationship::{Closeness, closeness};
 use super::sentences::{Sentence, sentences};
 use super::words::date;
 use crate::codes::{Code, Coded};
-use crate::model::rows::Aspect;
+use crate::model::rows::{Aspect, HIGH_RULE};
 
 const STYLE: &str = include_str!("report.css");
 const TEMPLATES: [(&str, &str); 6] = [
@@ -59,6 +59,8 @@ struct Page<'a> {
     needs: Option<NeedsOverview>,
     closeness: Closeness,
     plans: Vec<PlanView>,
+    /// What "high" means.
+    high_rule: &'static str,
     appendix: Appendix,
     version: &'a str,
 }
@@ -95,6 +97,7 @@ pub fn render(input: &ReportInput<'_>) -> Result<String, ReportError> {
         needs: needs_overview(input),
         closeness: closeness(input),
         plans: plan_views(input),
+        high_rule: HIGH_RULE,
         appendix: appendix(input),
         version: env!("CARGO_PKG_VERSION"),
     };

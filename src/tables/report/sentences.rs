@@ -59,6 +59,9 @@ fn size(input: &ReportInput<'_>) -> String {
 
 /// The largest difference between a group and the rest, a sure one before any unsure one.
 fn difference(input: &ReportInput<'_>) -> String {
+    if input.night.segments.len() == 1 {
+        return "Everybody is one group, so no difference between groups is shown.".to_owned();
+    }
     let Some(aspect) = input.shown() else {
         return "How the groups differ is not known: nobody was asked, and behavior does not tell.".to_owned();
     };
@@ -110,6 +113,12 @@ fn action(input: &ReportInput<'_>) -> String {
 
 fn certainty(input: &ReportInput<'_>) -> String {
     let answered = input.night.everyone.profile.respondents;
+    if input.night.segments.len() == 1 {
+        return match answered {
+            0 => "Nobody rated what matters, so nothing tells customers apart by their wishes.".to_owned(),
+            n => format!("{} answered; everybody is described as one group.", many(n, "customer", "customers")),
+        };
+    }
     let basis = if answered == 0 {
         "Nobody was asked, so every group is a hypothesis read from behavior".to_owned()
     } else {

@@ -60,7 +60,8 @@ fn figures(t: &mut Columns<SegmentElementRow<'_>>) {
         /// Standardized importance minus standardized fulfillment; > 0 = wanted more than delivered; null = one of the
         /// two is not known.
         estimate "gap" = r.element.gap;
-        /// Share of the segment's fulfillment answers of 8 or more, 0–1; null = too few.
+        /// Share of the segment's fulfillment answers that are high, 0–1: in the upper quarter of the scale asked (4 and 5 on
+        /// 1–5, 6 and 7 on 1–7, 8 and more on 0–10); null = too few.
         maybe "high_share": Float64 = r.element.high_share.map(|share| share.value);
         /// Lower end of its 95 % Wilson interval; null as `high_share`.
         maybe "high_share_low": Float64 = r.element.high_share.map(|share| share.low);

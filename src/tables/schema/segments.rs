@@ -131,7 +131,8 @@ fn closeness(t: &mut Columns<SegmentRow<'_>>) {
         estimate "satisfaction" = r.segment.profile.satisfaction;
         /// Share fully emotionally connected of those asked enough to tell, 0–1; null = too few.
         estimate "connection_score" = r.segment.lens.connection.score().estimate();
-        /// Share answering 8 or more to "a good brand", 0–1; null = too few answers.
+        /// Share of high answers to "a good brand", 0–1: in the upper quarter of the scale asked (4 and 5 on 1–5, 6 and 7 on
+        /// 1–7, 8 and more on 0–10); null = too few answers.
         estimate "good_brand_share" = r.segment.profile.good_brand;
         /// Share that sees a good brand minus share fully connected, over those who answered both, −1 to 1; null = too
         /// few.

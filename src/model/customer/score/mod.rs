@@ -204,9 +204,10 @@ impl Scorer {
         work.type_rows(&self.tables, own);
         self.scores.compute(work, rows.len(), own);
         for (r, row) in rows.iter().enumerate() {
-            let evidence = work.signals_known[r] > 0 || own;
+            let whole = self.tables.whole;
+            let evidence = own || (work.signals_known[r] > 0 && !whole);
             out.basis[*row] = self.tables.basis(block.rated[*row] != 0, work.signals_known[r] > 0);
-            if evidence {
+            if evidence || whole {
                 out.assignments[*row] = self.tables.assign(work, r, own, &self.settings);
             } else {
                 out.assignments[*row] = Assignment::undecided(Some(UnassignedReason::NoEvidence));

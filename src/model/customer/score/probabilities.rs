@@ -65,7 +65,7 @@ impl Scorer {
         work.fill(&self.tables, &self.columns, block, rows, own);
         work.type_rows(&self.tables, own);
         for (r, row) in rows.iter().enumerate() {
-            if own || work.signals_known[r] > 0 {
+            if own || work.signals_known[r] > 0 || self.tables.whole {
                 found.known[*row] = true;
                 found.table.row_mut(*row).assign(&work.signal_posterior.classes.column(r));
             }

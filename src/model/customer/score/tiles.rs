@@ -31,6 +31,8 @@ pub(super) struct Tables {
     /// What the log odds of signals and of answers are multiplied by: one over their temperatures.
     belief: [f32; 2],
     prior: bool,
+    /// Everybody is in the one segment, whatever is known of them, and nothing is inferred about anybody.
+    pub(super) whole: bool,
 }
 
 /// A tile's indicators row by row, for what looks at one row at a time.
@@ -208,6 +210,7 @@ impl Tables {
             signal_reasons: BlockReasons::new(&signals, N_RATINGS, m.temperature.signals),
             belief: [m.temperature.signals, m.temperature.answers].map(|t| (1.0 / t) as f32),
             prior: model.cut_on() == CutOn::Prior,
+            whole: model.cut_on() == CutOn::Nothing,
         }
     }
 

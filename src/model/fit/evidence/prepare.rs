@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::super::FitRequest;
 use super::super::error::ModelError;
-use super::super::sample::MIN_ANSWERS;
+use super::super::sample::{MIN_ANSWERS, Sample};
 use super::super::stored::stored;
 use super::super::transform::SignalLine;
 use crate::catalogue::{N_ELEMENTS, Transform};
@@ -16,10 +16,36 @@ use crate::stats::observed::Observed;
 /// Answers below which a rating is not known to the model: its mean in a segment would be a guess.
 pub(in crate::model::fit) const MIN_ITEM_ANSWERS: u64 = 30;
 
+/// Answers of one aspect from which the same answer everywhere is a use of the scale. Our judgment: with four or fewer it
+/// happens by chance.
+pub(in crate::model::fit) const STRAIGHT_ANSWERS: u32 = 5;
+
+/// Whether a row gave one and the same answer to all of at least [`STRAIGHT_ANSWERS`] ratings of `mask`.
+fn is_straight(block: &CustomerBlock, row: usize, mask: u64) -> bool {
+    let mut left = block.rated[row] & mask;
+    if left.count_ones() < STRAIGHT_ANSWERS {
+        return false;
+    }
+    let first = block.ratings[(row, left.trailing_zeros() as usize)];
+    while left != 0 {
+        if block.ratings[(row, left.trailing_zeros() as usize)] != first {
+            return false;
+        }
+        left &= left - 1;
+    }
+    true
+}
+
+/// Respondents of a sample who gave the same answer to everything asked of an aspect.
+pub(in crate::model::fit) fn straight_rows(sample: &Sample, aspect: Aspect) -> usize {
+    let block = &sample.respondents;
+    (0..block.len()).filter(|row| is_straight(block, *row, aspect.mask())).count()
+}
+
 /// Ratings of one aspect, and the respondents who gave enough of them to be cut on.
 #[derive(Clone, Debug)]
 pub(in crate::model::fit) struct AspectData {
-    /// Rows of [`Prepared::ratings`] with at least [`MIN_ANSWERS`] answers of this aspect.
+    /// Rows of [`Prepared::ratings`] with at least [`MIN_ANSWERS`] answers of this aspect that are not all the same.
     pub(in crate::model::fit) rows: Vec<usize>,
     /// Columns of [`Prepared::ratings`] of this aspect that are known to the model.
     pub(in crate::model::fit) columns: Vec<usize>,
@@ -75,7 +101,12 @@ impl Prepared {
         let ratings = known.standardized(&moments);
         let aspect = |aspect: Aspect| {
             let mask = asked & aspect.mask();
-            let answered = |row: &usize| (sample.respondents.rated[*row] & mask).count_ones() >= MIN_ANSWERS;
+            // METHOD (our judgment): who gives the same answer everywhere says how they use the scale, not what they want
+            // more than something else. They shape no segment; they are typed like anybody, and their answers stay.
+            let block = &sample.respondents;
+            let answered = |row: &usize| {
+                (block.rated[*row] & mask).count_ones() >= MIN_ANSWERS && !is_straight(block, *row, aspect.mask())
+            };
             AspectData {
                 rows: (0..sample.respondents.len()).filter(answered).collect(),
                 columns: (0..N_RATINGS).filter(|c| mask >> c & 1 == 1).collect(),

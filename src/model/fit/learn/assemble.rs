@@ -11,7 +11,7 @@ use super::super::evidence::ratings::Evidence;
 use super::super::fitted::{Model, Parts};
 use super::super::measurement::{BlockModel, Measurement};
 use super::super::report::{CutOn, FitReport};
-use super::super::search::{Found, dual, search};
+use super::super::search::{Found, dual, patterns, search};
 use super::super::settings::{FitSettings, Method};
 use super::super::stored::stored;
 use super::super::temperature::Temperature;
@@ -35,7 +35,10 @@ pub(in crate::model::fit) fn surveyed(
     let evidence = Evidence::of(prepared, aspect)?;
     let outcomes = Outcomes::of(&request.sample.respondents, &evidence.rows, &evidence.data);
     let evidence = Evidence { outcomes, ..evidence };
-    let found = search(&evidence, request.settings)?;
+    let found = match patterns::crisp(&evidence, request.settings) {
+        Some(found) => found,
+        None => search(&evidence, request.settings)?,
+    };
     let learner = SignalLearner::new(prepared);
     let measured = measure(prepared, &evidence, &found, &learner, request.settings.seed);
     let crossed = Crossed::of(request, prepared, &measured, &learner);
@@ -133,7 +136,7 @@ fn order_by_size(prepared: &Prepared, measured: &Measured) -> Vec<usize> {
     order
 }
 
-fn measurement(prepared: &Prepared, measured: &Measured) -> Measurement {
+pub(super) fn measurement(prepared: &Prepared, measured: &Measured) -> Measurement {
     Measurement {
         weights: measured.weights.iter().map(|w| stored(*w)).collect(),
         ratings: BlockModel::of(&measured.ratings),
@@ -147,7 +150,7 @@ fn measurement(prepared: &Prepared, measured: &Measured) -> Measurement {
     }
 }
 
-fn finish(
+pub(super) fn finish(
     request: &FitRequest<'_>,
     prepared: &Prepared,
     cut_on: CutOn,
@@ -188,6 +191,7 @@ impl Reporter<'_> {
             stability: self.found.stability,
             segment_stability: self.found.jaccard.clone(),
             null: self.found.null.clone(),
+            patterns: self.found.patterns,
             outcomes: self.evidence.outcomes.names(),
             signals: loadings::uses(self.request, self.prepared, self.measured),
             ..FitReport::default()

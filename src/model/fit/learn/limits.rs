@@ -7,8 +7,12 @@ use super::super::fitted::SegmentInfo;
 use super::super::report::{FitReport, LoadingVerdict, StandsFor};
 use super::super::settings::SegmentCount;
 use super::super::typing::TypingCheck;
+use super::everybody::wanted;
 use crate::model::rows::Aspect;
 use crate::stats::resample::JaccardBand;
+
+/// Reasons named why divisions were ruled out.
+const REASONS_SHOWN: usize = 2;
 
 pub(in crate::model::fit) fn surveyed(
     request: &FitRequest<'_>,
@@ -32,7 +36,11 @@ pub(in crate::model::fit) fn surveyed(
         said.push(format!("{unknown} ratings were given too rarely or without any spread and are not scored."));
     }
     common(request, report, &mut said);
-    if report.segment_levels.len() > 1 && report.rating_level_between.is_some_and(|share| share > ONLY_LEVEL) {
+    // Between patterns of answers lies everything, their level too.
+    if report.segment_levels.len() > 1
+        && report.patterns.is_none()
+        && report.rating_level_between.is_some_and(|share| share > ONLY_LEVEL)
+    {
         said.push("The segments are mostly people who rate high and people who rate low.".to_owned());
     }
     let wrong = report.loadings.iter().filter(|l| l.verdict == LoadingVerdict::WrongSign).count();
@@ -65,6 +73,9 @@ pub(in crate::model::fit) fn unsurveyed(
         ));
     }
     common(request, report, &mut said);
+    if report.candidates.iter().any(|c| c.chosen && c.segments == 1) {
+        said.push(wanted(request.settings.min_respondents));
+    }
     said
 }
 
@@ -93,11 +104,46 @@ pub(in crate::model) fn of_segments(report: &FitReport, segments: &[SegmentInfo]
     said
 }
 
+/// Why there is one group: because several were tried and are no better, or because none of them may be used, or because
+/// there was nothing to try.
+fn one_group(report: &FitReport, wanted: SegmentCount) -> String {
+    let several = || report.candidates.iter().filter(|c| c.segments > 1);
+    if wanted == SegmentCount::Exactly(1) {
+        return "One group was asked for, so no other division was used.".to_owned();
+    }
+    if several().next().is_none() {
+        let asked = match wanted {
+            SegmentCount::Exactly(k) => format!(", and {k} segments were asked for"),
+            _ => String::new(),
+        };
+        return format!("No segments: the answers are too few or too much alike to try more than one group{asked}.");
+    }
+    let mut against: Vec<&str> = Vec::new();
+    for candidate in several() {
+        match candidate.knocked_out.as_deref().and_then(|reasons| reasons.split("; ").next()) {
+            None => return "No segments: one group describes the customers as well as several would.".to_owned(),
+            // A candidate may be out for its factors too, which says nothing to anybody who looks for segments.
+            Some(reason) if against.len() < REASONS_SHOWN && !against.contains(&reason) => against.push(reason),
+            Some(_) => {}
+        }
+    }
+    format!(
+        "No segments: each of the {} divisions tried was ruled out, for instance because {}.",
+        several().count(),
+        against.join("; or because ")
+    )
+}
+
 fn common(request: &FitRequest<'_>, report: &FitReport, said: &mut Vec<String>) {
     let settings = request.settings;
     let Some(chosen) = report.candidates.iter().find(|c| c.chosen) else { return };
+    // Where patterns of answers were counted instead of searched, the choice says all there is.
+    if report.patterns.is_some() {
+        said.push(report.choice.clone());
+    } else if chosen.segments == 1 {
+        said.push(one_group(report, settings.segments));
+    }
     if chosen.segments == 1 {
-        said.push("No segments: one group describes the customers as well as several would.".to_owned());
         return;
     }
     if let Some(reason) = &chosen.knocked_out {

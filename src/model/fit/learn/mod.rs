@@ -2,6 +2,7 @@
 
 pub(in crate::model::fit) mod assemble;
 pub(in crate::model::fit) mod check;
+pub(in crate::model::fit) mod everybody;
 pub(in crate::model::fit) mod limits;
 pub(in crate::model::fit) mod loadings;
 pub(in crate::model::fit) mod measure;

@@ -48,6 +48,11 @@ fn readable(loadings: &[Vec<f64>]) -> Vec<usize> {
     (0..N_ELEMENTS).filter(|e| loadings[*e].iter().any(|l| *l != 0.0)).collect()
 }
 
+/// Number of elements whose importance some signal speaks of.
+pub(in crate::model::fit) fn readable_elements(request: &FitRequest<'_>, prepared: &Prepared) -> usize {
+    readable(&loadings(request, prepared)).len()
+}
+
 /// Whether signals can stand in for answers.
 pub(in crate::model::fit) fn possible(request: &FitRequest<'_>, prepared: &Prepared) -> bool {
     request.settings.cut_on != Some(Aspect::Fulfillment)

@@ -9,6 +9,8 @@
 //!                → held against tables with nothing to find; k-means on raw ratings       null, dual
 //! ```
 //!
+//! Where only a few different patterns of answers were given, they are the segments and nothing is searched: `patterns`.
+//!
 //! Ways to cut are the arms of `way`, done by `kmeans` and `mixture` on a `table`; `judge` says what a cut is worth.
 
 pub(in crate::model::fit) mod dual;
@@ -17,6 +19,7 @@ mod judge;
 mod kmeans;
 mod mixture;
 mod null;
+pub(in crate::model::fit) mod patterns;
 mod rule;
 mod samples;
 mod table;
@@ -52,6 +55,8 @@ pub(in crate::model::fit) struct Found {
     /// Of each segment; empty = not tested.
     pub(in crate::model::fit) jaccard: Vec<f64>,
     pub(in crate::model::fit) null: Option<NullComparison>,
+    /// Different patterns of answers, where these were counted instead of searched.
+    pub(in crate::model::fit) patterns: Option<u64>,
 }
 
 impl Found {
@@ -108,7 +113,7 @@ fn settle(judge: &Judge<'_>, entries: &[Entry], choice: &Choice) -> Result<(Foun
         candidates.push(last);
     }
     let (given, why) = (settled.given.clone(), choice.why.clone());
-    let found = Found { way: cut.way, given, candidates, choice: why, stability, jaccard, null: None };
+    let found = Found { way: cut.way, given, candidates, choice: why, stability, jaccard, null: None, patterns: None };
     Ok((found, settled))
 }
 
@@ -122,5 +127,6 @@ fn one_group(judge: &Judge<'_>, entries: Vec<Entry>) -> Found {
         stability: None,
         jaccard: Vec::new(),
         null: None,
+        patterns: None,
     }
 }

@@ -88,7 +88,14 @@ pub(super) fn choose(all: &[Judged<'_>], settings: &FitSettings) -> Choice {
         why.push("every candidate breaks a constraint, so the fewest segments are used".to_owned());
     }
     if let Some(one) = one_segment(all, &left) {
-        let why = "One group describes the answers as well as several segments would.".to_owned();
+        let several =
+            |only: &dyn Fn(&usize) -> bool| (0..all.len()).filter(|at| all[*at].segments() > 1).any(|at| only(&at));
+        let why = match (several(&|_| true), several(&|at| left.contains(at))) {
+            (false, _) => "Nothing but one segment could be tried.",
+            (true, false) => "Every division into several segments is ruled out.",
+            (true, true) => "One group describes the answers as well as several segments would.",
+        };
+        let why = why.to_owned();
         return Choice { at: one, finalists: vec![one], why };
     }
     left.retain(|at| all[*at].segments() > 1);

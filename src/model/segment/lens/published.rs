@@ -25,7 +25,7 @@ const MORI: &str = "Mori, as a trade article tells it; the original paper was no
 
 const BAIN: &str = "Almquist, Senior and Bloch (Harvard Business Review, 2016), 8,000 to more than 10,000 US \
                     consumers, depending on the text; there over companies, here over respondents by how many \
-                    elements they rated 8 or more.";
+                    elements they rated high.";
 
 const MOTISTA: &str = "Magids, Zorfas and Leemon (Harvard Business Review, 2015). +52 % and the threefold step are \
                        printed; −18 % and +13 % are from memory. A vendor's data; people chose themselves into it.";

@@ -20,8 +20,10 @@ pub struct ProfileContext<'a> {
     pub catalogue: &'a Catalogue,
     /// Ids of the segments in the order of the model, as many as the pass counted.
     pub segments: &'a [String],
-    /// Ratings that shaped the segments; `None` = nobody was asked, they were cut on prior importance.
+    /// Ratings that shaped the segments; `None` = nobody was asked, they were cut on prior importance, or on nothing.
     pub cut_on: Option<Aspect>,
+    /// There was too little evidence to cut anything: everybody is one group.
+    pub uncut: bool,
     /// What tests said about the segments as groups; `None` = not tested.
     pub structure: Option<Structure>,
     /// Fewest customers behind any published figure; see [`DEFAULT_MIN_CELL`](super::DEFAULT_MIN_CELL).

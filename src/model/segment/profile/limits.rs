@@ -35,6 +35,8 @@ fn evidence(everyone: &ProfileSums, context: &ProfileContext, said: &mut Vec<Str
     let answered = |aspect: Aspect| everyone.respondents[aspect as usize].count();
     let (wanted, served) = (answered(Aspect::Importance), answered(Aspect::Fulfillment));
     match context.cut_on {
+        // The model says why, and what would bring segments.
+        None if context.uncut => {}
         None => said.push(
             "Nobody was surveyed on what segments are cut on: the segments are hypotheses, read from behavior through \
              the catalogue's loadings. Ask some hundred customers before acting on them."

@@ -7,6 +7,7 @@ use super::sums::{CENTI, FINE, ProfileSums, money_steps, steps, weight_steps};
 use crate::model::customer::needs::NeedAssessor;
 use crate::model::rows::{
     Aspect, BlockFold, CustomerBlock, N_RATINGS, NeedState, PartialState, Question, ScoredBlock, SuppressedReason,
+    is_high,
 };
 
 /// Rows between two transfers from the 64-bit sums of a chunk to the wide sums of the state. With weights below 2³²
@@ -15,9 +16,6 @@ const CHUNK: usize = 2_048;
 
 /// Largest standard error told apart, in steps of 0.01: as wide as the scale.
 const ERROR_MAX: u32 = 1_023;
-
-/// Answers and outcomes from this value on count as high (Bain's cut on 0–10).
-const HIGH: f32 = 8.0;
 
 /// Reasons in the order counted.
 const REASONS: [SuppressedReason; 4] = [
@@ -233,7 +231,7 @@ impl ProfileRow<'_> {
         while left != 0 {
             let i = left.trailing_zeros() as usize;
             left &= left - 1;
-            group.answers[i].add(self.weight, i64::from(ratings[i] >= HIGH));
+            group.answers[i].add(self.weight, i64::from(is_high(ratings[i])));
         }
     }
 
@@ -247,7 +245,7 @@ impl ProfileRow<'_> {
             group.satisfaction.add(w, steps(f64::from(answer), CENTI));
         }
         if let Some(answer) = self.customers.attitudes.get(row, Question::GoodBrand) {
-            group.good_brand.add(w, i64::from(answer >= HIGH));
+            group.good_brand.add(w, i64::from(is_high(answer)));
         }
         if let Some(value) = self.customers.value_365d[row].and_then(money_steps) {
             group.value.add(w, value);

@@ -208,7 +208,7 @@ pub(super) struct ProfileSums {
     pub(super) respondents: [Moments; 3],
     /// Scores by indicator.
     pub(super) scores: ScoreSums,
-    /// Own answers by indicator; `x` is 1 for an answer of 8 or more.
+    /// Own answers by indicator; `x` is 1 for a high answer.
     pub(super) answers: [Moments; N_RATINGS],
     /// `x` is 1 for a promoter (9–10).
     pub(super) promoters: Moments,
@@ -216,7 +216,7 @@ pub(super) struct ProfileSums {
     pub(super) detractors: Moments,
     /// Satisfaction, in steps of 0.01.
     pub(super) satisfaction: Moments,
-    /// `x` is 1 for an answer of 8 or more.
+    /// `x` is 1 for a high answer.
     pub(super) good_brand: Moments,
     /// Order value, in steps of 0.0001.
     pub(super) value: Moments,

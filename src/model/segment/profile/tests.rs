@@ -126,6 +126,7 @@ fn finish(state: &ProfileState, cut_on: Option<Aspect>, min_cell: u64) -> Profil
     state.finish(&ProfileContext {
         catalogue: catalogue(),
         segments: &segments,
+        uncut: false,
         cut_on,
         structure: None,
         min_cell,
@@ -356,6 +357,7 @@ fn limits_say_what_is_missing_and_how_far_the_segments_can_be_trusted() {
     let context = ProfileContext {
         catalogue: catalogue(),
         segments: &segments,
+        uncut: false,
         cut_on: None,
         structure: Some(Structure::Constructive),
         min_cell: 20,

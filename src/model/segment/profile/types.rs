@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::catalogue::{ElementId, NeedTier};
 use crate::model::rows::Estimate;
 
-/// Whether the company delivers an element to a group: at least half of those who rated it gave 8 or more.
+/// Whether the company delivers an element to a group: at least half of those who rated it rated it [high](crate::model::rows::HIGH).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Delivered {
@@ -53,7 +53,7 @@ pub struct ElementProfile {
     pub fulfillment: Option<Estimate>,
     /// Importance minus fulfillment, both as standardized within the base; > 0 = wanted more than it is delivered.
     pub gap: Option<Estimate>,
-    /// Share of the segment's own fulfillment answers that are 8 or more, Wilson interval.
+    /// Share of the segment's own fulfillment answers that are [high](crate::model::rows::HIGH), Wilson interval.
     pub high_share: Option<Estimate>,
     /// The "delivered" rule on it.
     pub delivered: Delivered,
@@ -129,7 +129,7 @@ pub struct SegmentProfile {
     pub nps_answers: u64,
     /// Mean satisfaction, 0–10.
     pub satisfaction: Option<Estimate>,
-    /// Share answering 8 or more to "a good brand".
+    /// Share of [high](crate::model::rows::HIGH) answers to "a good brand".
     pub good_brand: Option<Estimate>,
     /// The 30 elements in catalogue order.
     pub elements: Vec<ElementProfile>,

@@ -109,9 +109,9 @@ fn numeric_ids_match_across_types() {
 }
 
 #[test]
-fn a_base_that_cannot_be_scored_is_refused_by_name() {
+fn customers_alone_are_a_base_and_a_base_without_customers_is_refused_by_name() {
     let alone = Base::new("[sources.crm]\nfiles = \"crm.csv\"\n[tables.customers]\nsource = \"crm\"");
-    assert_eq!(alone.file("crm.csv", "customer_id\na\n").error().code(), Code::NothingToScore);
+    assert_eq!(block(&alone.file("crm.csv", "customer_id\na\n").intake()).ids, ["a"]);
     assert_eq!(Base::new("[sources.crm]\nfiles = \"crm.csv\"").error().code(), Code::NoCustomersTable);
     assert_eq!(base("", "customer_id\n \n").error().code(), Code::NoCustomers);
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bounds::{RelationshipSettingsError, answer, count, within};
+use crate::model::rows::HIGH;
 
 /// Cuts behind "did Mori and Bain hold here?" (`docs/domain.md#published-regularities`). A figure is comparable with a
 /// published one only where both were cut in the same place; other cuts are for companies that asked in another way.
@@ -15,7 +16,8 @@ pub struct RegularitySettings {
     /// From which answer on somebody is no longer a detractor, 0–10, not above `promoter_from`. Default 7: published (Reichheld
     /// 2003).
     pub passive_from: f64,
-    /// From which rating on an element counts as high, 0–10. Default 8: published (Almquist, Senior and Bloch 2016).
+    /// From which rating on an element counts as high, on 0–10 after mapping. Default 7.5, the upper quarter of any scale:
+    /// the published 8 of 10 (Almquist, Senior and Bloch 2016), and 4 of 5.
     pub element_high: f64,
     /// Elements that must be rated for a respondent to be counted by how many are high, 4–30. Default 4: the largest published
     /// class begins there.
@@ -35,7 +37,7 @@ impl Default for RegularitySettings {
         Self {
             promoter_from: 9.0,
             passive_from: 7.0,
-            element_high: 8.0,
+            element_high: HIGH,
             min_rated: 4,
             rarely_looks_to: 3.0,
             dear_discount: 0.2,

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bounds::{RelationshipSettingsError, answer, count, within};
+use crate::model::rows::HIGH;
 
 /// Stages of emotional connection. That there are four in this order is published (Magids, Zorfas and Leemon 2015); the
 /// wording and cuts behind the published figures are not public, so every cut here is our judgment
@@ -20,9 +21,10 @@ pub struct ConnectionSettings {
     pub motivators: u32,
     /// From which answer on somebody is highly satisfied, 0–10. Default 9, the upper two answers: our judgment.
     pub satisfied: f64,
-    /// From which answer on the company is seen as different from others, 0–10. Default 8: our judgment.
+    /// From which answer on the company is seen as different from others, 0–10. Default 7.5, high on any scale: our judgment.
     pub different: f64,
-    /// From which answer on it is a good brand, 0–10; for the gap between good brand and connection. Default 8: our judgment.
+    /// From which answer on it is a good brand, 0–10; for the gap between good brand and connection. Default 7.5, high on any
+    /// scale: our judgment.
     pub good_brand: f64,
     /// Gap between good brand and connection, as a share, below which it is small, 0–1. Default 0.15: our judgment
     /// (`docs/domain.md#connection-gaps`).
@@ -42,8 +44,8 @@ impl Default for ConnectionSettings {
             helped: 9.0,
             motivators: 2,
             satisfied: 9.0,
-            different: 8.0,
-            good_brand: 8.0,
+            different: HIGH,
+            good_brand: HIGH,
             small_gap: 0.15,
             large_gap: 0.3,
             key_motivators: Vec::new(),
@@ -81,16 +83,16 @@ pub struct ArcSettings {
     /// Points by which the company is liked better than the best alternative, −10 to 10. Default 1: our judgment, after
     /// Dick and Basu's relative attitude (1994).
     pub preferred_lead: f64,
-    /// From which answer on a key motivator is helped with enough to mean something, 0–10. Default 8: our judgment.
+    /// From which answer on a key motivator is helped with enough to mean something, 0–10. Default 7.5, high on any scale: our judgment.
     pub meaning_helped: f64,
     /// From which answer on being different stands for a meaning, and for being preferred where the best alternative was
     /// not asked about, 0–10. Default 7: our judgment.
     pub different: f64,
-    /// From which answer on the company is a part of who the person is, 0–10. Default 8: our judgment.
+    /// From which answer on the company is a part of who the person is, 0–10. Default 7.5, high on any scale: our judgment.
     pub self_connection: f64,
     /// From which answer on it could not be replaced, 0–10. Default 9: our judgment.
     pub irreplaceable: f64,
-    /// From which answer on it would get a second chance, 0–10. Default 8: our judgment.
+    /// From which answer on it would get a second chance, 0–10. Default 7.5, high on any scale: our judgment.
     pub second_chance: f64,
     /// Purchases without discount and reward that show buying at full price. Default 3: our judgment.
     pub full_price_orders: u32,
@@ -124,11 +126,11 @@ impl Default for ArcSettings {
         Self {
             reorders: 2,
             preferred_lead: 1.0,
-            meaning_helped: 8.0,
+            meaning_helped: HIGH,
             different: 7.0,
-            self_connection: 8.0,
+            self_connection: HIGH,
             irreplaceable: 9.0,
-            second_chance: 8.0,
+            second_chance: HIGH,
             full_price_orders: 3,
             categories: 3,
             behavior_signs: 2,
