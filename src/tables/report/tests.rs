@@ -2,7 +2,7 @@
 
 use super::fixture::{Night, night};
 use super::lens_fixture::look_closer;
-use super::{alerts_json, plan_page, plans_json, render, sentences, summary_json, summary_text};
+use super::{Alert, alerts_json, plan_page, plans_json, render, sentences, summary_json, summary_text};
 use crate::model::rows::Aspect;
 use crate::model::segment::fixture::estimate;
 
@@ -31,6 +31,9 @@ fn hostile() -> Night {
     night.segments.limits = vec![hostile()];
     night.segments.left_out = vec![(hostile(), 1)];
     night.notes = vec![hostile()];
+    let (what, how_big, to_do) = (hostile(), hostile(), hostile());
+    night.alerts =
+        vec![Alert { key: "rows", severity: "alert", what, how_big, since: None, likely_cause: "data", to_do }];
     night.health[0].name = hostile();
     night.inputs[0].path = hostile();
     night.candidates[0].method = hostile();
@@ -259,6 +262,14 @@ fn the_json_files_are_json_and_alerts_are_empty() {
     let plans: serde_json::Value = serde_json::from_str(&plans_json(&night.plans)).unwrap();
     assert_eq!(plans["plans"].as_array().unwrap().len(), 7);
     assert_eq!(serde_json::from_str::<serde_json::Value>(&alerts_json(&[])).unwrap(), serde_json::json!([]));
+}
+
+#[test]
+fn what_has_to_be_looked_at_stands_on_top_and_a_quiet_night_has_no_such_place() {
+    assert!(!page(&night()).contains("id=\"alerts\""));
+    let page = page(&hostile());
+    let (alerts, said) = (page.find("id=\"alerts\"").unwrap(), page.find("id=\"said\"").unwrap());
+    assert!(alerts < said);
 }
 
 #[test]
