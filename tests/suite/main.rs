@@ -6,6 +6,7 @@ mod care;
 mod command;
 mod continuity;
 mod docs;
+mod doubted;
 mod entries;
 mod fuzzed;
 mod house;
