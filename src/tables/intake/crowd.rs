@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringArray};
 use datafusion::arrow::compute::filter_record_batch;
-use datafusion::arrow::datatypes::Int64Type;
 use datafusion::common::Result as EngineResult;
-use datafusion::execution::context::SessionContext;
+use futures::StreamExt;
 
+use super::cast::as_text;
 use super::engine::{Engine, Purpose};
 use super::error::IntakeError;
 use super::scratch::ScratchTable;
@@ -74,30 +74,15 @@ impl Crowd {
 /// Ids, over all of these tables, that another one equals but for the case of its letters: how many spellings there are beyond
 /// one for each.
 pub(super) fn case_twins(engine: &Engine, tables: &[&ScratchTable]) -> Result<u64, IntakeError> {
-    let failed = |error| IntakeError::from_engine(error, "comparing the spelling of ids", engine.memory_limit());
-    let session = engine.session(Purpose::Sorted);
-    let mut parts = Vec::with_capacity(tables.len());
-    for (i, table) in tables.iter().filter(|table| table.rows() > 0).enumerate() {
-        session.register_table(format!("t{i}"), Arc::new((*table).clone())).map_err(failed)?;
-        parts.push(format!("select distinct customer_id from t{i}"));
-    }
-    if parts.is_empty() {
-        return Ok(0);
-    }
-    let sql = format!(
-        "select coalesce(sum(n - 1), 0) from (select count(distinct customer_id) as n from ({}) \
-         group by lower(customer_id) having min(customer_id) <> max(customer_id))",
-        parts.join(" union all ")
-    );
-    engine.block_on(count_of(&session, &sql)).map_err(failed)
-}
-
-/// The number in the first cell of what a query gives.
-async fn count_of(session: &SessionContext, sql: &str) -> EngineResult<u64> {
-    let batches = session.sql(sql).await?.collect().await?;
-    let cell = batches.first().filter(|batch| batch.num_rows() > 0).map(|batch| Arc::clone(batch.column(0)));
-    let n = cell.and_then(|cell| cell.as_primitive_opt::<Int64Type>().filter(|n| n.is_valid(0)).map(|n| n.value(0)));
-    Ok(n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
+    let sides: Vec<(&ScratchTable, bool)> = tables.iter().map(|table| (*table, true)).collect();
+    let (mut twins, mut last) = (0, None::<Spelling>);
+    in_order_of(engine, &sides, "lower(customer_id)", |spelling| {
+        if last.as_ref().is_some_and(|last| last.key == spelling.key && last.id != spelling.id) {
+            twins += 1;
+        }
+        last = Some(spelling);
+    })?;
+    Ok(twins)
 }
 
 /// A way of comparing ids by which more of them are known.
@@ -122,27 +107,27 @@ const WAYS: [(&str, &str); 4] = [
 
 /// The way of comparing ids by which most of those that are unknown would be known; `None` = by none, or there is nobody to know.
 ///
-/// Of two ways that find the same number the first counts. Asked only where some ids are unknown.
+/// Of two ways that find the same number the first counts. Asked only where many ids are unknown.
 pub(super) fn alike(
     engine: &Engine,
     sheets: &[ScratchTable],
     known: &[&ScratchTable],
 ) -> Result<Option<Alike>, IntakeError> {
-    let failed = |error| IntakeError::from_engine(error, "comparing the spelling of ids", engine.memory_limit());
-    let session = engine.session(Purpose::Sorted);
-    let mut parts = Vec::new();
-    let sides = sheets.iter().map(|sheet| (sheet, 0)).chain(known.iter().map(|known| (*known, 1)));
-    for (i, (table, side)) in sides.filter(|(table, _)| table.rows() > 0).enumerate() {
-        session.register_table(format!("t{i}"), Arc::new(table.clone())).map_err(failed)?;
-        parts.push(format!("select distinct customer_id, {side} as side from t{i}"));
-    }
-    let all = parts.join(" union all ");
+    let sides: Vec<(&ScratchTable, bool)> =
+        sheets.iter().map(|sheet| (sheet, false)).chain(known.iter().map(|known| (*known, true))).collect();
     let found = |way: &str| {
-        let sql = format!(
-            "select coalesce(sum(n), 0) from (select count(distinct case when side = 0 then customer_id end) as n \
-             from ({all}) group by {way} having max(side) = 1 and {way} is not null)"
-        );
-        engine.block_on(count_of(&session, &sql)).map_err(failed)
+        let (mut found, mut last, mut known_key) = (0, None::<Spelling>, None::<String>);
+        in_order_of(engine, &sides, way, |spelling| {
+            if spelling.known {
+                known_key = Some(spelling.key.clone());
+            } else if known_key.as_ref() == Some(&spelling.key)
+                && last.as_ref().is_none_or(|last| last.known || last.id != spelling.id)
+            {
+                found += 1;
+            }
+            last = Some(spelling);
+        })?;
+        Ok::<u64, IntakeError>(found)
     };
     let as_written = found("customer_id")?;
     let mut best: Option<Alike> = None;
@@ -153,4 +138,50 @@ pub(super) fn alike(
         }
     }
     Ok(best)
+}
+
+/// An id, what it is compared by, and whether a customer has it.
+struct Spelling {
+    key: String,
+    id: String,
+    known: bool,
+}
+
+/// Visits the ids of tables, each with whether they are known, in order of `key` (SQL over `customer_id`), the known ones first,
+/// then by id. It is a sort, so that memory does not grow with them.
+fn in_order_of(
+    engine: &Engine,
+    sides: &[(&ScratchTable, bool)],
+    key: &str,
+    mut visit: impl FnMut(Spelling),
+) -> Result<(), IntakeError> {
+    let failed = |error| IntakeError::from_engine(error, "comparing the spelling of ids", engine.memory_limit());
+    let session = engine.session(Purpose::Mapping);
+    let mut parts = Vec::with_capacity(sides.len());
+    for (i, (table, known)) in sides.iter().filter(|(table, _)| table.rows() > 0).enumerate() {
+        session.register_table(format!("t{i}"), Arc::new((*table).clone())).map_err(failed)?;
+        parts.push(format!("select distinct customer_id, {known} as known from t{i}"));
+    }
+    if parts.is_empty() {
+        return Ok(());
+    }
+    let all = parts.join(" union all ");
+    let sql = format!(
+        "select * from (select {key} as key, customer_id as id, known from ({all})) where key is not null \
+         order by key, known desc, id"
+    );
+    let run = async {
+        let mut stream = session.sql(&sql).await?.execute_stream().await?;
+        while let Some(batch) = stream.next().await {
+            let batch = batch?;
+            let (keys, ids) = (as_text(batch.column(0)), as_text(batch.column(1)));
+            let known = batch.column(2).as_boolean();
+            for (i, (key, id)) in keys.iter().zip(&ids).enumerate() {
+                let [key, id] = [key, id].map(|text| text.unwrap_or_default().to_owned());
+                visit(Spelling { key, id, known: known.value(i) });
+            }
+        }
+        EngineResult::Ok(())
+    };
+    engine.block_on(run).map_err(failed)
 }

@@ -1,6 +1,6 @@
 //! Sentences about the data that a person should read.
 
-use super::super::ledger::{Ledger, Note, TableLedger};
+use super::super::ledger::{Ledger, Note, RejectCode, TableLedger};
 use super::super::spec::TableName;
 use super::crowd::Alike;
 use super::stage::Staged;
@@ -54,6 +54,31 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
         let n = staged.not_applicable;
         add("not_applicable", n, format!("{n} answers of `{name}` say that the question does not apply"));
     }
+    for doubt in &staged.doubts {
+        add("scale", 0, format!("{doubt}: is this the right scale?"));
+    }
+    for column in &staged.unused {
+        add("unused_column", 0, format!("column `{column}` of the query for `{name}` is not used"));
+    }
+    of_ids(staged, ledger, notes);
+    of_values(staged, notes);
+    let mut add = |topic, count, text: String| notes.push(note(Some(table), topic, count, text));
+    for fault in ledger.faults.iter().filter(|fault| fault.count > LISTED as u64) {
+        let text = format!(
+            "{} times {} in column `{}` of `{name}`; the first {LISTED} are listed",
+            fault.count,
+            fault.code.meaning(),
+            fault.column
+        );
+        add("list_cut", fault.count, text);
+    }
+}
+
+/// Ids that may stand for nobody or for many.
+fn of_ids(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<Note>) {
+    let table = staged.table;
+    let name = table.slug();
+    let mut add = |topic, count, text: String| notes.push(note(Some(table), topic, count, text));
     if let Some((own, all)) = staged.outstanding {
         let share = 100.0 * own as f64 / all as f64;
         let text = format!(
@@ -62,6 +87,16 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
         );
         add("single_customer", own, text);
     }
+    let guests =
+        ledger.faults.iter().filter(|fault| fault.code == RejectCode::GuestId).map(|fault| fault.count).sum::<u64>();
+    if guests > 0 {
+        let share = 100.0 * guests as f64 / ledger.read as f64;
+        let text = format!(
+            "{guests} rows of `{name}` ({share:.0} %) have the customer id 0, which stands for guests; they belong to nobody and are \
+             left out"
+        );
+        add("guests", guests, text);
+    }
     let unlike = if table == TableName::Customers { staged.tally.ids_unlike_most() } else { 0 };
     if unlike > 0 && is_odd(unlike, ledger.accepted) {
         let text = format!(
@@ -69,6 +104,12 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
         );
         add("ids_unlike_others", unlike, text);
     }
+}
+
+/// Values that are read in a way one should know of.
+fn of_values(staged: &Staged, notes: &mut Vec<Note>) {
+    let name = staged.table.slug();
+    let mut add = |topic, count, text: String| notes.push(note(Some(staged.table), topic, count, text));
     let times = |topic| staged.tally.times(topic);
     if times(NAN) > 0 {
         let n = times(NAN);
@@ -97,21 +138,6 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
              9999-12-31, stands for \"not known\", list it in `nulls` of the source"
         );
         add("since_far_away", n, text);
-    }
-    for doubt in &staged.doubts {
-        add("scale", 0, format!("{doubt}: is this the right scale?"));
-    }
-    for column in &staged.unused {
-        add("unused_column", 0, format!("column `{column}` of the query for `{name}` is not used"));
-    }
-    for fault in ledger.faults.iter().filter(|fault| fault.count > LISTED as u64) {
-        let text = format!(
-            "{} times {} in column `{}` of `{name}`; the first {LISTED} are listed",
-            fault.count,
-            fault.code.meaning(),
-            fault.column
-        );
-        add("list_cut", fault.count, text);
     }
 }
 

@@ -150,6 +150,8 @@ fn the_id_nought_is_that_of_guests_only_where_it_has_more_rows_than_one_customer
     let fault = fault(&run, TableName::Orders, RejectCode::GuestId);
     assert_eq!((fault.count, run.ledger().table(TableName::Orders).expect("there").rejected), (90, 90));
     assert!(fault.cure().contains("guests"));
+    assert_eq!(run.ledger().table(TableName::Orders).expect("there").lost(), 0);
+    assert!(note(&run, "guests").is_some_and(|(_, said)| said.contains("90 rows of `orders` (30 %)")));
     let few = shop(&orders(5, 200)).intake();
     assert_eq!(few.ledger().table(TableName::Orders).expect("there").rejected, 0);
 }
