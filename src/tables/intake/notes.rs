@@ -7,11 +7,12 @@ use super::stage::Staged;
 use super::tally::{FAR_AWAY, LISTED, LONG_AGO, NAN, OTHER_DECIMAL};
 
 /// What rules set rows aside, and how to say so.
-const RULES: [(&str, &str); 9] = [
+const RULES: [(&str, &str); 10] = [
     ("after_the_night", "dated after the night; left out"),
     ("older_than_a_year", "older than 365 days; left out of signals"),
     ("not_yet_customer", "signed up after the night; not yet customers"),
     ("erasure_requested", "of customers who asked to be erased; left out of everything"),
+    ("guests", "with the id 0, which stands for guests; left out of everything"),
     ("forgotten", "of customers who are to be forgotten; left out of everything"),
     ("exact_copies", "exact copies of another row; dropped"),
     ("other_brand", "about other brands; not used for scores"),

@@ -13,7 +13,7 @@ use super::super::forgotten::Forgotten;
 use super::super::ledger::{RejectCode, Scope};
 use super::check::{ORDER, day_at};
 use super::places::place_of;
-use super::tally::{Counts, FaultKey, Tally};
+use super::tally::{Counts, FaultKey, GUEST, Tally};
 
 /// Drops, rejects and sets aside rows of a table that holds one row per customer.
 pub(super) struct Unique<'a> {
@@ -33,11 +33,17 @@ pub(super) struct LeaveOut<'a> {
     pub(super) day: i32,
     /// Customers who are to be forgotten.
     pub(super) forgotten: Option<&'a Forgotten>,
+    /// Whether the id 0 stands for guests, as another table shows.
+    pub(super) guests: bool,
 }
 
 impl LeaveOut<'_> {
     fn forgets(&self, id: &str) -> bool {
         self.forgotten.is_some_and(|forgotten| forgotten.contains(id))
+    }
+
+    fn is_guest(&self, id: &str) -> bool {
+        self.guests && id == GUEST
     }
 }
 
@@ -131,6 +137,7 @@ impl<'a> Unique<'a> {
         let id = all.column(0).as_string::<i32>().value(i);
         is_erased(all, i)
             || self.leave_out.forgets(id)
+            || self.leave_out.is_guest(id)
             || day_at(all, "signup_date", i).is_some_and(|day| day > self.leave_out.day)
     }
 
@@ -140,6 +147,9 @@ impl<'a> Unique<'a> {
         let mut counts = Counts::default();
         let keep = if self.leave_out.forgets(group.row.column(0).as_string::<i32>().value(0)) {
             counts.set_aside("forgotten", n);
+            false
+        } else if self.leave_out.is_guest(group.row.column(0).as_string::<i32>().value(0)) {
+            counts.set_aside("guests", n);
             false
         } else if group.erased {
             // Whoever asked to be erased is left out, whatever else their rows say.
