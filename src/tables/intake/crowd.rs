@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringArray};
 use datafusion::arrow::compute::filter_record_batch;
-use datafusion::arrow::datatypes::Int64Type;
 use datafusion::common::Result as EngineResult;
-use datafusion::execution::context::SessionContext;
+use futures::StreamExt;
 
+use super::cast::as_text;
 use super::engine::{Engine, Purpose};
 use super::error::IntakeError;
 use super::scratch::ScratchTable;
@@ -74,28 +74,54 @@ impl Crowd {
 /// Ids, over all of these tables, that another one equals but for the case of its letters: how many spellings there are beyond
 /// one for each.
 pub(super) fn case_twins(engine: &Engine, tables: &[&ScratchTable]) -> Result<u64, IntakeError> {
+    let (mut twins, mut last) = (0, None::<Spelling>);
+    in_order_of(engine, tables, "lower(customer_id)", |spelling| {
+        if last.as_ref().is_some_and(|last| last.key == spelling.key && last.id != spelling.id) {
+            twins += 1;
+        }
+        last = Some(spelling);
+    })?;
+    Ok(twins)
+}
+
+/// An id, and what it is compared by.
+struct Spelling {
+    key: String,
+    id: String,
+}
+
+/// Visits the ids of tables in order of `key` (SQL over `customer_id`), then by id. It is a sort, so that memory does not grow with them.
+fn in_order_of(
+    engine: &Engine,
+    tables: &[&ScratchTable],
+    key: &str,
+    mut visit: impl FnMut(Spelling),
+) -> Result<(), IntakeError> {
     let failed = |error| IntakeError::from_engine(error, "comparing the spelling of ids", engine.memory_limit());
-    let session = engine.session(Purpose::Sorted);
+    let session = engine.session(Purpose::Mapping);
     let mut parts = Vec::with_capacity(tables.len());
     for (i, table) in tables.iter().filter(|table| table.rows() > 0).enumerate() {
         session.register_table(format!("t{i}"), Arc::new((*table).clone())).map_err(failed)?;
         parts.push(format!("select distinct customer_id from t{i}"));
     }
     if parts.is_empty() {
-        return Ok(0);
+        return Ok(());
     }
+    let all = parts.join(" union all ");
     let sql = format!(
-        "select coalesce(sum(n - 1), 0) from (select count(distinct customer_id) as n from ({}) \
-         group by lower(customer_id) having min(customer_id) <> max(customer_id))",
-        parts.join(" union all ")
+        "select * from (select {key} as key, customer_id as id from ({all})) where key is not null order by key, id"
     );
-    engine.block_on(count_of(&session, &sql)).map_err(failed)
-}
-
-/// The number in the first cell of what a query gives.
-async fn count_of(session: &SessionContext, sql: &str) -> EngineResult<u64> {
-    let batches = session.sql(sql).await?.collect().await?;
-    let cell = batches.first().filter(|batch| batch.num_rows() > 0).map(|batch| Arc::clone(batch.column(0)));
-    let n = cell.and_then(|cell| cell.as_primitive_opt::<Int64Type>().filter(|n| n.is_valid(0)).map(|n| n.value(0)));
-    Ok(n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
+    let run = async {
+        let mut stream = session.sql(&sql).await?.execute_stream().await?;
+        while let Some(batch) = stream.next().await {
+            let batch = batch?;
+            let (keys, ids) = (as_text(batch.column(0)), as_text(batch.column(1)));
+            for (key, id) in keys.iter().zip(&ids) {
+                let [key, id] = [key, id].map(|text| text.unwrap_or_default().to_owned());
+                visit(Spelling { key, id });
+            }
+        }
+        EngineResult::Ok(())
+    };
+    engine.block_on(run).map_err(failed)
 }

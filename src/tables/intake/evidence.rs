@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use twox_hash::XxHash64;
 
 use super::super::ledger::{CellForm, CellShape, RejectCode};
-use super::ids::is_nothing;
+use super::blanks::{is_invisible, is_nothing};
 use super::iso::days_of;
 
 /// Longest mask.
@@ -185,11 +185,6 @@ pub(super) fn id_shape(id: &str) -> String {
         }
     }
     out
-}
-
-/// Characters that take no room: zero-width ones, byte-order marks, directions, soft hyphens.
-pub(super) fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
 /// What a cell that is no date may be meant as.

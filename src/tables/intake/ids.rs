@@ -6,40 +6,11 @@ use datafusion::arrow::datatypes::DataType;
 use super::super::ledger::RejectCode;
 use super::super::source::CELL_LIMIT;
 use super::super::spec::IdForm;
+use super::blanks::{is_invisible, is_nothing};
 use super::cast::{Bad, as_text, lost, numbers};
-use super::evidence::is_invisible;
 
 /// Whole numbers up to here survive in a double.
 const EXACT: f64 = 9_007_199_254_740_992.0;
-
-/// Words that stand for nothing, in lower case: what pandas, R, SQL, spreadsheets and people write where there is no id.
-const NOTHING: [&str; 22] = [
-    "nan",
-    "<na>",
-    "nat",
-    "null",
-    "(null)",
-    "none",
-    "nil",
-    "\\n",
-    "n/a",
-    "na",
-    "n.a.",
-    "#n/a",
-    "#nv",
-    "#null!",
-    "#ref!",
-    "#value!",
-    "#name?",
-    "-",
-    "--",
-    "undefined",
-    "(blank)",
-    "k.a.",
-];
-
-/// Longest of [`NOTHING`].
-const NOTHING_BYTES: usize = 9;
 
 /// How ids of a column are read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -152,11 +123,6 @@ fn as_meant(text: &str) -> &str {
         Some(rest) if !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()) => rest,
         _ => text,
     }
-}
-
-/// Whether a cell holds a word for nothing.
-pub(super) fn is_nothing(text: &str) -> bool {
-    text.len() <= NOTHING_BYTES && NOTHING.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// The name of the column itself, or what survey tools write in their third line of headings.

@@ -8,6 +8,7 @@
 
 mod answers;
 mod bind;
+mod blanks;
 mod blocks;
 mod cast;
 mod cells;

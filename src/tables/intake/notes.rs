@@ -1,18 +1,18 @@
 //! Sentences about the data that a person should read.
 
-
-use super::super::ledger::{ITEMS, Ledger, Note, SCALE, TableLedger};
+use super::super::ledger::{ITEMS, Ledger, Note, RejectCode, SCALE, TableLedger};
 use super::super::spec::TableName;
 use super::spellings::Spelled;
 use super::stage::Staged;
 use super::tally::{FAR_AWAY, LISTED, LONG_AGO, NAN, OTHER_DECIMAL};
 
 /// What rules set rows aside, and how to say so.
-const RULES: [(&str, &str); 9] = [
+const RULES: [(&str, &str); 10] = [
     ("after_the_night", "dated after the night; left out"),
     ("older_than_a_year", "older than 365 days; left out of signals"),
     ("not_yet_customer", "signed up after the night; not yet customers"),
     ("erasure_requested", "of customers who asked to be erased; left out of everything"),
+    ("guests", "with the id 0, which stands for guests; left out of everything"),
     ("forgotten", "of customers who are to be forgotten; left out of everything"),
     ("exact_copies", "exact copies of another row; dropped"),
     ("other_brand", "about other brands; not used for scores"),
@@ -78,6 +78,46 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
         let n = staged.not_applicable;
         add("not_applicable", n, format!("{n} answers of `{name}` say that the question does not apply"));
     }
+    for doubt in &staged.doubts {
+        add(SCALE, 0, format!("{doubt}."));
+    }
+    for &(people, median, fast) in staged.speeders.iter().filter(|(.., fast)| *fast > 0) {
+        let share = 100.0 * fast as f64 / people as f64;
+        let text = format!(
+            "{fast} of {people} respondents ({share:.0} %) took less than a third of the median time ({median} \
+             seconds): they can hardly have read the questions. Their answers are used."
+        );
+        add(ITEMS, fast, text);
+    }
+    for column in &staged.unanswered {
+        add(
+            "no_answers",
+            0,
+            format!("column `{column}` of `{name}` holds no answer that can be used: nobody has that score"),
+        );
+    }
+    for column in &staged.unused {
+        add("unused_column", 0, format!("column `{column}` of the query for `{name}` is not used"));
+    }
+    of_ids(staged, ledger, notes);
+    of_values(staged, notes);
+    let mut add = |topic, count, text: String| notes.push(note(Some(table), topic, count, text));
+    for fault in ledger.faults.iter().filter(|fault| fault.count > LISTED as u64) {
+        let text = format!(
+            "{} times {} in column `{}` of `{name}`; the first {LISTED} are listed",
+            fault.count,
+            fault.code.meaning(),
+            fault.column
+        );
+        add("list_cut", fault.count, text);
+    }
+}
+
+/// Ids that may stand for nobody or for many.
+fn of_ids(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<Note>) {
+    let table = staged.table;
+    let name = table.slug();
+    let mut add = |topic, count, text: String| notes.push(note(Some(table), topic, count, text));
     if let Some((own, all)) = staged.outstanding {
         let share = 100.0 * own as f64 / all as f64;
         let text = format!(
@@ -86,6 +126,16 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
         );
         add("single_customer", own, text);
     }
+    let guests =
+        ledger.faults.iter().filter(|fault| fault.code == RejectCode::GuestId).map(|fault| fault.count).sum::<u64>();
+    if guests > 0 {
+        let share = 100.0 * guests as f64 / ledger.read as f64;
+        let text = format!(
+            "{guests} rows of `{name}` ({share:.0} %) have the customer id 0, which stands for guests; they belong to nobody and are \
+             left out"
+        );
+        add("guests", guests, text);
+    }
     let unlike = if table == TableName::Customers { staged.tally.ids_unlike_most() } else { 0 };
     if unlike > 0 && is_odd(unlike, ledger.accepted) {
         let text = format!(
@@ -93,6 +143,12 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
         );
         add("ids_unlike_others", unlike, text);
     }
+}
+
+/// Values that are read in a way one should know of.
+fn of_values(staged: &Staged, notes: &mut Vec<Note>) {
+    let name = staged.table.slug();
+    let mut add = |topic, count, text: String| notes.push(note(Some(staged.table), topic, count, text));
     let times = |topic| staged.tally.times(topic);
     if times(NAN) > 0 {
         let n = times(NAN);
@@ -121,36 +177,6 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
              9999-12-31, stands for \"not known\", list it in `nulls` of the source"
         );
         add("since_far_away", n, text);
-    }
-    for doubt in &staged.doubts {
-        add(SCALE, 0, format!("{doubt}."));
-    }
-    for &(people, median, fast) in staged.speeders.iter().filter(|(.., fast)| *fast > 0) {
-        let share = 100.0 * fast as f64 / people as f64;
-        let text = format!(
-            "{fast} of {people} respondents ({share:.0} %) took less than a third of the median time ({median} \
-             seconds): they can hardly have read the questions. Their answers are used."
-        );
-        add(ITEMS, fast, text);
-    }
-    for column in &staged.unanswered {
-        add(
-            "no_answers",
-            0,
-            format!("column `{column}` of `{name}` holds no answer that can be used: nobody has that score"),
-        );
-    }
-    for column in &staged.unused {
-        add("unused_column", 0, format!("column `{column}` of the query for `{name}` is not used"));
-    }
-    for fault in ledger.faults.iter().filter(|fault| fault.count > LISTED as u64) {
-        let text = format!(
-            "{} times {} in column `{}` of `{name}`; the first {LISTED} are listed",
-            fault.count,
-            fault.code.meaning(),
-            fault.column
-        );
-        add("list_cut", fault.count, text);
     }
 }
 

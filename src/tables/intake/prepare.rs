@@ -119,7 +119,7 @@ impl Prepared {
             motivators: request.catalogue.motivators().len(),
             end_of_night,
             window_start: times.end_of(first_day),
-            currency: request.currency.to_owned(),
+            currency: request.currency.trim().to_uppercase(),
             end_of_night_sql: moment_sql(end_of_night, &times),
             end_of_night_wall_sql: wall_sql(request.as_of),
             times,

@@ -314,9 +314,14 @@ fn stage_all(request: &IntakeRequest<'_>, prepared: &Prepared) -> Result<BTreeMa
     let binder = prepared.binder();
     let day = request.as_of.to_epoch_days();
     let max_share = request.max_single_customer_share;
-    let stage = Stage { binder: &binder, scratch: request.scratch, day, forgotten: request.forgotten, max_share };
-    let mut staged = BTreeMap::new();
-    for (&table, specs) in request.tables {
+    let (scratch, forgotten) = (request.scratch, request.forgotten);
+    let mut stage = Stage { binder: &binder, scratch, day, forgotten, max_share, guests: false };
+    let mut staged: BTreeMap<TableName, Staged> = BTreeMap::new();
+    // Customers come last: who is a guest, the events show.
+    let (customers, others): (Vec<_>, Vec<_>) =
+        request.tables.iter().partition(|(table, _)| **table == TableName::Customers);
+    for (&table, specs) in others.into_iter().chain(customers) {
+        stage.guests = staged.values().any(|staged| staged.tally.has_guests());
         (request.progress)(&format!("reading `{}`", table.slug()));
         let tally = prepared.tally(table);
         staged.insert(table, stage.run(table, specs.as_slice(), prepared.cells(table), tally)?);

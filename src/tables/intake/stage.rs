@@ -74,6 +74,8 @@ pub(super) struct Stage<'a> {
     pub(super) forgotten: Option<&'a Forgotten>,
     /// Largest share of the rows of a table that one customer may have before it is said.
     pub(super) max_share: f64,
+    /// Whether the id 0 stands for guests, as a table of events has shown.
+    pub(super) guests: bool,
 }
 
 impl Stage<'_> {
@@ -126,7 +128,7 @@ impl Stage<'_> {
     fn unique(&self, bounds: &[Bound], staged: &mut Staged) -> Result<(), IntakeError> {
         let checker = &bounds[0].checker;
         let id_column = checker.mapping.inputs[0].from.clone();
-        let leave_out = LeaveOut { day: self.day, forgotten: self.forgotten };
+        let leave_out = LeaveOut { day: self.day, forgotten: self.forgotten, guests: self.guests };
         let mut unique = Unique::new(Arc::clone(&staged.tally), &checker.schema, id_column, leave_out);
         let writer = ScratchWriter::create(self.scratch, staged.table.slug(), Arc::clone(unique.schema()))?;
         let name = format!("{}_excluded", staged.table.slug());

@@ -333,6 +333,11 @@ impl Tally {
         true
     }
 
+    /// Whether rows were rejected as those of guests.
+    pub(super) fn has_guests(&self) -> bool {
+        self.lock().faults.keys().any(|key| key.code == RejectCode::GuestId)
+    }
+
     /// The ledger of the table.
     pub(super) fn ledger(&self) -> TableLedger {
         let counts = self.lock();

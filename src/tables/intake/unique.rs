@@ -17,7 +17,7 @@ use super::super::ledger::{RejectCode, Scope};
 use super::check::{ORDER, day_at};
 use super::guard::{Guard, GuardColumns};
 use super::places::place_of;
-use super::tally::{Counts, FaultKey, Tally};
+use super::tally::{Counts, FaultKey, GUEST, Tally};
 
 /// Drops, rejects and sets aside rows of a table that holds one row per customer.
 pub(super) struct Unique<'a> {
@@ -40,11 +40,17 @@ pub(super) struct LeaveOut<'a> {
     pub(super) day: i32,
     /// Customers who are to be forgotten.
     pub(super) forgotten: Option<&'a Forgotten>,
+    /// Whether the id 0 stands for guests, as another table shows.
+    pub(super) guests: bool,
 }
 
 impl LeaveOut<'_> {
     fn forgets(&self, id: &str) -> bool {
         self.forgotten.is_some_and(|forgotten| forgotten.contains(id))
+    }
+
+    fn is_guest(&self, id: &str) -> bool {
+        self.guests && id == GUEST
     }
 }
 
@@ -159,6 +165,7 @@ impl<'a> Unique<'a> {
         order_at(all, i) < 0
             || self.guards.guard(all, i).erases()
             || self.leave_out.forgets(id)
+            || self.leave_out.is_guest(id)
             || day_at(all, "signup_date", i).is_some_and(|day| day > self.leave_out.day)
     }
 
@@ -172,6 +179,9 @@ impl<'a> Unique<'a> {
         let keep = if self.leave_out.forgets(id) {
             counts.set_aside("forgotten", n);
             guard = guard.and(Guard::erasure());
+            false
+        } else if self.leave_out.is_guest(id) {
+            counts.set_aside("guests", n);
             false
         } else if guard.erases() {
             // Whoever asked to be erased is left out, whatever else their rows say.

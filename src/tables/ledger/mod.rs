@@ -55,12 +55,14 @@ pub struct TableLedger {
 }
 
 impl TableLedger {
-    /// Rows rejected that may have been about somebody: all but repeated lines of headings.
+    /// Rows rejected that may have been about a customer: all but repeated lines of headings and guests, who belong to nobody.
+    /// What a gate compares.
     #[must_use]
     pub fn lost(&self) -> u64 {
-        let headings =
-            self.faults.iter().filter(|fault| fault.code == RejectCode::HeaderRepeated && fault.scope == Scope::Row);
-        self.rejected.saturating_sub(headings.map(|fault| fault.count).sum())
+        let nobodys = |fault: &&FaultCount| {
+            matches!(fault.code, RejectCode::HeaderRepeated | RejectCode::GuestId) && fault.scope == Scope::Row
+        };
+        self.rejected.saturating_sub(self.faults.iter().filter(nobodys).map(|fault| fault.count).sum())
     }
 
     /// Share of the rows read that was [lost](Self::lost); 0 where nothing was read.
@@ -181,18 +183,21 @@ mod tests {
     }
 
     #[test]
-    fn repeated_headings_are_rejected_and_lose_nothing() {
-        let mut headings = ledger(10, 8, 2);
-        headings.faults.push(FaultCount {
+    fn repeated_headings_and_guests_are_rejected_and_lose_nothing() {
+        let fault = |code, count| FaultCount {
             column: String::new(),
-            code: RejectCode::HeaderRepeated,
+            code,
             scope: Scope::Row,
-            count: 2,
+            count,
             shapes: Vec::new(),
             forms: BTreeMap::new(),
             off_codes: Vec::new(),
-        });
-        assert_eq!((headings.rejected, headings.lost()), (2, 0));
+        };
+        let mut orders = ledger(10, 4, 6);
+        orders.faults =
+            vec![fault(RejectCode::Missing, 1), fault(RejectCode::HeaderRepeated, 2), fault(RejectCode::GuestId, 3)];
+        assert_eq!((orders.rejected, orders.lost()), (6, 1));
+        assert!((orders.rejected_share() - 0.1).abs() < 1e-12);
     }
 
     #[test]

@@ -184,7 +184,7 @@ impl RejectCode {
             Self::HeaderRepeated => {
                 "nothing, if the file has several lines of headings; else leave such rows out by `query`"
             }
-            Self::GuestId => "leave guests out by `query`: where customer_id <> '0'",
+            Self::GuestId => "nothing, if 0 stands for guests; else give the customer another id",
             Self::OtherCurrency => "set `[project] currency`, or bring all amounts to one currency by `query`",
             Self::FieldCount => "quote fields that hold the delimiter, or correct the cut-off line",
             Self::NotUtf8 => "set `encoding` of the source, for instance windows-1252",

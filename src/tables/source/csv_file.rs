@@ -13,7 +13,6 @@ use super::super::ledger::RejectCode;
 use super::super::spec::CsvDialect;
 use super::decode::{Guarded, RECORD_LIMIT};
 use super::error::SourceError;
-use super::open::DoubledName;
 use super::text::{CELL_LIMIT, RowFault, TextBatch, TextBuilder};
 
 /// Most columns a file may have.
@@ -64,6 +63,14 @@ impl Dialect {
         }
         Ok(Self { delimiter, encoding, nulls: spec.nulls.clone(), quote, header: spec.header })
     }
+}
+
+/// A name that stands twice in a header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct DoubledName {
+    pub(super) name: String,
+    pub(super) first: usize,
+    pub(super) second: usize,
 }
 
 /// A record that was read ahead.

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 use super::super::spec::{Format, SourceSpec};
-use super::csv_file::{CsvBatches, Dialect};
+use super::csv_file::{CsvBatches, Dialect, DoubledName};
 use super::error::SourceError;
 use super::files::{FoundFile, digest, expand, format_of};
 use super::magic::{HEAD, Packing, check_text, recognize};
@@ -28,14 +28,6 @@ pub(super) struct SourceFile {
     rows: AtomicU64,
     /// Names that several of its columns have, with the places of the first two, from 1.
     doubled: Vec<DoubledName>,
-}
-
-/// A name that stands twice in a header.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct DoubledName {
-    pub(super) name: String,
-    pub(super) first: usize,
-    pub(super) second: usize,
 }
 
 /// What is needed to read a file again.

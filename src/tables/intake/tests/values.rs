@@ -150,6 +150,15 @@ fn the_id_nought_is_that_of_guests_only_where_it_has_more_rows_than_one_customer
     let fault = fault(&run, TableName::Orders, RejectCode::GuestId);
     assert_eq!((fault.count, run.ledger().table(TableName::Orders).expect("there").rejected), (90, 90));
     assert!(fault.cure().contains("guests"));
+    assert_eq!(run.ledger().table(TableName::Orders).expect("there").lost(), 0);
+    assert!(note(&run, "guests").is_some_and(|(_, said)| said.contains("90 rows of `orders` (30 %)")));
+    let query = SHOP.replace(
+        "[tables.customers]\n    source = \"crm\"",
+        "[tables.customers]\n    query = \"select distinct customer_id from shop\"",
+    );
+    let bought = Base::new(&query).file("crm.csv", "customer_id\na\n").file("shop.csv", orders(80, 200)).intake();
+    assert_eq!(bought.n_customers(), 120);
+    assert_eq!(bought.ledger().table(TableName::Customers).expect("there").set_aside.get("guests"), Some(&1));
     let few = shop(&orders(5, 200)).intake();
     assert_eq!(few.ledger().table(TableName::Orders).expect("there").rejected, 0);
 }
