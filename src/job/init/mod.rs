@@ -1,6 +1,8 @@
 //! A starter configuration from one look at a few files. Guesses are marked `# CHECK`; nothing is guessed again later.
 
+pub mod exports;
 mod guess;
+pub mod mapped;
 mod text;
 
 use std::path::{Path, PathBuf};
