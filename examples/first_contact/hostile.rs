@@ -3,10 +3,11 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use tempfile::TempDir;
 use valueseg::codes::Coded as _;
-use valueseg::job::init;
-use valueseg::job::load::load;
+use valueseg::job::init::{self, InitRequest};
+use valueseg::job::settings::Settings;
 
 use crate::dice::Dice;
 
@@ -15,13 +16,19 @@ use crate::dice::Dice;
 pub(crate) struct Outcome {
     /// Files shown to `init`.
     pub(crate) shown: usize,
-    /// A configuration came out, and it loads.
-    pub(crate) loads: usize,
+    /// A configuration came out that parses, and what is live in it was called ready.
+    pub(crate) parses: usize,
     /// The file was refused with a code and no configuration was left behind.
     pub(crate) refused: usize,
     /// Anything else: the seeds of the first few, to look at.
     pub(crate) wrong: Vec<String>,
 }
+
+/// The night that `init` checks for.
+const NIGHT: NaiveDate = match NaiveDate::from_ymd_opt(2026, 11, 20) {
+    Some(day) => day,
+    None => panic!("a calendar day"),
+};
 
 /// Parts headers are made of: names that mean something, names that mean trouble.
 const PARTS: [&str; 56] = [
@@ -203,7 +210,7 @@ fn all(count: usize, mut made: impl FnMut(u64) -> Vec<(String, Vec<u8>)>) -> Res
         }
         outcome.shown += 1;
         match started(&folder.path().join("project"), &paths) {
-            Started::Loads => outcome.loads += 1,
+            Started::Parses => outcome.parses += 1,
             Started::Refused => outcome.refused += 1,
             Started::Wrong(what) if outcome.wrong.len() < 10 => outcome.wrong.push(format!("{number}: {what}")),
             Started::Wrong(_) => outcome.wrong.push(String::new()),
@@ -213,15 +220,16 @@ fn all(count: usize, mut made: impl FnMut(u64) -> Vec<(String, Vec<u8>)>) -> Res
 }
 
 enum Started {
-    Loads,
+    Parses,
     Refused,
     Wrong(String),
 }
 
-/// The one call of `init`: everything above and below does not know how it is asked.
+/// The one call of `init`: everything above does not know how it is asked.
 fn started(project: &Path, paths: &[PathBuf]) -> Started {
-    match init::start(project, paths) {
-        Ok(started) => loads(&started.config),
+    let request = InitRequest { dir: project, from: paths, answers: None, yes: false, as_of: NIGHT };
+    match init::start(&request) {
+        Ok(started) => parses(&started),
         Err(error) if project.join("valueseg.toml").exists() => {
             Started::Wrong(format!("refused ({}) and yet written", error.code()))
         }
@@ -229,10 +237,17 @@ fn started(project: &Path, paths: &[PathBuf]) -> Started {
     }
 }
 
-fn loads(config: &Path) -> Started {
-    match load(config, &[]) {
-        // Nothing but what was mapped is live: a table that is only proposed stands behind `#`.
-        Ok(_) => Started::Loads,
-        Err(error) => Started::Wrong(error.to_string()),
+/// Whether the file parses, and nothing in it is live that was not reviewed.
+fn parses(started: &init::Started) -> Started {
+    let text = match std::fs::read_to_string(&started.config) {
+        Ok(text) => text,
+        Err(error) => return Started::Wrong(error.to_string()),
+    };
+    match toml::from_str::<Settings>(&text) {
+        Ok(settings) => match settings.tables.keys().find(|table| !started.ready.contains(table)) {
+            Some(table) => Started::Wrong(format!("`{}` is live and was not called ready", table.slug())),
+            None => Started::Parses,
+        },
+        Err(error) => Started::Wrong(error.message().to_owned()),
     }
 }

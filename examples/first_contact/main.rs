@@ -14,7 +14,7 @@
 //! ```
 //!
 //! `hostile` shows `init` random header lines (10,000) and sets of random small files (2,000), and prints how many came out as a
-//! configuration that loads, how many were refused with a code, and the first few that did neither.
+//! configuration that parses with nothing live that was not called ready, how many were refused with a code, and the first few that did neither.
 
 mod dice;
 mod hostile;
@@ -60,8 +60,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn told(what: &str, outcome: &hostile::Outcome) -> Result<(), Box<dyn Error>> {
-    let (shown, loads, refused, wrong) = (outcome.shown, outcome.loads, outcome.refused, outcome.wrong.len());
-    say(&format!("{shown} {what}: {loads} configurations that load, {refused} refused with a code, {wrong} neither"))?;
+    let (shown, parses, refused, wrong) = (outcome.shown, outcome.parses, outcome.refused, outcome.wrong.len());
+    say(&format!(
+        "{shown} {what}: {parses} configurations that parse, {refused} refused with a code, {wrong} neither"
+    ))?;
     for line in outcome.wrong.iter().filter(|line| !line.is_empty()) {
         say(&format!("  {line}"))?;
     }

@@ -84,15 +84,23 @@ pub enum Command {
         #[arg(long, value_name = "S", default_value_t = crate::demo::DEFAULT_SEED)]
         seed: u64,
     },
-    /// Write a starter configuration, looking once at the files given.
-    #[command(after_help = "Examples:\n  valueseg init\n  valueseg init shop --from crm.parquet --from survey.csv")]
+    /// Look once at files and folders, write a configuration for them, and check it.
+    #[command(
+        after_help = "Examples:\n  valueseg init\n  valueseg init shop --from exports/\n  valueseg init shop --from crm.parquet --from survey.csv --yes\n  valueseg init shop --from exports/ --answers answers.toml"
+    )]
     Init {
         /// Folder of the project.
         #[arg(default_value = ".")]
         dir: PathBuf,
-        /// A file to look at; may be given again.
-        #[arg(long, value_name = "FILE")]
+        /// A file or a folder to look at; may be given again.
+        #[arg(long, value_name = "PATH", num_args = 1..)]
         from: Vec<PathBuf>,
+        /// A TOML file with answers to questions: `"orders.date_format" = "%d/%m/%Y"`.
+        #[arg(long, value_name = "FILE")]
+        answers: Option<PathBuf>,
+        /// Take the proposed answers, and read what was only guessed.
+        #[arg(long)]
+        yes: bool,
     },
     /// Read configuration and inputs, say what is there, what is missing and what that costs. Writes nothing.
     #[command(after_help = "Examples:\n  valueseg check\n  valueseg check --deep --json")]

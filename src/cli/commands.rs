@@ -1,6 +1,6 @@
 //! One function a command.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chrono::{NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -13,14 +13,14 @@ use crate::cli::failure::CommandError;
 use crate::cli::log::{self, Level, line};
 use crate::cli::progress::Progress;
 use crate::cli::stop::Stop;
-use crate::cli::{answer, care, failure};
+use crate::cli::{answer, begin, care, failure};
 use crate::codes::Exit;
 use crate::demo::{DemoSettings, FIRST_NIGHT, SECOND_NIGHT, write_demo};
 use crate::job::check::{self, CheckRequest};
 use crate::job::diff::diff;
 use crate::job::error::JobError;
 use crate::job::explain::{self, Explanation};
-use crate::job::init::{config_schema, start};
+use crate::job::init::{InitRequest, config_schema};
 use crate::job::load::{Loaded, load};
 use crate::job::missed::missed;
 use crate::job::night::{self, NightRequest};
@@ -32,7 +32,10 @@ use crate::tables::schema::{TableId, tables_markdown};
 pub(super) fn run(args: &Args) -> Exit {
     let done = match &args.command {
         Command::Demo { dir, customers, seed } => demo(args, dir, *customers, *seed),
-        Command::Init { dir, from } => init(args, dir, from),
+        Command::Init { dir, from, answers, yes } => begin::init(
+            args,
+            &InitRequest { dir, from, answers: answers.as_deref(), yes: *yes, as_of: yesterday(Tz::UTC) },
+        ),
         Command::Check { deep, as_of } => check_inputs(args, *deep, *as_of),
         Command::Run { as_of, catch_up, refit, force, dry_run } => load_project(args).and_then(|loaded| {
             let as_of = as_of.unwrap_or_else(|| yesterday(loaded.timezone));
@@ -128,23 +131,6 @@ fn demo(args: &Args, dir: &Path, customers: u32, seed: u64) -> Result<Exit, Comm
         last = Some(run_night(args, &loaded, request, &stop)?);
     }
     Ok(last.map_or(Exit::Published, |outcome| said(args, &[], &outcome)))
-}
-
-fn init(args: &Args, dir: &Path, from: &[PathBuf]) -> Result<Exit, CommandError> {
-    let started = start(dir, from)?;
-    if args.json {
-        return Ok(answer::document(
-            json!({ "config": started.config, "questions": started.questions }),
-            Exit::Published,
-        ));
-    }
-    let questions: Vec<String> =
-        started.questions.iter().map(|question| format!("  to review: {question}\n")).collect();
-    Ok(answer::text(&format!(
-        "Wrote {}.\n{}Next: look at the lines marked CHECK, then run `valueseg check`.",
-        started.config.display(),
-        questions.concat()
-    )))
 }
 
 fn check_inputs(args: &Args, deep: bool, as_of: Option<NaiveDate>) -> Result<Exit, CommandError> {

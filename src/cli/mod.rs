@@ -4,6 +4,7 @@
 
 mod answer;
 mod args;
+mod begin;
 mod care;
 mod commands;
 mod failure;

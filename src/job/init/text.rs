@@ -1,43 +1,109 @@
 //! The words of a starter configuration.
 
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use crate::job::init::guess::{Guess, Role};
+use super::answers::key_of;
+use super::look::Find;
+use super::plan::Planned;
+use super::toml_text::{commented, key, quoted, spec_lines};
+use crate::job::settings::DEFAULT_MAX_REJECTED_SHARE;
+use crate::tables::contract::contract_of;
 use crate::tables::spec::{Format, TableName};
 
-/// The configuration for `dir`, and what a person has to look at.
-pub(super) fn configuration(dir: &Path, guesses: &[Guess]) -> (String, Vec<String>) {
-    let mut questions = Vec::new();
-    let name = dir.canonicalize().ok().as_deref().unwrap_or(dir).file_name().map(|n| n.to_string_lossy().into_owned());
-    let mut text = String::from(
-        "#:schema ./valueseg.schema.json\n# Every value that was guessed is marked CHECK. `valueseg check` says what is missing.\n\n[project]\n",
+/// Most names of columns in a comment.
+const NAMED: usize = 60;
+
+/// What a configuration says.
+pub(super) struct Page<'a> {
+    /// Its folder.
+    pub(super) dir: &'a Path,
+    /// Sources.
+    pub(super) finds: &'a [Find],
+    /// Tables, in the order of [`TableName::ALL`].
+    pub(super) planned: &'a [Planned],
+    /// What was left aside.
+    pub(super) skipped: &'a [String],
+    /// A gate that had to be opened wider, and why.
+    pub(super) gate: Option<&'a OpenGate>,
+}
+
+/// A gate that is opened wider than by default.
+pub(super) struct OpenGate {
+    /// Share of rows that may be rejected.
+    pub(super) share: f64,
+    /// Why.
+    pub(super) reason: String,
+}
+
+/// A page as written.
+pub(super) struct Written {
+    /// Its text.
+    pub(super) text: String,
+    /// Key of each question and the line to edit, from 1.
+    pub(super) lines: Vec<(String, usize)>,
+}
+
+/// The whole configuration.
+pub(super) fn write(page: &Page<'_>) -> Written {
+    let name = page
+        .dir
+        .canonicalize()
+        .ok()
+        .as_deref()
+        .unwrap_or(page.dir)
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned());
+    let mut lines: Vec<String> = [
+        "#:schema ./valueseg.schema.json",
+        "# Made by `valueseg init` from one look at the files. Nothing is guessed again later: what stands here counts.",
+        "# `valueseg check --deep` says what a night would read, `valueseg schema config` what every key means.",
+        "",
+        "[project]",
+    ]
+    .map(str::to_owned)
+    .into();
+    lines.push(format!("name = {}", quoted(&name.unwrap_or_else(|| "my shop".to_owned()))));
+    lines.push(
+        "timezone = \"UTC\"                # decides when a night ends, and what a time without a zone means"
+            .to_owned(),
     );
-    line(&mut text, &format!("name = {}", quoted(&name.unwrap_or_else(|| "my shop".to_owned()))));
-    text.push_str("timezone = \"UTC\"                # CHECK: decides when a night ends\ncurrency = \"EUR\"                # CHECK\n\n");
-    for guess in guesses {
-        source(&mut text, dir, guess);
+    lines.push("currency = \"EUR\"                # of all amounts".to_owned());
+    lines.push(String::new());
+    if page.finds.is_empty() {
+        lines.extend(EMPTY.lines().map(str::to_owned));
+    } else {
+        page.finds.iter().for_each(|find| source(&mut lines, page.dir, find));
     }
-    if guesses.is_empty() {
-        text.push_str(EMPTY);
-        questions.push("name your files under [sources] and map them under [tables]".to_owned());
+    if !page.skipped.is_empty() {
+        lines.push("# Not read:".to_owned());
+        lines.extend(page.skipped.iter().map(|skipped| format!("#   {}", commented(skipped))));
+        lines.push(String::new());
     }
-    for guess in guesses {
-        table(&mut text, guess, &mut questions);
+    let mut asked = Vec::new();
+    for table in TableName::ALL {
+        let own: Vec<&Planned> = page.planned.iter().filter(|one| one.mapped.table == table).collect();
+        if own.is_empty() {
+            not_there(&mut lines, table);
+        }
+        for one in &own {
+            block(&mut lines, one, own.len() > 1, &mut asked);
+        }
     }
-    let placed =
-        |table: TableName| guesses.iter().any(|guess| matches!(&guess.role, Role::Table(of, _) if *of == table));
-    if !guesses.is_empty() && !placed(TableName::Customers) {
-        customers_of_others(&mut text, guesses, &mut questions);
+    // A configuration without any source or table must still have both sections.
+    if page.finds.is_empty() {
+        lines.push("[sources]".to_owned());
     }
-    if !text.contains("consent_profiling") {
-        questions.push(
-            "no consent columns were found: nobody can be reached until they are mapped in [tables.customers]"
-                .to_owned(),
-        );
+    if page.planned.iter().all(|one| one.left_out.is_some()) {
+        lines.push("[tables]".to_owned());
     }
-    text.push_str(REST);
-    (text, questions)
+    if let Some(gate) = page.gate {
+        lines.push("[gates]".to_owned());
+        lines.push(format!("# {} (default {DEFAULT_MAX_REJECTED_SHARE})", commented(&gate.reason)));
+        lines.push(format!("max_rejected_share = {}", gate.share));
+        lines.push(String::new());
+    }
+    lines.extend(REST.lines().map(str::to_owned));
+    Written { text: lines.join("\n") + "\n", lines: asked }
 }
 
 const EMPTY: &str = r#"# [sources.crm]                        # raw data, as it lies: Parquet, CSV, JSON lines; also gzipped
@@ -54,10 +120,6 @@ const EMPTY: &str = r#"# [sources.crm]                        # raw data, as it 
 # wide = { id = "CustomerNo", aspect = "importance", scale = [1, 5], elements = { saves_time = "Q1", quality = "Q7" } }
 # [tables.orders]                      # … or any SQL over the sources
 # query = "select customer_no as customer_id, order_no as order_id, ts as ordered_at, net as amount from crm"
-
-[sources]
-[tables]
-
 "#;
 
 const REST: &str = r#"[model]
@@ -79,132 +141,132 @@ output = "out"
 memory_limit = "4GiB"
 "#;
 
-fn line(text: &mut String, words: &str) {
-    // INVARIANT: writing to a String cannot fail.
-    let _ = writeln!(text, "{words}");
-}
-
-fn quoted(value: &str) -> String {
-    toml::Value::String(value.to_owned()).to_string()
-}
-
 /// `path` as seen from `dir`, where it can be said; both may be relative to the working folder.
 fn seen_from(dir: &Path, path: &Path) -> String {
-    let (Ok(path), Ok(dir)) = (path.canonicalize(), dir.canonicalize()) else { return path.display().to_string() };
-    let shared = dir.components().zip(path.components()).take_while(|(a, b)| a == b).count();
+    // Of a pattern, the part before the first star lies there.
+    let starred = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().contains('*'));
+    let mut stars: Vec<std::ffi::OsString> = Vec::new();
+    let mut solid = path.to_owned();
+    while starred(&solid) && !solid.exists() {
+        stars.extend(solid.file_name().map(std::ffi::OsStr::to_owned));
+        solid.pop();
+    }
+    let (Ok(found), Ok(dir)) = (solid.canonicalize(), dir.canonicalize()) else { return path.display().to_string() };
+    let shared = dir.components().zip(found.components()).take_while(|(a, b)| a == b).count();
     let mut relative: PathBuf = dir.components().skip(shared).map(|_| "..").collect();
-    relative.extend(path.components().skip(shared));
+    relative.extend(found.components().skip(shared));
+    relative.extend(stars.iter().rev());
     relative.to_string_lossy().replace('\\', "/")
 }
 
-fn source(text: &mut String, dir: &Path, guess: &Guess) {
-    line(text, &format!("[sources.{}]", guess.source));
-    line(text, &format!("files = {}", quoted(&seen_from(dir, &guess.path))));
-    let peek = &guess.peek;
-    if peek.format == Format::Csv && (peek.delimiter != ',' || peek.encoding != "utf-8" || peek.decimal != '.') {
-        let parts = [
-            format!("delimiter = {}", quoted(&peek.delimiter.to_string())),
-            format!("encoding = {}", quoted(peek.encoding)),
-            format!("decimal = {}", quoted(&peek.decimal.to_string())),
-        ];
-        line(text, &format!("csv = {{ {} }}   # CHECK", parts.join(", ")));
-    }
-    let names: Vec<&str> = peek.columns.iter().map(|column| column.name.as_str()).collect();
-    line(text, &format!("# columns: {}\n", names.join(", ").replace('\n', " ")));
-}
-
-fn table(text: &mut String, guess: &Guess, questions: &mut Vec<String>) {
-    let Some(id) = &guess.id else {
-        questions.push(format!("{}: which column names the customer?", guess.path.display()));
-        return;
+fn source(lines: &mut Vec<String>, dir: &Path, find: &Find) {
+    lines.push(format!("[sources.{}]", key(&find.name)));
+    let files: Vec<String> = match &find.pattern {
+        Some(pattern) => vec![quoted(&seen_from(dir, pattern))],
+        None => find.files.iter().map(|file| quoted(&seen_from(dir, file))).collect(),
     };
-    match &guess.role {
-        Role::Table(table, columns) => {
-            line(text, &format!("[tables.{}]                 # CHECK", table.slug()));
-            line(text, &format!("source = {}", quoted(&guess.source)));
-            let mut pairs = vec![format!("customer_id = {}", quoted(id))];
-            pairs.extend(columns.iter().map(|(canonical, column)| format!("{canonical} = {}", quoted(column))));
-            line(text, &format!("columns = {{ {} }}\n", pairs.join(", ")));
-        }
-        Role::WideSurvey { elements, scale } => {
-            line(text, "[tables.ratings]                 # CHECK");
-            line(text, &format!("source = {}", quoted(&guess.source)));
-            let pairs: Vec<String> =
-                elements.iter().map(|(element, column)| format!("{} = {}", element.slug(), quoted(column))).collect();
-            line(
-                text,
-                &format!(
-                    "wide = {{ id = {}, aspect = \"fulfillment\", scale = [{}, {}], elements = {{ {} }} }}\n",
-                    quoted(id),
-                    scale.0,
-                    scale.1,
-                    pairs.join(", ")
-                ),
-            );
-            questions.push(format!(
-                "{}: was it asked how much an element matters (importance) or how well you deliver it (fulfillment)? And is the scale {} to {}?",
-                guess.path.display(),
-                scale.0,
-                scale.1
-            ));
-        }
-        Role::Unknown => questions.push(format!(
-            "{}: which table is it (customers, ratings, attitudes, orders, interactions, feedback, signals)?",
-            guess.path.display()
-        )),
+    match files.as_slice() {
+        [one] => lines.push(format!("files = {one}")),
+        many => lines.push(format!("files = [{}]", many.join(", "))),
     }
+    let peek = &find.peek;
+    if !find.files.iter().all(|file| super::look::is_data(file)) {
+        lines.push(format!("format = {}", quoted(peek.format.slug())));
+    }
+    let mut parts = Vec::new();
+    if peek.format == Format::Csv {
+        let tabs = find
+            .files
+            .iter()
+            .all(|file| file.to_string_lossy().to_lowercase().trim_end_matches(".gz").ends_with(".tsv"));
+        if peek.delimiter != if tabs { '\t' } else { ',' } {
+            parts.push(format!("delimiter = {}", quoted(&peek.delimiter.to_string())));
+        }
+        if peek.encoding != "utf-8" {
+            parts.push(format!("encoding = {}", quoted(peek.encoding)));
+        }
+        if peek.decimal != '.' {
+            parts.push(format!("decimal = {}", quoted(&peek.decimal.to_string())));
+        }
+        if !peek.nulls.is_empty() {
+            let words: Vec<String> =
+                std::iter::once("").chain(peek.nulls.iter().map(String::as_str)).map(quoted).collect();
+            parts.push(format!("nulls = [{}]", words.join(", ")));
+        }
+        if !peek.header {
+            parts.push("header = false".to_owned());
+        }
+    }
+    if !parts.is_empty() {
+        lines.push(format!("csv = {{ {} }}", parts.join(", ")));
+    }
+    if !peek.header {
+        lines.push("# The first line looks like data, so columns are called column_1, column_2 … Take `header = false` out if it names them.".to_owned());
+    }
+    let mut names: Vec<&str> = peek.columns.iter().take(NAMED).map(|column| column.name.as_str()).collect();
+    let more = format!("and {} more", peek.columns.len().saturating_sub(NAMED));
+    if peek.columns.len() > NAMED {
+        names.push(&more);
+    }
+    lines.push(format!("# columns: {}", commented(&names.join(", "))));
+    lines.push(String::new());
 }
 
-/// Everybody who appears anywhere is a customer, until a customer table is named.
-fn customers_of_others(text: &mut String, guesses: &[Guess], questions: &mut Vec<String>) {
-    let parts: Vec<String> = guesses
-        .iter()
-        .filter_map(|guess| {
-            let id = guess.id.as_ref()?.replace('"', "\"\"");
-            Some(format!("select cast(\"{id}\" as varchar) as customer_id from {}", guess.source))
-        })
-        .collect();
-    if parts.is_empty() {
-        return;
+/// One table, as a comment where it is left out.
+fn block(lines: &mut Vec<String>, one: &Planned, listed: bool, asked: &mut Vec<(String, usize)>) {
+    let mapped = &one.mapped;
+    let head = format!("tables.{}", mapped.table.slug());
+    lines.push(format!("# {} confidence: {}.", capital(mapped.confidence.slug()), commented(&mapped.reason)));
+    for question in &mapped.questions {
+        let offers: Vec<&str> = question.offers.iter().map(|offer| offer.answer.as_str()).collect();
+        lines.push(format!(
+            "# CHECK {}: {} [{}]",
+            key_of(one, question),
+            commented(&question.text),
+            commented(&offers.join(" | "))
+        ));
     }
-    line(text, "[tables.customers]                 # CHECK: everybody who appears in a file above");
-    line(text, &format!("query = '''{}'''\n", parts.join(" union ")));
-    questions.push("is there a customer table, with consents and sign-up dates?".to_owned());
+    if let Some(reason) = &one.left_out {
+        lines.push(format!("# Left out: {}.", commented(reason)));
+    }
+    let sign = if one.left_out.is_some() { "# " } else { "" };
+    let first = lines.len();
+    lines.push(format!("{sign}{}", if listed { format!("[[{head}]]") } else { format!("[{head}]") }));
+    lines.extend(spec_lines(&mapped.spec, &head).into_iter().map(|line| format!("{sign}{line}")));
+    for question in &mapped.questions {
+        let starts = |line: &String| line.trim_start_matches("# ").starts_with(&format!("{} =", question.key));
+        let at = lines[first..].iter().position(starts).unwrap_or(0);
+        asked.push((key_of(one, question), first + at + 1));
+    }
+    lines.push(String::new());
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::job::init::guess::guess;
-    use crate::tables::peek::{Peek, PeekColumn};
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}
 
-    #[test]
-    fn what_is_written_is_read_back_as_a_configuration() {
-        let column = |name: &str, values: &[&str]| PeekColumn {
-            name: name.to_owned(),
-            values: values.iter().map(|value| (*value).to_owned()).collect(),
-        };
-        let columns = vec![
-            column("CustomerNo", &["1", "2"]),
-            column("saves_time", &["1"]),
-            column("Quality \"now\" quality", &["5"]),
-            column("variety", &["4"]),
-            column("informs", &["2"]),
-        ];
-        let peek = Peek { format: Format::Csv, delimiter: ';', encoding: "utf-8", decimal: ',', columns, rows: 2 };
-        let guesses = [guess(Path::new("survey.csv"), &peek, &[])];
-        let (text, questions) = configuration(Path::new("."), &guesses);
-        let settings: crate::job::settings::Settings = toml::from_str(&text).expect("valid");
-        assert!(
-            settings.tables.contains_key(&TableName::Ratings) && settings.tables.contains_key(&TableName::Customers)
-        );
-        assert_eq!(questions.len(), 3);
+/// A table that nothing fills: what it needs and what it would bring.
+fn not_there(lines: &mut Vec<String>, table: TableName) {
+    let contract = contract_of(table);
+    lines.push(format!(
+        "# No file holds {}. {} One row is one {}.",
+        table.slug(),
+        commented(contract.doc),
+        contract.grain
+    ));
+    for rule in contract.columns.iter().filter(|rule| rule.required) {
+        lines.push(format!("#   needs {}: {}", rule.name, commented(rule.doc)));
     }
-
-    #[test]
-    fn an_empty_start_is_still_a_readable_file() {
-        let (text, questions) = configuration(Path::new("."), &[]);
-        assert!(toml::from_str::<crate::job::settings::Settings>(&text).is_ok());
-        assert!(!questions.is_empty());
+    let further: Vec<&str> =
+        contract.columns.iter().filter(|rule| !rule.required && rule.read).map(|rule| rule.name).collect();
+    if !further.is_empty() {
+        lines.push(format!("#   may have {}", further.join(", ")));
     }
+    let pairs: Vec<String> =
+        contract.columns.iter().filter(|rule| rule.required).map(|rule| format!("{} = \"…\"", rule.name)).collect();
+    lines.push(format!("# [tables.{}]", table.slug()));
+    lines.push("# source = \"…\"".to_owned());
+    lines.push(format!("# columns = {{ {} }}", pairs.join(", ")));
+    lines.push(String::new());
 }

@@ -1,0 +1,119 @@
+//! Whether a first line names the columns, and whether further lines below it do.
+
+use super::PeekColumn;
+
+/// How many values of a column are held against its first cell.
+const HELD_AGAINST: usize = 200;
+
+/// Further header lines, by the marks that survey tools leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Further {
+    /// How many lines.
+    pub(super) lines: usize,
+    /// Which of them holds the wording of the columns, from 0.
+    pub(super) labels: usize,
+}
+
+/// Further header lines: the marks of Qualtrics (three lines; older exports two) and of SurveyMonkey (two).
+///
+/// Nothing else is taken for one: a line of data taken for words would be lost.
+pub(super) fn further(header: &[String], first: &[String], second: &[String]) -> Option<Further> {
+    let imported =
+        |row: &[String]| row.iter().any(|cell| cell.starts_with("{\"ImportId\"") || cell.starts_with("{'ImportId'"));
+    if imported(second) {
+        return Some(Further { lines: 2, labels: 0 });
+    }
+    if imported(first) {
+        return Some(Further { lines: 1, labels: 0 });
+    }
+    if header.first().is_some_and(|name| name == "V1") && first.iter().any(|cell| cell == "ResponseID") {
+        return Some(Further { lines: 1, labels: 0 });
+    }
+    let kinds = first.iter().filter(|cell| matches!(cell.as_str(), "Response" | "Open-Ended Response")).count();
+    let monkey = header.iter().any(|name| name.eq_ignore_ascii_case("Respondent ID"))
+        && header.iter().any(|name| name.eq_ignore_ascii_case("Collector ID"));
+    let id_is_blank = first.first().is_some_and(String::is_empty);
+    (kinds > 0 && (monkey || id_is_blank)).then_some(Further { lines: 1, labels: 0 })
+}
+
+/// Whether the first line is more likely somebody's data than names of columns.
+pub(super) fn is_data(first: &[String], columns: &[PeekColumn]) -> bool {
+    let cells = first.iter().zip(columns).filter(|(cell, _)| !cell.is_empty());
+    let (mut named, mut alike, mut repeated, mut sure) = (0, 0, 0, false);
+    for (cell, column) in cells {
+        named += 1;
+        let values = || column.values.iter().take(HELD_AGAINST);
+        let shape = shape_of(cell);
+        if shape != CellShape::Words && values().any(|value| shape_of(value) == shape) {
+            alike += 1;
+            sure |= matches!(shape, CellShape::Address | CellShape::Date);
+        } else if shape == CellShape::Address {
+            sure = true;
+        }
+        repeated += usize::from(shape == CellShape::Words && values().any(|value| value == cell));
+    }
+    // A line that repeats the header is no data: then every name stands again below it.
+    let repeats_itself = repeated == named && named > 1;
+    sure || (named > 0 && alike * 2 >= named)
+        || (repeated > 0 && !repeats_itself && (alike > 0 || repeated * 2 >= named))
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum CellShape {
+    Words,
+    Number,
+    Date,
+    Address,
+}
+
+fn shape_of(cell: &str) -> CellShape {
+    let cell = cell.trim();
+    let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+    let only = |signs: &str| cell.chars().all(|c| c.is_ascii_digit() || signs.contains(c));
+    match cell {
+        _ if cell.contains('@') && cell.contains('.') && !cell.contains(' ') => CellShape::Address,
+        _ if digits >= 6 && only("-/.: TZ+") && cell.matches(['-', '/', '.', ':']).count() >= 2 => CellShape::Date,
+        _ if digits > 0 && only("+-.,eE %") => CellShape::Number,
+        // An id such as `C-00017`.
+        _ if digits >= 3 && !cell.contains(' ') && digits * 2 >= cell.len() => CellShape::Number,
+        _ => CellShape::Words,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(cells: &[&str]) -> Vec<String> {
+        cells.iter().map(|cell| (*cell).to_owned()).collect()
+    }
+
+    fn columns(values: &[&[&str]]) -> Vec<PeekColumn> {
+        values.iter().map(|values| PeekColumn { values: row(values), ..PeekColumn::default() }).collect()
+    }
+
+    #[test]
+    fn a_first_line_of_numbers_and_addresses_is_data() {
+        let below = columns(&[&["1002", "1003"], &["x@example.org"], &["4", "2"]]);
+        assert!(is_data(&row(&["1001", "y@example.org", "5"]), &below));
+        assert!(!is_data(&row(&["id", "mail", "q1"]), &below));
+        assert!(is_data(&row(&["Berlin", "gold"]), &columns(&[&["Bonn", "Berlin"], &["gold", "silver"]])));
+    }
+
+    #[test]
+    fn years_as_names_beside_words_and_a_repeated_header_are_names() {
+        assert!(!is_data(&row(&["region", "city", "2019"]), &columns(&[&["north"], &["Bonn"], &["17"]])));
+        assert!(!is_data(&row(&["id", "mail"]), &columns(&[&["1", "id"], &["a@b.org", "mail"]])));
+    }
+
+    #[test]
+    fn header_lines_of_survey_tools_are_known_by_their_marks_alone() {
+        let names = row(&["StartDate", "ResponseId", "Q1"]);
+        let words = row(&["Start", "Response", "How was it?"]);
+        let marks = row(&["{\"ImportId\":\"startDate\"}", "{\"ImportId\":\"_recordId\"}", "{\"ImportId\":\"QID1\"}"]);
+        assert_eq!(further(&names, &words, &marks), Some(Further { lines: 2, labels: 0 }));
+        assert_eq!(further(&names, &words, &row(&["2026-01-01", "R_1", "3"])), None);
+        let monkey = row(&["Respondent ID", "Collector ID", "How was it?"]);
+        assert!(further(&monkey, &row(&["", "", "Response"]), &row(&["1", "2", "5"])).is_some());
+    }
+}
