@@ -227,7 +227,7 @@ enum Started {
 
 /// The one call of `init`: everything above does not know how it is asked.
 fn started(project: &Path, paths: &[PathBuf]) -> Started {
-    let request = InitRequest { dir: project, from: paths, answers: None, yes: false, as_of: NIGHT };
+    let request = InitRequest { dir: project, from: paths, answers: None, exports: None, yes: false, as_of: NIGHT };
     match init::start(&request) {
         Ok(started) => parses(&started),
         Err(error) if project.join("valueseg.toml").exists() => {

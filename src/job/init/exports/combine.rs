@@ -19,11 +19,22 @@ pub enum IdChoice {
     First,
 }
 
+/// A canonical table that exports fill.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CombinedTable {
+    /// Place of the export it is mostly made of; `None` = of all together.
+    pub of: Option<usize>,
+    /// The mapping.
+    pub mapped: MappedTable,
+}
+
 /// What several exports come to together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Combined {
     /// Canonical tables, sources named; `customers`, if anybody is named, is one and comes first.
-    pub tables: Vec<MappedTable>,
+    pub tables: Vec<CombinedTable>,
+    /// What `customers` is made of.
+    pub customers: Vec<PeopleRows>,
     /// What each export knows of people, in the order given; `None` = nobody is named in it.
     pub people: Vec<Option<PeopleRows>>,
     /// Rows of answers of each export, in the order given.
@@ -58,15 +69,22 @@ pub fn combine(found: &[Recognized], choice: IdChoice) -> Combined {
         with_identity().map(|(one, identity)| identity.and_then(|identity| one.answers_by(identity))).collect();
 
     let mut tables = Vec::new();
-    tables.extend(customers(found, &people, by_address));
+    let (customers, names) = customers(found, &people, by_address);
+    if !customers.is_empty() {
+        let reason = format!("everybody in {}, once each; consent holds where no export denies it", names.join(", "));
+        let (spec, confidence) = (everybody(&customers), Confidence::High);
+        let mapped = MappedTable { table: TableName::Customers, spec, confidence, reason, questions: Vec::new() };
+        tables.push(CombinedTable { of: None, mapped });
+    }
     for (i, one) in found.iter().enumerate() {
         for table in one.fingerprint.tables.iter().filter(|table| table.is != TableName::Customers) {
             if !told_better(one, table, found) {
-                tables.extend(table_of(i, table, found, &identities));
+                tables
+                    .extend(table_of(i, table, found, &identities).map(|mapped| CombinedTable { of: Some(i), mapped }));
             }
         }
     }
-    Combined { tables, people, answers, by_address }
+    Combined { tables, customers, people, answers, by_address }
 }
 
 /// The table of the `i`-th export; `None` = a column, another export or a name for people is missing.
@@ -89,27 +107,13 @@ fn table_of(
     Some(one.mapped(table, spec(table, identity, &one.filling(identity, other))?))
 }
 
-fn customers(found: &[Recognized], people: &[Option<PeopleRows>], by_address: bool) -> Option<MappedTable> {
-    let named: Vec<(&Recognized, &PeopleRows)> =
-        found.iter().zip(people).filter_map(|(one, people)| Some((one, people.as_ref()?))).collect();
+/// What is known of customers, and the names of the exports that know it.
+fn customers(found: &[Recognized], people: &[Option<PeopleRows>], by_address: bool) -> (Vec<PeopleRows>, Vec<String>) {
+    let named = || found.iter().zip(people).filter_map(|(one, people)| Some((one, people.as_ref()?)));
     // Visitors under an id of their own are no customers, unless nobody else is.
     let sure = |one: &Recognized| knows_customers(one) || (by_address && address_of(one, found).is_some());
-    let mut parts: Vec<_> = named.iter().filter(|(one, _)| sure(one)).copied().collect();
-    if parts.is_empty() {
-        parts = named;
-    }
-    if parts.is_empty() {
-        return None;
-    }
-    let names: Vec<&str> = parts.iter().map(|(one, _)| one.export.as_str()).collect();
-    let rows: Vec<PeopleRows> = parts.iter().map(|(_, people)| (*people).clone()).collect();
-    Some(MappedTable {
-        table: TableName::Customers,
-        spec: everybody(&rows),
-        confidence: Confidence::High,
-        reason: format!("everybody in {}, once each; consent holds where no export denies it", names.join(", ")),
-        questions: Vec::new(),
-    })
+    let any = named().any(|(one, _)| sure(one));
+    named().filter(|(one, _)| !any || sure(one)).map(|(one, people)| (people.clone(), one.export.clone())).unzip()
 }
 
 /// Whether those an export names are customers: it lists them, they bought, or they answered.

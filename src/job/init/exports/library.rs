@@ -1,41 +1,10 @@
 //! All known exports: those this program ships with, and a company's own.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::fingerprint::Fingerprint;
-use crate::codes::{Code, Coded};
-
-/// A fingerprint of the company's own that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ExportError {
-    /// The file or folder cannot be read.
-    #[error("cannot read {}", path.display())]
-    Read {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the layer below says of it.
-        source: std::io::Error,
-    },
-    /// The text is no fingerprint.
-    #[error("{}: {what}", path.display())]
-    Unusable {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        what: String,
-    },
-}
-
-impl Coded for ExportError {
-    fn code(&self) -> Code {
-        match self {
-            Self::Read { .. } => Code::CatalogueUnreadable,
-            Self::Unusable { .. } => Code::Catalogue,
-        }
-    }
-}
+use crate::job::error::JobError;
 
 /// The exports this program ships with: file name without its ending, and text.
 const SHIPPED: &[(&str, &str)] = {
@@ -105,11 +74,11 @@ impl ExportLibrary {
     /// The same with every `*.toml` of a folder beside them; one of the same name takes the place of ours.
     ///
     /// # Errors
-    /// [`ExportError`] where the folder or a file cannot be read or used.
-    pub fn with_folder(mut self, folder: &Path) -> Result<Self, ExportError> {
+    /// [`JobError::ExportFile`], [`JobError::ExportUnusable`] where the folder or a file cannot be read or used.
+    pub fn with_folder(mut self, folder: &Path) -> Result<Self, JobError> {
         let failed = |path: &Path| {
             let path = path.to_owned();
-            move |source| ExportError::Read { path, source }
+            move |source| JobError::ExportFile { path, source }
         };
         let mut files = Vec::new();
         for entry in std::fs::read_dir(folder).map_err(failed(folder))? {
@@ -124,7 +93,7 @@ impl ExportLibrary {
             let key = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
             match Fingerprint::parse(&text) {
                 Ok(fingerprint) => self.exports.insert(key, fingerprint),
-                Err(what) => return Err(ExportError::Unusable { path, what }),
+                Err(what) => return Err(JobError::ExportUnusable { path, what }),
             };
         }
         Ok(self)
@@ -139,6 +108,7 @@ impl ExportLibrary {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codes::{Code, Coded as _};
 
     #[test]
     fn the_list_of_shipped_exports_is_the_folder() {

@@ -14,9 +14,9 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-pub use combine::{Combined, IdChoice, combine};
+pub use combine::{Combined, CombinedTable, IdChoice, combine};
 pub use fingerprint::{ExportAnswers, ExportTable, Fingerprint, HeaderMark, IdColumn, Through};
-pub use library::{ExportError, ExportLibrary};
+pub use library::ExportLibrary;
 pub use people::{PeopleRows, everybody};
 pub use recognized::{ANSWER_AT, ANSWER_ID, AnswerRows, Recognized};
 

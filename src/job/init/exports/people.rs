@@ -19,6 +19,21 @@ pub struct PeopleRows {
     pub(super) filters: Vec<String>,
 }
 
+impl PeopleRows {
+    /// Rows that tell no more than who is there: SQL of the id, what stands behind `from`, and conditions on rows.
+    #[must_use]
+    pub fn new(id: String, from: String, filters: Vec<String>) -> Self {
+        Self { id, select: BTreeMap::new(), from, filters }
+    }
+
+    /// The same with a further canonical column.
+    #[must_use]
+    pub fn with(mut self, canonical: &str, sql: String) -> Self {
+        self.select.insert(canonical.to_owned(), sql);
+        self
+    }
+}
+
 /// A flag that cannot be read. It sorts before `no`, so that the smallest of several is it; behind `yes` for flags that protect.
 const UNREADABLE: (&str, &str) = ("!", "~");
 /// Words that a flag is read by, as a night reads them.

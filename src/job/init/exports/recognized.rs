@@ -107,6 +107,15 @@ impl Recognized {
         self.answers_by(&self.identity()?)
     }
 
+    /// Conditions under which a row holds answers, as SQL over the file's columns; none where it holds no answers.
+    #[must_use]
+    pub fn answer_conditions(&self) -> Vec<String> {
+        let Some(identity) = self.identity() else { return Vec::new() };
+        let filling = self.filling(&identity, None);
+        let answers = self.fingerprint.answers.iter().flat_map(|answers| &answers.filters);
+        answers.filter_map(|filter| filling.fill(filter)).collect()
+    }
+
     pub(super) fn identity(&self) -> Option<Identity> {
         let first = self.ids.first()?;
         Some(Identity::direct(self.known_id(first)?, first, &self.source))

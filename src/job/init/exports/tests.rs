@@ -39,7 +39,7 @@ fn look(key: &str) -> Recognized {
 /// The configuration of these exports together, answers taken for ratings of two elements.
 fn configuration(found: &[Recognized], combined: &Combined) -> Config {
     let mut tables: BTreeMap<TableName, Vec<TableSpec>> = BTreeMap::new();
-    for mapped in &combined.tables {
+    for mapped in combined.tables.iter().map(|made| &made.mapped) {
         tables.entry(mapped.table).or_default().push(mapped.spec.clone());
     }
     for (one, answers) in found.iter().zip(&combined.answers) {
@@ -128,7 +128,7 @@ fn every_export_gets_its_golden_configuration_and_a_night_reads_every_row_of_it(
                 }
             }
         }
-        for mapped in &combined.tables {
+        for mapped in combined.tables.iter().map(|made| &made.mapped) {
             writeln!(text, "# {}: {}", mapped.table.slug(), mapped.reason).expect("text");
         }
         text.push_str(&toml::to_string_pretty(&config).expect("plain data"));
@@ -158,7 +158,8 @@ fn exports_of_several_vendors_meet_by_address_and_one_vendor_keeps_its_own_ids()
     let shop = ["shopify_warehouse_order", "shopify_warehouse_customer"].map(look);
     let combined = combine(&shop, IdChoice::Auto);
     assert!(!combined.by_address);
-    let orders = combined.tables.iter().find(|one| one.table == TableName::Orders).expect("orders");
+    let orders =
+        combined.tables.iter().map(|made| &made.mapped).find(|one| one.table == TableName::Orders).expect("orders");
     assert!(orders.spec.query.as_ref().expect("a query").contains("\"customer_id\" as varchar"), "{orders:?}");
 }
 
@@ -176,7 +177,8 @@ fn an_address_that_another_export_of_the_vendor_holds_is_looked_up_there() {
 #[test]
 fn visitors_under_an_id_of_their_own_are_no_customers_of_a_shop() {
     let shop = ["shopify_warehouse_customer", "ga4_events"].map(look);
-    let query = |found: &[Recognized]| combine(found, IdChoice::Auto).tables[0].spec.query.clone().expect("a query");
+    let query =
+        |found: &[Recognized]| combine(found, IdChoice::Auto).tables[0].mapped.spec.query.clone().expect("a query");
     assert!(!query(&shop).contains("ga4_events"));
     assert!(query(&shop[1..]).contains("ga4_events"), "unless nobody else is known");
 }
