@@ -46,6 +46,8 @@ pub(super) struct Staged {
     pub(super) copies: u64,
     /// Lines of orders that took the date of their order.
     pub(super) dated_lines: u64,
+    /// Orders with several amounts, and those of them in which all are the same.
+    pub(super) repeated: (u64, u64),
     /// Doubts about scales, in words.
     pub(super) doubts: Vec<String>,
     /// Columns of answers that hold none.
@@ -87,6 +89,7 @@ impl Stage<'_> {
             replaced: 0,
             copies: 0,
             dated_lines: 0,
+            repeated: (0, 0),
             doubts: Vec::new(),
             unanswered: Vec::new(),
             not_applicable: 0,
@@ -160,7 +163,10 @@ impl Stage<'_> {
             None => Ok(true),
         })?;
         staged.copies = copies.n;
-        staged.dated_lines = lines.map_or(0, |lines| lines.filled);
+        if let Some(lines) = &mut lines {
+            lines.close();
+            (staged.dated_lines, staged.repeated) = (lines.filled, lines.repeated);
+        }
         staged.sheets.push(writer.finish()?);
         Ok(())
     }
