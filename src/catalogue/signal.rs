@@ -281,15 +281,15 @@ mod tests {
 
     #[test]
     fn orders_are_counted_by_their_id_where_there_is_one() {
-        let sql = "sum(amount) / nullif({orders_with amount}, 0)";
-        assert_eq!(problem(sql, &["amount"]), None);
-        assert_eq!(count_orders(sql, false), "sum(amount) / nullif(count(amount), 0)");
+        let sql = "sum(rating) / nullif({orders_with rating}, 0)";
+        assert_eq!(problem(sql, &["rating"]), None);
+        assert_eq!(count_orders(sql, false), "sum(rating) / nullif(count(rating), 0)");
         assert_eq!(
             count_orders(sql, true),
-            "sum(amount) / nullif((count(distinct order_id) FILTER (WHERE amount IS NOT NULL) + count(amount) FILTER \
+            "sum(rating) / nullif((count(distinct order_id) FILTER (WHERE rating IS NOT NULL) + count(rating) FILTER \
              (WHERE order_id IS NULL)), 0)"
         );
-        assert!(problem("{orders_with amount", &["amount"]).is_some());
+        assert!(problem("{orders_with rating", &["rating"]).is_some());
     }
 
     #[test]

@@ -2,17 +2,25 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Schema};
 use datafusion::common::Result;
 
-use super::super::contract::{OnBad, contract_of};
+use super::super::contract::{Kind, OnBad, contract_of};
 use super::super::spec::TableName;
 
 /// The flag that leaves a person out of everything.
 const ERASURE: &str = "erasure_requested";
 
-/// What is forbidden about a person: a bit for each protective flag that is set and each consent that is not given.
+/// What the person asked the relationship to be.
+const WISH: &str = "relationship_wish";
+
+/// First of the bits that tell it: one for each level that the wish rules out, so that of two wishes the more distant
+/// counts.
+const WISH_BIT: u32 = 24;
+
+/// What is forbidden about a person: a bit for each protective flag that is set, each consent that is not given, and each
+/// level of relationship that is closer than the person wished.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Guard(u32);
 
@@ -47,6 +55,8 @@ impl Guard {
 /// The columns of a batch of customers that forbid something.
 pub(super) struct GuardColumns {
     columns: Vec<GuardColumn>,
+    /// The column of wishes.
+    wish: Option<usize>,
 }
 
 struct GuardColumn {
@@ -66,12 +76,13 @@ impl GuardColumns {
             let boolean = *schema.field(at).data_type() == DataType::Boolean;
             boolean.then_some(GuardColumn { at, bit: 1 << place, consent })
         });
-        Self { columns: found.collect() }
+        let wish = schema.index_of(WISH).ok().filter(|at| *schema.field(*at).data_type() == DataType::Utf8);
+        Self { columns: found.collect(), wish }
     }
 
     /// Their places.
     pub(super) fn places(&self) -> impl Iterator<Item = usize> {
-        self.columns.iter().map(|column| column.at)
+        self.columns.iter().map(|column| column.at).chain(self.wish)
     }
 
     /// What a row forbids.
@@ -80,7 +91,9 @@ impl GuardColumns {
             let flags = batch.column(column.at).as_boolean();
             (flags.is_valid(row) && flags.value(row)) != column.consent
         });
-        Guard(bits.fold(0, |all, column| all | column.bit))
+        let wish = self.wish.map(|at| batch.column(at).as_string::<i32>()).filter(|wishes| wishes.is_valid(row));
+        let flags = bits.fold(0, |all, column| all | column.bit);
+        Guard(flags | wish.map_or(0, |wishes| wish_bits(wishes.value(row))))
     }
 
     /// The batch, these rows as strict as said.
@@ -96,8 +109,34 @@ impl GuardColumns {
             }
             columns[column.at] = Arc::new(BooleanArray::from(flags));
         }
+        if let Some(at) = self.wish {
+            let mut wishes: Vec<Option<&str>> = batch.column(at).as_string::<i32>().iter().collect();
+            for (row, guard) in rows {
+                wishes[*row] = wish_of(*guard).or(wishes[*row]);
+            }
+            columns[at] = Arc::new(StringArray::from(wishes));
+        }
         Ok(RecordBatch::try_new(batch.schema(), columns)?)
     }
+}
+
+/// The levels, the most distant first.
+fn levels() -> &'static [&'static str] {
+    match contract_of(TableName::Customers).column(WISH).map(|rule| rule.kind) {
+        Some(Kind::Choice(words)) => words,
+        _ => &[],
+    }
+}
+
+/// A bit for each level from the wish on: the more distant the wish, the more of them. No wish has none.
+fn wish_bits(word: &str) -> u32 {
+    let place = levels().iter().position(|level| *level == word);
+    place.map_or(0, |place| (1 << (levels().len() - place)) - 1) << WISH_BIT
+}
+
+fn wish_of(guard: Guard) -> Option<&'static str> {
+    let ruled_out = (guard.0 >> WISH_BIT).count_ones() as usize;
+    levels().get(levels().len().checked_sub(ruled_out)?).copied()
 }
 
 #[cfg(test)]
@@ -124,5 +163,18 @@ mod tests {
             assert_eq!(columns.guard(&strict, row), both);
         }
         assert!(!strict.column(0).as_boolean().value(0) && strict.column(1).as_boolean().value(1));
+    }
+    #[test]
+    fn of_two_wishes_the_more_distant_counts_and_none_is_no_wish() {
+        let wishes: ArrayRef = Arc::new(StringArray::from(vec![Some("friend"), Some("wave"), None]));
+        let rows = RecordBatch::try_from_iter_with_nullable([(WISH, wishes, true)]).expect("fits");
+        let columns = GuardColumns::of(&rows.schema());
+        let [friend, wave, none] = [0, 1, 2].map(|row| columns.guard(&rows, row));
+        assert_eq!(friend.and(wave), wave);
+        assert_eq!(friend.and(none), friend);
+        assert_eq!(wish_of(none), None);
+        let strict = columns.tighten(rows, &[(0, friend.and(wave)), (2, none)]).expect("fits");
+        let strict: Vec<_> = strict.column(0).as_string::<i32>().iter().collect();
+        assert_eq!(strict, [Some("wave"), Some("wave"), None]);
     }
 }

@@ -11,9 +11,15 @@ use crate::catalogue::{ElementId, N_ELEMENTS};
 use crate::model::fit::MIN_ANSWERS;
 use crate::model::rows::{Aspect, CustomerBlock, N_RATINGS, suppression};
 
-/// Tables that segments can be made of.
-const EVIDENCE: [TableName; 5] =
-    [TableName::Ratings, TableName::Signals, TableName::Orders, TableName::Interactions, TableName::Feedback];
+/// Tables that segments are made of: whom they are of, and what is known of them.
+const EVIDENCE: [TableName; 6] = [
+    TableName::Customers,
+    TableName::Ratings,
+    TableName::Signals,
+    TableName::Orders,
+    TableName::Interactions,
+    TableName::Feedback,
+];
 
 /// One cause why less is known than there is data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -12,7 +12,7 @@ use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, TimestampMicrosecondArray, new_null_array,
 };
 use datafusion::arrow::compute::filter_record_batch;
-use datafusion::arrow::datatypes::{DataType, Field, Int64Type, TimestampMicrosecondType};
+use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Int64Type, TimestampMicrosecondType};
 use datafusion::common::Result;
 use twox_hash::XxHash64;
 
@@ -57,6 +57,18 @@ fn order_of(digest: i64, undated: bool, telling: bool) -> i64 {
         (_, true) => i64::MIN + quarter,
         _ => digest >> 1,
     }
+}
+
+/// Least orders with several amounts, and least share of those whose amounts are all the same, before the amount is
+/// suspected to be that of the whole order, written on each of its lines. Our judgment.
+const SUSPECT_ORDERS: u64 = 20;
+
+/// See [`SUSPECT_ORDERS`].
+const SUSPECT_SHARE: f64 = 0.8;
+
+/// Whether amounts look like totals that are repeated on every line.
+pub(super) fn are_totals(orders: u64, same: u64) -> bool {
+    orders >= SUSPECT_ORDERS && same as f64 >= SUSPECT_SHARE * orders as f64
 }
 
 /// What checking the columns of lines has shown.
@@ -137,6 +149,10 @@ pub(super) struct Lines {
     /// Hash of an order's id and a date of it, of the customer at hand.
     dates: Vec<(u64, i64)>,
     sorted: bool,
+    /// Hash of an order's id and an amount of it, as bits, of the customer at hand.
+    amounts: Vec<(u64, u64)>,
+    /// Orders with several amounts, and those of them in which all are the same.
+    pub(super) repeated: (u64, u64),
     /// Lines that took the date of their order.
     pub(super) filled: u64,
 }
@@ -146,6 +162,7 @@ struct LineColumns {
     date: usize,
     place: usize,
     order: usize,
+    amount: Option<usize>,
 }
 
 impl Lines {
@@ -157,11 +174,19 @@ impl Lines {
         Self {
             tally: Arc::clone(&checker.setting.tally),
             fault: FaultKey { column, code: RejectCode::Missing, scope: Scope::Row },
-            at: LineColumns { order_id: at("order_id"), date: at("ordered_at"), place: at(PLACE), order: at(ORDER) },
+            at: LineColumns {
+                order_id: at("order_id"),
+                date: at("ordered_at"),
+                place: at(PLACE),
+                order: at(ORDER),
+                amount: checker.schema.index_of("amount").ok(),
+            },
             window: (checker.setting.window_start, checker.setting.end_of_night),
             customer: None,
             dates: Vec::new(),
             sorted: true,
+            amounts: Vec::new(),
+            repeated: (0, 0),
             filled: 0,
         }
     }
@@ -174,6 +199,8 @@ impl Lines {
         let own = batch.column(self.at.date).as_primitive::<TimestampMicrosecondType>();
         let places = batch.column(self.at.place).as_primitive::<Int64Type>();
         let orders = batch.column(self.at.order).as_primitive::<Int64Type>();
+        let amounts = self.at.amount.map(|at| batch.column(at).as_primitive::<Float64Type>());
+        let amount = |i: usize| amounts.filter(|a| a.is_valid(i) && a.value(i) != 0.0).map(|a| a.value(i).to_bits());
         let mut keep = vec![true; n];
         let mut dates: Vec<Option<i64>> = own.iter().collect();
         let (mut counts, mut lost, before) = (Counts::default(), Vec::new(), self.filled);
@@ -186,6 +213,7 @@ impl Lines {
                     self.sorted = false;
                 }
                 keep[i] = orders.value(i) >= TOLD;
+                self.amounts.extend(order_id.zip(amount(i).filter(|_| keep[i])));
                 continue;
             }
             let date = order_id.and_then(|order_id| self.date_of(order_id));
@@ -212,10 +240,21 @@ impl Lines {
 
     fn turn_to(&mut self, id: &str) {
         if self.customer.as_deref() != Some(id) {
+            self.close();
             self.customer = Some(id.to_owned());
             self.dates.clear();
             self.sorted = true;
         }
+    }
+
+    /// Counts the orders of the customer at hand whose lines all have the same amount; also to be called at the end.
+    pub(super) fn close(&mut self) {
+        self.amounts.sort_unstable();
+        for order in self.amounts.chunk_by(|a, b| a.0 == b.0).filter(|order| order.len() > 1) {
+            self.repeated.0 += 1;
+            self.repeated.1 += u64::from(order[0].1 == order[order.len() - 1].1);
+        }
+        self.amounts.clear();
     }
 
     /// The first date of an order of the customer at hand.

@@ -2,6 +2,7 @@
 
 use super::super::ledger::{ITEMS, Ledger, Note, RejectCode, SCALE, TableLedger};
 use super::super::spec::TableName;
+use super::lines::are_totals;
 use super::spellings::Spelled;
 use super::stage::Staged;
 use super::tally::{FAR_AWAY, LISTED, LONG_AGO, NAN, OTHER_DECIMAL};
@@ -64,6 +65,14 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
     if staged.dated_lines > 0 {
         let n = staged.dated_lines;
         add("order_dates", n, format!("{n} rows of `{name}` have no date of their own; they have that of their order"));
+    }
+    let (orders, same) = staged.repeated;
+    if are_totals(orders, same) {
+        let text = format!(
+            "in {same} of {orders} orders of several lines in `{name}` all lines have the same amount: if it is the total of \
+             the order, it is added up once a line; map the amount of the line, or take one row an order in a `query`"
+        );
+        add("order_totals", same, text);
     }
     if staged.spellings.addresses > 0 {
         let Spelled { addresses, stricter, erased } = staged.spellings;

@@ -50,6 +50,8 @@ pub(super) struct Staged {
     pub(super) outstanding: Option<(u64, u64)>,
     /// Lines of orders that took the date of their order.
     pub(super) dated_lines: u64,
+    /// Orders with several amounts, and those of them in which all are the same.
+    pub(super) repeated: (u64, u64),
     /// Doubts about scales, in words.
     pub(super) doubts: Vec<String>,
     /// Columns of answers that hold none.
@@ -98,6 +100,7 @@ impl Stage<'_> {
             copies: 0,
             outstanding: None,
             dated_lines: 0,
+            repeated: (0, 0),
             doubts: Vec::new(),
             unanswered: Vec::new(),
             not_applicable: 0,
@@ -176,7 +179,10 @@ impl Stage<'_> {
         })?;
         staged.copies = copies.n;
         staged.outstanding = crowd.outstanding();
-        staged.dated_lines = lines.map_or(0, |lines| lines.filled);
+        if let Some(lines) = &mut lines {
+            lines.close();
+            (staged.dated_lines, staged.repeated) = (lines.filled, lines.repeated);
+        }
         staged.sheets.push(writer.finish()?);
         Ok(())
     }

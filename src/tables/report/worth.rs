@@ -61,13 +61,10 @@ mod tests {
         let mut part = SegmentProfile { value_total: None, value_share: None, value_known: 4_990, ..profile() };
         let said = Worth::of(&part, "EUR");
         assert_eq!(said.figure, "100.00\u{a0}EUR each (96 to 104)");
-        assert_eq!(said.note, "not known of 10 of 5\u{202f}000 customers");
+        assert_eq!(said.note, "not known of 10 of 5,000 customers");
         (part.value_mean, part.value_known, part.value_equal_sharers) = (None, 0, None);
         let said = Worth::of(&part, "EUR");
-        assert_eq!(
-            (said.figure.as_str(), said.note.as_str()),
-            ("not known", "not known of 5\u{202f}000 of 5\u{202f}000 customers")
-        );
+        assert_eq!((said.figure.as_str(), said.note.as_str()), ("not known", "not known of 5,000 of 5,000 customers"));
     }
 
     #[test]

@@ -119,3 +119,18 @@ fn channels_and_categories_that_nobody_wrote_down_are_not_nought() {
         assert_eq!(signal(&intake, &got, id), [Some(1.0), None, Some(0.0)]);
     }
 }
+
+#[test]
+fn an_amount_that_is_the_same_on_every_line_is_suspected_to_be_the_total_of_the_order() {
+    let orders = |second: fn(usize) -> usize| -> String {
+        let lines = (0..25).flat_map(|i| {
+            let line = move |amount: usize| format!("a,{i},2026-05-01,{amount}.50\n");
+            [line(i + 1), line(second(i))]
+        });
+        format!("customer_id,order_id,ordered_at,amount\n{}", lines.collect::<String>())
+    };
+    let intake = base("a\n", &orders(|i| i + 1)).intake();
+    let (count, text) = note(&intake, "order_totals").expect("said");
+    assert!(count == 25 && text.contains("25 of 25 orders"), "{text}");
+    assert!(note(&base("a\n", &orders(|i| i + 2)).intake(), "order_totals").is_none());
+}

@@ -96,6 +96,7 @@ fn every_cause_of_too_little_evidence_is_named_with_its_count() {
     assert_eq!(
         causes,
         [
+            ("rejected_rows", 1, 6),
             ("rejected_rows", 1, 7),
             ("off_scale", 1, 7),
             ("unreadable_cells", 1, 7),
