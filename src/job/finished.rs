@@ -3,7 +3,7 @@
 use crate::job::apply::Applied;
 use crate::job::describe::Described;
 use crate::job::drift::DriftFindings;
-use crate::job::gates::Gated;
+use crate::job::gated::Gated;
 use crate::job::inputs::InputFindings;
 use crate::job::tonight::Tonight;
 use crate::model::plan::PlanSet;

@@ -18,7 +18,7 @@
 //! | `tonight`, `earlier_nights` | what every stage after the fit needs |
 //! | `pass`, `drivers`, `relationship_rules`, `apply` | passes over all customers, and the rules they are scored by |
 //! | `inputs` | what a night's inputs are held against: earlier nights |
-//! | `drift`, `gates`, `quality` | whether the model is in doubt, and what holds a night back |
+//! | `drift`, `gates`, `gated`, `quality` | whether the model is in doubt, and what holds a night back |
 //! | `describe`, `finished`, `appendix`, `report`, `write` | segments described, and what a finished night writes |
 //! | [`watch`] | how a run tells how far it is |
 //! | [`outcome`], [`error`] | how a run ends |
@@ -37,6 +37,7 @@ pub mod error;
 pub mod explain;
 mod finished;
 pub mod forget;
+mod gated;
 mod gates;
 pub mod init;
 mod inputs;

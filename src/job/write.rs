@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::job::earlier_nights::{SLIDES, slides_json};
 use crate::job::error::JobError;
 use crate::job::finished::FinishedNight;
-use crate::job::gates::{CUSTOMERS, RESPONDENTS, SIGNALS};
+use crate::job::inputs::{CUSTOMERS, RESPONDENTS, SIGNALS};
 use crate::job::quality::note;
 use crate::job::report::ReportFacts;
 use crate::job::tonight::Tonight;

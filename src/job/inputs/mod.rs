@@ -3,20 +3,21 @@
 //! Everything here is known before a model is looked at, so that none is fitted to inputs in doubt, and so that `check`
 //! can say it without scoring anybody.
 
+mod gates;
 mod judge;
 mod past;
 mod words;
 
 use crate::job::error::JobError;
-use crate::job::gates::Gated;
+use crate::job::gated::Gated;
 use crate::job::project::Project;
 use crate::tables::figures::{Figures, Mixes, parts};
 use crate::tables::intake::{Intake, TableLook};
 use crate::tables::report::Alert;
 use crate::tables::spec::TableName;
 
+pub(super) use gates::{CUSTOMERS, RESPONDENTS, SIGNALS};
 use judge::Judge;
-pub(super) use past::EarlierNight;
 use past::Past;
 
 /// What was found about the inputs of a night.
@@ -38,7 +39,7 @@ impl InputFindings {
     pub(super) fn of(project: &Project, intake: &Intake) -> Result<Self, JobError> {
         let (figures, mixes) = intake.figures()?;
         let past = Past::of(project)?;
-        let mut gated = Gated::of_inputs(project, intake, past.newest())?;
+        let mut gated = gates::of_inputs(project, intake, past.newest());
         let judge = Judge { gates: &project.settings().gates, past: &past };
         let changes = judge.changes(&figures, &mixes);
         let config_changed = past
@@ -47,7 +48,9 @@ impl InputFindings {
         let said = words::say(&changes, config_changed);
         gated.checks.extend(said.checks);
         gated.reasons.extend(said.reasons);
-        Ok(Self { figures, mixes, gated, alerts: said.alerts, told: said.told })
+        let mut alerts = gates::unread_protection(project, intake);
+        alerts.extend(said.alerts);
+        Ok(Self { figures, mixes, gated, alerts, told: said.told })
     }
 
     /// What can be told before anything is read: tables and columns that the night before had and that are not mapped any

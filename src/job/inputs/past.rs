@@ -21,11 +21,11 @@ const FEWEST: usize = 3;
 const RHYTHM: usize = 7;
 
 /// An earlier night.
-pub(in crate::job) struct EarlierNight {
+pub(super) struct EarlierNight {
     /// Its date.
-    pub(in crate::job) date: NaiveDate,
+    pub(super) date: NaiveDate,
     /// Its manifest.
-    pub(in crate::job) manifest: Manifest,
+    pub(super) manifest: Manifest,
 }
 
 /// Earlier nights, the newest first.

@@ -90,7 +90,7 @@ fn configuration() -> String {
 
 /// Text that does not end a cell of a table, nor make a link where none is meant.
 fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('[', "\\[")
+    text.replace('|', "\\|")
 }
 
 #[cfg(test)]
