@@ -185,7 +185,7 @@ mod tests {
 
     const A: [f64; 6] = [1.0, 1.0, 1.0, -1.0, -1.0, -1.0];
     const B: [f64; 6] = [-1.0, -1.0, -1.0, 1.0, 1.0, 1.0];
-    const C: [f64; 6] = [1.0, -1.0, 1.0, -1.0, 1.0, 1.0];
+    const C: [f64; 6] = [1.0, 1.0, 1.0, -1.0, 1.0, 1.0];
 
     fn sizes(found: &Found) -> Vec<f64> {
         found.given.columns().into_iter().map(|column| column.sum()).collect()
