@@ -98,6 +98,9 @@ pub enum Command {
         /// A TOML file with answers to questions: `"orders.date_format" = "%d/%m/%Y"`.
         #[arg(long, value_name = "FILE")]
         answers: Option<PathBuf>,
+        /// A folder with fingerprints of your own exports, as `data/exports` describes them.
+        #[arg(long, value_name = "DIR")]
+        exports: Option<PathBuf>,
         /// Take the proposed answers, and read what was only guessed.
         #[arg(long)]
         yes: bool,

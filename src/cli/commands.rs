@@ -32,9 +32,16 @@ use crate::tables::schema::{TableId, tables_markdown};
 pub(super) fn run(args: &Args) -> Exit {
     let done = match &args.command {
         Command::Demo { dir, customers, seed } => demo(args, dir, *customers, *seed),
-        Command::Init { dir, from, answers, yes } => begin::init(
+        Command::Init { dir, from, answers, exports, yes } => begin::init(
             args,
-            &InitRequest { dir, from, answers: answers.as_deref(), yes: *yes, as_of: yesterday(Tz::UTC) },
+            &InitRequest {
+                dir,
+                from,
+                answers: answers.as_deref(),
+                exports: exports.as_deref(),
+                yes: *yes,
+                as_of: yesterday(Tz::UTC),
+            },
         ),
         Command::Check { deep, as_of } => check_inputs(args, *deep, *as_of),
         Command::Run { as_of, catch_up, refit, force, dry_run } => load_project(args).and_then(|loaded| {

@@ -152,6 +152,22 @@ pub enum JobError {
     /// A file that `init` was shown.
     #[error(transparent)]
     Peek(#[from] PeekError),
+    /// A fingerprint of the company's own exports cannot be read.
+    #[error("cannot read {}", path.display())]
+    ExportFile {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the layer below says of it.
+        source: std::io::Error,
+    },
+    /// A fingerprint of the company's own exports cannot be used.
+    #[error("{}: {what}", path.display())]
+    ExportUnusable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
     /// A published table.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -194,6 +210,8 @@ impl Coded for JobError {
             Self::Drivers(error) => error.code(),
             Self::Report(error) => error.code(),
             Self::Peek(error) => error.code(),
+            Self::ExportFile { .. } => Code::CatalogueUnreadable,
+            Self::ExportUnusable { .. } => Code::Catalogue,
             Self::Read(error) => error.code(),
             Self::Io { .. } => Code::FileRefused,
         }

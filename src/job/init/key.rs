@@ -22,6 +22,8 @@ pub(super) struct Key {
     pub(super) missing: f64,
     /// Words that stand for nobody, as they are in the data.
     pub(super) nobody: Vec<&'static str>,
+    /// Conditions on rows beyond that somebody is named, as SQL.
+    pub(super) only: Vec<String>,
 }
 
 /// Where an id stands.
@@ -75,6 +77,7 @@ pub(super) fn rows_key() -> Key {
         normals: Vec::new(),
         missing: 0.0,
         nobody: Vec::new(),
+        only: Vec::new(),
     }
 }
 
@@ -154,7 +157,7 @@ fn key_of(find: &Find, shape: &Shape, score: f64, reason: String) -> Key {
     let words = values(find, &shape.name);
     let nobody = NOBODY.into_iter().filter(|word| words.contains(word) && shape.distinct > 3).collect();
     let place = KeyPlace::Column(shape.name.clone());
-    Key { place, reason, score, normals: Vec::new(), missing: shape.missing(), nobody }
+    Key { place, reason, score, missing: shape.missing(), nobody, ..rows_key() }
 }
 
 /// Ids are short, many, and neither dates nor fractions.

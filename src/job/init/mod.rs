@@ -10,7 +10,9 @@ mod consent;
 mod dates;
 mod elements;
 mod events;
+pub mod exports;
 mod key;
+mod known;
 mod likert;
 mod look;
 pub mod mapped;
@@ -37,6 +39,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use self::answers::{Given, follow, key_of};
+use self::exports::ExportLibrary;
 use self::look::collect;
 use self::plan::{Planned, plan};
 use self::settle::{Settled, settle};
@@ -54,6 +57,8 @@ pub struct InitRequest<'a> {
     pub from: &'a [PathBuf],
     /// A TOML file with answers to questions.
     pub answers: Option<&'a Path>,
+    /// A folder with fingerprints of the company's own exports.
+    pub exports: Option<&'a Path>,
     /// Whether the proposed answers are taken where none is given.
     pub yes: bool,
     /// The night to check for.
@@ -102,12 +107,16 @@ pub fn start(request: &InitRequest<'_>) -> Result<Started, JobError> {
         return Err(JobError::Exists { path: config });
     }
     let given = request.answers.map(answers::read).transpose()?.unwrap_or_default();
+    let library = match request.exports {
+        None => ExportLibrary::embedded(),
+        Some(folder) => ExportLibrary::embedded().with_folder(folder)?,
+    };
     let mut collected = collect(request.from)?;
     let io = |doing, path: &Path| {
         let path = path.to_owned();
         move |source| JobError::Io { doing, path, source }
     };
-    let mut planned = planned(&collected.finds, &given, request.yes)?;
+    let mut planned = planned(&collected.finds, &library, &given, request.yes)?;
     std::fs::create_dir_all(request.dir).map_err(io("cannot make the folder", request.dir))?;
     let schema = request.dir.join("valueseg.schema.json");
     std::fs::write(&schema, config_schema()).map_err(io("cannot write", &schema))?;
@@ -129,12 +138,12 @@ pub fn start(request: &InitRequest<'_>) -> Result<Started, JobError> {
             return Ok(started(config, settled, &planned, collected.skipped));
         }
         collected.skipped.extend(broken.drain(..).map(|(name, reason)| format!("{name}: {reason}")));
-        planned = self::planned(&collected.finds, &given, request.yes)?;
+        planned = self::planned(&collected.finds, &library, &given, request.yes)?;
     }
 }
 
-fn planned(finds: &[look::Find], given: &Given, yes: bool) -> Result<Vec<Planned>, JobError> {
-    let mut planned = plan(finds);
+fn planned(finds: &[look::Find], library: &ExportLibrary, given: &Given, yes: bool) -> Result<Vec<Planned>, JobError> {
+    let mut planned = plan(finds, library);
     follow(&mut planned, given, yes)?;
     Ok(planned)
 }

@@ -298,7 +298,7 @@ fn everybody(appearances: &[&Appearance<'_>]) -> MappedTable {
     MappedTable { table, spec, confidence, reason, questions }
 }
 
-fn consent_question(columns: &[(String, Filled)]) -> Vec<Question> {
+pub(super) fn consent_question(columns: &[(String, Filled)]) -> Vec<Question> {
     let has = |start: &str| columns.iter().any(|(canonical, _)| canonical.starts_with(start));
     if has("consent_") {
         return Vec::new();

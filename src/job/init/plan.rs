@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::elements::Cues;
 use super::events::happened;
+use super::exports::ExportLibrary;
 use super::key::{Key, KeyPlace, keys, rows_key};
+use super::known::KnownFiles;
 use super::look::Find;
 use super::mapped::{Change, Confidence, MappedTable, Offer, Question};
 use super::people::{Appearance, customers};
@@ -30,11 +32,13 @@ pub(super) struct Planned {
 const FEWEST_ITEMS: usize = 5;
 
 /// All that the files come to, in the order of the canonical tables.
-pub(super) fn plan(finds: &[Find]) -> Vec<Planned> {
+pub(super) fn plan(finds: &[Find], library: &ExportLibrary) -> Vec<Planned> {
     let cues = Cues::of(&Catalogue::embedded());
     let mut known = keys(finds);
+    let exports = KnownFiles::of(finds, &known, library);
+    exports.correct(&mut known);
     let named = known.iter().any(Option::is_some);
-    let nameless: Vec<usize> = (0..finds.len()).filter(|i| known[*i].is_none()).collect();
+    let nameless: Vec<usize> = (0..finds.len()).filter(|i| known[*i].is_none() && !exports.has(*i)).collect();
     let crowded = named || nameless.len() > 1;
     let row = rows_key();
     let people: Vec<usize> =
@@ -46,18 +50,20 @@ pub(super) fn plan(finds: &[Find]) -> Vec<Planned> {
     }
     let mut planned: Vec<Planned> = Vec::new();
     let mut appearances: Vec<Appearance<'_>> = Vec::new();
-    for (find, key) in finds.iter().zip(&known) {
-        let Some(key) = key else { continue };
+    for (i, (find, key)) in finds.iter().zip(&known).enumerate() {
+        let Some(key) = key.as_ref().filter(|_| !exports.maps(i)) else { continue };
         let draft = Draft { finds, find, key, crowded };
         let (tables, appearance) = of_one(draft, &cues);
         planned.extend(tables.into_iter().map(|mapped| Planned { mapped, source: find.name.clone(), left_out: None }));
         appearances.push(appearance);
     }
+    planned.extend(exports.tables());
     only_one_of_signals(&mut planned);
     if !planned.iter().any(|one| scores(one.mapped.table)) {
         planned.extend(numbers_at_least(&mut appearances));
     }
-    if let Some(mapped) = customers(&appearances) {
+    let people = if exports.is_empty() { customers(&appearances) } else { exports.customers(&appearances) };
+    if let Some(mapped) = people {
         planned.push(Planned { mapped, source: "all".to_owned(), left_out: None });
     }
     for one in &mut planned {

@@ -28,7 +28,8 @@ impl Folder {
     fn start(&self, yes: bool) -> Started {
         let from = [self.path().join("in")];
         let as_of = NaiveDate::from_ymd_opt(2026, 11, 29).expect("a day");
-        start(&InitRequest { dir: &self.path().join("out"), from: &from, answers: None, yes, as_of }).expect("started")
+        start(&InitRequest { dir: &self.path().join("out"), from: &from, answers: None, exports: None, yes, as_of })
+            .expect("started")
     }
 
     fn text(&self) -> String {
@@ -232,7 +233,7 @@ fn page_of(bytes: &[u8], dir: &Path) -> Option<String> {
     let file: PathBuf = dir.join("a.csv");
     std::fs::write(&file, bytes).expect("written");
     let collected = super::look::collect(&[dir.to_owned()]).expect("read");
-    let mut planned = super::plan::plan(&collected.finds);
+    let mut planned = super::plan::plan(&collected.finds, &super::exports::ExportLibrary::embedded());
     super::answers::follow(&mut planned, &super::answers::Given::new(), false).expect("nothing was answered");
     let page =
         super::text::Page { dir, finds: &collected.finds, planned: &planned, skipped: &collected.skipped, gate: None };
