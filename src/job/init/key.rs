@@ -157,7 +157,7 @@ fn key_of(find: &Find, shape: &Shape, score: f64, reason: String) -> Key {
     let words = values(find, &shape.name);
     let nobody = NOBODY.into_iter().filter(|word| words.contains(word) && shape.distinct > 3).collect();
     let place = KeyPlace::Column(shape.name.clone());
-    Key { place, reason, score, normals: Vec::new(), missing: shape.missing(), nobody, only: Vec::new() }
+    Key { place, reason, score, missing: shape.missing(), nobody, ..rows_key() }
 }
 
 /// Ids are short, many, and neither dates nor fractions.
