@@ -75,13 +75,6 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
     for doubt in &staged.doubts {
         add("scale", 0, format!("{doubt}: is this the right scale?"));
     }
-    for column in &staged.unanswered {
-        add(
-            "no_answers",
-            0,
-            format!("column `{column}` of `{name}` holds no answer that can be used: nobody has that score"),
-        );
-    }
     for column in &staged.unused {
         add("unused_column", 0, format!("column `{column}` of the query for `{name}` is not used"));
     }

@@ -9,7 +9,6 @@ use datafusion::arrow::datatypes::Int64Type;
 use datafusion::common::Result as EngineResult;
 use futures::StreamExt;
 
-use super::super::contract::Kind;
 use super::super::forgotten::Forgotten;
 use super::super::spec::{TableName, TableSpec};
 use super::bind::{Binder, BindingTarget};
@@ -50,8 +49,6 @@ pub(super) struct Staged {
     pub(super) repeated: (u64, u64),
     /// Doubts about scales, in words.
     pub(super) doubts: Vec<String>,
-    /// Columns of answers that hold none.
-    pub(super) unanswered: Vec<String>,
     /// "Does not apply" answers.
     pub(super) not_applicable: u64,
     /// Result columns of queries that nothing reads.
@@ -91,7 +88,6 @@ impl Stage<'_> {
             dated_lines: 0,
             repeated: (0, 0),
             doubts: Vec::new(),
-            unanswered: Vec::new(),
             not_applicable: 0,
             unused: Vec::new(),
             used: BTreeSet::new(),
@@ -185,9 +181,7 @@ impl Stage<'_> {
             Ok(folded.is_none_or(|folded| writer.write(folded)))
         })?;
         staged.replaced += fold.replaced;
-        let sheet = writer.finish()?;
-        staged.unanswered.extend(unanswered(bounds, &sheet));
-        staged.sheets.push(sheet);
+        staged.sheets.push(writer.finish()?);
         Ok(())
     }
 
@@ -255,14 +249,6 @@ fn sheets_of(specs: &[TableSpec]) -> Vec<Vec<(usize, &TableSpec)>> {
     let aspects = [Aspect::Importance, Aspect::Fulfillment];
     let sheets = aspects.map(|own| all().filter(|(_, spec)| aspect(spec) == own).collect::<Vec<_>>());
     sheets.into_iter().filter(|sheet| !sheet.is_empty()).collect()
-}
-
-/// Columns of wide answers in which nobody answered, as their source names them.
-fn unanswered(bounds: &[Bound], sheet: &ScratchTable) -> Vec<String> {
-    let wide = bounds.iter().filter(|bound| matches!(bound.checker.mapping.form, Form::Wide(..)));
-    let inputs = wide.flat_map(|bound| &bound.checker.mapping.inputs).filter(|input| input.kind == Kind::Rating);
-    let empty = |name: &str| sheet.columns().index_of(name).is_ok_and(|at| sheet.known(at) == 0);
-    inputs.filter(|input| empty(&input.name)).map(|input| input.from.clone()).collect()
 }
 
 fn look_at_scales(bounds: &[Bound], staged: &mut Staged) {

@@ -170,21 +170,3 @@ fn answers_without_an_id_are_rejected_in_either_form() {
     assert_eq!(intake.ledger().table(TableName::Ratings).expect("there").rejected, 1);
     assert_eq!(ratings(&block(&intake), Fulfillment, "quality"), [Some(2.0), None, None]);
 }
-
-#[test]
-fn a_column_in_which_nobody_answered_is_said_by_its_own_name() {
-    let config = "
-        [sources.crm]
-        files = \"crm.csv\"
-        [sources.survey]
-        files = \"survey.csv\"
-        [tables.customers]
-        source = \"crm\"
-        [tables.ratings]
-        source = \"survey\"
-        wide = { id = \"no\", elements = { quality = \"Q1\", informs = \"Q2\" } }";
-    let intake =
-        Base::new(config).file("crm.csv", "customer_id\na\nb\n").file("survey.csv", "no,Q1,Q2\na,7,\nb,3,\n").intake();
-    assert_eq!(ratings(&block(&intake), Fulfillment, "informs"), [None, None]);
-    assert!(note(&intake, "no_answers").expect("said").1.starts_with("column `Q2` of `ratings`"));
-}
