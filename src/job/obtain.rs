@@ -218,8 +218,16 @@ fn fitted(
         ledger_is_new: false,
         replaces_one_group,
         yardstick: Yardstick::Bins(new.bins),
-        remarks: Vec::new(),
+        remarks: thin_evidence(project, intake)?,
     })
+}
+
+/// Where fewer rated enough than segments need: everything that stands in the way, in one remark.
+fn thin_evidence(project: &Project, intake: &Intake) -> Result<Vec<String>, JobError> {
+    let (hindrances, needed) = (intake.hindrances()?, project.settings().fit().min_respondents);
+    let thin = hindrances.respondents < needed as u64 && !hindrances.causes.is_empty();
+    let said = || format!("Between the rows and segments stands: {}.", hindrances.sentences().join("; "));
+    Ok(thin.then(said).into_iter().collect())
 }
 
 /// A first model keeps the ids it comes with, unless the ledger remembers segments of another.

@@ -42,6 +42,8 @@ pub struct Hindrance {
 pub struct Hindrances {
     /// The causes.
     pub causes: Vec<Hindrance>,
+    /// Customers who may be profiled and rated as many elements as segments need.
+    pub respondents: u64,
 }
 
 impl Hindrances {
@@ -80,6 +82,7 @@ impl Intake {
             answers.see(&block?);
         }
         answers.report(coverage, &mut found);
+        found.respondents = answers.respondents - answers.left_out_respondents - answers.few;
         if self.signal_ids().is_empty() {
             let missing = self.missing_signals().len() as u64;
             let text = format!("none of the {missing} signals of the catalogue can be computed from what is mapped");

@@ -109,6 +109,7 @@ fn every_cause_of_too_little_evidence_is_named_with_its_count() {
             ("no_signals", signals, signals),
         ]
     );
+    assert_eq!(found.respondents, 1, "four answered, one must not be profiled, two rated too little");
     let text = found.sentences().join("\n");
     for part in
         ["for `no`", "(`Q2`)", "2 of 6 people who answered", "fewer than 3 elements", "signals of the catalogue"]
