@@ -73,7 +73,8 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let inputs = InputFindings::of(&project, &intake)?;
     let may_learn = inputs.may_be_learned_from(request.refit && request.force);
     let wish = FitWish { refit: request.refit, may_learn };
-    let obtained = stage(watch, Stage::Fit, || obtain::model(&project, &intake, wish))?;
+    let obtained = stage(watch, Stage::Fit, || obtain::model(&project, &intake, wish));
+    let obtained = obtained.map_err(|error| inputs.behind(error))?;
     let tonight = Tonight::new(project, intake, obtained)?;
 
     let crossed = stage(watch, Stage::Cross, || cross(&tonight))?;

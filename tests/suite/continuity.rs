@@ -140,6 +140,8 @@ fn a_night_that_was_never_published_takes_no_ids_away() {
 fn drift_brings_up_a_challenger_that_waits_while_the_nights_go_on() {
     let shop = Shop::new(600);
     shop.edit("valueseg.toml", "[gates]", "[gates]\nmax_moved_share = 0.0");
+    // Nobody moves before the new model is asked for.
+    shop.edit("valueseg.toml", "[model]", "[model]\nhysteresis = { nights = 9 }");
     night(&shop, "2026-11-20", &[]);
     let champion = model_of(&shop, "2026-11-20");
     shop.write("in/survey.csv", changed_survey(600));

@@ -86,12 +86,19 @@ fn most_rejects(table: &TableLedger) -> String {
     })
 }
 
-/// Cells that cannot be used, column by column of every table.
+/// Cells that cannot be used, column by column of every table. What rows were rejected for, and hold the night as rows, is
+/// not said again as cells.
 fn cells(project: &Project, intake: &Intake, gated: &mut Gated) {
-    let limit = project.settings().gates.max_bad_cells;
+    let gates = &project.settings().gates;
+    let limit = gates.max_bad_cells;
     for table in &intake.ledger().tables {
+        let rows_hold = table.rejected_share() > gates.max_rejected_share;
+        let is_said = |column: &str| rows_hold && table.faults_of(column).iter().all(|fault| fault.scope == Scope::Row);
         // Answers have a gate of their own, over all questions together.
         for cells in table.columns.iter().filter(|cells| !cells.answers && cells.bad() > 0 && !protects(table, cells)) {
+            if is_said(&cells.column) {
+                continue;
+            }
             let message = format!("{}: {}", table.table.slug(), bad_cells(table, cells, limit));
             let check = format!("bad_cells:{}", cells.canonical);
             gated.gate(table.table.slug(), &check, cells.bad_share(), limit, cells.bad(), message);

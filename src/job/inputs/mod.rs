@@ -79,6 +79,18 @@ impl InputFindings {
         Ok(Self { figures, mixes: Mixes::new(), gated, alerts: said.alerts, told: said.told })
     }
 
+    /// Why there is no model: inputs that hold the night are the cause where they do, not what is left of them.
+    pub(super) fn behind(&self, error: JobError) -> JobError {
+        match error {
+            JobError::Model(error) if !self.gated.reasons.is_empty() => {
+                let no_model = format!("and from what is left no model can be fitted: {error}");
+                let reasons = self.gated.reasons.iter().cloned().chain([no_model]).collect();
+                JobError::Held { reasons, kept: None }
+            }
+            error => error,
+        }
+    }
+
     /// Whether nothing speaks against learning from these inputs. `asked`: a person insists, and answers for what is told;
     /// not for what holds the night.
     pub(super) fn may_be_learned_from(&self, asked: bool) -> bool {
