@@ -31,7 +31,7 @@ pub(super) enum Severity {
 
 /// A figure, then and now.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Change {
+pub(super) struct FigureChange {
     pub(super) kind: &'static FigureKind,
     pub(super) subject: String,
     /// On the night before.
@@ -60,7 +60,7 @@ pub(super) struct Judge<'a> {
 
 impl Judge<'_> {
     /// Every figure that changed too much, in the order of [`FIGURES`], then of the subject.
-    pub(super) fn changes(&self, tonight: &Figures, mixes: &Mixes) -> Vec<Change> {
+    pub(super) fn changes(&self, tonight: &Figures, mixes: &Mixes) -> Vec<FigureChange> {
         let mut changes = Vec::new();
         if self.past.before().is_empty() {
             return changes;
@@ -71,12 +71,12 @@ impl Judge<'_> {
             changes.extend(self.figure(kind, subject, tonight).filter(|change| change.severity > Severity::Fine));
         }
         changes.extend(self.words(mixes));
-        let place = |change: &Change| FIGURES.iter().position(|kind| kind.name == change.kind.name);
+        let place = |change: &FigureChange| FIGURES.iter().position(|kind| kind.name == change.kind.name);
         changes.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.subject.cmp(&b.subject)));
         changes
     }
 
-    fn figure(&self, kind: &'static FigureKind, subject: &str, tonight: &Figures) -> Option<Change> {
+    fn figure(&self, kind: &'static FigureKind, subject: &str, tonight: &Figures) -> Option<FigureChange> {
         let key = key(kind.name, subject);
         let before = self.before(kind, subject)?;
         let now = tonight.get(&key).copied();
@@ -110,7 +110,7 @@ impl Judge<'_> {
         before: f64,
         now: Option<f64>,
         sizes: &[Size],
-    ) -> Option<Change> {
+    ) -> Option<FigureChange> {
         let (alert, hold) = self.limits(kind);
         let over = |limit: Option<f64>| limit.filter(|limit| sizes.iter().all(|size| size.size > *limit));
         let holds = hold.filter(|_| sizes.iter().all(|size| size.is_loss || kind.measure == ChangeMeasure::Factor));
@@ -120,7 +120,7 @@ impl Judge<'_> {
             (None, None) => (Severity::Fine, f64::INFINITY),
         };
         let size = sizes.first()?.size;
-        Some(Change { kind, subject: subject.to_owned(), before, now, size, limit, severity })
+        Some(FigureChange { kind, subject: subject.to_owned(), before, now, size, limit, severity })
     }
 
     /// From where on a change is told, and holds. Losses follow `gates.max_coverage_loss` unless set by themselves.
@@ -132,14 +132,14 @@ impl Judge<'_> {
     }
 
     /// Columns whose words are others than on the night before.
-    fn words(&self, tonight: &Mixes) -> Vec<Change> {
+    fn words(&self, tonight: &Mixes) -> Vec<FigureChange> {
         let Some(kind) = figure_kind("words") else { return Vec::new() };
         let (Some(limit), _) = self.limits(kind) else { return Vec::new() };
         let both = self.past.mixes().iter().filter_map(|(column, before)| Some((column, before, tonight.get(column)?)));
         let changed = both.filter_map(|(column, before, now)| {
             let size = now.distance(before)?;
             let chance = CHANCE / (before.rows().min(now.rows()) as f64).sqrt();
-            let change = Change {
+            let change = FigureChange {
                 kind,
                 subject: column.clone(),
                 before: 0.0,

@@ -5,7 +5,7 @@ use crate::tables::figures::{ChangeMeasure, FigureKind, key};
 use crate::tables::report::Alert;
 use crate::tables::schema::QualityRow;
 
-use super::judge::{Change, Severity};
+use super::judge::{FigureChange, Severity};
 
 /// Subjects named in a sentence; of more, how many more.
 const NAMED: usize = 3;
@@ -23,7 +23,7 @@ pub(super) struct Said {
 }
 
 /// Puts changes, which come ordered by kind, into words. `config_changed`: so has the configuration, which may be why.
-pub(super) fn say(changes: &[Change], config_changed: bool) -> Said {
+pub(super) fn say(changes: &[FigureChange], config_changed: bool) -> Said {
     let mut said = Said { checks: Vec::new(), reasons: Vec::new(), alerts: Vec::new(), told: Vec::new() };
     for change in changes {
         said.told.push(key(change.kind.name, &change.subject));
@@ -40,7 +40,7 @@ pub(super) fn say(changes: &[Change], config_changed: bool) -> Said {
     said
 }
 
-fn row(change: &Change) -> QualityRow {
+fn row(change: &FigureChange) -> QualityRow {
     let (severity, status) = if change.severity == Severity::Hold { ("gate", "fail") } else { ("warn", "warn") };
     let input = change.subject.split('.').next().filter(|_| change.subject.contains('.')).unwrap_or("night");
     let check = key(change.kind.name, &change.subject);
@@ -53,7 +53,7 @@ fn row(change: &Change) -> QualityRow {
     }
 }
 
-fn alert(changes: &[&Change], config_changed: bool) -> Alert {
+fn alert(changes: &[&FigureChange], config_changed: bool) -> Alert {
     let kind = changes[0].kind;
     let or_config = if config_changed { "; the configuration has changed as well" } else { "" };
     Alert {
@@ -68,7 +68,7 @@ fn alert(changes: &[&Change], config_changed: bool) -> Alert {
 }
 
 /// What changed, against the night before: the first few by name.
-fn sentence(changes: &[&Change]) -> String {
+fn sentence(changes: &[&FigureChange]) -> String {
     let mut largest = changes.to_vec();
     largest.sort_by(|a, b| b.size.total_cmp(&a.size).then_with(|| a.subject.cmp(&b.subject)));
     let parts: Vec<String> = largest.iter().take(NAMED).map(|change| one(change)).collect();
@@ -77,7 +77,7 @@ fn sentence(changes: &[&Change]) -> String {
     format!("{}{more}", parts.join("; "))
 }
 
-fn one(change: &Change) -> String {
+fn one(change: &FigureChange) -> String {
     let kind = change.kind;
     let what = kind.what.replace("{}", &change.subject);
     if kind.measure == ChangeMeasure::Words {
@@ -87,7 +87,7 @@ fn one(change: &Change) -> String {
     format!("{what}: {} on the night before, {now} tonight{}", figure(kind, change.before), relative(change))
 }
 
-fn relative(change: &Change) -> String {
+fn relative(change: &FigureChange) -> String {
     let now = change.now.unwrap_or(0.0);
     match change.kind.measure {
         ChangeMeasure::Count | ChangeMeasure::Loss | ChangeMeasure::Sum if change.before > 0.0 => {
@@ -131,15 +131,15 @@ mod tests {
     use super::*;
     use crate::tables::figures::figure_kind;
 
-    fn change(name: &str, subject: &str, before: f64, now: Option<f64>, severity: Severity) -> Change {
+    fn change(name: &str, subject: &str, before: f64, now: Option<f64>, severity: Severity) -> FigureChange {
         let kind = figure_kind(name).expect("a kind");
         let size = (before - now.unwrap_or(0.0)).abs();
-        Change { kind, subject: subject.to_owned(), before, now, size, limit: 0.25, severity }
+        FigureChange { kind, subject: subject.to_owned(), before, now, size, limit: 0.25, severity }
     }
 
     #[test]
     fn changes_of_one_kind_are_one_alert_with_the_largest_first() {
-        let changes: Vec<Change> = ["a", "b", "c", "d"]
+        let changes: Vec<FigureChange> = ["a", "b", "c", "d"]
             .iter()
             .enumerate()
             .map(|(place, subject)| change("answers", subject, 100.0 + place as f64, Some(60.0), Severity::Alert))
