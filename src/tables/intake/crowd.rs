@@ -5,6 +5,11 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringArray};
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::common::Result as EngineResult;
+use datafusion::physical_expr::expressions::col;
+use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
+use datafusion::physical_plan::sorts::sort::SortExec;
 use futures::StreamExt;
 
 use super::cast::as_text;
@@ -98,7 +103,7 @@ fn in_order_of(
     mut visit: impl FnMut(Spelling),
 ) -> Result<(), IntakeError> {
     let failed = |error| IntakeError::from_engine(error, "comparing the spelling of ids", engine.memory_limit());
-    let session = engine.session(Purpose::Mapping);
+    let session = engine.session(Purpose::Sorted);
     let mut parts = Vec::with_capacity(tables.len());
     for (i, table) in tables.iter().filter(|table| table.rows() > 0).enumerate() {
         session.register_table(format!("t{i}"), Arc::new((*table).clone())).map_err(failed)?;
@@ -108,11 +113,17 @@ fn in_order_of(
         return Ok(());
     }
     let all = parts.join(" union all ");
-    let sql = format!(
-        "select * from (select {key} as key, customer_id as id from ({all})) where key is not null order by key, id"
-    );
+    let sql = format!("select * from (select {key} as key, customer_id as id from ({all})) where key is not null");
     let run = async {
-        let mut stream = session.sql(&sql).await?.execute_stream().await?;
+        // One sort on one task, in the memory that sorts have.
+        let mut plan = session.sql(&sql).await?.create_physical_plan().await?;
+        if plan.properties().partitioning.partition_count() > 1 {
+            plan = Arc::new(CoalescePartitionsExec::new(plan));
+        }
+        let by = |name: &str| col(name, &plan.schema()).map(PhysicalSortExpr::new_default);
+        let order = LexOrdering::new([by("key")?, by("id")?]).expect("two columns");
+        let sorted = SortExec::new(order, plan);
+        let mut stream = sorted.execute(0, engine.session(Purpose::Mapping).task_ctx())?;
         while let Some(batch) = stream.next().await {
             let batch = batch?;
             let (keys, ids) = (as_text(batch.column(0)), as_text(batch.column(1)));

@@ -207,6 +207,7 @@ impl Coded for IntakeError {
         match self {
             Self::Source(error) => error.hint(),
             Self::DayOrder { advice, .. } => Some(advice.clone()),
+            Self::NoCustomers { most: Some(fault), .. } => Some(fault.cure()),
             Self::MissingColumn { place, column, .. } => {
                 Some(format!("name it in {place}: columns = {{ {column} = \"…\" }}"))
             }

@@ -1,8 +1,9 @@
 //! Amounts as shops and accountants write them: `€1.234,50`, `1 234,50`, `(12.00)`, `12.00-`, `1'234.50`, `1,234.50 USD`.
 //!
 //! Only amounts and numbers computed elsewhere take such marks; an answer on a scale is a plain number or none. Thousands are
-//! grouped by exactly three digits. Where a cell holds both a point and a comma, the last one stands before the decimals;
-//! where it holds one kind, the configured `decimal` decides, and what does not fit it is no number.
+//! grouped by exactly three digits. Where a cell holds both a point and a comma, the last one stands before the decimals; where
+//! blanks or apostrophes group its thousands, the one there is; else the configured `decimal` decides, and what does not fit it
+//! is no number.
 
 use std::borrow::Cow;
 
@@ -90,16 +91,25 @@ pub(super) fn amounts(array: &ArrayRef, marks: Marks<'_>) -> (Float64Array, Bad)
     (out.finish(), bad)
 }
 
-/// Cells that hold both a point and a comma, the configured decimal sign first: they are read, and say that it is the other one.
+/// Cells that are read and say by their other signs that their decimal sign is not the configured one.
 pub(super) fn otherwise_written(array: &ArrayRef, decimal: char) -> u64 {
     if !is_text(array.data_type()) {
         return 0;
     }
+    as_text(array).iter().flatten().filter(|cell| decimal_of(cell.trim(), decimal) != decimal).count() as u64
+}
+
+/// What stands before the decimals of a cell. Where it holds both a point and a comma, it is the last one; where thousands are
+/// grouped by blanks or apostrophes, the one there is; else the configured one.
+fn decimal_of(text: &str, decimal: char) -> char {
     let other = if decimal == ',' { '.' } else { ',' };
-    let text = as_text(array);
-    let last =
-        |cell: &&str| matches!((cell.find(decimal), cell.rfind(other)), (Some(own), Some(others)) if others > own);
-    text.iter().flatten().filter(last).count() as u64
+    let grouped =
+        |at: usize| text[..at].chars().filter(char::is_ascii_digit).count() > 3 && text[..at].contains(is_blank_group);
+    match (text.rfind(decimal), text.rfind(other)) {
+        (Some(own), Some(others)) if others > own => other,
+        (None, Some(others)) if text.matches(other).count() == 1 && grouped(others) => other,
+        _ => decimal,
+    }
 }
 
 /// An amount written as text.
@@ -186,12 +196,7 @@ fn is_blank(c: char) -> bool {
 
 /// The digits with a point before the decimals; `None` where they are grouped in another way than by three.
 fn digits_of(text: &str, decimal: char) -> Option<Cow<'_, str>> {
-    let other = if decimal == ',' { '.' } else { ',' };
-    let decimal = match (text.rfind(decimal), text.rfind(other)) {
-        // Both are there: the last one is the decimal sign, whatever the configuration says.
-        (Some(own), Some(others)) if others > own => other,
-        _ => decimal,
-    };
+    let decimal = decimal_of(text, decimal);
     let (whole, part) = text.split_once(decimal).map_or((text, None), |(whole, part)| (whole, Some(part)));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !part.is_none_or(digits) {
@@ -221,7 +226,11 @@ fn digits_of(text: &str, decimal: char) -> Option<Cow<'_, str>> {
 
 /// Point, comma, blanks of any width, straight and curved apostrophe.
 fn is_group(c: char) -> bool {
-    matches!(c, '.' | ',' | ' ' | '\u{A0}' | '\u{2007}' | '\u{2009}' | '\u{202F}' | '\'' | '\u{2019}')
+    matches!(c, '.' | ',') || is_blank_group(c)
+}
+
+fn is_blank_group(c: char) -> bool {
+    matches!(c, ' ' | '\u{A0}' | '\u{2007}' | '\u{2009}' | '\u{202F}' | '\'' | '\u{2019}')
 }
 
 #[cfg(test)]
@@ -239,6 +248,9 @@ mod tests {
             ("€1.234,50", ',', 1234.5),
             ("1,234.50 €", '.', 1234.5),
             ("1 234,50", ',', 1234.5),
+            ("1 234,50", '.', 1234.5),
+            ("1'234'567,125", '.', 1_234_567.125),
+            ("1 234 567", '.', 1_234_567.0),
             ("1\u{A0}234,50", ',', 1234.5),
             ("1\u{2009}234\u{2009}567", '.', 1_234_567.0),
             ("1'234.50", '.', 1234.5),

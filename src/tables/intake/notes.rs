@@ -189,11 +189,12 @@ fn of_values(staged: &Staged, notes: &mut Vec<Note>) {
     }
 }
 
-/// Ids that differ only in case.
-pub(super) fn of_case_twins(count: u64, notes: &mut Vec<Note>) {
+/// Ids that differ only in case, over all tables and in `customers` alone.
+pub(super) fn of_case_twins(count: u64, of_customers: u64, notes: &mut Vec<Note>) {
+    let within = if of_customers > 0 { format!(", {of_customers} of them within `customers`") } else { String::new() };
     let text = format!(
-        "{count} ids equal another one but for capitals and small letters; they count as different people. If they are not, \
-         write id = {{ lower = true }} in every table"
+        "{count} ids differ from another one only in case{within}; they count as different people. If they are not, write \
+         id = {{ lower = true }} in every table"
     );
     notes.push(note(None, "case_twins", count, text));
 }

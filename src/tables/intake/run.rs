@@ -365,7 +365,8 @@ fn ledger_of(
         let sheets = staged.values().flat_map(|staged| staged.sheets.iter().chain(&staged.excluded));
         let twins = case_twins(&prepared.engine, &sheets.collect::<Vec<_>>())?;
         if twins > 0 {
-            notes::of_case_twins(twins, &mut ledger.notes);
+            let of_customers = case_twins(&prepared.engine, &known)?;
+            notes::of_case_twins(twins, of_customers, &mut ledger.notes);
         }
     }
     for (name, source) in &prepared.sources {

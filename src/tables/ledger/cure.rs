@@ -75,7 +75,7 @@ impl FaultCount {
                 if nothing =>
             {
                 Some(
-                    "list what stands for \"nothing here\" in the source: csv = { nulls = [\"\", \"n/a\"] }".to_owned(),
+                    "list what stands for \"nothing here\" in the source: csv = { nulls = [\"\", \"n/a\", \"0000-00-00\"] }".to_owned(),
                 )
             }
             RejectCode::OffScale => self.cure_of_codes(),

@@ -166,7 +166,7 @@ impl RejectCode {
         match self {
             Self::Missing => "fill the column at its origin, or leave such rows out by `query`",
             Self::NotANumber | Self::NotFinite => {
-                "set `decimal` of the source, or list what stands for \"no value\" in `nulls`, or correct the cells"
+                "set `decimal` of the source, list what stands for \"no value\" in `nulls`, or say what words are worth in `values`"
             }
             Self::NotAFlag => "write yes or no, true or false, 1 or 0; until then the careful reading counts",
             Self::OffScale => "list codes for \"don't know\" in `not_applicable`, or correct the `scale` of the table",

@@ -95,13 +95,7 @@ impl Source {
 
     /// Columns of its files that are nested and so not read.
     pub(crate) fn nested(&self) -> impl Iterator<Item = &str> {
-        self.files
-            .iter()
-            .flat_map(|file| match &file.kind {
-                FileKind::Parquet(footer) => footer.nested.as_slice(),
-                FileKind::Csv { .. } | FileKind::Json { .. } => &[],
-            })
-            .map(String::as_str)
+        self.files.iter().flat_map(SourceFile::nested).map(String::as_str)
     }
 
     /// What is wrong with asking for a column by a name that several columns of a file have; `None` = nothing.
@@ -157,6 +151,14 @@ impl SourceFile {
         let folders = self.found.partitions.iter().map(|(key, _)| (key.clone(), DataType::Utf8));
         self.columns.extend(folders);
         self
+    }
+
+    /// Its columns that are nested.
+    fn nested(&self) -> &[String] {
+        match &self.kind {
+            FileKind::Parquet(footer) => &footer.nested,
+            FileKind::Csv { .. } | FileKind::Json { .. } => &[],
+        }
     }
 
     /// The text of a CSV or JSON file.
@@ -248,6 +250,10 @@ fn unify(files: &[SourceFile]) -> (SchemaRef, Vec<String>) {
     for file in &strange {
         let name = &file.found.shown;
         remarks.push(format!("file `{name}` has no column in common with `{}`", files[0].found.shown));
+    }
+    let nested: BTreeSet<&String> = files.iter().flat_map(SourceFile::nested).collect();
+    for name in nested {
+        remarks.push(format!("column `{name}` is nested; it is left aside"));
     }
     for file in files {
         for DoubledName { first, second, .. } in &file.doubled {
