@@ -101,6 +101,7 @@ fn relative(change: &Change) -> String {
 fn figure(kind: &FigureKind, value: f64) -> String {
     match kind.measure {
         ChangeMeasure::Rise | ChangeMeasure::Fall | ChangeMeasure::Share => format!("{:.1} %", value * 100.0),
+        ChangeMeasure::Sum if kind.unit == "bytes" => format!("{value:.0}"),
         ChangeMeasure::Count | ChangeMeasure::Loss | ChangeMeasure::Fewer | ChangeMeasure::Days => {
             format!("{value:.0}")
         }
