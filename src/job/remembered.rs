@@ -48,7 +48,7 @@ pub(super) fn check(loaded: &Loaded, first_night: bool) -> Result<(), JobError> 
         None if out.join("runs").is_dir() => "another one lies there",
         None => "it is empty",
     };
-    Err(JobError::ResultsLost { out, lock, what })
+    Err(JobError::ResultsLost { out, config: loaded.path.clone(), what })
 }
 
 /// Remembers the results folder of a night that is published.
