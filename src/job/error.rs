@@ -114,12 +114,12 @@ pub enum JobError {
         differences: Vec<String>,
     },
     /// The configuration has run before, and its results are not where they were.
-    #[error("{} has run before, and its results are not in {}: {what}", lock.with_extension("toml").display(), out.display())]
+    #[error("{} has run before, and its results are not in {}: {what}", config.display(), out.display())]
     ResultsLost {
         /// The results folder.
         out: PathBuf,
-        /// The file that remembers it.
-        lock: PathBuf,
+        /// The configuration.
+        config: PathBuf,
         /// What is there instead.
         what: &'static str,
     },

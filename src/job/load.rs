@@ -314,7 +314,7 @@ fn check_figures(gates: &Gates) -> Result<(), ConfigError> {
                 let expected = expected.map_or("a kind of figure".to_owned(), |name| format!("`{name}`"));
                 return Err(ConfigError::Value { key, seen: "no figure that is counted".to_owned(), expected });
             }
-            if !(*limit >= 0.0) {
+            if limit.is_nan() || *limit < 0.0 {
                 let expected = "0 or more".to_owned();
                 return Err(ConfigError::Value { key, seen: limit.to_string(), expected });
             }

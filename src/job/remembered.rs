@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::job::error::JobError;
@@ -12,7 +13,6 @@ use crate::job::load::Loaded;
 use crate::job::watch::Watch;
 use crate::tables::manifest::RunIdentity;
 use crate::tables::publish::{OutputLock, identify, output_identity};
-use chrono::NaiveDate;
 
 /// Layout of the file.
 const SCHEMA: &str = "valueseg.lock.1";
@@ -38,8 +38,10 @@ pub(super) fn lock_file(config: &Path) -> PathBuf {
 /// Refuses a results folder that is not the one the configuration knows. `first_night`: a person says that results begin
 /// anew.
 pub(super) fn check(loaded: &Loaded, first_night: bool) -> Result<(), JobError> {
-    let lock = lock_file(&loaded.path);
-    let Some(known) = known(&lock)?.filter(|_| !first_night) else { return Ok(()) };
+    if first_night {
+        return Ok(());
+    }
+    let Some(known) = known(&lock_file(&loaded.path))? else { return Ok(()) };
     let out = loaded.settings.output(&loaded.base);
     let what = match output_identity(&out)? {
         Some(id) if id == known => return Ok(()),
@@ -48,7 +50,7 @@ pub(super) fn check(loaded: &Loaded, first_night: bool) -> Result<(), JobError> 
         None if out.join("runs").is_dir() => "another one lies there",
         None => "it is empty",
     };
-    Err(JobError::ResultsLost { out, lock, what })
+    Err(JobError::ResultsLost { out, config: loaded.path.clone(), what })
 }
 
 /// Remembers the results folder of a night that is published.

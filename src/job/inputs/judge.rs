@@ -319,6 +319,9 @@ mod tests {
     fn a_file_that_did_not_come_is_told_however_small() {
         assert_eq!(one(&[("files:shop", 12.0)], &[("files:shop", 11.0)]), Some(Severity::Alert));
         assert_eq!(one(&[("files:shop", 12.0)], &[("files:shop", 13.0)]), None);
+        // One of two waves of a survey, cut: a fifth of the table, and two fifths of its source.
+        let cut = [("rows:ratings", 800.0), ("bytes:wave_1", 600.0)];
+        assert_eq!(one(&[("rows:ratings", 1000.0), ("bytes:wave_1", 1000.0)], &cut), Some(Severity::Alert));
     }
 
     #[test]

@@ -99,11 +99,11 @@ fn relative(change: &FigureChange) -> String {
 
 /// A figure as people read it.
 fn figure(kind: &FigureKind, value: f64) -> String {
-    match kind.measure {
-        ChangeMeasure::Rise | ChangeMeasure::Fall | ChangeMeasure::Share => format!("{:.1} %", value * 100.0),
-        ChangeMeasure::Count | ChangeMeasure::Loss | ChangeMeasure::Fewer | ChangeMeasure::Days => {
-            format!("{value:.0}")
-        }
+    if ["bytes", "rows", "customers", "files", "days"].contains(&kind.unit) {
+        return format!("{value:.0}");
+    }
+    match kind.unit {
+        "share" => format!("{:.1} %", value * 100.0),
         _ => format!("{value:.2}"),
     }
 }

@@ -74,8 +74,9 @@ const HALF: f64 = 0.5;
 ///
 /// METHOD: the limits are our judgment. They lie above what sixty nights of a living base do (`examples/nights`) and below
 /// what a lost, cut, doubled or re-coded input does (`tests/suite/mutation_nights.rs`).
-pub const FIGURES: [FigureKind; 26] = [
+pub const FIGURES: [FigureKind; 27] = [
     kind("files", "files of the source `{}`", "files", ChangeMeasure::Fewer, [Some(0.0), None], DELIVERED),
+    kind("bytes", "bytes of the source `{}`", "bytes", ChangeMeasure::Sum, [Some(QUARTER), None], DELIVERED),
     kind("rows", "rows of `{}` read", "rows", ChangeMeasure::Count, [Some(QUARTER), Some(HALF)], DELIVERED),
     kind("in_window", "rows of `{}` that count", "rows", ChangeMeasure::Count, [Some(QUARTER), Some(HALF)], DATES),
     kind("recent_30", "rows of `{}` of the last 30 days", "rows", ChangeMeasure::Loss, [Some(0.35), Some(0.7)], DATES),

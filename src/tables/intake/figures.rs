@@ -67,6 +67,8 @@ impl Counted<'_> {
         let (mut figures, mut mixes) = (Figures::new(), Mixes::new());
         for file in self.inputs {
             *figures.entry(key("files", &file.source)).or_default() += 1.0;
+            // A table may be made of several sources: what is missing of one of them can be little of the table.
+            *figures.entry(key("bytes", &file.source)).or_default() += file.bytes as f64;
         }
         self.of_ledger(&mut figures);
         self.of_rows(&mut figures);
