@@ -1,9 +1,9 @@
 //! What customers agreed to, in the words of whatever tool kept it.
 
-use super::events::is_flag;
 use super::rows::{Filled, own, text};
 use super::shape::Shape;
 use super::tokens::{any, plain};
+use super::wish::is_flag;
 
 /// Words that say yes, beside those that every flag may be.
 const YES: [&str; 22] = [

@@ -57,9 +57,9 @@ impl Cues {
         for entry in catalogue.lexicon("en").map_or(&[][..], |lexicon| lexicon.entries()) {
             let Meaning::Cue(element, kind) = entry.meaning() else { continue };
             let open = entry.open_end();
-            // What is heard only where it is judged says too little by itself.
-            if kind != CueKind::Judged && !entry.open_start() {
-                cues.push(entry.phrase(), element, Evidence::Word, kind == CueKind::Blame);
+            // Praise and blame are said of everything; a question names a topic.
+            if kind == CueKind::Topic && !entry.open_start() {
+                cues.push(entry.phrase(), element, Evidence::Word, false);
                 if let Some(last) = cues.phrases.last_mut() {
                     last.open = open;
                 }
@@ -100,10 +100,23 @@ impl Cues {
                 same_word(word, own) || (i == last && phrase.open && word.starts_with(own.as_str()))
             })
         };
+        let long = words.len() > SHORT;
         let found = self.phrases.iter().filter(|phrase| (0..words.len()).any(|at| fits(phrase, at)));
-        found.map(|phrase| phrase.spoken).collect()
+        let weighed = found.filter_map(|phrase| match phrase.spoken.evidence {
+            // In a whole sentence a word may mean anything: "the quality of the air".
+            Evidence::Name if long && phrase.words.len() == 1 => {
+                Some(Spoken { evidence: Evidence::Cue, ..phrase.spoken })
+            }
+            Evidence::Cue if long && phrase.words.len() == 1 && phrase.spoken.turned => None,
+            Evidence::Word if long => None,
+            _ => Some(phrase.spoken),
+        });
+        weighed.collect()
     }
 }
+
+/// Most words of a question in which one word names a topic. Our judgment.
+const SHORT: usize = 6;
 
 /// The same word, in one number or the other.
 fn same_word(a: &str, b: &str) -> bool {

@@ -50,10 +50,13 @@ const NOBODY: [&str; 14] =
 
 /// Share of the rows of one file that must find their counterpart for it to be joined. Our judgment.
 const JOINED: f64 = 0.5;
+/// Share of a file's ids that must be in the list of people for it to be joined by them. Our judgment.
+const MEETS: f64 = 0.2;
 
 /// The key of each file, in their order; `None` = nobody is named, and its rows are not people.
 pub(super) fn keys(finds: &[Find]) -> Vec<Option<Key>> {
-    let mut keys: Vec<Option<Key>> = (0..finds.len()).map(|i| best(i, finds)).collect();
+    let agreed = agreed(finds);
+    let mut keys: Vec<Option<Key>> = (0..finds.len()).map(|i| best(i, finds, agreed.as_ref())).collect();
     for i in 0..finds.len() {
         if keys[i].is_none() {
             keys[i] = through(i, finds, &keys);
@@ -75,8 +78,63 @@ pub(super) fn rows_key() -> Key {
     }
 }
 
-fn best(i: usize, finds: &[Find]) -> Option<Key> {
+/// The column of a list of people whose values most other files hold: all files then are joined by it.
+struct Agreed<'a> {
+    values: BTreeSet<&'a str>,
+    find: usize,
+    column: String,
+}
+
+fn agreed(finds: &[Find]) -> Option<Agreed<'_>> {
+    let mut best: Option<(f64, Agreed<'_>)> = None;
+    for (i, find) in finds.iter().enumerate() {
+        for shape in find.usable().filter(|shape| may_be_id(shape) && shape.unique() && !counted_up(shape)) {
+            if matches!(speaks_of(&shape.tokens), Speaks::Event | Speaks::Ours) {
+                continue;
+            }
+            let own = values(find, &shape.name);
+            let met =
+                (0..finds.len()).filter(|j| *j != i).map(|j| meets(&own, &finds[j]).map_or(0.0, |(share, _)| share));
+            let met: f64 = met.filter(|share| *share > MEETS).sum();
+            if met > 0.0 && best.as_ref().is_none_or(|(most, _)| met > *most) {
+                best = Some((met, Agreed { values: own, find: i, column: shape.name.clone() }));
+            }
+        }
+    }
+    best.map(|(_, agreed)| agreed)
+}
+
+/// The column of a file most of whose values are among `known`, and their share.
+fn meets<'a>(known: &BTreeSet<&str>, find: &'a Find) -> Option<(f64, &'a Shape)> {
+    let persons = find
+        .usable()
+        .filter(|shape| may_be_id(shape) && !matches!(speaks_of(&shape.tokens), Speaks::Event | Speaks::Ours));
+    let shares = persons.map(|shape| (share_in(&values(find, &shape.name), known), shape));
+    let shares: Vec<(f64, &Shape)> = shares.collect();
+    shares.into_iter().rev().max_by(|a, b| a.0.total_cmp(&b.0))
+}
+
+fn best(i: usize, finds: &[Find], agreed: Option<&Agreed<'_>>) -> Option<Key> {
     let find = &finds[i];
+    if let Some(agreed) = agreed {
+        let met = if agreed.find == i {
+            find.shape(&agreed.column).map(|shape| (1.0, shape))
+        } else {
+            meets(&agreed.values, find)
+        };
+        if let Some((share, shape)) = met.filter(|(share, _)| *share > MEETS) {
+            let reason = match agreed.find == i {
+                true => "other files hold the same values".to_owned(),
+                false => format!(
+                    "{:.0} % of its values are in `{}` of `{}`",
+                    100.0 * share,
+                    agreed.column,
+                    finds[agreed.find].name
+                ),
+            };
+            return Some(key_of(find, shape, 6.0, reason));
+        }
+    }
     let scored: Vec<(f64, &Shape)> =
         find.usable().filter(|shape| may_be_id(shape)).map(|shape| (score(shape, i, finds), shape)).collect();
     // The first of equals.
@@ -84,22 +142,19 @@ fn best(i: usize, finds: &[Find]) -> Option<Key> {
     if score <= 0.0 {
         return None;
     }
-    let words = values(find, &shape.name);
-    let nobody: Vec<&'static str> =
-        NOBODY.into_iter().filter(|word| words.contains(word) && (shape.distinct > 3)).collect();
     let shared = (0..finds.len()).filter(|j| *j != i && overlap(shape, i, *j, finds) > 0.2).count();
-    let reason = match (shared, shape.unique()) {
-        (0, _) => "its name says so".to_owned(),
-        (n, _) => format!("its name says so, and {n} other file(s) hold the same values"),
+    let reason = match shared {
+        0 => "its name says so".to_owned(),
+        n => format!("its name says so, and {n} other file(s) hold the same values"),
     };
-    Some(Key {
-        place: KeyPlace::Column(shape.name.clone()),
-        reason,
-        score,
-        normals: Vec::new(),
-        missing: shape.missing(),
-        nobody,
-    })
+    Some(key_of(find, shape, score, reason))
+}
+
+fn key_of(find: &Find, shape: &Shape, score: f64, reason: String) -> Key {
+    let words = values(find, &shape.name);
+    let nobody = NOBODY.into_iter().filter(|word| words.contains(word) && shape.distinct > 3).collect();
+    let place = KeyPlace::Column(shape.name.clone());
+    Key { place, reason, score, missing: shape.missing(), nobody, ..rows_key() }
 }
 
 /// Ids are short, many, and neither dates nor fractions.
@@ -164,6 +219,8 @@ fn score(shape: &Shape, i: usize, finds: &[Find]) -> f64 {
         Speaks::Nothing if repeated => 3.0,
         Speaks::Nothing => match stem {
             Speaks::Person => 5.0,
+            // Of an answer, the id is as good as that of who gave it.
+            Speaks::Event if any(&find.stem, &["response", "responses"]) && shape.unique() => 0.5,
             Speaks::Event => -4.0,
             Speaks::Ours | Speaks::Nothing => 2.0,
         },

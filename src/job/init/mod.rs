@@ -17,11 +17,13 @@ mod likert;
 mod look;
 pub mod mapped;
 mod normal;
+mod orders;
 mod people;
 mod plan;
 mod rows;
 mod settle;
 mod shape;
+mod signals;
 mod survey;
 #[cfg(test)]
 mod tests;
@@ -29,6 +31,7 @@ mod text;
 mod tokens;
 mod toml_text;
 mod when;
+mod wish;
 
 use std::path::{Path, PathBuf};
 

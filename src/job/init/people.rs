@@ -3,27 +3,26 @@
 use std::collections::BTreeSet;
 
 use super::consent::consent;
-use super::key::{KeyPlace, may_be_id, share_in, values};
+use super::key::{KeyPlace, share_in, values};
 use super::look::Find;
 use super::mapped::{Change, Confidence, MappedTable, Offer, Question};
 use super::rows::{Draft, Filled, name, own};
 use super::shape::Shape;
-use super::tokens::{Speaks, any, slug, speaks_of};
+use super::tokens::{Speaks, any, is_id_name, slug, speaks_of};
 use super::when::{date_question, format_of, readable};
 use crate::tables::contract::contract_of;
 use crate::tables::names::slip_of;
 use crate::tables::spec::{TableName, TableSpec};
 
-/// Most descriptors, and most own signals, of one file. Our judgment: beyond them somebody should choose.
+/// Most descriptors of one file. Our judgment: beyond them somebody should choose.
 const DESCRIPTORS: usize = 10;
-const SIGNALS: usize = 60;
 /// Most different words of a descriptor.
 const CHOICES: usize = 25;
 /// Share of the ids of other files that a file of people must hold, so that it is all there are.
 const COVERS: f64 = 0.9;
 
 /// Words of columns that tell who somebody is: never copied into a table of customers.
-const PRIVATE: [&str; 30] = [
+pub(super) const PRIVATE: [&str; 30] = [
     "name",
     "first",
     "firstname",
@@ -121,25 +120,16 @@ pub(super) fn told(find: &Find, used: &BTreeSet<String>) -> Vec<(String, Filled)
     columns
 }
 
+/// The day somebody became a customer. Of a file of answers or events, a day of creation is another matter.
 fn since(find: &Find) -> Option<&Shape> {
-    let words = [
-        "signup",
-        "since",
-        "registered",
-        "registration",
-        "joined",
-        "join",
-        "created",
-        "enrolled",
-        "dt",
-        "customer",
-        "start",
-        "opened",
-        "member",
-        "hire",
-    ];
+    let surely = ["signup", "since", "registered", "registration", "joined", "join", "enrolled", "hire", "member"];
+    let perhaps = ["created", "start", "opened", "first"];
     let not = ["updated", "last", "birth", "order", "modified", "end", "synced", "purchase", "survey", "surveyed"];
-    find.usable().filter(|shape| readable(shape)).find(|shape| any(&shape.tokens, &words) && !any(&shape.tokens, &not))
+    let dated = || find.usable().filter(|shape| readable(shape) && !any(&shape.tokens, &not));
+    let people = speaks_of(&find.stem) == Speaks::Person;
+    let customer = |shape: &&Shape| shape.tokens == ["dt", "customer"] || shape.tokens == ["signup", "date"];
+    let sure = dated().find(|shape| any(&shape.tokens, &surely) || customer(shape));
+    sure.or_else(|| dated().find(|shape| people && any(&shape.tokens, &perhaps)))
 }
 
 /// Whether a column sorts people into a few kinds.
@@ -151,68 +141,19 @@ fn describes(shape: &Shape) -> bool {
         && shape.addresses == 0.0
         && !any(&shape.tokens, &PRIVATE)
         && consent(shape).is_none()
+        && !is_id_name(&shape.tokens)
         && shape.filled * 2 >= shape.rows
         && (shape.rows < 50 || shape.words.len() * 4 <= shape.filled)
 }
 
 /// A name for a descriptor or signal that is no canonical name and no slip of one.
-fn further_name<'a>(column: &str, table: TableName, taken: impl Iterator<Item = &'a str> + Clone) -> String {
+pub(super) fn further_name<'a>(column: &str, table: TableName, taken: impl Iterator<Item = &'a str> + Clone) -> String {
     let known = || contract_of(table).columns.iter().map(|rule| rule.name);
     let base = slug(column, "column");
     let candidates =
         [base.clone(), format!("own_{base}")].into_iter().chain((2..10_000).map(|n| format!("{base}_{n}_own")));
     let free = |name: &String| slip_of(name, known()).is_none() && taken.clone().all(|own| own != name);
     candidates.into_iter().find(free).unwrap_or(base)
-}
-
-/// Numbers per customer that nothing else reads.
-pub(super) fn signals(draft: &Draft<'_>, used: &BTreeSet<String>, also: &BTreeSet<String>) -> Option<MappedTable> {
-    let find = draft.find;
-    let unique = match &draft.key.place {
-        KeyPlace::Rows => true,
-        KeyPlace::Column(id) => find.peek.whole && find.shape(id).is_some_and(Shape::unique),
-        KeyPlace::Through { .. } => false,
-    };
-    let is_key = |shape: &Shape| matches!(&draft.key.place, KeyPlace::Column(id) if *id == shape.name);
-    let tells = |shape: &&Shape| {
-        let numbers = shape.numbers.as_ref();
-        numbers.is_some_and(|n| n.share >= 0.95 && n.low < n.high)
-            && shape.dates.is_none()
-            && !is_key(shape)
-            && (!used.contains(&shape.name) || also.contains(&shape.name))
-            && !any(&shape.tokens, &PRIVATE)
-            && (!may_be_id(shape) || speaks_of(&shape.tokens) == Speaks::Nothing && shape.distinct * 2 < shape.filled)
-            && !any(&shape.tokens, &["id", "index", "row", "rownumber", "timestamp", "year", "code"])
-            && shape.filled * 4 >= shape.rows
-            && consent(shape).is_none()
-            && !(shape.unique()
-                && shape.rows > 20
-                && numbers.is_some_and(|n| n.whole && n.high - n.low + 1.0 == shape.rows as f64))
-    };
-    let chosen: Vec<&Shape> = find.usable().filter(tells).take(SIGNALS).collect();
-    if chosen.is_empty() {
-        return None;
-    }
-    let mut columns: Vec<(String, Filled)> = Vec::new();
-    for shape in &chosen {
-        let canonical = further_name(&shape.name, TableName::Signals, columns.iter().map(|(own, _)| own.as_str()));
-        let filled = if unique {
-            Filled::Column(shape.name.clone())
-        } else {
-            Filled::Sql(format!("avg(try_cast({} as double))", own(&shape.name)))
-        };
-        columns.push((canonical, filled));
-    }
-    let mut spec = draft.rows(TableName::Signals, &columns, Vec::new());
-    if !unique {
-        spec.query = spec.query.map(|query| format!("{query}\ngroup by {}", draft.id()));
-    }
-    let reason = format!(
-        "{} columns are numbers per customer{}",
-        chosen.len(),
-        if unique { "" } else { ", averaged over the rows of each" }
-    );
-    Some(MappedTable { table: TableName::Signals, spec, confidence: Confidence::Medium, reason, questions: Vec::new() })
 }
 
 /// What is known of a file as a place where people appear.

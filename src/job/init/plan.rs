@@ -9,8 +9,9 @@ use super::key::{Key, KeyPlace, keys, rows_key};
 use super::known::KnownFiles;
 use super::look::Find;
 use super::mapped::{Change, Confidence, MappedTable, Offer, Question};
-use super::people::{Appearance, customers, signals};
+use super::people::{Appearance, customers};
 use super::rows::Draft;
+use super::signals::{numbers_of_answers, signals};
 use super::survey::{Asked, asked};
 use super::tokens::any;
 use crate::catalogue::Catalogue;
@@ -42,6 +43,7 @@ pub(super) fn plan(finds: &[Find], library: &ExportLibrary) -> Vec<Planned> {
     let row = rows_key();
     let people: Vec<usize> =
         nameless.iter().copied().filter(|i| rows_are_people(finds, *i, &row, &cues, named)).collect();
+    let people = most_telling(finds, people, &row, &cues);
     let crowded = crowded && (named || people.len() > 1);
     for i in &people {
         known[*i] = Some(row.clone());
@@ -69,7 +71,22 @@ pub(super) fn plan(finds: &[Find], library: &ExportLibrary) -> Vec<Planned> {
         ask_whether_to_use(&mut one.mapped);
     }
     planned.sort_by_key(|one| one.mapped.table);
+    number(&mut planned);
     planned
+}
+
+/// Several tables of one source get a number behind its name: keys of questions differ.
+fn number(planned: &mut [Planned]) {
+    for i in 0..planned.len() {
+        let before = planned[..i].iter().filter(|one| {
+            one.mapped.table == planned[i].mapped.table
+                && one.source.trim_end_matches(|c: char| c.is_ascii_digit() || c == '#') == planned[i].source
+        });
+        let before = before.count();
+        if before > 0 {
+            planned[i].source = format!("{}#{}", planned[i].source, before + 1);
+        }
+    }
 }
 
 /// Whether a night can be made of a table beside customers.
@@ -92,6 +109,13 @@ fn rows_are_people(finds: &[Find], i: usize, row: &Key, cues: &Cues, named: bool
         || signals(&draft, &used, &BTreeSet::new()).is_some()
 }
 
+/// Of several files that name nobody, those that ask something: columns of numbers beside them are no people.
+fn most_telling(finds: &[Find], people: Vec<usize>, row: &Key, cues: &Cues) -> Vec<usize> {
+    let asks = |i: &usize| !asked(&Draft { finds, find: &finds[*i], key: row, crowded: true }, cues).tables.is_empty();
+    let asking: Vec<usize> = people.iter().copied().filter(asks).collect();
+    if asking.is_empty() { people } else { asking }
+}
+
 fn of_one<'a>(draft: Draft<'a>, cues: &Cues) -> (Vec<MappedTable>, Appearance<'a>) {
     let Asked { mut tables, mut used, items } = asked(&draft, cues);
     let has = |tables: &[MappedTable], table: TableName| tables.iter().any(|own| own.table == table);
@@ -104,7 +128,8 @@ fn of_one<'a>(draft: Draft<'a>, cues: &Cues) -> (Vec<MappedTable>, Appearance<'a
     }
     let events =
         has(&tables, TableName::Orders) || has(&tables, TableName::Interactions) || has(&tables, TableName::Treatments);
-    if !long && !events && !has(&tables, TableName::Ratings) {
+    let rated = tables.iter().any(|own| own.table == TableName::Ratings && own.confidence == Confidence::High);
+    if !long && !events && !rated && !matches!(draft.key.place, KeyPlace::Through { .. }) {
         tables.extend(signals(&draft, &used, &BTreeSet::new()));
     }
     let asks = long || has(&tables, TableName::Ratings) || has(&tables, TableName::Feedback);
@@ -130,7 +155,8 @@ fn numbers_at_least(appearances: &mut [Appearance<'_>]) -> Vec<Planned> {
         if matches!(appearance.draft.key.place, KeyPlace::Through { .. }) {
             continue;
         }
-        if let Some(mapped) = signals(&appearance.draft, &BTreeSet::new(), &appearance.used) {
+        let last = numbers_of_answers(&appearance.draft, &appearance.used);
+        if let Some(mapped) = signals(&appearance.draft, &BTreeSet::new(), &appearance.used).or(last) {
             appearance.read = true;
             return vec![Planned { mapped, source: appearance.draft.find.name.clone(), left_out: None }];
         }

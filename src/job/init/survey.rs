@@ -58,8 +58,10 @@ pub(super) fn asked(draft: &Draft<'_>, cues: &Cues) -> Asked {
     }
     let named = items.iter().filter(|item| item.spoken.evidence == Evidence::Name).count();
     // Words alone are no proof: an interest in "reading" rates nobody. Something in the file must ask for a judgment.
-    let judged = !whole.is_empty() || items.iter().any(|item| item.aspect.is_some()) || named >= 2;
-    items.retain(|item| item.spoken.evidence == Evidence::Name || judged);
+    let asking = items.iter().filter(|item| item.aspect.is_some()).count();
+    let judged =
+        !whole.is_empty() || named >= 2 && 5 * named >= scaled.len() || asking >= 2 && 5 * asking >= scaled.len();
+    items.retain(|item| judged || item.spoken.evidence == Evidence::Name && 5 * named >= scaled.len());
     let chosen = one_each(items);
     for item in &chosen {
         asked.used.insert(item.shape.name.clone());
@@ -310,7 +312,7 @@ fn ratings_of(draft: &Draft<'_>, group: Alike<'_>, named: usize) -> MappedTable 
     let by_name = group.items.iter().filter(|item| item.spoken.evidence == Evidence::Name).count();
     let confidence = match (by_name, group.items.len()) {
         (n, all) if n == all && (n >= 2 || group.aspect.is_some()) => Confidence::High,
-        (n, _) if n > 0 || named > 0 => Confidence::Medium,
+        (n, all) if 2 * n >= all || 5 * named >= all => Confidence::Medium,
         _ => Confidence::Low,
     };
     let mut reason = format!(

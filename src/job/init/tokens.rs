@@ -112,7 +112,7 @@ const PERSON: [&str; 50] = [
 ];
 
 /// Words for what happens.
-const EVENT: [&str; 46] = [
+const EVENT: [&str; 44] = [
     "order",
     "orders",
     "ticket",
@@ -156,9 +156,7 @@ const EVENT: [&str; 46] = [
     "uuid",
     "conversation",
     "conversations",
-    "feedback",
     "submission",
-    "survey",
 ];
 
 /// Words for what is the company's own.

@@ -63,12 +63,31 @@ fn query(sql: &str) -> Vec<String> {
     }
     let mut lines = vec!["query = \"\"\"".to_owned()];
     for line in sql.split('\n') {
-        let inner = quoted(line);
-        lines.push(inner[1..inner.len() - 1].to_owned());
+        lines.push(inner(line));
     }
     let last = lines.last_mut().expect("there is a first line");
     last.push_str("\"\"\"");
     lines
+}
+
+/// A line inside `"""`: a quote by itself needs no escape there.
+fn inner(line: &str) -> String {
+    let whole = quoted(line);
+    let escaped = &whole[1..whole.len() - 1];
+    let quotes: Vec<usize> = escaped.match_indices("\\\"").map(|(at, _)| at).collect();
+    let alone = |at: usize| {
+        let odd = escaped[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1;
+        let beside = quotes.contains(&(at + 2)) || at >= 2 && quotes.contains(&(at - 2));
+        !odd && !beside && at + 2 < escaped.len()
+    };
+    let mut out = String::with_capacity(escaped.len());
+    let mut from = 0;
+    for at in quotes.iter().copied().filter(|at| alone(*at)) {
+        out.push_str(&escaped[from..at]);
+        from = at + 1;
+    }
+    out.push_str(&escaped[from..]);
+    out
 }
 
 /// A table spec below its header line; `head` is the header's name for tables inside it.
