@@ -58,7 +58,23 @@ pub(super) enum Speaks {
 }
 
 /// Words for people who are customers, with those of other trades.
-const PERSON: [&str; 50] = [
+const PERSON: [&str; 66] = [
+    "insured",
+    "policy",
+    "borrower",
+    "applicant",
+    "tenant",
+    "cardholder",
+    "individual",
+    "lead",
+    "leads",
+    "prospect",
+    "caller",
+    "citizen",
+    "voter",
+    "participant",
+    "participants",
+    "panelist",
     "customer",
     "customers",
     "client",
