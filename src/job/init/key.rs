@@ -22,8 +22,6 @@ pub(super) struct Key {
     pub(super) missing: f64,
     /// Words that stand for nobody, as they are in the data.
     pub(super) nobody: Vec<&'static str>,
-    /// Conditions on rows beyond that somebody is named, as SQL.
-    pub(super) only: Vec<String>,
 }
 
 /// Where an id stands.
@@ -77,7 +75,6 @@ pub(super) fn rows_key() -> Key {
         normals: Vec::new(),
         missing: 0.0,
         nobody: Vec::new(),
-        only: Vec::new(),
     }
 }
 

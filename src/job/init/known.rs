@@ -87,9 +87,22 @@ impl<'a> KnownFiles<'a> {
             reason: format!("known from {}", one.export),
             missing: find.shape(column).map_or(0.0, super::shape::Shape::missing),
             normals,
-            only: one.answer_conditions(),
             ..rows_key()
         })
+    }
+
+    /// A table of answers that evidence found in a file: read from the rows that hold answers, dated as the export says.
+    pub(super) fn answered(&self, find: usize, mut mapped: MappedTable) -> MappedTable {
+        let answers = self.place(find).and_then(|place| self.combined.answers[place].as_ref());
+        if let Some(answers) = answers
+            && let Some(wide) = mapped.spec.wide.take()
+        {
+            mapped.spec = answers.table(wide, mapped.spec.date_format.take());
+            if answers.dated {
+                mapped.questions.retain(|question| question.key != "date_format");
+            }
+        }
+        mapped
     }
 
     /// Tables of the fingerprints, customers left out.
@@ -138,7 +151,7 @@ impl<'a> KnownFiles<'a> {
 /// The id of an export that most values of the keys of other files are found in, with that share.
 fn met(one: &Recognized, find: &Find, finds: &[Find], keys: &[Option<Key>], places: &[usize]) -> Option<(String, f64)> {
     let lower = |find: &Find, column: &str| -> BTreeSet<String> {
-        values(find, column).into_iter().map(|value| value.trim().to_lowercase()).collect()
+        values(find, column).into_iter().map(|value| value.trim().trim_start_matches('\'').to_lowercase()).collect()
     };
     let mut best: Option<(String, f64)> = None;
     for (other, key) in finds.iter().zip(keys).enumerate().filter(|(i, _)| !places.contains(i)).map(|(_, pair)| pair) {
@@ -203,7 +216,8 @@ mod tests {
         let request = InitRequest { dir: &dir, from: &from, answers: None, exports: None, yes: true, as_of };
         let started = start(&request).expect("starts");
         let text = std::fs::read_to_string(&started.config).expect("written");
-        (started, text)
+        // As SQL has it, not as TOML writes it.
+        (started, text.replace("\\\"", "\""))
     }
 
     #[test]
@@ -212,7 +226,7 @@ mod tests {
         let (started, text) = init(&files, &[]);
         assert_eq!(started.problem, None, "{text}");
         assert_eq!(started.customers, Some(12), "{text}");
-        for table in [TableName::Customers, TableName::Orders, TableName::Interactions] {
+        for table in [TableName::Customers, TableName::Orders, TableName::Interactions, TableName::Ratings] {
             assert!(started.ready.contains(&table), "{table:?}\n{text}");
         }
         assert!(text.contains("lower(trim(\"Requester email\"))") && text.contains("\"consent_sms\""), "{text}");
@@ -220,7 +234,7 @@ mod tests {
 
     #[test]
     fn an_own_file_of_customers_decides_which_id_of_an_export_counts() {
-        let rows: String = (0..12).map(|i| format!("700000{i:02},{}\n", ["gold", "silver"][i % 2])).collect();
+        let rows: String = (0..12).map(|i| format!("70000{i:02},{}\n", ["gold", "silver"][i % 2])).collect();
         let own = format!("customer_id,status\n{rows}");
         let (started, text) = init(&["shopify_customers.csv"], &[("members.csv", &own)]);
         assert!(text.contains("\"Customer ID\" as varchar"), "{text}");

@@ -49,7 +49,7 @@ const NO_ANSWER: [&str; 26] = [
 ];
 
 /// Words in order from worst to best, each family with its first value. Where several families hold all the words, the first does.
-const FAMILIES: [(f64, &[&str]); 31] = [
+const FAMILIES: [(f64, &[&str]); 33] = [
     (1.0, &["strongly disagree", "disagree", "neutral", "agree", "strongly agree"]),
     (1.0, &["strongly disagree", "disagree", "neither agree nor disagree", "agree", "strongly agree"]),
     (1.0, &["completely disagree", "disagree", "neither agree nor disagree", "agree", "completely agree"]),
@@ -142,6 +142,8 @@ const FAMILIES: [(f64, &[&str]); 31] = [
     (1.0, &["very poor", "poor", "fair", "good", "excellent"]),
     (1.0, &["poor", "fair", "good", "very good", "excellent"]),
     (1.0, &["very bad", "bad", "neutral", "good", "very good"]),
+    (1.0, &["very poorly", "poorly", "neither well nor poorly", "well", "very well"]),
+    (1.0, &["not well at all", "slightly well", "moderately well", "very well", "extremely well"]),
     (1.0, &["terrible", "poor", "average", "very good", "excellent"]),
     (1.0, &["low", "medium", "high", "very high"]),
     (0.0, &["no", "yes"]),

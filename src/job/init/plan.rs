@@ -54,7 +54,8 @@ pub(super) fn plan(finds: &[Find], library: &ExportLibrary) -> Vec<Planned> {
         let Some(key) = key.as_ref().filter(|_| !exports.maps(i)) else { continue };
         let draft = Draft { finds, find, key, crowded };
         let (tables, appearance) = of_one(draft, &cues);
-        planned.extend(tables.into_iter().map(|mapped| Planned { mapped, source: find.name.clone(), left_out: None }));
+        let tables = tables.into_iter().map(|mapped| exports.answered(i, mapped));
+        planned.extend(tables.map(|mapped| Planned { mapped, source: find.name.clone(), left_out: None }));
         appearances.push(appearance);
     }
     planned.extend(exports.tables());

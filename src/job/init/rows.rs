@@ -95,7 +95,6 @@ impl Draft<'_> {
                 wheres.push(format!("trim(cast({} as varchar)) not in ({})", own(column), words.join(", ")));
             }
         }
-        wheres.extend(self.key.only.iter().cloned());
         if let Some(line) = self.find.peek.data_from {
             wheres.push(format!("s.\"_row\" >= {line}"));
         }

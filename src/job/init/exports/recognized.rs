@@ -58,13 +58,18 @@ pub struct AnswerRows {
 }
 
 impl AnswerRows {
-    /// A table over these rows; `wide` says which column answers what, id and date are set here.
+    /// A table over these rows. `wide` says which column answers what; the id is set here, and the date where the export tells
+    /// it: else `date_format` is how `wide` has it.
     #[must_use]
-    pub fn table(&self, wide: WideSpec) -> TableSpec {
-        let asked_at = self.dated.then(|| ANSWER_AT.to_owned());
+    pub fn table(&self, wide: WideSpec, date_format: Option<String>) -> TableSpec {
+        let (asked_at, date_format) = if self.dated {
+            (Some(ANSWER_AT.to_owned()), self.date_format.clone())
+        } else {
+            (wide.asked_at, date_format)
+        };
         TableSpec {
             query: Some(self.query.clone()),
-            date_format: self.date_format.clone(),
+            date_format,
             wide: Some(WideSpec { id: ANSWER_ID.to_owned(), asked_at, ..wide }),
             ..TableSpec::default()
         }
@@ -105,15 +110,6 @@ impl Recognized {
     #[must_use]
     pub fn answers(&self) -> Option<AnswerRows> {
         self.answers_by(&self.identity()?)
-    }
-
-    /// Conditions under which a row holds answers, as SQL over the file's columns; none where it holds no answers.
-    #[must_use]
-    pub fn answer_conditions(&self) -> Vec<String> {
-        let Some(identity) = self.identity() else { return Vec::new() };
-        let filling = self.filling(&identity, None);
-        let answers = self.fingerprint.answers.iter().flat_map(|answers| &answers.filters);
-        answers.filter_map(|filter| filling.fill(filter)).collect()
     }
 
     pub(super) fn identity(&self) -> Option<Identity> {

@@ -46,7 +46,7 @@ fn configuration(found: &[Recognized], combined: &Combined) -> Config {
         let Some(answers) = answers else { continue };
         let columns = ["saves_time", "quality"].into_iter().map(str::to_owned).zip(one.answer_columns.iter().cloned());
         let wide = WideSpec { scale: Some([1.0, 5.0]), elements: columns.collect(), ..WideSpec::default() };
-        tables.entry(TableName::Ratings).or_default().push(answers.table(wide));
+        tables.entry(TableName::Ratings).or_default().push(answers.table(wide, None));
     }
     let source = |one: &Recognized| {
         let file = sample(&one.key).file_name().expect("a name").to_string_lossy().into_owned();
