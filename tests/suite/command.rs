@@ -102,6 +102,36 @@ fn init_writes_a_configuration_that_check_accepts() {
 }
 
 #[test]
+fn init_recognizes_every_input_of_the_demo() {
+    let shop = Shop::new(400);
+    let target = shop.path().join("new");
+    let mut init = command();
+    init.arg("--json").arg("init").arg(&target).arg("--from").arg(shop.path().join("in")).arg("--yes");
+    let made = said(init.output().expect("started"));
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    assert!(made.stderr.contains("looked at the files"), "the time it took is said: {}", made.stderr);
+    let answer: serde_json::Value = serde_json::from_str(&made.stdout).expect("JSON");
+    let expected = ["customers", "ratings", "attitudes", "orders", "interactions", "feedback", "treatments"];
+    assert_eq!(answer["ready"], serde_json::json!(expected), "{}", made.stdout);
+    assert_eq!(answer["left_out"], serde_json::json!([]), "{}", made.stdout);
+    let written = fs::read_to_string(target.join("valueseg.toml")).expect("written");
+    for mapped in [
+        "customer_id = \"customer_no\"",
+        "consent_profiling = \"prof_ok\"",
+        "consent_email = \"newsletter_ok\"",
+        "signup_date = \"since\"",
+        "amount = \"net_amount\"",
+        "kind = \"event\"",
+        "play_id = \"play\"",
+        "treated_at = \"sent_on\"",
+        "text = \"message\"",
+        "aspect = \"aspect\"",
+    ] {
+        assert!(written.contains(mapped), "{mapped} is missing\n{written}");
+    }
+}
+
+#[test]
 fn schemas_and_completions_are_printed() {
     let config = said(command().args(["schema", "config"]).output().expect("started"));
     let schema: serde_json::Value = serde_json::from_str(&config.stdout).expect("JSON");

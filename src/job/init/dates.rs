@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
 
 /// Days as people and programs write them, the unambiguous first.
-const DAYS: [&str; 20] = [
+const DAYS: [&str; 21] = [
     "%d.%m.%Y",
     "%d/%m/%Y",
     "%m/%d/%Y",
@@ -19,6 +19,7 @@ const DAYS: [&str; 20] = [
     "%b %d, %Y",
     "%B %d, %Y",
     "%b %d %Y",
+    "%m %d, %Y",
     "%d.%m.%y",
     "%d/%m/%y",
     "%m/%d/%y",

@@ -21,6 +21,10 @@ pub(super) fn happened(draft: &Draft<'_>, surveyed: bool, used: &mut BTreeSet<St
         tables.extend(feedback(draft, used));
     }
     let anonymous = draft.key.place == KeyPlace::Rows;
+    if matches!(draft.key.place, KeyPlace::Through { .. }) {
+        // Lines of orders are no further orders.
+        return tables;
+    }
     if tables.is_empty() || speaks_of_any(draft.find, &CONTACT) {
         let bought = if anonymous || surveyed { None } else { orders(draft, used) };
         match bought {

@@ -216,6 +216,16 @@ fn score(shape: &Shape, i: usize, finds: &[Find]) -> f64 {
         Speaks::Event if answers && shape.unique() => 0.5,
         Speaks::Event | Speaks::Ours => return -6.0,
         // `id` by itself: whose, the name of the file and the values tell.
+        // The id of some other thing: one a row it names the row, repeated it names the thing.
+        Speaks::Nothing
+            if shape.tokens.len() > 1 && !shape.tokens.iter().all(|word| is_id_name(std::slice::from_ref(word))) =>
+        {
+            if shape.unique() {
+                1.0
+            } else {
+                -1.0
+            }
+        }
         Speaks::Nothing if repeated => 3.0,
         Speaks::Nothing => match stem {
             Speaks::Person => 5.0,

@@ -227,8 +227,14 @@ fn codes_on(scale: [f64; 2], counts: &[(f64, usize)]) -> Option<Vec<f64>> {
             strays += count;
         }
     }
-    let whole = high - low > 20.0
-        || counts.iter().filter(|(x, _)| x.fract() == 0.0).map(|(_, count)| count).sum::<usize>() * 10 >= all * 7;
+    let part = |unit: f64| {
+        let fits = counts
+            .iter()
+            .filter(|(x, _)| (x * unit).round() == x * unit || ((x * unit).round() - x * unit).abs() < 1e-9);
+        fits.map(|(_, count)| count).sum::<usize>() * 10 >= all * if unit > 1.0 { 9 } else { 7 }
+    };
+    // Stars come in halves, and scores in tenths.
+    let whole = high - low > 20.0 || part(1.0) || high == 5.0 && part(2.0) || high == 10.0 && part(10.0);
     let enough = steps >= 2 && on as f64 >= 0.4 * all as f64;
     (enough && whole && strays as f64 <= STRAYS * all as f64).then_some(codes)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::key::KeyPlace;
+use super::look::Find;
 use super::mapped::{Confidence, MappedTable};
 use super::rows::{Draft, Filled, name, own};
 use super::shape::Shape;
@@ -58,7 +59,9 @@ pub(super) fn orders(draft: &Draft<'_>, used: &mut BTreeSet<String>) -> Option<M
     let mut taken = used.clone();
     taken.insert(at.name.clone());
     let speaks = speaks_of_any(find, &ORDER);
-    let contact = speaks_of_any(find, &CONTACT) && !any(&find.stem, &ORDER);
+    // A log of views, carts and purchases is one of events.
+    let log = find.usable().any(|shape| any(&shape.tokens, &["event"]) && (2..=200).contains(&shape.words.len()));
+    let contact = (log || speaks_of_any(find, &CONTACT)) && !any(&find.stem, &ORDER);
     let (amount, how) = amount(draft, &taken);
     // One row a person is a customer, not an order, whatever it spent.
     let one_a_person = matches!(&draft.key.place, KeyPlace::Column(id) if find.shape(id).is_some_and(Shape::unique));
@@ -67,7 +70,7 @@ pub(super) fn orders(draft: &Draft<'_>, used: &mut BTreeSet<String>) -> Option<M
     }
     let mut columns = vec![("ordered_at".to_owned(), moment(at)?)];
     let order_id = find.usable().find(|shape| {
-        is_id_name(&shape.tokens)
+        (is_id_name(&shape.tokens) || shape.tokens.len() == 1 && shape.distinct > 1)
             && any(&shape.tokens, &ORDER)
             && !any(&shape.tokens, &["customer", "user", "line", "item", "checkout", "payment"])
     });
@@ -203,7 +206,10 @@ fn payments(draft: &Draft<'_>) -> Option<AmountFrom> {
     let bare = |shape: &Shape| shape.tokens.len() == 1 || any(&shape.tokens, &ORDER);
     for id in ids.filter(|shape| bare(shape)) {
         let here = super::key::values(draft.find, &id.name);
-        for other in draft.finds.iter().filter(|other| other.name != draft.find.name) {
+        let paid = |find: &Find| any(&find.stem, &["payment", "payments"]);
+        let mut others: Vec<&Find> = draft.finds.iter().filter(|other| other.name != draft.find.name).collect();
+        others.sort_by_key(|other| !paid(other));
+        for other in others {
             let refers = |shape: &&Shape| {
                 any(&shape.tokens, &["order", "orders", "invoice", "basket", "transaction"])
                     && is_id_name(&shape.tokens)

@@ -208,6 +208,14 @@ fn question_of(find: &Find, shape: &Shape, answers: &Answers) -> Option<(&'stati
     if overall && (has(&["rating", "score", "rate", "stars", "experience"])) {
         return Some(("satisfaction", 7));
     }
+    let reviews = any(&find.stem, &["review", "reviews"]);
+    if has(&["average", "avg", "mean", "number", "count", "total", "helpful"]) {
+        return None;
+    }
+    if reviews && words.len() <= 3 && has(&["score", "rating", "stars", "overall"]) {
+        let own = has(&["reviewer", "review", "overall"]);
+        return Some(("satisfaction", if own { 6 } else { 5 }));
+    }
     if words.len() <= 2 && has(&["rating", "stars", "like", "liking", "happiness", "happy"])
         || words == ["score"] && any(&find.stem, &["review", "reviews", "feedback"])
     {

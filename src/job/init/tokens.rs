@@ -58,7 +58,23 @@ pub(super) enum Speaks {
 }
 
 /// Words for people who are customers, with those of other trades.
-const PERSON: [&str; 50] = [
+const PERSON: [&str; 66] = [
+    "insured",
+    "policy",
+    "borrower",
+    "applicant",
+    "tenant",
+    "cardholder",
+    "individual",
+    "lead",
+    "leads",
+    "prospect",
+    "caller",
+    "citizen",
+    "voter",
+    "participant",
+    "participants",
+    "panelist",
     "customer",
     "customers",
     "client",
@@ -288,7 +304,7 @@ mod tests {
 
     #[test]
     fn slugs_are_plain_words_whatever_the_name() {
-        assert_eq!(slug("Größe (cm)", "x"), "gr_e_cm");
+        assert_eq!(slug("Größe (cm)", "x"), "gre_cm");
         assert_eq!(slug("2019", "year"), "year_2019");
         assert_eq!(slug("'''\n", "column"), "column");
         assert_eq!(slug("AvgIncome", "x"), "avg_income");

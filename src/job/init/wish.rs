@@ -6,11 +6,13 @@ use super::dates::DateForm;
 use super::look::Find;
 use super::rows::{Filled, own};
 use super::shape::Shape;
-use super::tokens::{any, is_id_name, plain};
+use super::tokens::{Speaks, any, is_id_name, plain, speaks_of};
 use super::when::moment;
 
 /// Words of purchases.
-pub(super) const ORDER: [&str; 22] = [
+pub(super) const ORDER: [&str; 24] = [
+    "deal",
+    "deals",
     "order",
     "orders",
     "invoice",
@@ -35,7 +37,7 @@ pub(super) const ORDER: [&str; 22] = [
     "bestellung",
 ];
 /// Words of contacts.
-pub(super) const CONTACT: [&str; 24] = [
+pub(super) const CONTACT: [&str; 22] = [
     "ticket",
     "tickets",
     "case",
@@ -44,8 +46,6 @@ pub(super) const CONTACT: [&str; 24] = [
     "events",
     "call",
     "calls",
-    "contact",
-    "contacts",
     "interaction",
     "interactions",
     "visit",
@@ -96,7 +96,9 @@ pub(super) const fn wanted(
 }
 
 pub(super) fn speaks_of_any(find: &Find, list: &[&str]) -> bool {
-    any(&find.stem, list) || find.usable().any(|shape| is_id_name(&shape.tokens) && any(&shape.tokens, list))
+    // A contact is somebody in a CRM and something that happens elsewhere: of columns, those that name people say nothing.
+    let thing = |shape: &Shape| is_id_name(&shape.tokens) && speaks_of(&shape.tokens) != Speaks::Person;
+    any(&find.stem, list) || find.usable().any(|shape| thing(shape) && any(&shape.tokens, list))
 }
 
 /// The column that dates what happened; numbers since 1970 count.

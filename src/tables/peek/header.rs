@@ -39,7 +39,8 @@ pub(super) fn further(header: &[String], first: &[String], second: &[String]) ->
 /// Whether the first line is more likely somebody's data than names of columns.
 pub(super) fn is_data(first: &[String], columns: &[PeekColumn]) -> bool {
     let cells = first.iter().zip(columns).filter(|(cell, _)| !cell.is_empty());
-    let (mut named, mut alike, mut repeated, mut sure) = (0, 0, 0, false);
+    let (mut named, mut alike, mut sure) = (0, 0, false);
+    let mut repeated: Vec<usize> = Vec::new();
     for (cell, column) in cells {
         named += 1;
         let values = || column.values.iter().take(HELD_AGAINST);
@@ -50,12 +51,15 @@ pub(super) fn is_data(first: &[String], columns: &[PeekColumn]) -> bool {
         } else if shape == CellShape::Address {
             sure = true;
         }
-        repeated += usize::from(shape == CellShape::Words && values().any(|value| value == cell));
+        let again = values().filter(|value| *value == cell).count();
+        if shape == CellShape::Words && again > 0 {
+            repeated.push(again);
+        }
     }
-    // A line that repeats the header is no data: then every name stands again below it.
-    let repeats_itself = repeated == named && named > 1;
-    sure || (named > 0 && alike * 2 >= named)
-        || (repeated > 0 && !repeats_itself && (alike > 0 || repeated * 2 >= named))
+    // A line that repeats the header is no data: then every name stands again below it, each as often.
+    let repeats_itself = repeated.len() == named && named > 1 && repeated.iter().all(|again| *again == repeated[0]);
+    let n = repeated.len();
+    sure || (named > 0 && alike * 2 >= named) || (n > 0 && !repeats_itself && (alike > 0 || n * 2 >= named))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +101,7 @@ mod tests {
         let below = columns(&[&["1002", "1003"], &["x@example.org"], &["4", "2"]]);
         assert!(is_data(&row(&["1001", "y@example.org", "5"]), &below));
         assert!(!is_data(&row(&["id", "mail", "q1"]), &below));
-        assert!(is_data(&row(&["Berlin", "gold"]), &columns(&[&["Bonn", "Berlin"], &["gold", "silver"]])));
+        assert!(is_data(&row(&["Berlin", "gold"]), &columns(&[&["Bonn", "Berlin", "Berlin"], &["gold", "silver"]])));
     }
 
     #[test]
