@@ -14,7 +14,7 @@ pub(super) fn quoted(value: &str) -> String {
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => {
+            c if unseen(c) => {
                 // INVARIANT: writing to a String cannot fail.
                 let _ = write!(out, "\\u{:04X}", u32::from(c));
             }
@@ -34,7 +34,13 @@ pub(super) fn key(name: &str) -> String {
 
 /// Words for a comment: one line, nothing but what can be seen.
 pub(super) fn commented(words: &str) -> String {
-    words.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
+    words.chars().map(|c| if unseen(c) { ' ' } else { c }).collect()
+}
+
+/// Characters that nobody sees, or that turn the order of others round.
+fn unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{A0}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202F}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
 fn number(x: f64) -> String {
