@@ -68,23 +68,22 @@ fn query(sql: &str) -> Vec<String> {
         return vec![format!("query = {}", quoted(sql))];
     }
     let mut lines = vec!["query = \"\"\"".to_owned()];
-    for line in sql.split('\n') {
-        lines.push(inner(line));
-    }
+    let whole: Vec<&str> = sql.split('\n').collect();
+    lines.extend(whole.iter().enumerate().map(|(i, line)| inner(line, i + 1 == whole.len())));
     let last = lines.last_mut().expect("there is a first line");
     last.push_str("\"\"\"");
     lines
 }
 
-/// A line inside `"""`: a quote by itself needs no escape there.
-fn inner(line: &str) -> String {
+/// A line inside `"""`: a quote by itself needs no escape there, unless it is the last character of all.
+fn inner(line: &str, last: bool) -> String {
     let whole = quoted(line);
     let escaped = &whole[1..whole.len() - 1];
     let quotes: Vec<usize> = escaped.match_indices("\\\"").map(|(at, _)| at).collect();
     let alone = |at: usize| {
         let odd = escaped[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1;
         let beside = quotes.contains(&(at + 2)) || at >= 2 && quotes.contains(&(at - 2));
-        !odd && !beside && at + 2 < escaped.len()
+        !odd && !beside && !(last && at + 2 == escaped.len())
     };
     let mut out = String::with_capacity(escaped.len());
     let mut from = 0;
