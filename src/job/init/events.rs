@@ -128,6 +128,7 @@ fn feedback(draft: &Draft<'_>, used: &mut BTreeSet<String>) -> Option<MappedTabl
     let mut columns = vec![("at".to_owned(), moment(at)?), ("text".to_owned(), Filled::Column(words.name.clone()))];
     let rated = |shape: &&Shape| {
         any(&shape.tokens, &["rating", "score", "stars"])
+            && !any(&shape.tokens, &["average", "avg", "mean", "count", "number"])
             && shape.numbers.as_ref().is_some_and(|n| n.share > 0.9 && n.low >= 0.0 && n.high <= 10.0 && n.high > 5.0)
     };
     columns.extend(find.usable().find(rated).map(|shape| ("rating".to_owned(), Filled::Column(shape.name.clone()))));

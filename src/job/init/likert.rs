@@ -165,7 +165,9 @@ const CODES: [f64; 24] = [
 pub(super) fn answers(shape: &Shape) -> Option<Answers> {
     match &shape.numbers {
         Some(numbers) if numbers.share >= 0.97 => of_numbers(numbers),
-        _ => of_words(shape),
+        // What stands among the numbers cannot be read; a night counts it.
+        Some(numbers) => of_words(shape).or_else(|| of_numbers(numbers)),
+        None => of_words(shape),
     }
 }
 

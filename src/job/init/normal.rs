@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 pub(super) enum Normal {
     /// `="000005"` of spreadsheets becomes `000005`.
     Formula,
+    /// Characters that nobody sees are taken out.
+    Invisible,
     /// An apostrophe before digits is taken off.
     Apostrophe,
     /// Case does not tell people apart.
@@ -17,6 +19,9 @@ pub(super) enum Normal {
     Zeros(usize),
 }
 
+/// Characters that nobody sees and no id has: zero-width ones, marks of byte order, blanks that do not break.
+const INVISIBLE: [char; 8] = ['\u{200B}', '\u{200C}', '\u{200D}', '\u{2060}', '\u{FEFF}', '\u{A0}', '\u{202F}', '\t'];
+
 /// Share of the ids of the smaller file that must meet more than before. Our judgment.
 const GAIN: f64 = 0.02;
 
@@ -25,6 +30,7 @@ impl Normal {
     pub(super) fn apply(&self, id: &str) -> String {
         match self {
             Self::Formula => id.strip_prefix("=\"").and_then(|id| id.strip_suffix('"')).unwrap_or(id).to_owned(),
+            Self::Invisible => id.replace(INVISIBLE, ""),
             Self::Apostrophe => id.strip_prefix('\'').unwrap_or(id).to_owned(),
             Self::Lower => id.to_lowercase(),
             Self::Fifteen if id.len() == 18 && id.is_ascii() => id[..15].to_owned(),
@@ -40,6 +46,7 @@ impl Normal {
     pub(super) fn sql(&self, id: &str) -> String {
         match self {
             Self::Formula => format!("replace(replace({id}, '=\"', ''), '\"', '')"),
+            Self::Invisible => format!("translate({id}, '{}', '')", INVISIBLE.iter().collect::<String>()),
             Self::Apostrophe => format!("ltrim({id}, '''')"),
             Self::Lower => format!("lower({id})"),
             Self::Fifteen => format!("case when length({id}) = 18 then substr({id}, 1, 15) else {id} end"),
@@ -53,6 +60,7 @@ impl Normal {
     pub(super) fn words(&self) -> String {
         match self {
             Self::Formula => "without the signs =\"…\" of a spreadsheet".to_owned(),
+            Self::Invisible => "without characters that nobody sees".to_owned(),
             Self::Apostrophe => "without the apostrophe in front".to_owned(),
             Self::Lower => "in lower case".to_owned(),
             Self::Fifteen => "by the first 15 characters".to_owned(),
@@ -68,7 +76,7 @@ pub(super) fn gained(a: &BTreeSet<&str>, b: &BTreeSet<&str>) -> Option<Normal> {
         return None;
     }
     let before = a.intersection(b).count();
-    let mut candidates = vec![Normal::Formula, Normal::Apostrophe, Normal::Fifteen, Normal::Lower];
+    let mut candidates = vec![Normal::Formula, Normal::Invisible, Normal::Apostrophe, Normal::Fifteen, Normal::Lower];
     candidates.extend(fixed_digits(a).or_else(|| fixed_digits(b)).map(Normal::Zeros));
     let mut best: Option<(usize, Normal)> = None;
     for normal in candidates {
@@ -104,6 +112,7 @@ mod tests {
     #[test]
     fn what_a_spreadsheet_or_a_crm_did_to_ids_is_undone() {
         assert_eq!(gain(&["=\"0001\"", "=\"0002\""], &["0001", "0002"]), Some(Normal::Formula));
+        assert_eq!(gain(&["A1\u{200B}", "A2"], &["A1", "A2"]), Some(Normal::Invisible));
         assert_eq!(gain(&["'74101", "'74102"], &["74101", "74102"]), Some(Normal::Apostrophe));
         assert_eq!(gain(&["Ann@x.org", "bob@x.org"], &["ann@x.org", "bob@x.org"]), Some(Normal::Lower));
         assert_eq!(gain(&["0001", "0200"], &["1", "200"]), Some(Normal::Zeros(4)));

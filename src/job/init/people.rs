@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::consent::consent;
+use super::exports::{PeopleRows, everybody as one_row_each};
 use super::key::{KeyPlace, share_in, values};
 use super::look::Find;
 use super::mapped::{Change, Confidence, MappedTable, Offer, Question};
-use super::rows::{Draft, Filled, name, own};
+use super::rows::{Draft, Filled, own};
 use super::shape::Shape;
 use super::tokens::{Speaks, any, is_id_name, slug, speaks_of};
 use super::when::{date_question, format_of, readable};
@@ -227,9 +228,14 @@ fn listed(list: &Appearance<'_>, others: &[&Appearance<'_>], id: &str) -> Mapped
         reason.push_str(&format!("; ids meet {}", normal.words()));
     }
     let mut spec = list.draft.rows(TableName::Customers, &columns, Vec::new());
-    if !strangers.is_empty() {
+    if !strangers.is_empty() || here_normal.len() < here.len() {
         spec = with_strangers(list, &columns, &strangers);
-        reason.push_str(&format!("; {} other file(s) name further people", strangers.len()));
+        if !strangers.is_empty() {
+            reason.push_str(&format!("; {} other file(s) name further people", strangers.len()));
+        }
+        if here_normal.len() < here.len() {
+            reason.push_str("; rows of one person are taken together, and what protects in one of them holds");
+        }
     }
     spec.date_format = signup.and_then(format_of);
     let people = speaks_of(&find.stem) == Speaks::Person;
@@ -238,28 +244,20 @@ fn listed(list: &Appearance<'_>, others: &[&Appearance<'_>], id: &str) -> Mapped
     MappedTable { table: TableName::Customers, spec, confidence, reason, questions }
 }
 
-/// Everybody of the list and of the files that name others; what the list tells is absent for those.
+/// Everybody of the list and of the files that name others, once each; what the list tells is absent for those.
 fn with_strangers(list: &Appearance<'_>, columns: &[(String, Filled)], strangers: &[&&Appearance<'_>]) -> TableSpec {
-    let mut parts = vec![list.draft.people()];
-    parts.extend(strangers.iter().map(|other| other.draft.people()));
-    let mut select = vec!["k.\"customer_id\"".to_owned()];
-    let mut inner = vec![format!("{} as \"customer_key\"", list.draft.id())];
-    for (i, (canonical, filled)) in columns.iter().enumerate() {
+    let rows = |draft: &Draft<'_>| PeopleRows::new(draft.id(), draft.from(), draft.named());
+    let mut parts = vec![rows(&list.draft)];
+    for (canonical, filled) in columns.iter().filter(|(canonical, _)| !matches!(canonical.as_str(), "email" | "phone"))
+    {
         let sql = match filled {
             Filled::Column(column) => own(column),
             Filled::Sql(sql) => sql.clone(),
         };
-        inner.push(format!("{sql} as \"c{i}\""));
-        select.push(format!("d.\"c{i}\" as {}", name(canonical)));
+        parts = parts.into_iter().map(|part| part.with(canonical, sql.clone())).collect();
     }
-    let sql = format!(
-        "select {}\nfrom (\n  {}\n) k\nleft join (select {} from {}) d on d.\"customer_key\" = k.\"customer_id\"",
-        select.join(",\n  "),
-        parts.join("\n  union\n  "),
-        inner.join(", "),
-        list.draft.from(),
-    );
-    TableSpec { query: Some(sql), ..TableSpec::default() }
+    parts.extend(strangers.iter().map(|other| rows(&other.draft)));
+    one_row_each(&parts)
 }
 
 /// Everybody who appears in a file, where no file lists people.

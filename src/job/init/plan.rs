@@ -54,7 +54,9 @@ pub(super) fn plan(finds: &[Find], library: &ExportLibrary) -> Vec<Planned> {
         let Some(key) = key.as_ref().filter(|_| !exports.maps(i)) else { continue };
         let draft = Draft { finds, find, key, crowded };
         let (tables, appearance) = of_one(draft, &cues);
-        let tables = tables.into_iter().map(|mapped| exports.answered(i, mapped));
+        // What a survey tool notes beside the answers, such as a status or seconds, is no signal.
+        let noted = |mapped: &MappedTable| exports.has(i) && mapped.table == TableName::Signals;
+        let tables = tables.into_iter().filter(|mapped| !noted(mapped)).map(|mapped| exports.answered(i, mapped));
         planned.extend(tables.map(|mapped| Planned { mapped, source: find.name.clone(), left_out: None }));
         appearances.push(appearance);
     }

@@ -231,9 +231,11 @@ fn question_of(find: &Find, shape: &Shape, answers: &Answers) -> Option<(&'stati
 /// The strongest column for each element and aspect, in the order of the file.
 fn one_each(items: Vec<Item<'_>>) -> Vec<Item<'_>> {
     let mut chosen: Vec<Item<'_>> = Vec::new();
+    // What is not said is read as fulfillment, so it would answer the same cell.
+    let asks = |item: &Item<'_>| item.aspect.unwrap_or(Aspect::Fulfillment);
     for item in items {
         let rank = |item: &Item<'_>| (item.spoken.evidence, item.spoken.letters);
-        match chosen.iter_mut().find(|own| own.spoken.element == item.spoken.element && own.aspect == item.aspect) {
+        match chosen.iter_mut().find(|own| own.spoken.element == item.spoken.element && asks(own) == asks(&item)) {
             Some(own) if rank(own) < rank(&item) => *own = item,
             Some(_) => {}
             None => chosen.push(item),

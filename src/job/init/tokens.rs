@@ -176,7 +176,12 @@ const EVENT: [&str; 44] = [
 ];
 
 /// Words for what is the company's own.
-const OURS: [&str; 44] = [
+const OURS: [&str; 49] = [
+    "seller",
+    "sellers",
+    "merchant",
+    "courier",
+    "driver",
     "agent",
     "assignee",
     "submitter",

@@ -14,7 +14,7 @@ pub(super) fn quoted(value: &str) -> String {
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => {
+            c if unseen(c) => {
                 // INVARIANT: writing to a String cannot fail.
                 let _ = write!(out, "\\u{:04X}", u32::from(c));
             }
@@ -34,7 +34,13 @@ pub(super) fn key(name: &str) -> String {
 
 /// Words for a comment: one line, nothing but what can be seen.
 pub(super) fn commented(words: &str) -> String {
-    words.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
+    words.chars().map(|c| if unseen(c) { ' ' } else { c }).collect()
+}
+
+/// Characters that nobody sees, or that turn the order of others round.
+fn unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{A0}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202F}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
 fn number(x: f64) -> String {
@@ -62,23 +68,22 @@ fn query(sql: &str) -> Vec<String> {
         return vec![format!("query = {}", quoted(sql))];
     }
     let mut lines = vec!["query = \"\"\"".to_owned()];
-    for line in sql.split('\n') {
-        lines.push(inner(line));
-    }
+    let whole: Vec<&str> = sql.split('\n').collect();
+    lines.extend(whole.iter().enumerate().map(|(i, line)| inner(line, i + 1 == whole.len())));
     let last = lines.last_mut().expect("there is a first line");
     last.push_str("\"\"\"");
     lines
 }
 
-/// A line inside `"""`: a quote by itself needs no escape there.
-fn inner(line: &str) -> String {
+/// A line inside `"""`: a quote by itself needs no escape there, unless it is the last character of all.
+fn inner(line: &str, last: bool) -> String {
     let whole = quoted(line);
     let escaped = &whole[1..whole.len() - 1];
     let quotes: Vec<usize> = escaped.match_indices("\\\"").map(|(at, _)| at).collect();
     let alone = |at: usize| {
         let odd = escaped[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1;
         let beside = quotes.contains(&(at + 2)) || at >= 2 && quotes.contains(&(at - 2));
-        !odd && !beside && at + 2 < escaped.len()
+        !odd && !beside && !(last && at + 2 == escaped.len())
     };
     let mut out = String::with_capacity(escaped.len());
     let mut from = 0;

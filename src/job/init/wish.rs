@@ -170,7 +170,7 @@ pub(super) fn flags_and_dates(
         let fits = |shape: &&Shape| {
             alike(shape)
                 && shape.name != at.name
-                && !any(&shape.tokens, &["estimated"])
+                && !any(&shape.tokens, &["estimated", "carrier"])
                 && (plain(&shape.name) == plain(canonical) || any(&shape.tokens, &[word]))
         };
         if let Some(shape) = find.usable().find(fits) {
