@@ -1,6 +1,7 @@
 //! What is there, what is missing, and what that costs: reads, writes nothing.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -22,6 +23,9 @@ use crate::tables::spec::TableName;
 
 /// Bytes of memory a night takes whatever the size of the base. Our measurement, rounded up.
 const MEMORY: u64 = 512 << 20;
+
+/// Checks this process has begun.
+static CHECKS: AtomicU64 = AtomicU64::new(0);
 
 /// What `init` marks a guess with.
 const MARK: &str = "# CHECK";
@@ -96,7 +100,9 @@ pub fn check(loaded: &Loaded, wanted: &CheckRequest) -> Result<Checked, JobError
     let mut problems: Vec<JobError> = remembered::check(loaded, false).err().into_iter().collect();
     let project = Project::open(loaded, wanted.as_of)?;
     let forgotten = forget::read_list(loaded)?;
-    let room = std::env::temp_dir().join(format!("valueseg-check-{}", std::process::id()));
+    // Two checks of one process at once each have their own room.
+    let number = CHECKS.fetch_add(1, Ordering::Relaxed);
+    let room = std::env::temp_dir().join(format!("valueseg-check-{}-{number}", std::process::id()));
     let scratch = Scratch::create(&room)?;
     let seen = look(&request(&project, &scratch, &forgotten), wanted.deep);
     let seen = seen.map_err(JobError::from).and_then(|mut seen| {

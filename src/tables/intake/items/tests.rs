@@ -39,7 +39,7 @@ fn said(found: &Found) -> String {
 
 /// A person's mood in steps of two, with a bit of each item's own; never the same answer everywhere.
 fn moody(row: usize) -> [f32; 6] {
-    std::array::from_fn(|at| (row % 5 * 2 + (at + row / 5) % 3) as f32)
+    std::array::from_fn(|at| (row % 5 * 2) as f32 + ((at + row / 5) % 7) as f32 / 3.0)
 }
 
 #[test]
