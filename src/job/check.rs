@@ -112,17 +112,18 @@ pub fn check(loaded: &Loaded, wanted: &CheckRequest) -> Result<Checked, JobError
             None if problems.is_empty() => Some(InputFindings::foreseen(&project, &seen.tables)?),
             None => None,
         };
-        Ok((seen, inputs))
+        // While scratch is there: some of it is read once more.
+        Ok((found(&project, seen)?, inputs))
     });
     drop(scratch);
     // The folder is empty now; that it cannot be removed is of no consequence.
     let _ = std::fs::remove_dir(&room);
-    let (seen, inputs) = seen?;
+    let (found, inputs) = seen?;
     let (reasons, alerts) = inputs.map(|inputs| (inputs.gated.reasons, inputs.alerts)).unwrap_or_default();
     if !reasons.is_empty() {
         problems.push(JobError::WouldHold { reasons });
     }
-    let found = Found { alerts, problems: problems.iter().map(problem).collect(), ..found(&project, seen)? };
+    let found = Found { alerts, problems: problems.iter().map(problem).collect(), ..found };
     Ok(Checked { found, error: problems.into_iter().next() })
 }
 
