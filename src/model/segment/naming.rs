@@ -62,13 +62,16 @@ impl Naming<'_> {
         let kept: Vec<Vec<String>> =
             night.segments.iter().map(|segment| words(&segment.name)).filter(|words| !words.is_empty()).collect();
         let made = self.made(&night.segments);
+        // The only segment does as everybody does.
+        let several = night.segments.len() > 1;
         let mut taken: Vec<String> = Vec::new();
         for (segment, Named { mut name, description }) in night.segments.iter_mut().zip(made) {
             segment.description = description;
             if !segment.name.is_empty() {
                 continue;
             }
-            if self.cut_on.is_none()
+            if several
+                && self.cut_on.is_none()
                 && let Some(trace) = segment.traces.iter().map(called).find(|trace| !taken.contains(trace))
             {
                 taken.push(trace.clone());
