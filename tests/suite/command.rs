@@ -3,6 +3,7 @@
 use std::fs;
 
 use valueseg::codes::Code;
+use valueseg::demo::{DemoSettings, write_demo};
 use valueseg::tables::read::all_rows;
 
 use crate::shop::{ASKED, Shop, command, said};
@@ -103,10 +104,11 @@ fn init_writes_a_configuration_that_check_accepts() {
 
 #[test]
 fn init_recognizes_every_input_of_the_demo() {
-    let shop = Shop::new(400);
-    let target = shop.path().join("new");
+    let shop = Shop::new(1);
+    let (demo, target) = (shop.path().join("demo"), shop.path().join("new"));
+    write_demo(&demo, &DemoSettings { customers: 2_000, ..DemoSettings::default() }).expect("made");
     let mut init = command();
-    init.arg("--json").arg("init").arg(&target).arg("--from").arg(shop.path().join("in")).arg("--yes");
+    init.arg("--json").arg("init").arg(&target).arg("--from").arg(demo.join("in")).arg("--yes");
     let made = said(init.output().expect("started"));
     assert_eq!(made.code, 0, "{}", made.stderr);
     assert!(made.stderr.contains("looked at the files"), "the time it took is said: {}", made.stderr);
@@ -120,8 +122,7 @@ fn init_recognizes_every_input_of_the_demo() {
         "consent_profiling = \"prof_ok\"",
         "consent_email = \"newsletter_ok\"",
         "signup_date = \"since\"",
-        "amount = \"net_amount\"",
-        "kind = \"event\"",
+        "s.\"net_amount\" as \"amount\"",
         "play_id = \"play\"",
         "treated_at = \"sent_on\"",
         "text = \"message\"",

@@ -123,7 +123,7 @@ fn interactions(draft: &Draft<'_>, used: &mut BTreeSet<String>) -> Option<Mapped
 fn feedback(draft: &Draft<'_>, used: &mut BTreeSet<String>) -> Option<MappedTable> {
     let find = draft.find;
     let wrote = wanted("text", &WRITTEN, &["id", "url", "title", "author", "count"]);
-    let words = column(find, &wrote, used, Shape::is_text)?;
+    let words = column(find, &wrote, used, Shape::is_sentences)?;
     let at = dated(find, &["written", "submitted", "created", "date", "at"])?;
     let mut columns = vec![("at".to_owned(), moment(at)?), ("text".to_owned(), Filled::Column(words.name.clone()))];
     let rated = |shape: &&Shape| {

@@ -176,7 +176,7 @@ pub(super) fn customers(appearances: &[Appearance<'_>]) -> Option<MappedTable> {
         _ => None,
     };
     let is_list = |appearance: &&Appearance<'_>| {
-        ids(appearance).is_some_and(|id| appearance.draft.find.shape(&id).is_some_and(Shape::unique))
+        ids(appearance).is_some_and(|id| appearance.draft.find.shape(&id).is_some_and(Shape::nearly_unique))
     };
     let worth = |appearance: &Appearance<'_>| {
         let find = appearance.draft.find;

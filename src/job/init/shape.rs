@@ -144,13 +144,19 @@ impl Shape {
         self.numbers.as_ref().is_some_and(|numbers| numbers.share >= 0.9)
     }
 
+    /// Whether nearly every value is another one: a list of people holds a few of them twice. Our judgment: 2 %.
+    pub(super) fn nearly_unique(&self) -> bool {
+        self.filled > 0 && (self.filled - self.distinct.min(self.filled)) * 50 <= self.filled
+    }
+
     /// Whether people wrote it in words of their own.
     pub(super) fn is_text(&self) -> bool {
-        self.dates.is_none()
-            && !self.is_number()
-            && self.blanks >= 0.5
-            && self.length >= 20.0
-            && self.distinct * 5 >= self.filled * 2
+        self.is_sentences() && self.distinct * 5 >= self.filled * 2
+    }
+
+    /// Whether it holds sentences, be it that many write the same.
+    pub(super) fn is_sentences(&self) -> bool {
+        self.dates.is_none() && !self.is_number() && self.blanks >= 0.5 && self.length >= 20.0 && self.distinct >= 3
     }
 
     /// Name and wording in one.
