@@ -138,7 +138,7 @@ const CELLS: [&str; 40] = [
 pub(crate) fn headers(count: usize, seed: u64) -> Result<Outcome, Box<dyn Error>> {
     all(count, |number| {
         let mut dice = Dice::new(seed, number, 11);
-        let names: Vec<String> = (0..1 + dice.below(12)).map(|_| name(&mut dice)).collect();
+        let names: Vec<String> = (0..=dice.below(12)).map(|_| name(&mut dice)).collect();
         let rows = 1 + dice.below(2);
         let cells = |dice: &mut Dice| names.iter().map(|_| dice.one_of(&CELLS).to_owned()).collect();
         let rows: Vec<Vec<String>> = (0..rows).map(|_| cells(&mut dice)).collect();
@@ -150,20 +150,16 @@ pub(crate) fn headers(count: usize, seed: u64) -> Result<Outcome, Box<dyn Error>
 pub(crate) fn files(count: usize, seed: u64) -> Result<Outcome, Box<dyn Error>> {
     all(count, |number| {
         let mut dice = Dice::new(seed, number, 12);
-        (0..1 + dice.below(3)).map(|i| (format!("file {i}.csv"), bytes(&mut dice))).collect()
+        (0..=dice.below(3)).map(|i| (format!("file {i}.csv"), bytes(&mut dice))).collect()
     })
 }
 
 fn name(dice: &mut Dice) -> String {
-    (0..1 + dice.below(3)).map(|_| dice.one_of(&PARTS)).collect::<Vec<_>>().join(if dice.chance(0.5) {
-        ""
-    } else {
-        " "
-    })
+    (0..=dice.below(3)).map(|_| dice.one_of(&PARTS)).collect::<Vec<_>>().join(if dice.chance(0.5) { "" } else { " " })
 }
 
 fn bytes(dice: &mut Dice) -> Vec<u8> {
-    let names: Vec<String> = (0..1 + dice.below(8)).map(|_| name(dice)).collect();
+    let names: Vec<String> = (0..=dice.below(8)).map(|_| name(dice)).collect();
     let mut rows: Vec<Vec<String>> = Vec::new();
     for _ in 0..dice.below(40) {
         let width = if dice.chance(0.05) { dice.below(10) } else { names.len() };

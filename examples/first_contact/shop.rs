@@ -68,7 +68,7 @@ fn orders(path: &Path, people: &[Person], seed: u64) -> Written {
 }
 
 fn order(out: &mut csv::Writer<std::fs::File>, person: &Person, number: u32, dice: &mut Dice) -> Written {
-    let lines: Vec<(&str, u32, u32)> = (0..1 + dice.below(3))
+    let lines: Vec<(&str, u32, u32)> = (0..=dice.below(3))
         .map(|_| {
             let thing = dice.one_of(&THINGS);
             (thing.0, thing.1, 1 + dice.below(2) as u32)

@@ -209,14 +209,18 @@ pub fn count_orders(sql: &str, by_id: bool) -> String {
     for part in parts {
         match part.split_once('}') {
             Some((column, rest)) if by_id => {
-                out += &format!(
-                    "(count(distinct order_id) FILTER (WHERE {column} IS NOT NULL) \
-                     + count({column}) FILTER (WHERE order_id IS NULL)){rest}"
-                );
+                out.extend([
+                    "(count(distinct order_id) FILTER (WHERE ",
+                    column,
+                    " IS NOT NULL) + count(",
+                    column,
+                    ") FILTER (WHERE order_id IS NULL))",
+                    rest,
+                ]);
             }
-            Some((column, rest)) => out += &format!("count({column}){rest}"),
+            Some((column, rest)) => out.extend(["count(", column, ")", rest]),
             // Without an end it stays, and is refused as malformed.
-            None => out += &format!("{ORDERS_WITH}{part}"),
+            None => out.extend([ORDERS_WITH, part]),
         }
     }
     out

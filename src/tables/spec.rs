@@ -304,7 +304,7 @@ pub struct WideSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<String>,
     /// The column that says how long the respondent took, in seconds; only people who were too fast are counted. The columns
-    /// of Qualtrics and LimeSurvey are found by themselves.
+    /// of Qualtrics and `LimeSurvey` are found by themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<String>,
     /// Worst and best answer of the scale. `[0, 10]` when absent; `[5, 1]` reads a scale on which 1 is best.

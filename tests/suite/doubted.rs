@@ -46,7 +46,7 @@ fn checked(shop: &Shop) -> (String, Vec<String>) {
 /// A mood of 1 to 4 with a bit of each item's own, satisfaction on a scale that is turned, and two minutes.
 fn turned(i: usize) -> [usize; 8] {
     let mood = 1 + i % 4;
-    let item = |at: usize| mood + usize::from((at + i / 4) % 3 == 0);
+    let item = |at: usize| mood + usize::from((at + i / 4).is_multiple_of(3));
     [item(0), item(1), item(2), item(3), item(4), item(5), 6 - mood, 120]
 }
 

@@ -198,7 +198,7 @@ const MUTATIONS: [Mutation; 44] = [
     ("contacts come twice", |i| i.contacts = twice(&i.contacts)),
     ("the survey comes twice", |i| i.survey = twice(&i.survey)),
     ("consent has another word", |i| {
-        i.customers = cells(&i.customers, "consent_email", |c| c.replace("yes", "opted in"))
+        i.customers = cells(&i.customers, "consent_email", |c| c.replace("yes", "opted in"));
     }),
     ("consent is turned round", |i| {
         i.customers = cells(&i.customers, "consent_email", |c| if c == "yes" { "no" } else { "yes" }.to_owned());
@@ -206,7 +206,7 @@ const MUTATIONS: [Mutation; 44] = [
     ("nobody may be profiled", |i| i.customers = cells(&i.customers, "consent_profiling", |_| "no".to_owned())),
     ("minors are not marked", |i| i.customers = cells(&i.customers, "minor", |_| "no".to_owned())),
     ("complaints have another word", |i| {
-        i.contacts = cells(&i.contacts, "kind", |c| c.replace("complaint", "grievance"))
+        i.contacts = cells(&i.contacts, "kind", |c| c.replace("complaint", "grievance"));
     }),
     ("a kind has another word", |i| i.contacts = cells(&i.contacts, "kind", |c| c.replace("question", "inquiry"))),
     ("a channel has another word", |i| i.orders = cells(&i.orders, "channel", |c| c.replace("web", "online"))),

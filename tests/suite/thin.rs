@@ -145,7 +145,7 @@ fn everybody_answering_the_same_is_said_and_gives_one_group() {
         elements.join(", ")
     );
     let shop = shop(&survey, CUSTOMERS);
-    sheet(&shop, "in/same.csv", &asked.join(","), CUSTOMERS, |_| vec!["4"; 6].join(","));
+    sheet(&shop, "in/same.csv", &asked.join(","), CUSTOMERS, |_| ["4"; 6].join(","));
     let said = limits(&one_night(&shop));
     assert!(said.contains("Ratings to which everybody gave the same answer, which tell nobody apart: 6."), "{said}");
     assert!(said.contains("200 of 200 respondents gave the same answer to everything"), "{said}");

@@ -81,7 +81,7 @@ pub(super) fn follow(planned: &mut [Planned], given: &Given, yes: bool) -> Resul
             match offer {
                 Some(offer) => change(one, &offer.change),
                 None if question.key == "use" => {
-                    one.left_out = Some(format!("a guess: answer {key} = \"yes\" to use it, or give --yes"))
+                    one.left_out = Some(format!("a guess: answer {key} = \"yes\" to use it, or give --yes"));
                 }
                 None => {}
             }

@@ -214,6 +214,8 @@ mod tests {
         dates(values, true).map(|dates| dates.form)
     }
 
+    /// As [`form`] gives it.
+    #[allow(clippy::unnecessary_wraps)]
     fn format(form: &str) -> Option<DateForm> {
         Some(DateForm::Format(form.to_owned()))
     }

@@ -211,7 +211,7 @@ mod tests {
         assert_eq!(aspect("sat_quality", None), Some(Aspect::Fulfillment));
         assert_eq!(aspect("Q3", Some("How important is it to you that …")), Some(Aspect::Importance));
         assert_eq!(aspect("Q3", Some("How satisfied are you with …")), Some(Aspect::Fulfillment));
-        assert_eq!(aspect("quality_x", Some("…")).is_some(), true);
+        assert!(aspect("quality_x", Some("…")).is_some());
         assert_eq!(aspect("saves_time", None), None);
     }
 }

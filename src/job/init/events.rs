@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::key::KeyPlace;
+use super::look::Find;
 use super::mapped::{Confidence, MappedTable, Question};
 use super::orders::orders;
 use super::rows::{Draft, Filled, own, text};
@@ -73,16 +74,7 @@ fn interactions(draft: &Draft<'_>, used: &mut BTreeSet<String>) -> Option<Mapped
     };
     taken.extend(kind.map(|shape| shape.name.clone()));
     let mut columns = vec![("at".to_owned(), moment(at)?), ("kind".to_owned(), filled)];
-    for wish in
-        [wanted("channel", &["channel", "medium"], &["id"]), wanted("site", &["site", "branch"], &["id", "url"])]
-    {
-        if let Some(shape) =
-            column(find, &wish, &taken, |shape| shape.distinct <= 500 && shape.dates.is_none() && !shape.is_number())
-        {
-            columns.push((wish.canonical.to_owned(), Filled::Column(shape.name.clone())));
-            taken.insert(shape.name.clone());
-        }
-    }
+    whereabouts(find, &mut taken, &mut columns);
     let case = find.usable().find(|shape| {
         shape.tokens.len() <= 2
             && is_id_name(&shape.tokens)
@@ -118,6 +110,19 @@ fn interactions(draft: &Draft<'_>, used: &mut BTreeSet<String>) -> Option<Mapped
         reason,
         questions: date_question(at).into_iter().collect(),
     })
+}
+
+/// Where contacts took place: their channel, and the store or desk.
+fn whereabouts(find: &Find, taken: &mut BTreeSet<String>, columns: &mut Vec<(String, Filled)>) {
+    let few = |shape: &Shape| shape.distinct <= 500 && shape.dates.is_none() && !shape.is_number();
+    for wish in
+        [wanted("channel", &["channel", "medium"], &["id"]), wanted("site", &["site", "branch"], &["id", "url"])]
+    {
+        if let Some(shape) = column(find, &wish, taken, few) {
+            columns.push((wish.canonical.to_owned(), Filled::Column(shape.name.clone())));
+            taken.insert(shape.name.clone());
+        }
+    }
 }
 
 fn feedback(draft: &Draft<'_>, used: &mut BTreeSet<String>) -> Option<MappedTable> {

@@ -123,14 +123,15 @@ fn best(i: usize, finds: &[Find], agreed: Option<&Agreed<'_>>) -> Option<Key> {
             meets(&agreed.values, find)
         };
         if let Some((share, shape)) = met.filter(|(share, _)| *share > MEETS) {
-            let reason = match agreed.find == i {
-                true => "other files hold the same values".to_owned(),
-                false => format!(
+            let reason = if agreed.find == i {
+                "other files hold the same values".to_owned()
+            } else {
+                format!(
                     "{:.0} % of its values are in `{}` of `{}`",
                     100.0 * share,
                     agreed.column,
                     finds[agreed.find].name
-                ),
+                )
             };
             return Some(key_of(find, shape, 6.0, reason));
         }

@@ -280,7 +280,7 @@ fn of_words(shape: &Shape) -> Option<Answers> {
     let values = numbered.iter().filter(|(word, x, _)| on(*x) && word.parse::<f64>().is_err());
     let values = values.map(|(word, x, _)| (word.clone(), *x)).collect();
     let not_applicable = read.not_applicable.iter().cloned().chain(not_applicable).collect();
-    Some(Answers { values, not_applicable, ..read })
+    Some(Answers { not_applicable, values, ..read })
 }
 
 fn of_family(worded: &[(String, String, usize)], not_applicable: Vec<Answer>) -> Option<Answers> {

@@ -1,8 +1,8 @@
 //! A starter configuration from one look at files and folders. What is guessed says so; nothing is guessed again later.
 //!
-//! Files become sources ([`look`]), columns are looked at by their values ([`shape`]), keys found by what files have in common
-//! ([`key`]); each file is recognized by itself, all together make a [`plan`], and what does not pass the check of a night is
-//! written as a comment ([`settle`]).
+//! Files become sources (`look`), columns are looked at by their values (`shape`), keys found by what files have in common
+//! (`key`); each file is recognized by itself, all together make a `plan`, and what does not pass the check of a night is
+//! written as a comment (`settle`).
 
 mod answers;
 mod codebook;

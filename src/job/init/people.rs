@@ -225,13 +225,13 @@ fn listed(list: &Appearance<'_>, others: &[&Appearance<'_>], id: &str) -> Mapped
     let mut reason =
         format!("each row of `{}` is another customer by `{}` ({why})", find.name, super::survey::shown(id));
     for normal in &list.draft.key.normals {
-        reason.push_str(&format!("; ids meet {}", normal.words()));
+        reason.extend(["; ids meet ", &normal.words()]);
     }
     let mut spec = list.draft.rows(TableName::Customers, &columns, Vec::new());
     if !strangers.is_empty() || here_normal.len() < here.len() {
         spec = with_strangers(list, &columns, &strangers);
         if !strangers.is_empty() {
-            reason.push_str(&format!("; {} other file(s) name further people", strangers.len()));
+            reason.extend(["; ", &strangers.len().to_string(), " other file(s) name further people"]);
         }
         if here_normal.len() < here.len() {
             reason.push_str("; rows of one person are taken together, and what protects in one of them holds");

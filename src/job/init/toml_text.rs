@@ -83,7 +83,7 @@ fn inner(line: &str, last: bool) -> String {
     let alone = |at: usize| {
         let odd = escaped[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1;
         let beside = quotes.contains(&(at + 2)) || at >= 2 && quotes.contains(&(at - 2));
-        !odd && !beside && !(last && at + 2 == escaped.len())
+        !(odd || beside || last && at + 2 == escaped.len())
     };
     let mut out = String::with_capacity(escaped.len());
     let mut from = 0;

@@ -59,7 +59,7 @@ impl InputFindings {
         let past = Past::of(project)?;
         let is_lost = |table: &str, column: &str| {
             let look = tables.iter().find(|look| look.table.slug() == table);
-            look.is_none_or(|look| look.not_mapped.iter().any(|name| *name == column))
+            look.is_none_or(|look| look.not_mapped.contains(&column))
         };
         let kept = |key: &str| {
             let (kind, subject) = parts(key);

@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn a_stored_figure_reads_back_as_it_was_written() {
-        for value in [0.0, 16_010.0, 1.0 / 3.0, -1234.567_89, 9.999_999_9e12] {
+        for value in [0.0, 16_010.0, 1.0 / 3.0, -1_234.567_89, 9.999_999_9e12] {
             let stored = rounded(value);
             let text = serde_json::to_string(&stored).unwrap();
             assert_eq!(serde_json::from_str::<f64>(&text).unwrap().to_bits(), stored.to_bits(), "{text}");

@@ -87,19 +87,17 @@ fn off(scale: &Scale, asked: &[&Seen<'_>]) -> Option<String> {
     if let Some(codes) = codes(&of) {
         let top = top_of_run(high, &codes);
         if let Some(top) = top {
-            text.push_str(&format!("; if these are answers, write {}", with_top(scale, top)));
+            text.extend(["; if these are answers, write ", &with_top(scale, top)]);
             let others = asked.len() - of.len();
             if others > 0 {
-                text.push_str(&format!(
-                    " ({others} other columns stay on the scale: two scales in one table need a spec each)"
-                ));
+                let stay =
+                    format!(" ({others} other columns stay on the scale: two scales in one table need a spec each)");
+                text.push_str(&stay);
             }
         }
         let or = if top.is_some() { "; or, if" } else { "; if" };
-        text.push_str(&format!(
-            "{or} they mean that somebody does not know or would not say, write not_applicable = {}",
-            list(high, &codes)
-        ));
+        let codes = list(high, &codes);
+        text.extend([or, " they mean that somebody does not know or would not say, write not_applicable = ", &codes]);
     }
     Some(text)
 }

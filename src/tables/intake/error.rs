@@ -137,7 +137,7 @@ pub enum IntakeError {
     #[error("there is no `[tables.customers]`")]
     NoCustomersTable,
     /// Every row was rejected or set aside.
-    #[error("tables.customers: no customer is left: {read} rows read, {rejected} rejected{}, {set_aside} set aside{}", most_of(.most.as_ref()), aside.map(|rule| format!(" ({rule})")).unwrap_or_default())]
+    #[error("tables.customers: no customer is left: {read} rows read, {rejected} rejected{}, {set_aside} set aside{}", most_of(.most.as_deref()), aside.map(|rule| format!(" ({rule})")).unwrap_or_default())]
     NoCustomers {
         /// Rows of `customers` read.
         read: u64,
@@ -146,7 +146,7 @@ pub enum IntakeError {
         /// Set aside.
         set_aside: u64,
         /// What most rows were rejected for; `None` where none was.
-        most: Option<FaultCount>,
+        most: Option<Box<FaultCount>>,
         /// What set most rows aside, in words; `None` where nothing did.
         aside: Option<&'static str>,
     },

@@ -18,7 +18,7 @@ const MOST_PAD: usize = 64;
 /// Input of a wide table that holds how long a respondent took.
 pub(super) const DURATION: &str = "duration";
 
-/// Columns that survey tools write it into, in seconds: Qualtrics, LimeSurvey.
+/// Columns that survey tools write it into, in seconds: Qualtrics, `LimeSurvey`.
 const DURATIONS: [&str; 3] = ["Duration (in seconds)", "interviewtime", "duration_seconds"];
 
 /// A canonical column and where it comes from.

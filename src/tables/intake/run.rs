@@ -251,7 +251,7 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
         let aside =
             ledger.set_aside.iter().max_by_key(|(_, count)| **count).map(|(rule, _)| notes::rule_in_words(rule));
         let of_rows = ledger.faults.into_iter().filter(|fault| fault.scope == Scope::Row);
-        let most = of_rows.max_by_key(|fault| fault.count);
+        let most = of_rows.max_by_key(|fault| fault.count).map(Box::new);
         return Err(IntakeError::NoCustomers { read: ledger.read, rejected: ledger.rejected, set_aside, most, aside });
     }
     let heard = listen(request, &staged)?;

@@ -86,7 +86,7 @@ fn value_sql(by_order: bool, unread: bool) -> String {
     // What does not fit the decimal would be left out of the sum.
     known += " AND count(*) FILTER (WHERE abs(amount) >= 1e23) = 0";
     if unread {
-        known += &format!(" AND count(*) FILTER (WHERE {AMOUNT_UNREAD}) = 0");
+        known.extend([" AND count(*) FILTER (WHERE ", AMOUNT_UNREAD, ") = 0"]);
     }
     format!("CASE WHEN {known} THEN sum(try_cast(amount as decimal(30, 6))) END")
 }

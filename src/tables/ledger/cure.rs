@@ -176,7 +176,6 @@ fn format_of(shape: &str) -> Option<(char, String)> {
 mod tests {
     use super::super::CellShape;
     use super::*;
-    use std::collections::BTreeMap;
 
     fn fault(code: RejectCode, shapes: &[&str], forms: &[(CellForm, u64)], off_codes: &[&str]) -> FaultCount {
         FaultCount {
@@ -185,7 +184,7 @@ mod tests {
             scope: Scope::Row,
             count: 10,
             shapes: shapes.iter().map(|shape| CellShape { shape: (*shape).to_owned(), count: 5 }).collect(),
-            forms: BTreeMap::from_iter(forms.iter().copied()),
+            forms: forms.iter().copied().collect(),
             off_codes: off_codes.iter().map(|code| (*code).to_owned()).collect(),
         }
     }

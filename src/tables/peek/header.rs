@@ -14,7 +14,7 @@ pub(super) struct Further {
     pub(super) labels: usize,
 }
 
-/// Further header lines: the marks of Qualtrics (three lines; older exports two) and of SurveyMonkey (two).
+/// Further header lines: the marks of Qualtrics (three lines; older exports two) and of `SurveyMonkey` (two).
 ///
 /// Nothing else is taken for one: a line of data taken for words would be lost.
 pub(super) fn further(header: &[String], first: &[String], second: &[String]) -> Option<Further> {

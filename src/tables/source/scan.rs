@@ -154,7 +154,7 @@ struct OpenPiece {
 
 enum Reader {
     Parquet(ParquetBatches),
-    Csv(CsvBatches, Vec<Option<usize>>),
+    Csv(Box<CsvBatches>, Vec<Option<usize>>),
     Json(JsonBatches),
 }
 
@@ -181,7 +181,7 @@ impl ScanTask {
             FileKind::Csv { tabs, .. } => {
                 let csv = CsvBatches::new(name, file.text(&source.dialect)?, &source.dialect, *tabs)?;
                 let places = self.wanted.iter().map(|c| csv.header.iter().position(|h| h == c)).collect();
-                Reader::Csv(csv, places)
+                Reader::Csv(Box::new(csv), places)
             }
             FileKind::Json { .. } => Reader::Json(JsonBatches::new(name, file.text(&source.dialect)?)),
         };

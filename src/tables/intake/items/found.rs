@@ -83,9 +83,8 @@ impl Items {
             found.said.extend(straight_line(straight, kind));
         }
         if self.people >= MOST_PEOPLE {
-            found.said.iter_mut().for_each(|(_, text)| {
-                text.push_str(&format!(" (Looked at: {MOST_PEOPLE} people, evenly over the base.)"));
-            });
+            let looked_at = format!(" (Looked at: {MOST_PEOPLE} people, evenly over the base.)");
+            found.said.iter_mut().for_each(|(_, text)| text.push_str(&looked_at));
         }
         found
     }

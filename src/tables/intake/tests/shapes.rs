@@ -25,7 +25,7 @@ fn a_line_that_names_the_separator_is_no_header_and_lines_are_counted_with_it() 
     ] {
         let run = base("s.csv", more).file("s.csv", text).intake();
         assert_eq!(ratings(&block(&run), Fulfillment, "quality"), [Some(7.0)], "{text}");
-        let error = base("s.csv", more).file("s.csv", text.replace("x", "\"x")).error();
+        let error = base("s.csv", more).file("s.csv", text.replace('x', "\"x")).error();
         assert!(error.to_string().contains("line 4"), "{error}");
     }
     let plain = base("s.csv", "").file("s.csv", "sep=x,no,Q1\n1,a,7\n").intake();

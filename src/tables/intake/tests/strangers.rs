@@ -54,7 +54,7 @@ fn the_likely_cause_is_named_with_its_count_and_the_line_to_write() {
 
 #[test]
 fn ids_that_would_match_several_customers_are_said_to() {
-    let intake = base(|i| format!("{}{}", if i % 2 == 0 { "k" } else { "K" }, i / 2), |i| format!("{}-K", i)).intake();
+    let intake = base(|i| format!("{}{}", if i % 2 == 0 { "k" } else { "K" }, i / 2), |i| format!("{i}-K")).intake();
     let text = note(&intake, "orphans").expect("said").1.to_owned();
     assert!(text.contains("look like `99-A`, those of `customers` like") && !text.contains("would match"), "{text}");
     let base = base(|i| format!("{}{}X", if i % 2 == 0 { "k" } else { "K" }, i / 2), |i| format!("K{}x", i / 2));

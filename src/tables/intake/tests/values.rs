@@ -248,7 +248,8 @@ fn codes_off_the_scale_are_offered_as_not_applicable_and_dates_are_no_answers() 
     let cells: Vec<ColumnCells> = run.ledger().table(TableName::Ratings).expect("there").answers().cloned().collect();
     let got: Vec<_> = cells.iter().map(|own| (own.column.as_str(), own.read, own.off_scale, own.unreadable)).collect();
     assert_eq!(got, [("Q2", 60, 4, 0), ("Q1", 60, 6, 0)]);
-    for code in [RejectCode::OffScale] {
+    {
+        let code = RejectCode::OffScale;
         assert!(fault(&run, TableName::Ratings, code).cure().contains("not_applicable = [98, 99]"));
     }
     assert_eq!(columns(&run, TableName::Ratings, "asked_at").unreadable, 60);
