@@ -123,9 +123,9 @@ mod tests {
             )
         };
         assert_eq!(person(9.0, 0.0, (7.0, 9.0)), (Some(FullyConnected), false));
-        assert_eq!(person(9.0, 8.0, (6.9, 9.0)), (Some(Differentiated), false), "not wanted enough");
-        assert_eq!(person(9.0, 8.0, (7.0, 8.9)), (Some(Differentiated), false), "not helped enough");
-        assert_eq!(person(9.0, 7.9, (7.0, 8.9)), (Some(HighlySatisfied), false));
+        assert_eq!(person(9.0, 7.5, (6.9, 9.0)), (Some(Differentiated), false), "not wanted enough");
+        assert_eq!(person(9.0, 7.5, (7.0, 8.9)), (Some(Differentiated), false), "not helped enough");
+        assert_eq!(person(9.0, 7.4, (7.0, 8.9)), (Some(HighlySatisfied), false));
         assert_eq!(person(8.9, 10.0, (7.0, 8.9)), (Some(NotConnected), false));
         assert_eq!(person(8.9, 10.0, (7.0, 9.0)), (Some(NotConnected), true), "connected, not satisfied");
     }

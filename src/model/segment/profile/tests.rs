@@ -200,7 +200,9 @@ fn what_was_not_asked_is_absent_and_said() {
     assert_eq!((s.value_total, s.value_share, s.value_mean), (None, None, None));
     assert!(s.needs.iter().all(|n| n.share.is_none() && n.fulfillment.is_none()));
     let said = profiles.limits.join("\n");
-    for sentence in ["Only 100 customers rated importance", "Fulfillment was not asked", "not tested", "No orders"] {
+    for sentence in
+        ["Only 100 customers rated importance", "Fulfillment was not asked", "not tested", "No value of orders"]
+    {
         assert!(said.contains(sentence), "{sentence} is missing in {said}");
     }
 }

@@ -67,9 +67,9 @@ fn a_refund_is_not_a_second_purchase() {
 fn a_meaning_that_is_told_needs_both_a_meaning_and_a_preference() {
     let liked = [(Satisfaction, 8.0), (GoodBrand, 8.0), (AlternativeLiking, 7.0)];
     assert_eq!(stage(&Person::answering(&liked)).0, Opinion, "preferred, no meaning");
-    let helped = Person::answering(&liked).motivated(&[(0.0, 8.0)]);
+    let helped = Person::answering(&liked).motivated(&[(0.0, 7.5)]);
     assert_eq!(stage(&helped), (Meaning, Some(EvidenceBasis::Survey)));
-    assert_eq!(stage(&Person::answering(&liked).motivated(&[(10.0, 7.9)])).0, Opinion);
+    assert_eq!(stage(&Person::answering(&liked).motivated(&[(10.0, 7.4)])).0, Opinion);
     let equal = [(Satisfaction, 8.0), (AlternativeLiking, 7.1), (Different, 10.0)];
     assert_eq!(stage(&Person::answering(&equal)).0, Opinion, "a meaning, not preferred");
     assert_eq!(stage(&Person::answering(&[(Different, 7.0)])).0, Meaning, "the alternative was not asked about");
@@ -105,9 +105,9 @@ fn breadth_counts_kinds_and_not_orders() {
 
 #[test]
 fn a_part_of_life_is_told_by_one_answer_or_shown_by_a_habit_that_means_something() {
-    let told = Person::answering(&[(SelfConnection, 8.0)]);
+    let told = Person::answering(&[(SelfConnection, 7.5)]);
     assert_eq!(stage(&told), (PartOfLife, Some(EvidenceBasis::Survey)));
-    assert_eq!(stage(&Person::answering(&[(SelfConnection, 7.9)])).0, Opinion);
+    assert_eq!(stage(&Person::answering(&[(SelfConnection, 7.4)])).0, Opinion);
     let steady = Person::stranger().ordering(monthly(5));
     assert_eq!(stage(&steady).0, Opinion, "a habit alone");
     let advocate = Person::stranger().ordering(monthly(5)).contacting(vec![advocacy()]);
@@ -140,8 +140,8 @@ fn indispensable_is_never_told_by_behavior_alone() {
 #[test]
 fn indispensable_needs_forgiveness_told_or_seen() {
     assert_eq!(stage(&Person::answering(&[(Irreplaceable, 10.0)])).0, Opinion);
-    assert_eq!(stage(&Person::answering(&[(Irreplaceable, 9.0), (SecondChance, 7.9)])).0, Opinion);
-    let both = Person::answering(&[(Irreplaceable, 9.0), (SecondChance, 8.0)]);
+    assert_eq!(stage(&Person::answering(&[(Irreplaceable, 9.0), (SecondChance, 7.4)])).0, Opinion);
+    let both = Person::answering(&[(Irreplaceable, 9.0), (SecondChance, 7.5)]);
     assert_eq!(stage(&both), (Indispensable, Some(EvidenceBasis::Survey)));
 }
 
