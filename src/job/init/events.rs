@@ -11,7 +11,7 @@ use super::shape::Shape;
 use super::survey::shown;
 use super::tokens::{any, is_id_name, plain};
 use super::when::{date_question, format_of, moment};
-use super::wish::{CONTACT, WRITTEN, column, dated, flags_and_dates, speaks_of_any, undated, wanted};
+use super::wish::{CONTACT, VERBATIM, WRITTEN, column, dated, flags_and_dates, speaks_of_any, undated, wanted};
 use crate::tables::spec::TableName;
 
 /// Looks for what happened in a file: at most one table of each kind.
@@ -128,7 +128,9 @@ fn whereabouts(find: &Find, taken: &mut BTreeSet<String>, columns: &mut Vec<(Str
 fn feedback(draft: &Draft<'_>, used: &mut BTreeSet<String>) -> Option<MappedTable> {
     let find = draft.find;
     let wrote = wanted("text", &WRITTEN, &["id", "url", "title", "author", "count"]);
-    let words = column(find, &wrote, used, Shape::is_sentences)?;
+    // A description may be that of a product; what many write alike is a verbatim only where the name says so.
+    let by_customers = |shape: &Shape| shape.is_sentences() && any(&shape.tokens, &VERBATIM);
+    let words = column(find, &wrote, used, |shape| shape.is_text() || by_customers(shape))?;
     let at = dated(find, &["written", "submitted", "created", "date", "at"])?;
     let mut columns = vec![("at".to_owned(), moment(at)?), ("text".to_owned(), Filled::Column(words.name.clone()))];
     let rated = |shape: &&Shape| {

@@ -120,6 +120,27 @@ fn a_ticket_number_is_not_a_customer_and_each_line_of_a_question_is_where_it_say
 }
 
 #[test]
+fn lines_of_products_are_orders_and_what_a_product_is_called_is_no_feedback() {
+    let names = ["small lantern with a glass door", "set of four breakfast bowls", "hanging heart of white wood"];
+    let lines = rows("InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID", 300, |i| {
+        format!(
+            "{},P{},{},{},2026-01-{:02} 10:00,2.5,{}",
+            i / 3,
+            i % 7,
+            names[i % 3],
+            i % 4 + 1,
+            i % 28 + 1,
+            1_000 + i % 40
+        )
+    });
+    let folder = Folder::new(&[("lines.csv", &lines)]);
+    let started = folder.start(true);
+    assert_eq!(started.ready, [TableName::Customers, TableName::Orders], "{}", folder.text());
+    let orders = folder.settings().tables[&TableName::Orders].as_slice()[0].query.clone().expect("SQL");
+    assert!(orders.contains("Quantity") && orders.contains("UnitPrice"), "{orders}");
+}
+
+#[test]
 fn payments_tell_what_orders_cost() {
     let folder = Folder::new(&[
         ("raw_customers.csv", &rows("id,first_name", 40, |i| format!("{i},N{i}"))),

@@ -61,6 +61,7 @@ pub(super) const CONTACT: [&str; 22] = [
     "incident",
     "support",
 ];
+
 /// Words of written feedback.
 pub(super) const WRITTEN: [&str; 15] = [
     "text",
@@ -79,6 +80,10 @@ pub(super) const WRITTEN: [&str; 15] = [
     "remarks",
     "answer",
 ];
+
+/// Of these, those that mean the words of customers and nothing else.
+pub(super) const VERBATIM: [&str; 8] =
+    ["text", "comment", "comments", "review", "reviews", "verbatim", "feedback", "message"];
 
 /// A column that was wanted: the canonical name, words that speak of it, in order of their worth.
 pub(super) struct Wanted {
