@@ -101,3 +101,16 @@ fn people_who_hurry_and_codes_for_not_knowing_are_counted() {
     );
     assert!(said.contains("12 of 120") && said.contains("not_applicable = [98]"), "{said}");
 }
+
+#[test]
+fn answers_of_people_whom_nobody_knows_are_an_alert_on_the_first_night_too() {
+    let shop = shop("", turned);
+    let asked = shop.path().join("in/asked.csv");
+    let lines = std::fs::read_to_string(&asked).expect("written").replace("\nK", "\nk");
+    shop.write("in/asked.csv", lines);
+    let said = shop.say(&["run", "--as-of", "2026-11-20", "--quiet"]);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    assert!(said.stderr.contains("belong to nobody") && said.stderr.contains("lower"), "{}", said.stderr);
+    let alerts = std::fs::read_to_string(shop.path().join("out/latest/alerts.json")).expect("published");
+    assert!(alerts.contains("\"orphans\""), "{alerts}");
+}

@@ -52,6 +52,28 @@ pub(super) fn unread_protection(project: &Project, intake: &Intake) -> Vec<Alert
     alerts
 }
 
+/// Tables most of whose rows belong to nobody: ids are written otherwise there, or another list of customers is meant. Told on
+/// every night, the first one too.
+pub(super) fn strangers(intake: &Intake) -> Vec<Alert> {
+    let most = intake.coverage().orphans.iter().filter(|(_, orphans)| 2 * orphans.rows > orphans.of);
+    let told = most.map(|(&table, orphans)| {
+        let notes = &intake.ledger().notes;
+        let note = notes.iter().find(|note| note.table == Some(table) && note.topic == "orphans");
+        Alert {
+            key: "orphans",
+            severity: "alert",
+            what: note.map_or_else(String::new, |note| format!("{}.", note.text.trim_end_matches('.'))),
+            how_big: format!("{} of {} rows of {} are left out", orphans.rows, orphans.of, table.slug()),
+            since: None,
+            likely_cause: "data",
+            to_do:
+                "bring the ids of both files to one form by `id` or `query`, or map the list of customers that is meant"
+                    .to_owned(),
+        }
+    });
+    told.collect()
+}
+
 /// Whether an unreadable cell of the column protects somebody.
 fn protects(table: &TableLedger, cells: &ColumnCells) -> bool {
     contract_of(table.table).column(&cells.canonical).is_some_and(|rule| rule.bad == OnBad::Protect)

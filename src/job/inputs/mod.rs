@@ -49,6 +49,7 @@ impl InputFindings {
         gated.checks.extend(said.checks);
         gated.reasons.extend(said.reasons);
         let mut alerts = gates::unread_protection(project, intake);
+        alerts.extend(gates::strangers(intake));
         alerts.extend(said.alerts);
         Ok(Self { figures, mixes, gated, alerts, told: said.told })
     }
