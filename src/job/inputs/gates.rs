@@ -52,6 +52,9 @@ pub(super) fn unread_protection(project: &Project, intake: &Intake) -> Vec<Alert
     alerts
 }
 
+/// Key of the alert about tables most of whose rows belong to nobody.
+pub(super) const STRANGERS: &str = "orphans";
+
 /// Tables most of whose rows belong to nobody: ids are written otherwise there, or another list of customers is meant. Told on
 /// every night, the first one too.
 pub(super) fn strangers(intake: &Intake) -> Vec<Alert> {
@@ -60,7 +63,7 @@ pub(super) fn strangers(intake: &Intake) -> Vec<Alert> {
         let notes = &intake.ledger().notes;
         let note = notes.iter().find(|note| note.table == Some(table) && note.topic == "orphans");
         Alert {
-            key: "orphans",
+            key: STRANGERS,
             severity: "alert",
             what: note.map_or_else(String::new, |note| format!("{}.", note.text.trim_end_matches('.'))),
             how_big: format!("{} of {} rows of {} are left out", orphans.rows, orphans.of, table.slug()),

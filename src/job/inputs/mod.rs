@@ -93,8 +93,27 @@ impl InputFindings {
     }
 
     /// Whether nothing speaks against learning from these inputs. `asked`: a person insists, and answers for what is told;
-    /// not for what holds the night.
+    /// not for what holds the night. Strangers, who may be there every night, are in no figure: they speak against no model.
     pub(super) fn may_be_learned_from(&self, asked: bool) -> bool {
-        self.gated.reasons.is_empty() && (asked || self.alerts.is_empty())
+        self.gated.reasons.is_empty() && (asked || self.alerts.iter().all(|alert| alert.key == gates::STRANGERS))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(key: &'static str) -> InputFindings {
+        let words = String::new;
+        let (severity, likely_cause) = ("alert", "data");
+        let alert = Alert { key, severity, what: words(), how_big: words(), since: None, likely_cause, to_do: words() };
+        let (figures, mixes) = (Figures::new(), Mixes::new());
+        InputFindings { figures, mixes, gated: Gated::default(), alerts: vec![alert], told: Vec::new() }
+    }
+
+    #[test]
+    fn strangers_of_every_night_do_not_keep_a_model_from_being_fitted_and_a_change_does() {
+        assert!(told(gates::STRANGERS).may_be_learned_from(false));
+        assert!(!told("rows").may_be_learned_from(false) && told("rows").may_be_learned_from(true));
     }
 }
