@@ -129,15 +129,20 @@ pub(super) fn is_data(path: &Path) -> bool {
     plain.rsplit_once('.').is_some_and(|(_, ending)| DATA.contains(&ending))
 }
 
-/// Files of a folder, and one level of folders below it; folders named `key=value` are partitions of one source.
-fn folder(path: &Path, depth: usize, into: &mut Vec<Candidate>, skipped: &mut Vec<String>) -> Result<(), JobError> {
+/// What lies directly in a folder, in order.
+fn entries_of(path: &Path) -> Result<Vec<PathBuf>, JobError> {
     let io = |source| JobError::Io { doing: "cannot read the folder", path: path.to_owned(), source };
     let mut entries = Vec::new();
     for entry in std::fs::read_dir(path).map_err(io)? {
         entries.push(entry.map_err(io)?.path());
     }
     entries.sort();
-    for entry in entries {
+    Ok(entries)
+}
+
+/// Files of a folder, and one level of folders below it; folders named `key=value` are partitions of one source.
+fn folder(path: &Path, depth: usize, into: &mut Vec<Candidate>, skipped: &mut Vec<String>) -> Result<(), JobError> {
+    for entry in entries_of(path)? {
         let name = entry.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if name.starts_with(['.', '_']) {
             skipped.push(format!("{}: hidden", entry.display()));
@@ -157,13 +162,7 @@ fn folder(path: &Path, depth: usize, into: &mut Vec<Candidate>, skipped: &mut Ve
 }
 
 fn partition(root: &Path, path: &Path, depth: usize, into: &mut Vec<Candidate>) -> Result<(), JobError> {
-    let io = |source| JobError::Io { doing: "cannot read the folder", path: path.to_owned(), source };
-    let mut entries = Vec::new();
-    for entry in std::fs::read_dir(path).map_err(io)? {
-        entries.push(entry.map_err(io)?.path());
-    }
-    entries.sort();
-    for entry in entries {
+    for entry in entries_of(path)? {
         let name = entry.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if entry.is_dir() && name.contains('=') && depth < 4 {
             partition(root, &entry, depth + 1, into)?;

@@ -123,10 +123,15 @@ fn finite(array: &Float64Array) -> (Float64Array, Bad) {
 }
 
 fn parse_numbers(text: &StringArray, decimal: char) -> (Float64Array, Bad) {
+    parsed(text, |cell| parse_number(cell, decimal))
+}
+
+/// The cells of a column, each trimmed and read by `parse`; empty ones are absent.
+pub(super) fn parsed(text: &StringArray, parse: impl Fn(&str) -> Result<f64, RejectCode>) -> (Float64Array, Bad) {
     let mut bad = Bad::new();
     let mut out = Float64Builder::with_capacity(text.len());
     for (i, cell) in text.iter().enumerate() {
-        match cell.map(str::trim).filter(|t| !t.is_empty()).map(|t| parse_number(t, decimal)) {
+        match cell.map(str::trim).filter(|t| !t.is_empty()).map(&parse) {
             None => out.append_null(),
             Some(Ok(x)) => out.append_value(x),
             Some(Err(code)) => {

@@ -7,10 +7,10 @@
 
 use std::borrow::Cow;
 
-use datafusion::arrow::array::{Array, ArrayRef, Float64Array, Float64Builder};
+use datafusion::arrow::array::{Array, ArrayRef, Float64Array};
 
 use super::super::ledger::RejectCode;
-use super::cast::{Bad, as_text, is_text, numbers, parse_number};
+use super::cast::{Bad, as_text, is_text, numbers, parse_number, parsed};
 
 /// How amounts of a column are written.
 #[derive(Clone, Copy, Debug)]
@@ -75,20 +75,7 @@ pub(super) fn amounts(array: &ArrayRef, marks: Marks<'_>) -> (Float64Array, Bad)
     if !is_text(array.data_type()) {
         return numbers(array, marks.decimal);
     }
-    let text = as_text(array);
-    let mut bad = Bad::new();
-    let mut out = Float64Builder::with_capacity(text.len());
-    for (i, cell) in text.iter().enumerate() {
-        match cell.map(str::trim).filter(|t| !t.is_empty()).map(|t| parse_amount(t, marks)) {
-            None => out.append_null(),
-            Some(Ok(x)) => out.append_value(x),
-            Some(Err(code)) => {
-                bad.push((i, code));
-                out.append_null();
-            }
-        }
-    }
-    (out.finish(), bad)
+    parsed(&as_text(array), |cell| parse_amount(cell, marks))
 }
 
 /// Cells that are read and say by their other signs that their decimal sign is not the configured one.
