@@ -29,6 +29,13 @@ pub(super) fn of_inputs(project: &Project, intake: &Intake, eve: Option<&Earlier
     gated
 }
 
+/// Key of the alert about flags that protect and cannot be read.
+pub(super) const UNREAD_PROTECTION: &str = "bad_cells";
+
+/// Alerts about what is left out of every figure anyway: people of no list, and people protected because a flag of theirs
+/// cannot be read. They may stand for years, and speak against no model.
+pub(super) const LEFT_OUT_ANYWAY: [&str; 2] = [STRANGERS, UNREAD_PROTECTION];
+
 /// What is told of unreadable flags that protect, on any night.
 ///
 /// METHOD: whoever cannot be understood is protected, so nothing that is published is wrong for it, and no gate holds it
@@ -39,7 +46,7 @@ pub(super) fn unread_protection(project: &Project, intake: &Intake) -> Vec<Alert
     for table in &intake.ledger().tables {
         for cells in table.columns.iter().filter(|cells| protects(table, cells) && cells.bad_share() > limit) {
             alerts.push(Alert {
-                key: "bad_cells",
+                key: UNREAD_PROTECTION,
                 severity: "alert",
                 what: format!("{}: {}.", table.table.slug(), bad_cells(table, cells, limit)),
                 how_big: format!("{} cells count as yes, and so protect", cells.bad()),

@@ -93,9 +93,10 @@ impl InputFindings {
     }
 
     /// Whether nothing speaks against learning from these inputs. `asked`: a person insists, and answers for what is told;
-    /// not for what holds the night. Strangers, who may be there every night, are in no figure: they speak against no model.
+    /// not for what holds the night. What is in no figure, on this night or any, is not learned from and does not count.
     pub(super) fn may_be_learned_from(&self, asked: bool) -> bool {
-        self.gated.reasons.is_empty() && (asked || self.alerts.iter().all(|alert| alert.key == gates::STRANGERS))
+        self.gated.reasons.is_empty()
+            && (asked || self.alerts.iter().all(|alert| gates::LEFT_OUT_ANYWAY.contains(&alert.key)))
     }
 }
 
@@ -112,8 +113,8 @@ mod tests {
     }
 
     #[test]
-    fn strangers_of_every_night_do_not_keep_a_model_from_being_fitted_and_a_change_does() {
-        assert!(told(gates::STRANGERS).may_be_learned_from(false));
+    fn who_is_left_out_every_night_does_not_keep_a_model_from_being_fitted_and_a_change_does() {
+        assert!(gates::LEFT_OUT_ANYWAY.iter().all(|key| told(key).may_be_learned_from(false)));
         assert!(!told("rows").may_be_learned_from(false) && told("rows").may_be_learned_from(true));
     }
 }
