@@ -53,6 +53,9 @@ codes! {
         "A bug in the program: a page of the report asks for a figure that is not given to it."
         REPORT_IT;
 
+    E0200 CommandLine Config: "The command line cannot be understood."
+        "An option or a command is misspelled, or a value is missing or not of the kind that belongs there."
+        "see `valueseg --help`";
     E0201 NoConfiguration Config: "There is no configuration where it was looked for."
         "The command was started in another folder, or no project has been made yet."
         "make one with `valueseg init --from FILE`, or name it with --config or -C";
