@@ -41,9 +41,14 @@ impl Coded for CommandError {
 
 /// Says what went wrong, on stderr and where asked for as the answer, and gives the exit code.
 pub(super) fn say(args: &Args, error: &dyn Coded) -> Exit {
-    tell(args, error);
+    say_as(args.json, args.color, error)
+}
+
+/// The same, where nothing but this is known of the command line; `as_json`: the answer is wanted as JSON.
+pub(super) fn say_as(as_json: bool, color: Color, error: &dyn Coded) -> Exit {
+    tell_as(color, error);
     let exit = error.code().exit();
-    if args.json {
+    if as_json {
         let said = json!({ "schema": "valueseg.answer.1", "exit_code": exit as u8, "error": facts(error) });
         let _ = answer::json(&said);
     }
@@ -52,6 +57,10 @@ pub(super) fn say(args: &Args, error: &dyn Coded) -> Exit {
 
 /// Says what went wrong on stderr: a few lines of text, or one line of JSON.
 pub(super) fn tell(args: &Args, error: &dyn Coded) {
+    tell_as(args.color, error);
+}
+
+fn tell_as(color: Color, error: &dyn Coded) {
     let code = error.code();
     let exit = code.exit() as u8;
     if log::is_json() {
@@ -59,7 +68,7 @@ pub(super) fn tell(args: &Args, error: &dyn Coded) {
         facts["exit_code"] = exit.into();
         return log::event(Level::Error, "error", &error.to_string(), facts);
     }
-    let head = if colored(args.color) { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
+    let head = if colored(color) { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
     log::line(&format!("{head} {code}: {error}"));
     for cause in causes(error) {
         log::line(&format!("  because: {cause}"));

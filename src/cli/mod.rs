@@ -10,12 +10,12 @@ mod commands;
 mod failure;
 mod log;
 mod progress;
+mod refused;
 mod stop;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use clap::error::ErrorKind;
 use serde_json::json;
 
 use crate::cli::log::Level;
@@ -42,19 +42,7 @@ pub fn main() -> ExitCode {
             log::write_json(args.log_format == LogFormat::Json);
             commands::run(&args)
         }
-        Err(error) => refused(&error),
+        Err(error) => refused::say(&error),
     });
     ExitCode::from(caught.unwrap_or(Exit::Bug) as u8)
-}
-
-/// Help and version are answers; anything else on the command line that cannot be understood is not.
-fn refused(error: &clap::Error) -> Exit {
-    let text = error.render();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => answer::text(text.to_string().trim_end()),
-        _ => {
-            log::line(text.to_string().trim_end());
-            Exit::Config
-        }
-    }
 }

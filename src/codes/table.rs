@@ -53,6 +53,9 @@ codes! {
         "A bug in the program: a page of the report asks for a figure that is not given to it."
         REPORT_IT;
 
+    E0200 CommandLine Config: "The command line cannot be understood."
+        "An option or a command is misspelled, or a value is missing or not of the kind that belongs there."
+        "see `valueseg --help`";
     E0201 NoConfiguration Config: "There is no configuration where it was looked for."
         "The command was started in another folder, or no project has been made yet."
         "make one with `valueseg init --from FILE`, or name it with --config or -C";
@@ -157,6 +160,10 @@ codes! {
     E0313 HeaderEncoding Inputs: "The first line of a CSV file is not valid in the encoding."
         "The file is in another encoding than UTF-8, or than the one set."
         "set `encoding` of the source, for instance windows-1252";
+    E0314 TooManyDigits Inputs: "A decimal of a Parquet file has more digits than its column declares."
+        "The program that wrote the file does not keep to what it declares; other readers cut the number off, so that two ids \
+         become one."
+        "write the column anew with enough digits, or as text";
     E0320 UnknownSource Config: "A table reads a source that is not there."
         "Its name is misspelled, or [sources] lacks it."
         "add it under [sources], or correct the name";
@@ -194,6 +201,9 @@ codes! {
     E0332 NoCustomers Inputs: "No customer is left: none was read, or none of them may be used."
         "The customers table is empty, its id is mapped to the wrong column, or every row was rejected."
         "look at the rejected rows and at the mapping of `customers`";
+    E0333 Weights Inputs: "The weights of customers cannot be used: a few outweigh all others."
+        "A weight was mistyped, or `weight` is mapped to a column that holds something else, such as a turnover."
+        "correct the column mapped to `weight`, or take it out of [tables.customers]: then everybody counts the same";
     E0340 Memory Environment: "The memory limit does not suffice."
         "A query joins or sorts more than fits into run.memory_limit."
         "raise run.memory_limit, or make the query's intermediate result smaller";

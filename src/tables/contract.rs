@@ -2,12 +2,21 @@
 
 use super::spec::TableName;
 
-/// Most customers that one row may stand for. Our judgment: beyond it a weight is a mistake, and sums of them would drown
-/// everybody else.
-pub const MOST_WEIGHT: f64 = 1e6;
+/// Largest amount, either way. Our judgment: beyond it a double does not hold hundredths any more (2⁵³ of them), so a sum would not
+/// be the sum of what is written.
+pub const MOST_AMOUNT: f64 = 9e13;
 
-/// Fewest, for the same reason.
-pub const LEAST_WEIGHT: f64 = 1e-6;
+/// Smallest amount that is written and not 0: amounts are added up to the twelfth decimal.
+pub const LEAST_AMOUNT: f64 = 1e-12;
+
+/// Largest number computed elsewhere, either way. Our judgment: no sum or square of these overflows a double.
+pub const MOST_NUMBER: f64 = 1e30;
+
+/// Largest weight: no sum of the squares of these, or of the inverse of them, overflows a double.
+pub const MOST_WEIGHT: f64 = 1e100;
+
+/// Smallest weight, for the same reason.
+pub const LEAST_WEIGHT: f64 = 1e-100;
 
 /// What a column holds, after reading.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,17 +32,17 @@ pub enum Kind {
         /// Largest value allowed; +∞ for none.
         high: f64,
     },
-    /// An amount of money in the project's currency within `low..=high` (f64): a number, with or without the sign or code of the
-    /// currency, a minus before or behind, or brackets for one.
+    /// An amount of money in the project's currency within `low..=high` (f64), 0 or from [`LEAST_AMOUNT`] to [`MOST_AMOUNT`] in size:
+    /// a number, with or without the sign or code of the currency, a minus before or behind, or brackets for one.
     Amount {
         /// Smallest value allowed; −∞ for none.
         low: f64,
         /// Largest value allowed; +∞ for none.
         high: f64,
     },
-    /// A number computed elsewhere (f64): as an amount, and `12 %` is 12.
+    /// A number computed elsewhere (f64), up to [`MOST_NUMBER`] in size: written as an amount, and `12 %` is 12.
     Measure,
-    /// A number from [`LEAST_WEIGHT`] to [`MOST_WEIGHT`] (f64).
+    /// A number above 0 (f64), from [`LEAST_WEIGHT`] to [`MOST_WEIGHT`]: it counts by its ratio to others.
     Positive,
     /// Yes or no: true/false, yes/no, y/n, j/n, 1/0.
     Flag,
@@ -132,9 +141,10 @@ pub const QUESTIONS: [(&str, &str); 11] = [
     ("shop_around", "How usual is it that you compare with others before you buy?"),
 ];
 
-const ANY: Kind = Kind::Number { low: f64::NEG_INFINITY, high: f64::INFINITY };
-const MONEY: Kind = Kind::Amount { low: f64::NEG_INFINITY, high: f64::INFINITY };
-const NOT_NEGATIVE: Kind = Kind::Amount { low: 0.0, high: f64::INFINITY };
+const TEN: Kind = Kind::Number { low: 0.0, high: 10.0 };
+const GRAVE: Kind = Kind::Number { low: -1e6, high: 1e6 };
+const MONEY: Kind = Kind::Amount { low: -MOST_AMOUNT, high: MOST_AMOUNT };
+const NOT_NEGATIVE: Kind = Kind::Amount { low: 0.0, high: MOST_AMOUNT };
 
 const fn required(name: &'static str, kind: Kind, doc: &'static str) -> ColumnRule {
     ColumnRule { name, kind, required: true, bad: OnBad::Row, read: true, doc }
@@ -163,7 +173,7 @@ const CUSTOMERS: &[ColumnRule] = &[
     strict(
         "weight",
         Kind::Positive,
-        "How many customers the row stands for: from a millionth to a million. 1 when absent.",
+        "How many customers the row stands for, in any unit: weights count by their ratios alone. Absent: as much as the mean.",
     ),
     optional("signup_date", Kind::Day, "Since when they are a customer. Later than the night: not yet one."),
     optional(
@@ -215,7 +225,11 @@ const ORDERS: &[ColumnRule] = &[
     CUSTOMER,
     required("ordered_at", Kind::Moment, "When it was ordered."),
     optional("order_id", Kind::Id, "The order; several rows may share it."),
-    optional("amount", MONEY, "Net value in the project's currency; negative for a refund."),
+    optional(
+        "amount",
+        MONEY,
+        "Net value in the project's currency; negative for a refund. Up to 90 trillion, to the twelfth decimal.",
+    ),
     optional("discount", NOT_NEGATIVE, "Discount given, in the project's currency."),
     optional("reward_used", Kind::Flag, "A reward or point balance was used."),
     optional("channel", Kind::Text, "Where it was ordered."),
@@ -234,8 +248,8 @@ const INTERACTIONS: &[ColumnRule] = &[
     optional("channel", Kind::Text, "Where."),
     optional("site", Kind::Text, "The store or desk, where there are several."),
     optional("case_id", Kind::Id, "The case it belongs to."),
-    optional("rating", ANY, "What the customer gave it, 0–10."),
-    optional("severity", ANY, "How grave it was, larger is graver."),
+    optional("rating", TEN, "What the customer gave it, 0–10. Another scale is to be brought to it by `query`."),
+    optional("severity", GRAVE, "How grave it was, larger is graver."),
     optional("resolved_at", Kind::Moment, "When it was resolved. Absent: open."),
     optional("promised_at", Kind::Moment, "When an answer was promised."),
 ];
@@ -244,7 +258,7 @@ const FEEDBACK: &[ColumnRule] = &[
     CUSTOMER,
     required("at", Kind::Moment, "When."),
     required("text", Kind::Text, "What they wrote."),
-    optional("rating", ANY, "What they gave, 0–10."),
+    optional("rating", TEN, "What they gave, 0–10. Another scale is to be brought to it by `query`."),
     optional("channel", Kind::Text, "Where."),
 ];
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::contract::{ColumnRule, Kind, LEAST_WEIGHT, MOST_WEIGHT, OnBad, QUESTIONS, TABLES, TableContract};
+use super::contract::{ColumnRule, Kind, OnBad, QUESTIONS, TABLES, TableContract};
 use super::ledger::RejectCode;
 use super::spec::TableName;
 
@@ -75,10 +75,10 @@ pub fn kind_words(kind: Kind) -> String {
             (false, true) => format!("number, {high} or less"),
             (true, true) => format!("number, {low} to {high}"),
         },
-        Kind::Amount { low, .. } if is(low) => format!("amount, {low} or more"),
+        Kind::Amount { low, .. } if low >= 0.0 => format!("amount, {low} or more"),
         Kind::Amount { .. } => "amount".to_owned(),
         Kind::Measure => "number or percentage".to_owned(),
-        Kind::Positive => format!("number, {LEAST_WEIGHT} to {MOST_WEIGHT}"),
+        Kind::Positive => "number above 0".to_owned(),
         Kind::Flag => "flag".to_owned(),
         Kind::Day => "day".to_owned(),
         Kind::Moment => "moment".to_owned(),

@@ -16,6 +16,7 @@ use super::super::source::{FILE_COLUMN, ROW_COLUMN, Source, SourceTable};
 use super::super::spec::{TableName, TableSpec};
 use super::cells::Cells;
 use super::check::{Checker, Output, Setting};
+use super::date_format::DateFormat;
 use super::engine::{Engine, Purpose};
 use super::error::{IntakeError, unknown_name};
 use super::mapping::{Form, Mapping, resolve};
@@ -192,7 +193,9 @@ impl Binder<'_> {
         let context = Arc::new(frame.task_ctx());
         let frame = frame.select(wanted).map_err(failed)?;
         let plan = self.engine.block_on(frame.create_physical_plan()).map_err(failed)?;
-        let times = Times { zone: self.zone, format: spec.date_format.clone() };
+        let format = spec.date_format.as_deref().map(DateFormat::parse).transpose();
+        let format = format.map_err(|what| IntakeError::Spec { place: place.clone(), what })?;
+        let times = Times { zone: self.zone, format };
         let (unused, id) = (mapping.unused.clone(), spec.id.clone());
         let schema = setting.schema(&times);
         let spec = u8::try_from(number).map_err(|_| IntakeError::Spec {

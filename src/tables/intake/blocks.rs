@@ -9,6 +9,7 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowSelection};
 
 use super::error::IntakeError;
 use super::scratch::ScratchTable;
+use super::weights::{WEIGHT, Weights};
 use crate::model::rows::{Attitudes, BLOCK_ROWS, CustomerBlock, CustomerFlags, N_RATINGS, RelationshipLevel};
 
 /// Column of `customers` that holds what relationship they asked for.
@@ -39,6 +40,8 @@ pub(super) struct Layout {
     pub(super) value: Option<SignalColumn>,
     /// The base says who may be profiled.
     pub(super) has_consent_profiling: bool,
+    /// What weights are held against; `None` = no customer has one, and all count the same.
+    pub(super) weights: Option<Weights>,
 }
 
 /// Row groups of `customers`, the rows about them, and the row groups of these.
@@ -152,8 +155,8 @@ fn block(layout: &Layout, customers: &RecordBatch, rows: &RecordBatch) -> Custom
     let n = customers.num_rows();
     debug_assert!(n <= BLOCK_ROWS, "batches are blocks");
     let ids = customers.column(0).as_string::<i32>();
-    let weight = match customers.column_by_name("weight") {
-        Some(weights) => weights.as_primitive::<Float64Type>().iter().map(|w| w.unwrap_or(1.0)).collect(),
+    let weight = match customers.column_by_name(WEIGHT).zip(layout.weights) {
+        Some((own, all)) => own.as_primitive::<Float64Type>().iter().map(|weight| all.relative(weight)).collect(),
         None => vec![1.0; n],
     };
     let (ratings, rated) = ratings_of(layout, rows, n);

@@ -73,7 +73,7 @@ pub(super) fn numbers(array: &ArrayRef, decimal: char) -> (Float64Array, Bad) {
         DataType::Float64 => finite(array.as_primitive::<Float64Type>()),
         kind if is_text(kind) => parse_numbers(&as_text(array), decimal),
         DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) | DataType::Time32(_) | DataType::Time64(_) => {
-            (Float64Array::new_null(array.len()), present(array, RejectCode::NotANumber))
+            no_numbers(array)
         }
         _ => match cast(array, &DataType::Float64) {
             Ok(cast) => {
@@ -81,9 +81,14 @@ pub(super) fn numbers(array: &ArrayRef, decimal: char) -> (Float64Array, Bad) {
                 bad.extend(lost(array, &cast, RejectCode::NotANumber));
                 (numbers, bad)
             }
-            Err(_) => (Float64Array::new_null(array.len()), present(array, RejectCode::NotANumber)),
+            Err(_) => no_numbers(array),
         },
     }
+}
+
+/// No number in any cell: what is there is something else.
+pub(super) fn no_numbers(array: &ArrayRef) -> (Float64Array, Bad) {
+    (Float64Array::new_null(array.len()), present(array, RejectCode::NotANumber))
 }
 
 /// As [`numbers`], staying with single precision where the source has no more.

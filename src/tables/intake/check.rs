@@ -13,10 +13,10 @@ use datafusion::arrow::datatypes::{
 };
 use datafusion::common::Result;
 
-use super::super::contract::{Kind, LEAST_WEIGHT, MOST_WEIGHT, OnBad};
+use super::super::contract::{Kind, LEAST_AMOUNT, LEAST_WEIGHT, MOST_NUMBER, MOST_WEIGHT, OnBad};
 use super::super::ledger::{RejectCode, Scope};
 use super::super::spec::{IdForm, TableName};
-use super::cast::{Bad, as_text, blank, flags, numbers, texts};
+use super::cast::{Bad, as_text, blank, flags, is_text, no_numbers, numbers, texts};
 use super::cells::Cells;
 use super::evidence::id_shape;
 use super::ids::{IdReading, ids};
@@ -387,11 +387,20 @@ impl Checker {
                 let form = self.id.as_ref().filter(|_| input.name == "customer_id");
                 shared_with(ids(array, IdReading { column: &input.from, form }))
             }
+            Kind::Amount { .. } | Kind::Number { .. } | Kind::Positive if array.as_boolean_opt().is_some() => {
+                shared_with(no_numbers(array))
+            }
             Kind::Amount { low, high } => {
                 let (numbers, bad) = amounts(array, marks(false));
-                in_range(numbers, bad, |x| low <= x && x <= high)
+                // What is left over of a difference of doubles, such as 7e-15, is nothing; what is written so is not.
+                let written = is_text(array.data_type()) || array.data_type().is_decimal();
+                let fits = |x: f64| low <= x && x <= high && (!written || x == 0.0 || x.abs() >= LEAST_AMOUNT);
+                in_range(numbers, bad, fits)
             }
-            Kind::Measure => shared_with(amounts(array, marks(true))),
+            Kind::Measure => {
+                let (numbers, bad) = amounts(array, marks(true));
+                in_range(numbers, bad, |x| x.abs() <= MOST_NUMBER)
+            }
             Kind::Number { low, high } => {
                 let (numbers, bad) = numbers(array, self.decimal);
                 in_range(numbers, bad, |x| low <= x && x <= high)

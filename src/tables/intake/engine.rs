@@ -11,6 +11,7 @@ use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::SessionConfig;
 
 use super::error::IntakeError;
+use super::exact_sum::exact_amount;
 use crate::model::rows::BLOCK_ROWS;
 
 /// Most memory a sort may hold before it spills: four million customers must not cost more than one million.
@@ -129,6 +130,9 @@ impl Engine {
         options.sql_parser.enable_ident_normalization = purpose != Purpose::UserSql;
         let env = if purpose == Purpose::Mapping { &self.sorting } else { &self.querying };
         let context = SessionContext::new_with_config_rt(config, Arc::clone(env));
+        if purpose == Purpose::Sorted {
+            context.register_udf(exact_amount());
+        }
         if purpose == Purpose::UserSql {
             for name in UNSTEADY {
                 context.deregister_udf(name);

@@ -150,6 +150,19 @@ pub enum IntakeError {
         /// What set most rows aside, in words; `None` where nothing did.
         aside: Option<&'static str>,
     },
+    /// A few customers outweigh all others.
+    #[error(
+        "tables.customers: the weights of {customers} customers are worth no more than {effective:.1} equal ones, and the largest \
+         is {largest:.0} times their mean"
+    )]
+    Weights {
+        /// Customers with a weight.
+        customers: u64,
+        /// Kish's effective number of them.
+        effective: f64,
+        /// The largest weight, in means.
+        largest: f64,
+    },
     /// Memory ran out within the limit given.
     #[error("{stage}: needs more than the {limit} bytes of working memory it was given")]
     Memory {
@@ -197,6 +210,7 @@ impl Coded for IntakeError {
             Self::TooManySignals { .. } => Code::TooManySignals,
             Self::NoCustomersTable => Code::NoCustomersTable,
             Self::NoCustomers { .. } => Code::NoCustomers,
+            Self::Weights { .. } => Code::Weights,
             Self::Memory { .. } => Code::Memory,
             Self::Scratch { .. } => Code::Scratch,
             Self::Engine { .. } => Code::Engine,

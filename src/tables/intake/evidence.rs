@@ -189,7 +189,20 @@ pub(super) fn id_shape(id: &str) -> String {
 
 /// What a cell that is no date may be meant as.
 fn form_of(text: &str) -> Option<CellForm> {
-    day_and_month(text).or_else(|| counted(text))
+    day_and_month(text).or_else(|| counted(text)).or_else(|| is_short_year(text).then_some(CellForm::ShortYear))
+}
+
+/// `2/11/26` and its like, and `0026-11-02`, each with a time behind it or not.
+fn is_short_year(text: &str) -> bool {
+    let day = text.split([' ', ',', 'T']).next().unwrap_or_default();
+    let early = day.as_bytes().first() == Some(&b'0') && day.as_bytes().get(4) == Some(&b'-');
+    let digits =
+        |text: &str, most: usize| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let written = ['/', '.', '-'].iter().any(|sign| {
+        let parts: Vec<&str> = day.split(*sign).collect();
+        parts.len() == 3 && parts[2].len() == 2 && parts.iter().all(|part| digits(part, 2))
+    });
+    written || early && day[..4].bytes().all(|byte| byte.is_ascii_digit()) && !day.starts_with("0000")
 }
 
 /// Numbers that count time. Bounds: days of 1954 to 2119, and 1973 to 2286 for what counts from 1970.
@@ -266,6 +279,12 @@ mod tests {
             ("2026-11-02", None),
             ("1/1/20267", None),
             ("yesterday", None),
+            ("02.11.26", Some(CellForm::ShortYear)),
+            ("2/11/26 10:00", Some(CellForm::ShortYear)),
+            ("0026-11-02", Some(CellForm::ShortYear)),
+            ("0026-11-02T10:00:00", Some(CellForm::ShortYear)),
+            ("0000-00-00", None),
+            ("02.11.126", None),
         ] {
             assert_eq!(form_of(text), form, "{text}");
         }

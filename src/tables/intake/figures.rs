@@ -17,6 +17,7 @@ use super::error::IntakeError;
 use super::iso::DAY;
 use super::prepare::ReadFile;
 use super::scratch::{ColumnSums, ScratchTable};
+use super::weights::WEIGHT;
 use crate::catalogue::ElementId;
 use crate::model::rows::Aspect;
 
@@ -241,6 +242,8 @@ fn of_columns(table: TableName, sheet: &ScratchTable, figures: &mut Figures) {
                 figures.insert(key("answers", &subject), known as f64);
                 figures.insert(key("answer_mean", &subject), sum / known as f64)
             }
+            // Of weights the ratios count, not in which unit they are given.
+            DataType::Float64 if field.name() == WEIGHT => None,
             DataType::Float64 => figures.insert(key("mean", &subject), sum / known as f64),
             DataType::Boolean if table != TableName::Customers => {
                 figures.insert(key("yes", &subject), sum / known as f64)

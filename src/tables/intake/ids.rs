@@ -7,7 +7,7 @@ use super::super::ledger::RejectCode;
 use super::super::source::CELL_LIMIT;
 use super::super::spec::IdForm;
 use super::blanks::{is_invisible, is_nothing};
-use super::cast::{Bad, as_text, lost, numbers};
+use super::cast::{Bad, as_text, lost, numbers, present};
 
 /// Whole numbers up to here survive in a double.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -29,6 +29,8 @@ pub(super) fn ids(array: &ArrayRef, reading: IdReading<'_>) -> (StringArray, Bad
         DataType::Float16 => 2_048.0,
         DataType::Float32 => 16_777_216.0,
         DataType::Float64 => EXACT,
+        // Two ids for everybody.
+        DataType::Boolean => return (StringArray::new_null(array.len()), present(array, RejectCode::NotAnId)),
         kind => return text_ids(array, reading, kind.is_decimal()),
     };
     let (numbers, mut bad) = numbers(array, '.');
@@ -149,7 +151,9 @@ fn plain_number(text: &str, decimal: bool) -> Result<&str, RejectCode> {
         return Ok(text);
     };
     match rest {
-        zeros if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => Ok(whole),
+        zeros if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => {
+            Ok(if whole == "-0" { "0" } else { whole })
+        }
         _ if decimal => Err(RejectCode::NotAnId),
         _ => Ok(text),
     }
@@ -232,6 +236,17 @@ mod tests {
         assert_eq!(super::ids(&numbers, IdReading { column: "no", form: Some(&form) }).0.value(0), "00017");
         let untrimmed = IdForm { trim: false, ..IdForm::default() };
         assert_eq!(read(&[" a"], Some(&untrimmed)).0, [Some(" a".to_owned())]);
+    }
+
+    #[test]
+    fn yes_and_no_are_no_ids_and_minus_nought_is_nought() {
+        let flags: ArrayRef = Arc::new(datafusion::arrow::array::BooleanArray::from(vec![Some(true), None]));
+        assert_eq!(super::ids(&flags, IdReading::default()).1, [(0, RejectCode::NotAnId)]);
+        let floats: ArrayRef = Arc::new(Float64Array::from(vec![-0.0, 1e15, 9_007_199_254_740_992.0]));
+        let (got, bad) = super::ids(&floats, IdReading::default());
+        assert_eq!(got.iter().collect::<Vec<_>>(), [Some("0"), Some("1000000000000000"), None]);
+        assert_eq!(bad, [(2, RejectCode::NotAnId)]);
+        assert_eq!(one("-0.0"), Ok(Some("0".to_owned())));
     }
 
     #[test]

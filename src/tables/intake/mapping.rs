@@ -7,8 +7,8 @@ use super::super::names::{nearest, slip_of};
 use super::super::source::{FILE_COLUMN, ROW_COLUMN, on_one_line};
 use super::super::spec::{Answer, TableName, TableSpec, WideSpec};
 use super::cells::{Cells, element_of};
+use super::date_format::DateFormat;
 use super::error::IntakeError;
-use super::times::format_is_known;
 use crate::catalogue::ElementId;
 use crate::model::rows::Aspect;
 
@@ -112,10 +112,8 @@ impl Seen<'_> {
 
     fn check_shape(&self) -> Result<(), IntakeError> {
         let spec = self.spec;
-        if let Some(format) = &spec.date_format
-            && !format_is_known(format)
-        {
-            return Err(self.refuse(format!("date_format `{format}` has letters strftime does not know")));
+        if let Some(format) = &spec.date_format {
+            DateFormat::parse(format).map_err(|what| self.refuse(what))?;
         }
         if spec.id.as_ref().and_then(|form| form.pad).is_some_and(|width| !(1..=MOST_PAD).contains(&width)) {
             return Err(self.refuse(format!("id.pad is the digits an id is filled up to with zeros, 1 to {MOST_PAD}")));

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::super::forgotten::Forgotten;
 use super::super::source::Source;
 use super::super::spec::{SourceSpec, TableName, TableSpecs};
-use super::bind::Binder;
+use super::bind::{Binder, BindingTarget};
 use super::cells::Cells;
 use super::engine::Engine;
 use super::error::IntakeError;
@@ -136,6 +136,17 @@ impl Prepared {
             currency: &self.currency,
             end_of_night_sql: &self.end_of_night_sql,
         }
+    }
+
+    /// Binds every table and forgets it again, before any row is read: what does not fit is told at once and in the order in which
+    /// `check` tells it, not when all tables before it were read.
+    pub(super) fn try_tables(&self, request: &IntakeRequest<'_>) -> Result<(), IntakeError> {
+        for (&table, specs) in request.tables {
+            let specs: Vec<_> = specs.as_slice().iter().enumerate().collect();
+            let (listed, cells, tally) = (specs.len() > 1, self.cells(table).cloned(), &self.tally(table));
+            self.binder().bind(&specs, BindingTarget { table, listed, cells, tally, output: None })?;
+        }
+        Ok(())
     }
 
     /// The cells of a table of answers.

@@ -27,6 +27,7 @@ use super::scratch::{GROUP_ROWS, ScratchTable};
 use super::signals::{MissingSignal, VALUE, count_column, missing_signals, signal_column, sums};
 use super::stage::{Stage, Staged};
 use super::tally::{CAPITALS, Listed, SMALL_LETTERS};
+use super::weights::{WEIGHT, Weights};
 use super::{notes, rejects};
 use crate::catalogue::{Catalogue, NoRows, SignalTable};
 use crate::model::customer::listening::Listener;
@@ -243,6 +244,7 @@ pub fn run(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
 fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
     check_tables(request.tables)?;
     let prepared = Prepared::open(request, |_, error| Err(error))?;
+    prepared.try_tables(request)?;
     let staged = stage_all(request, &prepared)?;
     let customers = &staged[&TableName::Customers];
     if customers.sheets[0].rows() == 0 {
@@ -254,6 +256,7 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
         let most = of_rows.max_by_key(|fault| fault.count).map(Box::new);
         return Err(IntakeError::NoCustomers { read: ledger.read, rejected: ledger.rejected, set_aside, most, aside });
     }
+    let weights = Weights::learn(&customers.sheets[0])?;
     let heard = listen(request, &staged)?;
     (request.progress)("joining customer rows");
     let base = Base::new(request.catalogue, &prepared, &staged, heard.as_ref())?;
@@ -265,7 +268,8 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
         ratings: prepared.ratings.names(),
     };
     let rows = join.run()?;
-    let (mut layout, mut coverage) = base.layout(&rows, &staged, &prepared);
+    let (layout, mut coverage) = base.layout(&rows, &staged, &prepared);
+    let mut layout = Layout { weights, ..layout };
     let mut ledger = ledger_of(&prepared, &staged, &mut coverage)?;
     let names = [prepared.ratings.names(), prepared.attitudes.names()];
     let settled = Settled::of(request.tables, names[0], names[1]);
@@ -472,7 +476,7 @@ impl Base {
         layout.value =
             value.map(|column| SignalColumn { column, zero_without: at(&count_column(SignalTable::Orders)) });
         layout.has_consent_profiling = coverage.has_customer_column("consent_profiling");
-        let wanted = |name: &str, flag: bool| name == "customer_id" || name == "weight" || name == WISH || flag;
+        let wanted = |name: &str, flag: bool| name == "customer_id" || name == WEIGHT || name == WISH || flag;
         let fields = customers.columns().fields().iter().enumerate();
         let flag = datafusion::arrow::datatypes::DataType::Boolean;
         layout.customer_columns =

@@ -6,7 +6,7 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray, Float32Array, Float64Ar
 use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
 
 use super::super::ledger::RejectCode;
-use super::cast::{Bad, Ratings, as_text, parse_number, ratings};
+use super::cast::{Bad, Ratings, as_text, no_numbers, parse_number, ratings};
 use super::mapping::Scale;
 
 /// Different whole answers that are told apart; more are no codes.
@@ -171,9 +171,13 @@ impl Scale {
     /// apply" was, or the answer cannot be used; the last are listed.
     pub(super) fn read(&self, array: &ArrayRef, decimal: char, watch: &mut Watch) -> (Float32Array, Bad) {
         let worded = !self.words.is_empty() || !self.not_applicable_words.is_empty();
-        let textual = !array.data_type().is_numeric() && array.as_boolean_opt().is_none();
+        let textual = !array.data_type().is_numeric();
         if worded && textual {
             return self.read_words(array, decimal, watch);
+        }
+        // What yes and no are worth on a scale nobody has said.
+        if array.as_boolean_opt().is_some() {
+            return (Float32Array::new_null(array.len()), no_numbers(array).1);
         }
         let (numbers, mut bad) = ratings(array, decimal);
         let (out, off) = match &numbers {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use super::exact_sum::EXACT;
 use super::lines::AMOUNT_UNREAD;
 use super::scratch::ScratchTable;
 use crate::catalogue::{AS_OF, Catalogue, NoRows, Signal, SignalTable, count_orders};
@@ -70,7 +71,7 @@ pub(super) fn sums(catalogue: &Catalogue, table: SignalTable, rows: &ScratchTabl
 
 /// The net value of a customer's orders; null where it is not known of all of them.
 ///
-/// METHOD: a decimal sum is exact, so it does not depend on the order of the rows.
+/// METHOD: a [decimal sum](super::exact_sum) is exact, so it does not depend on the order of the rows.
 ///
 /// METHOD (our judgment): the sum over part of the orders is no sum. An order is known by its lines: where they share
 /// an id, one line with an amount is enough, because exports write the total of an order on its first line alone; an
@@ -83,12 +84,10 @@ fn value_sql(by_order: bool, unread: bool) -> String {
     } else {
         "count(*) FILTER (WHERE amount IS NULL) = 0".to_owned()
     };
-    // What does not fit the decimal would be left out of the sum.
-    known += " AND count(*) FILTER (WHERE abs(amount) >= 1e23) = 0";
     if unread {
         known.extend([" AND count(*) FILTER (WHERE ", AMOUNT_UNREAD, ") = 0"]);
     }
-    format!("CASE WHEN {known} THEN sum(try_cast(amount as decimal(30, 6))) END")
+    format!("CASE WHEN {known} THEN sum({EXACT}(amount)) END")
 }
 
 fn missing_columns(signal: &Signal, columns: &BTreeSet<String>) -> Vec<String> {

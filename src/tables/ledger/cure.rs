@@ -153,6 +153,11 @@ impl FaultCount {
             CellForm::Micros => Some(epoch("microseconds", "to_timestamp_micros", "")),
             CellForm::Nanos => Some(epoch("nanoseconds", "to_timestamp_micros", " / 1000")),
             CellForm::EightDigits => Some("write date_format = \"%Y%m%d\"".to_owned()),
+            CellForm::ShortYear => Some(
+                "years are written in two digits, or were once read as such: write %y in place of %Y in `date_format`, such as \
+                 \"%d.%m.%y\"; years before 1000 are to be corrected where the file comes from"
+                    .to_owned(),
+            ),
             CellForm::DayFirst | CellForm::MonthFirst | CellForm::EitherFirst | CellForm::Nothing => None,
         }
     }
@@ -202,6 +207,12 @@ mod tests {
         assert!(seconds.contains("to_timestamp(cast(\"Created\" as bigint))"), "{seconds}");
         let few = fault(RejectCode::NotADate, &["99999"], &[(CellForm::SpreadsheetDays, 4)], &[]);
         assert_eq!(few.cure(), RejectCode::NotADate.to_do());
+    }
+
+    #[test]
+    fn years_of_two_digits_are_told_by_their_own_letter() {
+        let cure = fault(RejectCode::NotADate, &["99.99.99"], &[(CellForm::ShortYear, 9)], &[]).cure();
+        assert!(cure.contains("%y in place of %Y"), "{cure}");
     }
 
     #[test]

@@ -77,6 +77,9 @@ pub enum CellForm {
     MonthFirst,
     /// Day and month before the year, and either may come first.
     EitherFirst,
+    /// A year of two digits behind day and month, or one before the year 1000: what a year of two digits becomes where it is read
+    /// as one of four.
+    ShortYear,
     /// A word for nothing, such as `NULL`, or the day 0000-00-00.
     Nothing,
 }

@@ -93,6 +93,16 @@ pub enum SourceError {
         /// What was found. Never a value.
         what: String,
     },
+    /// A decimal of more digits than its column declares.
+    #[error("{file}: column `{column}` declares decimals of {digits} digits and holds one of more")]
+    Digits {
+        /// The file.
+        file: String,
+        /// The column.
+        column: String,
+        /// Digits declared.
+        digits: u8,
+    },
     /// Well-formed, but it declares more than any honest file needs.
     #[error("{file}: {what} is above the limit of {limit}")]
     Limit {
@@ -193,6 +203,7 @@ impl Coded for SourceError {
             Self::NotTheFormat { .. } => Code::NotTheFormat,
             Self::Empty { .. } => Code::EmptyFile,
             Self::Damaged { .. } => Code::DamagedInput,
+            Self::Digits { .. } => Code::TooManyDigits,
             Self::Limit { .. } | Self::Unpacks { .. } => Code::Oversized,
             Self::Dialect { .. } => Code::CsvSetting,
             Self::DoubleHeader { .. } => Code::DoubleHeader,

@@ -153,7 +153,7 @@ impl<'de> Visitor<'de> for Wanted<'_> {
     }
 }
 
-/// Whole numbers up to here survive in a double.
+/// Whole numbers below this have no neighbor that a double keeps as the same.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// A value as text: strings as they are, null as nothing, the rest as JSON. Of numbers, a whole one is its plain digits; one too
@@ -163,8 +163,8 @@ fn text_of(value: Value) -> Option<String> {
         Value::Null => None,
         Value::String(text) => Some(text),
         Value::Number(number) if number.is_f64() => match number.as_f64() {
-            Some(x) if x.fract() == 0.0 && x.abs() <= EXACT => Some(format!("{x:.0}")),
-            Some(x) if x.abs() > EXACT => Some(exponential(x)),
+            Some(x) if x.fract() == 0.0 && x.abs() < EXACT => Some(format!("{x:.0}")),
+            Some(x) if x.abs() >= EXACT => Some(exponential(x)),
             _ => Some(number.to_string()),
         },
         other => Some(other.to_string()),

@@ -79,15 +79,13 @@ pub(super) fn check_text(
 ) -> Result<(), SourceError> {
     let other = |found, advice| SourceError::NotTheFormat { file: file.to_owned(), expected, found, advice };
     let wide = encoding == encoding_rs::UTF_16LE || encoding == encoding_rs::UTF_16BE;
+    if is_utf32(head) {
+        return Err(other("UTF-32 text", "save it as UTF-8"));
+    }
     if !wide {
-        if head.starts_with(b"\xFF\xFE") {
-            return Err(other("UTF-16 text", "save it as UTF-8, or set `csv = { encoding = \"utf-16le\" }`"));
-        }
-        if head.starts_with(b"\xFE\xFF") {
-            return Err(other("UTF-16 text", "save it as UTF-8, or set `csv = { encoding = \"utf-16be\" }`"));
-        }
-        if let Some(advice) = without_mark(head) {
-            return Err(other("UTF-16 text without a byte-order mark", advice));
+        if let Some((found, advice)) = utf16(head) {
+            let json = expected == Format::Json;
+            return Err(other(found, if json { "save it as UTF-8, as all JSON lines are" } else { advice }));
         }
         if head.contains(&0) {
             return Err(other("not text", "save it as UTF-8 text, or set `format` and `csv.encoding` of the source"));
@@ -104,17 +102,31 @@ pub(super) fn check_text(
     Ok(())
 }
 
-/// What to set for text of two bytes a letter that does not say so: every other byte of Latin letters is 0.
-fn without_mark(head: &[u8]) -> Option<&'static str> {
+/// Text of four bytes a letter: it says so, or three of four bytes of Latin letters are 0.
+fn is_utf32(head: &[u8]) -> bool {
+    let quads = head.len() / 4;
+    let like = |empty: [usize; 3]| {
+        let alike = head.chunks_exact(4).filter(|quad| empty.iter().all(|at| quad[*at] == 0)).count();
+        quads >= 4 && 4 * alike >= 3 * quads
+    };
+    let marked = head.starts_with(b"\xFF\xFE\0\0") || head.starts_with(b"\0\0\xFE\xFF");
+    marked || head.iter().any(|byte| *byte != 0) && (like([1, 2, 3]) || like([0, 1, 2]))
+}
+
+/// Text of two bytes a letter, and what to set for it: it says so, or every other byte of Latin letters is 0.
+fn utf16(head: &[u8]) -> Option<(&'static str, &'static str)> {
+    const LITTLE: &str = "save it as UTF-8, or set `csv = { encoding = \"utf-16le\" }`";
+    const BIG: &str = "save it as UTF-8, or set `csv = { encoding = \"utf-16be\" }`";
+    const UNMARKED: &str = "UTF-16 text without a byte-order mark";
     let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd, pairs) = (zeros(0), zeros(1), head.len() / 2);
     let most = |zeros: usize, others: usize| pairs >= 4 && 4 * zeros >= 3 * pairs && others == 0;
-    if most(odd, even) {
-        Some("save it as UTF-8, or set `csv = { encoding = \"utf-16le\" }`")
-    } else if most(even, odd) {
-        Some("save it as UTF-8, or set `csv = { encoding = \"utf-16be\" }`")
-    } else {
-        None
+    match head {
+        [0xFF, 0xFE, ..] => Some(("UTF-16 text", LITTLE)),
+        [0xFE, 0xFF, ..] => Some(("UTF-16 text", BIG)),
+        _ if most(odd, even) => Some((UNMARKED, LITTLE)),
+        _ if most(even, odd) => Some((UNMARKED, BIG)),
+        _ => None,
     }
 }
 
@@ -146,6 +158,27 @@ mod tests {
             assert!(error.to_string().contains(word), "{error}");
             assert_eq!(error.code(), Code::NotTheFormat);
         }
+    }
+
+    #[test]
+    fn utf32_is_told_from_utf16_also_where_utf16_is_expected() {
+        let wide = |text: &str, little: bool| -> Vec<u8> {
+            let bytes = |c: char| if little { u32::from(c).to_le_bytes() } else { u32::from(c).to_be_bytes() };
+            text.chars().flat_map(bytes).collect()
+        };
+        for text in ["\u{FEFF}customer_id,Q1\n", "customer_id,Q1\n"] {
+            for little in [true, false] {
+                let head = wide(text, little);
+                for encoding in [encoding_rs::UTF_8, encoding_rs::UTF_16LE, encoding_rs::UTF_16BE] {
+                    let error = check_text("a.csv", &head, Format::Csv, encoding).expect_err("refused");
+                    assert!(error.to_string().contains("UTF-32"), "{error}");
+                }
+            }
+        }
+        let utf16: Vec<u8> = "\u{FEFF}customer_id,Q1\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(check_text("a.csv", &utf16, Format::Csv, encoding_rs::UTF_16LE).is_ok());
+        let json = check_text("a.jsonl", &utf16, Format::Json, encoding_rs::UTF_8).expect_err("refused");
+        assert!(!json.to_do().contains("csv"), "{}", json.to_do());
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod csv_file;
 mod decode;
 mod error;
+mod exact;
 mod files;
 mod footer;
 mod foreign;

@@ -19,6 +19,7 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::error::SourceError;
+use super::exact::{check_digits, with_far_moments};
 use super::footer::check_footer;
 use super::foreign::survived;
 use super::pages::{Chunk, check_chunk};
@@ -163,7 +164,7 @@ fn longest_word(file: &File, name: &str, column: &ColumnChunkMetaData) -> Result
 /// Types come from the Parquet schema alone: what a writer's own type hints say may not fit the data.
 fn load(file: &File, name: &str) -> Result<ArrowReaderMetadata, SourceError> {
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    guarded(name, || ArrowReaderMetadata::load(file, options))
+    guarded(name, || with_far_moments(ArrowReaderMetadata::load(file, options.clone())?, options))
 }
 
 fn check_tail(file: &mut File, name: &str, length: u64) -> Result<(), SourceError> {
@@ -272,6 +273,7 @@ impl ParquetBatches {
         let batch = guarded(name, || reader.next().transpose().map_err(ParquetError::from))?;
         match &batch {
             Some(batch) => {
+                check_digits(name, batch)?;
                 self.given += batch.num_rows() as u64;
                 self.unpacked +=
                     batch.columns().iter().map(|column| column.get_buffer_memory_size() as u64).sum::<u64>();
