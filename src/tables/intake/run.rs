@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 use datafusion::arrow::array::RecordBatch;
 
 use super::super::figures::{Figures, Mixes};
 use super::super::ledger::{Ledger, Scope};
+use super::super::source::Source;
 use super::super::spec::TableName;
 use super::blocks::{Blocks, Layout, SignalColumn, WISH};
 use super::coverage::{Coverage, OrphanCount};
@@ -39,6 +41,7 @@ const OWN: &str = "own_";
 pub struct Intake {
     ledger: Ledger,
     inputs: Vec<ReadFile>,
+    sources: Vec<Arc<Source>>,
     signal_ids: Vec<String>,
     missing_signals: Vec<MissingSignal>,
     coverage: Coverage,
@@ -63,6 +66,14 @@ impl Intake {
     #[must_use]
     pub fn inputs(&self) -> &[ReadFile] {
         &self.inputs
+    }
+
+    /// Looks once more whether every file is still the one that was read.
+    ///
+    /// # Errors
+    /// [`IntakeError::Source`] that says which has changed and how.
+    pub fn check_unchanged(&self) -> Result<(), IntakeError> {
+        Ok(self.sources.iter().try_for_each(|source| source.check_unchanged())?)
     }
 
     /// Ids of the signals in the blocks, in their order: those of the catalogue that could be computed, then `own_…`.
@@ -243,7 +254,11 @@ pub fn run(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
 fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
     check_tables(request.tables)?;
     let prepared = Prepared::open(request, |_, error| Err(error))?;
-    let staged = stage_all(request, &prepared)?;
+    read_all(request, &prepared).map_err(|error| prepared.or_changed(error))
+}
+
+fn read_all(request: &IntakeRequest<'_>, prepared: &Prepared) -> Result<Intake, IntakeError> {
+    let staged = stage_all(request, prepared)?;
     let customers = &staged[&TableName::Customers];
     if customers.sheets[0].rows() == 0 {
         let ledger = customers.tally.ledger();
@@ -256,7 +271,7 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
     }
     let heard = listen(request, &staged)?;
     (request.progress)("joining customer rows");
-    let base = Base::new(request.catalogue, &prepared, &staged, heard.as_ref())?;
+    let base = Base::new(request.catalogue, prepared, &staged, heard.as_ref())?;
     let join = Join {
         engine: &prepared.engine,
         scratch: request.scratch,
@@ -265,8 +280,8 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
         ratings: prepared.ratings.names(),
     };
     let rows = join.run()?;
-    let (mut layout, mut coverage) = base.layout(&rows, &staged, &prepared);
-    let mut ledger = ledger_of(&prepared, &staged, &mut coverage)?;
+    let (mut layout, mut coverage) = base.layout(&rows, &staged, prepared);
+    let mut ledger = ledger_of(prepared, &staged, &mut coverage)?;
     let names = [prepared.ratings.names(), prepared.attitudes.names()];
     let settled = Settled::of(request.tables, names[0], names[1]);
     let items = look_at_items(&layout, &customers.sheets[0], &rows, names[0], &settled)?;
@@ -297,6 +312,7 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
     Ok(Intake {
         ledger,
         inputs,
+        sources: prepared.read(&used),
         signal_ids: base.signal_ids,
         missing_signals: base.missing,
         coverage,
