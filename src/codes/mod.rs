@@ -23,7 +23,7 @@ pub enum Exit {
     Inputs = 3,
     /// A gate held the night back; yesterday stays live.
     Held = 4,
-    /// Not ready, or another run holds the lock: try again.
+    /// Not ready, another run holds the lock, or an input changed meanwhile: try again.
     Retry = 5,
     /// Disk, permission, memory.
     Environment = 6,

@@ -164,6 +164,9 @@ codes! {
         "The program that wrote the file does not keep to what it declares; other readers cut the number off, so that two ids \
          become one."
         "write the column anew with enough digits, or as text";
+    E0315 InputNotAFile Inputs: "Something that is no file stands where an input is read."
+        "A named pipe, a device, a socket, or what the system makes up below /proc."
+        "write the data into a file first; a night reads its inputs more than once";
     E0320 UnknownSource Config: "A table reads a source that is not there."
         "Its name is misspelled, or [sources] lacks it."
         "add it under [sources], or correct the name";
@@ -235,12 +238,19 @@ codes! {
         "Two runs were started at once, or the last one is not done yet."
         "wait until it is done and run again; there is no lock file to remove";
 
+    E0503 InputChanged Retry: "An input file changed while the night read it; nothing was published."
+        "A delivery was still under way, or a late one took the place of the file."
+        "run again when the delivery has ended; deliver by renaming a finished file into its place";
+
     E0601 FileRefused Environment: "The operating system refused a file."
         "The path does not exist, has no room, or belongs to somebody else."
         "check that the path exists, has room and may be written";
     E0602 Demo Environment: "The demo could not be written."
         "The folder may not be written, holds another project, or the disk is full."
         "choose another folder, or make room on the disk";
+    E0603 NotAFile Environment: "Something that is no file stands where a file is read or written."
+        "A named pipe, a device, a socket, a folder, or what the system makes up below /proc, under the name of the file."
+        "remove what stands there, or name a file";
     E0610 DiskFull Environment: "The disk is full; nothing was published."
         "The disk or the quota of the output folder is exhausted."
         "make room on the disk of the output folder, then run again";

@@ -20,6 +20,7 @@ use super::orders::Order;
 use super::sheet::Sheet;
 use super::time::Moment;
 use super::world::World;
+use crate::tables::plain_file;
 
 /// From customers, in order, to the rows of one table.
 pub(super) type Rows = fn(&World, &[Customer]) -> RecordBatch;
@@ -33,7 +34,7 @@ pub(super) struct ParquetSheet {
 
 impl ParquetSheet {
     pub(super) fn create(path: PathBuf, world: &World, rows: Rows) -> Result<Self, DemoError> {
-        let file = File::create(&path).map_err(DemoError::write(&path))?;
+        let file = plain_file::create(&path, 0o666).map_err(DemoError::write(&path))?;
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
         let writer = ArrowWriter::try_new(file, rows(world, &[]).schema(), Some(properties))
             .map_err(DemoError::parquet(&path))?;

@@ -12,6 +12,7 @@ use super::sheet::Sheet;
 use super::survey::{Answer, Response};
 use super::time::Moment;
 use super::world::World;
+use crate::tables::plain_file;
 
 /// Rows no survey tool should let through: element, rating, date; the last has a date only a form would take.
 const BAD_ROWS: [(&str, &str, &str); BAD_RATINGS] = [
@@ -130,7 +131,7 @@ pub(super) struct FeedbackSheet {
 
 impl FeedbackSheet {
     pub(super) fn create(path: PathBuf) -> Result<Self, DemoError> {
-        let file = File::create(&path).map_err(DemoError::write(&path))?;
+        let file = plain_file::create(&path, 0o666).map_err(DemoError::write(&path))?;
         Ok(Self { path, writer: BufWriter::new(file) })
     }
 

@@ -15,6 +15,7 @@ use super::sheet::Sheet;
 use super::text_files::{CsvContent, CsvSheet, FeedbackSheet};
 use super::truth;
 use super::world::World;
+use crate::tables::plain_file;
 
 /// Customers held in memory at a time.
 const GROUP: u32 = 16_384;
@@ -72,7 +73,7 @@ pub struct DemoFiles {
 pub fn write_demo(dir: &Path, settings: &DemoSettings) -> Result<DemoFiles, DemoError> {
     let world = World::new(settings)?;
     let config_path = dir.join("valueseg.toml");
-    if fs::read(&config_path).is_ok_and(|old| !old.starts_with(CONFIG_MARK.as_bytes())) {
+    if plain_file::read(&config_path).is_ok_and(|old| !old.starts_with(CONFIG_MARK.as_bytes())) {
         return Err(DemoError::ForeignProject { path: config_path });
     }
     for folder in ["in", "truth"] {
@@ -100,7 +101,7 @@ pub fn write_demo(dir: &Path, settings: &DemoSettings) -> Result<DemoFiles, Demo
         (&truth_json, truth::json(&world, &promises)),
     ];
     for (path, text) in pages {
-        fs::write(path, text).map_err(DemoError::write(path))?;
+        plain_file::write(path, &text).map_err(DemoError::write(path))?;
     }
     let (inputs, mut truth): (Vec<PathBuf>, Vec<PathBuf>) =
         paths.into_iter().partition(|path| !path.starts_with(dir.join("truth")));

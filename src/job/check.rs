@@ -18,6 +18,7 @@ use crate::job::{forget, remembered};
 use crate::model::rows::Aspect;
 use crate::tables::intake::{Coverage, Hindrance, Intake, Look, SourceLook, look};
 use crate::tables::ledger::{FaultCount, Ledger};
+use crate::tables::plain_file;
 use crate::tables::report::Alert;
 use crate::tables::spec::TableName;
 
@@ -155,7 +156,7 @@ fn found(project: &Project, seen: Look) -> Result<Found, JobError> {
 
 /// Lines of the configuration that carry the mark of a guess, with their numbers.
 fn to_review(loaded: &Loaded) -> Vec<String> {
-    let text = std::fs::read_to_string(&loaded.path).unwrap_or_default();
+    let text = plain_file::read_text(&loaded.path).unwrap_or_default();
     let name = loaded.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     // Lines that are comments as a whole are not in force yet.
     let marked =

@@ -16,6 +16,7 @@ use crate::model::segment::lineage::LedgerError;
 use crate::tables::erase::EraseError;
 use crate::tables::intake::IntakeError;
 use crate::tables::peek::PeekError;
+use crate::tables::plain_file::not_a_file;
 use crate::tables::publish::PublishError;
 use crate::tables::read::ReadError;
 use crate::tables::report::ReportError;
@@ -259,6 +260,7 @@ impl Coded for JobError {
             Self::ExportFile { .. } => Code::CatalogueUnreadable,
             Self::ExportUnusable { .. } => Code::Catalogue,
             Self::Read(error) => error.code(),
+            Self::Io { source, .. } if not_a_file(source).is_some() => Code::NotAFile,
             Self::Io { .. } => Code::FileRefused,
         }
     }

@@ -13,6 +13,7 @@ use crate::job::remembered;
 use crate::job::scratch::Scratch;
 use crate::tables::erase::erase;
 use crate::tables::forgotten::Forgotten;
+use crate::tables::plain_file;
 use crate::tables::publish::{OutputLock, clear_leftovers, held_folder, held_nights, published_nights, run_folder};
 
 /// The receipts, one JSON document a line, in the output folder. Counts and nights, never an id.
@@ -122,7 +123,7 @@ pub(super) fn keep_in_step(loaded: &Loaded, lock: &OutputLock, list: &Forgotten)
 
 /// The ids of a file: one a line, blanks around them dropped as intake does, a header and empty lines passed over.
 fn read_ids(path: &Path) -> Result<BTreeSet<String>, JobError> {
-    let text = std::fs::read_to_string(path);
+    let text = plain_file::read_text(path);
     let text = text.map_err(|source| JobError::Io { doing: "cannot read", path: path.to_owned(), source })?;
     let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).enumerate();
     let ids: BTreeSet<String> = lines

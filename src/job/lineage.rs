@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::job::error::JobError;
 use crate::model::fit::Model;
 use crate::model::segment::lineage::{Lineage, SegmentLedger};
+use crate::tables::plain_file;
 
 /// The ledger: ids, names given by people, what each refit did.
 const LEDGER: &str = "segments.toml";
@@ -36,7 +37,7 @@ pub(super) fn model_folder(out: &Path, id: &str) -> PathBuf {
 /// A stored model.
 pub(super) fn read_model(path: &Path) -> Result<Model, JobError> {
     let refused = |message: String| JobError::StoredModel { path: path.to_owned(), message };
-    let text = fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+    let text = plain_file::read_text(path).map_err(|error| refused(error.to_string()))?;
     Model::from_json(&text).map_err(|error| refused(error.to_string()))
 }
 
@@ -50,7 +51,7 @@ pub(super) fn stored_lineage(out: &Path, id: &str) -> Result<Option<Lineage>, Jo
 
 /// A file's text; `None` if there is none.
 pub(super) fn read_if_there(path: &Path) -> Result<Option<String>, JobError> {
-    match fs::read_to_string(path) {
+    match plain_file::read_text(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(JobError::Io { doing: "cannot read", path: path.to_owned(), source }),
@@ -76,7 +77,7 @@ pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), JobError> {
         let path = path.to_owned();
         move |source| JobError::Io { doing: "cannot write", path, source }
     };
-    let mut file = fs::File::create(&half).map_err(failed(&half))?;
+    let mut file = plain_file::create(&half, 0o666).map_err(failed(&half))?;
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed(&half))?;
     fs::rename(&half, path).map_err(failed(path))
 }

@@ -12,6 +12,7 @@ use crate::job::settings::{Gates, Settings};
 use crate::tables::figures::{FIGURES, figure_kind};
 use crate::tables::intake::{IntakeError, IntakeRequest, check_tables};
 use crate::tables::names;
+use crate::tables::plain_file;
 
 /// Prefix of environment variables that override a key: `VALUESEG_RUN__MEMORY_LIMIT` sets `[run] memory_limit`.
 pub const ENVIRONMENT_PREFIX: &str = "VALUESEG_";
@@ -166,7 +167,7 @@ impl Loaded {
 
 /// Reads `path`, applies overrides from `environment`, checks every bound.
 pub fn load(path: &Path, environment: &[(String, String)]) -> Result<Loaded, ConfigError> {
-    let text = std::fs::read_to_string(path).map_err(|source| match source.kind() {
+    let text = plain_file::read_text(path).map_err(|source| match source.kind() {
         std::io::ErrorKind::NotFound => ConfigError::Missing { path: path.to_owned() },
         _ => ConfigError::Read { path: path.to_owned(), source },
     })?;

@@ -65,6 +65,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let identity = identity(&project, &intake, &forgotten);
     let again = request.force || request.refit || request.dry_run;
     if !again && is_published(&project.out(), request.as_of, &identity)? {
+        intake.check_unchanged()?;
         remembered::remember(loaded, &lock, request.as_of, &identity, watch)?;
         settle(&lock, request.as_of)?;
         retention::apply(&project, &lock, watch);
@@ -102,6 +103,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let report = ReportFacts::of(&night);
     let facts = stage(watch, Stage::Write, || write::night(&night, &report, &identity, &mut room.staging))?;
     let summary = Summary::of(&night, &report);
+    tonight.intake.check_unchanged()?;
     if !gated.reasons.is_empty() {
         let kept = if request.dry_run { None } else { Some(room.staging.hold(facts, &gated.reasons)?) };
         return Err(JobError::Held { reasons: gated.reasons, kept });

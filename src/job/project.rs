@@ -11,6 +11,7 @@ use crate::job::settings::Settings;
 use crate::model::customer::relationship::ConnectionRule;
 use crate::model::plan::PlanSettings;
 use crate::tables::intake::KindWords;
+use crate::tables::plain_file;
 use crate::tables::publish::{published_nights, run_folder};
 use crate::tables::schema::SensitivePolicy;
 
@@ -128,7 +129,7 @@ pub(super) fn open_catalogue(loaded: &Loaded) -> Result<Catalogue, JobError> {
     let mut overrides = Vec::new();
     for path in &files {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        overrides.push((name, std::fs::read_to_string(path).map_err(failed(path))?));
+        overrides.push((name, plain_file::read_text(path).map_err(failed(path))?));
     }
     Ok(Catalogue::with_overrides(&overrides)?)
 }

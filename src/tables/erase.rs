@@ -21,6 +21,7 @@ use super::publish::{OutputLock, PublishError, Staging};
 use super::read::{ReadError, damaged, open};
 use super::write::{CHUNK_ROWS, OutputFile, ROW_GROUP_ROWS, WriteError, WrittenFile};
 use crate::codes::{Code, Coded};
+use crate::tables::plain_file;
 
 /// Column that says whom a row is about.
 const KEY: &str = "customer_id";
@@ -200,7 +201,7 @@ fn like(builder: &ParquetRecordBatchReaderBuilder<File>) -> WriterProperties {
 
 /// Records of a CSV file: its bytes, and whether one of its cells is one of `ids`.
 fn records(path: &Path, ids: &BTreeSet<String>) -> Result<Vec<(Vec<u8>, bool)>, ReadError> {
-    let text = fs::read(path).map_err(|source| ReadError::Open { path: path.to_owned(), source })?;
+    let text = plain_file::read(path).map_err(|source| ReadError::Open { path: path.to_owned(), source })?;
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_slice());
     let (mut record, mut found, mut start) = (csv::ByteRecord::new(), Vec::new(), 0);
     while reader.read_byte_record(&mut record).map_err(|source| damaged(path, source))? {

@@ -5,9 +5,8 @@
 //! pseudonymous list, not an anonymous one, and as short-lived as the need for it.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::address::respelled;
 use super::publish::{OutputLock, PublishError};
 use crate::catalogue::hex;
+use crate::tables::plain_file;
 
 /// Name of the file in the output folder.
 pub const FORGOTTEN_NAME: &str = "forgotten.json";
@@ -54,7 +54,7 @@ impl Forgotten {
     /// As [`Forgotten::read`].
     pub fn read_at(path: &Path) -> Result<Self, PublishError> {
         let path = path.to_owned();
-        let text = match fs::read_to_string(&path) {
+        let text = match plain_file::read_text(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
             Err(source) => return Err(PublishError::io("cannot read", &path, source)),
@@ -146,7 +146,7 @@ impl Forgotten {
         let text = serde_json::to_string_pretty(&stored).expect("plain data");
         let write = || -> io::Result<()> {
             fs::create_dir_all(folder)?;
-            let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&half)?;
+            let mut file = plain_file::create(&half, 0o600)?;
             file.write_all(text.as_bytes())?;
             file.write_all(b"\n")?;
             file.sync_all()?;

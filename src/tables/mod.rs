@@ -20,6 +20,7 @@ pub mod ledger;
 pub(crate) mod names;
 pub mod peek;
 pub mod placements;
+pub mod plain_file;
 pub mod publish;
 pub mod read;
 pub mod report;

@@ -11,6 +11,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::{Map, Value};
 
 use crate::codes::{Code, Coded};
+use crate::tables::plain_file;
 
 /// A published table that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -114,7 +115,7 @@ fn matches(path: &Path, key: &str, value: &str) -> Result<Vec<(usize, Vec<usize>
 }
 
 pub(super) fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, ReadError> {
-    let file = File::open(path).map_err(|source| ReadError::Open { path: path.to_owned(), source })?;
+    let file = plain_file::open(path).map_err(|source| ReadError::Open { path: path.to_owned(), source })?;
     ParquetRecordBatchReaderBuilder::try_new(file).map_err(|source| damaged(path, source))
 }
 

@@ -170,6 +170,59 @@ fn a_quote_that_is_never_closed_is_refused_with_its_line_and_swallows_nobody() {
     assert_eq!(closed.night().code, 0, "a line break inside a closed quote is text");
 }
 
+/// Row number and code of what was rejected of the customers file.
+fn rejects(shop: &Shop) -> Vec<(u64, String)> {
+    let rows = all_rows(&shop.path().join("out/latest/rejected/rows.parquet")).expect("a table");
+    let place = |row: &serde_json::Map<String, serde_json::Value>| {
+        Some((row["row_number"].as_u64()?, row["code"].as_str()?.to_owned()))
+    };
+    rows.iter().filter(|row| row["source"] == "customers").filter_map(place).collect()
+}
+
+#[test]
+fn rejects_are_told_by_the_line_they_begin_on_whatever_ends_a_line() {
+    for end in ["\n", "\r\n", "\r"] {
+        let shop = Shop::new(200);
+        shop.edit("valueseg.toml", "max_rejected_share = 0.05", "max_rejected_share = 0.5");
+        let text = shop.read("in/customers.csv");
+        // Line 3 lacks fields, line 5 begins a record of three lines, line 9 is a formula nobody has worked out.
+        let lines: Vec<String> = text
+            .lines()
+            .enumerate()
+            .map(|(i, line)| match i + 1 {
+                3 => "K00001".to_owned(),
+                5 => "#DIV/0!,yes,yes,\"F\nR\nA\"".to_owned(),
+                6 => String::new(),
+                7 => "=A1,yes,yes,FR".to_owned(),
+                _ => line.to_owned(),
+            })
+            .collect();
+        shop.write("in/customers.csv", lines.join("\n").replace('\n', end));
+        let said = shop.night();
+        assert_eq!(said.code, 0, "{end:?}: {}", said.stderr);
+        let wanted = [(3, "R0121"), (5, "R0114"), (9, "R0113")].map(|(row, code)| (row, code.to_owned()));
+        assert_eq!(rejects(&shop), wanted, "{end:?}");
+    }
+}
+
+#[test]
+fn a_line_of_headings_that_comes_again_with_a_mark_before_it_is_nobody() {
+    let shop = Shop::new(200);
+    shop.edit("valueseg.toml", "max_rejected_share = 0.05", "max_rejected_share = 0.5");
+    let text = shop.read("in/customers.csv");
+    let head = text.lines().next().expect("a line");
+    shop.write(
+        "in/customers.csv",
+        format!("{text}{head}\n\u{FEFF}{head}\n#REF!,yes,yes,FR\n\"=\"\"00005\"\"\",yes,yes,FR\n"),
+    );
+    let said = shop.night();
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    let found = rejects(&shop);
+    assert!(found.contains(&(202, "R0115".to_owned())) && found.contains(&(203, "R0115".to_owned())), "{found:?}");
+    assert!(found.contains(&(204, "R0114".to_owned())), "{found:?}");
+    assert_eq!(customers_in(&shop), 201, "the id that a spreadsheet was to take as text is that text");
+}
+
 #[test]
 fn names_of_columns_in_another_encoding_are_not_called_an_empty_file() {
     let shop = Shop::new(60);

@@ -18,6 +18,8 @@ mod mutants;
 #[cfg(unix)]
 mod mutation_nights;
 mod names;
+#[cfg(unix)]
+mod not_files;
 mod operations;
 mod readers;
 mod same_bytes;
@@ -26,6 +28,8 @@ mod shop;
 mod state;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod supervised;
+#[cfg(unix)]
+mod swaps;
 mod thin;
 #[cfg(unix)]
 mod tidy;

@@ -44,6 +44,14 @@ impl Shop {
         shop
     }
 
+    /// The same shop in another folder.
+    pub(crate) fn copied(&self) -> Self {
+        let copy = Self { folder: TempDir::new().expect("a temporary folder") };
+        let status = Command::new("cp").arg("-a").arg(self.path().join(".")).arg(copy.path()).status();
+        assert!(status.expect("cp is there").success());
+        copy
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }

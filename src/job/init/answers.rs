@@ -8,6 +8,7 @@ use super::plan::Planned;
 use crate::job::error::JobError;
 use crate::job::load::ConfigError;
 use crate::model::rows::Aspect;
+use crate::tables::plain_file;
 use crate::tables::spec::{TableName, TableSpec};
 
 /// Answers by the key of their question.
@@ -20,7 +21,7 @@ pub(super) fn key_of(planned: &Planned, question: &Question) -> String {
 
 /// Answers of a TOML file, with or without tables: `"orders.shop.date_format" = "%d/%m/%Y"`.
 pub(super) fn read(path: &Path) -> Result<Given, JobError> {
-    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+    let text = plain_file::read_text(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| ConfigError::Syntax {
         path: path.to_owned(),
         message: error.to_string().trim_end().to_owned(),

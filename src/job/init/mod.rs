@@ -46,6 +46,7 @@ use self::settle::{Settled, settle};
 use self::text::{Page, write};
 use crate::job::error::JobError;
 use crate::job::settings::Settings;
+use crate::tables::plain_file;
 use crate::tables::spec::TableName;
 
 /// What `init` is asked to do.
@@ -119,14 +120,14 @@ pub fn start(request: &InitRequest<'_>) -> Result<Started, JobError> {
     let mut planned = planned(&collected.finds, &library, &given, request.yes)?;
     std::fs::create_dir_all(request.dir).map_err(io("cannot make the folder", request.dir))?;
     let schema = request.dir.join("valueseg.schema.json");
-    std::fs::write(&schema, config_schema()).map_err(io("cannot write", &schema))?;
+    plain_file::write(&schema, &config_schema()).map_err(io("cannot write", &schema))?;
     let ignore = request.dir.join(".gitignore");
     if !ignore.exists() {
-        std::fs::write(&ignore, "out/\n").map_err(io("cannot write", &ignore))?;
+        plain_file::write(&ignore, "out/\n").map_err(io("cannot write", &ignore))?;
     }
     if collected.finds.is_empty() {
         let page = Page { dir: request.dir, finds: &[], planned: &[], skipped: &collected.skipped, gate: None };
-        std::fs::write(&config, write(&page).text).map_err(io("cannot write", &config))?;
+        plain_file::write(&config, &write(&page).text).map_err(io("cannot write", &config))?;
         let problem = (!request.from.is_empty()).then(|| "no data file was found".to_owned());
         return Ok(Started { skipped: collected.skipped, problem, ..Started::empty(config) });
     }

@@ -12,6 +12,7 @@ use crate::job::check::{CheckRequest, Checked, Found, check};
 use crate::job::error::JobError;
 use crate::job::load::load;
 use crate::tables::ledger::{Scope, TableLedger};
+use crate::tables::plain_file;
 use crate::tables::spec::TableName;
 
 /// Bytes of all files above which rows are not all read. Our judgment: some minutes.
@@ -108,7 +109,7 @@ pub(super) fn settle(
 }
 
 fn put(config: &Path, text: &str) -> Result<(), JobError> {
-    std::fs::write(config, text).map_err(|source| JobError::Io {
+    plain_file::write(config, text).map_err(|source| JobError::Io {
         doing: "cannot write",
         path: config.to_owned(),
         source,

@@ -113,6 +113,10 @@ fn id_of(cell: &str, reading: IdReading<'_>, decimal: bool) -> Result<Option<Str
     if is_nothing(id) {
         return Err(RejectCode::NothingId);
     }
+    // A formula that nobody has worked out.
+    if id.starts_with('=') {
+        return Err(RejectCode::NotAnId);
+    }
     plain_number(id, decimal).map(|id| Some(in_form(id.to_owned(), reading.form)))
 }
 
@@ -188,7 +192,25 @@ mod tests {
 
     #[test]
     fn words_for_nothing_and_headings_are_no_ids() {
-        for word in ["nan", "NaN", "NULL", "None", "\\N", "n/a", "N/A", "#N/A", "-", "NA", "<NA>", "='x'\u{FFFD}"] {
+        for formula in ["=A1", "=\"a\"&B2", "=00123"] {
+            assert_eq!(one(formula), Err(RejectCode::NotAnId), "{formula}");
+        }
+        for word in [
+            "#DIV/0!",
+            "=\"#REF!\"",
+            "nan",
+            "NaN",
+            "NULL",
+            "None",
+            "\\N",
+            "n/a",
+            "N/A",
+            "#N/A",
+            "-",
+            "NA",
+            "<NA>",
+            "='x'\u{FFFD}",
+        ] {
             assert!(one(word).is_err(), "{word}");
         }
         assert_eq!(one("None"), Err(RejectCode::NothingId));

@@ -1,11 +1,11 @@
 //! Sentences about the data that a person should read.
 
-use super::super::ledger::{ITEMS, Ledger, Note, RejectCode, SCALE, TableLedger};
+use super::super::ledger::{ITEMS, LISTED, Ledger, Note, RejectCode, SCALE, TableLedger};
 use super::super::spec::TableName;
 use super::lines::are_totals;
 use super::spellings::Spelled;
 use super::stage::Staged;
-use super::tally::{FAR_AWAY, LISTED, LONG_AGO, NAN, OTHER_DECIMAL};
+use super::tally::{FAR_AWAY, LONG_AGO, NAN, OTHER_DECIMAL};
 
 /// What rules set rows aside, and how to say so.
 const RULES: [(&str, &str); 10] = [

@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::super::forgotten::Forgotten;
-use super::super::source::Source;
+use super::super::source::{Source, SourceError};
 use super::super::spec::{SourceSpec, TableName, TableSpecs};
 use super::bind::{Binder, BindingTarget};
 use super::cells::Cells;
@@ -161,6 +161,17 @@ impl Prepared {
     /// An empty tally for a table.
     pub(super) fn tally(&self, table: TableName) -> Arc<Tally> {
         Arc::new(Tally::new(table, Arc::clone(&self.registry)))
+    }
+
+    /// What goes before an error: that a file has changed while it was read, which may well be its cause.
+    pub(super) fn or_changed(&self, error: IntakeError) -> IntakeError {
+        let changed = self.sources.values().find_map(|source| source.check_unchanged().err());
+        changed.filter(|other| matches!(other, SourceError::Changed { .. })).map_or(error, IntakeError::from)
+    }
+
+    /// The sources that were read.
+    pub(super) fn read(&self, used: &BTreeSet<String>) -> Vec<Arc<Source>> {
+        self.sources.iter().filter(|(name, _)| used.contains(*name)).map(|(_, source)| Arc::clone(source)).collect()
     }
 
     /// The files of the sources that were read, with their hashes.

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 use datafusion::arrow::array::RecordBatch;
 
 use super::super::figures::{Figures, Mixes};
 use super::super::ledger::{Ledger, Scope};
+use super::super::source::Source;
 use super::super::spec::TableName;
 use super::blocks::{Blocks, Layout, SignalColumn, WISH};
 use super::coverage::{Coverage, OrphanCount};
@@ -40,6 +42,7 @@ const OWN: &str = "own_";
 pub struct Intake {
     ledger: Ledger,
     inputs: Vec<ReadFile>,
+    sources: Vec<Arc<Source>>,
     signal_ids: Vec<String>,
     missing_signals: Vec<MissingSignal>,
     coverage: Coverage,
@@ -64,6 +67,14 @@ impl Intake {
     #[must_use]
     pub fn inputs(&self) -> &[ReadFile] {
         &self.inputs
+    }
+
+    /// Looks once more whether every file is still the one that was read.
+    ///
+    /// # Errors
+    /// [`IntakeError::Source`] that says which has changed and how.
+    pub fn check_unchanged(&self) -> Result<(), IntakeError> {
+        Ok(self.sources.iter().try_for_each(|source| source.check_unchanged())?)
     }
 
     /// Ids of the signals in the blocks, in their order: those of the catalogue that could be computed, then `own_…`.
@@ -245,7 +256,11 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
     check_tables(request.tables)?;
     let prepared = Prepared::open(request, |_, error| Err(error))?;
     prepared.try_tables(request)?;
-    let staged = stage_all(request, &prepared)?;
+    read_all(request, &prepared).map_err(|error| prepared.or_changed(error))
+}
+
+fn read_all(request: &IntakeRequest<'_>, prepared: &Prepared) -> Result<Intake, IntakeError> {
+    let staged = stage_all(request, prepared)?;
     let customers = &staged[&TableName::Customers];
     if customers.sheets[0].rows() == 0 {
         let ledger = customers.tally.ledger();
@@ -259,7 +274,7 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
     let weights = Weights::learn(&customers.sheets[0])?;
     let heard = listen(request, &staged)?;
     (request.progress)("joining customer rows");
-    let base = Base::new(request.catalogue, &prepared, &staged, heard.as_ref())?;
+    let base = Base::new(request.catalogue, prepared, &staged, heard.as_ref())?;
     let join = Join {
         engine: &prepared.engine,
         scratch: request.scratch,
@@ -268,9 +283,9 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
         ratings: prepared.ratings.names(),
     };
     let rows = join.run()?;
-    let (layout, mut coverage) = base.layout(&rows, &staged, &prepared);
+    let (layout, mut coverage) = base.layout(&rows, &staged, prepared);
     let mut layout = Layout { weights, ..layout };
-    let mut ledger = ledger_of(&prepared, &staged, &mut coverage)?;
+    let mut ledger = ledger_of(prepared, &staged, &mut coverage)?;
     let names = [prepared.ratings.names(), prepared.attitudes.names()];
     let settled = Settled::of(request.tables, names[0], names[1]);
     let items = look_at_items(&layout, &customers.sheets[0], &rows, names[0], &settled)?;
@@ -301,6 +316,7 @@ fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
     Ok(Intake {
         ledger,
         inputs,
+        sources: prepared.read(&used),
         signal_ids: base.signal_ids,
         missing_signals: base.missing,
         coverage,

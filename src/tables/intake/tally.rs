@@ -4,13 +4,10 @@
 use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::super::ledger::{ColumnCells, FaultCount, FileCount, RejectCode, Scope, TableLedger};
+use super::super::ledger::{ColumnCells, FaultCount, FileCount, LISTED, RejectCode, Scope, TableLedger};
 use super::super::source::{RowFaults, Source};
 use super::super::spec::TableName;
 use super::evidence::{Evidence, Shapes};
-
-/// Faults listed row by row, per table, column, code and scope. Counts are exact beyond it.
-pub(super) const LISTED: usize = 10_000;
 
 /// The id that shops give to whoever orders without an account.
 pub(super) const GUEST: &str = "0";

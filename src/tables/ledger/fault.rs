@@ -6,6 +6,10 @@ use serde::Serialize;
 
 use super::RejectCode;
 
+/// Most places that are listed of one fault, the first by file and row: per table, column, code and scope. Counts are exact
+/// beyond it.
+pub const LISTED: usize = 10_000;
+
 /// What a fault cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -13,7 +13,7 @@ mod reject;
 
 pub use cells::ColumnCells;
 pub use cure::DayOrder;
-pub use fault::{CellForm, CellShape, FaultCount, Scope};
+pub use fault::{CellForm, CellShape, FaultCount, LISTED, Scope};
 pub use reject::RejectCode;
 
 /// Rows of one file that went into one table.

@@ -30,9 +30,9 @@ pub enum RejectCode {
     NotFinite,
     /// Two rows of one customer that disagree.
     Conflict,
-    /// A number with decimals where an id belongs.
+    /// A number with decimals, or a formula, where an id belongs.
     NotAnId,
-    /// `nan`, `NULL`, `n/a`, `-` and the like where an id belongs.
+    /// `nan`, `NULL`, `n/a`, `-`, `#REF!` and the like where an id belongs.
     NothingId,
     /// A line of headings among the rows: the id is the name of its column.
     HeaderRepeated,
@@ -148,8 +148,8 @@ impl RejectCode {
             Self::OutOfRange => "a number outside the range of its column",
             Self::NotFinite => "infinite, or not a number",
             Self::Conflict => "rows of one customer that disagree",
-            Self::NotAnId => "a number with decimals or a power of ten where an id belongs",
-            Self::NothingId => "a word for nothing where an id belongs",
+            Self::NotAnId => "a number with decimals, a power of ten or a formula where an id belongs",
+            Self::NothingId => "a word for nothing, or the error of a spreadsheet, where an id belongs",
             Self::HeaderRepeated => "the name of a column where an id belongs",
             Self::GuestId => "the id 0 on more rows than one customer can have",
             Self::OtherCurrency => "an amount in another currency than the project's",

@@ -7,13 +7,13 @@ mod header;
 mod text;
 mod typed;
 
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
 use crate::codes::{Code, Coded};
+use crate::tables::plain_file;
 use crate::tables::spec::Format;
 
 /// Bytes of a text file looked at, unpacked.
@@ -132,13 +132,13 @@ fn rows_kept(columns: usize) -> usize {
 fn head(path: &Path) -> Result<Vec<u8>, PeekError> {
     let io = |source| PeekError::Io { path: path.to_owned(), source };
     let mut bytes = Vec::new();
-    File::open(path).map_err(io)?.take(LOOKED_AT).read_to_end(&mut bytes).map_err(io)?;
+    plain_file::open(path).map_err(io)?.take(LOOKED_AT).read_to_end(&mut bytes).map_err(io)?;
     if !bytes.starts_with(b"\x1F\x8B") {
         return Ok(bytes);
     }
     // By its bytes, as a night reads it; a part of a member that was cut off is no matter.
     let mut unpacked = Vec::new();
-    let file = File::open(path).map_err(io)?;
+    let file = plain_file::open(path).map_err(io)?;
     match MultiGzDecoder::new(file).take(LOOKED_AT).read_to_end(&mut unpacked) {
         Err(source) if unpacked.is_empty() => Err(io(source)),
         _ => Ok(unpacked),

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::manifest::RunIdentity;
 use super::{OutputLock, PublishError};
 use crate::catalogue::hex;
+use crate::tables::plain_file;
 
 /// Name of the file in the output folder.
 pub const IDENTITY_NAME: &str = "identity.json";
@@ -35,7 +36,7 @@ struct Stored {
 /// [`PublishError::Io`] if it cannot be read, [`PublishError::Damaged`] if the file is none of this program.
 pub fn output_identity(out: &Path) -> Result<Option<String>, PublishError> {
     let path = out.join(IDENTITY_NAME);
-    let text = match fs::read_to_string(&path) {
+    let text = match plain_file::read_text(&path) {
         Ok(text) => text,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
         Err(source) => return Err(PublishError::io("cannot read", &path, source)),
@@ -63,7 +64,7 @@ pub fn identify(lock: &OutputLock, night: NaiveDate, identity: &RunIdentity) -> 
     let stored = Stored { id: hash[..DIGITS].to_owned(), schema: SCHEMA.to_owned() };
     let (path, half) = (lock.out().join(IDENTITY_NAME), lock.out().join(format!(".{IDENTITY_NAME}")));
     let write = || -> std::io::Result<()> {
-        let mut file = File::create(&half)?;
+        let mut file = plain_file::create(&half, 0o666)?;
         // INVARIANT: as above.
         file.write_all((serde_json::to_string_pretty(&stored).expect("plain data") + "\n").as_bytes())?;
         file.sync_all()?;

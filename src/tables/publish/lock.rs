@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::PublishError;
+use crate::tables::plain_file;
 
 /// The right to write into an output folder. Freed when dropped, or by the kernel when the process ends.
 #[derive(Debug)]
@@ -24,8 +25,9 @@ impl OutputLock {
         fs::create_dir_all(out).map_err(|source| PublishError::io("cannot make", out, source))?;
         let path = out.join(".lock");
         let failed = |source| PublishError::io("cannot lock", &path, source);
-        let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
-        let mut file = options.map_err(failed)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        let mut file = plain_file::open_with(&path, &mut options).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::Error(source)) => return Err(failed(source)),

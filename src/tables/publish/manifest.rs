@@ -4,7 +4,6 @@
 //! clock and no host, so the same inputs make the same manifest, byte by byte, on any machine.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, ErrorKind, Read as _};
 use std::path::{Component, Path};
 
@@ -15,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::PublishError;
 use crate::catalogue::hex;
 use crate::tables::figures::Figures;
+use crate::tables::plain_file;
 use crate::tables::schema::SCHEMA_VERSION;
 use crate::tables::write::WrittenFile;
 
@@ -158,7 +158,7 @@ impl Manifest {
     /// [`PublishError::Io`] if it cannot be read, [`PublishError::Damaged`] if it is no manifest of this program.
     pub fn read(run_folder: &Path) -> Result<Option<Self>, PublishError> {
         let path = run_folder.join(MANIFEST_NAME);
-        let text = match std::fs::read_to_string(&path) {
+        let text = match plain_file::read_text(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(PublishError::io("reading", &path, source)),
@@ -206,7 +206,7 @@ impl Manifest {
 /// # Errors
 /// Whatever the file system says.
 pub fn hash_file(path: &Path) -> io::Result<(u64, String)> {
-    let mut file = File::open(path)?;
+    let mut file = plain_file::open(path)?;
     let (mut hash, mut bytes, mut piece) = (Sha256::new(), 0u64, vec![0u8; 1 << 18]);
     loop {
         let read = file.read(&mut piece)?;

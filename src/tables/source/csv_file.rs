@@ -13,6 +13,7 @@ use super::super::ledger::RejectCode;
 use super::super::spec::CsvDialect;
 use super::decode::{Guarded, RECORD_LIMIT};
 use super::error::SourceError;
+use super::lines::Lines;
 use super::text::{CELL_LIMIT, RowFault, TextBatch, TextBuilder};
 
 /// Most columns a file may have.
@@ -87,7 +88,7 @@ struct Ahead {
 /// Reads the records of a file.
 pub(super) struct CsvBatches {
     name: String,
-    reader: Reader<Guarded<Box<dyn Read + Send>>>,
+    reader: Reader<Lines<Guarded<Box<dyn Read + Send>>>>,
     since: Arc<AtomicU64>,
     /// Names of the columns, in the order of the file.
     pub(super) header: Vec<String>,
@@ -97,8 +98,8 @@ pub(super) struct CsvBatches {
     repeated: Option<StringRecord>,
     /// Records that were read ahead.
     pending: VecDeque<Ahead>,
-    /// What is to be added to the line that the record reader says.
-    lines_before: u64,
+    /// The line that the last record starts on, from 1.
+    line: u64,
     nulls: Vec<String>,
     /// Room for the next record.
     spare: StringRecord,
@@ -126,7 +127,7 @@ impl CsvBatches {
             .has_headers(false)
             .flexible(true)
             .buffer_capacity(64 << 10)
-            .from_reader(text);
+            .from_reader(Lines::new(text, 1 + u64::from(said.is_some())));
         let nulls = dialect.nulls.clone();
         let mut this = Self {
             name: name.to_owned(),
@@ -136,7 +137,7 @@ impl CsvBatches {
             doubled: Vec::new(),
             repeated: None,
             pending: VecDeque::new(),
-            lines_before: u64::from(said.is_some()),
+            line: 0,
             nulls,
             spare: StringRecord::new(),
             ended: false,
@@ -152,10 +153,7 @@ impl CsvBatches {
             let what = format!("number of columns, {},", first.len());
             return Err(SourceError::Limit { file: name.to_owned(), what, limit: COLUMN_LIMIT as u64 });
         }
-        let breaks = first.as_slice().bytes().filter(|byte| *byte == b'\n').count() as u64;
-        let line = 1 + this.lines_before;
-        // Where lines end in CR LF, the reader counts the LF with the record that follows.
-        this.lines_before += u64::from(this.reader.position().line() == 1 + breaks);
+        let line = this.line;
         if dialect.header {
             (this.header, this.doubled) = header_of(name, &first)?;
             this.repeated = Some(first);
@@ -171,7 +169,7 @@ impl CsvBatches {
     fn look_for_more_headings(&mut self) -> Result<(), SourceError> {
         for _ in 0..2 {
             let mut record = StringRecord::new();
-            let (outcome, line) = self.read_at(&mut record)?;
+            let (outcome, line) = (self.read(&mut record)?, self.line);
             self.pending.push_back(Ahead { outcome, record, line, heading: false });
             if outcome == Some(false) {
                 break;
@@ -190,16 +188,9 @@ impl CsvBatches {
             return Ok(ahead);
         }
         let mut record = std::mem::take(&mut self.spare);
-        let (outcome, line) = self.read_at(&mut record)?;
+        let (outcome, line) = (self.read(&mut record)?, self.line);
         let heading = outcome == Some(true) && self.repeated.as_ref().is_some_and(|header| repeats(header, &record));
         Ok(Ahead { outcome, record, line, heading })
-    }
-
-    /// What [`CsvBatches::read`] gives, and the line the record starts on.
-    fn read_at(&mut self, record: &mut StringRecord) -> Result<(Option<bool>, u64), SourceError> {
-        let line = self.reader.position().line();
-        let outcome = self.read(record)?;
-        Ok((outcome, self.lines_before + record.position().map_or(line, csv::Position::line)))
     }
 
     /// `None`: the record is not UTF-8. `Some(false)`: the file ends.
@@ -207,9 +198,10 @@ impl CsvBatches {
     /// INVARIANT: a file ends with [`END`] as a record of its own and nothing behind it. Where it ends in any other way, an open
     /// quote has swallowed it, be it in a record that is text or in one that is none.
     fn read(&mut self, record: &mut StringRecord) -> Result<Option<bool>, SourceError> {
-        let before = self.lines_before;
-        let line = self.reader.position().line() + before;
         let outcome = self.reader.read_record(record);
+        let end = self.reader.position().byte();
+        let line = self.reader.get_mut().of_record(end);
+        self.line = line;
         self.since.store(0, Ordering::Relaxed);
         let open_quote = |line| SourceError::OpenQuote { file: self.name.clone(), line };
         match outcome {
@@ -219,17 +211,16 @@ impl CsvBatches {
                 self.read(record)
             }
             Ok(true) if record.iter().next_back().is_some_and(|last| last.trim_end().ends_with(END)) => {
-                Err(open_quote(record.position().map_or(line, |at| at.line() + before)))
+                Err(open_quote(line))
             }
             Ok(false) if !self.ended => Err(open_quote(self.not_text.unwrap_or(line))),
             Ok(more) => Ok(Some(more)),
             Err(error) => match error.into_kind() {
-                ErrorKind::Utf8 { pos, .. } => {
-                    self.not_text = Some(pos.map_or(line, |at| at.line() + before));
+                ErrorKind::Utf8 { .. } => {
+                    self.not_text = Some(line);
                     Ok(None)
                 }
                 ErrorKind::Io(source) if source.kind() == std::io::ErrorKind::FileTooLarge => {
-                    let line = self.reader.position().line() + before;
                     Err(SourceError::EndlessRecord { file: self.name.clone(), line, limit: RECORD_LIMIT })
                 }
                 ErrorKind::Io(source) => Err(SourceError::io(&self.name, source)),
@@ -309,9 +300,14 @@ pub(crate) fn on_one_line(name: &str) -> String {
     name.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a record is the header line once more, as where files were put one behind the other.
+/// Whether a record is the header line once more, as where files were put one behind the other, each with its byte-order mark.
 fn repeats(header: &StringRecord, record: &StringRecord) -> bool {
-    header.len() == record.len() && header.len() > 1 && header.as_slice() == record.as_slice() && header == record
+    fn bare(name: &str) -> &str {
+        name.trim_start_matches('\u{FEFF}').trim()
+    }
+    header.len() == record.len()
+        && header.len() > 1
+        && header.iter().zip(record).all(|(name, cell)| bare(name) == bare(cell))
 }
 
 /// What the third line of headings of a Qualtrics export holds.

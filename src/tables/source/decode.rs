@@ -3,7 +3,6 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -27,12 +26,7 @@ const CHUNK: usize = 128 << 10;
 
 /// A reader of the file's text as UTF-8, without a byte-order mark. Text declared UTF-8 is handed on unchecked:
 /// the record readers check it and name the line.
-pub(super) fn open_text(
-    path: &Path,
-    packing: Packing,
-    encoding: &'static Encoding,
-) -> io::Result<Box<dyn Read + Send>> {
-    let file = File::open(path)?;
+pub(super) fn open_text(file: File, packing: Packing, encoding: &'static Encoding) -> io::Result<Box<dyn Read + Send>> {
     let most = UNPACKED_AT_EASE.max(file.metadata()?.len().saturating_mul(UNPACKED_RATIO));
     let file = BufReader::with_capacity(CHUNK, file);
     let bytes: Box<dyn Read + Send> = match packing {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::spec::Format;
 use crate::codes::{Code, Coded};
+use crate::tables::plain_file::{NotAFile, not_a_file};
 
 /// A source that cannot be read. Each variant says which file and what was expected.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -48,6 +49,22 @@ pub enum SourceError {
         file: String,
         /// What the system says.
         source: Arc<std::io::Error>,
+    },
+    /// A pipe, a device, a socket or the like.
+    #[error("{file}: it is {what}, not a file")]
+    NotAFile {
+        /// Where it stands, relative to the configuration.
+        file: String,
+        /// What it is.
+        what: &'static str,
+    },
+    /// It is not what the night began to read.
+    #[error("{file}: changed while the night read it: {what}")]
+    Changed {
+        /// The file, relative to the configuration.
+        file: String,
+        /// What happened to it.
+        what: &'static str,
     },
     /// The extension says nothing.
     #[error("{file}: the extension does not tell what this file holds")]
@@ -174,6 +191,9 @@ fn because(there: &str) -> String {
 impl SourceError {
     /// What the operating system says about a file, or our own reader of packed ones.
     pub(super) fn io(file: &str, source: std::io::Error) -> Self {
+        if let Some(NotAFile { what }) = not_a_file(&source) {
+            return Self::NotAFile { file: file.to_owned(), what };
+        }
         if source.kind() == std::io::ErrorKind::QuotaExceeded {
             return Self::Unpacks { file: file.to_owned() };
         }
@@ -198,6 +218,8 @@ impl Coded for SourceError {
             Self::NoFiles { .. } | Self::NoFilesInFolder { .. } => Code::NoFiles,
             Self::Pattern { .. } => Code::Pattern,
             Self::Io { .. } => Code::InputUnreadable,
+            Self::NotAFile { .. } => Code::InputNotAFile,
+            Self::Changed { .. } => Code::InputChanged,
             Self::UnknownExtension { .. } => Code::UnknownExtension,
             Self::MixedFormats { .. } => Code::MixedFormats,
             Self::NotTheFormat { .. } => Code::NotTheFormat,

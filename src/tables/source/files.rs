@@ -1,49 +1,71 @@
-//! Which files a source is made of, in which order, and what their bytes hash to.
+//! Which files a source is made of, in which order.
 
-use std::fs::File;
-use std::io::Read;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
-
-use sha2::{Digest, Sha256};
 
 use super::super::spec::{Format, SourceSpec};
 use super::error::SourceError;
-use crate::catalogue::hex;
+use super::found::{FoundFile, Identity, wait_until_quiet};
+use super::globs::{Glob, is_glob};
+use crate::tables::plain_file;
 
-/// A file of a source.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct FoundFile {
-    /// Relative to the configuration's folder where it lies below it, with `/`.
-    pub(super) shown: String,
-    /// Where to open it.
-    pub(super) path: PathBuf,
-    /// Its size in bytes.
-    pub(super) bytes: u64,
-    /// What folders named `key=value` on the way to it say, outermost first; a value of `None` = said to be absent.
-    pub(super) partitions: Vec<(String, Option<String>)>,
+/// The files of a source.
+#[derive(Debug)]
+pub(super) struct Expanded {
+    /// Each once, in ascending order of its shown path.
+    pub(super) files: Vec<FoundFile>,
+    /// Files that are there under several names.
+    pub(super) remarks: Vec<String>,
 }
 
 /// Expands the files, folders and globs of a source: each file once, in ascending order of its shown path.
 ///
 /// Names starting with `.` or `_` are skipped in folders and globs, as other readers of such folders do. In a folder, those
 /// named `key=value` are entered, as deep as they go.
-pub(super) fn expand(base: &Path, name: &str, spec: &SourceSpec) -> Result<Vec<FoundFile>, SourceError> {
-    let mut found = Vec::new();
+pub(super) fn expand(base: &Path, name: &str, spec: &SourceSpec) -> Result<Expanded, SourceError> {
+    let mut files = Vec::new();
     for pattern in spec.files.as_slice() {
-        let before = found.len();
-        expand_one(base, name, pattern, &mut found)?;
-        if found.len() == before {
+        let before = files.len();
+        expand_one(base, name, pattern, &mut files)?;
+        if files.len() == before {
             let there = what_is_there(base, pattern);
             return Err(SourceError::NoFiles { source_name: name.to_owned(), pattern: pattern.clone(), there });
         }
     }
-    if found.is_empty() {
+    if files.is_empty() {
         let (pattern, there) = ("(none given)".to_owned(), String::new());
         return Err(SourceError::NoFiles { source_name: name.to_owned(), pattern, there });
     }
-    found.sort_by(|a, b| a.shown.cmp(&b.shown));
-    found.dedup_by(|a, b| a.shown == b.shown);
-    Ok(found)
+    files.sort_by(|a, b| a.shown.cmp(&b.shown));
+    files.dedup_by(|a, b| a.shown == b.shown);
+    let remarks = without_further_names(&mut files);
+    wait_until_quiet(&mut files)?;
+    Ok(Expanded { files, remarks })
+}
+
+/// Takes out files that are there under a shorter name already, through a link, a way round, or a second entry of the file
+/// system; says which. The same file in folders that say different things of it is not the same rows.
+fn without_further_names(files: &mut Vec<FoundFile>) -> Vec<String> {
+    let same = |file: &FoundFile| (file.identity.device, file.identity.inode, file.partitions.clone());
+    let mut names: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for file in files.iter() {
+        names.entry(same(file)).or_default().push(file.shown.clone());
+    }
+    // The name without a way round goes before one with.
+    names.values_mut().for_each(|names| names.sort_by_key(|name| name.len()));
+    let mut remarks = Vec::new();
+    files.retain(|file| {
+        let kept = &names[&same(file)][0];
+        if *kept != file.shown {
+            remarks.push(format!("`{}` is the same file as `{kept}`; it is read once", file.shown));
+        }
+        *kept == file.shown
+    });
+    remarks
 }
 
 fn expand_one(base: &Path, name: &str, pattern: &str, found: &mut Vec<FoundFile>) -> Result<(), SourceError> {
@@ -65,22 +87,13 @@ fn expand_one(base: &Path, name: &str, pattern: &str, found: &mut Vec<FoundFile>
             let inside = inside.map(|file| glob_of(&pattern, &path, &file));
             return Err(SourceError::NoFilesInFolder { source_name, pattern, inside });
         }
-    } else if path.is_file() {
+    } else if path.exists() {
         found.push(look_at(base, path)?);
-    } else if pattern.contains(['*', '?', '[']) {
-        let full = if Path::new(pattern).is_absolute() {
-            pattern.to_owned()
-        } else {
-            format!("{}/{pattern}", glob::Pattern::escape(&base.to_string_lossy()))
-        };
-        for file in glob::glob(&full).map_err(|error| refuse(error.msg))? {
-            let file = file.map_err(|error| {
-                let path = error.path().to_owned();
-                io_error(base, &path, error.into())
-            })?;
-            if !hidden(&file) && file.is_file() {
-                found.push(look_at(base, file)?);
-            }
+    } else if is_glob(pattern) {
+        let glob = Glob::new(base, pattern).map_err(refuse)?;
+        let matches = glob.matches().map_err(|error| io_error(base, &error.folder, error.source))?;
+        for path in matches.into_iter().filter(|path| !path.is_dir()) {
+            found.push(look_at(base, path)?);
         }
     }
     Ok(())
@@ -111,10 +124,10 @@ fn enter(base: &Path, folder: &Path, deep: usize, found: &mut Vec<FoundFile>) ->
     let mut others = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(io)? {
         let path = entry.map_err(io)?.path();
-        if hidden(&path) {
+        if is_hidden(&path) {
             continue;
         }
-        if path.is_file() {
+        if !path.is_dir() {
             if format_of(&path).is_some() {
                 found.push(look_at(base, path)?);
             }
@@ -133,7 +146,7 @@ fn data_file_below(folder: &Path, deep: usize) -> Option<PathBuf> {
     let mut entries: Vec<PathBuf> =
         std::fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
     entries.sort();
-    let shown = || entries.iter().filter(|path| !hidden(path));
+    let shown = || entries.iter().filter(|path| !is_hidden(path));
     let here = shown().find(|path| path.is_file() && format_of(path).is_some()).cloned();
     here.or_else(|| shown().filter(|path| deep > 0 && path.is_dir()).find_map(|path| data_file_below(path, deep - 1)))
 }
@@ -173,22 +186,46 @@ fn unescaped(text: &str) -> String {
     String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
 }
 
-fn hidden(path: &Path) -> bool {
-    path.file_name().is_none_or(|name| name.to_string_lossy().starts_with(['.', '_']))
+/// Whether readers of folders pass over a name.
+pub(super) fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_none_or(|name| name.as_bytes().starts_with(b".") || name.as_bytes().starts_with(b"_"))
 }
 
 fn look_at(base: &Path, path: PathBuf) -> Result<FoundFile, SourceError> {
-    let bytes = path.metadata().map_err(|source| io_error(base, &path, source))?.len();
-    let shown = shown(base, &path);
-    let folders = shown.rsplit_once('/').map_or("", |(folders, _)| folders);
-    let partitions = folders.split('/').filter_map(partition_of).collect();
-    Ok(FoundFile { shown, path, bytes, partitions })
+    let there = path.metadata().map_err(|source| io_error(base, &path, source))?;
+    plain_file::check(there.file_type()).map_err(|source| io_error(base, &path, source))?;
+    let folders = path.strip_prefix(base).unwrap_or(&path).parent().into_iter().flat_map(Path::components);
+    let partitions = folders.filter_map(|folder| partition_of(&folder.as_os_str().to_string_lossy())).collect();
+    Ok(FoundFile { shown: shown(base, &path), path, partitions, identity: Identity::of(&there) })
 }
 
-fn shown(base: &Path, path: &Path) -> String {
+/// A path as text from which its bytes can be told: relative to `base` where it lies below it, with `/`. What is no visible
+/// UTF-8 is written as `\xE9`, byte by byte, and the backslash itself as two.
+pub(super) fn shown(base: &Path, path: &Path) -> String {
     let relative = path.strip_prefix(base).unwrap_or(path);
-    let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    let parts: Vec<_> = relative.components().map(|part| escaped(part.as_os_str())).collect();
     parts.join("/").replacen("//", "/", 1)
+}
+
+fn escaped(name: &OsStr) -> Cow<'_, str> {
+    let strange = |c: char| c == '\\' || c.is_control();
+    if let Some(text) = name.to_str().filter(|text| !text.contains(strange)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::new();
+    // INVARIANT: writing to a text cannot fail.
+    let byte = |out: &mut String, byte: &u8| write!(out, "\\x{byte:02X}").expect("a text");
+    for chunk in name.as_bytes().utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\\' => out.push_str("\\\\"),
+                _ if c.is_control() => c.to_string().as_bytes().iter().for_each(|part| byte(&mut out, part)),
+                _ => out.push(c),
+            }
+        }
+        chunk.invalid().iter().for_each(|part| byte(&mut out, part));
+    }
+    Cow::Owned(out)
 }
 
 fn io_error(base: &Path, path: &Path, source: std::io::Error) -> SourceError {
@@ -209,22 +246,6 @@ pub(super) fn format_of(path: &Path) -> Option<Format> {
     }
 }
 
-/// SHA-256 of a file in lower-case hex, read in pieces.
-pub(super) fn digest(file: &FoundFile) -> Result<String, SourceError> {
-    let failed = |source| SourceError::io(&file.shown, source);
-    let mut reader = File::open(&file.path).map_err(failed)?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0u8; 1 << 18];
-    loop {
-        let n = reader.read(&mut buffer).map_err(failed)?;
-        if n == 0 {
-            break;
-        }
-        hasher.update(&buffer[..n]);
-    }
-    Ok(hex(&hasher.finalize()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,7 +255,7 @@ mod tests {
     fn expand_in(dir: &Path, files: &[&str]) -> Result<Vec<String>, SourceError> {
         let files = OneOrMany(files.iter().map(|&f| f.to_owned()).collect());
         let spec = SourceSpec { files, format: None, csv: None };
-        expand(dir, "crm", &spec).map(|found| found.into_iter().map(|file| file.shown).collect())
+        expand(dir, "crm", &spec).map(|found| found.files.into_iter().map(|file| file.shown).collect())
     }
 
     #[test]
@@ -273,7 +294,7 @@ mod tests {
         let files = OneOrMany(vec!["o/dt=*/*.parquet".to_owned(), "o".to_owned()]);
         let found = expand(dir.path(), "crm", &SourceSpec { files, format: None, csv: None }).expect("found");
         let said = |key: &str, value: &str| (key.to_owned(), Some(value.to_owned()));
-        assert_eq!(found[0].partitions, [said("dt", "2026-11-18"), said("h", "10:00")]);
+        assert_eq!(found.files[0].partitions, [said("dt", "2026-11-18"), said("h", "10:00")]);
         assert_eq!(partition_of("dt=__HIVE_DEFAULT_PARTITION__"), Some(("dt".to_owned(), None)));
         let error = expand_in(dir.path(), &["p/"]).expect_err("refused");
         assert!(error.to_do().contains("`p/*/*/*.csv.gz`"), "{}", error.to_do());
@@ -292,12 +313,55 @@ mod tests {
     }
 
     #[test]
-    fn the_digest_is_sha_256_in_hex() {
+    fn folders_and_globs_take_the_same_names_and_each_name_is_told_from_every_other() {
         let dir = tempfile::tempdir().expect("temp");
-        let path = dir.path().join("a.csv");
-        std::fs::write(&path, "abc").expect("writes");
-        let found = FoundFile { shown: "a.csv".to_owned(), path, bytes: 3, partitions: Vec::new() };
-        // FIPS 180-2, appendix B.1.
-        assert_eq!(digest(&found).expect("reads"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        for name in [&b"caf\xE9.csv"[..], b"caf\xE8.csv", b"tab\t.csv", b"\\xE9.csv", "caf\u{e9}.csv".as_bytes()] {
+            std::fs::write(dir.path().join(OsStr::from_bytes(name)), name).expect("writes");
+        }
+        let names = ["\\\\xE9.csv", "caf\\xE8.csv", "caf\\xE9.csv", "caf\u{e9}.csv", "tab\\x09.csv"];
+        assert_eq!(expand_in(dir.path(), &["."]).expect("found"), names);
+        assert_eq!(expand_in(dir.path(), &["*.csv"]).expect("found"), names);
+    }
+
+    #[test]
+    fn a_file_named_twice_by_different_paths_is_read_once_with_a_remark() {
+        let dir = tempfile::tempdir().expect("temp");
+        let at = |name: &str| dir.path().join(name);
+        std::fs::create_dir(at("in")).expect("made");
+        std::fs::write(at("in/a.csv"), "x").expect("writes");
+        std::fs::hard_link(at("in/a.csv"), at("in/b.csv")).expect("links");
+        std::os::unix::fs::symlink("a.csv", at("in/c.csv")).expect("links");
+        let files = OneOrMany(["in/*.csv", "./in/a.csv", "in/../in/a.csv"].map(str::to_owned).to_vec());
+        let found = expand(dir.path(), "crm", &SourceSpec { files, format: None, csv: None }).expect("found");
+        assert_eq!(found.files.iter().map(|file| file.shown.as_str()).collect::<Vec<_>>(), ["in/a.csv"]);
+        let same = |name: &str| format!("`{name}` is the same file as `in/a.csv`; it is read once");
+        assert_eq!(found.remarks, ["in/../in/a.csv", "in/b.csv", "in/c.csv"].map(same));
+        for day in ["dt=1", "dt=2"] {
+            std::fs::create_dir_all(at("o").join(day)).expect("made");
+            std::fs::hard_link(at("in/a.csv"), at("o").join(day).join("a.csv")).expect("links");
+        }
+        let days = expand_in(dir.path(), &["o"]).expect("found");
+        assert_eq!(days, ["o/dt=1/a.csv", "o/dt=2/a.csv"], "the folders make different rows of them");
+    }
+
+    #[test]
+    fn a_pipe_or_a_link_to_nothing_in_place_of_a_data_file_is_refused_not_passed_over() {
+        let dir = tempfile::tempdir().expect("temp");
+        std::fs::write(dir.path().join("a.csv"), "x").expect("writes");
+        let pipe = dir.path().join("b.csv");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo is there").success());
+        for pattern in [".", "*.csv", "b.csv"] {
+            assert_eq!(
+                expand_in(dir.path(), &[pattern]).expect_err("refused").code(),
+                Code::InputNotAFile,
+                "{pattern}"
+            );
+        }
+        std::fs::remove_file(&pipe).expect("removed");
+        std::os::unix::fs::symlink("nowhere", &pipe).expect("links");
+        for pattern in [".", "*.csv"] {
+            let error = expand_in(dir.path(), &[pattern]).expect_err("refused");
+            assert_eq!(error.code(), Code::InputUnreadable, "{pattern}");
+        }
     }
 }

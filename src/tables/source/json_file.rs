@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
@@ -22,25 +22,25 @@ struct JsonLines {
     text: BufReader<Box<dyn Read + Send>>,
     line: Vec<u8>,
     number: u64,
+    /// The line ended in CR: an LF that follows belongs to it.
+    after_cr: bool,
 }
 
 impl JsonLines {
     fn new(name: &str, text: Box<dyn Read + Send>) -> Self {
         let text = BufReader::with_capacity(128 << 10, text);
-        Self { name: name.to_owned(), text, line: Vec::new(), number: 0 }
+        Self { name: name.to_owned(), text, line: Vec::new(), number: 0, after_cr: false }
     }
 
     /// Reads the next line that is not blank; `false` at the end.
     fn advance(&mut self) -> Result<bool, SourceError> {
         loop {
             self.line.clear();
-            let mut limited = self.text.by_ref().take(RECORD_LIMIT + 1);
-            let n = limited.read_until(b'\n', &mut self.line).map_err(|source| SourceError::io(&self.name, source))?;
-            if n == 0 {
+            if !self.read_line().map_err(|source| SourceError::io(&self.name, source))? {
                 return Ok(false);
             }
             self.number += 1;
-            if n as u64 > RECORD_LIMIT {
+            if self.line.len() as u64 > RECORD_LIMIT {
                 return Err(SourceError::EndlessRecord {
                     file: self.name.clone(),
                     line: self.number,
@@ -48,6 +48,29 @@ impl JsonLines {
                 });
             }
             if !self.line.iter().all(u8::is_ascii_whitespace) {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Reads up to the end of a line, be it LF, CR LF or CR alone, or beyond the limit; `false` = there is no more.
+    fn read_line(&mut self) -> io::Result<bool> {
+        loop {
+            let buffer = match self.text.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                buffer => buffer?,
+            };
+            let Some(first) = buffer.first() else { return Ok(!self.line.is_empty()) };
+            if std::mem::take(&mut self.after_cr) && *first == b'\n' {
+                self.text.consume(1);
+                continue;
+            }
+            let end = buffer.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            let n = end.map_or(buffer.len(), |end| end + 1);
+            self.line.extend_from_slice(&buffer[..n]);
+            self.after_cr = end.is_some_and(|end| buffer[end] == b'\r');
+            self.text.consume(n);
+            if end.is_some() || self.line.len() as u64 > RECORD_LIMIT {
                 return Ok(true);
             }
         }
@@ -223,5 +246,17 @@ mod tests {
         assert_eq!(batch.rows.values(), &[1, 4, 5]);
         assert_eq!(faults, [RowFault { row: 2, code: RejectCode::NotAnObject }]);
         assert!(batches.next_batch(&keys, &mut |_| ()).expect("read").is_none());
+    }
+
+    #[test]
+    fn lines_are_numbered_whatever_ends_them() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["{\"b\":1}", "", "[1]", "{\"b\":2}"].join(end);
+            let (keys, mut faults) = (["b".to_owned()], Vec::new());
+            let mut batches = JsonBatches::new("a.jsonl", Box::new(io::Cursor::new(text)));
+            let batch = batches.next_batch(&keys, &mut |fault| faults.push(fault)).expect("read").expect("some");
+            assert_eq!(batch.rows.values(), &[1, 4], "{end:?}");
+            assert_eq!(faults, [RowFault { row: 3, code: RejectCode::NotAnObject }], "{end:?}");
+        }
     }
 }

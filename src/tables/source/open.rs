@@ -1,18 +1,19 @@
 //! Opening a source: its files, their columns, and one schema for all of them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 use super::super::spec::{Format, SourceSpec};
 use super::csv_file::{CsvBatches, Dialect, DoubledName};
 use super::error::SourceError;
-use super::files::{FoundFile, digest, expand, format_of};
+use super::files::{Expanded, expand, format_of};
+use super::found::{FoundFile, alone};
 use super::magic::{HEAD, Packing, check_text, recognize};
 use super::provider::{FILE_COLUMN, ROW_COLUMN};
 use super::{decode, json_file, parquet_file};
@@ -57,7 +58,8 @@ impl Source {
         let dialect = Dialect::check(name, spec.csv.as_ref())?;
         let mut files = Vec::new();
         let mut first: Option<Format> = None;
-        for found in expand(base, name, spec)? {
+        let Expanded { files: found, remarks } = expand(base, name, spec)?;
+        for found in found {
             let format = spec.format.or_else(|| format_of(&found.path)).ok_or_else(|| {
                 SourceError::UnknownExtension { file: found.shown.clone(), source_name: name.to_owned() }
             })?;
@@ -66,9 +68,11 @@ impl Source {
                 return Err(SourceError::MixedFormats { source_name: name.to_owned(), first, second });
             }
             first = Some(format);
-            files.push(open_file(found, format, &dialect)?);
+            let looked_at = found.clone();
+            files.push(open_file(found, format, &dialect).map_err(|error| looked_at.or_changed(error))?);
         }
-        let (schema, remarks) = unify(&files);
+        let (schema, of_columns) = unify(&files);
+        let remarks = [remarks, of_columns].concat();
         let decimal = spec.csv.as_ref().map_or('.', |csv| csv.decimal);
         Ok(Self { name: name.to_owned(), files, dialect, schema, decimal, remarks })
     }
@@ -88,7 +92,7 @@ impl Source {
         self.decimal
     }
 
-    /// What a person should know about the files: columns that only some have, types that differ.
+    /// What a person should know about the files: several names of one, columns that only some have, types that differ.
     pub(crate) fn remarks(&self) -> &[String] {
         &self.remarks
     }
@@ -120,7 +124,7 @@ impl Source {
 
     /// Size of a file in bytes.
     pub(crate) fn bytes(&self, file: usize) -> u64 {
-        self.files[file].found.bytes
+        self.files[file].found.identity.bytes
     }
 
     /// Rows of a file; `None` for a text file that was not read to its end.
@@ -132,9 +136,14 @@ impl Source {
         self.files[file].rows.store(rows, Ordering::Relaxed);
     }
 
-    /// SHA-256 of a file, in hex.
+    /// SHA-256 of a file, in hex: of the very bytes that were read from it since it was found.
     pub(crate) fn sha256(&self, file: usize) -> Result<String, SourceError> {
-        digest(&self.files[file].found)
+        self.files[file].found.sha256()
+    }
+
+    /// Looks once more whether every file is what it was when it was found.
+    pub(crate) fn check_unchanged(&self) -> Result<(), SourceError> {
+        self.files.iter().try_for_each(|file| file.found.check_unchanged())
     }
 }
 
@@ -168,7 +177,7 @@ impl SourceFile {
             FileKind::Json { packing } => (*packing, encoding_rs::UTF_8),
             FileKind::Parquet(_) => (Packing::Plain, encoding_rs::UTF_8),
         };
-        decode::open_text(&self.found.path, packing, encoding)
+        decode::open_text(self.found.open()?, packing, encoding)
             .map_err(|source| SourceError::io(&self.found.shown, source))
     }
 }
@@ -177,13 +186,14 @@ fn open_file(found: FoundFile, format: Format, dialect: &Dialect) -> Result<Sour
     let name = found.shown.clone();
     let io = |source| SourceError::io(&name, source);
     let mut head = Vec::with_capacity(HEAD);
-    File::open(&found.path).and_then(|file| file.take(HEAD as u64).read_to_end(&mut head)).map_err(io)?;
+    let mut raw = found.open()?;
+    raw.by_ref().take(HEAD as u64).read_to_end(&mut head).map_err(io)?;
     let encoding = if format == Format::Csv { dialect.encoding } else { encoding_rs::UTF_8 };
     let packing = recognize(&name, &head, format, encoding)?;
     if packing == Packing::Gzip {
         let mut inside = Vec::with_capacity(HEAD);
-        let unpacked = File::open(&found.path).map_err(io)?;
-        flate2::read::MultiGzDecoder::new(unpacked)
+        raw.rewind().map_err(io)?;
+        flate2::read::MultiGzDecoder::new(&raw)
             .take(HEAD as u64)
             .read_to_end(&mut inside)
             .map_err(|_| SourceError::Damaged { file: name.clone(), what: "it is not whole gzip".to_owned() })?;
@@ -196,7 +206,7 @@ fn open_file(found: FoundFile, format: Format, dialect: &Dialect) -> Result<Sour
     let rows = AtomicU64::new(UNKNOWN_ROWS);
     let mut file = match format {
         Format::Parquet => {
-            let footer = parquet_file::open(&found.path, &name)?;
+            let footer = parquet_file::open(raw, &name)?;
             rows.store(footer.rows(), Ordering::Relaxed);
             let columns = footer.columns.clone();
             return Ok(SourceFile::new(found, FileKind::Parquet(footer), rows).with_columns(columns));
@@ -217,6 +227,13 @@ fn open_file(found: FoundFile, format: Format, dialect: &Dialect) -> Result<Sour
         _ => json_file::keys(&name, text)?,
     };
     Ok(file.with_columns(names.into_iter().map(|column| (column, DataType::Utf8)).collect()))
+}
+
+/// Names of all columns of a Parquet file that is no part of a source, and the first rows of those that are not nested, at
+/// most a batch of them.
+pub(crate) fn first_rows(path: &Path, name: &str) -> Result<(Vec<String>, Option<RecordBatch>), SourceError> {
+    let found = alone(path, name)?;
+    parquet_file::first_rows(|| found.open(), name)
 }
 
 /// One schema for all files: columns in order of first appearance, types widened where they differ.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, RecordBatch};
@@ -86,9 +85,8 @@ impl Footer {
 }
 
 /// Reads and checks the footer and every page header.
-pub(super) fn open(path: &Path, name: &str) -> Result<Footer, SourceError> {
+pub(super) fn open(mut file: File, name: &str) -> Result<Footer, SourceError> {
     let io = |source| SourceError::io(name, source);
-    let mut file = File::open(path).map_err(io)?;
     let length = file.metadata().map_err(io)?.len();
     check_tail(&mut file, name, length)?;
     let metadata = load(&file, name)?;
@@ -218,10 +216,13 @@ fn first_line(text: &str) -> String {
 }
 
 /// Names of all columns, and the first rows of those that are not nested, at most a batch of them.
-pub(crate) fn first_rows(path: &Path, name: &str) -> Result<(Vec<String>, Option<RecordBatch>), SourceError> {
-    let footer = open(path, name)?;
+pub(super) fn first_rows(
+    file: impl Fn() -> Result<File, SourceError>,
+    name: &str,
+) -> Result<(Vec<String>, Option<RecordBatch>), SourceError> {
+    let footer = open(file()?, name)?;
     let flat: Vec<String> = footer.columns.iter().map(|(column, _)| column.clone()).collect();
-    let batch = ParquetBatches::new(path, name, &footer, 0..footer.group_rows.len(), &flat)?.next_batch()?;
+    let batch = ParquetBatches::new(file()?, name, &footer, 0..footer.group_rows.len(), &flat)?.next_batch()?;
     Ok((flat.into_iter().chain(footer.nested).collect(), batch))
 }
 
@@ -237,15 +238,14 @@ pub(super) struct ParquetBatches {
 }
 
 impl ParquetBatches {
-    /// A reader of the row groups `groups`, of the columns `columns` (by name) only, with a file handle of its own.
+    /// A reader of the row groups `groups`, of the columns `columns` (by name) only; `file` is its own.
     pub(super) fn new(
-        path: &Path,
+        file: File,
         name: &str,
         footer: &Footer,
         groups: std::ops::Range<usize>,
         columns: &[String],
     ) -> Result<Self, SourceError> {
-        let file = File::open(path).map_err(|source| SourceError::io(name, source))?;
         let metadata = load(&file, name)?;
         let fields = metadata.schema().fields();
         let roots = fields.iter().enumerate().filter(|(_, field)| columns.iter().any(|c| c == field.name()));

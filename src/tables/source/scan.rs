@@ -22,6 +22,7 @@ use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Pla
 use super::super::ledger::RejectCode;
 use super::csv_file::CsvBatches;
 use super::error::SourceError;
+use super::found::FoundFile;
 use super::json_file::JsonBatches;
 use super::open::FileKind;
 use super::parquet_file::ParquetBatches;
@@ -80,11 +81,11 @@ fn share_out(table: &SourceTable, partitions: usize) -> Vec<Vec<Piece>> {
             FileKind::Parquet(footer) => {
                 let rows = footer.rows().max(1) as f64;
                 for (group, &n) in footer.group_rows.iter().enumerate() {
-                    let bytes = opened.found.bytes as f64 * n as f64 / rows;
+                    let bytes = opened.found.identity.bytes as f64 * n as f64 / rows;
                     weighted.push((bytes as u64 + 1, Piece { file, groups: group..group + 1 }));
                 }
             }
-            _ => weighted.push((opened.found.bytes + 1, Piece { file, groups: 0..0 })),
+            _ => weighted.push((opened.found.identity.bytes + 1, Piece { file, groups: 0..0 })),
         }
     }
     let total: u64 = weighted.iter().map(|(bytes, _)| bytes).sum();
@@ -167,6 +168,10 @@ impl ScanTask {
         Self { table, schema, wanted, paths: Arc::new(paths), pieces: pieces.into_iter(), open: None, failed: false }
     }
 
+    fn found(&self, file: usize) -> &FoundFile {
+        &self.table.source.files[file].found
+    }
+
     fn open(&self, piece: Piece) -> Result<OpenPiece, SourceError> {
         let source = &self.table.source;
         let file = &source.files[piece.file];
@@ -176,7 +181,7 @@ impl ScanTask {
             FileKind::Parquet(footer) => {
                 rows = 1 + footer.group_rows[..piece.groups.start].iter().sum::<u64>();
                 let groups = piece.groups.clone();
-                Reader::Parquet(ParquetBatches::new(&file.found.path, name, footer, groups, &self.wanted)?)
+                Reader::Parquet(ParquetBatches::new(file.found.open()?, name, footer, groups, &self.wanted)?)
             }
             FileKind::Csv { tabs, .. } => {
                 let csv = CsvBatches::new(name, file.text(&source.dialect)?, &source.dialect, *tabs)?;
@@ -194,15 +199,27 @@ impl ScanTask {
             let mut open = match self.open.take() {
                 Some(open) => open,
                 None => match self.pieces.next() {
-                    Some(piece) => self.open(piece)?,
+                    Some(piece) => {
+                        let file = piece.file;
+                        self.open(piece).map_err(|error| self.found(file).or_changed(error))?
+                    }
                     None => return Ok(None),
                 },
             };
-            if let Some(batch) = self.read(&mut open)? {
-                self.open = Some(open);
-                if batch.num_rows() > 0 {
-                    return Ok(Some(batch));
+            let file = open.piece.file;
+            // What is read of a file that has changed is no fault of the file's.
+            let read = self.read(&mut open).map_err(|error| match self.found(file).check_unchanged() {
+                Err(changed @ SourceError::Changed { .. }) => changed.into(),
+                _ => error,
+            });
+            match read? {
+                Some(batch) => {
+                    self.open = Some(open);
+                    if batch.num_rows() > 0 {
+                        return Ok(Some(batch));
+                    }
                 }
+                None => self.found(file).check_unchanged()?,
             }
         }
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use parquet::errors::ParquetError;
 
 use crate::codes::{Code, Coded};
+use crate::tables::plain_file::not_a_file;
 
 /// A table or file of the night could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -119,6 +120,7 @@ impl Coded for WriteError {
 /// Code of a result that the operating system did not take.
 pub(in crate::tables) fn not_written(source: &std::io::Error) -> Code {
     match source.kind() {
+        _ if not_a_file(source).is_some() => Code::NotAFile,
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Code::DiskFull,
         _ => Code::ResultNotWritten,
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::fingerprint::Fingerprint;
 use crate::job::error::JobError;
+use crate::tables::plain_file;
 
 /// The exports this program ships with: file name without its ending, and text.
 const SHIPPED: &[(&str, &str)] = {
@@ -89,7 +90,7 @@ impl ExportLibrary {
         }
         files.sort();
         for path in files {
-            let text = std::fs::read_to_string(&path).map_err(failed(&path))?;
+            let text = plain_file::read_text(&path).map_err(failed(&path))?;
             let key = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
             match Fingerprint::parse(&text) {
                 Ok(fingerprint) => self.exports.insert(key, fingerprint),
