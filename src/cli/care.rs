@@ -29,7 +29,13 @@ pub(super) fn verify(args: &Args, loaded: &Loaded, run: Option<NaiveDate>, all: 
     Ok(if exit == Exit::Published { said } else { exit })
 }
 
-/// Erases and blocks customers.
+/// Erases and blocks customers. What could not be done is an error behind the answer.
 pub(super) fn forget(args: &Args, loaded: &Loaded, ids_file: &Path) -> Result<Exit, CommandError> {
-    Ok(answer::shown(args.json, &forget::forget(loaded, ids_file)?, Exit::Published))
+    let (forgot, error) = forget::forget(loaded, ids_file)?.split();
+    let exit = error.as_ref().map_or(Exit::Published, |error| error.code().exit());
+    if let Some(error) = &error {
+        failure::tell(args, error);
+    }
+    let said = answer::shown(args.json, &forgot, exit);
+    Ok(if exit == Exit::Published { said } else { exit })
 }

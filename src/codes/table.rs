@@ -111,6 +111,10 @@ codes! {
     E0220 DriverSetting Config: "A threshold under [drivers] cannot be used."
         "It is outside its range, or two of them contradict each other."
         "correct the key named";
+    E0226 NobodyFound Config: "None of the ids of a file is that of a customer of a stored night."
+        "The file holds other ids than the results do: of another system, in another form, or of a table with several columns \
+         and no header. All of them are kept out of later nights."
+        "name the customers as the sources or `tables/customers.parquet` do, one id a line or below a header such as customer_id";
     E0230 DayOrder Config: "A column of dates could be day-first or month-first."
         "Day and month stand before the year, and no `date_format` of the table says which comes first."
         "write `date_format` in the table, such as \"%d/%m/%Y\" or \"%m/%d/%Y\"";

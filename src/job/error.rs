@@ -154,9 +154,28 @@ pub enum JobError {
         /// The file.
         path: PathBuf,
     },
-    /// Customers could not be erased from a night.
-    #[error("a night could not be rewritten; the customers are blocked, and every other night is done")]
-    Erase(#[from] EraseError),
+    /// Customers could not be erased from every night.
+    #[error("{} cannot be cleared; the customers are blocked, and everything else is done", nights.join(", "))]
+    Erase {
+        /// The nights, each with the files.
+        nights: Vec<String>,
+        /// What stands in the way of the first.
+        source: EraseError,
+    },
+    /// None of the ids of a file is known.
+    #[error(
+        "none of the {asked} ids in {} is that of a customer of a stored night{}",
+        path.display(),
+        if *several { "; its lines have several fields, and no header says which is the id" } else { "" }
+    )]
+    NobodyFound {
+        /// The file.
+        path: PathBuf,
+        /// Different ids in it.
+        asked: u64,
+        /// Its lines look like those of a table without a header.
+        several: bool,
+    },
     /// There is no published night to read.
     #[error("no night is published in {}", out.display())]
     NoNight {
@@ -247,7 +266,8 @@ impl Coded for JobError {
             Self::Ahead { .. } => Code::Ahead,
             Self::Altered { .. } => Code::Altered,
             Self::NoIds { .. } => Code::NoIds,
-            Self::Erase(error) => error.code(),
+            Self::Erase { source, .. } => source.code(),
+            Self::NobodyFound { .. } => Code::NobodyFound,
             Self::NoNight { .. } => Code::NoNight,
             Self::Unknown { .. } => Code::NotThere,
             Self::Exists { .. } => Code::AlreadyThere,
@@ -276,9 +296,11 @@ impl Coded for JobError {
                 "the results folder"
             )),
             // What the table says would not take up what is left to do.
-            Self::Erase(_) => {
-                Some("mend or remove the night named, then run `valueseg forget` with the same file again".to_owned())
-            }
+            Self::Erase { .. } => Some(
+                "restore or remove what is named, or make the night again with `valueseg run --force`; then run `valueseg \
+                 forget` with the same file again"
+                    .to_owned(),
+            ),
             _ => None,
         }
     }

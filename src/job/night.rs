@@ -54,7 +54,7 @@ impl NightRequest {
 pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result<Outcome, JobError> {
     remembered::check(loaded, request.first_night)?;
     let project = Project::open(loaded, request.as_of)?;
-    let lock = OutputLock::acquire(&project.out())?;
+    let lock = OutputLock::acquire(&project.out())?.readable(project.settings().run.file_mode)?;
     let forgotten = forget::read_list(loaded)?;
     if !request.dry_run {
         forget::keep_in_step(loaded, &lock, &forgotten)?;

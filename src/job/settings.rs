@@ -17,6 +17,7 @@ use crate::model::plan::PlanSettings;
 use crate::model::rows::Aspect;
 use crate::model::segment::drivers::DriverSettings;
 use crate::model::segment::profile::DEFAULT_MIN_CELL;
+use crate::tables::access::FileMode;
 use crate::tables::schema::SensitivePolicy;
 use crate::tables::spec::{SourceSpec, TableName, TableSpecs};
 
@@ -293,6 +294,9 @@ pub struct RunSettings {
     /// Published nights kept, the newest; at least the latest is. Nights that drift of a model in use is measured against
     /// stay as well.
     pub keep_nights: u32,
+    /// Permissions of the files of a night, such as `"0640"`; folders follow: whoever may read may enter. For the owner alone
+    /// when absent, because customers stand in them.
+    pub file_mode: FileMode,
 }
 
 impl Default for RunSettings {
@@ -302,6 +306,7 @@ impl Default for RunSettings {
             memory_limit: ByteSize(DEFAULT_MEMORY_LIMIT),
             threads: 0,
             keep_nights: DEFAULT_KEEP_NIGHTS,
+            file_mode: FileMode::default(),
         }
     }
 }

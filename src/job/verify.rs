@@ -91,7 +91,7 @@ fn night(folder: &Path, date: NaiveDate, held: bool) -> Result<NightVerified, Jo
             verified.files = manifest.outputs.len() as u64;
             verified.bytes = manifest.outputs.iter().map(|file| file.bytes).sum();
             verified.damages = manifest.verify(folder)?;
-            if manifest.run_date != verified.night || manifest.held.is_empty() == held {
+            if !manifest.is_at(date, held) {
                 verified.damages.push(damage("of another night"));
             }
         }

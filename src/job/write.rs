@@ -38,18 +38,18 @@ pub(super) fn night(
     let Tonight { project, intake, .. } = night.tonight;
     tables(night, report, staging)?;
     let input = report.input();
-    staging.write("report.html", render(&input)?.as_bytes(), false)?;
-    staging.write("summary.txt", summary_text(&input).as_bytes(), false)?;
-    staging.write("summary.json", summary_json(&input).as_bytes(), false)?;
-    staging.write("alerts.json", alerts_json(night.alerts).as_bytes(), false)?;
-    staging.write("plans/plans.json", plans_json(night.plans).as_bytes(), false)?;
+    staging.write("report.html", render(&input)?.as_bytes())?;
+    staging.write("summary.txt", summary_text(&input).as_bytes())?;
+    staging.write("summary.json", summary_json(&input).as_bytes())?;
+    staging.write("alerts.json", alerts_json(night.alerts).as_bytes())?;
+    staging.write("plans/plans.json", plans_json(night.plans).as_bytes())?;
     for plan in night.plans.plans.iter().chain([&night.plans.neutral]) {
         let page = plan_page(plan, project.catalogue(), project.as_of());
-        staging.write(&format!("plans/{}.md", plan.segment_id), page.as_bytes(), false)?;
+        staging.write(&format!("plans/{}.md", plan.segment_id), page.as_bytes())?;
     }
     rejected(night, staging)?;
-    staging.write(STATE_NAME, StoredMixes::new(night.inputs.mixes.clone()).to_json().as_bytes(), true)?;
-    staging.write(SLIDES, slides_json(&night.applied.flows.arc).as_bytes(), true)?;
+    staging.write(STATE_NAME, StoredMixes::new(night.inputs.mixes.clone()).to_json().as_bytes())?;
+    staging.write(SLIDES, slides_json(&night.applied.flows.arc).as_bytes())?;
     let groups = &night.described.night;
     let ledger = intake.ledger();
     let counts = [

@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::address::respelled;
+use super::access::private_file;
+use super::address::found_as;
 use super::publish::{OutputLock, PublishError};
 use crate::catalogue::hex;
 use crate::tables::plain_file;
@@ -28,6 +29,8 @@ const SCHEMA: &str = "valueseg.forgotten.1";
 pub struct Forgotten {
     salt: String,
     hashes: BTreeSet<String>,
+    /// Of those, the ones of whom no stored night held a row when they were asked for.
+    not_found: BTreeSet<String>,
 }
 
 /// The file. Keys stand in the order of their names.
@@ -35,6 +38,8 @@ pub struct Forgotten {
 #[serde(deny_unknown_fields)]
 struct Stored {
     customers: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    not_found: BTreeSet<String>,
     salt: String,
     schema: String,
 }
@@ -64,7 +69,7 @@ impl Forgotten {
         if stored.schema != SCHEMA || stored.salt.is_empty() {
             return Err(damaged(format!("its layout is `{}`, this program reads `{SCHEMA}`", stored.schema)));
         }
-        Ok(Self { salt: stored.salt, hashes: stored.customers })
+        Ok(Self { salt: stored.salt, hashes: stored.customers, not_found: stored.not_found })
     }
 
     /// This list with those on another copy of it, which lies at `path`.
@@ -81,8 +86,12 @@ impl Forgotten {
                 "it was begun apart from the list of the results folder, so the two cannot be joined".to_owned();
             return Err(PublishError::Forgotten { path: path.to_owned(), message });
         }
+        // Who was found by one of them was found.
+        let missed = |list: &Self, hash: &String| list.not_found.contains(hash) || !list.hashes.contains(hash);
+        let not_found = self.not_found.union(&other.not_found);
+        let not_found = not_found.filter(|hash| missed(&self, hash) && missed(&other, hash)).cloned().collect();
         self.hashes.extend(other.hashes);
-        Ok(self)
+        Ok(Self { not_found, ..self })
     }
 
     /// Whether nobody is on the list.
@@ -91,28 +100,52 @@ impl Forgotten {
         self.hashes.is_empty()
     }
 
-    /// Whether this customer is on it. An e-mail address is on it in every spelling.
+    /// Whether this customer is on it. An e-mail address is on it in every spelling, any other text in every Unicode form.
     #[must_use]
     pub fn contains(&self, id: &str) -> bool {
         let has = |id: &str| self.hashes.contains(&self.hash(id));
-        !self.is_empty() && (has(id) || respelled(id).is_some_and(|form| has(&form)))
+        !self.is_empty() && (has(id) || found_as(id).is_some_and(|form| has(&form)))
     }
 
-    /// Puts customers on the list; gives how many were not on it. The first ones bring a new random salt.
+    /// Puts a customer with all spellings of the id on the list, as one of whom nothing was found yet; whether the first
+    /// spelling was not on it. The first customer brings a new random salt.
     ///
     /// # Errors
     /// [`PublishError::Io`] if the system has no random numbers to give.
-    pub fn add<'a>(&mut self, ids: impl Iterator<Item = &'a str>) -> Result<u64, PublishError> {
+    pub fn add<'a>(&mut self, spellings: impl Iterator<Item = &'a str>) -> Result<bool, PublishError> {
         if self.salt.is_empty() {
             self.salt = random_salt()?;
         }
-        let mut new = 0;
-        for id in ids {
-            new += u64::from(self.hashes.insert(self.hash(id)));
-            // So that another spelling of the same address is found too.
-            self.hashes.extend(respelled(id).map(|form| self.hash(&form)));
+        let mut new = None;
+        for spelling in spellings {
+            for form in [Some(spelling.to_owned()), found_as(spelling)].into_iter().flatten() {
+                let hash = self.hash(&form);
+                let added = self.hashes.insert(hash.clone());
+                if added {
+                    self.not_found.insert(hash);
+                }
+                new.get_or_insert(added);
+            }
         }
-        Ok(new)
+        Ok(new == Some(true))
+    }
+
+    /// Notes that a stored night held rows of the customer.
+    pub fn found<'a>(&mut self, spellings: impl Iterator<Item = &'a str>) {
+        for spelling in spellings {
+            for form in [Some(spelling.to_owned()), found_as(spelling)].into_iter().flatten() {
+                self.not_found.remove(&self.hash(&form));
+            }
+        }
+    }
+
+    /// Whether the customer is on the list and was once found, by any of the spellings.
+    #[must_use]
+    pub fn knows<'a>(&self, mut spellings: impl Iterator<Item = &'a str>) -> bool {
+        spellings.any(|spelling| {
+            let hash = self.hash(spelling);
+            self.hashes.contains(&hash) && !self.not_found.contains(&hash)
+        })
     }
 
     /// A hash of the list, for what a night follows from; `None` = nobody is on it.
@@ -141,12 +174,13 @@ impl Forgotten {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let half = folder.join(format!(".{name}"));
-        let stored = Stored { customers: self.hashes.clone(), salt: self.salt.clone(), schema: SCHEMA.to_owned() };
+        let (customers, not_found) = (self.hashes.clone(), self.not_found.clone());
+        let stored = Stored { customers, not_found, salt: self.salt.clone(), schema: SCHEMA.to_owned() };
         // INVARIANT: texts alone, so serialization cannot fail.
         let text = serde_json::to_string_pretty(&stored).expect("plain data");
         let write = || -> io::Result<()> {
             fs::create_dir_all(folder)?;
-            let mut file = plain_file::create(&half, 0o600)?;
+            let mut file = private_file(&half, false)?;
             file.write_all(text.as_bytes())?;
             file.write_all(b"\n")?;
             file.sync_all()?;
@@ -187,7 +221,7 @@ mod tests {
         let lock = OutputLock::acquire(out.path()).unwrap();
         let mut list = Forgotten::read(out.path()).unwrap();
         assert!(list.is_empty() && !list.contains("K1") && list.fingerprint().is_none());
-        assert_eq!(list.add(["K1", "K2", "K1"].into_iter()).unwrap(), 2);
+        assert_eq!(["K1", "K2", "K1"].map(|id| list.add([id].into_iter()).unwrap()), [true, true, false]);
         let path = list.write(&lock).unwrap();
         let read = Forgotten::read(out.path()).unwrap();
         assert_eq!(read, list);
@@ -200,9 +234,30 @@ mod tests {
     #[test]
     fn an_address_is_on_the_list_in_every_spelling() {
         let mut list = Forgotten::default();
-        assert_eq!(list.add(["Ann@Mail.Example", "k1"].into_iter()).unwrap(), 2);
+        list.add(["Ann@Mail.Example"].into_iter()).unwrap();
+        list.add(["k1", "Jose\u{301}"].into_iter()).unwrap();
         assert!(["ann@mail.example", "ANN@MAIL.example", "Ann@Mail.Example"].iter().all(|id| list.contains(id)));
-        assert!(!list.contains("K1"), "only addresses have a form");
+        assert!(!list.contains("K1"), "only addresses have no capitals");
+        assert!(list.contains("Jos\u{e9}") && list.contains("Jose\u{301}"));
+    }
+
+    #[test]
+    fn who_was_never_found_is_kept_out_all_the_same_and_known_as_such() {
+        let out = tempfile::tempdir().unwrap();
+        let path = out.path().join("forgotten.json");
+        let mut list = Forgotten::default();
+        let spellings = || ["7", "7.0"].into_iter();
+        list.add(spellings()).unwrap();
+        assert!(list.contains("7.0") && !list.knows(spellings()));
+        list.write_at(&path).unwrap();
+        let before = Forgotten::read_at(&path).unwrap();
+        list.found(spellings());
+        assert!(list.knows(["7.0"].into_iter()) && !list.knows(["8"].into_iter()));
+        assert_eq!(list.fingerprint(), before.fingerprint(), "nobody more is left out");
+        let joined = before.with(list.clone(), &path).unwrap();
+        assert_eq!(joined, list, "who was found by one copy was found");
+        list.add(["7"].into_iter()).unwrap();
+        assert!(list.knows(spellings()), "asked for again");
     }
 
     #[test]

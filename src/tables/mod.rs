@@ -4,9 +4,11 @@
 //! one row per customer ([`intake`]); the [`ledger`] says what became of every row, and
 //! [`figures`] what a night is held against. Out: tables whose columns
 //! [`schema`] declares and fills are written ([`mod@write`]), the [`report`] is drawn, and [`publish`] makes the night
-//! visible with its [`manifest`]; customers who are to be [`forgotten`] are taken out again by [`mod@erase`]. [`read`],
+//! visible with its [`manifest`], for whom [`access`] says; customers who are to be [`forgotten`], named
+//! as [`persons`] reads them, are taken out again by [`mod@erase`]. [`read`],
 //! [`placements`] and [`peek`] look at published tables and at files nobody has described yet.
 
+pub mod access;
 mod address;
 pub mod contract;
 pub mod contract_page;
@@ -19,6 +21,7 @@ mod leaf_plan;
 pub mod ledger;
 pub(crate) mod names;
 pub mod peek;
+pub mod persons;
 pub mod placements;
 pub mod plain_file;
 pub mod publish;

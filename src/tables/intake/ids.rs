@@ -14,16 +14,16 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// How ids of a column are read.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct IdReading<'a> {
+pub(in crate::tables) struct IdReading<'a> {
     /// Name of the column: where it stands among the ids, the line is one of headings.
-    pub(super) column: &'a str,
+    pub(in crate::tables) column: &'a str,
     /// How ids are brought to one form; for customers.
-    pub(super) form: Option<&'a IdForm>,
+    pub(in crate::tables) form: Option<&'a IdForm>,
 }
 
 /// Ids of a column: trimmed text; a number with nothing behind its point is its plain digits. A number that lost digits on its
 /// way, as `1.23E+15` of a spreadsheet, is none.
-pub(super) fn ids(array: &ArrayRef, reading: IdReading<'_>) -> (StringArray, Bad) {
+pub(in crate::tables) fn ids(array: &ArrayRef, reading: IdReading<'_>) -> (StringArray, Bad) {
     let most = match array.data_type() {
         // Whole numbers up to here have no neighbor that is kept as the same.
         DataType::Float16 => 2_048.0,
@@ -164,7 +164,7 @@ fn plain_number(text: &str, decimal: bool) -> Result<&str, RejectCode> {
 }
 
 /// Lower case and leading zeros, as configured.
-fn in_form(id: String, form: Option<&IdForm>) -> String {
+pub(in crate::tables) fn in_form(id: String, form: Option<&IdForm>) -> String {
     let Some(form) = form else { return id };
     let id = if form.lower { id.to_lowercase() } else { id };
     match form.pad {

@@ -66,6 +66,7 @@ pub use coverage::{Coverage, OrphanCount};
 pub use error::IntakeError;
 pub use hindrances::{Hindrance, Hindrances};
 pub use histories::{Histories, KindWords};
+pub(in crate::tables) use ids::{IdReading, ids, in_form};
 pub use look::{Look, SourceLook, TableLook, look};
 pub use pace::{OrderPace, PACE_WEEKS};
 pub use prepare::{IntakeRequest, ReadFile, check_tables};

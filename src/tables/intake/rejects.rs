@@ -1,6 +1,5 @@
 //! The list of rejected rows and unreadable cells: where, which column, what kind. Never a value or an id.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +9,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
+use super::super::access::private_file;
 use super::super::spec::TableName;
 use super::error::IntakeError;
 use super::tally::{FileRegistry, Listed};
@@ -36,7 +36,7 @@ pub(super) fn write(
     let schema = Arc::new(Schema::new(fields));
     let zstd = ZstdLevel::try_new(1).map_err(other)?;
     let properties = WriterProperties::builder().set_compression(Compression::ZSTD(zstd)).build();
-    let file = File::create(&path).map_err(failed)?;
+    let file = private_file(&path, false).map_err(failed)?;
     let mut writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties)).map_err(other)?;
     for rows in rows.chunks(65_536) {
         let text = |get: &dyn Fn(TableName, &Listed) -> String| -> ArrayRef {

@@ -33,6 +33,7 @@ use super::error::IntakeError;
 use super::ranges::IdRange;
 use super::times::on_the_wall;
 use crate::model::rows::BLOCK_ROWS;
+use crate::tables::access::private_file;
 use crate::tables::leaf_plan::leaf_plan;
 
 /// Rows of a row group: whole blocks, and few enough that a wide table's group is small in memory.
@@ -132,7 +133,7 @@ impl ScratchWriter {
     pub(super) fn create(folder: &Path, name: &str, schema: SchemaRef) -> std::result::Result<Self, IntakeError> {
         let path = folder.join(format!("{name}.parquet"));
         let failed = |source| IntakeError::Scratch { path: path.clone(), source };
-        let file = File::create(&path).map_err(failed)?;
+        let file = private_file(&path, false).map_err(failed)?;
         let (sender, receiver) = sync_channel::<RecordBatch>(QUEUE);
         let for_thread = Arc::clone(&schema);
         let work = move || {

@@ -1,6 +1,7 @@
 //! How a text file is written: its encoding, its delimiter, its decimal sign, its words for nothing.
 
 use super::{LOOKED_AT, PeekColumn};
+use crate::tables::source::decoded;
 
 /// Delimiters tried, the customary first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -11,42 +12,12 @@ const NOTHING: [&str; 14] =
 
 /// The text, and the label of its encoding.
 pub(super) fn decode(bytes: &[u8]) -> (String, &'static str) {
-    if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
-        let label = match encoding {
-            _ if encoding == encoding_rs::UTF_8 => "utf-8",
-            _ if encoding == encoding_rs::UTF_16BE => "utf-16be",
-            _ => "utf-16le",
-        };
-        return (encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned(), label);
-    }
-    if let Some((encoding, label)) = wide(bytes) {
-        return (encoding.decode_without_bom_handling(bytes).0.into_owned(), label);
-    }
+    let whole = decoded(bytes);
     // The last line may be cut in the middle of a character.
-    let cut = bytes.len() as u64 >= LOOKED_AT;
-    let end = if cut {
-        bytes.iter().rposition(|byte| *byte == b'\n').map_or(bytes.len(), |end| end + 1)
-    } else {
-        bytes.len()
-    };
-    let whole = &bytes[..end];
-    std::str::from_utf8(whole).map_or_else(
-        |_| (encoding_rs::WINDOWS_1252.decode_without_bom_handling(whole).0.into_owned(), "windows-1252"),
-        |text| (text.to_owned(), "utf-8"),
-    )
-}
-
-/// UTF-16 without a mark: every other byte of plain letters is zero.
-fn wide(bytes: &[u8]) -> Option<(&'static encoding_rs::Encoding, &'static str)> {
-    let head = &bytes[..bytes.len().min(512) & !1];
-    let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
-    let (even, odd, half) = (zeros(0), zeros(1), head.len() / 2);
-    match half {
-        0 => None,
-        _ if odd * 10 >= half * 7 && even * 10 < half => Some((encoding_rs::UTF_16LE, "utf-16le")),
-        _ if even * 10 >= half * 7 && odd * 10 < half => Some((encoding_rs::UTF_16BE, "utf-16be")),
-        _ => None,
-    }
+    let cut = bytes.len() as u64 >= LOOKED_AT && whole.encoding == "windows-1252";
+    let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(bytes.len(), |end| end + 1);
+    let whole = if cut { decoded(&bytes[..end]) } else { whole };
+    (whole.text, whole.encoding)
 }
 
 /// The delimiter a spreadsheet was told in a first line `sep=;`, and the text behind that line.
@@ -62,7 +33,7 @@ pub(super) fn told_delimiter(text: &str) -> Option<(u8, &str)> {
 }
 
 /// The delimiter that stands equally often, and most often, in the first lines.
-pub(super) fn delimiter_of(text: &str) -> u8 {
+pub(in crate::tables) fn delimiter_of(text: &str) -> u8 {
     let count = |delimiter: u8| {
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(delimiter)

@@ -7,6 +7,8 @@ mod header;
 mod text;
 mod typed;
 
+pub(in crate::tables) use dialect::delimiter_of;
+
 use std::io::Read;
 use std::path::{Path, PathBuf};
 

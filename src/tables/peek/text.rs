@@ -24,6 +24,10 @@ pub(super) fn peek_csv(path: &Path, bytes: &[u8]) -> Result<Peek, PeekError> {
     if text.bytes().take(4096).any(|byte| byte == 0) {
         return Err(refuse("bytes that are no text"));
     }
+    // A night cannot be told to read it.
+    if encoding.starts_with("utf-32") {
+        return Err(refuse("UTF-32 text; save it as UTF-8"));
+    }
     let (delimiter, text, skipped) = match told_delimiter(&text) {
         Some((delimiter, rest)) => (delimiter, rest, 1),
         None => (delimiter_of(&text), text.as_str(), 0),

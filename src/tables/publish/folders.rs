@@ -10,9 +10,13 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
 use super::{PublishError, published_nights, run_folder};
+use crate::tables::access::{FileMode, mode_of, set_mode};
 
 /// Folder inside the output folder where nights are made.
 pub(super) const STAGING: &str = ".staging";
+
+/// Permissions of a folder in which a night is made.
+const OURS: u32 = 0o700;
 
 /// Ending of a night set aside while its replacement moves in.
 const ASIDE: &str = ".old";
@@ -83,7 +87,7 @@ pub(super) fn take_away(out: &Path, folder: &Path) -> Result<bool, PublishError>
         return Ok(false);
     }
     let staging = out.join(STAGING);
-    make_folder(&staging, 0o700)?;
+    make_folder(&staging)?;
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let away = staging.join(format!("{name}.gone"));
     fs::rename(folder, &away).map_err(failed)?;
@@ -102,7 +106,7 @@ pub(super) fn point_latest(out: &Path) -> Result<(), PublishError> {
     if fs::read_link(&latest).is_ok_and(|now| now == target) {
         return Ok(());
     }
-    make_folder(&out.join(STAGING), 0o700)?;
+    make_folder(&out.join(STAGING))?;
     let failed = |source| PublishError::io("cannot point", &latest, source);
     match fs::remove_file(&fresh) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
@@ -113,12 +117,40 @@ pub(super) fn point_latest(out: &Path) -> Result<(), PublishError> {
     sync(out).map_err(failed)
 }
 
-/// Makes a folder unless it exists.
-pub(super) fn make_folder(path: &Path, mode: u32) -> Result<(), PublishError> {
-    match DirBuilder::new().mode(mode).create(path) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(PublishError::io("cannot make", path, error)),
-        _ => Ok(()),
+/// Makes a folder for its owner alone unless it exists; whether it was made.
+pub(super) fn make_folder(path: &Path) -> Result<bool, PublishError> {
+    match DirBuilder::new().mode(OURS).create(path).and_then(|()| set_mode(path, OURS)) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(PublishError::io("cannot make", path, error)),
     }
+}
+
+/// Gives everything below `night` the permissions that `mode` says, and `night` itself last: until then nobody enters.
+pub(super) fn open_to(night: &Path, mode: FileMode) -> io::Result<()> {
+    for entry in fs::read_dir(night)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            open_to(&entry.path(), mode)?;
+        } else {
+            set_mode(&entry.path(), mode.file())?;
+        }
+    }
+    set_mode(night, mode.folder())
+}
+
+/// Gives everything below `night` the permissions of what stands in the same place below `like`.
+pub(super) fn open_like(night: &Path, like: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(night)? {
+        let entry = entry?;
+        let model = like.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            open_like(&entry.path(), &model)?;
+        } else if let Ok(mode) = mode_of(&model) {
+            set_mode(&entry.path(), mode)?;
+        }
+    }
+    mode_of(like).map_or(Ok(()), |mode| set_mode(night, mode))
 }
 
 /// Forces the entries of a folder to the disk.
@@ -135,10 +167,4 @@ pub(super) fn sync_folders(folder: &Path) -> io::Result<()> {
         }
     }
     sync(folder)
-}
-
-/// Permission bits of a folder; those of a new one where it cannot be asked.
-pub(super) fn folder_mode(folder: &Path) -> u32 {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::metadata(folder).map_or(0o700, |data| data.permissions().mode() & 0o777)
 }

@@ -11,9 +11,10 @@ use sha2::{Digest, Sha256};
 use super::manifest::RunIdentity;
 use super::{OutputLock, PublishError};
 use crate::catalogue::hex;
+use crate::tables::access::private_file;
 use crate::tables::plain_file;
 
-/// Name of the file in the output folder.
+/// Name of the file in the output folder, for the owner alone.
 pub const IDENTITY_NAME: &str = "identity.json";
 
 /// Layout of the file.
@@ -64,7 +65,7 @@ pub fn identify(lock: &OutputLock, night: NaiveDate, identity: &RunIdentity) -> 
     let stored = Stored { id: hash[..DIGITS].to_owned(), schema: SCHEMA.to_owned() };
     let (path, half) = (lock.out().join(IDENTITY_NAME), lock.out().join(format!(".{IDENTITY_NAME}")));
     let write = || -> std::io::Result<()> {
-        let mut file = plain_file::create(&half, 0o666)?;
+        let mut file = private_file(&half, false)?;
         // INVARIANT: as above.
         file.write_all((serde_json::to_string_pretty(&stored).expect("plain data") + "\n").as_bytes())?;
         file.sync_all()?;

@@ -6,23 +6,31 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::PublishError;
+use super::folders::make_folder;
+use crate::tables::access::{FileMode, set_mode};
 use crate::tables::plain_file;
 
 /// The right to write into an output folder. Freed when dropped, or by the kernel when the process ends.
 #[derive(Debug)]
 pub struct OutputLock {
     out: PathBuf,
+    /// The output folder was made by us.
+    made: bool,
+    /// Who may read what is written there.
+    mode: FileMode,
     /// Open for as long as the lock is held.
     _file: File,
 }
 
 impl OutputLock {
-    /// Makes the output folder if need be and takes its lock without waiting.
+    /// Makes the output folder if need be, for its owner alone, and takes its lock without waiting.
     ///
     /// # Errors
     /// [`PublishError::Locked`] if another process holds it; [`PublishError::Io`] if the folder cannot be made.
     pub fn acquire(out: &Path) -> Result<Self, PublishError> {
-        fs::create_dir_all(out).map_err(|source| PublishError::io("cannot make", out, source))?;
+        let above = out.parent().filter(|above| !above.as_os_str().is_empty());
+        above.map_or(Ok(()), fs::create_dir_all).map_err(|source| PublishError::io("cannot make", out, source))?;
+        let made = make_folder(out)?;
         let path = out.join(".lock");
         let failed = |source| PublishError::io("cannot lock", &path, source);
         let mut options = OpenOptions::new();
@@ -41,7 +49,24 @@ impl OutputLock {
         // The process number is for the other's error message alone.
         let note = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
         note.map_err(failed)?;
-        Ok(Self { out: out.to_owned(), _file: file })
+        Ok(Self { out: out.to_owned(), made, mode: FileMode::default(), _file: file })
+    }
+
+    /// The same, with nights that those whom `mode` lets in may read. The output folder itself follows where it was made
+    /// just now; what stood there before is left as it is.
+    ///
+    /// # Errors
+    /// [`PublishError::Io`] if the folder does not take it.
+    pub fn readable(self, mode: FileMode) -> Result<Self, PublishError> {
+        if self.made {
+            set_mode(&self.out, mode.folder()).map_err(|source| PublishError::io("cannot open", &self.out, source))?;
+        }
+        Ok(Self { mode, ..self })
+    }
+
+    /// Who may read what is written there.
+    pub(super) fn mode(&self) -> FileMode {
+        self.mode
     }
 
     /// The output folder.

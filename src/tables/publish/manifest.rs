@@ -142,6 +142,12 @@ impl Manifest {
         self.table_schema_version == SCHEMA_VERSION && self.identity == RunIdentity { inputs, ..identity.clone() }
     }
 
+    /// Whether it is that of the night in this place: of this date, and held back or not.
+    #[must_use]
+    pub fn is_at(&self, night: NaiveDate, held: bool) -> bool {
+        self.run_date == night.to_string() && self.held.is_empty() != held
+    }
+
     /// The file's text.
     #[expect(clippy::missing_panics_doc, reason = "a manifest is plain data: serialization cannot fail")]
     #[must_use]

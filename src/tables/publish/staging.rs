@@ -1,15 +1,16 @@
 //! A night in the making, and the step that makes it visible.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::folders::{STAGING, folder_mode, make_folder, recover, swap_in, sync, sync_folders};
-use super::manifest::{MANIFEST_NAME, Manifest, RunFacts, files_in, is_inside};
+use super::folders::{STAGING, make_folder, open_like, open_to, recover, swap_in, sync, sync_folders};
+use super::manifest::{Damage, MANIFEST_NAME, Manifest, RunFacts, files_in, is_inside};
 use super::{OutputLock, PublishError, held_folder, run_folder, settle};
+use crate::tables::access::set_mode;
 use crate::tables::write::{OutputFile, WrittenFile};
 
 /// A night in the making. Dropped unpublished, it leaves nothing behind.
@@ -19,6 +20,8 @@ pub struct Staging<'a> {
     run_date: NaiveDate,
     folder: PathBuf,
     files: BTreeMap<String, WrittenFile>,
+    /// Files that the manifest does not list and that stay all the same.
+    strangers: BTreeSet<String>,
     /// Moved to its place.
     gone: bool,
 }
@@ -32,12 +35,12 @@ impl<'a> Staging<'a> {
         let staging = lock.out().join(STAGING);
         recover(lock.out())?;
         let folder = staging.join(run_date.to_string());
-        make_folder(&staging, 0o700)?;
-        make_folder(&folder, 0o777)?;
-        for (name, mode) in [("tables", 0o777), ("plans", 0o777), ("rejected", 0o700)] {
-            make_folder(&folder.join(name), mode)?;
+        make_folder(&staging)?;
+        make_folder(&folder)?;
+        for name in ["tables", "plans", "rejected"] {
+            make_folder(&folder.join(name))?;
         }
-        Ok(Self { lock, run_date, folder, files: BTreeMap::new(), gone: false })
+        Ok(Self { lock, run_date, folder, files: BTreeMap::new(), strangers: BTreeSet::new(), gone: false })
     }
 
     /// The folder to write into; table writers take it as their run folder.
@@ -62,62 +65,57 @@ impl<'a> Staging<'a> {
         self.files.values()
     }
 
-    /// Writes a whole file and announces it. A `private` file, and any folder made for it, is for its owner alone.
+    /// Writes a whole file and announces it.
     ///
     /// # Errors
     /// [`PublishError::Outside`] for a name that leaves the folder; errors of the disk.
-    pub fn write(&mut self, name: &str, content: &[u8], private: bool) -> Result<&WrittenFile, PublishError> {
+    pub fn write(&mut self, name: &str, content: &[u8]) -> Result<&WrittenFile, PublishError> {
         if !is_inside(name) {
             return Err(PublishError::Outside { name: name.to_owned() });
         }
-        if let Some(parent) = Path::new(name).parent() {
-            let mut folder = self.folder.clone();
-            for part in parent.components() {
-                folder.push(part);
-                make_folder(&folder, if private { 0o700 } else { 0o777 })?;
-            }
-        }
-        let mut file = OutputFile::create(&self.folder, name, private)?;
+        self.make_room(Path::new(name))?;
+        let mut file = OutputFile::create(&self.folder, name)?;
         file.write_all(content).map_err(|source| PublishError::io("cannot write", &self.folder.join(name), source))?;
         let written = file.finish(name, None)?;
         Ok(self.files.entry(name.to_owned()).or_insert(written))
     }
 
-    /// Takes over a file of a stored night, whose entry in its manifest is `file`, without copying its content where the
-    /// file system can link.
+    /// Takes over a file of a stored night, without copying its content where the file system can link. `file` is what the
+    /// manifest says of it; `None` = it does not list it.
     ///
     /// # Errors
     /// [`PublishError::Io`].
-    pub fn take_over(&mut self, night: &Path, file: &WrittenFile) -> Result<(), PublishError> {
-        let (from, to) = (night.join(&file.name), self.folder.join(&file.name));
+    pub fn take_over(&mut self, night: &Path, name: &Path, file: Option<&WrittenFile>) -> Result<(), PublishError> {
+        let (from, to) = (night.join(name), self.folder.join(name));
         let failed = |source| PublishError::io("cannot copy", &from, source);
-        self.make_parents(&from, &file.name)?;
+        self.make_room(name)?;
         if fs::hard_link(&from, &to).is_err() {
             fs::copy(&from, &to).map_err(failed)?;
             sync(&to).map_err(failed)?;
         }
-        self.announce(file.clone());
-        Ok(())
-    }
-
-    /// Makes the folders above `name`, with the modes of those above `like`.
-    fn make_parents(&self, like: &Path, name: &str) -> Result<(), PublishError> {
-        let depth = Path::new(name).components().count();
-        let models: Vec<PathBuf> = like.ancestors().skip(1).take(depth - 1).map(Path::to_owned).collect();
-        let mut folder = self.folder.clone();
-        for (part, model) in Path::new(name).components().zip(models.into_iter().rev()) {
-            folder.push(part);
-            make_folder(&folder, folder_mode(&model))?;
+        match file {
+            Some(file) => self.announce(file.clone()),
+            None => self.tolerate(name),
         }
         Ok(())
     }
 
-    /// Makes room for a file that will take the place of `name` of the stored `night`.
+    /// Lets a file stay that the manifest does not list.
+    pub fn tolerate(&mut self, name: &Path) {
+        self.strangers.insert(name.to_string_lossy().into_owned());
+    }
+
+    /// Makes the folders above a file.
     ///
     /// # Errors
     /// [`PublishError::Io`].
-    pub fn make_room(&self, night: &Path, name: &str) -> Result<(), PublishError> {
-        self.make_parents(&night.join(name), name)
+    pub fn make_room(&self, name: &Path) -> Result<(), PublishError> {
+        let mut folder = self.folder.clone();
+        for part in name.parent().into_iter().flat_map(Path::components) {
+            folder.push(part);
+            make_folder(&folder)?;
+        }
+        Ok(())
     }
 
     /// Checks the folder against what was announced, writes the manifest, reads everything back, and makes the night
@@ -152,53 +150,69 @@ impl<'a> Staging<'a> {
         Ok(target)
     }
 
-    /// Puts the night in the place of a stored one, held or published, that says the same but for its files: `manifest`
-    /// is that of the stored night. The old files are gone when this returns.
+    /// Puts the night in the place of the stored one in `night`, held or published, which says the same but for its files
+    /// and may be read by the same people. `manifest` is what it is to say of its files, `None` = it has none that could be
+    /// written again. Whatever was not as its manifest says before may be so still, nothing else. The old files are gone
+    /// when this returns.
     ///
     /// # Errors
     /// As [`Staging::publish`], and [`PublishError::Io`] if the old files cannot be removed.
-    pub fn restate(mut self, mut manifest: Manifest) -> Result<PathBuf, PublishError> {
-        manifest.outputs = self.files.values().cloned().collect();
-        self.seal(&manifest)?;
-        let place = if manifest.held.is_empty() { run_folder } else { held_folder };
-        let target = place(self.lock.out(), self.run_date);
-        if let Some(old) = self.move_in(&target)? {
+    pub fn restate(mut self, night: &Path, manifest: Option<&Manifest>, before: &[Damage]) -> Result<(), PublishError> {
+        self.check(manifest.map_or(&[], |manifest| manifest.outputs.as_slice()))?;
+        if let Some(manifest) = manifest {
+            self.state(manifest, before)?;
+        }
+        open_like(&self.folder, night).map_err(|source| PublishError::io("cannot open", &self.folder, source))?;
+        sync_folders(&self.folder).map_err(|source| PublishError::io("cannot sync", &self.folder, source))?;
+        if let Some(old) = self.move_in(night)? {
             fs::remove_dir_all(&old).map_err(|source| PublishError::io("cannot remove", &old, source))?;
         }
-        Ok(target)
+        Ok(())
     }
 
-    /// Files present = files announced; then the manifest, all of it read back and on the disk.
+    /// Files present = files announced; then the manifest, all of it read back, open to whom it may concern and on the disk.
     fn seal(&mut self, manifest: &Manifest) -> Result<(), PublishError> {
-        self.check()?;
-        let mut file = OutputFile::create(&self.folder, MANIFEST_NAME, false)?;
+        self.check(&[])?;
+        self.state(manifest, &[])?;
+        let mode = self.lock.mode();
+        open_to(&self.folder, mode).map_err(|source| PublishError::io("cannot open", &self.folder, source))?;
+        sync_folders(&self.folder).map_err(|source| PublishError::io("cannot sync", &self.folder, source))
+    }
+
+    /// Writes the manifest and reads every file back; `known` is what need not be as it says.
+    fn state(&self, manifest: &Manifest, known: &[Damage]) -> Result<(), PublishError> {
+        let mut file = OutputFile::create(&self.folder, MANIFEST_NAME)?;
         let path = file.path().to_owned();
         file.write_all(manifest.to_json().as_bytes())
             .map_err(|source| PublishError::io("cannot write", &path, source))?;
         file.finish(MANIFEST_NAME, None)?;
-        if let Some(damage) = manifest.verify(&self.folder)?.into_iter().next() {
-            return Err(PublishError::Unannounced { name: damage.name });
+        match manifest.verify(&self.folder)?.into_iter().find(|damage| !known.contains(damage)) {
+            Some(damage) => Err(PublishError::Unannounced { name: damage.name }),
+            None => Ok(()),
         }
-        sync_folders(&self.folder).map_err(|source| PublishError::io("cannot sync", &self.folder, source))
     }
 
     /// Moves the sealed night to `target`; gives where the one it replaced lies now.
     fn move_in(&mut self, target: &Path) -> Result<Option<PathBuf>, PublishError> {
         let parent = target.parent().unwrap_or(Path::new("."));
-        make_folder(parent, if parent.ends_with("held") { 0o700 } else { 0o777 })?;
+        make_folder(parent)?;
+        // One that belongs to somebody else stays as it is; the nights in it are closed by themselves.
+        let _ = set_mode(parent, self.lock.mode().folder());
         let old = swap_in(&self.folder, target)?;
         self.gone = true;
         sync(parent).map_err(|source| PublishError::io("cannot sync", parent, source))?;
         Ok(old)
     }
 
-    /// Files present = files announced, with their sizes.
-    fn check(&self) -> Result<(), PublishError> {
+    /// Files present = files announced, with their sizes; strangers may be there, and files `listed` need not be as they are
+    /// listed.
+    fn check(&self, listed: &[WrittenFile]) -> Result<(), PublishError> {
         let present = files_in(&self.folder);
         let present = present.map_err(|source| PublishError::io("cannot list", &self.folder, source))?;
         let announced: Vec<(String, u64)> = self.files.values().map(|file| (file.name.clone(), file.bytes)).collect();
-        let odd = present.iter().find(|file| !announced.contains(file));
-        match odd.or_else(|| announced.iter().find(|file| !present.contains(file))) {
+        let known = |name: &String| self.strangers.contains(name) || listed.iter().any(|file| file.name == *name);
+        let odd = present.iter().find(|file| !announced.contains(file) && !known(&file.0));
+        match odd.or_else(|| announced.iter().find(|file| !present.contains(file) && !known(&file.0))) {
             Some((name, _)) => Err(PublishError::Unannounced { name: name.clone() }),
             None => Ok(()),
         }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
@@ -23,7 +23,7 @@ fn day(day: u32) -> NaiveDate {
 /// Publishes a night with one text and one table.
 fn publish(lock: &OutputLock, night: NaiveDate, text: &str) -> Manifest {
     let mut staging = Staging::create(lock, night).unwrap();
-    staging.write("summary.txt", text.as_bytes(), false).unwrap();
+    staging.write("summary.txt", text.as_bytes()).unwrap();
     let meta = TableMeta { run_date: night, model_id: "m-1".to_owned() };
     let table = write_rows::<&DriftRow>([], staging.folder(), &meta).unwrap();
     staging.announce(table);
@@ -54,7 +54,7 @@ fn the_manifest_is_the_last_file_written() {
     let out = tempfile::tempdir().unwrap();
     let lock = OutputLock::acquire(out.path()).unwrap();
     let mut staging = Staging::create(&lock, day(20)).unwrap();
-    staging.write("summary.txt", b"x", false).unwrap();
+    staging.write("summary.txt", b"x").unwrap();
     assert!(!staging.folder().join(MANIFEST_NAME).exists());
     let (run, _) = staging.publish(facts()).unwrap();
     let time = |name: &str| fs::metadata(run.join(name)).unwrap().modified().unwrap();
@@ -103,7 +103,7 @@ fn a_night_dropped_unpublished_leaves_nothing_and_yesterday_stays() {
     let lock = OutputLock::acquire(out.path()).unwrap();
     publish(&lock, day(20), "yesterday");
     let mut staging = Staging::create(&lock, day(21)).unwrap();
-    staging.write("summary.txt", b"tonight", false).unwrap();
+    staging.write("summary.txt", b"tonight").unwrap();
     drop(staging);
     assert_eq!(published_nights(out.path()).unwrap(), [day(20)]);
     assert_eq!(fs::read_dir(out.path().join(".staging")).unwrap().count(), 0);
@@ -151,7 +151,7 @@ fn a_night_held_back_is_whole_says_why_and_is_no_history() {
     publish(&lock, day(20), "yesterday");
     let hold = |text: &str| {
         let mut staging = Staging::create(&lock, day(21)).unwrap();
-        staging.write("summary.txt", text.as_bytes(), false).unwrap();
+        staging.write("summary.txt", text.as_bytes()).unwrap();
         staging.hold(facts(), &["too many rejects".to_owned()]).unwrap()
     };
     hold("held");
@@ -214,9 +214,11 @@ fn a_stored_night_is_restated_with_other_files_and_the_old_ones_are_gone() {
     let manifest = publish(&lock, day(20), "with a name");
     let run = out.path().join("runs/2026-11-20");
     let mut staging = Staging::create(&lock, day(20)).unwrap();
-    staging.take_over(&run, &manifest.outputs[1]).unwrap();
-    staging.write("summary.txt", b"without", false).unwrap();
-    staging.restate(manifest.clone()).unwrap();
+    let kept = Path::new(&manifest.outputs[1].name);
+    staging.take_over(&run, kept, Some(&manifest.outputs[1])).unwrap();
+    let mut says = manifest.clone();
+    says.outputs[0] = staging.write("summary.txt", b"without").unwrap().clone();
+    staging.restate(&run, Some(&says), &[]).unwrap();
     let now = Manifest::read(&run).unwrap().unwrap();
     assert!(now.verify(&run).unwrap().is_empty());
     assert_eq!(
@@ -236,7 +238,7 @@ fn files_that_were_not_announced_or_went_missing_hold_the_night_back() {
     let error = staging.publish(facts()).unwrap_err();
     assert!(matches!(&error, PublishError::Unannounced { name } if name == "stray.txt"), "{error}");
     let mut staging = Staging::create(&lock, day(20)).unwrap();
-    staging.write("summary.txt", b"x", false).unwrap();
+    staging.write("summary.txt", b"x").unwrap();
     fs::remove_file(staging.folder().join("summary.txt")).unwrap();
     assert!(matches!(staging.publish(facts()).unwrap_err(), PublishError::Unannounced { .. }));
     assert!(published_nights(out.path()).unwrap().is_empty());
@@ -254,16 +256,41 @@ fn a_second_run_is_turned_away_until_the_first_is_done() {
 }
 
 #[test]
-fn private_files_and_their_folders_are_for_their_owner_alone() {
+fn a_night_is_for_its_owner_alone_unless_others_are_let_in() {
     let out = tempfile::tempdir().unwrap();
     let lock = OutputLock::acquire(out.path()).unwrap();
     let mut staging = Staging::create(&lock, day(20)).unwrap();
-    staging.write("audiences/klaviyo/full-001.csv", b"Email\n", true).unwrap();
+    staging.write("audiences/klaviyo/full-001.csv", b"Email\n").unwrap();
     let (run, _) = staging.publish(facts()).unwrap();
     let mode = |name: &str| fs::metadata(run.join(name)).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode("audiences"), 0o700);
     assert_eq!(mode("audiences/klaviyo/full-001.csv"), 0o600);
-    assert_eq!(mode("rejected"), 0o700);
+    assert_eq!((mode(""), mode("rejected"), mode("manifest.json")), (0o700, 0o700, 0o600));
+    assert_eq!(fs::metadata(out.path().join("runs")).unwrap().permissions().mode() & 0o777, 0o700);
+    drop(lock);
+    let lock = OutputLock::acquire(out.path()).unwrap().readable("0640".parse().unwrap()).unwrap();
+    let mut staging = Staging::create(&lock, day(21)).unwrap();
+    staging.write("plans/S01.md", b"x").unwrap();
+    assert_eq!(fs::metadata(staging.folder()).unwrap().permissions().mode() & 0o777, 0o700, "not before it is whole");
+    let (run, _) = staging.publish(facts()).unwrap();
+    let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(run.join("plans/S01.md")), 0o640);
+    assert_eq!((mode(run.clone()), mode(run.join("plans")), mode(out.path().join("runs"))), (0o750, 0o750, 0o750));
+}
+
+#[test]
+fn a_results_folder_that_we_make_is_private_and_one_that_was_there_is_left_alone() {
+    let place = tempfile::tempdir().unwrap();
+    let (ours, theirs) = (place.path().join("new/out"), place.path().join("there"));
+    fs::create_dir(&theirs).unwrap();
+    fs::set_permissions(&theirs, fs::Permissions::from_mode(0o755)).unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    drop(OutputLock::acquire(&ours).unwrap());
+    assert_eq!(mode(&ours), 0o700);
+    fs::remove_dir_all(&ours).unwrap();
+    drop(OutputLock::acquire(&ours).unwrap().readable("0640".parse().unwrap()).unwrap());
+    drop(OutputLock::acquire(&theirs).unwrap().readable("0600".parse().unwrap()).unwrap());
+    assert_eq!((mode(&ours), mode(&theirs)), (0o750, 0o755));
 }
 
 #[test]
@@ -272,7 +299,7 @@ fn a_name_that_leaves_the_run_folder_is_refused() {
     let lock = OutputLock::acquire(out.path()).unwrap();
     let mut staging = Staging::create(&lock, day(20)).unwrap();
     for name in ["../x", "/x", ""] {
-        assert!(matches!(staging.write(name, b"x", false).unwrap_err(), PublishError::Outside { .. }), "{name}");
+        assert!(matches!(staging.write(name, b"x").unwrap_err(), PublishError::Outside { .. }), "{name}");
     }
 }
 

@@ -4,6 +4,7 @@
 //! the configuration) and `_row` (the row of a Parquet file, the line of a text file; from 1). CSV and JSON columns
 //! are text, always; what they mean is decided by the canonical table they are mapped to.
 
+mod column_file;
 mod csv_file;
 mod decode;
 mod error;
@@ -23,7 +24,9 @@ mod provider;
 mod scan;
 mod text;
 mod thrift;
+mod whole;
 
+pub(in crate::tables) use column_file::column_file;
 pub(crate) use csv_file::on_one_line;
 pub use error::SourceError;
 pub use foreign::is_reading;
@@ -31,3 +34,4 @@ pub(crate) use open::{Source, first_rows};
 pub(crate) use provider::{FILE_COLUMN, ROW_COLUMN, SourceTable};
 pub(crate) use scan::RowFaults;
 pub(in crate::tables) use text::CELL_LIMIT;
+pub(in crate::tables) use whole::decoded;

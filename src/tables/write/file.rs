@@ -1,6 +1,6 @@
 //! A file that knows its size and hash, and is on the disk when it says so.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::WriteError;
 use crate::catalogue::hex;
+use crate::tables::access::private_file;
 
 /// Bytes collected before a write to the disk; page-sized pieces of a column would cost a system call each.
 const BUFFER_BYTES: usize = 1 << 18;
@@ -40,16 +41,14 @@ pub struct OutputFile {
 }
 
 impl OutputFile {
-    /// Creates `folder/name`; `private` files are readable by their owner alone (mode 0600).
+    /// Creates `folder/name`, readable by its owner alone (mode 0600); who else may read it is decided when the night is
+    /// whole.
     ///
     /// # Errors
     /// [`WriteError::Io`] if the file exists or cannot be made.
-    pub fn create(folder: &Path, name: &str, private: bool) -> Result<Self, WriteError> {
-        use std::os::unix::fs::OpenOptionsExt as _;
+    pub fn create(folder: &Path, name: &str) -> Result<Self, WriteError> {
         let path = folder.join(name);
-        let mode = if private { 0o600 } else { 0o666 };
-        let file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&path);
-        let file = file.map_err(|source| WriteError::io(&path, source))?;
+        let file = private_file(&path, true).map_err(|source| WriteError::io(&path, source))?;
         Ok(Self { path, file, buffer: Vec::with_capacity(BUFFER_BYTES), hash: Sha256::new(), bytes: 0 })
     }
 
@@ -105,7 +104,7 @@ mod tests {
     #[test]
     fn size_and_hash_are_those_of_the_content() {
         let folder = tempfile::tempdir().unwrap();
-        let mut file = OutputFile::create(folder.path(), "a.txt", false).unwrap();
+        let mut file = OutputFile::create(folder.path(), "a.txt").unwrap();
         file.write_all(b"abc").unwrap();
         let written = file.finish("x/a.txt", Some(3)).unwrap();
         // SHA-256 of "abc": FIPS 180-2, appendix B.1.
@@ -117,7 +116,7 @@ mod tests {
     #[test]
     fn pieces_larger_and_smaller_than_the_buffer_arrive_in_order() {
         let folder = tempfile::tempdir().unwrap();
-        let mut file = OutputFile::create(folder.path(), "b", false).unwrap();
+        let mut file = OutputFile::create(folder.path(), "b").unwrap();
         let large = vec![7u8; BUFFER_BYTES + 1];
         for piece in [&b"start"[..], &large, b"end"] {
             file.write_all(piece).unwrap();
@@ -130,12 +129,12 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_never_written_twice_and_a_private_one_is_closed_to_others() {
+    fn a_file_is_never_written_twice_and_is_closed_to_others() {
         let folder = tempfile::tempdir().unwrap();
-        OutputFile::create(folder.path(), "c", true).unwrap().finish("c", None).unwrap();
+        OutputFile::create(folder.path(), "c").unwrap().finish("c", None).unwrap();
         let mode = std::fs::metadata(folder.path().join("c")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        let again = OutputFile::create(folder.path(), "c", true).unwrap_err();
+        let again = OutputFile::create(folder.path(), "c").unwrap_err();
         assert!(matches!(again, WriteError::Io { .. }), "{again}");
     }
 }

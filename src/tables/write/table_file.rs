@@ -32,7 +32,7 @@ impl TableFile {
     /// Creates the table's file inside the run folder, whose subfolders exist.
     pub(super) fn create(run_folder: &Path, table: TableId, meta: &TableMeta) -> Result<Self, WriteError> {
         let schema = table.arrow_schema();
-        let output = OutputFile::create(run_folder, &table.path(), table.private())?;
+        let output = OutputFile::create(run_folder, &table.path())?;
         let path = output.path().to_owned();
         let started = (|| {
             let mut properties = properties(table, meta);

@@ -1,0 +1,141 @@
+//! `valueseg forget`: customers erased from everything that is stored, and kept out of every later night.
+
+mod answer;
+mod list;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::job::error::JobError;
+use crate::job::load::Loaded;
+use crate::job::remembered;
+use crate::job::scratch::Scratch;
+use crate::tables::erase::{EraseError, Found, Rewrite, StoredNight, named_elsewhere, search};
+use crate::tables::intake::IntakeError;
+use crate::tables::persons::{IdWriting, Person, Persons};
+use crate::tables::publish::{OutputLock, clear_leftovers, held_folder, held_nights, published_nights, run_folder};
+
+pub use answer::{Forgetting, Forgot, IdsFile, NightErased};
+use list::write_list;
+pub(super) use list::{keep_in_step, read_list};
+
+/// Blocks the customers whose ids stand in `ids_file`, then erases them from every stored night, published or held. The ids
+/// go the way of the ids of the inputs, so any spelling of the sources is found; whoever is found nowhere is blocked all the
+/// same. Figures of groups stay, and so do the models, which hold no rows of customers. A call that is cut short has
+/// blocked them; the same call again does the rest.
+///
+/// # Errors
+/// [`JobError::NoIds`] for a file without ids, errors of the file, of the lock and of the disk. A night that cannot be
+/// cleared, and a file that names nobody, are errors at the end, in the answer.
+pub fn forget(loaded: &Loaded, ids_file: &Path) -> Result<Forgetting, JobError> {
+    let persons = read_persons(loaded, ids_file)?;
+    let out = loaded.settings.output(&loaded.base);
+    if !out.is_dir() {
+        return Err(JobError::NoNight { out });
+    }
+    remembered::check(loaded, false)?;
+    let lock = OutputLock::acquire(&out)?;
+    let mut list = read_list(loaded)?;
+    let mut newly_blocked = 0;
+    for person in persons.all() {
+        newly_blocked += u64::from(list.add(person.spellings())?);
+    }
+    write_list(loaded, &lock, &list)?;
+    // What a run that died left behind holds rows of customers, too.
+    clear_leftovers(&lock)?;
+    Scratch::clear(&out)?;
+
+    let nights = stored_nights(&out)?;
+    let searched: Vec<Found> = nights.iter().map(|night| search(&night.folder, &persons)).collect();
+    let here: BTreeSet<usize> = searched.iter().flat_map(|found| found.persons.iter().copied()).collect();
+    here.iter().for_each(|at| list.found(persons.all()[*at].spellings()));
+    write_list(loaded, &lock, &list)?;
+    let missed: Vec<&Person> = persons.all().iter().filter(|person| !list.knows(person.spellings())).collect();
+
+    let mut done = Done::default();
+    for (night, found) in nights.iter().zip(searched) {
+        done.clear(&lock, night, found, &persons);
+    }
+    let asked = persons.all().len() as u64;
+    let forgot = Forgot {
+        as_of: nights.iter().filter(|night| !night.held).map(|night| night.date).max().map(|night| night.to_string()),
+        asked,
+        matched: asked - missed.len() as u64,
+        not_found: missed.len() as u64,
+        newly_blocked,
+        rows: done.nights.iter().map(|night| night.rows).sum(),
+        nights: done.nights,
+        failed: done.failed,
+        elsewhere: named_elsewhere(&out, &nights, &persons),
+        file: Some(IdsFile {
+            path: ids_file.to_owned(),
+            encoding: persons.encoding,
+            lines_not_found: missed.iter().map(|person| person.line).collect(),
+            lines_without_id: persons.no_ids.clone(),
+            several_fields: persons.several,
+        }),
+    };
+    forgot.add_receipt(&out)?;
+    Ok(Forgetting { forgot, error: done.error })
+}
+
+/// Those who are asked for, by any spelling of the sources.
+fn read_persons(loaded: &Loaded, ids_file: &Path) -> Result<Persons, JobError> {
+    let writing = IdWriting::of(loaded.settings.tables.values());
+    let persons = Persons::read(ids_file, &writing).map_err(IntakeError::from)?;
+    if persons.all().is_empty() {
+        return Err(JobError::NoIds { path: ids_file.to_owned() });
+    }
+    Ok(persons)
+}
+
+/// Every night, published ones first, each kind oldest first.
+fn stored_nights(out: &Path) -> Result<Vec<StoredNight>, JobError> {
+    let published = published_nights(out)?.into_iter();
+    let published = published.map(|date| StoredNight { folder: run_folder(out, date), date, held: false });
+    let held = held_nights(out)?.into_iter();
+    let held = held.map(|date| StoredNight { folder: held_folder(out, date), date, held: true });
+    Ok(published.chain(held).collect())
+}
+
+/// What was done so far.
+#[derive(Default)]
+struct Done {
+    nights: Vec<NightErased>,
+    failed: Vec<String>,
+    error: Option<EraseError>,
+}
+
+impl Done {
+    /// Takes what was found out of a night. What fails is noted, and the other nights go on.
+    fn clear(&mut self, lock: &OutputLock, night: &StoredNight, found: Found, persons: &Persons) {
+        if found.rows > 0 {
+            match rewrite(lock, night, &found, persons) {
+                Ok(erased) => self.nights.push(erased),
+                Err(error) => self.fail(night, "", error),
+            }
+        }
+        for (file, error) in found.failed {
+            self.fail(night, &file, error);
+        }
+    }
+
+    fn fail(&mut self, night: &StoredNight, file: &str, error: EraseError) {
+        let folder = if night.held { "held" } else { "runs" };
+        self.failed.push(format!("{folder}/{}/{file}", night.date).trim_end_matches('/').to_owned());
+        self.error.get_or_insert(error);
+    }
+}
+
+/// Writes a night again without the persons.
+fn rewrite(
+    lock: &OutputLock,
+    night: &StoredNight,
+    found: &Found,
+    persons: &Persons,
+) -> Result<NightErased, EraseError> {
+    let rewrite = Rewrite::begin(lock, night, found, persons)?;
+    let differences = rewrite.finish()?;
+    let differences = differences.iter().map(|damage| format!("{} is {}", damage.name, damage.what)).collect();
+    Ok(NightErased { night: night.date.to_string(), held: night.held, rows: found.rows, differences })
+}
