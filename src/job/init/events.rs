@@ -10,12 +10,22 @@ use super::rows::{Draft, Filled, own, text};
 use super::shape::Shape;
 use super::survey::shown;
 use super::tokens::{any, is_id_name, plain};
-use super::when::{date_question, format_of, moment};
+use super::when::{SERIAL_KEY, date_question, format_of, moment};
 use super::wish::{CONTACT, VERBATIM, WRITTEN, column, dated, flags_and_dates, speaks_of_any, undated, wanted};
 use crate::tables::spec::TableName;
 
-/// Looks for what happened in a file: at most one table of each kind.
+/// Looks for what happened in a file: at most one table of each kind. What is dated by numbers that only look like days is a
+/// guess.
 pub(super) fn happened(draft: &Draft<'_>, surveyed: bool, used: &mut BTreeSet<String>) -> Vec<MappedTable> {
+    let guessed = |table: &MappedTable| table.questions.iter().any(|question| question.key == SERIAL_KEY);
+    let sureness = |table: MappedTable| MappedTable {
+        confidence: if guessed(&table) { Confidence::Low } else { table.confidence },
+        ..table
+    };
+    read_as(draft, surveyed, used).into_iter().map(sureness).collect()
+}
+
+fn read_as(draft: &Draft<'_>, surveyed: bool, used: &mut BTreeSet<String>) -> Vec<MappedTable> {
     let mut tables = Vec::new();
     tables.extend(treatments(draft));
     if tables.is_empty() {

@@ -291,3 +291,18 @@ proptest! {
         prop_assert!(toml::from_str::<Settings>(&page).is_ok(), "{page}");
     }
 }
+
+#[test]
+fn days_of_a_spreadsheet_are_asked_about_and_used_when_somebody_says_so() {
+    let crm = rows("customer_no,signup", 60, |i| format!("C{i:03},2024-01-{:02}", i % 28 + 1));
+    let orders = rows("order_no,customer_no,order_date,total", 120, |i| {
+        format!("{i},C{:03},{},{}.50", i % 60 + 1, 46_023 + i % 300, i)
+    });
+    let folder = Folder::new(&[("crm.csv", &crm), ("orders.csv", &orders)]);
+    let started = folder.start(false);
+    assert_eq!(started.ready, [TableName::Customers], "{}", folder.text());
+    // 46024 and 46143 days after 1899-12-30.
+    assert!(folder.text().contains("between 2026-01-02 and 2026-05-01"), "{}", folder.text());
+    let folder = Folder::new(&[("crm.csv", &crm), ("orders.csv", &orders)]);
+    assert_eq!(folder.start(true).ready, [TableName::Customers, TableName::Orders], "{}", folder.text());
+}

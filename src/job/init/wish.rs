@@ -7,7 +7,7 @@ use super::look::Find;
 use super::rows::{Filled, own};
 use super::shape::Shape;
 use super::tokens::{Speaks, any, is_id_name, plain, speaks_of};
-use super::when::moment;
+use super::when::{is_serial, moment};
 
 /// Words of purchases.
 pub(super) const ORDER: [&str; 24] = [
@@ -130,7 +130,12 @@ pub(super) fn dated<'a>(find: &'a Find, words: &[&str]) -> Option<&'a Shape> {
             .filter(move |shape| moment(shape).is_some() && shape.missing() < 0.9 && !any(&shape.tokens, &other))
     };
     let early = || fits().filter(move |shape| !any(&shape.tokens, &late));
-    early().find(|shape| any(&shape.tokens, words)).or_else(|| early().next()).or_else(|| fits().next())
+    let read = || early().filter(|shape| !is_serial(shape));
+    let told = || read().find(|shape| any(&shape.tokens, words)).or_else(|| read().next());
+    told()
+        .or_else(|| early().find(|shape| any(&shape.tokens, words)))
+        .or_else(|| early().next())
+        .or_else(|| fits().next())
 }
 
 /// The best column for a wish; `fits` says what it must be like.
