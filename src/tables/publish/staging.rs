@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::folders::{STAGING, folder_mode, make_folder, recover, swap_in, sync, sync_folders};
+use super::folders::{folder_mode, make_folder, staging, swap_in, sync, sync_folders};
 use super::manifest::{MANIFEST_NAME, Manifest, RunFacts, files_in, is_inside};
-use super::{OutputLock, PublishError, held_folder, run_folder, settle};
+use super::work::{WorkFolder, undisturbed};
+use super::{OutputLock, PublishError, held_folder, run_folder, seals, settle};
 use crate::tables::write::{OutputFile, WrittenFile};
 
 /// A night in the making. Dropped unpublished, it leaves nothing behind.
@@ -19,25 +20,23 @@ pub struct Staging<'a> {
     run_date: NaiveDate,
     folder: PathBuf,
     files: BTreeMap<String, WrittenFile>,
-    /// Moved to its place.
-    gone: bool,
+    /// What `folder` lies in; gone with this.
+    _work: WorkFolder,
 }
 
 impl<'a> Staging<'a> {
     /// Makes an empty run folder under `out/.staging`, after clearing what an earlier crash left there.
     ///
     /// # Errors
-    /// [`PublishError::Io`].
+    /// [`PublishError::NotOurs`] if somebody else's folder lies there, [`PublishError::Io`].
     pub fn create(lock: &'a OutputLock, run_date: NaiveDate) -> Result<Self, PublishError> {
-        let staging = lock.out().join(STAGING);
-        recover(lock.out())?;
-        let folder = staging.join(run_date.to_string());
-        make_folder(&staging, 0o700)?;
+        let work = staging(lock.out())?;
+        let folder = work.path().join(run_date.to_string());
         make_folder(&folder, 0o777)?;
         for (name, mode) in [("tables", 0o777), ("plans", 0o777), ("rejected", 0o700)] {
             make_folder(&folder.join(name), mode)?;
         }
-        Ok(Self { lock, run_date, folder, files: BTreeMap::new(), gone: false })
+        Ok(Self { lock, run_date, folder, files: BTreeMap::new(), _work: work })
     }
 
     /// The folder to write into; table writers take it as their run folder.
@@ -122,19 +121,20 @@ impl<'a> Staging<'a> {
 
     /// Checks the folder against what was announced, writes the manifest, reads everything back, and makes the night
     /// visible. An existing night of the same date is replaced in one step, and one of that date that was held back is
-    /// removed. Returns the run folder and its manifest.
+    /// removed. `latest` points to the night `latest` afterwards. Returns the run folder and its manifest.
     ///
     /// # Errors
     /// [`PublishError::Unannounced`] if the folder holds other files than announced; errors of the disk. Whatever the
     /// error, readers find the last night as it was, or the new one whole.
-    pub fn publish(mut self, facts: RunFacts) -> Result<(PathBuf, Manifest), PublishError> {
+    pub fn publish(self, facts: RunFacts, latest: NaiveDate) -> Result<(PathBuf, Manifest), PublishError> {
         let manifest = Manifest::new(self.run_date, facts, self.files.values().cloned().collect());
-        self.seal(&manifest)?;
-        let out = self.lock.out();
-        let target = run_folder(out, self.run_date);
+        let (lock, run_date) = (self.lock, self.run_date);
+        let target = run_folder(lock.out(), run_date);
+        self.seal(&manifest, &target)?;
         // What cannot be removed is out of sight already, and is cleared by the next run.
         let _ = self.move_in(&target)?.map(fs::remove_dir_all);
-        settle(self.lock, self.run_date)?;
+        drop(self);
+        settle(lock, run_date, latest)?;
         Ok((target, manifest))
     }
 
@@ -143,12 +143,13 @@ impl<'a> Staging<'a> {
     ///
     /// # Errors
     /// As [`Staging::publish`]; published nights and `latest` are not touched.
-    pub fn hold(mut self, facts: RunFacts, reasons: &[String]) -> Result<PathBuf, PublishError> {
+    pub fn hold(self, facts: RunFacts, reasons: &[String]) -> Result<PathBuf, PublishError> {
         let mut manifest = Manifest::new(self.run_date, facts, self.files.values().cloned().collect());
         manifest.held = reasons.to_vec();
-        self.seal(&manifest)?;
         let target = held_folder(self.lock.out(), self.run_date);
+        self.seal(&manifest, &target)?;
         let _ = self.move_in(&target)?.map(fs::remove_dir_all);
+        seals::tidy(self.lock)?;
         Ok(target)
     }
 
@@ -157,37 +158,39 @@ impl<'a> Staging<'a> {
     ///
     /// # Errors
     /// As [`Staging::publish`], and [`PublishError::Io`] if the old files cannot be removed.
-    pub fn restate(mut self, mut manifest: Manifest) -> Result<PathBuf, PublishError> {
+    pub fn restate(self, mut manifest: Manifest) -> Result<PathBuf, PublishError> {
         manifest.outputs = self.files.values().cloned().collect();
-        self.seal(&manifest)?;
         let place = if manifest.held.is_empty() { run_folder } else { held_folder };
         let target = place(self.lock.out(), self.run_date);
+        self.seal(&manifest, &target)?;
         if let Some(old) = self.move_in(&target)? {
             fs::remove_dir_all(&old).map_err(|source| PublishError::io("cannot remove", &old, source))?;
         }
+        seals::tidy(self.lock)?;
         Ok(target)
     }
 
-    /// Files present = files announced; then the manifest, all of it read back and on the disk.
-    fn seal(&mut self, manifest: &Manifest) -> Result<(), PublishError> {
+    /// Files present = files announced; then the manifest, all of it read back and on the disk, and its seal, before it
+    /// moves to `target`.
+    fn seal(&self, manifest: &Manifest, target: &Path) -> Result<(), PublishError> {
         self.check()?;
         let mut file = OutputFile::create(&self.folder, MANIFEST_NAME, false)?;
-        let path = file.path().to_owned();
-        file.write_all(manifest.to_json().as_bytes())
-            .map_err(|source| PublishError::io("cannot write", &path, source))?;
+        let (path, text) = (file.path().to_owned(), manifest.to_json());
+        file.write_all(text.as_bytes()).map_err(|source| PublishError::io("cannot write", &path, source))?;
         file.finish(MANIFEST_NAME, None)?;
         if let Some(damage) = manifest.verify(&self.folder)?.into_iter().next() {
             return Err(PublishError::Unannounced { name: damage.name });
         }
-        sync_folders(&self.folder).map_err(|source| PublishError::io("cannot sync", &self.folder, source))
+        sync_folders(&self.folder).map_err(|source| PublishError::io("cannot sync", &self.folder, source))?;
+        let name = target.strip_prefix(self.lock.out()).unwrap_or(target).join(MANIFEST_NAME);
+        seals::expect(self.lock.out(), &name.to_string_lossy(), text.as_bytes())
     }
 
     /// Moves the sealed night to `target`; gives where the one it replaced lies now.
-    fn move_in(&mut self, target: &Path) -> Result<Option<PathBuf>, PublishError> {
+    fn move_in(&self, target: &Path) -> Result<Option<PathBuf>, PublishError> {
         let parent = target.parent().unwrap_or(Path::new("."));
         make_folder(parent, if parent.ends_with("held") { 0o700 } else { 0o777 })?;
-        let old = swap_in(&self.folder, target)?;
-        self.gone = true;
+        let old = undisturbed(|| swap_in(&self.folder, target))?;
         sync(parent).map_err(|source| PublishError::io("cannot sync", parent, source))?;
         Ok(old)
     }
@@ -201,15 +204,6 @@ impl<'a> Staging<'a> {
         match odd.or_else(|| announced.iter().find(|file| !present.contains(file))) {
             Some((name, _)) => Err(PublishError::Unannounced { name: name.clone() }),
             None => Ok(()),
-        }
-    }
-}
-
-impl Drop for Staging<'_> {
-    fn drop(&mut self) {
-        if !self.gone {
-            // What cannot be removed now is cleared by the next run.
-            let _ = fs::remove_dir_all(&self.folder);
         }
     }
 }

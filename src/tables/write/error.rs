@@ -120,6 +120,7 @@ impl Coded for WriteError {
 pub(in crate::tables) fn not_written(source: &std::io::Error) -> Code {
     match source.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Code::DiskFull,
+        ErrorKind::FileTooLarge => Code::FileSizeLimit,
         _ => Code::ResultNotWritten,
     }
 }
