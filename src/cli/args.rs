@@ -12,7 +12,8 @@ use crate::job::size::ByteSize;
 ///
 /// Exit codes: 0 published or nothing to do · 1 bug · 2 command line or configuration · 3 inputs unusable ·
 /// 4 a gate held the night back, yesterday stays live · 5 not ready or another run is at work, retry ·
-/// 6 environment (disk, permission, memory) · 7 stored state damaged · 130 and 143 stopped by SIGINT or SIGTERM.
+/// 6 environment (disk, permission, memory, threads) · 7 stored state damaged or edited · 128 and more stopped by a signal:
+/// 129 SIGHUP, 130 SIGINT, 131 SIGQUIT, 143 SIGTERM, 152 SIGXCPU, 153 SIGXFSZ.
 #[derive(Debug, Parser)]
 #[command(name = "valueseg", version, max_term_width = 100)]
 pub struct Args {
@@ -37,9 +38,13 @@ pub struct Args {
     /// What lines on stderr look like.
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
-    /// Threads; 0 = as many as there are cores. Never changes a result.
+    /// Threads; 0 = as many as there are cores, at most four for each. Never changes a result.
     #[arg(long, global = true, value_name = "N")]
     pub threads: Option<usize>,
+    /// Let the results folder lie at or directly below `/`, or where a link leads out of the project. Needed until its
+    /// first night is published.
+    #[arg(long, global = true)]
+    pub allow_output: bool,
     /// Most memory to plan with, such as 4GiB.
     #[arg(long, global = true, value_name = "SIZE")]
     pub memory: Option<ByteSize>,
@@ -160,9 +165,9 @@ pub enum Command {
         /// The other, of the same kind.
         b: String,
     },
-    /// List segments, give one a name, or tell what refits did to them.
+    /// List segments, give one a name, tell what refits did to them, or accept what was edited by hand.
     #[command(
-        after_help = "Examples:\n  valueseg segments\n  valueseg segments rename S03 \"Those in a hurry\"\n  valueseg segments lineage"
+        after_help = "Examples:\n  valueseg segments\n  valueseg segments rename S03 \"Those in a hurry\"\n  valueseg segments lineage\n  valueseg segments accept"
     )]
     Segments {
         /// What to do [default: list].
@@ -180,6 +185,13 @@ pub enum Command {
         /// Every night, those held back too.
         #[arg(long)]
         all: bool,
+    },
+    /// Remove one stored night, published or held back: one that was made for a mistyped date, for instance.
+    #[command(after_help = "Examples:\n  valueseg prune --night 2062-11-21")]
+    Prune {
+        /// The night.
+        #[arg(long, value_name = "DATE")]
+        night: NaiveDate,
     },
     /// Erase customers from every stored night and keep them out of all later ones. This cannot be taken back.
     #[command(
@@ -252,6 +264,8 @@ pub enum SegmentsAction {
     },
     /// What each refit did: which segments went on, split, merged, were born or retired.
     Lineage,
+    /// Accept `segments.toml` and models as they lie there, after somebody edited or restored them; shows what differs.
+    Accept,
 }
 
 /// Which schema.

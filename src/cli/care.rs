@@ -1,4 +1,4 @@
-//! Commands that care for stored nights: `verify` and `forget`.
+//! Commands that care for stored nights: `verify`, `prune` and `forget`.
 
 use std::path::Path;
 
@@ -10,6 +10,7 @@ use crate::cli::{answer, failure};
 use crate::codes::{Coded, Exit};
 use crate::job::forget;
 use crate::job::load::Loaded;
+use crate::job::retention;
 use crate::job::verify::{self, Which};
 
 /// Holds stored nights against their manifests. What differs is the answer, and an error as well.
@@ -27,6 +28,11 @@ pub(super) fn verify(args: &Args, loaded: &Loaded, run: Option<NaiveDate>, all: 
     }
     let said = answer::shown(args.json, &verified, exit);
     Ok(if exit == Exit::Published { said } else { exit })
+}
+
+/// Removes one stored night.
+pub(super) fn prune(args: &Args, loaded: &Loaded, night: NaiveDate) -> Result<Exit, CommandError> {
+    Ok(answer::shown(args.json, &retention::remove(loaded, night)?, Exit::Published))
 }
 
 /// Erases and blocks customers. What could not be done is an error behind the answer.

@@ -13,7 +13,7 @@ use crate::cli::failure::CommandError;
 use crate::cli::log::{self, Level, line};
 use crate::cli::progress::Progress;
 use crate::cli::stop::Stop;
-use crate::cli::{answer, begin, care, failure};
+use crate::cli::{answer, begin, care, failure, limits};
 use crate::codes::{Coded as _, Exit};
 use crate::demo::{DemoSettings, FIRST_NIGHT, SECOND_NIGHT, write_demo};
 use crate::job::check::{self, CheckRequest, Checked};
@@ -26,13 +26,31 @@ use crate::job::load::{Loaded, load};
 use crate::job::missed::missed;
 use crate::job::night::{self, NightRequest};
 use crate::job::outcome::{Outcome, Summary};
-use crate::job::segments;
+use crate::job::{segments, state};
 use crate::tables::schema::{TableId, tables_markdown};
 
 /// Does what was asked.
 pub(super) fn run(args: &Args) -> Exit {
-    let done = match &args.command {
-        Command::Demo { dir, customers, seed } => demo(args, dir, *customers, *seed),
+    let stop = Stop::listen(when_stopped(&args.command));
+    let done = dispatch(args, &stop);
+    stop.pass();
+    done.unwrap_or_else(|error| failure::say(args, &error))
+}
+
+/// What is said of a command that a signal stops.
+fn when_stopped(command: &Command) -> &'static str {
+    match command {
+        Command::Run { .. } | Command::Demo { .. } => "nothing was published, the last night is as it was",
+        Command::Forget { .. } => {
+            "who was to be forgotten may be blocked and erased in part; the same call again does the rest"
+        }
+        _ => "nothing is left of it",
+    }
+}
+
+fn dispatch(args: &Args, stop: &Stop) -> Result<Exit, CommandError> {
+    match &args.command {
+        Command::Demo { dir, customers, seed } => demo(args, dir, *customers, *seed, stop),
         Command::Init { dir, from, answers, exports, yes } => begin::init(
             args,
             &InitRequest {
@@ -44,7 +62,7 @@ pub(super) fn run(args: &Args) -> Exit {
                 as_of: yesterday(Tz::UTC),
             },
         ),
-        Command::Check { deep, as_of } => check_inputs(args, *deep, *as_of),
+        Command::Check { deep, as_of } => check_inputs(args, *deep, *as_of, stop),
         Command::Run { as_of, catch_up, refit, force, first_night, dry_run } => load_project(args).and_then(|loaded| {
             let as_of = as_of.unwrap_or_else(|| yesterday(loaded.timezone));
             if !force {
@@ -52,9 +70,8 @@ pub(super) fn run(args: &Args) -> Exit {
             }
             let first_night = *first_night;
             let request = NightRequest { as_of, refit: *refit, force: *force, first_night, dry_run: *dry_run };
-            let stop = Stop::listen();
-            let missed = if *catch_up { caught_up(args, &loaded, as_of, &stop)? } else { Vec::new() };
-            Ok(said(args, &missed, &run_night(args, &loaded, request, &stop)?))
+            let missed = if *catch_up { caught_up(args, &loaded, as_of, stop)? } else { Vec::new() };
+            Ok(said(args, &missed, &run_night(args, &loaded, request, stop)?))
         }),
         Command::Explain { subject } => explain(args, subject),
         Command::Diff { a, b } => {
@@ -62,11 +79,11 @@ pub(super) fn run(args: &Args) -> Exit {
         }
         Command::Segments { action } => segment_ledger(args, action.as_ref()),
         Command::Verify { run, all } => load_project(args).and_then(|loaded| care::verify(args, &loaded, *run, *all)),
+        Command::Prune { night } => load_project(args).and_then(|loaded| care::prune(args, &loaded, *night)),
         Command::Forget { ids_file } => load_project(args).and_then(|loaded| care::forget(args, &loaded, ids_file)),
         Command::Schema { what } => Ok(schema(args, *what)),
         Command::Completions { shell } => Ok(completions(*shell)),
-    };
-    done.unwrap_or_else(|error| failure::say(args, &error))
+    }
 }
 
 /// Reads the configuration; flags go over the environment, the environment over the file.
@@ -81,18 +98,23 @@ fn load_from(args: &Args, path: &Path) -> Result<Loaded, JobError> {
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
     let mut loaded = load(path, &environment)?;
-    if let Some(threads) = args.threads {
-        loaded.settings.run.threads = threads;
-    }
     if let Some(memory) = args.memory {
         loaded.settings.run.memory_limit = memory;
     }
-    // The first caller sizes the pool; a second night of one process finds it made.
-    let _ = rayon::ThreadPoolBuilder::new().num_threads(loaded.settings.run.threads).build_global();
+    let wanted = args.threads.unwrap_or(loaded.settings.run.threads);
+    let threads = limits::threads_for(wanted);
+    if wanted > threads && !args.quiet {
+        line(&format!("  threads  {threads} instead of {wanted}: more would only wait for each other on this machine"));
+    }
+    loaded.settings.run.threads = threads;
+    limits::start_threads(threads)?;
+    loaded.today = Some(today(loaded.timezone));
+    loaded.allow_output = args.allow_output;
     Ok(loaded)
 }
 
-/// The day it is in the project's zone: the only place where a clock is read, and what follows from it is printed.
+/// The day it is in the project's zone: the only place where a clock is read. It says which night is meant where none is
+/// named, and which stored nights lie ahead; no figure follows from it.
 fn today(zone: Tz) -> NaiveDate {
     Utc::now().with_timezone(&zone).date_naive()
 }
@@ -144,7 +166,7 @@ fn run_night(args: &Args, loaded: &Loaded, request: NightRequest, stop: &Stop) -
     outcome
 }
 
-fn demo(args: &Args, dir: &Path, customers: u32, seed: u64) -> Result<Exit, CommandError> {
+fn demo(args: &Args, dir: &Path, customers: u32, seed: u64, stop: &Stop) -> Result<Exit, CommandError> {
     let settings = DemoSettings { customers, seed, ..DemoSettings::default() };
     let files = write_demo(dir, &settings)?;
     let counts = &files.counts;
@@ -155,23 +177,25 @@ fn demo(args: &Args, dir: &Path, customers: u32, seed: u64) -> Result<Exit, Comm
         ));
     }
     let loaded = load_from(args, &dir.join("valueseg.toml"))?;
-    let (mut last, stop) = (None, Stop::listen());
+    let mut last = None;
     for as_of in [FIRST_NIGHT, SECOND_NIGHT] {
         if !args.quiet {
             line(&format!("night of {as_of}"));
         }
         // The demo is its own first night, also where its results were removed before it is made again.
         let request = NightRequest { first_night: true, ..NightRequest::of(as_of) };
-        last = Some(run_night(args, &loaded, request, &stop)?);
+        last = Some(run_night(args, &loaded, request, stop)?);
     }
     Ok(last.map_or(Exit::Published, |outcome| said(args, &[], &outcome)))
 }
 
-fn check_inputs(args: &Args, deep: bool, as_of: Option<NaiveDate>) -> Result<Exit, CommandError> {
+fn check_inputs(args: &Args, deep: bool, as_of: Option<NaiveDate>, stop: &Stop) -> Result<Exit, CommandError> {
     let loaded = load_project(args)?;
     let as_of = as_of.unwrap_or_else(|| yesterday(loaded.timezone));
     not_ahead(&loaded, as_of)?;
-    let Checked { found, error } = check::check(&loaded, &CheckRequest { as_of, deep })?;
+    let checked = check::check(&loaded, &CheckRequest { as_of, deep });
+    stop.pass();
+    let Checked { found, error } = checked?;
     let Some(error) = error else { return Ok(answer::shown(args.json, &found, Exit::Published)) };
     // What was found is the answer all the same; what the night would end with is said as the night would.
     failure::tell(args, &error);
@@ -212,6 +236,13 @@ fn segment_ledger(args: &Args, action: Option<&SegmentsAction>) -> Result<Exit, 
     match action {
         None | Some(SegmentsAction::List) => Ok(answer::shown(args.json, &segments::list(&loaded)?, Exit::Published)),
         Some(SegmentsAction::Lineage) => Ok(answer::shown(args.json, &segments::lineage(&loaded)?, Exit::Published)),
+        Some(SegmentsAction::Accept) => {
+            let accepted = state::accept(&loaded)?;
+            for difference in &accepted.differences {
+                log::event(Level::Warn, "accepted", &format!("accepted {difference}"), json!({ "what": difference }));
+            }
+            Ok(answer::shown(args.json, &accepted, Exit::Published))
+        }
         Some(SegmentsAction::Rename { id, name }) => {
             let renamed = segments::rename(&loaded, id, name)?;
             if args.json {

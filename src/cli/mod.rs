@@ -8,6 +8,7 @@ mod begin;
 mod care;
 mod commands;
 mod failure;
+mod limits;
 mod log;
 mod progress;
 mod refused;
@@ -33,8 +34,15 @@ pub fn main() -> ExitCode {
             return;
         }
         let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
-        let code = Code::Unhandled;
-        let text = format!("error {code}: a bug in valueseg{place}. Nothing was published. Please report it.");
+        // Libraries that cannot start a thread say so in no other way.
+        let said = panic.payload_as_str().unwrap_or_default();
+        let (code, text) = if limits::is_refused_thread(said) {
+            let code = Code::MachineLimit;
+            (code, format!("error {code}: a thread could not be started.\n  do: {}", code.to_do()))
+        } else {
+            let code = Code::Unhandled;
+            (code, format!("error {code}: a bug in valueseg{place}. Nothing was published. Please report it."))
+        };
         log::event(Level::Error, "error", &text, json!({ "code": code.id(), "exit_code": code.exit() as u8 }));
     }));
     let caught = std::panic::catch_unwind(|| match Args::try_parse() {
@@ -44,5 +52,6 @@ pub fn main() -> ExitCode {
         }
         Err(error) => refused::say(&error),
     });
-    ExitCode::from(caught.unwrap_or(Exit::Bug) as u8)
+    let broken = if limits::thread_was_refused() { Exit::Environment } else { Exit::Bug };
+    ExitCode::from(caught.unwrap_or(broken) as u8)
 }

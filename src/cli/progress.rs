@@ -1,7 +1,6 @@
 //! Progress on stderr: bars on a terminal, one line per stage (and every 30 seconds) elsewhere.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -43,8 +42,8 @@ struct Running {
 }
 
 impl Progress {
-    /// Chooses by `quiet`, by whether lines are JSON, and by whether stderr is a terminal. `stop` is told where the run
-    /// works and when it publishes.
+    /// Chooses by `quiet`, by whether lines are JSON, and by whether stderr is a terminal. `stop` is told when the run
+    /// publishes.
     #[must_use]
     pub(super) fn new(quiet: bool, stop: Stop) -> Self {
         let shown = match (quiet, std::io::stderr().is_terminal() && !log::is_json()) {
@@ -122,14 +121,6 @@ impl Watch for Progress {
         if self.shown != Shown::Nothing {
             log::event(Level::Warn, "warning", &format!("  warning  {text}"), json!({}));
         }
-    }
-
-    fn makes_room(&self) {
-        self.stop.makes_room();
-    }
-
-    fn works_in(&self, folders: Vec<PathBuf>) {
-        self.stop.works_in(folders);
     }
 }
 

@@ -29,10 +29,18 @@ pub enum Exit {
     Environment = 6,
     /// Stored state damaged.
     State = 7,
+    /// Stopped by SIGHUP; nothing was published.
+    HungUp = 129,
     /// Stopped by SIGINT; nothing was published.
     Interrupted = 130,
+    /// Stopped by SIGQUIT; nothing was published.
+    Quit = 131,
     /// Stopped by SIGTERM; nothing was published.
     Terminated = 143,
+    /// Stopped by SIGXCPU; nothing was published.
+    OutOfTime = 152,
+    /// Stopped by a SIGXFSZ that somebody sent; nothing was published.
+    TooLarge = 153,
 }
 
 /// A row of the table.

@@ -75,6 +75,9 @@ codes! {
     E0206 Ahead Config: "The night lies after tomorrow in the project's time zone."
         "A date was mistyped, or the clock or [project] timezone is wrong."
         "correct --as-of; with --force the night is run all the same";
+    E0207 OutputPlace Config: "The results folder would lie where others keep their files."
+        "[run] output is `/`, a folder directly below it, or a link in the project leads out of the project."
+        "set [run] output to a folder of the project; if the place is meant, say so once with --allow-output";
     E0208 NotBuilt Config: "The configuration asks for something that this version does not do yet."
         "A section is there that a later version will read, such as [[audiences]]."
         "take the section out";
@@ -255,12 +258,22 @@ codes! {
     E0603 NotAFile Environment: "Something that is no file stands where a file is read or written."
         "A named pipe, a device, a socket, a folder, or what the system makes up below /proc, under the name of the file."
         "remove what stands there, or name a file";
+    E0605 NotOurs Environment: "Something lies where the program works, and is not its own; it was not touched."
+        "Somebody put a file, a folder or a link of that name there, or an earlier version left one after a crash."
+        "look at what is named and move it elsewhere, or remove it yourself, then run again";
+    E0604 MachineLimit Environment: "The machine gave no more threads, open files or memory."
+        "A limit of the user or of the container (ulimit -u, -n, -v) is too small, or other processes use it up."
+        "raise the limit, or lower [run] threads, then run again";
     E0610 DiskFull Environment: "The disk is full; nothing was published."
         "The disk or the quota of the output folder is exhausted."
         "make room on the disk of the output folder, then run again";
     E0611 ResultNotWritten Environment: "A result could not be written; nothing was published."
         "The output folder does not exist or may not be written."
         "check that the output folder exists and may be written, then run again";
+
+    E0612 FileSizeLimit Environment: "A file would grow beyond the largest size allowed; nothing was published."
+        "The limit of the user (ulimit -f), or of the file system, is smaller than a file of the night."
+        "raise the limit, then run again";
 
     E0701 StoredModel State: "A stored model cannot be used."
         "A file of the model was changed or damaged, or another version of the program wrote it."
@@ -289,4 +302,10 @@ codes! {
         "A disk is not mounted, the folder was moved or removed, or `[run] output` was changed. Without it, ids and names of \
          segments would be given anew, and people who were to be forgotten would come back."
         "mount or restore the results folder; if results are to begin anew, say so with `valueseg run --first-night`";
+    E0714 Edited State: "What is stored about segments and models is not what the program wrote; no night is run on it."
+        "Somebody edited, emptied, swapped or removed `segments.toml` or a model, or restored an older one."
+        "put back what was there; if the change is meant, say so with `valueseg segments accept`";
+    E0715 Later State: "A stored file was written by a later version of the program."
+        "The program was replaced by an earlier version, or the results folder comes from a newer installation."
+        "run the version that wrote it, or a later one";
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::job::error::JobError;
-use crate::job::lineage::{LINEAGE, model_folder, read_if_there, read_model, stored_lineage};
+use crate::job::lineage::{LINEAGE, MODEL, model_folder, read_if_there, read_own_model, stored_lineage};
 use crate::model::fit::Model;
 use crate::model::segment::lineage::{Lineage, MoveCost};
 
@@ -97,7 +97,7 @@ pub(super) fn successor(out: &Path, champion: &str, night: NaiveDate) -> Result<
     let accepted = newest(out, champion, night)?.filter(|record| record.verdict == Verdict::TakesOver);
     let Some(record) = accepted else { return Ok(None) };
     let folder = model_folder(out, &record.challenger);
-    let model = read_model(&folder.join("model.json"))?;
+    let model = read_own_model(&folder.join(MODEL))?;
     let lineage = stored_lineage(out, &record.challenger)?
         .ok_or_else(|| JobError::StoredModel { path: folder.join(LINEAGE), message: "it is not there".to_owned() })?;
     Ok(Some((model, lineage)))

@@ -1,7 +1,6 @@
-//! What is there, what is missing, and what that costs: reads, writes nothing.
+//! What is there, what is missing, and what that costs: reads, and leaves nothing behind.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -14,7 +13,7 @@ use crate::job::load::Loaded;
 use crate::job::project::Project;
 use crate::job::read::request;
 use crate::job::scratch::Scratch;
-use crate::job::{forget, remembered};
+use crate::job::{forget, remembered, state};
 use crate::model::rows::Aspect;
 use crate::tables::intake::{Coverage, Hindrance, Intake, Look, SourceLook, look};
 use crate::tables::ledger::{FaultCount, Ledger};
@@ -24,9 +23,6 @@ use crate::tables::spec::TableName;
 
 /// Bytes of memory a night takes whatever the size of the base. Our measurement, rounded up.
 const MEMORY: u64 = 512 << 20;
-
-/// Checks this process has begun.
-static CHECKS: AtomicU64 = AtomicU64::new(0);
 
 /// What `init` marks a guess with.
 const MARK: &str = "# CHECK";
@@ -99,12 +95,10 @@ pub struct Checked {
 /// [`Checked::error`].
 pub fn check(loaded: &Loaded, wanted: &CheckRequest) -> Result<Checked, JobError> {
     let mut problems: Vec<JobError> = remembered::check(loaded, false).err().into_iter().collect();
+    problems.extend(state::check(&loaded.settings.output(&loaded.base), None).err());
     let project = Project::open(loaded, wanted.as_of)?;
     let forgotten = forget::read_list(loaded)?;
-    // Two checks of one process at once each have their own room.
-    let number = CHECKS.fetch_add(1, Ordering::Relaxed);
-    let room = std::env::temp_dir().join(format!("valueseg-check-{}-{number}", std::process::id()));
-    let scratch = Scratch::create(&room)?;
+    let scratch = Scratch::elsewhere()?;
     let seen = look(&request(&project, &scratch, &forgotten), wanted.deep);
     let seen = seen.map_err(JobError::from).and_then(|mut seen| {
         problems.extend(seen.problems.drain(..).map(JobError::from));
@@ -117,8 +111,6 @@ pub fn check(loaded: &Loaded, wanted: &CheckRequest) -> Result<Checked, JobError
         Ok((found(&project, seen)?, inputs))
     });
     drop(scratch);
-    // The folder is empty now; that it cannot be removed is of no consequence.
-    let _ = std::fs::remove_dir(&room);
     let (found, inputs) = seen?;
     let (reasons, alerts) = inputs.map(|inputs| (inputs.gated.reasons, inputs.alerts)).unwrap_or_default();
     if !reasons.is_empty() {

@@ -114,6 +114,28 @@ pub enum JobError {
         /// Each difference in plain words, with the night and the file.
         differences: Vec<String>,
     },
+    /// What is stored about segments and models is not what the program wrote.
+    #[error("what is stored is not what the program wrote: {}", differences.join("; "))]
+    Edited {
+        /// Each difference in plain words, with its file.
+        differences: Vec<String>,
+    },
+    /// The results folder would lie where others keep their files.
+    #[error("[run] output is {}, which {what}", out.display())]
+    OutputPlace {
+        /// The results folder.
+        out: PathBuf,
+        /// What is wrong with the place.
+        what: &'static str,
+    },
+    /// The machine gave no thread.
+    #[error("{threads} threads cannot be started")]
+    NoThreads {
+        /// Threads asked for.
+        threads: usize,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
     /// The configuration has run before, and its results are not where they were.
     #[error("{} has run before, and its results are not in {}: {what}", config.display(), out.display())]
     ResultsLost {
@@ -263,6 +285,9 @@ impl Coded for JobError {
             Self::Publish(error) => error.code(),
             Self::Held { .. } | Self::WouldHold { .. } => Code::HeldBack,
             Self::ResultsLost { .. } | Self::LockFile { .. } => Code::ResultsLost,
+            Self::Edited { .. } => Code::Edited,
+            Self::OutputPlace { .. } => Code::OutputPlace,
+            Self::NoThreads { .. } => Code::MachineLimit,
             Self::Ahead { .. } => Code::Ahead,
             Self::Altered { .. } => Code::Altered,
             Self::NoIds { .. } => Code::NoIds,

@@ -12,6 +12,7 @@ use crate::job::settings::{DriftGate, Refit};
 use crate::job::tonight::Tonight;
 use crate::model::segment::SegmentNights;
 use crate::model::segment::drift::Drift;
+use crate::tables::publish::Nights;
 use crate::tables::report::Alert;
 use crate::tables::schema::{QualityRow, Whereabouts};
 
@@ -35,7 +36,12 @@ pub(super) fn check(
 }
 
 /// What somebody should look at in the morning: why the night is held, what happened to the model, what to the inputs.
-pub(super) fn alerts(gated: &Gated, findings: &DriftFindings<'_>, inputs: &InputFindings) -> Vec<Alert> {
+pub(super) fn alerts(
+    nights: &Nights,
+    gated: &Gated,
+    findings: &DriftFindings<'_>,
+    inputs: &InputFindings,
+) -> Vec<Alert> {
     let held = (!gated.reasons.is_empty()).then(|| Alert {
         key: "held",
         severity: "hold",
@@ -45,7 +51,32 @@ pub(super) fn alerts(gated: &Gated, findings: &DriftFindings<'_>, inputs: &Input
         likely_cause: "data",
         to_do: Code::HeldBack.to_do().to_owned(),
     });
-    held.into_iter().chain(findings.alerts()).chain(inputs.alerts.iter().cloned()).collect()
+    let ahead = ahead(nights);
+    held.into_iter().chain(findings.alerts()).chain(inputs.alerts.iter().cloned()).chain(ahead).collect()
+}
+
+/// Published nights that lie ahead: mistakes, or the clock is one.
+fn ahead(nights: &Nights) -> Option<Alert> {
+    let (first, last) = (nights.ahead.first()?, nights.ahead.last()?);
+    let to_do = if nights.clock_doubted {
+        "look whether the clock of the machine and [project] timezone are right".to_owned()
+    } else {
+        format!("if it was a mistake, remove it with `valueseg prune --night {first}`")
+    };
+    let what = if nights.clock_doubted {
+        "Most published nights lie after tomorrow by the clock of this machine, so the clock is not believed."
+    } else {
+        "A published night lies after tomorrow. It is neither the latest nor counted."
+    };
+    Some(Alert {
+        key: "nights_ahead",
+        severity: "alert",
+        what: what.to_owned(),
+        how_big: format!("{} nights, {first} to {last}", nights.ahead.len()),
+        since: None,
+        likely_cause: "data",
+        to_do,
+    })
 }
 
 /// With `refit = "always"` nobody looks at a new model before it is used, so the share of customers it moves, net of

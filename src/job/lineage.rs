@@ -1,32 +1,31 @@
 //! The ledger of segments and the models beside the nights, as files.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::job::error::JobError;
 use crate::model::fit::Model;
 use crate::model::segment::lineage::{Lineage, SegmentLedger};
 use crate::tables::plain_file;
+use crate::tables::publish::{LEDGER_NAME, write_sealed};
 
-/// The ledger: ids, names given by people, what each refit did.
-const LEDGER: &str = "segments.toml";
+/// A model, in its folder.
+pub(super) const MODEL: &str = "model.json";
 
 /// What a model did to the segments of the one before, in the model's folder.
 pub(super) const LINEAGE: &str = "lineage.json";
 
 /// The ledger of an output folder; empty where there is none yet.
 pub(super) fn read_ledger(out: &Path) -> Result<SegmentLedger, JobError> {
-    let path = out.join(LEDGER);
+    let path = out.join(LEDGER_NAME);
     let Some(text) = read_if_there(&path)? else { return Ok(SegmentLedger::default()) };
     SegmentLedger::parse(&text).map_err(|source| JobError::Ledger { path, source })
 }
 
-/// Writes the ledger, whole or not at all; gives its path.
+/// Seals and writes the ledger, whole or not at all; gives its path. The caller holds the lock of `out`.
 pub(super) fn write_ledger(out: &Path, ledger: &SegmentLedger) -> Result<PathBuf, JobError> {
-    let path = out.join(LEDGER);
-    write_whole(&path, &ledger.to_toml())?;
-    Ok(path)
+    write_sealed(out, LEDGER_NAME, ledger.to_toml().as_bytes())?;
+    Ok(out.join(LEDGER_NAME))
 }
 
 /// Folder of a model.
@@ -39,6 +38,17 @@ pub(super) fn read_model(path: &Path) -> Result<Model, JobError> {
     let refused = |message: String| JobError::StoredModel { path: path.to_owned(), message };
     let text = plain_file::read_text(path).map_err(|error| refused(error.to_string()))?;
     Model::from_json(&text).map_err(|error| refused(error.to_string()))
+}
+
+/// A stored model that lies in the folder called as its id: else it was put there by somebody.
+pub(super) fn read_own_model(path: &Path) -> Result<Model, JobError> {
+    let model = read_model(path)?;
+    let folder = path.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    if folder.as_deref() != Some(model.id()) {
+        let message = format!("it is the model {}, which belongs in another folder", model.id());
+        return Err(JobError::StoredModel { path: path.to_owned(), message });
+    }
+    Ok(model)
 }
 
 /// What a stored model did, or would do, to the segments of the one before; `None` = nothing is on file.
@@ -58,28 +68,25 @@ pub(super) fn read_if_there(path: &Path) -> Result<Option<String>, JobError> {
     }
 }
 
-/// Writes files of a model, each whole or not at all; the same model stored twice is the same files.
+/// Writes files of a model, each whole or not at all; the same model stored twice is the same files. The model itself is
+/// sealed. The caller holds the lock of `out`.
 pub(super) fn write_model_files(out: &Path, id: &str, files: &[(&str, String)]) -> Result<(), JobError> {
     let folder = model_folder(out, id);
     let failed = |source| JobError::Io { doing: "cannot store the model in", path: folder.clone(), source };
     fs::create_dir_all(&folder).map_err(failed)?;
     for (name, text) in files {
-        write_whole(&folder.join(name), text)?;
+        if *name == MODEL {
+            write_sealed(out, &format!("models/{id}/{name}"), text.as_bytes())?;
+        } else {
+            write_whole(&folder.join(name), text)?;
+        }
     }
     fs::File::open(&folder).and_then(|folder| folder.sync_all()).map_err(failed)
 }
 
 /// Writes a file beside its place, forces it to the disk, and moves it there in one step.
 pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), JobError> {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let half = path.with_file_name(format!(".{name}"));
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| JobError::Io { doing: "cannot write", path, source }
-    };
-    let mut file = plain_file::create(&half, 0o666).map_err(failed(&half))?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed(&half))?;
-    fs::rename(&half, path).map_err(failed(path))
+    Ok(crate::tables::publish::write_whole(path, text.as_bytes())?)
 }
 
 #[cfg(test)]

@@ -129,6 +129,10 @@ pub struct Loaded {
     pub base: PathBuf,
     /// Zone of the project.
     pub timezone: Tz,
+    /// The day it is, where the caller looked at a clock: nights far ahead of it are mistakes. `None` = no night is.
+    pub today: Option<NaiveDate>,
+    /// Whether a person allows the results folder to lie where it lies.
+    pub allow_output: bool,
 }
 
 impl Loaded {
@@ -174,7 +178,7 @@ pub fn load(path: &Path, environment: &[(String, String)]) -> Result<Loaded, Con
     let settings = parse(path, &text, environment)?;
     let timezone = check(&settings).map_err(|error| at_its_line(error, path, &text))?;
     let base = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
-    Ok(Loaded { settings, path: path.to_owned(), base, timezone })
+    Ok(Loaded { settings, path: path.to_owned(), base, timezone, today: None, allow_output: false })
 }
 
 fn parse(path: &Path, text: &str, environment: &[(String, String)]) -> Result<Settings, ConfigError> {

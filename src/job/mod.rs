@@ -11,7 +11,9 @@
 //! | [`explain`] | why, in plain words |
 //! | [`diff`] | two nights or two models side by side |
 //! | [`segments`] | ids, names and the past of segments |
-//! | [`mod@verify`], [`mod@forget`], `retention` | care for stored nights: whole, without those who left, not for ever |
+//! | [`mod@verify`], [`mod@forget`], [`retention`] | care for stored nights: whole, without those who left, not for ever |
+//! | [`state`] | whether ledger, models and manifests are what the program wrote |
+//! | `place` | where results may lie |
 //! | `room`, `scratch` | the folders a run works in |
 //! | `remembered` | which results folder belongs to a configuration |
 //! | `obtain`, `lineage`, `yardstick`, `challengers` | the model of a night, and what is stored with models |
@@ -49,18 +51,20 @@ pub mod night;
 mod obtain;
 pub mod outcome;
 mod pass;
+mod place;
 mod project;
 mod quality;
 mod read;
 mod relationship_rules;
 mod remembered;
 mod report;
-mod retention;
+pub mod retention;
 mod room;
 mod scratch;
 pub mod segments;
 pub mod settings;
 pub mod size;
+pub mod state;
 mod tonight;
 pub mod verify;
 pub mod watch;

@@ -19,7 +19,7 @@ use crate::job::report::ReportFacts;
 use crate::job::room::Room;
 use crate::job::tonight::Tonight;
 use crate::job::watch::{Stage, Watch, stage};
-use crate::job::{drift, forget, gates, obtain, remembered, retention, write};
+use crate::job::{drift, forget, gates, obtain, remembered, retention, state, write};
 use crate::model::plan::plan;
 use crate::tables::publish::{OutputLock, identify, is_published, settle};
 
@@ -55,19 +55,21 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     remembered::check(loaded, request.first_night)?;
     let project = Project::open(loaded, request.as_of)?;
     let lock = OutputLock::acquire(&project.out())?.readable(project.settings().run.file_mode)?;
+    state::check(lock.out(), request.force.then_some(request.as_of))?;
     let forgotten = forget::read_list(loaded)?;
     if !request.dry_run {
         forget::keep_in_step(loaded, &lock, &forgotten)?;
     }
-    let mut room = Room::make(&lock, request.as_of, watch)?;
+    let mut room = Room::make(&lock, request.as_of)?;
 
     let intake = stage(watch, Stage::Read, || read(&project, &room.scratch, &forgotten))?;
     let identity = identity(&project, &intake, &forgotten);
     let again = request.force || request.refit || request.dry_run;
     if !again && is_published(&project.out(), request.as_of, &identity)? {
         intake.check_unchanged()?;
+        drop((intake, room));
         remembered::remember(loaded, &lock, request.as_of, &identity, watch)?;
-        settle(&lock, request.as_of)?;
+        settle(&lock, request.as_of, project.latest())?;
         retention::apply(&project, &lock, watch);
         return Ok(Outcome::AlreadyPublished { run: project.run_folder() });
     }
@@ -88,7 +90,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let plans = plan(&described.night, catalogue, &settings);
     let scored = gates::check(&tonight, &applied, &described.night, findings.drift.as_ref(), request.refit)?;
     let gated = inputs.gated.clone().and(scored);
-    let alerts = alerts(&gated, &findings, &inputs);
+    let alerts = alerts(tonight.project.nights(), &gated, &findings, &inputs);
 
     let night = FinishedNight {
         tonight: &tonight,
@@ -116,7 +118,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
         findings.store(&tonight.project, &described.model)?;
     }
     identify(&lock, request.as_of, &identity)?;
-    let run = stage(watch, Stage::Publish, || Ok(room.staging.publish(facts)?.0))?;
+    let run = stage(watch, Stage::Publish, || Ok(room.staging.publish(facts, tonight.project.latest())?.0))?;
     remembered::remember(loaded, &lock, request.as_of, &identity, watch)?;
     retention::apply(&tonight.project, &lock, watch);
     Ok(Outcome::Published { run, summary })

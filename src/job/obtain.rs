@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::job::challengers::successor;
 use crate::job::error::JobError;
-use crate::job::lineage::{LINEAGE, model_folder, read_ledger, read_model, write_ledger, write_model_files};
+use crate::job::lineage::{LINEAGE, MODEL, model_folder, read_ledger, read_own_model, write_ledger, write_model_files};
 use crate::job::project::Project;
 use crate::job::settings::Refit;
+use crate::job::state::is_edited;
 use crate::job::watch::Words;
 use crate::job::yardstick::Yardstick;
 use crate::model::fit::{FitRequest, Model, ModelError, RESPONDENT_CAP, Sample, SampleCollector, SegmentInfo, fit};
@@ -83,7 +84,7 @@ pub(super) fn model(project: &Project, intake: &Intake, wish: FitWish) -> Result
     let stored = read_ledger(&out)?;
     let mut ledger = stored.clone();
     let backfill = project.is_backfill();
-    if !backfill && existing_manifest(&out, project.as_of())?.is_none() {
+    if !backfill && matches!(existing_manifest(&out, project.as_of()), Ok(None)) {
         // A run that died before it published this night may have entered something.
         ledger.take_back(&night);
     }
@@ -301,15 +302,18 @@ struct ModelInUse {
     night: String,
 }
 
-/// The model of the newest night before or on this one; of a night before the first, the model in use.
+/// The model of the newest night before or on this one; of a night before the first, the model in use. The night itself
+/// does not count where its manifest was edited and it is made anew.
 fn in_use(project: &Project) -> Result<Option<ModelInUse>, JobError> {
-    let mut folder = newest_before(&project.out(), project.as_of())?;
+    let (out, night) = (project.out(), project.as_of());
+    let last = if is_edited(&out, night)? { night.pred_opt().unwrap_or(night) } else { night };
+    let mut folder = newest_before(&out, last)?;
     if folder.is_none() && project.is_backfill() {
-        folder = newest_before(&project.out(), chrono::NaiveDate::MAX)?;
+        folder = newest_before(&out, project.latest())?;
     }
     let Some(folder) = folder else { return Ok(None) };
     let Some(manifest) = Manifest::read(&folder)? else { return Ok(None) };
-    let model = read_model(&model_folder(&project.out(), &manifest.model_id).join("model.json"))?;
+    let model = read_own_model(&model_folder(&out, &manifest.model_id).join(MODEL))?;
     Ok(Some(ModelInUse { model, night: manifest.run_date }))
 }
 
@@ -348,7 +352,7 @@ pub(super) fn model_files(project: &Project, model: &Model) -> Result<Vec<(&'sta
         }
     }
     // Last: with it the model is there.
-    files.push(("model.json", model.to_json()?));
+    files.push((MODEL, model.to_json()?));
     Ok(files)
 }
 

@@ -12,7 +12,7 @@ use crate::model::customer::relationship::ConnectionRule;
 use crate::model::plan::PlanSettings;
 use crate::tables::intake::KindWords;
 use crate::tables::plain_file;
-use crate::tables::publish::{published_nights, run_folder};
+use crate::tables::publish::{Nights, published_nights, run_folder};
 use crate::tables::schema::SensitivePolicy;
 
 /// A project opened for the night `as_of`.
@@ -21,8 +21,8 @@ pub(super) struct Project<'a> {
     loaded: &'a Loaded,
     catalogue: Catalogue,
     as_of: NaiveDate,
-    /// The newest published night.
-    newest: Option<NaiveDate>,
+    /// The published nights.
+    nights: Nights,
 }
 
 impl<'a> Project<'a> {
@@ -35,8 +35,9 @@ impl<'a> Project<'a> {
         loaded.settings.plan.check()?;
         loaded.settings.drivers.check()?;
         ConnectionRule::new(&catalogue, &relationship.connection)?;
-        let newest = published_nights(&loaded.settings.output(&loaded.base))?.pop();
-        Ok(Self { loaded, catalogue, as_of, newest })
+        let published = published_nights(&loaded.settings.output(&loaded.base))?;
+        let nights = Nights::of(&published, as_of, loaded.today);
+        Ok(Self { loaded, catalogue, as_of, nights })
     }
 
     /// The configuration as loaded.
@@ -63,11 +64,23 @@ impl<'a> Project<'a> {
         self.as_of
     }
 
-    /// Whether the night lies before the newest published one: then it is made with the model of its time, and leaves
-    /// nothing behind but itself.
+    /// Whether the night lies before the newest published one that counts: then it is made with the model of its time, and
+    /// leaves nothing behind but itself.
     #[must_use]
     pub(super) fn is_backfill(&self) -> bool {
-        self.newest.is_some_and(|newest| self.as_of < newest)
+        self.as_of < self.latest()
+    }
+
+    /// The night that is the latest once this one is published.
+    #[must_use]
+    pub(super) fn latest(&self) -> NaiveDate {
+        self.nights.newest().map_or(self.as_of, |newest| newest.max(self.as_of))
+    }
+
+    /// The published nights as this one sees them.
+    #[must_use]
+    pub(super) fn nights(&self) -> &Nights {
+        &self.nights
     }
 
     /// The night as days since 1970.

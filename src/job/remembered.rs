@@ -1,7 +1,6 @@
 //! What a configuration remembers of its results, in a file beside it: so that a results folder that is lost, or another
 //! one in its place, is not taken for a first night. Ids of segments, names and who was forgotten would be lost silently.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -10,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::job::error::JobError;
 use crate::job::lineage::{read_if_there, write_whole};
 use crate::job::load::Loaded;
+use crate::job::place;
 use crate::job::watch::Watch;
 use crate::tables::manifest::RunIdentity;
 use crate::tables::publish::{OutputLock, identify, output_identity};
@@ -35,9 +35,10 @@ pub(super) fn lock_file(config: &Path) -> PathBuf {
     config.with_extension("lock")
 }
 
-/// Refuses a results folder that is not the one the configuration knows. `first_night`: a person says that results begin
-/// anew.
+/// Refuses a results folder that is not the one the configuration knows, or lies where none may. `first_night`: a person
+/// says that results begin anew.
 pub(super) fn check(loaded: &Loaded, first_night: bool) -> Result<(), JobError> {
+    place::check(loaded)?;
     if first_night {
         return Ok(());
     }
@@ -72,17 +73,12 @@ pub(super) fn remember(
     let text = format!("{HEAD}{}", toml::to_string(&stored).expect("plain data"));
     // The night is live, and a folder of configurations may well be read-only.
     if let Err(error) = write_whole(&lock, &text) {
-        let _ = fs::remove_file(lock.with_file_name(format!(".{}", name(&lock))));
         watch.warn(&format!(
             "{} cannot be written ({error}): a results folder that is lost would not be noticed",
             lock.display()
         ));
     }
     Ok(())
-}
-
-fn name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// The identity that the file knows; `None` = there is no file.

@@ -8,8 +8,9 @@ use serde::Serialize;
 use crate::job::error::JobError;
 use crate::job::lineage::{read_ledger, write_ledger};
 use crate::job::load::{Loaded, nearest};
-use crate::model::segment::lineage::{RefitRecord, SegmentLedger};
-use crate::tables::publish::{OutputLock, published_nights, run_folder};
+use crate::job::state;
+use crate::model::segment::lineage::{AcceptRecord, RefitRecord, SegmentLedger};
+use crate::tables::publish::{OutputLock, latest_night, run_folder, tidy_seals};
 use crate::tables::read::all_rows;
 use crate::tables::schema::TableId;
 
@@ -59,6 +60,8 @@ pub struct Renamed {
 pub struct LineageList {
     /// Refits.
     pub refits: Vec<RefitRecord>,
+    /// Edits by hand that a person accepted.
+    pub accepted: Vec<AcceptRecord>,
 }
 
 /// Every segment that is or was.
@@ -107,7 +110,7 @@ fn listed(ledger: &SegmentLedger, id: &str, tonight: Option<(&String, u64)>) -> 
 #[expect(clippy::type_complexity, reason = "three columns of a table, read once")]
 fn latest(loaded: &Loaded) -> Result<Option<(String, Vec<(String, String, u64)>)>, JobError> {
     let out = loaded.settings.output(&loaded.base);
-    let Some(night) = published_nights(&out)?.pop() else { return Ok(None) };
+    let Some(night) = latest_night(&out)? else { return Ok(None) };
     let rows = all_rows(&run_folder(&out, night).join(TableId::Segments.path()))?;
     let found = rows
         .iter()
@@ -131,6 +134,7 @@ pub fn rename(loaded: &Loaded, id: &str, name: &str) -> Result<Renamed, JobError
         return Err(JobError::NoNight { out });
     }
     let lock = OutputLock::acquire(&out)?;
+    state::check(lock.out(), None)?;
     let mut ledger = read_ledger(lock.out())?;
     let listed = list(loaded)?.segments;
     if !listed.iter().any(|segment| segment.id == id) {
@@ -139,6 +143,7 @@ pub fn rename(loaded: &Loaded, id: &str, name: &str) -> Result<Renamed, JobError
     }
     ledger.rename(id, name).map_err(|source| JobError::SegmentName { id: id.to_owned(), source })?;
     let path = write_ledger(lock.out(), &ledger)?;
+    tidy_seals(&lock)?;
     Ok(Renamed { id: id.to_owned(), name: ledger.names()[id].clone(), ledger: path })
 }
 
@@ -148,7 +153,7 @@ pub fn rename(loaded: &Loaded, id: &str, name: &str) -> Result<Renamed, JobError
 /// Errors of reading the ledger.
 pub fn lineage(loaded: &Loaded) -> Result<LineageList, JobError> {
     let ledger = read_ledger(&loaded.settings.output(&loaded.base))?;
-    Ok(LineageList { refits: ledger.refits().to_vec() })
+    Ok(LineageList { refits: ledger.refits().to_vec(), accepted: ledger.accepted().to_vec() })
 }
 
 impl fmt::Display for SegmentList {
@@ -179,13 +184,17 @@ impl fmt::Display for SegmentList {
 impl fmt::Display for LineageList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.refits.is_empty() {
-            return writeln!(f, "The first model is still in use: no segment ever changed.");
+            writeln!(f, "The first model is still in use: no segment ever changed.")?;
         }
         for refit in &self.refits {
             let lineage = &refit.lineage;
             writeln!(f, "{}  model {} follows {}", refit.night, lineage.to_model, lineage.from_model)?;
             writeln!(f, "  {}.", lineage.cost.sentence())?;
             lineage.rows.iter().try_for_each(|row| writeln!(f, "  {}", row.sentence()))?;
+        }
+        for record in &self.accepted {
+            writeln!(f, "{}  edits by hand were accepted", record.night)?;
+            record.differences.iter().try_for_each(|line| writeln!(f, "  {line}"))?;
         }
         Ok(())
     }

@@ -52,12 +52,6 @@ pub trait Watch: Sync {
     fn end(&self, stage: Stage, result: &str);
     /// Something a person should know, though the run goes on.
     fn warn(&self, _text: &str) {}
-    /// The run holds the lock of its output folder and is about to make the folders it works in: it must not be stopped
-    /// until [`Watch::works_in`] says which.
-    fn makes_room(&self) {}
-    /// The folders are made, and the run may be stopped again; whoever stops it removes them. None where they could not
-    /// be made.
-    fn works_in(&self, _folders: Vec<PathBuf>) {}
 }
 
 /// Nobody watches.

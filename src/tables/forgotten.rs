@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::access::private_file;
 use super::address::found_as;
-use super::publish::{OutputLock, PublishError};
+use super::publish::{OutputLock, PublishError, half_written};
 use crate::catalogue::hex;
 use crate::tables::plain_file;
 
@@ -171,16 +171,17 @@ impl Forgotten {
     /// # Errors
     /// [`PublishError::Io`].
     pub fn write_at(&self, path: &Path) -> Result<(), PublishError> {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let half = folder.join(format!(".{name}"));
+        let half = half_written(path);
         let (customers, not_found) = (self.hashes.clone(), self.not_found.clone());
         let stored = Stored { customers, not_found, salt: self.salt.clone(), schema: SCHEMA.to_owned() };
         // INVARIANT: texts alone, so serialization cannot fail.
         let text = serde_json::to_string_pretty(&stored).expect("plain data");
         let write = || -> io::Result<()> {
             fs::create_dir_all(folder)?;
-            let mut file = private_file(&half, false)?;
+            // What a process that died left there; a link is removed, not followed.
+            let _ = fs::remove_file(&half);
+            let mut file = private_file(&half, true)?;
             file.write_all(text.as_bytes())?;
             file.write_all(b"\n")?;
             file.sync_all()?;

@@ -13,7 +13,7 @@ use crate::job::error::JobError;
 use crate::job::lineage::{model_folder, read_model};
 use crate::job::load::{Loaded, nearest};
 use crate::model::fit::Model;
-use crate::tables::publish::published_nights;
+use crate::tables::publish::{latest_night, published_nights};
 
 /// Fewest digits of a model's id that name it.
 const LEAST_DIGITS: usize = 4;
@@ -155,8 +155,8 @@ fn side(out: &Path, text: &str) -> Result<Side, JobError> {
     let date = text.parse::<NaiveDate>().ok();
     if date.is_some() || text == "latest" {
         let nights = published_nights(out)?;
-        let Some(newest) = nights.last().copied() else { return Err(JobError::NoNight { out: out.to_owned() }) };
-        let date = date.unwrap_or(newest);
+        let Some(latest) = latest_night(out)? else { return Err(JobError::NoNight { out: out.to_owned() }) };
+        let date = date.unwrap_or(latest);
         if nights.contains(&date) {
             return Ok(Side::Night(date));
         }

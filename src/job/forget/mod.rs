@@ -13,7 +13,9 @@ use crate::job::scratch::Scratch;
 use crate::tables::erase::{EraseError, Found, Rewrite, StoredNight, named_elsewhere, search};
 use crate::tables::intake::IntakeError;
 use crate::tables::persons::{IdWriting, Person, Persons};
-use crate::tables::publish::{OutputLock, clear_leftovers, held_folder, held_nights, published_nights, run_folder};
+use crate::tables::publish::{
+    OutputLock, clear_leftovers, held_folder, held_nights, published_nights, run_folder, strays,
+};
 
 pub use answer::{Forgetting, Forgot, IdsFile, NightErased};
 use list::write_list;
@@ -89,13 +91,19 @@ fn read_persons(loaded: &Loaded, ids_file: &Path) -> Result<Persons, JobError> {
     Ok(persons)
 }
 
-/// Every night, published ones first, each kind oldest first.
+/// Every night, published ones first, each kind oldest first; also those that lost their manifest or hold another's.
 fn stored_nights(out: &Path) -> Result<Vec<StoredNight>, JobError> {
     let published = published_nights(out)?.into_iter();
     let published = published.map(|date| StoredNight { folder: run_folder(out, date), date, held: false });
     let held = held_nights(out)?.into_iter();
     let held = held.map(|date| StoredNight { folder: held_folder(out, date), date, held: true });
-    Ok(published.chain(held).collect())
+    let damaged = strays(out)?.into_iter().filter_map(|stray| {
+        let held = stray.path.parent().is_some_and(|parent| parent.ends_with("held"));
+        stray.night.map(|date| StoredNight { folder: stray.path, date, held })
+    });
+    let mut nights: Vec<StoredNight> = published.chain(held).chain(damaged).collect();
+    nights.sort_by_key(|night| (night.held, night.date));
+    Ok(nights)
 }
 
 /// What was done so far.

@@ -28,6 +28,15 @@ pub struct SegmentInfo {
     pub name: String,
 }
 
+impl SegmentInfo {
+    /// Whether a text can be the id of a segment: `S` and at least two digits. What stands for everybody or nobody cannot.
+    #[must_use]
+    pub fn is_id(text: &str) -> bool {
+        text.strip_prefix('S')
+            .is_some_and(|digits| (2..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()))
+    }
+}
+
 /// A fitted model. Immutable but for the names of its segments; made by [`fit()`](crate::model::fit::fit()) or read from JSON.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
@@ -279,6 +288,20 @@ impl Model {
         if !(1..=MAX_SEGMENTS).contains(&k) {
             return damaged("the number of segments is out of range");
         }
+        for (place, segment) in segments.iter().enumerate() {
+            let (id, name) = (&segment.id, &segment.name);
+            if !SegmentInfo::is_id(id) {
+                return Err(ModelError::Damaged {
+                    what: format!("segment {} has the id `{id}`, which is none", place + 1),
+                });
+            }
+            if segments[..place].iter().any(|other| other.id == *id) {
+                return Err(ModelError::Damaged { what: format!("two segments have the id {id}") });
+            }
+            if name.trim().is_empty() || name.chars().any(char::is_control) {
+                return Err(ModelError::Damaged { what: format!("the name of segment {id} is none") });
+            }
+        }
         if p > MAX_SIGNALS {
             return Err(ModelError::TooManySignals { got: p, most: MAX_SIGNALS });
         }
@@ -396,6 +419,19 @@ mod tests {
         assert!(broken(&|c| c["lines"] = serde_json::json!([])));
         assert!(broken(&|c| c["lines"][0]["knots"] = serde_json::json!([2.0, 1.0])));
         assert!(broken(&|c| c["report"]["answers"] = serde_json::json!([1])));
+    }
+
+    #[test]
+    fn an_id_that_is_none_or_is_given_twice_and_an_empty_name_are_refused() {
+        let text = model().to_json().unwrap();
+        for (place, key, value) in
+            [(0, "id", "ALL"), (0, "id", "NONE"), (1, "id", "S01"), (0, "id", "S1"), (0, "id", ""), (1, "name", " ")]
+        {
+            let mut file: serde_json::Value = serde_json::from_str(&text).unwrap();
+            file["segments"][place][key] = serde_json::json!(value);
+            let refused = Model::from_json(&file.to_string());
+            assert!(matches!(refused, Err(ModelError::Damaged { .. })), "{key} {value}: {refused:?}");
+        }
     }
 
     #[test]

@@ -39,15 +39,18 @@ const MOST_JOINS: usize = 4;
 /// Memory a joining task is reckoned to take: the groups of its sums, and a row group being written.
 const JOIN_MEMORY: u64 = 256 << 20;
 
+/// What is said of an engine that does not start.
+const STARTING: &str = "starting the query engine";
+
 /// Stack of the engine's threads: its planner recurses, and is compiled without optimization to build fast.
 pub(super) const STACK: usize = 16 << 20;
 
 /// Runs `work` on a thread with a stack the planner fits in, whatever the caller's.
 pub(super) fn with_stack<T: Send>(work: impl FnOnce() -> Result<T, IntakeError> + Send) -> Result<T, IntakeError> {
-    let failed = |what: String| IntakeError::Engine { stage: "starting the query engine".to_owned(), what };
+    let failed = |source| IntakeError::NoThread { stage: STARTING, source };
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("intake".to_owned()).stack_size(STACK);
-        let thread = thread.spawn_scoped(scope, work).map_err(|source| failed(source.to_string()))?;
+        let thread = thread.spawn_scoped(scope, work).map_err(failed)?;
         thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
@@ -81,13 +84,12 @@ impl Engine {
     /// Starts the threads; spilled data goes below `scratch`.
     pub(super) fn start(scratch: &Path, memory_limit: u64, threads: usize) -> Result<Self, IntakeError> {
         let threads = threads.max(1);
-        let stage = "starting the query engine";
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(threads)
             .thread_stack_size(STACK)
             .thread_name("intake")
             .build()
-            .map_err(|source| IntakeError::Engine { stage: stage.to_owned(), what: source.to_string() })?;
+            .map_err(|source| IntakeError::NoThread { stage: STARTING, source })?;
         let spill = scratch.join("spill");
         // Not `create_dir_all`: a scratch folder that was taken away, because the run is being stopped, stays away.
         match std::fs::create_dir(&spill) {
@@ -105,7 +107,7 @@ impl Engine {
                 .with_memory_pool(pool)
                 .with_disk_manager_builder(disk)
                 .build_arc()
-                .map_err(|error| IntakeError::from_engine(error, stage, memory_limit))
+                .map_err(|error| IntakeError::from_engine(error, STARTING, memory_limit))
         };
         let sort_memory = (memory_limit / 4).clamp(SORT_MEMORY_LEAST, SORT_MEMORY);
         let query_memory = (memory_limit / 2).max(SORT_MEMORY_LEAST);

@@ -179,6 +179,14 @@ pub enum IntakeError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The machine gave no thread.
+    #[error("{stage}: a thread cannot be started")]
+    NoThread {
+        /// What was being done.
+        stage: &'static str,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// The query engine failed in a way that has no better name.
     #[error("{stage}: {what}")]
     Engine {
@@ -213,6 +221,7 @@ impl Coded for IntakeError {
             Self::Weights { .. } => Code::Weights,
             Self::Memory { .. } => Code::Memory,
             Self::Scratch { .. } => Code::Scratch,
+            Self::NoThread { .. } => Code::MachineLimit,
             Self::Engine { .. } => Code::Engine,
         }
     }

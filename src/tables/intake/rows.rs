@@ -120,7 +120,7 @@ impl Join<'_> {
             let tasks: Vec<_> = (0..n_runs).map(start).collect();
             let end = |task: std::io::Result<std::thread::ScopedJoinHandle<'_, _>>| match task {
                 Ok(task) => task.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-                Err(source) => Err(IntakeError::Engine { stage: JOINING.to_owned(), what: source.to_string() }),
+                Err(source) => Err(IntakeError::NoThread { stage: JOINING, source }),
             };
             tasks.into_iter().map(end).collect()
         });

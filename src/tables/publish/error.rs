@@ -18,6 +18,14 @@ pub enum PublishError {
         /// Its process number, where it could be read.
         holder: Option<String>,
     },
+    /// Where this program works, something lies that is not its own; it was not touched.
+    #[error("{} {what}, so it is not touched", path.display())]
+    NotOurs {
+        /// The file or folder.
+        path: PathBuf,
+        /// What tells that it is somebody else's.
+        what: &'static str,
+    },
     /// The disk, or a permission.
     #[error("{doing} {}", path.display())]
     Io {
@@ -42,6 +50,18 @@ pub enum PublishError {
     Unannounced {
         /// The file.
         name: String,
+    },
+    /// A stored manifest of a later version of the program.
+    #[error("{} was written by a later version: {what} is `{found}`, this program reads `{expected}`", path.display())]
+    Later {
+        /// The file.
+        path: PathBuf,
+        /// What of it is later.
+        what: &'static str,
+        /// What it says.
+        found: String,
+        /// What this program reads.
+        expected: &'static str,
     },
     /// A stored manifest cannot be used.
     #[error("{} is damaged: {message}", path.display())]
@@ -72,6 +92,8 @@ impl Coded for PublishError {
     fn code(&self) -> Code {
         match self {
             Self::Locked { .. } => Code::Locked,
+            Self::NotOurs { .. } => Code::NotOurs,
+            Self::Later { .. } => Code::Later,
             Self::Write(error) => error.code(),
             Self::Io { source, .. } => not_written(source),
             Self::Outside { .. } | Self::Unannounced { .. } => Code::Unannounced,

@@ -9,7 +9,9 @@ use chrono::NaiveDate;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
-use super::{PublishError, published_nights, run_folder};
+use super::nights::night_named;
+use super::work::{ASIDE, Whose, WorkFolder, clear_work, whose};
+use super::{LATEST, PublishError, run_folder};
 use crate::tables::access::{FileMode, mode_of, set_mode};
 
 /// Folder inside the output folder where nights are made.
@@ -18,30 +20,42 @@ pub(super) const STAGING: &str = ".staging";
 /// Permissions of a folder in which a night is made.
 const OURS: u32 = 0o700;
 
-/// Ending of a night set aside while its replacement moves in.
-const ASIDE: &str = ".old";
+/// Makes an empty `.staging`, after clearing what a run that died left there.
+pub(super) fn staging(out: &Path) -> Result<WorkFolder, PublishError> {
+    recover(out)?;
+    WorkFolder::make(&out.join(STAGING))
+}
 
-/// Clears `.staging`. We hold the lock, so whatever is there belongs to a run that died. A night set aside by a
-/// replacement that never moved in goes back to its place.
+/// Clears `.staging`, if it is ours. We hold the lock, so whatever is there belongs to a run that died. A night set aside
+/// by a replacement that never moved in goes back to its place.
 pub(super) fn recover(out: &Path) -> Result<(), PublishError> {
     let staging = out.join(STAGING);
-    let failed = |source| PublishError::io("cannot clear", &staging, source);
-    let entries = match fs::read_dir(&staging) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(source) => return Err(failed(source)),
-    };
-    for entry in entries {
-        let entry = entry.map_err(failed)?;
-        let name = entry.file_name();
-        let night = name.to_str().and_then(|name| name.strip_suffix(ASIDE)?.parse::<NaiveDate>().ok());
-        match night.map(|night| run_folder(out, night)) {
-            Some(target) if !target.exists() => fs::rename(entry.path(), target).map_err(failed)?,
-            _ if entry.file_type().map_err(failed)?.is_dir() => fs::remove_dir_all(entry.path()).map_err(failed)?,
-            _ => fs::remove_file(entry.path()).map_err(failed)?,
+    for night in set_aside_nights(out)? {
+        let target = run_folder(out, night);
+        if fs::symlink_metadata(&target).is_err() {
+            let aside = staging.join(format!("{night}{ASIDE}"));
+            fs::rename(aside, target).map_err(|source| PublishError::io("cannot put back", &staging, source))?;
         }
     }
-    Ok(())
+    clear_work(&staging)
+}
+
+/// Nights that a replacement set aside and that never came back, because the run died: the next one puts them back.
+///
+/// # Errors
+/// [`PublishError::Io`].
+pub fn set_aside_nights(out: &Path) -> Result<Vec<NaiveDate>, PublishError> {
+    let staging = out.join(STAGING);
+    let failed = |source| PublishError::io("cannot list", &staging, source);
+    if whose(&staging).map_err(failed)? != Whose::Ours {
+        return Ok(Vec::new());
+    }
+    let mut nights = Vec::new();
+    for entry in fs::read_dir(&staging).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        nights.extend(name.to_str().and_then(|name| night_named(name.strip_suffix(ASIDE)?)));
+    }
+    Ok(nights)
 }
 
 /// Moves a finished folder into place. An existing one changes places with it in one step, so that a reader finds the
@@ -86,10 +100,9 @@ pub(super) fn take_away(out: &Path, folder: &Path) -> Result<bool, PublishError>
     if fs::symlink_metadata(folder).is_err() {
         return Ok(false);
     }
-    let staging = out.join(STAGING);
-    make_folder(&staging)?;
+    let staging = staging(out)?;
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let away = staging.join(format!("{name}.gone"));
+    let away = staging.path().join(format!("{name}.gone"));
     fs::rename(folder, &away).map_err(failed)?;
     if let Some(parent) = folder.parent() {
         sync(parent).map_err(failed)?;
@@ -98,20 +111,15 @@ pub(super) fn take_away(out: &Path, folder: &Path) -> Result<bool, PublishError>
     Ok(true)
 }
 
-/// Points `latest` at the newest night, in one step. Making an older night again does not move it back.
-pub(super) fn point_latest(out: &Path) -> Result<(), PublishError> {
-    let Some(newest) = published_nights(out)?.pop() else { return Ok(()) };
-    let target = Path::new("runs").join(newest.to_string());
-    let (latest, fresh) = (out.join("latest"), out.join(STAGING).join("latest"));
-    if fs::read_link(&latest).is_ok_and(|now| now == target) {
+/// Points `latest` at `night`, in one step.
+pub(super) fn point_latest(out: &Path, night: NaiveDate) -> Result<(), PublishError> {
+    let target = Path::new("runs").join(night.to_string());
+    let latest = out.join(LATEST);
+    if fs::read_link(&latest).is_ok_and(|now| now == target) || !run_folder(out, night).is_dir() {
         return Ok(());
     }
-    make_folder(&out.join(STAGING))?;
-    let failed = |source| PublishError::io("cannot point", &latest, source);
-    match fs::remove_file(&fresh) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
-        _ => {}
-    }
+    let staging = staging(out)?;
+    let (fresh, failed) = (staging.path().join(LATEST), |source| PublishError::io("cannot point", &latest, source));
     symlink(target, &fresh).map_err(failed)?;
     fs::rename(&fresh, &latest).map_err(failed)?;
     sync(out).map_err(failed)

@@ -1,17 +1,17 @@
 //! Which results folder this is: a name that stays with it, so that another one in its place is not taken for it.
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::files::write_private;
+use super::folders::sync;
 use super::manifest::RunIdentity;
 use super::{OutputLock, PublishError};
 use crate::catalogue::hex;
-use crate::tables::access::private_file;
 use crate::tables::plain_file;
 
 /// Name of the file in the output folder, for the owner alone.
@@ -63,21 +63,18 @@ pub fn identify(lock: &OutputLock, night: NaiveDate, identity: &RunIdentity) -> 
     let made_of = serde_json::to_string(identity).expect("plain data");
     let hash = hex(&Sha256::digest(format!("{night}\n{made_of}").as_bytes()));
     let stored = Stored { id: hash[..DIGITS].to_owned(), schema: SCHEMA.to_owned() };
-    let (path, half) = (lock.out().join(IDENTITY_NAME), lock.out().join(format!(".{IDENTITY_NAME}")));
-    let write = || -> std::io::Result<()> {
-        let mut file = private_file(&half, false)?;
-        // INVARIANT: as above.
-        file.write_all((serde_json::to_string_pretty(&stored).expect("plain data") + "\n").as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&half, &path)?;
-        File::open(lock.out())?.sync_all()
-    };
-    write().map_err(|source| PublishError::io("cannot write", &path, source))?;
+    // INVARIANT: as above.
+    let text = serde_json::to_string_pretty(&stored).expect("plain data") + "\n";
+    let path = lock.out().join(IDENTITY_NAME);
+    write_private(&path, text.as_bytes())?;
+    sync(lock.out()).map_err(|source| PublishError::io("cannot write", &path, source))?;
     Ok(stored.id)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::tables::publish::manifest::tests::facts;
 

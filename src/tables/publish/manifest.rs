@@ -87,6 +87,13 @@ pub struct Manifest {
     pub table_schema_version: String,
 }
 
+/// What of a manifest tells whether this program can read it.
+#[derive(Deserialize)]
+struct Layouts {
+    schema: Option<String>,
+    table_schema_version: Option<String>,
+}
+
 /// What a caller knows about the night; the rest of the manifest is made from the files.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunFacts {
@@ -161,7 +168,8 @@ impl Manifest {
     /// Reads the manifest of a run folder; `None` if the folder or the file does not exist.
     ///
     /// # Errors
-    /// [`PublishError::Io`] if it cannot be read, [`PublishError::Damaged`] if it is no manifest of this program.
+    /// [`PublishError::Io`] if it cannot be read, [`PublishError::Later`] if a later version wrote it,
+    /// [`PublishError::Damaged`] if it is no manifest of this program.
     pub fn read(run_folder: &Path) -> Result<Option<Self>, PublishError> {
         let path = run_folder.join(MANIFEST_NAME);
         let text = match plain_file::read_text(&path) {
@@ -170,6 +178,16 @@ impl Manifest {
             Err(source) => return Err(PublishError::io("reading", &path, source)),
         };
         let damaged = |message: String| PublishError::Damaged { path: path.clone(), message };
+        // The layouts first: a later file may have keys this program does not know.
+        let layouts: Layouts = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
+        for (what, found, expected) in [
+            ("its layout", layouts.schema, MANIFEST_SCHEMA),
+            ("the layout of its tables", layouts.table_schema_version, SCHEMA_VERSION),
+        ] {
+            if let Some(found) = found.filter(|found| is_later(found, expected)) {
+                return Err(PublishError::Later { path, what, found, expected });
+            }
+        }
         let manifest: Self = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
         if manifest.schema != MANIFEST_SCHEMA {
             return Err(damaged(format!(
@@ -204,6 +222,18 @@ impl Manifest {
             }
         }
         Ok(damages)
+    }
+}
+
+/// Whether `found` is the layout `expected` with a higher number at its end.
+fn is_later(found: &str, expected: &str) -> bool {
+    let split = |layout: &str| -> Option<(String, u64)> {
+        let (name, number) = layout.rsplit_once('.').unwrap_or(("", layout));
+        Some((name.to_owned(), number.parse().ok()?))
+    };
+    match (split(found), split(expected)) {
+        (Some((name, number)), Some((own, known))) => name == own && number > known,
+        _ => false,
     }
 }
 
@@ -307,6 +337,23 @@ pub(in crate::tables) mod tests {
         let more = manifest.to_json().replacen('{', "{\"clock\": 1,", 1);
         std::fs::write(folder.path().join(MANIFEST_NAME), more).unwrap();
         let error = Manifest::read(folder.path()).unwrap_err();
+        assert!(matches!(error, PublishError::Damaged { .. }), "{error}");
+    }
+
+    #[test]
+    fn the_manifest_of_a_later_version_is_told_from_a_damaged_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let read = |text: &str| {
+            std::fs::write(folder.path().join(MANIFEST_NAME), text).unwrap();
+            Manifest::read(folder.path()).unwrap_err()
+        };
+        let text = Manifest::new(night(), facts(), Vec::new()).to_json();
+        let later = text.replacen('{', "{\"clock\": 1,", 1).replace("valueseg.manifest.1", "valueseg.manifest.2");
+        let error = read(&later);
+        assert!(matches!(&error, PublishError::Later { found, .. } if found == "valueseg.manifest.2"), "{error}");
+        let error = read(&text.replace("\"table_schema_version\": \"1\"", "\"table_schema_version\": \"2\""));
+        assert!(matches!(error, PublishError::Later { .. }), "{error}");
+        let error = read(&text.replace("valueseg.manifest.1", "others.manifest.2"));
         assert!(matches!(error, PublishError::Damaged { .. }), "{error}");
     }
 

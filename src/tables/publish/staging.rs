@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::folders::{STAGING, make_folder, open_like, open_to, recover, swap_in, sync, sync_folders};
+use super::folders::{make_folder, open_like, open_to, staging, swap_in, sync, sync_folders};
 use super::manifest::{Damage, MANIFEST_NAME, Manifest, RunFacts, files_in, is_inside};
-use super::{OutputLock, PublishError, held_folder, run_folder, settle};
+use super::work::{WorkFolder, undisturbed};
+use super::{OutputLock, PublishError, held_folder, run_folder, seals, settle};
 use crate::tables::access::set_mode;
 use crate::tables::write::{OutputFile, WrittenFile};
 
@@ -22,25 +23,23 @@ pub struct Staging<'a> {
     files: BTreeMap<String, WrittenFile>,
     /// Files that the manifest does not list and that stay all the same.
     strangers: BTreeSet<String>,
-    /// Moved to its place.
-    gone: bool,
+    /// What `folder` lies in; gone with this.
+    _work: WorkFolder,
 }
 
 impl<'a> Staging<'a> {
     /// Makes an empty run folder under `out/.staging`, after clearing what an earlier crash left there.
     ///
     /// # Errors
-    /// [`PublishError::Io`].
+    /// [`PublishError::NotOurs`] if somebody else's folder lies there, [`PublishError::Io`].
     pub fn create(lock: &'a OutputLock, run_date: NaiveDate) -> Result<Self, PublishError> {
-        let staging = lock.out().join(STAGING);
-        recover(lock.out())?;
-        let folder = staging.join(run_date.to_string());
-        make_folder(&staging)?;
+        let work = staging(lock.out())?;
+        let folder = work.path().join(run_date.to_string());
         make_folder(&folder)?;
         for name in ["tables", "plans", "rejected"] {
             make_folder(&folder.join(name))?;
         }
-        Ok(Self { lock, run_date, folder, files: BTreeMap::new(), strangers: BTreeSet::new(), gone: false })
+        Ok(Self { lock, run_date, folder, files: BTreeMap::new(), strangers: BTreeSet::new(), _work: work })
     }
 
     /// The folder to write into; table writers take it as their run folder.
@@ -120,19 +119,20 @@ impl<'a> Staging<'a> {
 
     /// Checks the folder against what was announced, writes the manifest, reads everything back, and makes the night
     /// visible. An existing night of the same date is replaced in one step, and one of that date that was held back is
-    /// removed. Returns the run folder and its manifest.
+    /// removed. `latest` points to the night `latest` afterwards. Returns the run folder and its manifest.
     ///
     /// # Errors
     /// [`PublishError::Unannounced`] if the folder holds other files than announced; errors of the disk. Whatever the
     /// error, readers find the last night as it was, or the new one whole.
-    pub fn publish(mut self, facts: RunFacts) -> Result<(PathBuf, Manifest), PublishError> {
+    pub fn publish(self, facts: RunFacts, latest: NaiveDate) -> Result<(PathBuf, Manifest), PublishError> {
         let manifest = Manifest::new(self.run_date, facts, self.files.values().cloned().collect());
-        self.seal(&manifest)?;
-        let out = self.lock.out();
-        let target = run_folder(out, self.run_date);
+        let (lock, run_date) = (self.lock, self.run_date);
+        let target = run_folder(lock.out(), run_date);
+        self.seal(&manifest, &target)?;
         // What cannot be removed is out of sight already, and is cleared by the next run.
         let _ = self.move_in(&target)?.map(fs::remove_dir_all);
-        settle(self.lock, self.run_date)?;
+        drop(self);
+        settle(lock, run_date, latest)?;
         Ok((target, manifest))
     }
 
@@ -141,12 +141,13 @@ impl<'a> Staging<'a> {
     ///
     /// # Errors
     /// As [`Staging::publish`]; published nights and `latest` are not touched.
-    pub fn hold(mut self, facts: RunFacts, reasons: &[String]) -> Result<PathBuf, PublishError> {
+    pub fn hold(self, facts: RunFacts, reasons: &[String]) -> Result<PathBuf, PublishError> {
         let mut manifest = Manifest::new(self.run_date, facts, self.files.values().cloned().collect());
         manifest.held = reasons.to_vec();
-        self.seal(&manifest)?;
         let target = held_folder(self.lock.out(), self.run_date);
+        self.seal(&manifest, &target)?;
         let _ = self.move_in(&target)?.map(fs::remove_dir_all);
+        seals::tidy(self.lock)?;
         Ok(target)
     }
 
@@ -157,49 +158,51 @@ impl<'a> Staging<'a> {
     ///
     /// # Errors
     /// As [`Staging::publish`], and [`PublishError::Io`] if the old files cannot be removed.
-    pub fn restate(mut self, night: &Path, manifest: Option<&Manifest>, before: &[Damage]) -> Result<(), PublishError> {
+    pub fn restate(self, night: &Path, manifest: Option<&Manifest>, before: &[Damage]) -> Result<(), PublishError> {
         self.check(manifest.map_or(&[], |manifest| manifest.outputs.as_slice()))?;
         if let Some(manifest) = manifest {
-            self.state(manifest, before)?;
+            self.state(manifest, before, night)?;
         }
         open_like(&self.folder, night).map_err(|source| PublishError::io("cannot open", &self.folder, source))?;
         sync_folders(&self.folder).map_err(|source| PublishError::io("cannot sync", &self.folder, source))?;
         if let Some(old) = self.move_in(night)? {
             fs::remove_dir_all(&old).map_err(|source| PublishError::io("cannot remove", &old, source))?;
         }
-        Ok(())
+        seals::tidy(self.lock)
     }
 
-    /// Files present = files announced; then the manifest, all of it read back, open to whom it may concern and on the disk.
-    fn seal(&mut self, manifest: &Manifest) -> Result<(), PublishError> {
+    /// Files present = files announced; then the manifest and its seal, all of it read back, open to whom it may concern and
+    /// on the disk, before it moves to `target`.
+    fn seal(&self, manifest: &Manifest, target: &Path) -> Result<(), PublishError> {
         self.check(&[])?;
-        self.state(manifest, &[])?;
+        self.state(manifest, &[], target)?;
         let mode = self.lock.mode();
         open_to(&self.folder, mode).map_err(|source| PublishError::io("cannot open", &self.folder, source))?;
         sync_folders(&self.folder).map_err(|source| PublishError::io("cannot sync", &self.folder, source))
     }
 
-    /// Writes the manifest and reads every file back; `known` is what need not be as it says.
-    fn state(&self, manifest: &Manifest, known: &[Damage]) -> Result<(), PublishError> {
+    /// Writes the manifest and reads every file back; `known` is what need not be as it says. Its seal is entered for
+    /// `target`, unless the manifest there was altered by hand: that is not made good by being written again.
+    fn state(&self, manifest: &Manifest, known: &[Damage], target: &Path) -> Result<(), PublishError> {
         let mut file = OutputFile::create(&self.folder, MANIFEST_NAME)?;
-        let path = file.path().to_owned();
-        file.write_all(manifest.to_json().as_bytes())
-            .map_err(|source| PublishError::io("cannot write", &path, source))?;
+        let (path, text) = (file.path().to_owned(), manifest.to_json());
+        file.write_all(text.as_bytes()).map_err(|source| PublishError::io("cannot write", &path, source))?;
         file.finish(MANIFEST_NAME, None)?;
-        match manifest.verify(&self.folder)?.into_iter().find(|damage| !known.contains(damage)) {
-            Some(damage) => Err(PublishError::Unannounced { name: damage.name }),
-            None => Ok(()),
+        if let Some(damage) = manifest.verify(&self.folder)?.into_iter().find(|damage| !known.contains(damage)) {
+            return Err(PublishError::Unannounced { name: damage.name });
         }
+        let out = self.lock.out();
+        let name = target.strip_prefix(out).unwrap_or(target).join(MANIFEST_NAME);
+        seals::expect_unless_broken(out, &name.to_string_lossy(), text.as_bytes())
     }
 
     /// Moves the sealed night to `target`; gives where the one it replaced lies now.
-    fn move_in(&mut self, target: &Path) -> Result<Option<PathBuf>, PublishError> {
+    fn move_in(&self, target: &Path) -> Result<Option<PathBuf>, PublishError> {
         let parent = target.parent().unwrap_or(Path::new("."));
         make_folder(parent)?;
         // One that belongs to somebody else stays as it is; the nights in it are closed by themselves.
         let _ = set_mode(parent, self.lock.mode().folder());
-        let old = swap_in(&self.folder, target)?;
-        self.gone = true;
+        let old = undisturbed(|| swap_in(&self.folder, target))?;
         sync(parent).map_err(|source| PublishError::io("cannot sync", parent, source))?;
         Ok(old)
     }
@@ -215,15 +218,6 @@ impl<'a> Staging<'a> {
         match odd.or_else(|| announced.iter().find(|file| !present.contains(file) && !known(&file.0))) {
             Some((name, _)) => Err(PublishError::Unannounced { name: name.clone() }),
             None => Ok(()),
-        }
-    }
-}
-
-impl Drop for Staging<'_> {
-    fn drop(&mut self) {
-        if !self.gone {
-            // What cannot be removed now is cleared by the next run.
-            let _ = fs::remove_dir_all(&self.folder);
         }
     }
 }

@@ -10,7 +10,8 @@ use super::folders::set_aside;
 use super::manifest::tests::facts;
 use super::manifest::{MANIFEST_NAME, Manifest};
 use super::{
-    OutputLock, PublishError, Staging, existing_manifest, held_nights, is_published, prune, published_nights, settle,
+    OutputLock, PublishError, Staging, WORK_LAYOUT, WORK_MARK, existing_manifest, held_nights, is_published, prune,
+    published_nights, remove_night, settle,
 };
 use crate::codes::{Code, Coded as _};
 use crate::model::segment::drift::DriftRow;
@@ -27,7 +28,13 @@ fn publish(lock: &OutputLock, night: NaiveDate, text: &str) -> Manifest {
     let meta = TableMeta { run_date: night, model_id: "m-1".to_owned() };
     let table = write_rows::<&DriftRow>([], staging.folder(), &meta).unwrap();
     staging.announce(table);
-    staging.publish(facts()).unwrap().1
+    let latest = published_nights(lock.out()).unwrap().last().map_or(night, |newest| night.max(*newest));
+    staging.publish(facts(), latest).unwrap().1
+}
+
+/// What lies in the folder for unfinished nights; nothing where there is none.
+fn unfinished(out: &Path) -> usize {
+    fs::read_dir(out.join(".staging")).map_or(0, Iterator::count)
 }
 
 fn read(path: impl AsRef<Path>) -> String {
@@ -46,7 +53,7 @@ fn a_published_night_is_listed_verified_and_the_latest() {
     assert_eq!(names, ["summary.txt", "tables/drift.parquet"]);
     assert_eq!(existing_manifest(out.path(), day(20)).unwrap(), Some(manifest.clone()));
     assert!(manifest.verify(&out.path().join("latest")).unwrap().is_empty());
-    assert_eq!(fs::read_dir(out.path().join(".staging")).unwrap().count(), 0);
+    assert_eq!(unfinished(out.path()), 0);
 }
 
 #[test]
@@ -56,7 +63,7 @@ fn the_manifest_is_the_last_file_written() {
     let mut staging = Staging::create(&lock, day(20)).unwrap();
     staging.write("summary.txt", b"x").unwrap();
     assert!(!staging.folder().join(MANIFEST_NAME).exists());
-    let (run, _) = staging.publish(facts()).unwrap();
+    let (run, _) = staging.publish(facts(), day(20)).unwrap();
     let time = |name: &str| fs::metadata(run.join(name)).unwrap().modified().unwrap();
     assert!(time(MANIFEST_NAME) >= time("summary.txt"));
 }
@@ -70,7 +77,7 @@ fn a_night_is_replaced_as_a_whole_and_an_older_one_does_not_move_latest_back() {
     publish(&lock, day(20), "replaced");
     assert_eq!(read(out.path().join("runs/2026-11-20/summary.txt")), "replaced");
     assert_eq!(fs::read_link(out.path().join("latest")).unwrap(), Path::new("runs/2026-11-21"));
-    assert_eq!(fs::read_dir(out.path().join(".staging")).unwrap().count(), 0);
+    assert_eq!(unfinished(out.path()), 0);
 }
 
 #[test]
@@ -106,7 +113,7 @@ fn a_night_dropped_unpublished_leaves_nothing_and_yesterday_stays() {
     staging.write("summary.txt", b"tonight").unwrap();
     drop(staging);
     assert_eq!(published_nights(out.path()).unwrap(), [day(20)]);
-    assert_eq!(fs::read_dir(out.path().join(".staging")).unwrap().count(), 0);
+    assert_eq!(unfinished(out.path()), 0);
 }
 
 #[test]
@@ -117,14 +124,16 @@ fn leftovers_of_a_crash_are_cleared_and_a_night_set_aside_comes_back() {
     let staging = out.path().join(".staging");
     // A run that died while writing, one that died between the two renames, and one that died before cleaning up.
     fs::create_dir_all(staging.join("2026-11-19/tables")).unwrap();
+    fs::write(staging.join(WORK_MARK), format!("{WORK_LAYOUT}\n1\n")).unwrap();
     fs::write(staging.join("2026-11-19/tables/customers.parquet"), b"half").unwrap();
     fs::rename(out.path().join("runs/2026-11-20"), staging.join("2026-11-20.old")).unwrap();
     fs::write(staging.join("latest"), b"").unwrap();
     let night = Staging::create(&lock, day(21)).unwrap();
     assert_eq!(read(out.path().join("runs/2026-11-20/summary.txt")), "yesterday");
-    let left: Vec<String> =
+    let mut left: Vec<String> =
         fs::read_dir(&staging).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    assert_eq!(left, ["2026-11-21"]);
+    left.sort();
+    assert_eq!(left, [WORK_MARK, "2026-11-21"]);
     drop(night);
 }
 
@@ -168,7 +177,7 @@ fn a_night_held_back_is_whole_says_why_and_is_no_history() {
     let published = publish(&lock, day(21), "good at last");
     assert!(!published.to_json().contains("held"), "a published manifest has no such key");
     assert!(held_nights(out.path()).unwrap().is_empty());
-    assert_eq!(fs::read_dir(out.path().join(".staging")).unwrap().count(), 0);
+    assert_eq!(unfinished(out.path()), 0);
 }
 
 #[test]
@@ -180,8 +189,10 @@ fn what_a_crash_right_after_the_rename_left_undone_is_done_by_the_next_run() {
     let latest = out.path().join("latest");
     fs::remove_file(&latest).unwrap();
     std::os::unix::fs::symlink("runs/2026-11-20", &latest).unwrap();
-    fs::create_dir_all(out.path().join("held/2026-11-21")).unwrap();
-    settle(&lock, day(21)).unwrap();
+    let held = out.path().join("held/2026-11-21");
+    fs::create_dir_all(&held).unwrap();
+    fs::copy(out.path().join("runs/2026-11-21").join(MANIFEST_NAME), held.join(MANIFEST_NAME)).unwrap();
+    settle(&lock, day(21), day(21)).unwrap();
     assert_eq!(fs::read_link(&latest).unwrap(), Path::new("runs/2026-11-21"));
     assert!(held_nights(out.path()).unwrap().is_empty());
 }
@@ -196,15 +207,35 @@ fn old_nights_go_but_never_the_latest_and_none_that_is_needed() {
     for night in [11, 12, 13, 14, 15, 17, 18] {
         publish(&lock, day(night), "x");
     }
-    assert_eq!(prune(&lock, 10, &[].into()).unwrap(), [], "there are not that many");
-    assert_eq!(prune(&lock, 4, &[day(12)].into()).unwrap(), [day(11), day(13)]);
+    assert_eq!(
+        prune(&lock, &published_nights(out.path()).unwrap(), 10, &[].into()).unwrap(),
+        [],
+        "there are not that many"
+    );
+    assert_eq!(prune(&lock, &published_nights(out.path()).unwrap(), 4, &[day(12)].into()).unwrap(), [day(11), day(13)]);
     assert_eq!(published_nights(out.path()).unwrap(), [12, 14, 15, 17, 18].map(day));
     assert_eq!(held_nights(out.path()).unwrap(), [day(16)], "the other was older than every night kept");
-    assert_eq!(prune(&lock, 0, &[].into()).unwrap(), [12, 14, 15, 17].map(day));
+    assert_eq!(prune(&lock, &published_nights(out.path()).unwrap(), 0, &[].into()).unwrap(), [12, 14, 15, 17].map(day));
     assert_eq!(published_nights(out.path()).unwrap(), [day(18)]);
     assert!(held_nights(out.path()).unwrap().is_empty());
     assert!(out.path().join("latest/summary.txt").is_file());
-    assert_eq!(fs::read_dir(out.path().join(".staging")).unwrap().count(), 0);
+    assert_eq!(unfinished(out.path()), 0);
+}
+
+#[test]
+fn a_night_is_removed_when_somebody_says_so_and_the_latest_is_another() {
+    let out = tempfile::tempdir().unwrap();
+    let lock = OutputLock::acquire(out.path()).unwrap();
+    publish(&lock, day(20), "x");
+    publish(&lock, day(21), "x");
+    fs::create_dir(out.path().join("runs/2026-11-22")).unwrap();
+    assert!(!remove_night(&lock, day(22), Some(day(21))).unwrap(), "no night of ours");
+    assert!(out.path().join("runs/2026-11-22").is_dir());
+    assert!(remove_night(&lock, day(21), Some(day(20))).unwrap());
+    assert_eq!(published_nights(out.path()).unwrap(), [day(20)]);
+    assert_eq!(fs::read_link(out.path().join("latest")).unwrap(), Path::new("runs/2026-11-20"));
+    assert!(remove_night(&lock, day(20), None).unwrap());
+    assert!(fs::symlink_metadata(out.path().join("latest")).is_err());
 }
 
 #[test]
@@ -226,7 +257,7 @@ fn a_stored_night_is_restated_with_other_files_and_the_old_ones_are_gone() {
         (&manifest.counts, &manifest.identity, &manifest.outputs[1])
     );
     assert_eq!(read(run.join("summary.txt")), "without");
-    assert_eq!(fs::read_dir(out.path().join(".staging")).unwrap().count(), 0);
+    assert_eq!(unfinished(out.path()), 0);
 }
 
 #[test]
@@ -235,12 +266,12 @@ fn files_that_were_not_announced_or_went_missing_hold_the_night_back() {
     let lock = OutputLock::acquire(out.path()).unwrap();
     let staging = Staging::create(&lock, day(20)).unwrap();
     fs::write(staging.folder().join("stray.txt"), b"x").unwrap();
-    let error = staging.publish(facts()).unwrap_err();
+    let error = staging.publish(facts(), day(20)).unwrap_err();
     assert!(matches!(&error, PublishError::Unannounced { name } if name == "stray.txt"), "{error}");
     let mut staging = Staging::create(&lock, day(20)).unwrap();
     staging.write("summary.txt", b"x").unwrap();
     fs::remove_file(staging.folder().join("summary.txt")).unwrap();
-    assert!(matches!(staging.publish(facts()).unwrap_err(), PublishError::Unannounced { .. }));
+    assert!(matches!(staging.publish(facts(), day(20)).unwrap_err(), PublishError::Unannounced { .. }));
     assert!(published_nights(out.path()).unwrap().is_empty());
 }
 
@@ -261,7 +292,7 @@ fn a_night_is_for_its_owner_alone_unless_others_are_let_in() {
     let lock = OutputLock::acquire(out.path()).unwrap();
     let mut staging = Staging::create(&lock, day(20)).unwrap();
     staging.write("audiences/klaviyo/full-001.csv", b"Email\n").unwrap();
-    let (run, _) = staging.publish(facts()).unwrap();
+    let (run, _) = staging.publish(facts(), day(20)).unwrap();
     let mode = |name: &str| fs::metadata(run.join(name)).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode("audiences"), 0o700);
     assert_eq!(mode("audiences/klaviyo/full-001.csv"), 0o600);
@@ -272,7 +303,7 @@ fn a_night_is_for_its_owner_alone_unless_others_are_let_in() {
     let mut staging = Staging::create(&lock, day(21)).unwrap();
     staging.write("plans/S01.md", b"x").unwrap();
     assert_eq!(fs::metadata(staging.folder()).unwrap().permissions().mode() & 0o777, 0o700, "not before it is whole");
-    let (run, _) = staging.publish(facts()).unwrap();
+    let (run, _) = staging.publish(facts(), day(20)).unwrap();
     let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(run.join("plans/S01.md")), 0o640);
     assert_eq!((mode(run.clone()), mode(run.join("plans")), mode(out.path().join("runs"))), (0o750, 0o750, 0o750));

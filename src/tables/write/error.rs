@@ -122,6 +122,7 @@ pub(in crate::tables) fn not_written(source: &std::io::Error) -> Code {
     match source.kind() {
         _ if not_a_file(source).is_some() => Code::NotAFile,
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Code::DiskFull,
+        ErrorKind::FileTooLarge => Code::FileSizeLimit,
         _ => Code::ResultNotWritten,
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::IdBook;
 use super::row::{Fate, Lineage};
-use crate::model::fit::Model;
+use crate::model::fit::{Model, SegmentInfo};
 
 /// Format of the ledger.
 const FORMAT: u64 = 1;
@@ -16,8 +16,10 @@ pub const LONGEST_NAME: usize = 60;
 
 /// First lines of the file, for people.
 const HEAD: &str = "\
-# Segments of this project. The names are people's: change them here under [names], or with
+# Segments of this project. The names are people's: change them with
 #   valueseg segments rename S03 \"Those in a hurry\"
+# or here under [names], and then say so with
+#   valueseg segments accept
 # Everything else is kept by the job: ids are given once and never again. Comments are not kept.
 ";
 
@@ -36,6 +38,18 @@ pub enum LedgerError {
     Format {
         /// Format in the file.
         found: u64,
+    },
+    /// An id that cannot be one.
+    #[error("`{id}` is not the id of a segment")]
+    Id {
+        /// What stands there.
+        id: String,
+    },
+    /// An id that is given to two segments.
+    #[error("{id} is there twice")]
+    Twice {
+        /// The id.
+        id: String,
     },
     /// A name that cannot be one.
     #[error("a name has 1 to {LONGEST_NAME} characters on one line; this one has {got}")]
@@ -82,6 +96,16 @@ pub struct RefitRecord {
     pub lineage: Lineage,
 }
 
+/// An edit by hand that a person stood up for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptRecord {
+    /// The latest night at the time, `YYYY-MM-DD`; empty = none was published.
+    pub night: String,
+    /// Each difference in plain words.
+    pub differences: Vec<String>,
+}
+
 /// The ledger: `segments.toml` beside the nights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -94,6 +118,8 @@ pub struct SegmentLedger {
     segments: Vec<SegmentRecord>,
     #[serde(default)]
     refits: Vec<RefitRecord>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    accepted: Vec<AcceptRecord>,
 }
 
 fn format_now() -> u64 {
@@ -102,7 +128,7 @@ fn format_now() -> u64 {
 
 impl Default for SegmentLedger {
     fn default() -> Self {
-        Self { format: FORMAT, names: BTreeMap::new(), segments: Vec::new(), refits: Vec::new() }
+        Self { format: FORMAT, names: BTreeMap::new(), segments: Vec::new(), refits: Vec::new(), accepted: Vec::new() }
     }
 }
 
@@ -110,7 +136,8 @@ impl SegmentLedger {
     /// Reads a ledger. A line `S03 = "name"` outside any section is a name, as in the first version of the file.
     ///
     /// # Errors
-    /// [`LedgerError::Text`] or [`LedgerError::Format`].
+    /// [`LedgerError::Text`] or [`LedgerError::Format`]; [`LedgerError::Id`], [`LedgerError::Twice`] or
+    /// [`LedgerError::Name`] for what no program wrote.
     pub fn parse(text: &str) -> Result<Self, LedgerError> {
         let failed = |error: toml::de::Error| LedgerError::Text { message: error.to_string().trim_end().to_owned() };
         let mut table: toml::Table = toml::from_str(text).map_err(failed)?;
@@ -119,7 +146,7 @@ impl SegmentLedger {
         {
             return Err(LedgerError::Format { found: found.unsigned_abs() });
         }
-        let loose: Vec<String> = table.keys().filter(|key| is_id(key)).cloned().collect();
+        let loose: Vec<String> = table.keys().filter(|key| SegmentInfo::is_id(key)).cloned().collect();
         let mut names = BTreeMap::new();
         for id in loose {
             if let Some(toml::Value::String(name)) = table.remove(&id) {
@@ -130,7 +157,23 @@ impl SegmentLedger {
         for (id, name) in names {
             ledger.names.entry(id).or_insert(name);
         }
+        ledger.check()?;
         Ok(ledger)
+    }
+
+    /// Ids are ids and given once, names are names.
+    fn check(&self) -> Result<(), LedgerError> {
+        let ids = || self.segments.iter().map(|record| &record.id);
+        if let Some(id) = ids().chain(self.names.keys()).find(|id| !SegmentInfo::is_id(id)) {
+            return Err(LedgerError::Id { id: id.clone() });
+        }
+        let mut seen = BTreeSet::new();
+        if let Some(id) = ids().find(|id| !seen.insert(*id)) {
+            return Err(LedgerError::Twice { id: id.clone() });
+        }
+        self.names.values().try_for_each(|name| {
+            if plain(name)? == *name { Ok(()) } else { Err(LedgerError::Name { got: name.chars().count() }) }
+        })
     }
 
     /// The file's text.
@@ -157,6 +200,38 @@ impl SegmentLedger {
     #[must_use]
     pub fn refits(&self) -> &[RefitRecord] {
         &self.refits
+    }
+
+    /// Edits by hand that were accepted, oldest first.
+    #[must_use]
+    pub fn accepted(&self) -> &[AcceptRecord] {
+        &self.accepted
+    }
+
+    /// Enters that an edit by hand was accepted.
+    pub fn accept(&mut self, night: &str, differences: Vec<String>) {
+        self.accepted.push(AcceptRecord { night: night.to_owned(), differences });
+    }
+
+    /// Takes over what an earlier state of the ledger knew of segments and refits and this one lacks: an id is never given
+    /// twice, whoever edited the file. Names are left as they are.
+    pub fn remember(&mut self, before: &Self) {
+        for record in &before.segments {
+            if self.segments.iter().all(|own| own.id != record.id) {
+                self.segments.push(record.clone());
+            }
+        }
+        for refit in &before.refits {
+            if !self.refits.contains(refit) {
+                self.refits.push(refit.clone());
+            }
+        }
+        for record in &before.accepted {
+            if !self.accepted.contains(record) {
+                self.accepted.push(record.clone());
+            }
+        }
+        self.refits.sort_by(|a, b| a.night.cmp(&b.night));
     }
 
     /// Ids ever given.
@@ -232,24 +307,23 @@ impl SegmentLedger {
     /// [`LedgerError::Name`] for an empty or overlong name, [`LedgerError::Taken`] if people call another segment that
     /// is not retired the same.
     pub fn rename(&mut self, id: &str, name: &str) -> Result<(), LedgerError> {
-        let plain: String = name.chars().filter(|c| !c.is_control()).collect();
-        let plain = plain.trim();
-        let got = plain.chars().count();
-        if !(1..=LONGEST_NAME).contains(&got) {
-            return Err(LedgerError::Name { got });
-        }
+        let plain = plain(name)?;
         let gone = |id: &str| self.segments.iter().any(|record| record.id == id && record.retired.is_some());
-        let twin = self.names.iter().find(|(other, taken)| *other != id && *taken == plain && !gone(other));
+        let twin = self.names.iter().find(|(other, taken)| *other != id && **taken == plain && !gone(other));
         if let Some((other, _)) = twin {
             return Err(LedgerError::Taken { id: other.clone() });
         }
-        self.names.insert(id.to_owned(), plain.to_owned());
+        self.names.insert(id.to_owned(), plain);
         Ok(())
     }
 }
 
-fn is_id(key: &str) -> bool {
-    key.strip_prefix('S').is_some_and(|digits| digits.len() >= 2 && digits.bytes().all(|b| b.is_ascii_digit()))
+/// A name without control characters and spaces at its ends.
+fn plain(name: &str) -> Result<String, LedgerError> {
+    let plain: String = name.chars().filter(|c| !c.is_control()).collect();
+    let plain = plain.trim();
+    let got = plain.chars().count();
+    if (1..=LONGEST_NAME).contains(&got) { Ok(plain.to_owned()) } else { Err(LedgerError::Name { got }) }
 }
 
 #[cfg(test)]
@@ -315,6 +389,28 @@ mod tests {
         assert!(matches!(SegmentLedger::parse("S01 = "), Err(LedgerError::Text { .. })));
         assert!(matches!(SegmentLedger::parse("name = \"Savers\""), Err(LedgerError::Text { .. })));
         assert!(matches!(SegmentLedger::parse("format = 7"), Err(LedgerError::Format { found: 7 })));
+    }
+
+    #[test]
+    fn ids_that_are_none_or_are_there_twice_are_refused_and_so_is_a_name_that_is_none() {
+        assert_eq!(SegmentLedger::parse("[names]\nALL = \"x\"\n"), Err(LedgerError::Id { id: "ALL".to_owned() }));
+        assert_eq!(SegmentLedger::parse("S01 = \"\"\n"), Err(LedgerError::Name { got: 0 }));
+        let twice = ledger().to_toml().replace("id = \"S02\"", "id = \"S01\"");
+        assert_eq!(SegmentLedger::parse(&twice), Err(LedgerError::Twice { id: "S01".to_owned() }));
+        let none = ledger().to_toml().replace("id = \"S02\"", "id = \"NONE\"");
+        assert_eq!(SegmentLedger::parse(&none), Err(LedgerError::Id { id: "NONE".to_owned() }));
+    }
+
+    #[test]
+    fn an_emptied_ledger_that_is_accepted_loses_names_but_no_id() {
+        let mut before = ledger();
+        before.rename("S01", "Savers").unwrap();
+        let mut emptied = SegmentLedger::parse("").unwrap();
+        emptied.remember(&before);
+        emptied.accept("2026-11-21", vec!["names are gone".to_owned()]);
+        assert_eq!((emptied.segments(), emptied.refits()), (before.segments(), before.refits()));
+        assert!(emptied.names().is_empty() && emptied.accepted().len() == 1);
+        assert_eq!(SegmentLedger::parse(&emptied.to_toml()).unwrap(), emptied);
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::stats::matching::Overlap;
 
 pub use decide::{CONTINUES, LARGE_PART, MOST};
 pub use ids::IdBook;
-pub use ledger::{LONGEST_NAME, LedgerError, RefitRecord, SegmentLedger, SegmentRecord};
+pub use ledger::{AcceptRecord, LONGEST_NAME, LedgerError, RefitRecord, SegmentLedger, SegmentRecord};
 pub use row::{Fate, Lineage, LineageRow, MoveCost};
 
 /// Correlation of two profiles below which a segment that goes on means something else now, so that a name made by the
