@@ -293,3 +293,53 @@ fn a_threshold_that_cannot_be_meant_is_refused_by_its_key_before_anything_is_rea
         assert!(shop.has_no_night());
     }
 }
+
+#[test]
+fn a_command_line_that_cannot_be_understood_has_a_code_and_something_to_do() {
+    let shop = Shop::new(1);
+    for words in
+        [&["run", "--refitt"][..], &["check", "--as-of", "2026-13-01"], &["check", "--as-of"], &["nights"], &[]]
+    {
+        let said = shop.say(words);
+        assert_eq!(said.code, 2, "{words:?} {}", said.stderr);
+        assert!(said.stderr.contains("error E0200: ") && said.stderr.contains("do: "), "{}", said.stderr);
+        assert!(said.stdout.is_empty(), "{}", said.stdout);
+    }
+    let said = shop.say(&["run", "--json", "--as-of", "soon"]);
+    let answer: serde_json::Value = serde_json::from_str(&said.stdout).expect("one document");
+    assert_eq!((&answer["exit_code"], &answer["error"]["code"]), (&2.into(), &"E0200".into()), "{answer}");
+    assert_eq!(shop.say(&["--help"]).code, 0);
+}
+
+#[test]
+fn check_ends_as_the_night_would_for_one_problem_and_for_several() {
+    let shop = Shop::new(30);
+    let end = |words: &[&str]| {
+        let said = shop.say(words);
+        let answer: serde_json::Value = serde_json::from_str(&said.stdout).expect("one document");
+        assert_eq!(answer["exit_code"], said.code, "{answer}");
+        (said.code, answer["error"]["code"].clone())
+    };
+    let both = || {
+        let (looked, run) =
+            (end(&["check", "--json", "--as-of", "2026-11-20"]), end(&["run", "--json", "--as-of", "2026-11-20"]));
+        assert_eq!(looked, run);
+        looked
+    };
+    let plain = shop.read("valueseg.toml");
+    shop.write("in/a.parquet", "PAR1broken..");
+    shop.write("in/b.parquet", "PAR1broken..");
+    shop.write(
+        "valueseg.toml",
+        format!("{plain}\n[sources.a]\nfiles = \"in/a.parquet\"\n[tables.orders]\nsource = \"a\"\n"),
+    );
+    assert_eq!(both(), (3, "E0308".into()));
+    let more = "[sources.b]\nfiles = \"in/b.parquet\"\n[tables.feedback]\nsource = \"b\"\n[tables.interactions]\nsource = \"none\"\n";
+    shop.write("valueseg.toml", shop.read("valueseg.toml") + more);
+    assert_eq!(both(), (3, "E0308".into()));
+    shop.write(
+        "valueseg.toml",
+        format!("{plain}\n[tables.orders]\nsource = \"none\"\n[tables.feedback]\nsource = \"crm\"\n"),
+    );
+    assert_eq!(both().0, 2);
+}

@@ -98,8 +98,24 @@ impl SampleCollector {
         if self.respondents.bar < u64::MAX {
             self.barely = Reservoir::new(self.barely.cap);
         }
-        Sample { respondents: self.respondents.finish(), barely: self.barely.finish(), base: self.base.finish() }
+        let (respondents, barely, base) = (self.respondents.finish(), self.barely.finish(), self.base.finish());
+        let (asked, all) = (mean_weight(&respondents), mean_weight(&base));
+        Sample { respondents: weighed(respondents, asked), barely: weighed(barely, asked), base: weighed(base, all) }
     }
+}
+
+/// Mean of the row weights; 1 where there are no rows.
+fn mean_weight(block: &CustomerBlock) -> f64 {
+    if block.is_empty() { 1.0 } else { block.weight.iter().sum::<f64>() / block.len() as f64 }
+}
+
+/// The block with its weights in units of `mean`.
+///
+/// METHOD: a fit asks how many people its evidence rests on, and that is how many there are in its sample. Where those who
+/// answered weigh next to nothing beside those who did not, their answers are as many all the same.
+fn weighed(mut block: CustomerBlock, mean: f64) -> CustomerBlock {
+    block.weight.iter_mut().for_each(|weight| *weight /= mean);
+    block
 }
 
 /// One customer of a sample.
@@ -223,6 +239,20 @@ mod tests {
             attitudes: Attitudes::unasked(n, 0),
             value_365d: vec![None; n],
         }
+    }
+
+    #[test]
+    fn those_who_answered_count_as_many_as_they_are_whatever_the_others_weigh() {
+        let mut light = block(&(0..200).collect::<Vec<_>>());
+        let mut heavy = block(&(200..400).collect::<Vec<_>>());
+        light.rated.fill(0b111);
+        heavy.rated.fill(0);
+        light.weight = (0..200).map(|i| f64::from(1 + i % 2 * 2) / 1_048_576.0).collect();
+        let mut collector = SampleCollector::new(1, 1_000);
+        [&light, &heavy].into_iter().for_each(|block| collector.absorb(block));
+        let sample = collector.finish();
+        assert_eq!(sample.respondents.weight[..2], [0.5, 1.5]);
+        assert!((sample.base.weight.iter().sum::<f64>() - 400.0).abs() < 1e-9);
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl DateFormat {
     pub(super) fn read(&self, cell: &str) -> Option<Told> {
         if self.zone == Zone::Written {
             let read = |text: &str| DateTime::parse_from_str(text, &self.text).ok();
-            let at = read(cell).or_else(|| read(&with_whole_offset(cell)?))?;
+            let at = read(cell).or_else(|| whole_offsets(cell).iter().find_map(|cell| read(cell)))?;
             return is_written_out(at.year(), cell).then(|| Told::Instant(at.timestamp_micros()));
         }
         let timed = self.timed.then(|| NaiveDateTime::parse_from_str(cell, &self.text).ok()).flatten();
@@ -132,14 +132,21 @@ fn is_written_out(year: i32, cell: &str) -> bool {
     year >= 1000 || year >= 0 && cell.contains(&format!("{year:04}"))
 }
 
-/// `GMT+2` and `UTC+5:30` with the four digits that `%z` asks for.
-fn with_whole_offset(text: &str) -> Option<String> {
-    let at = ["GMT", "UTC"].iter().find_map(|name| text.find(name))? + 3;
-    let (before, offset) = text.split_at(at);
-    let sign = offset.chars().next().filter(|sign| matches!(sign, '+' | '-'))?;
+/// A cell with the four digits that `%z` asks for, in place of `GMT+2` and `UTC+5:30`; and of `UTC`, `GMT` and `Z` alone, beside
+/// the name and instead of it.
+fn whole_offsets(cell: &str) -> Vec<String> {
+    if let Some((before, name)) = UTC.iter().find_map(|name| Some((cell.strip_suffix(name)?, name))) {
+        return vec![format!("{before}+0000"), format!("{before}{name}+0000")];
+    }
+    let Some(at) = ["GMT", "UTC"].iter().find_map(|name| cell.find(name)) else { return Vec::new() };
+    let (before, offset) = cell.split_at(at + 3);
+    let Some(sign) = offset.chars().next().filter(|sign| matches!(sign, '+' | '-')) else { return Vec::new() };
     let (hours, minutes) = offset[1..].split_once(':').unwrap_or((&offset[1..], "00"));
     let digits = |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    (digits(hours) && digits(minutes)).then(|| format!("{before}{sign}{hours:0>2}{minutes:0>2}"))
+    if !digits(hours) || !digits(minutes) {
+        return Vec::new();
+    }
+    vec![format!("{before}{sign}{hours:0>2}{minutes:0>2}")]
 }
 
 #[cfg(test)]
@@ -175,6 +182,8 @@ mod tests {
             ("%Y-%m-%d %H:%M UTC", "2026-11-20 23:30 UTC"),
             ("%d.%m.%Y %T GMT", "20.11.2026 23:30:00 GMT"),
             ("%Y-%m-%d %H:%M %z", "2026-11-21 08:30 +0900"),
+            ("%Y-%m-%d %H:%M %z", "2026-11-20 23:30 UTC"),
+            ("%Y-%m-%dT%H:%M:%S%z", "2026-11-20T23:30:00Z"),
             ("%Y-%m-%d %H:%M %#z", "2026-11-21 00:30 +01"),
             ("%Y-%m-%d %H:%M GMT%z", "2026-11-20 18:00 GMT-5:30"),
         ] {

@@ -14,7 +14,7 @@ use super::iso::DAY;
 use super::lines::AMOUNT_UNREAD;
 use super::rivals::BRAND;
 use super::scratch::ScratchTable;
-use crate::model::rows::{Contact, History, Nature, Order, Promise, RivalAnswer, Verbatim, Vocabulary};
+use crate::model::rows::{Contact, History, Nature, Order, Promise, RivalAnswer, Verbatim, Vocabulary, Word};
 
 /// The tables that histories are read from; `None` = there is none.
 #[derive(Clone, Debug, Default)]
@@ -139,7 +139,7 @@ impl Histories {
             cursor.rows_of(ids, |row, of| all[of].verbatims.extend(reading.verbatim(row)))?;
         }
         if let Some(cursor) = &mut self.rivals {
-            cursor.rows_of(ids, |row, of| reading.rival(row, &mut all[of].rivals))?;
+            cursor.rows_of(ids, |row, of| all[of].rivals.extend(reading.rival(row)))?;
         }
         if let Some(cursor) = &mut self.treatments {
             cursor.rows_of(ids, |row, of| all[of].treatments.extend(treatment(row)))?;
@@ -154,7 +154,7 @@ impl Histories {
             history.contacts.sort_by_key(|contact| contact.at);
             history.verbatims.sort_by_key(|verbatim| verbatim.at);
             history.treatments.sort_unstable();
-            history.rivals.sort_by_key(|rival| (rival.brand, rival.column));
+            keep_last(&mut history.rivals);
         }
         Ok(all)
     }
@@ -168,7 +168,7 @@ struct OrderLines {
     orders: BTreeMap<u64, usize>,
     /// Places of orders with an amount that could not be read: the rest of their lines is not their amount.
     unread: BTreeSet<usize>,
-    categories: Vec<crate::model::rows::Word>,
+    categories: BTreeSet<Word>,
 }
 
 impl OrderLines {
@@ -177,8 +177,7 @@ impl OrderLines {
         if self.of != of {
             *self = Self { of, ..Self::default() };
         }
-        if let Some(category) = line.category.filter(|category| !self.categories.contains(category)) {
-            self.categories.push(category);
+        if line.category.is_some_and(|category| self.categories.insert(category)) {
             history.categories += 1;
         }
         let id = row.text(1).map(|id| XxHash64::oneshot(0, id.as_bytes()));
@@ -269,15 +268,23 @@ impl Reading {
         })
     }
 
-    /// Rows come by date: the last answer to a question about a competitor counts.
-    fn rival(&mut self, row: CursorRow<'_>, rivals: &mut Vec<RivalAnswer>) {
-        let (Some(brand), Some(column), Some(answer)) = (row.text(0), row.cell(1), row.answer(2)) else { return };
-        let brand = self.words.word(brand);
-        match rivals.iter_mut().find(|rival| (rival.brand, rival.column) == (brand, column)) {
-            Some(rival) => rival.answer = answer,
-            None => rivals.push(RivalAnswer { brand, column, answer }),
-        }
+    fn rival(&mut self, row: CursorRow<'_>) -> Option<RivalAnswer> {
+        let (brand, column, answer) = (row.text(0)?, row.cell(1)?, row.answer(2)?);
+        Some(RivalAnswer { brand: self.words.word(brand), column, answer })
     }
+}
+
+/// Sorts answers about competitors, and of several to one question keeps the last: rows come by date.
+fn keep_last(rivals: &mut Vec<RivalAnswer>) {
+    let question = |rival: &RivalAnswer| (rival.brand, rival.column);
+    rivals.sort_by_key(question);
+    rivals.dedup_by(|later, kept| {
+        let same = question(later) == question(kept);
+        if same {
+            kept.answer = later.answer;
+        }
+        same
+    });
 }
 
 /// A rating beside a contact or text, if it is on 0–10.

@@ -62,8 +62,16 @@ pub(super) fn with_far_moments(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::fs::File;
+
     use datafusion::arrow::array::{ArrayRef, Decimal128Array};
+    use datafusion::arrow::datatypes::TimestampMicrosecondType;
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use parquet::data_type::{Int96, Int96Type};
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::parser::parse_message_type;
+
+    use super::*;
 
     #[test]
     fn a_decimal_of_more_digits_than_declared_is_refused_and_one_of_as_many_is_not() {
@@ -76,5 +84,35 @@ mod tests {
         for number in [100_000, -100_000, i128::MAX] {
             assert!(matches!(read(number), Err(SourceError::Digits { digits: 5, .. })));
         }
+    }
+
+    #[test]
+    fn the_oldest_kind_of_moments_is_read_whatever_its_year() {
+        const DAY: i64 = 86_400_000_000;
+        let dir = tempfile::tempdir().expect("temp");
+        let path = dir.path().join("old.parquet");
+        let schema = Arc::new(parse_message_type("message m { required int96 at; }").expect("a schema"));
+        let file = File::create(&path).expect("starts");
+        let mut writer = SerializedFileWriter::new(file, schema, Arc::default()).expect("starts");
+        let mut group = writer.next_row_group().expect("starts");
+        // Days since the first of the Julian calendar: 9999-12-31, 1970-01-01, 1500-01-01.
+        let moments = [5_373_484, 2_440_588, 2_268_924].map(|day| {
+            let mut moment = Int96::new();
+            moment.set_data(7_000, 0, day);
+            moment
+        });
+        let mut column = group.next_column().expect("starts").expect("one");
+        column.typed::<Int96Type>().write_batch(&moments, None, None).expect("writes");
+        column.close().expect("closes");
+        group.close().expect("closes");
+        writer.close().expect("closes");
+        let file = File::open(&path).expect("opens");
+        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+        let metadata = ArrowReaderMetadata::load(&file, options.clone()).expect("reads");
+        let metadata = with_far_moments(metadata, options).expect("fits");
+        let mut reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata).build().expect("starts");
+        let batch = reader.next().expect("one").expect("reads");
+        let read = batch.column(0).as_primitive::<TimestampMicrosecondType>();
+        assert_eq!(read.values(), &[2_932_896 * DAY + 7, 7, -171_664 * DAY + 7]);
     }
 }

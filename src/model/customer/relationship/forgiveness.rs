@@ -21,30 +21,50 @@ pub(super) fn observed(known: &KnownCustomer<'_>, settings: &ArcSettings) -> boo
             && contact.severity.is_some_and(|severity| reaches(severity, settings.severe))
     });
     let broken = history.promises().filter(|promise| promise.kept(known.night) == Some(false));
-    grave.map(|contact| contact.at).chain(broken.map(|promise| promise.due)).any(|at| forgave(known, at, settings))
+    let mut spending = None;
+    grave.map(|contact| contact.at).chain(broken.map(|promise| promise.due)).any(|at| {
+        let span = i64::from(settings.cycles) * i64::from(settings.cycle_days) * DAY;
+        let (from, to) = (at.saturating_sub(span), at.saturating_add(span));
+        let known_year = known.night.saturating_sub(KNOWN_DAYS * DAY)..=known.night;
+        known_year.contains(&from)
+            && known_year.contains(&to)
+            && spending.get_or_insert_with(|| Spending::of(&history.orders)).forgave([from, at, to], settings)
+    })
 }
 
-fn forgave(known: &KnownCustomer<'_>, failure: i64, settings: &ArcSettings) -> bool {
-    let span = i64::from(settings.cycles) * i64::from(settings.cycle_days) * DAY;
-    let (from, to) = (failure.saturating_sub(span), failure.saturating_add(span));
-    if from < known.night.saturating_sub(KNOWN_DAYS * DAY) || to > known.night {
-        return false;
+/// A customer's spend up to each order, so that any time between two failures is two look-ups, however many orders there are.
+struct Spending<'a> {
+    orders: &'a [Order],
+    /// Of the orders before each place: their value in steps, how many values are not known, how many were paid without a reward.
+    before: Vec<(i128, usize, usize)>,
+}
+
+/// Steps of money that are added up.
+const STEPS: f64 = 1e6;
+
+impl<'a> Spending<'a> {
+    fn of(orders: &'a [Order]) -> Self {
+        let mut sums = (0, 0, 0);
+        let mut before = Vec::with_capacity(orders.len() + 1);
+        before.push(sums);
+        for order in orders {
+            sums.0 += order.amount.map_or(0, |amount| (amount * STEPS).round() as i128);
+            sums.1 += usize::from(order.amount.is_none());
+            sums.2 += usize::from(order.rewarded != Some(true) && order.amount.is_some_and(|amount| amount > 0.0));
+            before.push(sums);
+        }
+        Self { orders, before }
     }
-    let orders = &known.history.orders;
-    let place = |moment: i64| orders.partition_point(|order| order.at < moment);
-    let (start, middle, end) = (place(from), place(failure), place(to));
-    let (Some(before), Some(after)) = (spend(&orders[start..middle]), spend(&orders[middle..end])) else {
-        return false;
-    };
-    let unpaid = |order: &Order| order.rewarded != Some(true) && order.amount.is_some_and(|amount| amount > 0.0);
-    before > 0.0
-        && (after - before).abs() <= settings.forgiveness_band * before + 1e-9 * before
-        && orders[middle..end].iter().any(unpaid)
-}
 
-/// Net spend; `None` where the value of an order is not known.
-fn spend(orders: &[Order]) -> Option<f64> {
-    orders.iter().map(|order| order.amount).sum()
+    /// Whether spend from the middle one of three moments on was as before it.
+    fn forgave(&self, moments: [i64; 3], settings: &ArcSettings) -> bool {
+        let [start, middle, end] = moments.map(|at| self.before[self.orders.partition_point(|order| order.at < at)]);
+        if start.1 != end.1 {
+            return false;
+        }
+        let (before, after) = ((middle.0 - start.0) as f64 / STEPS, (end.0 - middle.0) as f64 / STEPS);
+        before > 0.0 && (after - before).abs() <= settings.forgiveness_band * before + 1e-9 * before && end.2 > middle.2
+    }
 }
 
 #[cfg(test)]

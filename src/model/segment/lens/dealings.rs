@@ -1,5 +1,7 @@
 //! What one customer's orders, contacts and texts come to, all in all and by place.
 
+use std::collections::BTreeMap;
+
 use super::super::profile::sums::{CENTI, FINE, steps};
 use super::settings::LensSettings;
 use crate::model::rows::{Contact, History, Nature, Word};
@@ -34,7 +36,7 @@ pub(super) struct Tally {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Dealings {
     pub(super) all: Tally,
-    pub(super) places: Vec<(Scope, Word, Tally)>,
+    pub(super) places: BTreeMap<(Scope, Word), Tally>,
 }
 
 /// One customer's complaints.
@@ -85,12 +87,9 @@ impl Dealings {
     fn note(&mut self, channel: Option<Word>, site: Option<Word>, mut add: impl FnMut(&mut Tally)) {
         add(&mut self.all);
         for (scope, word) in [(Scope::Channel, channel), (Scope::Site, site)] {
-            let Some(word) = word else { continue };
-            let place = self.places.iter().position(|(s, w, _)| (*s, *w) == (scope, word)).unwrap_or_else(|| {
-                self.places.push((scope, word, Tally::default()));
-                self.places.len() - 1
-            });
-            add(&mut self.places[place].2);
+            if let Some(word) = word {
+                add(self.places.entry((scope, word)).or_default());
+            }
         }
     }
 }
@@ -102,7 +101,10 @@ impl Complaints {
     /// our judgment.
     pub(super) fn of(history: &History, settings: &LensSettings) -> Self {
         let (mut sums, mut previous) = (Self::default(), None);
-        for (place, contact) in history.contacts.iter().enumerate() {
+        let others = history.contacts.iter().filter(|contact| contact.nature != Nature::Complaint);
+        let mut answers: Vec<(u64, i64)> = others.filter_map(|other| Some((other.case?, other.at))).collect();
+        answers.sort_unstable();
+        for contact in &history.contacts {
             if contact.nature != Nature::Complaint {
                 continue;
             }
@@ -111,7 +113,7 @@ impl Complaints {
                 sums.resolved += 1;
                 sums.days += steps(resolved.saturating_sub(contact.at).max(0) as f64 / DAY as f64, CENTI);
             }
-            let heard = contact.resolved.is_some() || answered_later(contact, &history.contacts[place + 1..]);
+            let heard = contact.resolved.is_some() || answered_later(contact, &answers);
             sums.answered += i64::from(heard);
             let near = |before: i64| contact.at.saturating_sub(before) <= i64::from(settings.repeat_days) * DAY;
             sums.repeated += i64::from(previous.is_some_and(near));
@@ -121,9 +123,12 @@ impl Complaints {
     }
 }
 
-fn answered_later(complaint: &Contact, later: &[Contact]) -> bool {
-    complaint.case.is_some()
-        && later.iter().any(|c| c.case == complaint.case && c.nature != Nature::Complaint && c.at > complaint.at)
+/// `answers`: case and moment of contacts that are no complaints, ascending.
+fn answered_later(complaint: &Contact, answers: &[(u64, i64)]) -> bool {
+    complaint.case.is_some_and(|case| {
+        let next = answers.partition_point(|(own, _)| *own <= case);
+        next > 0 && answers[next - 1].0 == case && answers[next - 1].1 > complaint.at
+    })
 }
 
 #[cfg(test)]

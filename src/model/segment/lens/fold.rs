@@ -174,7 +174,7 @@ impl LensRow<'_> {
     fn add_dealings(&self, state: &mut LensState, group: usize) {
         let w = self.w;
         let Dealings { all, places } = Dealings::of(self.history, self.settings);
-        for (scope, word, tally) in places {
+        for ((scope, word), tally) in places {
             state.place(scope, self.block.words.text(word)).add(w, &tally);
         }
         let group = &mut state.groups[group];

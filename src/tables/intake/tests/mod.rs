@@ -2,6 +2,7 @@
 
 mod answers;
 mod events;
+mod exact;
 mod files;
 mod fixture;
 mod lines;

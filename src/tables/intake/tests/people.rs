@@ -27,11 +27,11 @@ fn base(customers: &str, crm: &str) -> Base {
 fn renamed_columns_flags_and_descriptors_arrive() {
     let columns =
         "columns = { customer_id = \"No\", consent_email = \"Mail?\", objection_marketing = \"obj\", town = \"Town\" }";
-    let crm = "No,Mail?,obj,Town,weight,secret\nb,yes,0,Rome,2.5,x\na,N,1,,,y\n";
+    let crm = "No,Mail?,obj,Town,weight,secret\nb,yes,0,Rome,2.5,x\na,N,1,,1.5,y\n";
     let intake = base(columns, crm).intake();
     let block = block(&intake);
     assert_eq!(block.ids, ["a", "b"]);
-    assert_eq!(block.weight, [1.0, 2.5]);
+    assert_eq!(block.weight, [0.75, 1.25], "their mean is 1");
     assert_eq!(block.flags.iter().map(|f| f.consent_email).collect::<Vec<_>>(), [false, true]);
     assert_eq!(block.flags.iter().map(|f| f.objection_marketing).collect::<Vec<_>>(), [true, false]);
     assert!(block.flags.iter().all(|f| f.consent_profiling), "no such column: everybody, and a note");
