@@ -120,9 +120,8 @@ impl Coded for WriteError {
 /// Code of a result that the operating system did not take.
 pub(in crate::tables) fn not_written(source: &std::io::Error) -> Code {
     match source.kind() {
-        _ if not_a_file(source).is_some() => Code::NotAFile,
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Code::DiskFull,
-        _ => Code::ResultNotWritten,
+        _ => not_a_file(source).map_or(Code::ResultNotWritten, |other| other.code()),
     }
 }
 
