@@ -305,8 +305,7 @@ impl Coded for JobError {
             Self::ExportFile { .. } => Code::CatalogueUnreadable,
             Self::ExportUnusable { .. } => Code::Catalogue,
             Self::Read(error) => error.code(),
-            Self::Io { source, .. } if not_a_file(source).is_some() => Code::NotAFile,
-            Self::Io { .. } => Code::FileRefused,
+            Self::Io { source, .. } => not_a_file(source).map_or(Code::FileRefused, |other| other.code()),
         }
     }
 

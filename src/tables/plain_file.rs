@@ -10,12 +10,20 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
+use crate::codes::{Code, Coded};
+
 /// Something else than a file stands where a file was expected. The source of an [`io::Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is {what}, not a file")]
 pub struct NotAFile {
     /// What it is, with its article.
     pub what: &'static str,
+}
+
+impl Coded for NotAFile {
+    fn code(&self) -> Code {
+        Code::NotAFile
+    }
 }
 
 /// What an error of this module says of what stands there instead of a file; `None` = the error is another one.

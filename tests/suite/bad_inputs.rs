@@ -220,6 +220,9 @@ fn a_line_of_headings_that_comes_again_with_a_mark_before_it_is_nobody() {
     let found = rejects(&shop);
     assert!(found.contains(&(202, "R0115".to_owned())) && found.contains(&(203, "R0115".to_owned())), "{found:?}");
     assert!(found.contains(&(204, "R0114".to_owned())), "{found:?}");
+    let quality = all_rows(&shop.path().join("out/latest/tables/quality.parquet")).expect("a table");
+    let says = |text: &str| text.contains("text of a spreadsheet, =\"99\" (1 of them)");
+    assert!(quality.iter().any(|row| row["message"].as_str().is_some_and(says)), "{quality:?}");
     assert_eq!(customers_in(&shop), 201, "the id that a spreadsheet was to take as text is that text");
 }
 

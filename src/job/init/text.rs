@@ -156,7 +156,8 @@ fn seen_from(dir: &Path, path: &Path) -> String {
     let mut relative: PathBuf = dir.components().skip(shared).map(|_| "..").collect();
     relative.extend(found.components().skip(shared));
     relative.extend(stars.iter().rev());
-    relative.to_string_lossy().replace('\\', "/")
+    // A name that is not UTF-8 is found by a glob.
+    relative.to_string_lossy().replace('\u{FFFD}', "?")
 }
 
 fn source(lines: &mut Vec<String>, dir: &Path, find: &Find) {

@@ -19,13 +19,13 @@ use super::super::spec::{IdForm, TableName};
 use super::cast::{Bad, as_text, blank, flags, is_text, no_numbers, numbers, texts};
 use super::cells::Cells;
 use super::evidence::id_shape;
-use super::ids::{IdReading, ids};
+use super::ids::{IdReading, ids, written_as_text};
 use super::lines::{SeenLines, hidden_fields};
 use super::mapping::{Form, Input, Mapping};
 use super::money::{Marks, amounts, otherwise_written};
 use super::places::{Notes, Places, content_order};
 use super::rivals::BRAND;
-use super::tally::{CellCount, FAR_AWAY, LONG_AGO, NAN, OTHER_DECIMAL, Tally};
+use super::tally::{AS_TEXT, CellCount, FAR_AWAY, LONG_AGO, NAN, OTHER_DECIMAL, Tally};
 use super::times::{Times, shared};
 
 /// The column that breaks ties between rows of a customer.
@@ -262,6 +262,8 @@ impl Checker {
     /// Judges a batch of the mapped plan.
     pub(super) fn check(&self, batch: &RecordBatch, notes: &mut Notes) -> Result<RecordBatch> {
         let n = batch.num_rows();
+        let ids = self.mapping.inputs.iter().enumerate().filter(|(_, input)| input.kind == Kind::Id);
+        notes.counts.noted(AS_TEXT, ids.map(|(at, _)| written_as_text(batch.column(at))).sum());
         let judged = Judged {
             n,
             places: Places::of(batch, self.file_at, self.row_at, self.setting.tally.registry()),

@@ -1,6 +1,6 @@
 //! Ids: opaque text, trimmed; never a number that lost digits, a word for nothing, or a heading.
 
-use datafusion::arrow::array::{Array, ArrayRef, StringArray, StringBuilder};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray, StringBuilder};
 use datafusion::arrow::datatypes::DataType;
 
 use super::super::ledger::RejectCode;
@@ -48,6 +48,12 @@ pub(in crate::tables) fn ids(array: &ArrayRef, reading: IdReading<'_>) -> (Strin
         }
     }
     (out.finish(), bad)
+}
+
+/// How many cells say by `="…"` that they are text and no number: they are read without it.
+pub(super) fn written_as_text(array: &ArrayRef) -> u64 {
+    let text = array.as_string_opt::<i32>().map(|text| text.iter().flatten().filter(|cell| cell.starts_with("=\"")));
+    text.map_or(0, |cells| cells.count() as u64)
 }
 
 fn text_ids(array: &ArrayRef, reading: IdReading<'_>, decimal: bool) -> (StringArray, Bad) {

@@ -5,7 +5,7 @@ use super::super::spec::TableName;
 use super::lines::are_totals;
 use super::spellings::Spelled;
 use super::stage::Staged;
-use super::tally::{FAR_AWAY, LONG_AGO, NAN, OTHER_DECIMAL};
+use super::tally::{AS_TEXT, FAR_AWAY, LONG_AGO, NAN, OTHER_DECIMAL};
 
 /// What rules set rows aside, and how to say so.
 const RULES: [(&str, &str); 10] = [
@@ -144,6 +144,13 @@ fn of_ids(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<Note>) {
              left out"
         );
         add("guests", guests, text);
+    }
+    let as_text = staged.tally.times(AS_TEXT);
+    if as_text > 0 {
+        let text = format!(
+            "`{name}` has ids written as the text of a spreadsheet, =\"99\" ({as_text} of them); they are read without those signs"
+        );
+        add(AS_TEXT, as_text, text);
     }
     let unlike = if table == TableName::Customers { staged.tally.ids_unlike_most() } else { 0 };
     if unlike > 0 && is_odd(unlike, ledger.accepted) {

@@ -15,6 +15,8 @@ pub(super) const GUEST: &str = "0";
 /// What tasks note about ids, by these words.
 pub(super) const CAPITALS: &str = "ids_with_capitals";
 pub(super) const SMALL_LETTERS: &str = "ids_with_small_letters";
+/// Ids written as the text of a spreadsheet, `="00123"`.
+pub(super) const AS_TEXT: &str = "ids_as_text";
 /// Cells that hold NaN.
 pub(super) const NAN: &str = "nan";
 /// Amounts written with the other decimal sign than the configured one.

@@ -120,10 +120,9 @@ impl Coded for WriteError {
 /// Code of a result that the operating system did not take.
 pub(in crate::tables) fn not_written(source: &std::io::Error) -> Code {
     match source.kind() {
-        _ if not_a_file(source).is_some() => Code::NotAFile,
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Code::DiskFull,
         ErrorKind::FileTooLarge => Code::FileSizeLimit,
-        _ => Code::ResultNotWritten,
+        _ => not_a_file(source).map_or(Code::ResultNotWritten, |other| other.code()),
     }
 }
 
