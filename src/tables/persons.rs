@@ -8,31 +8,10 @@ use aho_corasick::AhoCorasick;
 use datafusion::arrow::array::{Array, ArrayRef, StringArray};
 
 use super::address::found_as;
+use super::headings::{bare, id_place};
 use super::intake::{IdReading, ids, in_form};
 use super::source::{SourceError, column_file};
 use super::spec::{IdForm, TableSpecs};
-
-/// Names of columns that hold a customer's id, without signs and in lower case, the surest first.
-const ID_NAMES: [&str; 18] = [
-    "customerid",
-    "customerno",
-    "customernumber",
-    "customernr",
-    "custid",
-    "clientid",
-    "memberid",
-    "personid",
-    "userid",
-    "contactid",
-    "subscriberid",
-    "externalid",
-    "kundennummer",
-    "kundennr",
-    "kundenid",
-    "id",
-    "email",
-    "emailaddress",
-];
 
 /// A number shorter than this may as well be a count, so alone it names nobody outside a column of ids.
 const SHORT_NUMBER: usize = 6;
@@ -63,20 +42,9 @@ impl IdWriting {
 
     /// The place of the column of ids among columns of these names.
     fn place(&self, names: &[String]) -> Option<usize> {
-        let names: Vec<String> = names.iter().map(|name| bare(name)).collect();
-        let mapped = names.iter().position(|name| self.names.contains(name));
-        mapped.or_else(|| ID_NAMES.iter().find_map(|known| names.iter().position(|name| name == known)))
+        let mapped = names.iter().position(|name| self.names.contains(&bare(name)));
+        mapped.or_else(|| id_place(names))
     }
-}
-
-/// Whether a column of this name holds ids of customers.
-pub(super) fn names_ids(column: &str) -> bool {
-    ID_NAMES.contains(&bare(column).as_str())
-}
-
-/// A name without signs, in lower case.
-fn bare(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// A person asked for.

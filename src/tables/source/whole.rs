@@ -28,7 +28,7 @@ pub(super) fn whole_text(path: &Path, name: &str) -> Result<WholeText, SourceErr
     let failed = |source| SourceError::io(name, source);
     // What is no regular file may have no end.
     if !fs::metadata(path).map_err(failed)?.is_file() {
-        return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")));
+        return Err(failed(io::Error::new(io::ErrorKind::Unsupported, "it is no regular file")));
     }
     let mut bytes = Vec::new();
     File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)).map_err(failed)?;
