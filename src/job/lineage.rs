@@ -68,7 +68,8 @@ pub(super) fn write_model_files(out: &Path, id: &str, files: &[(&str, String)]) 
     fs::File::open(&folder).and_then(|folder| folder.sync_all()).map_err(failed)
 }
 
-/// Writes a file beside its place, forces it to the disk, and moves it there in one step.
+/// Writes a file beside its place, forces it to the disk, and moves it there in one step. One that was there hands its
+/// permissions on.
 pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), JobError> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let half = path.with_file_name(format!(".{name}"));
@@ -77,7 +78,8 @@ pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), JobError> {
         move |source| JobError::Io { doing: "cannot write", path, source }
     };
     let mut file = fs::File::create(&half).map_err(failed(&half))?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed(&half))?;
+    let readers = fs::metadata(path).map_or(Ok(()), |there| file.set_permissions(there.permissions()));
+    readers.and_then(|()| file.write_all(text.as_bytes())).and_then(|()| file.sync_all()).map_err(failed(&half))?;
     fs::rename(&half, path).map_err(failed(path))
 }
 

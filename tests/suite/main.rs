@@ -8,6 +8,8 @@ mod continuity;
 mod docs;
 mod doubted;
 mod entries;
+#[cfg(unix)]
+mod forgetting;
 mod fuzzed;
 mod house;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
@@ -19,6 +21,8 @@ mod mutants;
 mod mutation_nights;
 mod names;
 mod operations;
+#[cfg(unix)]
+mod private;
 mod readers;
 mod same_bytes;
 mod shop;
