@@ -84,7 +84,8 @@ pub(super) fn write_model_files(out: &Path, id: &str, files: &[(&str, String)]) 
     fs::File::open(&folder).and_then(|folder| folder.sync_all()).map_err(failed)
 }
 
-/// Writes a file beside its place, forces it to the disk, and moves it there in one step.
+/// Writes a file beside its place, forces it to the disk, and moves it there in one step. One that was there hands its
+/// permissions on.
 pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), JobError> {
     Ok(crate::tables::publish::write_whole(path, text.as_bytes())?)
 }

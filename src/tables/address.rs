@@ -37,8 +37,13 @@ pub(super) fn respelled(id: &str) -> Option<String> {
 }
 
 /// The one form of an id by which a person is found who is to be forgotten: of an address its [form](address_form), of any
-/// other text its Unicode form NFC, in which an accent is always the same bytes. `None` = the id is in that form.
+/// other text its Unicode form NFC, in which an accent is always the same bytes, with line breaks of one kind. `None` = the
+/// id is in that form.
 pub(super) fn found_as(id: &str) -> Option<String> {
+    if id.contains('\r') {
+        let id = id.replace("\r\n", "\n").replace('\r', "\n");
+        return found_as(&id).or(Some(id));
+    }
     if id.is_ascii() {
         return respelled(id);
     }
@@ -71,6 +76,7 @@ mod tests {
     fn a_person_is_found_by_an_address_in_any_spelling_and_by_an_accent_in_any_form() {
         assert_eq!(found_as("Ann@Mail.Example").as_deref(), Some("ann@mail.example"));
         assert_eq!(found_as("Jose\u{301}").as_deref(), Some("Jos\u{e9}"));
+        assert_eq!(found_as("Jose\u{301}\r\nB\rC").as_deref(), Some("Jos\u{e9}\nB\nC"));
         assert_eq!([found_as("Jos\u{e9}"), found_as("K1"), found_as("ann@mail.example")], [None, None, None]);
     }
 

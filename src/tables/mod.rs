@@ -15,6 +15,7 @@ pub mod contract_page;
 pub mod erase;
 pub mod figures;
 pub mod forgotten;
+mod headings;
 pub mod intake;
 pub mod last_night;
 mod leaf_plan;

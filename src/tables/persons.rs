@@ -8,31 +8,10 @@ use aho_corasick::AhoCorasick;
 use datafusion::arrow::array::{Array, ArrayRef, StringArray};
 
 use super::address::found_as;
+use super::headings::{bare, id_place};
 use super::intake::{IdReading, ids, in_form};
 use super::source::{SourceError, column_file};
 use super::spec::{IdForm, TableSpecs};
-
-/// Names of columns that hold a customer's id, without signs and in lower case, the surest first.
-const ID_NAMES: [&str; 18] = [
-    "customerid",
-    "customerno",
-    "customernumber",
-    "customernr",
-    "custid",
-    "clientid",
-    "memberid",
-    "personid",
-    "userid",
-    "contactid",
-    "subscriberid",
-    "externalid",
-    "kundennummer",
-    "kundennr",
-    "kundenid",
-    "id",
-    "email",
-    "emailaddress",
-];
 
 /// A number shorter than this may as well be a count, so alone it names nobody outside a column of ids.
 const SHORT_NUMBER: usize = 6;
@@ -63,20 +42,9 @@ impl IdWriting {
 
     /// The place of the column of ids among columns of these names.
     fn place(&self, names: &[String]) -> Option<usize> {
-        let names: Vec<String> = names.iter().map(|name| bare(name)).collect();
-        let mapped = names.iter().position(|name| self.names.contains(name));
-        mapped.or_else(|| ID_NAMES.iter().find_map(|known| names.iter().position(|name| name == known)))
+        let mapped = names.iter().position(|name| self.names.contains(&bare(name)));
+        mapped.or_else(|| id_place(names))
     }
-}
-
-/// Whether a column of this name holds ids of customers.
-pub(super) fn names_ids(column: &str) -> bool {
-    ID_NAMES.contains(&bare(column).as_str())
-}
-
-/// A name without signs, in lower case.
-fn bare(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// A person asked for.
@@ -99,6 +67,8 @@ impl Person {
 #[derive(Clone, Debug)]
 pub struct Persons {
     persons: Vec<Person>,
+    /// Ids of two lines, which may be one id with a line break and no quotes around it; found behind the persons.
+    joined: Vec<Joined>,
     by_spelling: BTreeMap<String, usize>,
     forms: Vec<IdForm>,
     /// Spellings looked for in running text, and whom each means.
@@ -109,6 +79,13 @@ pub struct Persons {
     pub encoding: &'static str,
     /// Every line of the file has several fields, and no header names the one that is meant.
     pub several: bool,
+}
+
+/// Two lines that may be one id.
+#[derive(Clone, Debug)]
+struct Joined {
+    lines: [usize; 2],
+    id: String,
 }
 
 /// A spelling that is looked for in running text.
@@ -176,7 +153,27 @@ impl Persons {
             }
         }
         let in_text = patterns(&by_spelling);
-        Self { persons, by_spelling, forms, in_text, no_ids: Vec::new(), encoding: "utf-8", several: false }
+        let joined = joined(&persons);
+        for (at, joined) in joined.iter().enumerate() {
+            by_spelling.entry(joined.id.clone()).or_insert(persons.len() + at);
+        }
+        Self { persons, joined, by_spelling, forms, in_text, no_ids: Vec::new(), encoding: "utf-8", several: false }
+    }
+
+    /// Who of those asked for was found, once every place was searched: an id that two lines make together is that of both.
+    pub fn settle(&mut self, found: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let mut settled = BTreeSet::new();
+        for at in found {
+            let Some(joined) = at.checked_sub(self.persons.len()).map(|at| &self.joined[at]) else {
+                settled.insert(*at);
+                continue;
+            };
+            for line in joined.lines {
+                self.persons[line].spellings.push(joined.id.clone());
+                settled.insert(line);
+            }
+        }
+        settled
     }
 
     /// These ids, as they stand.
@@ -231,6 +228,13 @@ impl Persons {
         });
         found
     }
+}
+
+/// What each two neighboring lines are together.
+fn joined(persons: &[Person]) -> Vec<Joined> {
+    let pairs = persons.windows(2).enumerate().filter(|(_, pair)| pair[0].line + 1 == pair[1].line);
+    let id = |pair: &[Person]| format!("{}\n{}", pair[0].spellings[0], pair[1].spellings[0]);
+    pairs.map(|(at, pair)| Joined { lines: [at, at + 1], id: id(pair) }).collect()
 }
 
 /// The spellings that are looked for in running text.
@@ -307,6 +311,16 @@ mod tests {
         assert!(read(b"customer_id\n \n", &writing).all().is_empty());
         let twice = read(b"K1\n K1 \nK1.\n", &writing);
         assert_eq!(twice.all().iter().map(|person| person.line).collect::<Vec<_>>(), [1, 3]);
+    }
+
+    #[test]
+    fn two_lines_that_are_one_stored_id_are_that_id() {
+        let mut persons = read(b"A\nB\nC\n", &IdWriting::default());
+        assert_eq!(persons.all().len(), 3);
+        let found = persons.find("A\r\nB").expect("both lines together");
+        assert_eq!(persons.settle(&[found].into()), BTreeSet::from([0, 1]));
+        assert_eq!(persons.all()[1].spellings().collect::<Vec<_>>(), ["B", "A\nB"]);
+        assert_eq!(persons.find("A\nC"), None);
     }
 
     #[test]

@@ -8,6 +8,8 @@ mod continuity;
 mod docs;
 mod doubted;
 mod entries;
+#[cfg(unix)]
+mod forgetting;
 mod fuzzed;
 mod house;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
@@ -21,6 +23,8 @@ mod names;
 #[cfg(unix)]
 mod not_files;
 mod operations;
+#[cfg(unix)]
+mod private;
 mod readers;
 mod same_bytes;
 mod shop;

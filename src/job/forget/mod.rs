@@ -3,7 +3,6 @@
 mod answer;
 mod list;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::job::error::JobError;
@@ -30,7 +29,7 @@ pub(super) use list::{keep_in_step, read_list};
 /// [`JobError::NoIds`] for a file without ids, errors of the file, of the lock and of the disk. A night that cannot be
 /// cleared, and a file that names nobody, are errors at the end, in the answer.
 pub fn forget(loaded: &Loaded, ids_file: &Path) -> Result<Forgetting, JobError> {
-    let persons = read_persons(loaded, ids_file)?;
+    let mut persons = read_persons(loaded, ids_file)?;
     let out = loaded.settings.output(&loaded.base);
     if !out.is_dir() {
         return Err(JobError::NoNight { out });
@@ -49,8 +48,11 @@ pub fn forget(loaded: &Loaded, ids_file: &Path) -> Result<Forgetting, JobError> 
 
     let nights = stored_nights(&out)?;
     let searched: Vec<Found> = nights.iter().map(|night| search(&night.folder, &persons)).collect();
-    let here: BTreeSet<usize> = searched.iter().flat_map(|found| found.persons.iter().copied()).collect();
-    here.iter().for_each(|at| list.found(persons.all()[*at].spellings()));
+    let here = persons.settle(&searched.iter().flat_map(|found| found.persons.iter().copied()).collect());
+    for person in here.iter().map(|at| &persons.all()[*at]) {
+        list.add(person.spellings())?;
+        list.found(person.spellings());
+    }
     write_list(loaded, &lock, &list)?;
     let missed: Vec<&Person> = persons.all().iter().filter(|person| !list.knows(person.spellings())).collect();
 

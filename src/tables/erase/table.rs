@@ -15,8 +15,9 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use super::EraseError;
 use super::files::{Look, Target};
+use crate::tables::headings::names_ids;
 use crate::tables::intake::{IdReading, ids};
-use crate::tables::persons::{Persons, names_ids};
+use crate::tables::persons::Persons;
 use crate::tables::read::{damaged, open};
 use crate::tables::write::{CHUNK_ROWS, ROW_GROUP_ROWS, WriteError, WrittenFile};
 

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::files::Look;
+use crate::tables::headings::names_ids;
 use crate::tables::peek::delimiter_of;
-use crate::tables::persons::{Persons, names_ids};
+use crate::tables::persons::Persons;
 
 /// What stands where an id stood in running text.
 const ERASED: &str = "[erased]";

@@ -19,7 +19,7 @@ use super::check::{Checker, Output, Setting};
 use super::date_format::DateFormat;
 use super::engine::{Engine, Purpose};
 use super::error::{IntakeError, unknown_name};
-use super::mapping::{Form, Mapping, resolve};
+use super::mapping::{Available, Form, Mapping, resolve, said};
 use super::plan::Bound;
 use super::scale::Watched;
 use super::tally::Tally;
@@ -129,12 +129,20 @@ impl Binder<'_> {
         };
         let available: &Schema = frame.schema().as_arrow();
         let own = spec.source.as_ref().and_then(|name| self.sources.get(name));
-        let mapping = resolve(table, spec, &place, available, cells).map_err(|error| ambiguous(error, own))?;
+        let unsaid = self.unsaid(&used);
+        let available = Available { schema: available, unsaid: &unsaid };
+        let mapping = resolve(table, spec, &place, &available, cells).map_err(|error| ambiguous(error, own))?;
         if let Some(source) = spec.source.as_ref().and_then(|name| self.sources.get(name)) {
             nothing_hidden(table, source, &mapping, &place)?;
             nothing_ambiguous(table, source, &mapping)?;
         }
         Ok(ResolvedSpec { place, frame, mapping, decimal, used })
+    }
+
+    /// Names of columns of these sources that may be somebody's data, and what they are called instead.
+    fn unsaid(&self, used: &BTreeSet<String>) -> BTreeMap<String, String> {
+        let sources = used.iter().filter_map(|name| self.sources.get(name));
+        sources.flat_map(|source| source.unsaid().clone()).collect()
     }
 
     fn source(&self, name: &str, place: &str) -> Result<&Arc<Source>, IntakeError> {
@@ -147,7 +155,8 @@ impl Binder<'_> {
 
     /// Plans a user's query: one `select` over the sources, nothing that writes, reads files or asks the clock.
     fn query(&self, sql: &str, place: &str, tally: &Arc<Tally>) -> Result<DataFrame, IntakeError> {
-        let failed = |error| IntakeError::from_query(error, place, self.engine.memory_limit());
+        let unsaid: BTreeMap<String, String> = self.sources.values().flat_map(|s| s.unsaid().clone()).collect();
+        let failed = |error| IntakeError::from_query(error, place, self.engine.memory_limit()).without_names(&unsaid);
         let session = self.engine.session(Purpose::UserSql);
         for (name, source) in self.sources {
             let provider = SourceTable::new(Arc::clone(source), Arc::clone(tally) as _);
@@ -172,10 +181,11 @@ impl Binder<'_> {
         number: usize,
         setting: &Setting,
     ) -> Result<Bound, IntakeError> {
-        let ResolvedSpec { place, frame, mapping, decimal, .. } = found;
+        let ResolvedSpec { place, frame, mut mapping, decimal, used } = found;
         let limit = self.engine.memory_limit();
+        let unsaid = self.unsaid(&used);
         let failed = |error| match &spec.query {
-            Some(_) => IntakeError::from_query(error, &place, limit),
+            Some(_) => IntakeError::from_query(error, &place, limit).without_names(&unsaid),
             None => IntakeError::from_engine(error, &place, limit),
         };
         let known = |name: &str| frame.schema().as_arrow().column_with_name(name).is_some();
@@ -196,6 +206,8 @@ impl Binder<'_> {
         let format = spec.date_format.as_deref().map(DateFormat::parse).transpose();
         let format = format.map_err(|what| IntakeError::Spec { place: place.clone(), what })?;
         let times = Times { zone: self.zone, format };
+        // From here on names are for people alone.
+        mapping.inputs.iter_mut().for_each(|input| input.from = said(&unsaid, &input.from));
         let (unused, id) = (mapping.unused.clone(), spec.id.clone());
         let schema = setting.schema(&times);
         let spec = u8::try_from(number).map_err(|_| IntakeError::Spec {

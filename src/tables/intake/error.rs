@@ -1,5 +1,6 @@
 //! What can stop the intake.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use datafusion::common::SchemaError;
@@ -258,17 +259,29 @@ impl IntakeError {
         {
             let known: Vec<&str> = valid_fields.iter().map(|column| column.name.as_str()).collect();
             let nearest = nearest(&field.name, known);
-            return Self::Query {
-                place: place.to_owned(),
-                what: format!("there is no column `{}`", field.name),
-                nearest,
-            };
+            return Self::Query { place: place.to_owned(), what: format!("{NO_COLUMN} `{}`", field.name), nearest };
         }
         match dig(error) {
             Dug::Source(error) => Self::Source(error),
             Dug::Memory => Self::Memory { stage: place.to_owned(), limit },
             Dug::Io(source) => Self::Scratch { path: PathBuf::new(), source },
             Dug::Other(what) => Self::Query { place: place.to_owned(), what, nearest: Vec::new() },
+        }
+    }
+}
+
+impl IntakeError {
+    /// An error of a query without the names that may be somebody's data.
+    pub(super) fn without_names(self, unsaid: &BTreeMap<String, String>) -> Self {
+        match self {
+            Self::Query { place, what, mut nearest } => {
+                nearest.retain(|name| !unsaid.contains_key(name));
+                // What asks for a column names it as the query does, and no other.
+                let asks = what.starts_with(NO_COLUMN);
+                let what = if asks || unsaid.is_empty() { what } else { without_values(&what) };
+                Self::Query { place, what, nearest }
+            }
+            other => other,
         }
     }
 }
@@ -316,6 +329,9 @@ fn dig(error: DataFusionError) -> Dug {
         other => Dug::Other(told(&other)),
     }
 }
+
+/// How an error begins that asks for a column.
+const NO_COLUMN: &str = "there is no column";
 
 /// What an error may tell: of planning all, for no row was read by then; of what went wrong while rows ran through, which may
 /// quote one of them, only how it begins.

@@ -10,6 +10,7 @@ use super::super::spec::TableName;
 use super::bind::BindingTarget;
 use super::engine::with_stack;
 use super::error::IntakeError;
+use super::mapping::said;
 use super::prepare::{IntakeRequest, Prepared, check_tables};
 use super::run::{Intake, run};
 use super::signals::MissingSignal;
@@ -80,7 +81,9 @@ fn look_here(request: &IntakeRequest<'_>, deep: bool) -> Result<Look, IntakeErro
             name: source.name().to_owned(),
             files: (0..source.n_files()).map(|file| (source.shown(file).to_owned(), source.bytes(file))).collect(),
             rows: (0..source.n_files()).map(|file| source.rows(file)).sum(),
-            columns: columns.map(|field| (field.name().clone(), field.data_type().to_string())).collect(),
+            columns: columns
+                .map(|field| (said(source.unsaid(), field.name()), field.data_type().to_string()))
+                .collect(),
             remarks: source.remarks().to_vec(),
         }
     });

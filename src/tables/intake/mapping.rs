@@ -1,5 +1,7 @@
 //! Which column of the data is which canonical column: names resolved and refused before a row is read.
 
+use std::collections::BTreeMap;
+
 use datafusion::arrow::datatypes::Schema;
 
 use super::super::contract::{ColumnRule, Kind, OnBad, TableContract, contract_of};
@@ -73,16 +75,30 @@ pub(super) struct Mapping {
     pub(super) unused: Vec<String>,
 }
 
+/// The columns there are.
+#[derive(Clone, Copy)]
+pub(super) struct Available<'a> {
+    pub(super) schema: &'a Schema,
+    /// Names that may be somebody's data, and what they are called instead.
+    pub(super) unsaid: &'a BTreeMap<String, String>,
+}
+
+/// What a column is called where people read of it.
+pub(super) fn said(unsaid: &BTreeMap<String, String>, name: &str) -> String {
+    unsaid.get(name).map_or(name, String::as_str).to_owned()
+}
+
 /// Resolves the names of a spec against the columns there are. `place` is its key in the configuration, `cells` the
 /// cells of the table if it holds answers.
 pub(super) fn resolve(
     table: TableName,
     spec: &TableSpec,
     place: &str,
-    available: &Schema,
+    available: &Available<'_>,
     cells: Option<&Cells>,
 ) -> Result<Mapping, IntakeError> {
-    let seen = Seen { place, spec, available, contract: contract_of(table) };
+    let Available { schema, unsaid } = *available;
+    let seen = Seen { place, spec, available: schema, unsaid, contract: contract_of(table) };
     seen.check_shape()?;
     match (&spec.wide, cells) {
         (Some(wide), Some(cells)) => seen.wide(wide, cells),
@@ -102,6 +118,7 @@ struct Seen<'a> {
     place: &'a str,
     spec: &'a TableSpec,
     available: &'a Schema,
+    unsaid: &'a BTreeMap<String, String>,
     contract: &'static TableContract,
 }
 
@@ -178,6 +195,11 @@ impl Seen<'_> {
         fields.filter(|name| *name != FILE_COLUMN && *name != ROW_COLUMN)
     }
 
+    /// Names that may be said.
+    fn sayable(&self) -> impl Iterator<Item = &str> {
+        self.names().filter(|name| !self.unsaid.contains_key(*name))
+    }
+
     fn has(&self, column: &str) -> bool {
         self.names().any(|name| name == column)
     }
@@ -197,7 +219,7 @@ impl Seen<'_> {
             place: format!("{}.{key}", self.place),
             source_name: self.spec.source.clone().unwrap_or_else(|| "query".to_owned()),
             column: column.to_owned(),
-            nearest: nearest(column, self.names()),
+            nearest: nearest(column, self.sayable()),
         })
     }
 
@@ -216,7 +238,7 @@ impl Seen<'_> {
                         place: self.place.to_owned(),
                         table: self.contract.name.slug(),
                         column: rule.name,
-                        nearest: nearest(rule.name, self.names()),
+                        nearest: nearest(rule.name, self.sayable()),
                     });
                 }
                 None => continue,
@@ -235,6 +257,10 @@ impl Seen<'_> {
         let own: Vec<&str> = self.contract.columns.iter().map(|rule| rule.name).collect();
         let push = |inputs: &mut Vec<Input>, kind, name: &str, from: &str| {
             let (name, from) = (name.to_owned(), from.to_owned());
+            // Columns of several files may be called by the same place.
+            if inputs.iter().any(|input| input.name == name) {
+                return;
+            }
             inputs.push(Input { name, kind, required: false, bad: OnBad::Cell, from });
         };
         for (name, from) in self.spec.columns.iter().filter(|(name, _)| !own.contains(&name.as_str())) {
@@ -273,11 +299,11 @@ impl Seen<'_> {
                     });
                 }
                 match self.contract.further {
-                    Some(kind) => push(inputs, kind, name, name),
-                    None => unused.push(name.to_owned()),
+                    Some(kind) => push(inputs, kind, &said(self.unsaid, name), name),
+                    None => unused.push(said(self.unsaid, name)),
                 }
             } else if self.contract.name == TableName::Signals && !named_further && field.data_type().is_numeric() {
-                push(inputs, Kind::Measure, name, name);
+                push(inputs, Kind::Measure, &said(self.unsaid, name), name);
             }
         }
         Ok(())
@@ -388,7 +414,8 @@ mod tests {
 
     fn map(table: TableName, text: &str, columns: &[&str]) -> Result<Mapping, IntakeError> {
         let cells = (table == TableName::Ratings).then(Cells::ratings);
-        resolve(table, &spec(text), "tables.t", &schema(columns), cells.as_ref())
+        let (schema, unsaid) = (schema(columns), BTreeMap::new());
+        resolve(table, &spec(text), "tables.t", &Available { schema: &schema, unsaid: &unsaid }, cells.as_ref())
     }
 
     #[test]

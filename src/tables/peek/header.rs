@@ -1,6 +1,7 @@
 //! Whether a first line names the columns, and whether further lines below it do.
 
 use super::PeekColumn;
+use crate::tables::headings::{CellShape, looks_like_data, pattern, shape_of};
 
 /// How many values of a column are held against its first cell.
 const HELD_AGAINST: usize = 200;
@@ -38,6 +39,10 @@ pub(super) fn further(header: &[String], first: &[String], second: &[String]) ->
 
 /// Whether the first line is more likely somebody's data than names of columns.
 pub(super) fn is_data(first: &[String], columns: &[PeekColumn]) -> bool {
+    // Without a line below it, it speaks for itself.
+    if columns.iter().all(|column| column.values.is_empty()) {
+        return looks_like_data(first, &[]);
+    }
     let cells = first.iter().zip(columns).filter(|(cell, _)| !cell.is_empty());
     let (mut named, mut alike, mut sure) = (0, 0, false);
     let mut repeated: Vec<usize> = Vec::new();
@@ -51,6 +56,7 @@ pub(super) fn is_data(first: &[String], columns: &[PeekColumn]) -> bool {
         } else if shape == CellShape::Address {
             sure = true;
         }
+        sure |= is_one_of(cell, column);
         let again = values().filter(|value| *value == cell).count();
         if shape == CellShape::Words && again > 0 {
             repeated.push(again);
@@ -62,26 +68,12 @@ pub(super) fn is_data(first: &[String], columns: &[PeekColumn]) -> bool {
     sure || (named > 0 && alike * 2 >= named) || (n > 0 && !repeats_itself && (alike > 0 || n * 2 >= named))
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum CellShape {
-    Words,
-    Number,
-    Date,
-    Address,
-}
-
-fn shape_of(cell: &str) -> CellShape {
-    let cell = cell.trim();
-    let digits = cell.bytes().filter(u8::is_ascii_digit).count();
-    let only = |signs: &str| cell.chars().all(|c| c.is_ascii_digit() || signs.contains(c));
-    match cell {
-        _ if cell.contains('@') && cell.contains('.') && !cell.contains(' ') => CellShape::Address,
-        _ if digits >= 6 && only("-/.: TZ+") && cell.matches(['-', '/', '.', ':']).count() >= 2 => CellShape::Date,
-        _ if digits > 0 && only("+-.,eE %") => CellShape::Number,
-        // An id such as `C-00017`.
-        _ if digits >= 3 && !cell.contains(' ') && digits * 2 >= cell.len() => CellShape::Number,
-        _ => CellShape::Words,
-    }
+/// Whether a cell with a digit is written as most values of its column are: `C-17` above `C-18`.
+fn is_one_of(cell: &str, column: &PeekColumn) -> bool {
+    let values: Vec<&String> = column.values.iter().take(HELD_AGAINST).collect();
+    let letters = cell.chars().any(char::is_alphabetic) && cell.bytes().any(|byte| byte.is_ascii_digit());
+    let own = pattern(cell);
+    letters && values.len() > 1 && values.iter().filter(|value| pattern(value) == own).count() * 5 >= values.len() * 4
 }
 
 #[cfg(test)]
@@ -102,6 +94,14 @@ mod tests {
         assert!(is_data(&row(&["1001", "y@example.org", "5"]), &below));
         assert!(!is_data(&row(&["id", "mail", "q1"]), &below));
         assert!(is_data(&row(&["Berlin", "gold"]), &columns(&[&["Bonn", "Berlin", "Berlin"], &["gold", "silver"]])));
+    }
+
+    #[test]
+    fn ids_above_ids_are_data_and_so_is_a_single_line_with_an_address() {
+        let below = columns(&[&["C18", "C19", "C20"], &["Bo", "Cy", "Di"], &["Ulm", "Kiel", "Trier"]]);
+        assert!(is_data(&row(&["C17", "Ann", "Bonn"]), &below));
+        assert!(!is_data(&row(&["q1", "name", "city"]), &below));
+        assert!(is_data(&row(&["17", "Ann", "ann@example.org"]), &columns(&[&[], &[], &[]])));
     }
 
     #[test]

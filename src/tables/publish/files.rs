@@ -18,7 +18,7 @@ pub fn half_written(path: &Path) -> PathBuf {
 }
 
 /// Writes a file beside its place, forces it to the disk, and moves it there in one step. What a process that died left
-/// beside it is replaced; a link there is removed, not followed.
+/// beside it is replaced; a link there is removed, not followed. A file that was there hands its permissions on.
 ///
 /// # Errors
 /// [`PublishError::Io`].
@@ -46,7 +46,8 @@ fn write_with(path: &Path, content: &[u8], mode: u32) -> Result<(), PublishError
     }
     let file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&half);
     let mut file: File = file.map_err(failed(&half))?;
-    let written = file.write_all(content).and_then(|()| file.sync_all()).map_err(failed(&half));
+    let readers = fs::metadata(path).map_or(Ok(()), |there| file.set_permissions(there.permissions()));
+    let written = readers.and_then(|()| file.write_all(content)).and_then(|()| file.sync_all()).map_err(failed(&half));
     if let Err(error) = written.and_then(|()| fs::rename(&half, path).map_err(failed(path))) {
         let _ = fs::remove_file(&half);
         return Err(error);

@@ -102,7 +102,8 @@ fn record(text: &str, delimiter: char, at: usize) -> Vec<String> {
 /// Whether the first lines all have equally many fields by one of the delimiters, and more than one.
 fn has_several(text: &str) -> bool {
     let widths = |delimiter: char| -> Vec<usize> {
-        text.lines().filter(|line| !line.trim().is_empty()).take(20).map(|line| line.split(delimiter).count()).collect()
+        let lines = text.split(['\n', '\r']).filter(|line| !line.trim().is_empty());
+        lines.take(20).map(|line| line.split(delimiter).count()).collect()
     };
     DELIMITERS.into_iter().map(widths).any(|widths| widths[0] > 1 && widths.iter().all(|width| *width == widths[0]))
 }

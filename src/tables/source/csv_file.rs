@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord};
 use encoding_rs::Encoding;
 
+use super::super::headings::looks_like_data;
 use super::super::ledger::RejectCode;
 use super::super::spec::CsvDialect;
 use super::decode::{Guarded, RECORD_LIMIT};
@@ -94,6 +95,8 @@ pub(super) struct CsvBatches {
     pub(super) header: Vec<String>,
     /// Names that stand twice in the header line.
     pub(super) doubled: Vec<DoubledName>,
+    /// The header line looks like somebody's data, so its names are not said.
+    pub(super) data_for_header: bool,
     /// The header line as it stands there: a record that repeats it is none.
     repeated: Option<StringRecord>,
     /// Records that were read ahead.
@@ -135,6 +138,7 @@ impl CsvBatches {
             since,
             header: Vec::new(),
             doubled: Vec::new(),
+            data_for_header: false,
             repeated: None,
             pending: VecDeque::new(),
             line: 0,
@@ -158,6 +162,7 @@ impl CsvBatches {
             (this.header, this.doubled) = header_of(name, &first)?;
             this.repeated = Some(first);
             this.look_for_more_headings()?;
+            this.data_for_header = looks_like_data(&this.header, &this.read_ahead());
         } else {
             this.header = (1..=first.len()).map(|i| format!("column_{i}")).collect();
             this.pending.push_back(Ahead { outcome: Some(true), record: first, line, heading: false });
@@ -180,6 +185,13 @@ impl CsvBatches {
             self.pending.iter_mut().for_each(|ahead| ahead.heading = true);
         }
         Ok(())
+    }
+
+    /// Fields of the records read ahead that are as wide as the header.
+    fn read_ahead(&self) -> Vec<Vec<String>> {
+        let rows = self.pending.iter().filter(|ahead| ahead.outcome == Some(true) && !ahead.heading);
+        let rows = rows.map(|ahead| ahead.record.iter().map(str::to_owned).collect::<Vec<String>>());
+        rows.filter(|row| row.len() == self.header.len()).collect()
     }
 
     /// The next record, read ahead or not; see [`CsvBatches::read`].

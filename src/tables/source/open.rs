@@ -29,6 +29,8 @@ pub(super) struct SourceFile {
     rows: AtomicU64,
     /// Names that several of its columns have, with the places of the first two, from 1.
     doubled: Vec<DoubledName>,
+    /// Its header line looks like somebody's data.
+    data_for_header: bool,
 }
 
 /// What is needed to read a file again.
@@ -50,6 +52,8 @@ pub(crate) struct Source {
     schema: SchemaRef,
     decimal: char,
     remarks: Vec<String>,
+    /// Names of columns that may be somebody's data, and what they are called instead.
+    unsaid: BTreeMap<String, String>,
 }
 
 impl Source {
@@ -71,10 +75,11 @@ impl Source {
             let looked_at = found.clone();
             files.push(open_file(found, format, &dialect).map_err(|error| looked_at.or_changed(error))?);
         }
-        let (schema, of_columns) = unify(&files);
+        let unsaid = unsaid(&files);
+        let (schema, of_columns) = unify(&files, &unsaid);
         let remarks = [remarks, of_columns].concat();
         let decimal = spec.csv.as_ref().map_or('.', |csv| csv.decimal);
-        Ok(Self { name: name.to_owned(), files, dialect, schema, decimal, remarks })
+        Ok(Self { name: name.to_owned(), files, dialect, schema, decimal, remarks, unsaid })
     }
 
     /// Key under `[sources]`.
@@ -95,6 +100,12 @@ impl Source {
     /// What a person should know about the files: several names of one, columns that only some have, types that differ.
     pub(crate) fn remarks(&self) -> &[String] {
         &self.remarks
+    }
+
+    /// Names of columns that may be somebody's data, because the line with the names seems to be missing, and what they are
+    /// called instead: by their place. They are never said.
+    pub(crate) fn unsaid(&self) -> &BTreeMap<String, String> {
+        &self.unsaid
     }
 
     /// Columns of its files that are nested and so not read.
@@ -149,7 +160,7 @@ impl Source {
 
 impl SourceFile {
     fn new(found: FoundFile, kind: FileKind, rows: AtomicU64) -> Self {
-        Self { found, kind, columns: Vec::new(), rows, doubled: Vec::new() }
+        Self { found, kind, columns: Vec::new(), rows, doubled: Vec::new(), data_for_header: false }
     }
 
     /// With its own columns, and behind them what its folders say. A column of the file's own goes before a folder's.
@@ -222,6 +233,7 @@ fn open_file(found: FoundFile, format: Format, dialect: &Dialect) -> Result<Sour
         FileKind::Csv { tabs, .. } => {
             let csv = CsvBatches::new(&name, text, dialect, tabs)?;
             file.doubled = csv.doubled;
+            file.data_for_header = csv.data_for_header;
             csv.header
         }
         _ => json_file::keys(&name, text)?,
@@ -236,11 +248,18 @@ pub(crate) fn first_rows(path: &Path, name: &str) -> Result<(Vec<String>, Option
     parquet_file::first_rows(|| found.open(), name)
 }
 
+/// Names that are not to be said, and what they are called instead: those of a file whose header line looks like data, or
+/// that shares no column with the first, as one does that lacks its header line.
+fn unsaid(files: &[SourceFile]) -> BTreeMap<String, String> {
+    let names = |file: &SourceFile| file.columns.iter().map(|(name, _)| name.clone()).collect::<BTreeSet<String>>();
+    let first = files.first().map(names).unwrap_or_default();
+    let odd = files.iter().filter(|file| file.data_for_header || names(file).is_disjoint(&first));
+    let columns = odd.flat_map(|file| file.columns.iter().enumerate());
+    columns.map(|(at, (name, _))| (name.clone(), format!("column_{}", at + 1))).collect()
+}
+
 /// One schema for all files: columns in order of first appearance, types widened where they differ.
-///
-/// A file that shares no column with the first may lack its header line; its columns, which may then be somebody's data, are
-/// not named.
-fn unify(files: &[SourceFile]) -> (SchemaRef, Vec<String>) {
+fn unify(files: &[SourceFile], unsaid: &BTreeMap<String, String>) -> (SchemaRef, Vec<String>) {
     let mut columns: Vec<(String, DataType, usize, bool)> = Vec::new();
     let mut place = BTreeMap::new();
     for file in files {
@@ -263,8 +282,7 @@ fn unify(files: &[SourceFile]) -> (SchemaRef, Vec<String>) {
     let mut remarks = Vec::new();
     let names = |file: &SourceFile| file.columns.iter().map(|(name, _)| name.clone()).collect::<BTreeSet<String>>();
     let first = files.first().map(names).unwrap_or_default();
-    let strange: Vec<&SourceFile> = files.iter().filter(|file| names(file).is_disjoint(&first)).collect();
-    for file in &strange {
+    for file in files.iter().filter(|file| names(file).is_disjoint(&first)) {
         let name = &file.found.shown;
         remarks.push(format!("file `{name}` has no column in common with `{}`", files[0].found.shown));
     }
@@ -280,9 +298,14 @@ fn unify(files: &[SourceFile]) -> (SchemaRef, Vec<String>) {
             ));
         }
     }
-    let foreign: BTreeSet<String> = strange.iter().flat_map(|file| names(file)).collect();
+    for file in files.iter().filter(|file| file.data_for_header) {
+        remarks.push(format!(
+            "the first line of `{}` looks like data, not like names of columns; if it is, set `csv = {{ header = false }}`",
+            file.found.shown
+        ));
+    }
     for (name, kind, n, differs) in &columns {
-        if foreign.contains(name) {
+        if unsaid.contains_key(name) {
             continue;
         }
         if *differs {
