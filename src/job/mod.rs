@@ -61,6 +61,7 @@ mod scratch;
 pub mod segments;
 pub mod settings;
 pub mod size;
+pub mod span;
 mod tonight;
 pub mod verify;
 pub mod watch;

@@ -1,5 +1,7 @@
 //! Which column of the data is which canonical column: names resolved and refused before a row is read.
 
+use std::collections::HashSet;
+
 use datafusion::arrow::datatypes::Schema;
 
 use super::super::contract::{ColumnRule, Kind, OnBad, TableContract, contract_of};
@@ -82,7 +84,9 @@ pub(super) fn resolve(
     available: &Schema,
     cells: Option<&Cells>,
 ) -> Result<Mapping, IntakeError> {
-    let seen = Seen { place, spec, available, contract: contract_of(table) };
+    let names = available.fields().iter().map(|field| field.name().as_str());
+    let names = names.filter(|name| *name != FILE_COLUMN && *name != ROW_COLUMN).collect();
+    let seen = Seen { place, spec, available, names, contract: contract_of(table) };
     seen.check_shape()?;
     match (&spec.wide, cells) {
         (Some(wide), Some(cells)) => seen.wide(wide, cells),
@@ -102,6 +106,8 @@ struct Seen<'a> {
     place: &'a str,
     spec: &'a TableSpec,
     available: &'a Schema,
+    /// Names of the columns there are, but those of places.
+    names: HashSet<&'a str>,
     contract: &'static TableContract,
 }
 
@@ -181,7 +187,7 @@ impl Seen<'_> {
     }
 
     fn has(&self, column: &str) -> bool {
-        self.names().any(|name| name == column)
+        self.names.contains(column)
     }
 
     /// A source column a user named must exist.
@@ -257,9 +263,8 @@ impl Seen<'_> {
             }
         }
         let named_further = self.spec.columns.keys().any(|name| !own.contains(&name.as_str()));
-        let used = |name: &str| {
-            own.contains(&name) || self.spec.columns.iter().any(|(canonical, from)| canonical == name || from == name)
-        };
+        let mapped: HashSet<&str> = self.spec.columns.iter().flat_map(|(name, from)| [name.as_str(), from]).collect();
+        let used = |name: &str| own.contains(&name) || mapped.contains(name);
         for field in self.available.fields() {
             let name = field.name().as_str();
             if name == FILE_COLUMN || name == ROW_COLUMN || used(name) {

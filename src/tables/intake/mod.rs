@@ -18,6 +18,7 @@ mod coverage;
 mod crowd;
 mod cursor;
 mod dates;
+mod dirty;
 mod doubts;
 mod engine;
 mod error;
@@ -60,6 +61,7 @@ mod way;
 
 pub use blocks::Blocks;
 pub use coverage::{Coverage, OrphanCount};
+pub use dirty::DirtyCell;
 pub use error::IntakeError;
 pub use hindrances::{Hindrance, Hindrances};
 pub use histories::{Histories, KindWords};

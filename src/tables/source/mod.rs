@@ -23,6 +23,7 @@ mod thrift;
 pub(crate) use csv_file::on_one_line;
 pub use error::SourceError;
 pub use foreign::is_reading;
+pub(in crate::tables) use foreign::survived;
 pub(crate) use open::Source;
 pub(crate) use parquet_file::first_rows;
 pub(crate) use provider::{FILE_COLUMN, ROW_COLUMN, SourceTable};
