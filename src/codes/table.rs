@@ -208,12 +208,21 @@ codes! {
     E0330 NoCustomersTable Config: "There is no customers table."
         "[tables.customers] is not mapped; without it nobody knows whom to score."
         "add it; if there are only events, a query can make it: select distinct buyer as customer_id from shop";
+    E0331 QueryLimit Config: "The SQL of a table or a signal asks for more than is planned or made in one step."
+        "It is very long or very nested, reads itself or many tables, takes rows from a function, or makes huge texts."
+        "write it shorter; the limits stand in docs/inputs.md";
     E0332 NoCustomers Inputs: "No customer is left: none was read, or none of them may be used."
         "The customers table is empty, its id is mapped to the wrong column, or every row was rejected."
         "look at the rejected rows and at the mapping of `customers`";
     E0333 Weights Inputs: "The weights of customers cannot be used: a few outweigh all others."
         "A weight was mistyped, or `weight` is mapped to a column that holds something else, such as a turnover."
         "correct the column mapped to `weight`, or take it out of [tables.customers]: then everybody counts the same";
+    E0335 QueryTime Config: "The SQL of a table takes longer than it may."
+        "It joins tables without a condition, or there is much more data than [run] query_timeout was set for."
+        "give each join a condition, or raise run.query_timeout";
+    E0334 QueryCell Config: "A cell does not fit the type that a query casts it to."
+        "One dirty cell is enough to end a `cast`."
+        "write `try_cast` in place of `cast`: such a cell is then absent";
     E0340 Memory Environment: "The memory limit does not suffice."
         "A query joins or sorts more than fits into run.memory_limit."
         "raise run.memory_limit, or make the query's intermediate result smaller";

@@ -162,6 +162,7 @@ impl Loaded {
             max_single_customer_share: self.settings.gates.max_single_customer_share,
             scratch,
             memory_limit: self.settings.run.memory_limit.0,
+            query_time: self.settings.run.query_timeout.limit(),
             threads: self.settings.run.threads,
             forgotten: None,
             progress: &|_| {},

@@ -64,6 +64,7 @@ mod scratch;
 pub mod segments;
 pub mod settings;
 pub mod size;
+pub mod span;
 pub mod state;
 mod tonight;
 pub mod verify;

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::job::size::ByteSize;
+use crate::job::span::TimeSpan;
 use crate::model::customer::continuity::Hysteresis;
 use crate::model::customer::listening::DEFAULT_LANGUAGE;
 use crate::model::customer::needs::NeedSettings;
@@ -25,6 +26,8 @@ use crate::tables::spec::{SourceSpec, TableName, TableSpecs};
 pub const DEFAULT_KEEP_NIGHTS: u32 = 35;
 /// Default of `[run] memory_limit`.
 pub const DEFAULT_MEMORY_LIMIT: u64 = 4 << 30;
+/// Default of `[run] query_timeout`, in seconds: an hour.
+pub const DEFAULT_QUERY_TIMEOUT: u64 = 3600;
 /// Default of `[gates] max_rejected_share`: one row in two hundred.
 pub const DEFAULT_MAX_REJECTED_SHARE: f64 = 0.005;
 
@@ -289,6 +292,9 @@ pub struct RunSettings {
     pub output: PathBuf,
     /// Most memory the job plans with, such as `"4GiB"`.
     pub memory_limit: ByteSize,
+    /// Most time the SQL of one table may take, such as `"90s"`, `"15m"` or `"2h"`; `0` = as long as it takes. Our judgment: ten
+    /// times what a night of millions of customers takes in all.
+    pub query_timeout: TimeSpan,
     /// Threads; 0 = as many as there are cores. Never changes a result.
     pub threads: usize,
     /// Published nights kept, the newest; at least the latest is. Nights that drift of a model in use is measured against
@@ -304,6 +310,7 @@ impl Default for RunSettings {
         Self {
             output: PathBuf::from("out"),
             memory_limit: ByteSize(DEFAULT_MEMORY_LIMIT),
+            query_timeout: TimeSpan(DEFAULT_QUERY_TIMEOUT),
             threads: 0,
             keep_nights: DEFAULT_KEEP_NIGHTS,
             file_mode: FileMode::default(),

@@ -1,7 +1,7 @@
 //! "How do rows enter and leave?" Everything that touches files.
 //!
 //! In: raw files ([`source`]) are mapped by SQL ([`spec`]) onto canonical tables ([`contract`], as a page: [`contract_page`]), checked, and joined to
-//! one row per customer ([`intake`]); the [`ledger`] says what became of every row, and
+//! one row per customer ([`intake`]), people's SQL within the limits of [`query`]; the [`ledger`] says what became of every row, and
 //! [`figures`] what a night is held against. Out: tables whose columns
 //! [`schema`] declares and fills are written ([`mod@write`]), the [`report`] is drawn, and [`publish`] makes the night
 //! visible with its [`manifest`], for whom [`access`] says; customers who are to be [`forgotten`], named
@@ -26,6 +26,7 @@ pub mod persons;
 pub mod placements;
 pub mod plain_file;
 pub mod publish;
+pub mod query;
 pub mod read;
 pub mod report;
 pub mod schema;

@@ -3,15 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use datafusion::arrow::datatypes::Schema;
-use datafusion::common::Column;
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::{Column, Result as EngineResult};
 use datafusion::dataframe::DataFrame;
-use datafusion::execution::context::SQLOptions;
+use datafusion::execution::context::{SQLOptions, SessionContext};
 use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::sql::parser::Statement;
 
 use super::super::contract::{Kind, contract_of};
 use super::super::names::nearest;
+use super::super::query::{Limits, MOST_COLUMNS, QueryLimit, Shape, Unread, guarded, read};
 use super::super::source::{FILE_COLUMN, ROW_COLUMN, Source, SourceTable};
 use super::super::spec::{TableName, TableSpec};
 use super::cells::Cells;
@@ -20,11 +23,12 @@ use super::date_format::DateFormat;
 use super::engine::{Engine, Purpose};
 use super::error::{IntakeError, unknown_name};
 use super::mapping::{Available, Form, Mapping, resolve, said};
-use super::plan::Bound;
+use super::plan::{Bound, Queried};
 use super::scale::Watched;
 use super::tally::Tally;
 use super::times::Times;
 use crate::catalogue::AS_OF;
+use crate::model::rows::MAX_SIGNALS;
 
 /// What binding needs beside the specs.
 pub(super) struct Binder<'a> {
@@ -52,10 +56,18 @@ pub(super) struct BindingTarget<'a> {
     pub(super) output: Option<Output>,
 }
 
+/// Where the rows of a spec come from.
+enum Raw {
+    Source(SourceTable),
+    Query(Box<DataFrame>),
+}
+
 /// A spec whose names are resolved and whose rows can be had.
 struct ResolvedSpec {
     place: String,
-    frame: DataFrame,
+    raw: Raw,
+    /// Columns there are.
+    available: SchemaRef,
     mapping: Mapping,
     decimal: char,
     used: BTreeSet<String>,
@@ -84,6 +96,12 @@ impl Binder<'_> {
         let used = found.iter().flat_map(|found| found.used.iter().cloned()).collect();
         let n_cells = cells.as_ref().map_or(0, |cells| cells.names().len());
         let output = output.unwrap_or_else(|| output_of(table, found.iter().map(|found| &found.mapping), n_cells));
+        if let Output::Rows { columns, .. } = &output
+            && table == TableName::Signals
+            && columns.len() > MAX_SIGNALS + 1
+        {
+            return Err(IntakeError::TooManySignals { found: columns.len() - 1, limit: MAX_SIGNALS });
+        }
         let setting = Setting {
             table,
             tally: Arc::clone(tally),
@@ -107,36 +125,32 @@ impl Binder<'_> {
         cells: Option<&Cells>,
         tally: &Arc<Tally>,
     ) -> Result<ResolvedSpec, IntakeError> {
-        let limit = self.engine.memory_limit();
-        let (frame, decimal, used) = match (&spec.source, &spec.query) {
+        let (raw, available, decimal, used) = match (&spec.source, &spec.query) {
             (Some(name), None) => {
                 let source = self.source(name, &place)?;
-                let provider = SourceTable::new(Arc::clone(source), Arc::clone(tally) as _);
-                let frame = self.engine.session(Purpose::Mapping).read_table(Arc::new(provider));
-                let frame = frame.map_err(|error| IntakeError::from_engine(error, &place, limit))?;
-                (frame, source.decimal(), BTreeSet::from([name.clone()]))
+                let raw = Raw::Source(SourceTable::new(Arc::clone(source), Arc::clone(tally) as _));
+                (raw, Arc::clone(source.schema()), source.decimal(), BTreeSet::from([name.clone()]))
             }
             (None, Some(sql)) => {
-                let frame = self.query(sql, &place, tally)?;
-                let used = scanned(frame.logical_plan());
+                let (frame, used) = self.query(sql, &place, tally)?;
                 let commas = used.iter().filter_map(|name| self.sources.get(name)).any(|s| s.decimal() == ',');
-                (frame, if commas { ',' } else { '.' }, used)
+                let available = Arc::clone(frame.schema().inner());
+                (Raw::Query(Box::new(frame)), available, if commas { ',' } else { '.' }, used)
             }
             _ => {
                 let what = "give either `source` or `query`".to_owned();
                 return Err(IntakeError::Spec { place, what });
             }
         };
-        let available: &Schema = frame.schema().as_arrow();
         let own = spec.source.as_ref().and_then(|name| self.sources.get(name));
         let unsaid = self.unsaid(&used);
-        let available = Available { schema: available, unsaid: &unsaid };
-        let mapping = resolve(table, spec, &place, &available, cells).map_err(|error| ambiguous(error, own))?;
-        if let Some(source) = spec.source.as_ref().and_then(|name| self.sources.get(name)) {
+        let seen = Available { schema: &available, unsaid: &unsaid };
+        let mapping = resolve(table, spec, &place, &seen, cells).map_err(|error| ambiguous(error, own))?;
+        if let Some(source) = own {
             nothing_hidden(table, source, &mapping, &place)?;
             nothing_ambiguous(table, source, &mapping)?;
         }
-        Ok(ResolvedSpec { place, frame, mapping, decimal, used })
+        Ok(ResolvedSpec { place, raw, available, mapping, decimal, used })
     }
 
     /// Names of columns of these sources that may be somebody's data, and what they are called instead.
@@ -153,25 +167,34 @@ impl Binder<'_> {
         })
     }
 
-    /// Plans a user's query: one `select` over the sources, nothing that writes, reads files or asks the clock.
-    fn query(&self, sql: &str, place: &str, tally: &Arc<Tally>) -> Result<DataFrame, IntakeError> {
+    /// Plans a user's query: one `select` over the sources, nothing that writes, reads files or asks the clock. Gives also the
+    /// sources it reads.
+    fn query(&self, sql: &str, place: &str, tally: &Arc<Tally>) -> Result<(DataFrame, BTreeSet<String>), IntakeError> {
+        let limit = self.engine.memory_limit();
         let unsaid: BTreeMap<String, String> = self.sources.values().flat_map(|s| s.unsaid().clone()).collect();
-        let failed = |error| IntakeError::from_query(error, place, self.engine.memory_limit()).without_names(&unsaid);
+        let failed = |error| IntakeError::from_query(error, place, limit).without_names(&unsaid);
         let session = self.engine.session(Purpose::UserSql);
         for (name, source) in self.sources {
             let provider = SourceTable::new(Arc::clone(source), Arc::clone(tally) as _);
             session.register_table(Column::from_name(name).name, Arc::new(provider)).map_err(failed)?;
         }
-        let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         let sql = sql.replace(AS_OF, self.end_of_night_sql);
-        self.engine.block_on(session.sql_with_options(&sql, options)).map_err(|error| match unknown_name(&error) {
+        let widest = self.sources.values().map(|source| source.schema().fields().len()).max().unwrap_or(0);
+        let planned = self.engine.plan(move |handle| {
+            let (statement, shape) = read(&sql, &Limits::QUERY)?;
+            not_too_wide(shape, widest)?;
+            handle.block_on(frame_of(&session, statement)).map_err(Unread::Sql)
+        });
+        match planned.map_err(|over| IntakeError::stopped(over, &format!("{place}.query"), limit))? {
+            Ok(planned) => Ok(planned),
+            Err(Unread::Limit(limit)) => Err(IntakeError::QueryLimit { place: format!("{place}.query"), limit }),
             // A name that several columns have is not there under it.
-            Some(name) => match self.sources.values().find_map(|source| source.doubt_about(&name)) {
-                Some(doubt) => doubt.into(),
-                None => failed(error),
-            },
-            None => failed(error),
-        })
+            Err(Unread::Sql(error)) => {
+                let doubt = unknown_name(&error)
+                    .and_then(|name| self.sources.values().find_map(|source| source.doubt_about(&name)));
+                Err(doubt.map_or_else(|| failed(error), IntakeError::from))
+            }
+        }
     }
 
     fn bound(
@@ -181,28 +204,36 @@ impl Binder<'_> {
         number: usize,
         setting: &Setting,
     ) -> Result<Bound, IntakeError> {
-        let ResolvedSpec { place, frame, mut mapping, decimal, used } = found;
-        let limit = self.engine.memory_limit();
-        let unsaid = self.unsaid(&used);
-        let failed = |error| match &spec.query {
-            Some(_) => IntakeError::from_query(error, &place, limit).without_names(&unsaid),
-            None => IntakeError::from_engine(error, &place, limit),
-        };
-        let known = |name: &str| frame.schema().as_arrow().column_with_name(name).is_some();
-        let mut wanted: Vec<Expr> = Vec::new();
-        for (i, input) in mapping.inputs.iter().enumerate() {
-            wanted.push(Expr::Column(Column::new_unqualified(&input.from)).alias(format!("{i}")));
-        }
+        let ResolvedSpec { place, raw, available, mut mapping, decimal, used } = found;
+        let (limit, unsaid) = (self.engine.memory_limit(), self.unsaid(&used));
+        let mut wanted: Vec<String> = mapping.inputs.iter().map(|input| input.from.clone()).collect();
         let mut extra = |name: &str| {
-            known(name).then(|| {
-                wanted.push(Expr::Column(Column::new_unqualified(name)).alias(name));
+            available.column_with_name(name).map(|_| {
+                wanted.push(name.to_owned());
                 wanted.len() - 1
             })
         };
         let (file_at, row_at) = (extra(FILE_COLUMN), extra(ROW_COLUMN));
-        let context = Arc::new(frame.task_ctx());
-        let frame = frame.select(wanted).map_err(failed)?;
-        let plan = self.engine.block_on(frame.create_physical_plan()).map_err(failed)?;
+        let (plan, context, query) = match raw {
+            Raw::Source(table) => {
+                let session = self.engine.session(Purpose::Mapping);
+                let plan = table.columns(&wanted, self.engine.tasks());
+                let failed = |error| IntakeError::from_engine(error, &place, limit);
+                (plan.map_err(failed)?, session.task_ctx(), None)
+            }
+            Raw::Query(frame) => {
+                let (context, whole, guard) = (frame.task_ctx(), (*frame).clone(), self.engine.guard());
+                let watch = Arc::clone(&guard);
+                let planned = self.engine.plan(move |handle| {
+                    let plan = handle.block_on(columns_of(*frame, &wanted))?;
+                    guarded(plan, &watch)
+                });
+                let planned = planned.map_err(|over| IntakeError::stopped(over, &format!("{place}.query"), limit))?;
+                let failed = |error| IntakeError::from_query(error, &place, limit).without_names(&unsaid);
+                let plan = planned.map_err(failed)?;
+                (plan, Arc::new(context), Some(Queried { guard, frame: whole }))
+            }
+        };
         let format = spec.date_format.as_deref().map(DateFormat::parse).transpose();
         let format = format.map_err(|what| IntakeError::Spec { place: place.clone(), what })?;
         let times = Times { zone: self.zone, format };
@@ -216,8 +247,38 @@ impl Binder<'_> {
         })?;
         let checker = Checker { setting: setting.clone(), mapping, times, decimal, id, spec, file_at, row_at, schema };
         let watched = Arc::new(Mutex::new(Watched::default()));
-        Ok(Bound { plan, context, checker: Arc::new(checker), watched, place, unused })
+        Ok(Bound { plan, context, checker: Arc::new(checker), watched, place, unused, query })
     }
+}
+
+/// Refuses a query whose parts would have too many columns together.
+fn not_too_wide(shape: Shape, widest: usize) -> Result<(), QueryLimit> {
+    let seen = if shape.unnamed { shape.parts.saturating_mul(widest) } else { 0 };
+    if seen <= MOST_COLUMNS {
+        return Ok(());
+    }
+    Err(QueryLimit {
+        what: "columns that the parts of a query may take, in tables as wide as the widest source",
+        seen: seen as u64,
+        allowed: MOST_COLUMNS as u64,
+        cure: "name the columns that are needed in place of `*`",
+    })
+}
+
+/// The rows of a query, and the sources it reads.
+async fn frame_of(session: &SessionContext, statement: Statement) -> EngineResult<(DataFrame, BTreeSet<String>)> {
+    let plan = session.state().statement_to_plan(statement).await?;
+    SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false).verify_plan(&plan)?;
+    let used = scanned(&plan);
+    Ok((session.execute_logical_plan(plan).await?, used))
+}
+
+/// The plan that gives these columns of a query.
+async fn columns_of(frame: DataFrame, wanted: &[String]) -> EngineResult<Arc<dyn ExecutionPlan>> {
+    let wanted = wanted.iter().enumerate();
+    let columns: Vec<Expr> =
+        wanted.map(|(i, name)| Expr::Column(Column::new_unqualified(name)).alias(format!("{i}"))).collect();
+    frame.select(columns)?.create_physical_plan().await
 }
 
 /// What a missing column is where several columns bear its name.

@@ -3,13 +3,18 @@
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::Duration;
 
 use datafusion::execution::context::SessionContext;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryPool};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::SessionConfig;
+use tokio::runtime::Handle;
 
+use super::super::query::{Guard, OverTime, PLAN_STACK, bound_functions};
+use super::super::source::survived;
 use super::error::IntakeError;
 use super::exact_sum::exact_amount;
 use crate::model::rows::BLOCK_ROWS;
@@ -59,6 +64,9 @@ pub(super) fn with_stack<T: Send>(work: impl FnOnce() -> Result<T, IntakeError> 
 const UNSTEADY: [&str; 9] =
     ["now", "current_timestamp", "current_date", "today", "current_time", "random", "rand", "uuid", "version"];
 
+/// Functions that make rows of nothing.
+const ENDLESS: [&str; 2] = ["generate_series", "range"];
+
 /// What a session is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -78,11 +86,17 @@ pub(super) struct Engine {
     tasks: usize,
     sort_memory: u64,
     memory_limit: u64,
+    query_time: Option<Duration>,
 }
 
 impl Engine {
-    /// Starts the threads; spilled data goes below `scratch`.
-    pub(super) fn start(scratch: &Path, memory_limit: u64, threads: usize) -> Result<Self, IntakeError> {
+    /// Starts the threads; spilled data goes below `scratch`. A person's query may take `query_time`; `None`: as long as it takes.
+    pub(super) fn start(
+        scratch: &Path,
+        memory_limit: u64,
+        threads: usize,
+        query_time: Option<Duration>,
+    ) -> Result<Self, IntakeError> {
         let threads = threads.max(1);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(threads)
@@ -118,6 +132,7 @@ impl Engine {
             tasks: threads.min(MOST_READERS),
             sort_memory,
             memory_limit,
+            query_time,
         })
     }
 
@@ -140,13 +155,51 @@ impl Engine {
                 context.deregister_udf(name);
             }
         }
+        if purpose != Purpose::Mapping {
+            for name in ENDLESS {
+                context.deregister_udtf(name);
+            }
+            bound_functions(&context, self.memory_limit);
+        }
         context
+    }
+
+    /// What watches one query of a person.
+    pub(super) fn guard(&self) -> Arc<Guard> {
+        Arc::new(Guard::new(self.query_time, self.memory_limit))
+    }
+
+    /// Plans on a thread of its own, with a stack for the largest query allowed. What takes too long is left behind; the process
+    /// ends soon after.
+    pub(super) fn plan<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(Handle) -> T + Send + 'static,
+    ) -> Result<T, OverTime> {
+        let (sender, receiver) = sync_channel(1);
+        let handle = self.runtime.handle().clone();
+        let thread = std::thread::Builder::new().name("plan".to_owned()).stack_size(PLAN_STACK);
+        let work = move || drop(sender.send(survived(|| work(handle))));
+        thread.spawn(work).map_err(|_| OverTime::Memory)?;
+        let planned = match self.query_time {
+            Some(time) => receiver.recv_timeout(time),
+            None => receiver.recv().map_err(RecvTimeoutError::from),
+        };
+        match planned {
+            Ok(Some(planned)) => Ok(planned),
+            Ok(None) | Err(RecvTimeoutError::Disconnected) => Err(OverTime::Failed),
+            Err(RecvTimeoutError::Timeout) => Err(OverTime::Time(self.query_time.unwrap_or_default())),
+        }
     }
 
     /// Tasks that may join side by side.
     pub(super) fn joins(&self) -> usize {
         let fit = usize::try_from(self.memory_limit / JOIN_MEMORY).unwrap_or(MOST_JOINS);
         self.tasks.min(MOST_JOINS).min(fit).max(1)
+    }
+
+    /// Tasks that read at the same time.
+    pub(super) fn tasks(&self) -> usize {
+        self.tasks
     }
 
     /// The memory limit of the whole job, in bytes: what messages name.

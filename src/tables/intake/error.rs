@@ -8,7 +8,9 @@ use datafusion::error::DataFusionError;
 
 use super::super::ledger::FaultCount;
 use super::super::names::{nearest, suggestion};
+use super::super::query::{OverTime, QueryLimit};
 use super::super::source::SourceError;
+use super::dirty::DirtyCell;
 use crate::codes::{Code, Coded};
 
 /// Why there are no customer rows. Never holds a value of the data.
@@ -101,6 +103,30 @@ pub enum IntakeError {
         what: String,
         /// Columns that look like the one that is not there.
         nearest: Vec<String>,
+    },
+    /// SQL that asks for more than is planned or made in one step.
+    #[error("{place}: {limit}")]
+    QueryLimit {
+        /// Configuration key, or the signal.
+        place: String,
+        /// What there is too much of.
+        limit: QueryLimit,
+    },
+    /// A query takes too long.
+    #[error("{place}: takes longer than the {seconds} s that run.query_timeout allows")]
+    QueryTime {
+        /// Configuration key.
+        place: String,
+        /// What is allowed.
+        seconds: u64,
+    },
+    /// A cell does not fit the type that a query casts it to.
+    #[error("{place}.query: {cell}")]
+    QueryCell {
+        /// Configuration key.
+        place: String,
+        /// Where it is and what it looks like.
+        cell: Box<DirtyCell>,
     },
     /// The catalogue's SQL does not run.
     #[error("signal SQL of table `{table}`: {what}")]
@@ -214,6 +240,9 @@ impl Coded for IntakeError {
             Self::UnknownQuestion { .. } => Code::UnknownQuestion,
             Self::Spec { .. } => Code::TableSpec,
             Self::Query { .. } => Code::Query,
+            Self::QueryLimit { .. } => Code::QueryLimit,
+            Self::QueryTime { .. } => Code::QueryTime,
+            Self::QueryCell { .. } => Code::QueryCell,
             Self::Signal { .. } => Code::SignalSql,
             Self::DayOrder { .. } => Code::DayOrder,
             Self::TooManySignals { .. } => Code::TooManySignals,
@@ -230,6 +259,7 @@ impl Coded for IntakeError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Source(error) => error.hint(),
+            Self::QueryLimit { limit, .. } => limit.hint(),
             Self::DayOrder { advice, .. } => Some(advice.clone()),
             Self::NoCustomers { most: Some(fault), .. } => Some(fault.cure()),
             Self::MissingColumn { place, column, .. } => {
@@ -245,10 +275,8 @@ impl IntakeError {
     /// Reads an engine error: a source's own error if there is one inside, else what `fallback` makes of its text.
     pub(super) fn from_engine(error: DataFusionError, stage: &str, limit: u64) -> Self {
         match dig(error) {
-            Dug::Source(error) => Self::Source(error),
-            Dug::Memory => Self::Memory { stage: stage.to_owned(), limit },
-            Dug::Io(source) => Self::Scratch { path: PathBuf::new(), source },
             Dug::Other(what) => Self::Engine { stage: stage.to_owned(), what },
+            known => Self::known(known, stage, limit),
         }
     }
 
@@ -261,12 +289,27 @@ impl IntakeError {
             let nearest = nearest(&field.name, known);
             return Self::Query { place: place.to_owned(), what: format!("{NO_COLUMN} `{}`", field.name), nearest };
         }
-        match dig(error) {
+        Self::known(dig(error), place, limit)
+    }
+
+    fn known(dug: Dug, place: &str, limit: u64) -> Self {
+        let place = place.to_owned();
+        match dug {
             Dug::Source(error) => Self::Source(error),
-            Dug::Memory => Self::Memory { stage: place.to_owned(), limit },
+            Dug::Limit(limit) => Self::QueryLimit { place, limit },
+            Dug::Over(OverTime::Time(time)) => Self::QueryTime { place, seconds: time.as_secs() },
+            Dug::Over(OverTime::Memory) | Dug::Memory => Self::Memory { stage: place, limit },
+            Dug::Over(failed @ OverTime::Failed) => {
+                Self::Query { place, what: failed.to_string(), nearest: Vec::new() }
+            }
             Dug::Io(source) => Self::Scratch { path: PathBuf::new(), source },
-            Dug::Other(what) => Self::Query { place: place.to_owned(), what, nearest: Vec::new() },
+            Dug::Other(what) => Self::Query { place, what, nearest: Vec::new() },
         }
+    }
+
+    /// What became of planning or running a query of a person that was stopped.
+    pub(super) fn stopped(over: OverTime, place: &str, limit: u64) -> Self {
+        Self::known(Dug::Over(over), place, limit)
     }
 }
 
@@ -299,6 +342,8 @@ pub(super) fn unknown_name(error: &DataFusionError) -> Option<String> {
 
 enum Dug {
     Source(SourceError),
+    Limit(QueryLimit),
+    Over(OverTime),
     Memory,
     Io(std::io::Error),
     Other(String),
@@ -309,16 +354,16 @@ fn dig(error: DataFusionError) -> Dug {
     match error {
         DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => dig(*inner),
         DataFusionError::Collection(mut errors) if !errors.is_empty() => dig(errors.swap_remove(0)),
-        DataFusionError::External(inner) => match inner.downcast::<SourceError>() {
-            Ok(error) => Dug::Source(*error),
-            Err(inner) => match inner.downcast::<DataFusionError>() {
+        DataFusionError::External(inner) => match own(inner.as_ref()) {
+            Some(dug) => dug,
+            None => match inner.downcast::<DataFusionError>() {
                 Ok(error) => dig(*error),
                 Err(other) => Dug::Other(without_values(&first_lines(&other.to_string()))),
             },
         },
         DataFusionError::Shared(shared) => match shared.find_root() {
-            DataFusionError::External(inner) => match inner.downcast_ref::<SourceError>() {
-                Some(error) => Dug::Source(error.clone()),
+            DataFusionError::External(inner) => match own(inner.as_ref()) {
+                Some(dug) => dug,
                 None => Dug::Other(without_values(&first_lines(&inner.to_string()))),
             },
             DataFusionError::ResourcesExhausted(_) => Dug::Memory,
@@ -332,6 +377,13 @@ fn dig(error: DataFusionError) -> Dug {
 
 /// How an error begins that asks for a column.
 const NO_COLUMN: &str = "there is no column";
+
+/// An error of this program that went through the engine.
+fn own(inner: &(dyn std::error::Error + Send + Sync + 'static)) -> Option<Dug> {
+    let source = inner.downcast_ref::<SourceError>().map(|error| Dug::Source(error.clone()));
+    let limit = || inner.downcast_ref::<QueryLimit>().map(|limit| Dug::Limit(limit.clone()));
+    source.or_else(limit).or_else(|| inner.downcast_ref::<OverTime>().map(|over| Dug::Over(*over)))
+}
 
 /// What an error may tell: of planning all, for no row was read by then; of what went wrong while rows ran through, which may
 /// quote one of them, only how it begins.

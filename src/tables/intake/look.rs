@@ -11,7 +11,7 @@ use super::bind::BindingTarget;
 use super::engine::with_stack;
 use super::error::IntakeError;
 use super::mapping::said;
-use super::prepare::{IntakeRequest, Prepared, check_tables};
+use super::prepare::{IntakeRequest, Prepared, check_signals, check_tables};
 use super::run::{Intake, run};
 use super::signals::MissingSignal;
 use crate::catalogue::{Catalogue, SignalTable};
@@ -68,6 +68,7 @@ pub fn look(request: &IntakeRequest<'_>, deep: bool) -> Result<Look, IntakeError
 fn look_here(request: &IntakeRequest<'_>, deep: bool) -> Result<Look, IntakeError> {
     let mut problems = Vec::new();
     problems.extend(check_tables(request.tables).err());
+    problems.extend(check_signals(request.catalogue).err());
     let mut broken: BTreeSet<String> = BTreeSet::new();
     let prepared = Prepared::open(request, |name, error| {
         broken.insert(name.to_owned());

@@ -1,6 +1,6 @@
 //! Which column of the data is which canonical column: names resolved and refused before a row is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use datafusion::arrow::datatypes::Schema;
 
@@ -98,7 +98,9 @@ pub(super) fn resolve(
     cells: Option<&Cells>,
 ) -> Result<Mapping, IntakeError> {
     let Available { schema, unsaid } = *available;
-    let seen = Seen { place, spec, available: schema, unsaid, contract: contract_of(table) };
+    let names = schema.fields().iter().map(|field| field.name().as_str());
+    let names = names.filter(|name| *name != FILE_COLUMN && *name != ROW_COLUMN).collect();
+    let seen = Seen { place, spec, available: schema, unsaid, names, contract: contract_of(table) };
     seen.check_shape()?;
     match (&spec.wide, cells) {
         (Some(wide), Some(cells)) => seen.wide(wide, cells),
@@ -119,6 +121,8 @@ struct Seen<'a> {
     spec: &'a TableSpec,
     available: &'a Schema,
     unsaid: &'a BTreeMap<String, String>,
+    /// Names of the columns there are, but those of places.
+    names: HashSet<&'a str>,
     contract: &'static TableContract,
 }
 
@@ -201,7 +205,7 @@ impl Seen<'_> {
     }
 
     fn has(&self, column: &str) -> bool {
-        self.names().any(|name| name == column)
+        self.names.contains(column)
     }
 
     /// A source column a user named must exist.
@@ -281,9 +285,8 @@ impl Seen<'_> {
             }
         }
         let named_further = self.spec.columns.keys().any(|name| !own.contains(&name.as_str()));
-        let used = |name: &str| {
-            own.contains(&name) || self.spec.columns.iter().any(|(canonical, from)| canonical == name || from == name)
-        };
+        let mapped: HashSet<&str> = self.spec.columns.iter().flat_map(|(name, from)| [name.as_str(), from]).collect();
+        let used = |name: &str| own.contains(&name) || mapped.contains(name);
         for field in self.available.fields() {
             let name = field.name().as_str();
             if name == FILE_COLUMN || name == ROW_COLUMN || used(name) {

@@ -19,6 +19,7 @@ mod crowd;
 mod cursor;
 mod date_format;
 mod dates;
+mod dirty;
 mod doubts;
 mod engine;
 mod error;
@@ -63,6 +64,7 @@ mod weights;
 
 pub use blocks::Blocks;
 pub use coverage::{Coverage, OrphanCount};
+pub use dirty::DirtyCell;
 pub use error::IntakeError;
 pub use hindrances::{Hindrance, Hindrances};
 pub use histories::{Histories, KindWords};

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use datafusion::arrow::array::{RecordBatch, UInt32Array};
 use datafusion::arrow::compute::take_record_batch;
 use datafusion::common::Result;
+use datafusion::dataframe::DataFrame;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::expressions::col;
 use datafusion::physical_expr::{EquivalenceProperties, LexOrdering, Partitioning, PhysicalSortExpr};
@@ -17,6 +18,7 @@ use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 use futures::StreamExt;
 
+use super::super::query::Guard;
 use super::check::{Checker, ORDER, Output};
 use super::places::Notes;
 use super::scale::Watched;
@@ -37,6 +39,15 @@ pub(super) struct Bound {
     pub(super) place: String,
     /// Result columns of a query that nothing reads.
     pub(super) unused: Vec<String>,
+    /// What is kept of a person's query; `None`: a source as it is.
+    pub(super) query: Option<Queried>,
+}
+
+/// A person's query while it runs.
+pub(super) struct Queried {
+    pub(super) guard: Arc<Guard>,
+    /// As it was written: what is asked again once it failed.
+    pub(super) frame: DataFrame,
 }
 
 /// Checks the batches of a plan.

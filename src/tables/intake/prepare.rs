@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::super::forgotten::Forgotten;
+use super::super::query::{Limits, check_expression};
 use super::super::source::{Source, SourceError};
 use super::super::spec::{SourceSpec, TableName, TableSpecs};
 use super::bind::{Binder, BindingTarget};
@@ -17,7 +19,7 @@ use super::engine::Engine;
 use super::error::IntakeError;
 use super::tally::{FileRegistry, Tally};
 use super::times::Times;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{AS_OF, Catalogue, count_orders};
 
 /// Days before the end of the night that behavior is looked at.
 pub(super) const WINDOW_DAYS: u64 = 365;
@@ -48,6 +50,8 @@ pub struct IntakeRequest<'a> {
     pub scratch: &'a Path,
     /// Memory of the whole job, bytes.
     pub memory_limit: u64,
+    /// Time that the SQL of one table may take; `None`: as long as it takes.
+    pub query_time: Option<Duration>,
     /// Threads. They change how long it takes, never what comes out.
     pub threads: usize,
     /// Customers who are left out of everything.
@@ -98,7 +102,7 @@ impl Prepared {
         request: &IntakeRequest<'_>,
         mut on_bad_source: impl FnMut(&str, IntakeError) -> Result<(), IntakeError>,
     ) -> Result<Self, IntakeError> {
-        let engine = Engine::start(request.scratch, request.memory_limit, request.threads)?;
+        let engine = Engine::start(request.scratch, request.memory_limit, request.threads, request.query_time)?;
         let mut sources = BTreeMap::new();
         for (name, spec) in request.sources {
             match Source::open(request.base_dir, name, spec) {
@@ -213,6 +217,18 @@ fn moment_sql(micros: i64, times: &Times) -> String {
 fn wall_sql(day: NaiveDate) -> String {
     let next = day.checked_add_days(Days::new(1)).unwrap_or(day);
     format!("arrow_cast('{next}T00:00:00', 'Timestamp(Microsecond, None)')")
+}
+
+/// Refuses signals that ask for more than is planned, before anything is read.
+pub(super) fn check_signals(catalogue: &Catalogue) -> Result<(), IntakeError> {
+    for signal in catalogue.signals() {
+        let sql = count_orders(&signal.sql().replace(AS_OF, "0"), true);
+        check_expression(&sql, &Limits::SIGNAL).map_err(|limit| {
+            let place = format!("signal `{}`", signal.id());
+            IntakeError::QueryLimit { place, limit }
+        })?;
+    }
+    Ok(())
 }
 
 /// Refuses a base without customers, before anything is read. Whatever else is missing, the night says what it can.

@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn sums_stream_and_joins_merge_so_that_memory_does_not_grow_with_customers() {
         let dir = tempfile::tempdir().expect("temp");
-        let engine = Engine::start(dir.path(), 1 << 30, 2).expect("starts");
+        let engine = Engine::start(dir.path(), 1 << 30, 2, None).expect("starts");
         let customers = table(dir.path(), "customers", vec![("customer_id", ids(&["a", "b", "c"]))]);
         let at: Arc<dyn Array> = Arc::new(TimestampMicrosecondArray::from(vec![1, 2, 3]));
         let amount: Arc<dyn Array> = Arc::new(Float64Array::from(vec![1.0, 2.0, 4.0]));

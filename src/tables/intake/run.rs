@@ -23,7 +23,7 @@ use super::histories::{Events, Histories, KindWords};
 use super::items::{Settled, look_at_items};
 use super::orphans::Orphans;
 use super::pace::OrderPace;
-use super::prepare::{IntakeRequest, Prepared, ReadFile, check_tables};
+use super::prepare::{IntakeRequest, Prepared, ReadFile, check_signals, check_tables};
 use super::rows::{CustomerPart, Join, Rows};
 use super::scratch::{GROUP_ROWS, ScratchTable};
 use super::signals::{MissingSignal, VALUE, count_column, missing_signals, signal_column, sums};
@@ -254,6 +254,7 @@ pub fn run(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
 
 fn run_here(request: &IntakeRequest<'_>) -> Result<Intake, IntakeError> {
     check_tables(request.tables)?;
+    check_signals(request.catalogue)?;
     let prepared = Prepared::open(request, |_, error| Err(error))?;
     prepared.try_tables(request)?;
     read_all(request, &prepared).map_err(|error| prepared.or_changed(error))

@@ -16,6 +16,7 @@ use super::bind::{Binder, BindingTarget};
 use super::cells::Cells;
 use super::check::Output;
 use super::crowd::Crowd;
+use super::dirty::{find, is_dirty};
 use super::doubts::{Seen, off_scale, unfilled};
 use super::engine::Purpose;
 use super::error::IntakeError;
@@ -218,7 +219,6 @@ impl Stage<'_> {
     ) -> Result<(), IntakeError> {
         let engine = self.binder.engine;
         let stage = format!("reading `{}`", table.slug());
-        let place = bounds.iter().find(|bound| bound.checker.file_at.is_none()).map(|bound| bound.place.clone());
         let run = async {
             let plan = sorted(bounds)?;
             let mut stream = plan.execute(0, engine.session(Purpose::Mapping).task_ctx())?;
@@ -229,9 +229,18 @@ impl Stage<'_> {
             }
             take(None).map(drop)
         };
-        engine.block_on(run).map_err(|error| match &place {
-            Some(place) => IntakeError::from_query(error, place, engine.memory_limit()),
-            None => IntakeError::from_engine(error, &stage, engine.memory_limit()),
+        engine.block_on(run).map_err(|error| {
+            let limit = engine.memory_limit();
+            let failed =
+                bounds.iter().find_map(|bound| Some(bound).zip(bound.query.as_ref().filter(|q| q.guard.failed())));
+            match failed {
+                Some((bound, query)) if is_dirty(&error) => {
+                    let cell = Box::new(engine.block_on(find(query.frame.clone(), limit)));
+                    IntakeError::QueryCell { place: bound.place.clone(), cell }
+                }
+                Some((bound, _)) => IntakeError::from_query(error, &bound.place, limit),
+                None => IntakeError::from_engine(error, &stage, limit),
+            }
         })
     }
 }

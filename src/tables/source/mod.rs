@@ -30,6 +30,7 @@ pub(in crate::tables) use column_file::column_file;
 pub(crate) use csv_file::on_one_line;
 pub use error::SourceError;
 pub use foreign::is_reading;
+pub(in crate::tables) use foreign::survived;
 pub(crate) use open::{Source, first_rows};
 pub(crate) use provider::{FILE_COLUMN, ROW_COLUMN, SourceTable};
 pub(crate) use scan::RowFaults;

@@ -1,5 +1,6 @@
 //! Reading a source inside a query: only the columns asked for, file by file and row group by row group.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -137,6 +138,8 @@ struct ScanTask {
     schema: SchemaRef,
     /// Columns of the source that are wanted, `_file` and `_row` not among them.
     wanted: Vec<String>,
+    /// Their types.
+    kinds: Vec<DataType>,
     paths: ArrayRef,
     pieces: std::vec::IntoIter<Piece>,
     open: Option<OpenPiece>,
@@ -161,11 +164,20 @@ enum Reader {
 
 impl ScanTask {
     fn new(table: SourceTable, schema: SchemaRef, pieces: Vec<Piece>) -> Self {
-        let names = schema.fields().iter().map(|field| field.name().clone());
-        let wanted = names.filter(|name| name != FILE_COLUMN && name != ROW_COLUMN).collect();
+        let fields = schema.fields().iter().filter(|field| field.name() != FILE_COLUMN && field.name() != ROW_COLUMN);
+        let (wanted, kinds) = fields.map(|field| (field.name().clone(), field.data_type().clone())).unzip();
         let source = &table.source;
         let paths = StringArray::from_iter_values((0..source.n_files()).map(|file| source.shown(file)));
-        Self { table, schema, wanted, paths: Arc::new(paths), pieces: pieces.into_iter(), open: None, failed: false }
+        Self {
+            table,
+            schema,
+            wanted,
+            kinds,
+            paths: Arc::new(paths),
+            pieces: pieces.into_iter(),
+            open: None,
+            failed: false,
+        }
     }
 
     fn found(&self, file: usize) -> &FoundFile {
@@ -185,7 +197,9 @@ impl ScanTask {
             }
             FileKind::Csv { tabs, .. } => {
                 let csv = CsvBatches::new(name, file.text(&source.dialect)?, &source.dialect, *tabs)?;
-                let places = self.wanted.iter().map(|c| csv.header.iter().position(|h| h == c)).collect();
+                let there: HashMap<&str, usize> =
+                    csv.header.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
+                let places = self.wanted.iter().map(|name| there.get(name.as_str()).copied()).collect();
                 Reader::Csv(Box::new(csv), places)
             }
             FileKind::Json { .. } => Reader::Json(JsonBatches::new(name, file.text(&source.dialect)?)),
@@ -277,12 +291,14 @@ impl ScanTask {
     fn converted(&self, batch: &RecordBatch) -> Result<(Vec<Option<ArrayRef>>, Option<BooleanArray>)> {
         let mut whole: Option<Vec<bool>> = None;
         let mut columns = Vec::with_capacity(self.wanted.len());
-        for name in &self.wanted {
-            let (Some(own), Ok(field)) = (batch.column_by_name(name), self.schema.field_with_name(name)) else {
+        let schema = batch.schema_ref().fields().iter().enumerate();
+        let there: HashMap<&str, usize> = schema.map(|(at, field)| (field.name().as_str(), at)).collect();
+        for (name, kind) in self.wanted.iter().zip(&self.kinds) {
+            let Some(own) = there.get(name.as_str()).map(|at| batch.column(*at)) else {
                 columns.push(None);
                 continue;
             };
-            if own.data_type() == field.data_type() {
+            if own.data_type() == kind {
                 columns.push(Some(Arc::clone(own)));
                 continue;
             }
@@ -290,7 +306,7 @@ impl ScanTask {
                 DataType::FixedSizeBinary(_) => cast(own, &DataType::Binary)?,
                 _ => Arc::clone(own),
             };
-            let mut new = cast(&bytes, field.data_type())?;
+            let mut new = cast(&bytes, kind)?;
             let before = own.logical_nulls();
             if new.null_count() > before.as_ref().map_or(0, NullBuffer::null_count) {
                 let absent = |i: usize| before.as_ref().is_some_and(|before| before.is_null(i));

@@ -81,6 +81,7 @@ fn night(config: &Config) -> Vec<TableLedger> {
         timezone: chrono_tz::UTC,
         scratch: scratch.path(),
         memory_limit: 1 << 30,
+        query_time: None,
         threads: 1,
         forgotten: None,
         progress: &|_| (),

@@ -107,6 +107,7 @@ impl Base {
             max_single_customer_share: 0.05,
             scratch: self.scratch.path(),
             memory_limit: self.memory,
+            query_time: None,
             threads: self.threads,
             forgotten: None,
             progress: &|_| (),
