@@ -18,6 +18,7 @@ pub mod last_night;
 mod leaf_plan;
 pub mod ledger;
 pub(crate) mod names;
+pub mod noise_key;
 pub mod peek;
 pub mod placements;
 pub mod publish;
