@@ -59,7 +59,7 @@ fn found(report: &FitReport) -> Vec<(String, String)> {
 
 /// What the first outcome of which something is said goes with most, among everybody.
 fn goes_with(night: &FinishedNight<'_>) -> Vec<(String, String)> {
-    let Some((outcome, explained)) = night.described.night.everyone.drivers.leading() else { return Vec::new() };
+    let Some((outcome, explained)) = night.described.told.everyone.drivers.leading() else { return Vec::new() };
     let min_cell = night.tonight.min_cell();
     let mut drivers: Vec<_> = explained.elements.iter().filter(|driver| driver.answers >= min_cell).collect();
     drivers.sort_by(|a, b| b.share.value.total_cmp(&a.share.value));

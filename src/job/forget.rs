@@ -11,8 +11,10 @@ use crate::job::lineage::{read_if_there, write_whole};
 use crate::job::load::Loaded;
 use crate::job::remembered;
 use crate::job::scratch::Scratch;
+use crate::model::segment::{COUNT_STEP, NOISE};
 use crate::tables::erase::erase;
 use crate::tables::forgotten::Forgotten;
+use crate::tables::noise_key::change_key;
 use crate::tables::publish::{OutputLock, clear_leftovers, held_folder, held_nights, published_nights, run_folder};
 
 /// The receipts, one JSON document a line, in the output folder. Counts and nights, never an id.
@@ -35,6 +37,8 @@ pub struct Forgot {
     pub rows: u64,
     /// Nights rewritten.
     pub nights: Vec<NightErased>,
+    /// What became of figures of groups in those nights.
+    pub figures: String,
 }
 
 /// A night that was rewritten.
@@ -48,8 +52,17 @@ pub struct NightErased {
     pub rows: u64,
 }
 
+/// What is said of figures of groups.
+fn of_figures() -> String {
+    format!(
+        "kept: they carry noise of {NOISE} times what one customer can add, so that no value of one follows; numbers of people \
+         were brought to multiples of {COUNT_STEP} by chance that is not kept"
+    )
+}
+
 /// Blocks the customers whose ids stand in `ids_file`, one a line, then erases them from every stored night, published or
-/// held. Figures of groups stay, and so do the models, which hold no rows of customers. A call that is cut short has
+/// held. Figures of groups stay: they carry noise, and numbers of people come in fives from then on. So do the models, which hold no
+/// rows of customers. A call that is cut short has
 /// blocked them; the same call again does the rest.
 ///
 /// # Errors
@@ -83,7 +96,10 @@ pub fn forget(loaded: &Loaded, ids_file: &Path) -> Result<Forgot, JobError> {
         }
     }
     let rows = nights.iter().map(|night| night.rows).sum();
-    let forgot = Forgot { as_of, asked: ids.len() as u64, newly_blocked, rows, nights };
+    if rows > 0 {
+        change_key(&lock)?;
+    }
+    let forgot = Forgot { as_of, asked: ids.len() as u64, newly_blocked, rows, nights, figures: of_figures() };
     add_receipt(&out, &forgot)?;
     failed.map_or(Ok(forgot), |error| Err(error.into()))
 }
@@ -159,7 +175,8 @@ impl fmt::Display for Forgot {
             "{} rows erased in {} nights. Copies made elsewhere, backups too, are not reached.",
             self.rows,
             self.nights.len()
-        )
+        )?;
+        writeln!(f, "Figures of groups were {}.", self.figures)
     }
 }
 

@@ -116,6 +116,7 @@ fn changes(tonight: &Tonight<'_>, applied: &Applied, gated: &mut Gated) -> Resul
     Ok(())
 }
 
+/// `night` with numbers of people in fives: the finding is a sentence.
 fn segments(night: &SegmentNights, gated: &mut Gated) {
     let (scored, unassigned) = (night.everyone.profile.size, night.unassigned.profile.size);
     if scored == 0 {

@@ -89,7 +89,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let described = stage(watch, Stage::Profile, || Ok(describe(&tonight, &applied, &crossed, &rules, &kept.noise)))?;
     let (catalogue, settings) = (tonight.project.catalogue(), tonight.project.plan_settings());
     let plans = plan(&described.told, catalogue, &settings);
-    let scored = gates::check(&tonight, &applied, &described.night, findings.drift.as_ref(), request.refit)?;
+    let scored = gates::check(&tonight, &applied, &described.told, findings.drift.as_ref(), request.refit)?;
     let gated = inputs.gated.clone().and(scored);
     let alerts = alerts(&gated, &findings, &inputs);
 

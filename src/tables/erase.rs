@@ -1,4 +1,5 @@
-//! Customers taken out of a stored night: their rows go, figures of groups stay.
+//! Customers taken out of a stored night: their rows go; figures of groups stay, for they carry noise, and numbers of
+//! people among them are brought to fives.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -16,9 +17,11 @@ use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use super::address::{is_among, with_forms};
+use super::closing::Closing;
 use super::manifest::{MANIFEST_NAME, Manifest};
 use super::publish::{OutputLock, PublishError, Staging};
 use super::read::{ReadError, damaged, open};
+use super::schema::TableId;
 use super::write::{CHUNK_ROWS, OutputFile, ROW_GROUP_ROWS, WriteError, WrittenFile};
 use crate::codes::{Code, Coded};
 
@@ -61,7 +64,7 @@ pub fn erase(lock: &OutputLock, folder: &Path, ids: &BTreeSet<String>) -> Result
     let ids = &with_forms(ids);
     let path = folder.join(MANIFEST_NAME);
     let damaged = |message: &str| PublishError::Damaged { path: path.clone(), message: message.to_owned() };
-    let manifest = Manifest::read(folder)?.ok_or_else(|| damaged("it is not there"))?;
+    let mut manifest = Manifest::read(folder)?.ok_or_else(|| damaged("it is not there"))?;
     let mut rows = 0;
     let mut touched = BTreeSet::new();
     for file in &manifest.outputs {
@@ -76,6 +79,8 @@ pub fn erase(lock: &OutputLock, folder: &Path, ids: &BTreeSet<String>) -> Result
     }
     let night = manifest.run_date.parse().map_err(|_| damaged("it does not name a night"))?;
     let mut staging = Staging::create(lock, night)?;
+    let closing =
+        Closing::new().map_err(|source| PublishError::io("cannot read", Path::new("/dev/urandom"), source))?;
     for file in &manifest.outputs {
         if touched.contains(file.name.as_str()) {
             staging.make_room(folder, &file.name)?;
@@ -84,10 +89,16 @@ pub fn erase(lock: &OutputLock, folder: &Path, ids: &BTreeSet<String>) -> Result
             let written =
                 if is_csv(&from) { lines_without(&from, &target, ids)? } else { rows_without(&from, &target, ids)? };
             staging.announce(written);
+        } else if let Some(table) = Closing::table(&file.name) {
+            staging.make_room(folder, &file.name)?;
+            let from = folder.join(&file.name);
+            let target = RewriteTarget { folder: staging.folder(), name: &file.name, private: is_private(&from) };
+            staging.announce(counts_closed(&from, &target, table, &closing)?);
         } else {
             staging.take_over(folder, file)?;
         }
     }
+    closing.close(&mut manifest.counts);
     staging.restate(manifest)?;
     Ok(rows)
 }
@@ -166,6 +177,32 @@ fn rows_without(from: &Path, target: &RewriteTarget<'_>, ids: &BTreeSet<String>)
         }
     }
     writer.write(&waiting).map_err(failed)?;
+    let file = writer.into_inner().map_err(failed)?;
+    Ok(file.finish(target.name, Some(rows))?)
+}
+
+/// Copies a table of groups with its numbers of people in fives; everything else as it was.
+fn counts_closed(
+    from: &Path,
+    target: &RewriteTarget<'_>,
+    table: TableId,
+    closing: &Closing,
+) -> Result<WrittenFile, EraseError> {
+    let builder = open(from)?.with_batch_size(CHUNK_ROWS);
+    let schema = Arc::new(Schema::new(builder.schema().fields().clone()));
+    let properties = like(&builder);
+    let reader = builder.build().map_err(|source| damaged(from, source))?;
+    let path = target.path();
+    let failed = |source| WriteError::encode(&path, source);
+    let mut writer = ArrowWriter::try_new(target.create()?, Arc::clone(&schema), Some(properties)).map_err(failed)?;
+    let mut rows = 0;
+    for batch in reader {
+        let batch = batch.map_err(|source| damaged(from, source))?;
+        let batch = RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec());
+        let closed = batch.and_then(|batch| closing.closed(table, &batch)).map_err(|source| damaged(from, source))?;
+        rows += closed.num_rows() as u64;
+        writer.write(&closed).map_err(failed)?;
+    }
     let file = writer.into_inner().map_err(failed)?;
     Ok(file.finish(target.name, Some(rows))?)
 }

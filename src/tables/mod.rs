@@ -8,6 +8,7 @@
 //! [`placements`] and [`peek`] look at published tables and at files nobody has described yet.
 
 mod address;
+mod closing;
 pub mod contract;
 pub mod contract_page;
 pub mod erase;

@@ -62,6 +62,12 @@ impl Noise {
         Self { key: None }
     }
 
+    /// A number of people in fives, by the lot that falls to it under this name.
+    #[must_use]
+    pub fn in_fives(&self, name: &str, people: u64) -> u64 {
+        self.of("fives", name).count(people)
+    }
+
     /// Noise of a group; `pass` tells the passes over one group apart.
     pub(in crate::model) fn of(&self, pass: &str, group: &str) -> GroupNoise {
         let begin = |key: &[u8; KEY_BYTES]| {

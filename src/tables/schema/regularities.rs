@@ -28,7 +28,7 @@ impl TableSource for &Regularity {
             /// Upper end of its 95 % interval; null as `own`.
             maybe "own_high": Float64 = r.own.estimate().map(|own| own.high);
             /// Customers behind it.
-            filled "base": Int64 = r.own.n();
+            people "base" = r.own.n();
             /// Whether it holds here: `holds`, `does_not`, `undecided`, `too_few` or `not_asked`. Association, not
             /// cause.
             filled "verdict": Category = r.verdict.slug();

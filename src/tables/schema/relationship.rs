@@ -84,7 +84,7 @@ impl TableSource for &RelationshipRow {
             /// Upper end of its 95 % interval; null as `low`.
             maybe "high": Float64 = r.figure.estimate().map(|estimate| estimate.high);
             /// Customers behind it.
-            filled "base": Int64 = r.figure.n();
+            people "base" = r.figure.n();
             /// Withheld because too few people stand behind it.
             filled "suppressed": Bool = r.figure.withheld();
         }
