@@ -62,6 +62,11 @@ impl Noise {
         Self { key: None }
     }
 
+    /// Whether figures stay exact.
+    pub(in crate::model) fn is_none(&self) -> bool {
+        self.key.is_none()
+    }
+
     /// A number of people in fives, by the lot that falls to it under this name.
     #[must_use]
     pub fn in_fives(&self, name: &str, people: u64) -> u64 {

@@ -18,9 +18,12 @@ const CHANCE_DIGITS: i32 = 2;
 impl SegmentNights {
     /// The night with figures rounded: a value and the ends of its interval to the second digit of the half-width, the
     /// ends outward; figures without interval to three digits, chances to two. Numbers of people behind figures of the lens
-    /// come in fives, because who stands behind them follows from answers; all others stay.
+    /// come in fives, because who stands behind them follows from answers; all others stay. Without noise everything does.
     #[must_use]
     pub fn rounded(mut self, noise: &Noise) -> Self {
+        if noise.is_none() {
+            return self;
+        }
         each(&mut self, &mut |group| Precision.group(group));
         each(&mut self, &mut |group| lens(&mut group.lens, &mut Fives(noise.of("told", &group.id))));
         self.rest(&mut Precision);
