@@ -28,6 +28,11 @@ pub(super) fn details(night: &FinishedNight<'_>) -> Vec<(String, String)> {
     said.extend(rules(night));
     said.extend(goes_with(night));
     said.extend(night.findings.details());
+    said.push(line(
+        "Figures of groups",
+        "carry noise that hides what any one customer added, and no more digits than their interval deserves; numbers of \
+         people are multiples of five here, and exact in the tables",
+    ));
     said.push(line("Catalogue", night.tonight.project.catalogue().version()));
     said.push(line("Program", env!("CARGO_PKG_VERSION")));
     said

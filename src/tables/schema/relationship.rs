@@ -83,7 +83,7 @@ impl TableSource for &RelationshipRow {
             maybe "low": Float64 = r.figure.estimate().map(|estimate| estimate.low);
             /// Upper end of its 95 % interval; null as `low`.
             maybe "high": Float64 = r.figure.estimate().map(|estimate| estimate.high);
-            /// Customers behind it.
+            /// Customers behind it, in fives.
             people "base" = r.figure.n();
             /// Withheld because too few people stand behind it.
             filled "suppressed": Bool = r.figure.withheld();
