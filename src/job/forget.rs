@@ -96,8 +96,9 @@ pub fn forget(loaded: &Loaded, ids_file: &Path) -> Result<Forgot, JobError> {
         }
     }
     let rows = nights.iter().map(|night| night.rows).sum();
-    if rows > 0 {
-        change_key(&lock)?;
+    // Last of all: until then a call that was cut short goes on with the same chance.
+    if failed.is_none() {
+        change_key(&lock, &list.fingerprint().unwrap_or_default())?;
     }
     let forgot = Forgot { as_of, asked: ids.len() as u64, newly_blocked, rows, nights, figures: of_figures() };
     add_receipt(&out, &forgot)?;

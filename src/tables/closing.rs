@@ -2,8 +2,6 @@
 //! not kept, so that a number minus the rows that are left does not tell where the person was.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,26 +9,22 @@ use datafusion::arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch};
 use datafusion::arrow::datatypes::Int64Type;
 use datafusion::arrow::error::ArrowError;
 
+use super::noise_key::NoiseKey;
 use super::schema::TableId;
 use crate::model::segment::Noise;
 
 /// Counts of a manifest that are numbers of people.
 const PEOPLE: [&str; 4] = ["customers", "respondents", "scored", "unassigned"];
 
-/// Chance that is gone when this is dropped.
+/// Closes numbers of people.
 pub(super) struct Closing {
     chance: Noise,
 }
 
 impl Closing {
-    /// New chance from the system.
-    ///
-    /// # Errors
-    /// If it has none to give.
-    pub(super) fn new() -> io::Result<Self> {
-        let mut key = [0; 32];
-        File::open("/dev/urandom")?.read_exact(&mut key)?;
-        Ok(Self { chance: Noise::keyed(key) })
+    /// Closing by this chance.
+    pub(super) fn by(chance: NoiseKey) -> Self {
+        Self { chance: Noise::keyed(chance) }
     }
 
     /// The table of a run folder in the file `name`, if it counts people of groups.
@@ -86,7 +80,7 @@ mod tests {
             Arc::new(Int64Array::from(vec![Some(-23), None, Some(20)])),
         ];
         let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap();
-        let closed = Closing::new().unwrap().closed(TableId::Segments, &batch).unwrap();
+        let closed = Closing::by([9; 32]).closed(TableId::Segments, &batch).unwrap();
         assert_eq!(closed.column(0), batch.column(0));
         let sizes = closed.column(1).as_primitive::<Int64Type>();
         assert!([55, 60].contains(&sizes.value(0)) && sizes.value(1) == 40 && sizes.value(2) == 0);
@@ -98,7 +92,7 @@ mod tests {
     fn people_in_a_manifest_come_to_fives_and_rows_and_segments_stay() {
         let counts = [("customers", 1_203), ("rows_read", 4_321), ("segments", 8)];
         let mut counts: BTreeMap<String, u64> = counts.into_iter().map(|(name, n)| (name.to_owned(), n)).collect();
-        Closing::new().unwrap().close(&mut counts);
+        Closing::by([9; 32]).close(&mut counts);
         assert!([1_200, 1_205].contains(&counts["customers"]));
         assert_eq!((counts["rows_read"], counts["segments"]), (4_321, 8));
     }

@@ -19,6 +19,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use super::address::{is_among, with_forms};
 use super::closing::Closing;
 use super::manifest::{MANIFEST_NAME, Manifest};
+use super::noise_key::closing_chance;
 use super::publish::{OutputLock, PublishError, Staging};
 use super::read::{ReadError, damaged, open};
 use super::schema::TableId;
@@ -79,8 +80,7 @@ pub fn erase(lock: &OutputLock, folder: &Path, ids: &BTreeSet<String>) -> Result
     }
     let night = manifest.run_date.parse().map_err(|_| damaged("it does not name a night"))?;
     let mut staging = Staging::create(lock, night)?;
-    let closing =
-        Closing::new().map_err(|source| PublishError::io("cannot read", Path::new("/dev/urandom"), source))?;
+    let closing = Closing::by(closing_chance(lock.out())?);
     for file in &manifest.outputs {
         if touched.contains(file.name.as_str()) {
             staging.make_room(folder, &file.name)?;

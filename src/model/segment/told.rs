@@ -25,9 +25,9 @@ impl SegmentNights {
             return self;
         }
         each(&mut self, &mut |group| Precision.group(group));
-        each(&mut self, &mut |group| lens(&mut group.lens, &mut Fives(noise.of("told", &group.id))));
+        each(&mut self, &mut |group| lens(&mut group.lens, &mut Fives::of(noise, &group.id)));
         self.rest(&mut Precision);
-        self.rest(&mut Fives(noise.of("told", "ALL")));
+        self.rest(&mut Fives::of(noise, "ALL"));
         self
     }
 
@@ -36,8 +36,8 @@ impl SegmentNights {
     #[must_use]
     pub fn in_fives(&self, noise: &Noise) -> Self {
         let mut told = self.clone();
-        each(&mut told, &mut |group| Fives(noise.of("told", &group.id)).group(group));
-        let mut fives = Fives(noise.of("told", "ALL"));
+        each(&mut told, &mut |group| Fives::of(noise, &group.id).group(group));
+        let mut fives = Fives::of(noise, "ALL");
         told.left_out.iter_mut().for_each(|(_, people)| fives.count(people));
         told
     }
@@ -65,6 +65,10 @@ trait Touch {
     /// A value without interval, with as many digits as it deserves.
     fn bare(&mut self, _value: &mut f64, _digits: i32) {}
     fn count(&mut self, _people: &mut u64) {}
+    /// How many a group has: the same number is told of all groups alike.
+    fn size(&mut self, people: &mut u64) {
+        self.count(people);
+    }
 
     fn maybe(&mut self, estimate: &mut Option<Estimate>) {
         if let Some(estimate) = estimate {
@@ -120,7 +124,16 @@ impl Touch for Precision {
 }
 
 /// Brings numbers of people to fives.
-struct Fives(GroupNoise);
+struct Fives {
+    sizes: GroupNoise,
+    others: GroupNoise,
+}
+
+impl Fives {
+    fn of(noise: &Noise, group: &str) -> Self {
+        Self { sizes: noise.of("sizes", ""), others: noise.of("told", group) }
+    }
+}
 
 impl Touch for Fives {
     fn estimate(&mut self, estimate: &mut Estimate) {
@@ -137,7 +150,11 @@ impl Touch for Fives {
     }
 
     fn count(&mut self, people: &mut u64) {
-        *people = self.0.count(*people);
+        *people = self.others.count(*people);
+    }
+
+    fn size(&mut self, people: &mut u64) {
+        *people = self.sizes.count(*people);
     }
 }
 
@@ -165,7 +182,8 @@ fn profile(profile: &mut SegmentProfile, touch: &mut impl Touch) {
         .into_iter()
         .for_each(|value| touch.maybe_bare(value, DIGITS));
     let SegmentProfile { size, respondents, value_known, nps_answers, reach, .. } = profile;
-    [size, respondents, value_known, nps_answers].into_iter().for_each(|people| touch.count(people));
+    touch.size(size);
+    [respondents, value_known, nps_answers].into_iter().for_each(|people| touch.count(people));
     let reach = [&mut reach.any, &mut reach.email, &mut reach.sms, &mut reach.push, &mut reach.phone, &mut reach.post]
         .into_iter()
         .chain([&mut reach.held_out]);
