@@ -126,12 +126,18 @@ impl Company {
             let key = (text(&row, "segment_id"), text(&row, "element_id"));
             told.importance.extend(row["importance"].as_f64().map(|mean| (key, mean)));
         }
-        for (name, keys) in [("segments", 1), ("segment_elements", 2), ("segment_needs", 2), ("relationship", 3)] {
+        let keyed: [(&str, &[&str]); 4] = [
+            ("segments", &["segment_id"]),
+            ("segment_elements", &["segment_id", "element_id"]),
+            ("segment_needs", &["segment_id", "need_tier"]),
+            ("relationship", &["segment_id", "measure", "key"]),
+        ];
+        for (name, keys) in keyed {
             for row in table(name)? {
-                let row_key: Vec<&str> = row.values().skip(1).take(keys).filter_map(|key| key.as_str()).collect();
-                told.figures.extend(
-                    intervals(&row).map(|(column, figure)| (format!("{name} {} {column}", row_key.join(" ")), figure)),
-                );
+                let key: Vec<String> = keys.iter().map(|column| text(&row, column)).collect();
+                let figures = intervals(&row);
+                told.figures
+                    .extend(figures.map(|(column, figure)| (format!("{name} {} {column}", key.join(" ")), figure)));
             }
         }
         Ok(told)
