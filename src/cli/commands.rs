@@ -69,7 +69,8 @@ fn dispatch(args: &Args, stop: &Stop) -> Result<Exit, CommandError> {
                 not_ahead(&loaded, as_of)?;
             }
             let first_night = *first_night;
-            let request = NightRequest { as_of, refit: *refit, force: *force, first_night, dry_run: *dry_run };
+            let plain = NightRequest::of(as_of);
+            let request = NightRequest { refit: *refit, force: *force, first_night, dry_run: *dry_run, ..plain };
             let missed = if *catch_up { caught_up(args, &loaded, as_of, stop)? } else { Vec::new() };
             Ok(said(args, &missed, &run_night(args, &loaded, request, stop)?))
         }),

@@ -28,6 +28,11 @@ pub(super) fn details(night: &FinishedNight<'_>) -> Vec<(String, String)> {
     said.extend(rules(night));
     said.extend(goes_with(night));
     said.extend(night.findings.details());
+    said.push(line(
+        "Figures of groups",
+        "carry noise that hides what any one customer added, and no more digits than their interval deserves; numbers of \
+         people are multiples of five here, and exact in the tables",
+    ));
     said.push(line("Catalogue", night.tonight.project.catalogue().version()));
     said.push(line("Program", env!("CARGO_PKG_VERSION")));
     said
@@ -59,7 +64,7 @@ fn found(report: &FitReport) -> Vec<(String, String)> {
 
 /// What the first outcome of which something is said goes with most, among everybody.
 fn goes_with(night: &FinishedNight<'_>) -> Vec<(String, String)> {
-    let Some((outcome, explained)) = night.described.night.everyone.drivers.leading() else { return Vec::new() };
+    let Some((outcome, explained)) = night.described.told.everyone.drivers.leading() else { return Vec::new() };
     let min_cell = night.tonight.min_cell();
     let mut drivers: Vec<_> = explained.elements.iter().filter(|driver| driver.answers >= min_cell).collect();
     drivers.sort_by(|a, b| b.share.value.total_cmp(&a.share.value));

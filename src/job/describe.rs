@@ -10,13 +10,16 @@ use crate::model::segment::drivers::group_limits;
 use crate::model::segment::lens::LensContext;
 use crate::model::segment::naming::Naming;
 use crate::model::segment::profile::{ConsentColumns, ProfileContext};
-use crate::model::segment::{Passes, SegmentNights};
+use crate::model::segment::{Noise, Passes, SegmentNights};
 use crate::tables::intake::Intake;
 
-/// A described night: what is said of each group, and the model with its segments named.
+/// A described night: what is said of each group, and the model with its segments named. Figures carry noise and no more
+/// digits than they deserve.
 pub(super) struct Described {
-    /// The groups.
+    /// The groups, with exact numbers of customers: for tables.
     pub(super) night: SegmentNights,
+    /// The same with numbers of people in fives: for everything people read, and for plans.
+    pub(super) told: SegmentNights,
     /// The model; names stay with it from the first night on.
     pub(super) model: Model,
 }
@@ -34,12 +37,13 @@ pub(super) fn describe(
     applied: &Applied,
     crossed: &Crossed,
     rules: &RelationshipRules<'_>,
+    noise: &Noise,
 ) -> Described {
     let Tonight { project, intake, obtained, .. } = tonight;
     let (model, catalogue) = (&obtained.model, project.catalogue());
     let (min_cell, cut_on) = (tonight.min_cell(), model.cut_on().aspect());
     let ids: Vec<String> = model.segments().iter().map(|segment| segment.id.clone()).collect();
-    let profiles = applied.sums.finish(&ProfileContext {
+    let profiles = applied.sums.released(&ids, noise).finish(&ProfileContext {
         catalogue,
         segments: &ids,
         cut_on,
@@ -49,19 +53,25 @@ pub(super) fn describe(
         consent: consent(intake),
     });
     // Whether stated importance bears the drivers out is read from the profiles, so they come after them.
-    let drivers = crossed.beside(&profiles);
+    let drivers = crossed.told(&profiles, &ids, noise);
     let settings = rules.lens_settings();
     let sources = intake.event_sources();
-    let lens = applied.lens.finish(&LensContext { segments: &ids, min_cell, catalogue, sources, settings });
-    let regularities = applied.lens.regularities(Some(&drivers), settings, min_cell);
+    let closeness = applied.lens.released(&ids, noise);
+    let lens = closeness.finish(&LensContext { segments: &ids, min_cell, catalogue, sources, settings });
+    let regularities = closeness.regularities(Some(&drivers), settings, min_cell);
     let passes = Passes { profiles, lens, drivers, regularities };
-    let mut night = SegmentNights::of(model, catalogue, obtained.ledger.names(), passes);
+    let mut night = SegmentNights::of(model, catalogue, obtained.ledger.names(), passes).rounded(noise);
     night.limits.extend(rules.limits());
     night.limits.extend(group_limits(&night.everyone.drivers));
     night.limits = by_weight(night.limits, model, intake);
-    Naming { catalogue, cut_on }.name(&mut night);
+    let mut told = night.in_fives(noise);
+    Naming { catalogue, cut_on }.name(&mut told);
+    // A description holds numbers of people, so the tables have the same one.
+    for (segment, told) in night.segments.iter_mut().zip(&told.segments) {
+        (segment.name, segment.description) = (told.name.clone(), told.description.clone());
+    }
     let names = night.segments.iter().map(|segment| segment.name.clone()).collect();
-    Described { model: model.clone().with_names(names), night }
+    Described { model: model.clone().with_names(names), night, told }
 }
 
 fn consent(intake: &Intake) -> ConsentColumns {

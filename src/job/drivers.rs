@@ -8,8 +8,8 @@ use crate::job::watch::Words;
 use crate::model::customer::Scorer;
 use crate::model::customer::relationship::ConnectionRule;
 use crate::model::rows::{BlockFold, CustomerBlock, PartialState};
-use crate::model::segment::Profiles;
 use crate::model::segment::drivers::{DriverContext, DriverFold, Drivers, RatingScale, SolvedDrivers};
+use crate::model::segment::{Noise, Profiles};
 
 /// Answers and outcomes of respondents, crossed, and what follows from them.
 pub(super) struct Crossed {
@@ -60,8 +60,8 @@ pub(super) fn cross(tonight: &Tonight<'_>) -> Result<Crossed, JobError> {
 }
 
 impl Crossed {
-    /// The drivers beside what is stated and delivered.
-    pub(super) fn beside(&self, profiles: &Profiles) -> Drivers {
-        self.solved.beside(Some(profiles))
+    /// The drivers as they are told, beside what is stated and delivered; `segments` are the ids in the order of the model.
+    pub(super) fn told(&self, profiles: &Profiles, segments: &[String], noise: &Noise) -> Drivers {
+        self.solved.released(segments, noise).beside(Some(profiles))
     }
 }

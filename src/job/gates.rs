@@ -118,6 +118,7 @@ fn changes(tonight: &Tonight<'_>, applied: &Applied, gated: &mut Gated) -> Resul
             gates.max_moved_share * 100.0
         );
         gated.gate("night", "moved_share", share, gates.max_moved_share, moved, message);
+        gated.few_untold("moved_share", tonight.min_cell(), "changed segment since the night before");
     }
     let (before, gone) = (flows.before, flows.absent);
     if before > 0 {
@@ -129,6 +130,8 @@ fn changes(tonight: &Tonight<'_>, applied: &Applied, gated: &mut Gated) -> Resul
             limit * 100.0
         );
         gated.gate("customers", "customers_gone", share, limit, gone, message);
+        let what = "of the night before are not in tonight's inputs";
+        gated.few_untold("customers_gone", tonight.min_cell(), what);
     }
     let sizes = earlier.sizes(earlier.before)?;
     let size = |id: &str| sizes.get(id).map(|(size, _)| *size as f64);
@@ -147,6 +150,7 @@ fn changes(tonight: &Tonight<'_>, applied: &Applied, gated: &mut Gated) -> Resul
     Ok(())
 }
 
+/// `night` with numbers of people in fives: the finding is a sentence.
 fn segments(night: &SegmentNights, gated: &mut Gated) {
     let (scored, unassigned) = (night.everyone.profile.size, night.unassigned.profile.size);
     if scored == 0 {

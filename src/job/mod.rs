@@ -21,6 +21,7 @@
 //! | `pass`, `drivers`, `relationship_rules`, `apply` | passes over all customers, and the rules they are scored by |
 //! | `inputs` | what a night's inputs are held against: earlier nights |
 //! | `drift`, `gates`, `gated`, `quality` | whether the model is in doubt, and what holds a night back |
+//! | `noise` | so that no figure tells what one customer added |
 //! | `describe`, `finished`, `appendix`, `report`, `write` | segments described, and what a finished night writes |
 //! | [`watch`] | how a run tells how far it is |
 //! | [`outcome`], [`error`] | how a run ends |
@@ -48,6 +49,7 @@ mod lineage;
 pub mod load;
 pub mod missed;
 pub mod night;
+mod noise;
 mod obtain;
 pub mod outcome;
 mod pass;

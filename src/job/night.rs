@@ -10,6 +10,7 @@ use crate::job::finished::FinishedNight;
 use crate::job::gates::alerts;
 use crate::job::inputs::InputFindings;
 use crate::job::load::Loaded;
+use crate::job::noise::NightNoise;
 use crate::job::obtain::FitWish;
 use crate::job::outcome::{Outcome, Summary};
 use crate::job::project::Project;
@@ -36,13 +37,15 @@ pub struct NightRequest {
     pub first_night: bool,
     /// Stop before publishing and leave nothing behind.
     pub dry_run: bool,
+    /// Exact figures, as nobody may see them: to measure what noise costs and what it keeps. The command never asks so.
+    pub exact: bool,
 }
 
 impl NightRequest {
     /// A plain night.
     #[must_use]
     pub fn of(as_of: NaiveDate) -> Self {
-        Self { as_of, refit: false, force: false, first_night: false, dry_run: false }
+        Self { as_of, refit: false, force: false, first_night: false, dry_run: false, exact: false }
     }
 }
 
@@ -84,11 +87,12 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let rules = RelationshipRules::new(&tonight, &crossed.drivers)?;
     let applied = stage(watch, Stage::Score, || apply(&tonight, &rules, &mut room.staging, watch))?;
 
-    let findings = drift::examine(&tonight, applied.drift.as_ref(), may_learn, watch)?;
-    let described = stage(watch, Stage::Profile, || Ok(describe(&tonight, &applied, &crossed, &rules)))?;
+    let kept = NightNoise::of(&tonight, &applied, request.exact)?;
+    let findings = drift::examine(&tonight, applied.drift.as_ref(), &kept.noise, may_learn, watch)?;
+    let described = stage(watch, Stage::Profile, || Ok(describe(&tonight, &applied, &crossed, &rules, &kept.noise)))?;
     let (catalogue, settings) = (tonight.project.catalogue(), tonight.project.plan_settings());
-    let plans = plan(&described.night, catalogue, &settings);
-    let scored = gates::check(&tonight, &applied, &described.night, findings.drift.as_ref(), request.refit)?;
+    let plans = plan(&described.told, catalogue, &settings);
+    let scored = gates::check(&tonight, &applied, &described.told, findings.drift.as_ref(), request.refit)?;
     let gated = inputs.gated.clone().and(scored);
     let alerts = alerts(tonight.project.nights(), &gated, &findings, &inputs);
 
@@ -113,6 +117,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     if request.dry_run {
         return Ok(Outcome::DryRun { summary });
     }
+    kept.store(&lock)?;
     if !tonight.project.is_backfill() {
         tonight.obtained.store(&tonight.project, &described.model)?;
         findings.store(&tonight.project, &described.model)?;

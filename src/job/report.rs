@@ -52,7 +52,7 @@ impl<'a> ReportFacts<'a> {
             run_date: project.as_of(),
             currency: &project.settings().project.currency,
             catalogue: project.catalogue(),
-            night: &self.night.described.night,
+            night: &self.night.described.told,
             plans: self.night.plans,
             health: &self.health,
             alerts: self.night.alerts,

@@ -260,11 +260,20 @@ pub struct Privacy {
     /// Another place for the list of customers who are to be forgotten, relative to the configuration; kept in step with
     /// the one in the results folder, so that losing that folder brings nobody back.
     pub forgotten: Option<PathBuf>,
+    /// A file with at least 32 random bytes, relative to the configuration, that the noise on published figures is made
+    /// with. Whoever has it can take the noise off. By default the key is made from the rows of the first night and kept
+    /// in the results folder, for the owner alone.
+    pub key_file: Option<PathBuf>,
 }
 
 impl Default for Privacy {
     fn default() -> Self {
-        Self { min_cell: DEFAULT_MIN_CELL, sensitive_elements: SensitivePolicy::default(), forgotten: None }
+        Self {
+            min_cell: DEFAULT_MIN_CELL,
+            sensitive_elements: SensitivePolicy::default(),
+            forgotten: None,
+            key_file: None,
+        }
     }
 }
 

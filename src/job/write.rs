@@ -80,7 +80,7 @@ fn tables(night: &FinishedNight<'_>, report: &ReportFacts<'_>, staging: &mut Sta
     let since = [Since { nights: 1, flows: &flows.short }, Since { nights: 30, flows: &flows.long }];
     let (meta, min_cell) = (&meta(night), night.tonight.min_cell());
     let level = |element| project.catalogue().element(element).level();
-    table(staging, meta, segment_rows(groups, &sizes))?;
+    table(staging, meta, segment_rows(groups, &sizes, min_cell))?;
     table(staging, meta, segment_element_rows(groups, min_cell, level))?;
     table(staging, meta, segment_need_rows(groups))?;
     table(staging, meta, driver_rows(groups, min_cell))?;

@@ -10,6 +10,7 @@
 
 pub mod access;
 mod address;
+mod closing;
 pub mod contract;
 pub mod contract_page;
 pub mod erase;
@@ -21,6 +22,7 @@ pub mod last_night;
 mod leaf_plan;
 pub mod ledger;
 pub(crate) mod names;
+pub mod noise_key;
 pub mod peek;
 pub mod persons;
 pub mod placements;

@@ -155,11 +155,19 @@ fn who_is_forgotten_is_nowhere_afterwards_and_does_not_come_back() {
     }
     let all = shop.say(&["verify", "--all"]);
     assert_eq!(all.code, 0, "{}", all.stdout);
-    let counts = |text: &str| json(text)["counts"].clone();
-    assert_eq!(counts(&shop.read("out/runs/2026-11-21/manifest.json")), counts(&before), "figures of groups stay");
+    let count = |text: &str, name: &str| json(text)["counts"][name].as_u64().expect("a count");
+    let after = shop.read("out/runs/2026-11-21/manifest.json");
+    assert!(["rows_read", "segments"].iter().all(|name| count(&after, name) == count(&before, name)));
+    for name in ["customers", "scored", "unassigned"] {
+        let (now, then) = (count(&after, name), count(&before, name));
+        assert!(now % 5 == 0 && now.abs_diff(then) <= 5, "people of groups come in fives: {name} {then} {now}");
+    }
+    let sizes = all_rows(&shop.path().join("out/runs/2026-11-21/tables/segments.parquet")).expect("a table");
+    assert!(sizes.iter().all(|row| row["size"].as_u64().is_some_and(|size| size % 5 == 0)));
     let receipt = json(shop.read("out/erasures.jsonl").trim());
     assert_eq!((receipt["asked"].as_u64(), receipt["rows"].as_u64()), (Some(3), Some(rows)));
     assert_eq!(receipt["as_of"], "2026-11-21");
+    assert!(receipt["figures"].as_str().is_some_and(|figures| figures.starts_with("kept: they carry noise")));
     let mode = fs::metadata(shop.path().join("out/forgotten.json")).expect("a list").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 

@@ -15,6 +15,7 @@ use crate::job::settings::Refit;
 use crate::job::tonight::Tonight;
 use crate::job::watch::{Stage, Watch, stage};
 use crate::job::yardstick::Yardstick;
+use crate::model::segment::Noise;
 use crate::model::segment::drift::{Drift, DriftFigures, DriftReference, DriftState};
 
 use challenge::{Attempt, challenge};
@@ -33,10 +34,11 @@ struct Judged {
 pub(super) fn examine<'a>(
     tonight: &'a Tonight<'_>,
     counts: Option<&DriftState>,
+    noise: &Noise,
     may_learn: bool,
     watch: &dyn Watch,
 ) -> Result<DriftFindings<'a>, JobError> {
-    let judged = judge(tonight, counts);
+    let judged = judge(tonight, counts, noise);
     let attempt = match (asks_for_challenger(tonight, &judged), may_learn) {
         (true, true) => stage(watch, Stage::Challenge, || challenge(tonight))?,
         (true, false) => Attempt::Failed("the inputs of the night are in doubt".to_owned()),
@@ -48,18 +50,18 @@ pub(super) fn examine<'a>(
 /// Judges the counts of the night.
 ///
 /// On the first night of a model the night is its own reference: every distance is 0.
-fn judge(tonight: &Tonight<'_>, counts: Option<&DriftState>) -> Judged {
+fn judge(tonight: &Tonight<'_>, counts: Option<&DriftState>, noise: &Noise) -> Judged {
     let Some(counts) = counts else { return Judged { drift: None, reference: None } };
     match &tonight.obtained.yardstick {
         Yardstick::Nothing => Judged { drift: None, reference: None },
         Yardstick::Reference(reference) => {
-            let now = DriftFigures::of(counts, reference.bins());
+            let now = DriftFigures::of(counts, reference.bins()).released(noise);
             Judged { drift: Some(Drift::between(reference, &now, tonight.min_cell())), reference: None }
         }
         Yardstick::Bins(bins) => {
             let night = tonight.project.as_of().to_string();
-            let reference = DriftReference::new(tonight.model().id(), &night, bins.clone(), counts);
-            let now = DriftFigures::of(counts, bins);
+            let now = DriftFigures::of(counts, bins).released(noise);
+            let reference = DriftReference::new(tonight.model().id(), &night, bins.clone(), now.clone());
             let drift = Drift::between(&reference, &now, tonight.min_cell());
             Judged { drift: Some(drift), reference: Some(reference) }
         }

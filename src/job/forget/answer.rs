@@ -33,6 +33,8 @@ pub struct Forgot {
     pub rows: u64,
     /// Nights rewritten.
     pub nights: Vec<NightErased>,
+    /// What became of figures of groups in those nights.
+    pub figures: String,
     /// Files of nights that could not be cleared, each with its place in the results folder.
     pub failed: Vec<String>,
     /// Files outside the nights that name the customers, as seen from the results folder. They are not ours and stay.
@@ -151,6 +153,7 @@ impl fmt::Display for Forgot {
             "{} rows erased in {} nights. Copies made elsewhere, backups too, are not reached.",
             self.rows,
             self.nights.len()
-        )
+        )?;
+        writeln!(f, "Figures of groups were {}.", self.figures)
     }
 }

@@ -9,8 +9,10 @@ use crate::job::error::JobError;
 use crate::job::load::Loaded;
 use crate::job::remembered;
 use crate::job::scratch::Scratch;
+use crate::model::segment::{COUNT_STEP, NOISE};
 use crate::tables::erase::{EraseError, Found, Rewrite, StoredNight, named_elsewhere, search};
 use crate::tables::intake::IntakeError;
+use crate::tables::noise_key::change_key;
 use crate::tables::persons::{IdWriting, Person, Persons};
 use crate::tables::publish::{
     OutputLock, clear_leftovers, held_folder, held_nights, published_nights, run_folder, strays,
@@ -22,8 +24,8 @@ pub(super) use list::{keep_in_step, read_list};
 
 /// Blocks the customers whose ids stand in `ids_file`, then erases them from every stored night, published or held. The ids
 /// go the way of the ids of the inputs, so any spelling of the sources is found; whoever is found nowhere is blocked all the
-/// same. Figures of groups stay, and so do the models, which hold no rows of customers. A call that is cut short has
-/// blocked them; the same call again does the rest.
+/// same. Figures of groups stay: they carry noise, and numbers of people come in fives from then on. So do the models, which
+/// hold no rows of customers. A call that is cut short has blocked them; the same call again does the rest.
 ///
 /// # Errors
 /// [`JobError::NoIds`] for a file without ids, errors of the file, of the lock and of the disk. A night that cannot be
@@ -60,6 +62,10 @@ pub fn forget(loaded: &Loaded, ids_file: &Path) -> Result<Forgetting, JobError> 
     for (night, found) in nights.iter().zip(searched) {
         done.clear(&lock, night, found, &persons);
     }
+    // Last of all: until then a call that was cut short goes on with the same chance.
+    if done.error.is_none() {
+        change_key(&lock, &list.fingerprint().unwrap_or_default())?;
+    }
     let asked = persons.all().len() as u64;
     let forgot = Forgot {
         as_of: nights.iter().filter(|night| !night.held).map(|night| night.date).max().map(|night| night.to_string()),
@@ -69,6 +75,7 @@ pub fn forget(loaded: &Loaded, ids_file: &Path) -> Result<Forgetting, JobError> 
         newly_blocked,
         rows: done.nights.iter().map(|night| night.rows).sum(),
         nights: done.nights,
+        figures: of_figures(),
         failed: done.failed,
         elsewhere: named_elsewhere(&out, &nights, &persons),
         file: Some(IdsFile {
@@ -81,6 +88,14 @@ pub fn forget(loaded: &Loaded, ids_file: &Path) -> Result<Forgetting, JobError> 
     };
     forgot.add_receipt(&out)?;
     Ok(Forgetting { forgot, error: done.error })
+}
+
+/// What is said of figures of groups.
+fn of_figures() -> String {
+    format!(
+        "kept: they carry noise of {NOISE} times what one customer can add, so that no value of one follows; numbers of people \
+         were brought to multiples of {COUNT_STEP} by chance that is not kept"
+    )
 }
 
 /// Those who are asked for, by any spelling of the sources.

@@ -4,10 +4,16 @@ use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
 use super::error::ModelError;
-use super::stored::stored;
+use super::stored::{coarse, stored};
 use super::temperature::Temperature;
 use crate::model::rows::N_RATINGS;
 use crate::stats::mixture::{FactorMixture, MAX_FACTORS};
+
+/// Spreads that one respondent can lie apart from another, as a rule: a scale of 0–10 with a spread of 2.5.
+const FARTHEST: f64 = 4.0;
+
+/// Widest steps of a class mean, in spreads.
+const WIDEST: f64 = 0.1;
 
 /// One block of indicators in every segment: ratings, or signals. Numbers are standardized.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,12 +28,16 @@ pub(in crate::model) struct BlockModel {
 }
 
 impl BlockModel {
-    pub(in crate::model) fn of(model: &FactorMixture) -> Self {
-        let rows = |table: &Array2<f64>| {
+    /// The block as it is kept: learned from so many `respondents`, whose share in each class is `weights`. Class means keep
+    /// no more digits than hide one of them ([`coarse`]).
+    pub(in crate::model) fn of(model: &FactorMixture, weights: &Array1<f64>, respondents: usize) -> Self {
+        let rows = |table: &Array2<f64>| -> Vec<Vec<f64>> {
             table.rows().into_iter().map(|row| row.iter().map(|x| stored(*x)).collect()).collect()
         };
+        let mean = |x: &f64, weight: &f64| coarse(*x, weight * respondents as f64, FARTHEST, WIDEST);
+        let means = model.means.rows().into_iter().zip(weights);
         Self {
-            means: rows(&model.means),
+            means: means.map(|(row, weight)| row.iter().map(|x| mean(x, weight)).collect()).collect(),
             loadings: rows(&model.loadings),
             uniqueness: model.uniqueness.iter().map(|x| stored(*x)).collect(),
         }

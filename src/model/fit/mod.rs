@@ -56,7 +56,7 @@ pub use settings::{
     DEFAULT_MAX_FACTORS, DEFAULT_MAX_SEGMENTS, DEFAULT_MIN_RESPONDENTS, DEFAULT_MIN_SEGMENTS, DEFAULT_MIN_SHARE,
     DEFAULT_STARTS, FitSettings, MAX_SEGMENTS, Method, QUICK_MAX_SEGMENTS, SearchEffort, SegmentCount,
 };
-pub(in crate::model) use stored::stored;
+pub(in crate::model) use stored::{nobodys, stored};
 pub use structure::Structure;
 pub use temperature::Temperature;
 pub(in crate::model) use transform::SignalLine;

@@ -43,9 +43,9 @@ fn as_read(flag: bool, raw: f64) -> f64 {
     if flag { f64::from(u8::from(raw > 0.0)) } else { raw }
 }
 
-/// The line as it will be read back from a file.
+/// The line as it will be read back from a file, its knots being no single customer's values.
 fn rounded(line: &NormalScores) -> Option<NormalScores> {
-    let knots: Vec<f64> = line.knots().iter().map(|x| super::stored::stored(*x)).collect();
+    let knots = super::stored::nobodys(line.knots());
     let scores: Vec<f64> = line.scores().iter().map(|x| super::stored::stored(*x)).collect();
     // Knots closer than the digits kept fall together; the first of them stays.
     let mut pairs: Vec<(f64, f64)> = Vec::with_capacity(knots.len());

@@ -23,7 +23,7 @@ pub struct Flow<P> {
     pub to: P,
     /// Customers who took it; `None` = withheld.
     pub customers: Option<u64>,
-    /// Share of all who were at `from`, 0–1; `None` as `customers`.
+    /// Share of all who were at `from`, 0–1, to the hundredth; `None` as `customers`.
     pub share: Option<f64>,
 }
 
@@ -88,11 +88,16 @@ impl<P: Ord + Clone> Flows<P> {
             .zip(withheld)
             .map(|(((from, to), count), withheld)| {
                 let customers = (!withheld).then_some(*count);
-                let share = customers.map(|count| count as f64 / totals[from] as f64);
+                let share = customers.map(|count| two_digits(count as f64 / totals[from] as f64));
                 Flow { from: from.clone(), to: to.clone(), customers, share }
             })
             .collect()
     }
+}
+
+/// METHOD: a share with more digits would tell the numbers it was made of, also when they come in fives.
+fn two_digits(share: f64) -> f64 {
+    (share * 100.0).round() / 100.0
 }
 
 #[cfg(test)]

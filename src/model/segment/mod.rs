@@ -3,8 +3,10 @@
 //!
 //! ```text
 //! profile → drivers → lens ─┐
-//! traces ───────────────────┴→ night → naming          drift, flows, lineage: on their own
+//! traces ───────────────────┴→ night → told → naming   drift, flows, lineage: on their own
 //! ```
+//!
+//! Between the sums of a pass and the figures made of them stands [`Noise`].
 
 pub mod drift;
 pub mod drivers;
@@ -15,9 +17,12 @@ pub mod lens;
 pub mod lineage;
 pub mod naming;
 mod night;
+pub(in crate::model) mod noise;
 pub mod profile;
+mod told;
 mod traces;
 
 pub use night::{Passes, SegmentNight, SegmentNights};
+pub use noise::{COUNT_STEP, NOISE, Noise};
 pub use profile::types::{Contrast, Delivered, ElementProfile, NeedProfile, Profiles, Reach, SegmentProfile};
 pub use traces::Trace;

@@ -2,6 +2,7 @@
 //!
 //! A manifest is not believed. The night is that of its folder, every file in it is searched, whether it is listed or not,
 //! and what was not as it was published before is not made so: its entry stays as it stood, and `verify` goes on to say so.
+//! Figures of groups stay, for they carry noise; numbers of people among them are brought to fives.
 
 mod files;
 mod table;
@@ -13,8 +14,10 @@ use std::{fs, io};
 
 use chrono::NaiveDate;
 
+use super::closing::Closing;
 use super::forgotten::FORGOTTEN_NAME;
 use super::manifest::{Damage, MANIFEST_NAME, Manifest, hash_file};
+use super::noise_key::closing_chance;
 use super::persons::Persons;
 use super::publish::{OutputLock, PublishError, Staging};
 use super::read::ReadError;
@@ -195,6 +198,12 @@ impl<'a> Rewrite<'a> {
             .flat_map(|manifest| manifest.outputs.clone())
             .map(|file| (file.name.clone(), file))
             .collect();
+        let odd: BTreeSet<String> = this.before.iter().map(|odd| odd.name.clone()).collect();
+        let is_as_listed = |name: &str| listed.contains_key(name) && !odd.contains(name);
+        let closing = Closing::by(closing_chance(lock.out())?);
+        if let Some(manifest) = &mut this.manifest {
+            closing.close(&mut manifest.counts);
+        }
         let entries = entries(&night.folder, true);
         for Entry { name, .. } in entries.map_err(|source| PublishError::io("cannot list", &night.folder, source))? {
             let shown = name.to_string_lossy().into_owned();
@@ -202,12 +211,16 @@ impl<'a> Rewrite<'a> {
             if is_manifest && this.manifest.is_some() {
                 this.restated_manifest(found.touched.contains(&name), persons);
             } else if found.touched.contains(&name) {
-                let ours =
-                    is_manifest || (listed.contains_key(&shown) && !this.before.iter().any(|odd| odd.name == shown));
+                let ours = is_manifest || is_as_listed(&shown);
                 this.staging.make_room(&name)?;
                 let target = Target { folder: this.staging.folder(), name: &shown };
                 let written = copy_without(&night.folder.join(&name), &target, persons, ours)?;
                 this.state(written, ours && !is_manifest);
+            } else if let Some(table) = Closing::table(&shown).filter(|_| is_as_listed(&shown)) {
+                this.staging.make_room(&name)?;
+                let target = Target { folder: this.staging.folder(), name: &shown };
+                let written = table::counts_closed(&night.folder.join(&name), &target, table, &closing)?;
+                this.state(written, true);
             } else {
                 this.staging.take_over(&night.folder, &name, listed.get(&shown))?;
             }

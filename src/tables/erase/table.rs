@@ -1,4 +1,4 @@
-//! Rows of persons taken out of a Parquet file.
+//! Rows of persons taken out of a Parquet file, and numbers of people in tables of groups brought to fives.
 
 use std::fs::File;
 use std::path::Path;
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, BooleanArray, RecordBatch, StringArray};
 use datafusion::arrow::compute::{concat_batches, filter_record_batch};
 use datafusion::arrow::datatypes::{DataType, Schema};
+use datafusion::arrow::error::ArrowError;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -15,10 +16,12 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use super::EraseError;
 use super::files::{Look, Target};
+use crate::tables::closing::Closing;
 use crate::tables::headings::names_ids;
 use crate::tables::intake::{IdReading, ids};
 use crate::tables::persons::Persons;
 use crate::tables::read::{damaged, open};
+use crate::tables::schema::TableId;
 use crate::tables::write::{CHUNK_ROWS, ROW_GROUP_ROWS, WriteError, WrittenFile};
 
 /// Column of our own tables that says whom a row is about.
@@ -86,10 +89,33 @@ pub(super) fn look(path: &Path, persons: &Persons) -> Result<Look, EraseError> {
 /// Copies a Parquet file without the rows of `persons`: the same columns, encodings and metadata, in row groups and pages of
 /// the usual size.
 pub(super) fn rows_without(from: &Path, target: &Target<'_>, persons: &Persons) -> Result<WrittenFile, EraseError> {
+    let keys = Keys::of(open(from)?.schema());
+    copied(from, target, |batch| {
+        let keep: BooleanArray = keys.about(batch, persons).iter().map(|about| Some(about.is_none())).collect();
+        filter_record_batch(batch, &keep)
+    })
+}
+
+/// Copies a table of groups with its numbers of people in fives; everything else as it was.
+pub(super) fn counts_closed(
+    from: &Path,
+    target: &Target<'_>,
+    table: TableId,
+    closing: &Closing,
+) -> Result<WrittenFile, EraseError> {
+    copied(from, target, |batch| closing.closed(table, batch))
+}
+
+/// Copies a Parquet file, its rows changed batch by batch.
+fn copied(
+    from: &Path,
+    target: &Target<'_>,
+    change: impl Fn(&RecordBatch) -> Result<RecordBatch, ArrowError>,
+) -> Result<WrittenFile, EraseError> {
     let builder = open(from)?.with_batch_size(CHUNK_ROWS);
     // The reader lays the metadata of the file over the schema; it is written back where it came from.
     let schema = Arc::new(Schema::new(builder.schema().fields().clone()));
-    let (properties, keys) = (like(&builder), Keys::of(builder.schema()));
+    let properties = like(&builder);
     let reader = builder.build().map_err(|source| damaged(from, source))?;
     let path = target.path();
     let failed = |source| WriteError::encode(&path, source);
@@ -98,11 +124,11 @@ pub(super) fn rows_without(from: &Path, target: &Target<'_>, persons: &Persons) 
     let mut rows = 0;
     for batch in reader {
         let batch = batch.map_err(|source| damaged(from, source))?;
-        let keep: BooleanArray = keys.about(&batch, persons).iter().map(|about| Some(about.is_none())).collect();
-        let kept = filter_record_batch(&batch, &keep).map_err(|source| damaged(from, source))?;
-        rows += kept.num_rows() as u64;
+        let batch = RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec());
+        let changed = batch.and_then(|batch| change(&batch)).map_err(|source| damaged(from, source))?;
+        rows += changed.num_rows() as u64;
         // Whole chunks alone go to the encoder, as when the table was first written: page borders follow from them.
-        waiting = concat_batches(&schema, [&waiting, &kept]).map_err(|source| damaged(from, source))?;
+        waiting = concat_batches(&schema, [&waiting, &changed]).map_err(|source| damaged(from, source))?;
         while waiting.num_rows() >= CHUNK_ROWS {
             writer.write(&waiting.slice(0, CHUNK_ROWS)).map_err(failed)?;
             waiting = waiting.slice(CHUNK_ROWS, waiting.num_rows() - CHUNK_ROWS);

@@ -45,7 +45,7 @@ impl TableSource for ArcTransitionRow {
             /// good.
             key "trouble": Bool = r.trouble;
             /// Customers who took this way; null = withheld, too few.
-            maybe "customers": Int64 = r.customers;
+            people_or_null "customers" = r.customers;
             /// The count was withheld because too few people stand behind it.
             filled "suppressed": Bool = r.customers.is_none();
         }

@@ -100,7 +100,7 @@ impl TableSource for NumberedCandidate<'_> {
             /// Share of the smallest segment, 0–1; null = not measured.
             maybe "smallest_share": Float64 = r.candidate.smallest_share;
             /// Respondents in the smallest segment; null = not measured.
-            maybe "smallest_respondents": Int64 = r.candidate.smallest_respondents;
+            people_or_null "smallest_respondents" = r.candidate.smallest_respondents;
             /// This is the solution in use.
             filled "chosen": Bool = r.candidate.chosen;
             /// Why it could not be chosen; null = it could.

@@ -95,6 +95,8 @@ pub struct Column<F = ()> {
     pub(super) doc: Cow<'static, str>,
     /// `None` = reserved: the name is taken, nothing fills it yet.
     pub(super) fill: Option<F>,
+    /// It counts people of a group.
+    pub(super) people: bool,
 }
 
 impl<F> Column<F> {
@@ -134,6 +136,12 @@ impl<F> Column<F> {
         self.fill.is_none()
     }
 
+    /// Whether it counts people of a group: brought to fives when somebody among them is erased.
+    #[must_use]
+    pub fn counts_people(&self) -> bool {
+        self.people
+    }
+
     /// What fills it; `None` = reserved.
     pub(in crate::tables) fn fill(&self) -> Option<&F> {
         self.fill.as_ref()
@@ -141,8 +149,8 @@ impl<F> Column<F> {
 
     /// The column without what fills it.
     pub(super) fn described(self) -> Column {
-        let Self { name, kind, holds, doc, fill } = self;
-        Column { name, kind, holds, doc, fill: fill.map(drop) }
+        let Self { name, kind, holds, doc, fill, people } = self;
+        Column { name, kind, holds, doc, fill: fill.map(drop), people }
     }
 
     /// The Arrow field, with the sentence as its `description`.

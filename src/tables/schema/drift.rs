@@ -34,9 +34,9 @@ impl TableSource for &DriftRow {
             /// Share without a value at the fit, 0–1; null = does not apply.
             maybe "missing_share_reference": Float64 = r.missing_reference;
             /// Customers compared now: who answered, or everybody scored.
-            filled "customers_now": Int64 = r.customers_now;
+            people "customers_now" = r.customers_now;
             /// Customers compared at the fit; 0 = the fit did not know the indicator.
-            filled "customers_reference": Int64 = r.customers_reference;
+            people "customers_reference" = r.customers_reference;
             /// `ok`; `watch` = beyond chance but by little; `drifted` = beyond chance and a `statistic` of 0.005 or
             /// more.
             filled "status": Category = r.status.slug();

@@ -59,7 +59,7 @@ impl TableSource for DriverRow<'_> {
             /// 1 = more of it goes with more of the outcome, −1 = with less; null = unclear.
             maybe "direction": Int32 = r.driver.direction.filter(|_| r.shown).map(i64::from);
             /// Customers with both the outcome and the element; null = withheld.
-            maybe "answers": Int64 = r.shown.then_some(r.driver.answers);
+            people_or_null "answers" = r.shown.then_some(r.driver.answers);
             /// A figure was withheld because too few people stand behind it.
             filled "suppressed": Bool = !r.shown;
         }

@@ -62,9 +62,9 @@ impl TableSource for PlanRow<'_> {
             /// The evidence in one plain sentence.
             filled "because": Text = &r.line.because;
             /// Customers who can be reached: consented, not held out, no open case.
-            filled "reach": Int64 = r.line.reach;
+            people "reach" = r.line.reach;
             /// Comparable customers kept out as control.
-            filled "held_out": Int64 = r.line.held_out;
+            people "held_out" = r.line.held_out;
             /// Expected gain; null until treatments were measured.
             estimate "expected_gain" = r.line.expected_gain;
             /// Smallest relative change the test can detect (power 80 %, two-sided 5 %); null = nobody to test on.

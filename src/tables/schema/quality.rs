@@ -75,7 +75,7 @@ impl TableSource for NumberedCheck<'_> {
             /// Figure it was held against; null = none.
             maybe "limit": Float64 = r.check.limit;
             /// Rows concerned; null = not counted.
-            maybe "rows": Int64 = r.check.rows;
+            people_or_null "rows" = r.check.rows;
             /// The finding in one sentence; never holds personal data.
             filled "message": Text = &r.check.message;
         }

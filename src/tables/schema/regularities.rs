@@ -27,8 +27,8 @@ impl TableSource for &Regularity {
             maybe "own_low": Float64 = r.own.estimate().map(|own| own.low);
             /// Upper end of its 95 % interval; null as `own`.
             maybe "own_high": Float64 = r.own.estimate().map(|own| own.high);
-            /// Customers behind it.
-            filled "base": Int64 = r.own.n();
+            /// Customers behind it, in fives.
+            people "base" = r.own.n();
             /// Whether it holds here: `holds`, `does_not`, `undecided`, `too_few` or `not_asked`. Association, not
             /// cause.
             filled "verdict": Category = r.verdict.slug();

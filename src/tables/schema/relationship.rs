@@ -83,8 +83,8 @@ impl TableSource for &RelationshipRow {
             maybe "low": Float64 = r.figure.estimate().map(|estimate| estimate.low);
             /// Upper end of its 95 % interval; null as `low`.
             maybe "high": Float64 = r.figure.estimate().map(|estimate| estimate.high);
-            /// Customers behind it.
-            filled "base": Int64 = r.figure.n();
+            /// Customers behind it, in fives.
+            people "base" = r.figure.n();
             /// Withheld because too few people stand behind it.
             filled "suppressed": Bool = r.figure.withheld();
         }

@@ -94,9 +94,9 @@ fn comparisons(t: &mut Columns<SegmentElementRow<'_>>) {
         /// `fix_first`, `keep`, `overdone` or `watch`: derived importance against fulfillment; null = not known.
         maybe "quadrant": Category = r.driver.and_then(|driver| driver.quadrant).map(Quadrant::slug);
         /// Importance answers given in the segment.
-        filled "importance_answers": Int64 = r.element.importance_answers;
+        people "importance_answers" = r.element.importance_answers;
         /// Fulfillment answers given in the segment.
-        filled "fulfillment_answers": Int64 = r.element.fulfillment_answers;
+        people "fulfillment_answers" = r.element.fulfillment_answers;
         /// A figure was withheld because too few people stand behind it.
         filled "suppressed": Bool = r.element.suppressed;
     }

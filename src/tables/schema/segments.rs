@@ -35,15 +35,15 @@ pub struct SegmentRow<'a> {
     change_30d: Option<Change>,
 }
 
-/// Rows of `segments`.
+/// Rows of `segments`, with changes of size of at least `min_cell` customers.
 #[must_use]
-pub fn segment_rows<'a>(night: &'a SegmentNights, earlier: &EarlierSizes) -> Vec<SegmentRow<'a>> {
+pub fn segment_rows<'a>(night: &'a SegmentNights, earlier: &EarlierSizes, min_cell: u64) -> Vec<SegmentRow<'a>> {
     let row = |kind, segment: &'a SegmentNight, label| SegmentRow {
         kind,
         segment,
         label,
-        change_1d: change(segment, &earlier.short),
-        change_30d: change(segment, &earlier.long),
+        change_1d: change(segment, &earlier.short, min_cell),
+        change_30d: change(segment, &earlier.long, min_cell),
     };
     let segments = night.segments.iter().map(|segment| row("segment", segment, night.structure));
     let whole = [row("everyone", &night.everyone, None), row("unassigned", &night.unassigned, None)];
@@ -51,11 +51,16 @@ pub fn segment_rows<'a>(night: &'a SegmentNights, earlier: &EarlierSizes) -> Vec
 }
 
 /// Gains since an earlier night; a segment whose size is withheld tonight has none.
-fn change(segment: &SegmentNight, then: &BTreeMap<String, (i64, Option<f64>)>) -> Option<Change> {
+///
+/// METHOD: a change of fewer than `min_cell` is not told, and none at all neither, or its absence would tell that there was
+/// a small one.
+fn change(segment: &SegmentNight, then: &BTreeMap<String, (i64, Option<f64>)>, min_cell: u64) -> Option<Change> {
     let profile = &segment.profile;
     let (size, share) = then.get(&segment.id).filter(|_| !profile.suppressed)?;
     let now = profile.share.map(|share| share.value);
-    Some(Change { size: profile.size as i64 - size, share: now.zip(*share).map(|(now, then)| now - then) })
+    let gained = profile.size as i64 - size;
+    let change = Change { size: gained, share: now.zip(*share).map(|(now, then)| now - then) };
+    (gained.unsigned_abs() >= min_cell).then_some(change)
 }
 
 impl SegmentRow<'_> {
@@ -99,13 +104,13 @@ fn size(t: &mut Columns<SegmentRow<'_>>) {
         /// One sentence: what distinguishes the segment and how sure that is.
         filled "description": Text = &r.segment.description;
         /// Customers.
-        filled "size": Int64 = r.segment.profile.size;
+        people "size" = r.segment.profile.size;
         /// Share of the customers scored, 0–1; null = withheld or undefined.
         estimate "share" = r.segment.profile.share;
         /// Customers who answered the ratings that the segments were cut on.
-        filled "respondents": Int64 = r.segment.profile.respondents;
+        people "respondents" = r.segment.profile.respondents;
         /// Customers whose order value over 365 days is known; one above a billion is not added up and not counted here.
-        filled "value_known": Int64 = r.segment.profile.value_known;
+        people "value_known" = r.segment.profile.value_known;
         /// Order value over 365 days, project currency; null = not known of every customer of the group.
         maybe "value_total": Float64 = r.segment.profile.value_total;
         /// Share of everybody's order value; null = not known of everybody.
@@ -126,7 +131,7 @@ fn closeness(t: &mut Columns<SegmentRow<'_>>) {
         /// Promoters minus detractors, points, −100 to 100; null = too few answers.
         estimate "nps" = r.segment.profile.nps;
         /// Answers behind `nps`.
-        filled "nps_answers": Int64 = r.segment.profile.nps_answers;
+        people "nps_answers" = r.segment.profile.nps_answers;
         /// Mean satisfaction, 0–10; null = too few answers.
         estimate "satisfaction" = r.segment.profile.satisfaction;
         /// Share fully emotionally connected of those asked enough to tell, 0–1; null = too few.
@@ -178,28 +183,30 @@ fn mix(t: &mut Columns<SegmentRow<'_>>) {
 
 fn change_and_reach(t: &mut Columns<SegmentRow<'_>>) {
     columns! { t, r =>
-        /// Customers gained since the night before; null = no such night or withheld.
-        maybe "size_change_1d": Int64 = r.change_1d.map(|change| change.size);
-        /// Customers gained since 30 nights before; null = no such night or withheld.
-        maybe "size_change_30d": Int64 = r.change_30d.map(|change| change.size);
+        /// Customers gained since the night before; null = no such night, withheld, or fewer than `min_cell` gained or
+        /// lost.
+        people_or_null "size_change_1d" = r.change_1d.map(|change| change.size);
+        /// Customers gained since 30 nights before; null = no such night, withheld, or fewer than `min_cell` gained or
+        /// lost.
+        people_or_null "size_change_30d" = r.change_30d.map(|change| change.size);
         /// Change of `share` since the night before; null as `size_change_1d`.
         maybe "share_change_1d": Float64 = r.change_1d.and_then(|change| change.share);
         /// Change of `share` since 30 nights before; null as `size_change_30d`.
         maybe "share_change_30d": Float64 = r.change_30d.and_then(|change| change.share);
         /// Customers reachable by any channel: consented, no open case, not held out.
-        filled "reach_any": Int64 = r.segment.profile.reach.any;
+        people "reach_any" = r.segment.profile.reach.any;
         /// Customers reachable by e-mail.
-        filled "reach_email": Int64 = r.segment.profile.reach.email;
+        people "reach_email" = r.segment.profile.reach.email;
         /// Customers reachable by text message.
-        filled "reach_sms": Int64 = r.segment.profile.reach.sms;
+        people "reach_sms" = r.segment.profile.reach.sms;
         /// Customers reachable by push message.
-        filled "reach_push": Int64 = r.segment.profile.reach.push;
+        people "reach_push" = r.segment.profile.reach.push;
         /// Customers reachable by phone.
-        filled "reach_phone": Int64 = r.segment.profile.reach.phone;
+        people "reach_phone" = r.segment.profile.reach.phone;
         /// Customers reachable by post.
-        filled "reach_post": Int64 = r.segment.profile.reach.post;
+        people "reach_post" = r.segment.profile.reach.post;
         /// Customers in the hold-out who could otherwise have been reached.
-        filled "held_out": Int64 = r.segment.profile.reach.held_out;
+        people "held_out" = r.segment.profile.reach.held_out;
         /// Smallest relative change of a 10 % response rate that reach and hold-out can detect (power 80 %, two-sided 5
         /// %); null = nobody to test on.
         maybe "detectable_effect": Float64 = r.segment.profile.detectable_effect;

@@ -104,7 +104,7 @@ pub type Columns<S> = Table<Fill<S, <S as TableSource>::Value>>;
 impl<F> Table<F> {
     /// Takes a name for later: nothing fills the column yet.
     pub(super) fn reserved(&mut self, holds: Holds, name: &'static str, kind: ColumnType, doc: &'static str) {
-        self.columns.push(Column { name: name.into(), kind, holds, doc: doc.into(), fill: None });
+        self.columns.push(Column { name: name.into(), kind, holds, doc: doc.into(), fill: None, people: false });
     }
 
     /// Which table it is.
@@ -126,6 +126,7 @@ impl<F> Table<F> {
             holds: Holds::Always,
             doc: "The night the row belongs to, as a day in the project's time zone.".into(),
             fill: Some(()),
+            people: false,
         };
         let columns = [run_date].into_iter().chain(columns.into_iter().map(Column::described)).collect();
         Table { about, columns }
@@ -166,6 +167,29 @@ impl<S, V> Table<Fill<S, V>> {
         self.column(Holds::Maybe, name.into(), kind, doc.into(), fill);
     }
 
+    /// Declares a number of people of a group, always filled. What must not be told apart from a number that one person
+    /// changes is declared so.
+    pub(super) fn people<X: Into<V>>(
+        &mut self,
+        name: &'static str,
+        doc: impl Into<Cow<'static, str>>,
+        fill: impl Fn(S) -> X + Send + Sync + 'static,
+    ) {
+        self.filled(name, ColumnType::Int64, doc, fill);
+        self.columns.last_mut().expect("declared just before").people = true;
+    }
+
+    /// The same, where it may be null.
+    pub(super) fn people_or_null<X: Into<V>>(
+        &mut self,
+        name: &'static str,
+        doc: impl Into<Cow<'static, str>>,
+        fill: impl Fn(S) -> X + Send + Sync + 'static,
+    ) {
+        self.maybe(name, ColumnType::Int64, doc, fill);
+        self.columns.last_mut().expect("declared just before").people = true;
+    }
+
     fn column<X: Into<V>>(
         &mut self,
         holds: Holds,
@@ -175,7 +199,7 @@ impl<S, V> Table<Fill<S, V>> {
         fill: impl Fn(S) -> X + Send + Sync + 'static,
     ) {
         let fill: Fill<S, V> = Box::new(move |source| fill(source).into());
-        self.columns.push(Column { name, kind, holds, doc, fill: Some(fill) });
+        self.columns.push(Column { name, kind, holds, doc, fill: Some(fill), people: false });
     }
 }
 

@@ -78,7 +78,7 @@ pub fn transition_rows<'a>(
     }
     let by_noise = |from: &Whereabouts, to: &Whereabouts| {
         let members = at.get(from).copied().filter(|members| from != to && *members >= min_cell)?;
-        Some(noise.count(from, to) as f64 / NOISE_STEPS / members as f64)
+        Some((noise.count(from, to) as f64 / NOISE_STEPS / members as f64 * 100.0).round() / 100.0)
     };
     let mut rows = Vec::new();
     for since in horizons {
@@ -108,8 +108,8 @@ impl TableSource for TransitionRow<'_> {
             /// Nights between then and now: 1 or 30.
             key "horizon_days": Int32 = r.nights;
             /// Customers who took this way; null = withheld, too few.
-            maybe "customers": Int64 = r.customers;
-            /// Share of those in `from_segment_id` then, 0–1; null as `customers`.
+            people_or_null "customers" = r.customers;
+            /// Share of those in `from_segment_id` then, 0–1, to the hundredth; null as `customers`.
             maybe "share": Float64 = r.share;
             /// Share of tonight's members that would be in `to_segment_id` if labels were drawn from their
             /// probabilities: what moves beyond it is no label noise, 0–1; null = not estimated: stays, and other

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::super::FitRequest;
 use super::super::error::ModelError;
 use super::super::sample::{MIN_ANSWERS, Sample};
-use super::super::stored::stored;
+use super::super::stored::coarse;
 use super::super::transform::SignalLine;
 use crate::catalogue::{N_ELEMENTS, Transform};
 use crate::model::rows::{Aspect, CustomerBlock, N_RATINGS};
@@ -19,6 +19,15 @@ pub(in crate::model::fit) const MIN_ITEM_ANSWERS: u64 = 30;
 /// Answers of one aspect from which the same answer everywhere is a use of the scale. Our judgment: with four or fewer it
 /// happens by chance.
 pub(in crate::model::fit) const STRAIGHT_ANSWERS: u32 = 5;
+
+/// Width of the scale of ratings.
+const SCALE: f64 = 10.0;
+
+/// Widest steps of the mean and of the spread of a rating, and its least spread, so that few respondents do not make one
+/// rating count for more than another by rounding.
+const WIDEST_MEAN: f64 = 1.0;
+const WIDEST_SPREAD: f64 = 0.2;
+const LEAST_SPREAD: f64 = 0.1;
 
 /// Whether a row gave one and the same answer to all of at least [`STRAIGHT_ANSWERS`] ratings of `mask`.
 fn is_straight(block: &CustomerBlock, row: usize, mask: u64) -> bool {
@@ -82,11 +91,15 @@ impl Prepared {
         let answers: Vec<u64> =
             raw.present().columns().into_iter().map(|c| c.iter().filter(|p| **p).count() as u64).collect();
         let mut moments = raw.column_moments();
-        // Rounded as the file rounds them, before anything rests on them: a model read back must score the same.
-        moments.mean.mapv_inplace(stored);
-        moments.spread.mapv_inplace(stored);
+        // Rounded before anything rests on them: a model read back must score the same, and nothing is lost by it, for class
+        // means are learned around whatever the center is.
         let mut asked = 0;
         for at in 0..N_RATINGS {
+            let (mean, spread, n) = (moments.mean[at], moments.spread[at], answers[at] as f64);
+            moments.mean[at] = coarse(mean, n, SCALE, WIDEST_MEAN);
+            if spread > 0.0 {
+                moments.spread[at] = coarse(spread, n, SCALE / 2.0, WIDEST_SPREAD).max(LEAST_SPREAD);
+            }
             let known = answers[at] >= MIN_ITEM_ANSWERS && moments.spread[at] > 0.0;
             if known {
                 asked |= 1 << at;

@@ -139,8 +139,8 @@ fn order_by_size(prepared: &Prepared, measured: &Measured) -> Vec<usize> {
 pub(super) fn measurement(prepared: &Prepared, measured: &Measured) -> Measurement {
     Measurement {
         weights: measured.weights.iter().map(|w| stored(*w)).collect(),
-        ratings: BlockModel::of(&measured.ratings),
-        signals: BlockModel::of(&measured.signals),
+        ratings: BlockModel::of(&measured.ratings, &measured.weights, prepared.ratings.n_rows()),
+        signals: BlockModel::of(&measured.signals, &measured.weights, prepared.base_signals.n_rows()),
         center: prepared.center.clone(),
         spread: prepared.spread.clone(),
         asked: prepared.asked,

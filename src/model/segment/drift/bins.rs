@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::fit::ModelError;
+use crate::model::fit::{ModelError, nobodys};
 use crate::model::rows::CustomerBlock;
 use crate::stats::drift::quantile_edges;
 
@@ -38,7 +38,11 @@ impl DriftBins {
             let edges = quantile_edges(&values, &weights, SIGNAL_BINS);
             match values.first() {
                 Some(only) if edges.is_empty() => vec![*only as f32, (*only as f32).next_up()],
-                _ => edges.into_iter().map(|edge| edge as f32).collect(),
+                _ => {
+                    let mut edges: Vec<f32> = nobodys(&edges).into_iter().map(|edge| edge as f32).collect();
+                    edges.dedup();
+                    edges
+                }
             }
         });
         Self { edges: edges.collect(), signals: signals.to_vec() }

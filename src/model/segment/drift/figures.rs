@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::noise::{GroupNoise, NOISE, Noise};
 use super::bins::DriftBins;
 use super::state::{DriftState, PROBABILITY_BINS, Place};
 use crate::model::fit::{Indicator, ModelError, stored};
@@ -62,6 +63,29 @@ pub struct DriftFigures {
     pub(super) histograms: Vec<Histogram>,
 }
 
+impl Histogram {
+    fn release(&mut self, noise: &mut GroupNoise) {
+        let all: f64 = self.weights.iter().sum();
+        let made_of: Vec<i128> = self.weights.iter().map(|weight| i128::from(weight.to_bits())).collect();
+        // What one customer weighs.
+        let one = if self.effective > 0.0 { all / self.effective } else { return };
+        for weight in &mut self.weights {
+            let Some([push, _]) = noise.draw(made_of.iter().copied()) else { return };
+            *weight = (*weight + push * NOISE * one).max(0.0);
+        }
+        let Some([push, other]) = noise.draw(made_of) else { return };
+        if let Some(mean) = &mut self.mean {
+            let (most, ends) = match self.kind {
+                DriftKind::Rating => (10.0, [0.0, 10.0]),
+                DriftKind::Fit => (1.0, [0.0, 1.0]),
+                DriftKind::Signal => (10.0 * mean.abs(), [f64::NEG_INFINITY, f64::INFINITY]),
+            };
+            *mean = (*mean + push * NOISE * most / self.effective).clamp(ends[0], ends[1]);
+        }
+        self.missing = self.missing.map(|share| (share + other * NOISE / self.effective).clamp(0.0, 1.0));
+    }
+}
+
 impl DriftFigures {
     /// Figures of a pass with these bins.
     ///
@@ -103,6 +127,19 @@ impl DriftFigures {
             });
         }
         Self { customers: state.customers(), histograms }
+    }
+
+    /// The same with noise on every number of customers in a category, on every mean and on every share without a value;
+    /// the same customers get the same noise on both nights.
+    ///
+    /// METHOD: a customer is in one category, so the noise on each is that of one customer, as in [`NOISE`]. Of a signal
+    /// the farthest customer is taken to lie ten means off: our judgment.
+    #[must_use]
+    pub fn released(mut self, noise: &Noise) -> Self {
+        for histogram in &mut self.histograms {
+            histogram.release(&mut noise.of("drift", &histogram.indicator));
+        }
+        self
     }
 
     /// The figures as they will be read back from a file.
@@ -164,10 +201,10 @@ pub struct DriftReference {
 }
 
 impl DriftReference {
-    /// The reference of model `model_id`, fitted on `night`, from the pass of that night.
+    /// The reference of model `model_id`, fitted on `night`, from the `figures` of that night's pass with these bins.
     #[must_use]
-    pub fn new(model_id: &str, night: &str, bins: DriftBins, state: &DriftState) -> Self {
-        let figures = DriftFigures::of(state, &bins).stored();
+    pub fn new(model_id: &str, night: &str, bins: DriftBins, figures: DriftFigures) -> Self {
+        let figures = figures.stored();
         Self { format_version: FORMAT_VERSION, model_id: model_id.to_owned(), night: night.to_owned(), bins, figures }
     }
 

@@ -72,7 +72,7 @@ fn pass(bins: &DriftBins, (block, scored): &(CustomerBlock, ScoredBlock)) -> Dri
 fn reference_of(night: &(CustomerBlock, ScoredBlock)) -> DriftReference {
     let bins = DriftBins::learn(&night.0, &columns(), &columns());
     let state = pass(&bins, night);
-    DriftReference::new("m1", "2026-11-20", bins, &state)
+    DriftReference::new("m1", "2026-11-20", bins.clone(), DriftFigures::of(&state, &bins))
 }
 
 fn drift(reference: &DriftReference, night: &(CustomerBlock, ScoredBlock)) -> Drift {

@@ -55,12 +55,12 @@ pub struct SolvedDrivers {
     /// Everybody, then the segments.
     groups: Vec<Cell>,
     plans: [OutcomeDesign; Outcome::COUNT],
-    full: Solved,
-    without: Vec<Solved>,
+    pub(super) full: Solved,
+    pub(super) without: Vec<Solved>,
 }
 
 /// By outcome, then by everybody and each segment.
-type Solved = Vec<Vec<Option<DriverFigures>>>;
+pub(super) type Solved = Vec<Vec<Option<DriverFigures>>>;
 
 impl SolvedDrivers {
     /// The published drivers, stated importance and fulfillment read from `profiles`; `None` = no quadrants.

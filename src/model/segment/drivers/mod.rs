@@ -17,6 +17,7 @@ mod fixture;
 mod fold;
 mod outcome;
 mod reading;
+mod released;
 mod settings;
 mod solve;
 mod summarize;

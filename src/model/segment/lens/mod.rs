@@ -24,6 +24,7 @@ mod published;
 mod regularities;
 #[cfg(test)]
 mod regularity_tests;
+mod released;
 mod rivals;
 mod row;
 mod settings;

@@ -242,6 +242,32 @@ pub struct GroupLens {
 }
 
 impl GroupLens {
+    /// Every figure of the group, to be rounded.
+    pub(in crate::model::segment) fn figures_mut(&mut self) -> Vec<&mut Figure> {
+        let Self { connection, motivators, arc, consistency, balance, loyalty, .. } = self;
+        let mut all = vec![&mut connection.contradictory, &mut connection.good_brand, &mut connection.good_brand_gap];
+        all.extend(connection.stages.iter_mut().flat_map(|s| [&mut s.share, &mut s.value, &mut s.value_ratio]));
+        all.extend(motivators.iter_mut().flat_map(|m| [&mut m.wanted, &mut m.helped, &mut m.spend]));
+        all.extend([&mut arc.up, &mut arc.down]);
+        all.extend(arc.stages.iter_mut().map(|(_, share)| share));
+        all.extend([&mut consistency.promises_kept, &mut consistency.good_contacts, &mut consistency.poor_in_six]);
+        all.extend([&mut consistency.all_good, &mut consistency.between_channels, &mut consistency.between_sites]);
+        all.extend(consistency.kinds.iter_mut().map(|(_, mean)| mean));
+        all.extend(balance.in_debt.iter_mut().map(|(_, share)| share).chain([&mut balance.debt]));
+        all.extend(loyalty.types.iter_mut().map(|(_, share)| share));
+        all.extend([&mut loyalty.reward_dependence, &mut loyalty.week_ratio]);
+        let Self { levels, reasons, listening, complaints, rivals, .. } = self;
+        all.extend(levels.iter_mut().map(|(_, share)| share).chain(reasons.iter_mut().map(|(_, share)| share)));
+        all.extend([&mut listening.wrote]);
+        all.extend(listening.elements.iter_mut().flat_map(|heard| [&mut heard.named, &mut heard.praised]));
+        let ComplaintFigures { number, answered, resolved, repeated, days } = complaints;
+        all.extend([number, answered, resolved, repeated, days]);
+        for RivalFigures { lead, score, own_score, gap, .. } in rivals {
+            all.extend(lead.iter_mut().map(|(_, lead)| lead).chain([score, own_score, gap]));
+        }
+        all
+    }
+
     /// The competitor that the group is connected to most; `None` = none is known.
     #[must_use]
     pub fn best_rival(&self) -> Option<&RivalFigures> {

@@ -139,7 +139,8 @@ fn on_scale(mean: ScoreMean, n: u64) -> Estimate {
     Estimate::of(mean.interval.within(0.0, 10.0), n)
 }
 
-fn delivered(high_share: Option<Estimate>) -> Delivered {
+/// What a share of high answers says of delivery.
+pub(in crate::model::segment) fn delivered(high_share: Option<Estimate>) -> Delivered {
     match high_share {
         None => Delivered::Unknown,
         Some(share) if share.low >= DELIVERED_FROM => Delivered::Yes,

@@ -106,7 +106,7 @@ fn thin_segments(profiles: &Profiles, context: &ProfileContext, said: &mut Vec<S
         .iter()
         .zip(&profiles.segments)
         .filter(|(_, segment)| segment.respondents < SEGMENT_RESPONDENTS)
-        .map(|(id, segment)| format!("{id} ({})", segment.respondents))
+        .map(|(id, _)| id.clone())
         .collect();
     if !thin.is_empty() {
         said.push(format!(

@@ -10,6 +10,7 @@ mod context;
 pub(in crate::model) mod elements;
 pub(in crate::model) mod finish;
 mod limits;
+mod released;
 mod score_mean;
 mod state;
 pub(in crate::model) mod sums;

@@ -54,6 +54,8 @@ pub(in crate::model) struct Moments {
     pub(in crate::model) wx: i128,
     /// Σw·x².
     pub(in crate::model) wxx: i128,
+    /// The most that one customer adds to Σw·x, sign aside; of groups taken apart again, at most this.
+    pub(in crate::model) top: i128,
 }
 
 impl Moments {
@@ -65,6 +67,7 @@ impl Moments {
         self.w2 = self.w2.wrapping_add(w * w);
         self.wx = self.wx.wrapping_add(w * x);
         self.wxx = self.wxx.wrapping_add(w.wrapping_mul(x * x));
+        self.top = self.top.max((w * x).abs());
     }
 
     /// Adds the sums of other customers.
@@ -73,10 +76,16 @@ impl Moments {
         for (mine, theirs) in self.cells_mut().into_iter().zip(other.cells_mut()) {
             *mine = mine.wrapping_add(*theirs);
         }
+        self.top = self.top.max(other.top);
     }
 
     fn cells_mut(&mut self) -> [&mut i128; 5] {
         [&mut self.n, &mut self.w, &mut self.w2, &mut self.wx, &mut self.wxx]
+    }
+
+    /// The sums that noise follows from.
+    pub(in crate::model) fn cells(&self) -> [i128; 5] {
+        [self.n, self.w, self.w2, self.wx, self.wxx]
     }
 
     /// These customers without those of a part of them.
@@ -177,6 +186,7 @@ impl ScoreSums {
             w2: 0,
             wx: self.wx[indicator],
             wxx: self.wxx[indicator],
+            top: 0,
         };
         Some(ScoreFigures {
             n: part.count(),
@@ -302,14 +312,17 @@ impl ProfileSums {
         for (mine, theirs) in self.cells_mut().zip(other.cells_mut()) {
             *mine = mine.wrapping_add(*theirs);
         }
+        for (mine, theirs) in self.figures_mut().moments.zip(other.figures_mut().moments) {
+            mine.top = mine.top.max(theirs.top);
+        }
     }
 
-    /// These customers without those of `part`, who must be among them.
     /// Customers with a score on an indicator.
     pub(super) fn scored(&self, indicator: usize) -> u64 {
         u64::try_from(self.scores.n[indicator]).unwrap_or(0)
     }
 
+    /// These customers without those of `part`, who must be among them.
     pub(super) fn without(&self, part: &Self) -> Self {
         let (mut rest, mut part) = (self.clone(), part.clone());
         for (mine, theirs) in rest.cells_mut().zip(part.cells_mut()) {

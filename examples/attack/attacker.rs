@@ -1,0 +1,182 @@
+//! Somebody who knows every row but one person's, and everything that is published.
+
+use valueseg::model::segment::NOISE;
+
+use super::company::{ASKED, Person, Told};
+
+/// Posterior from which an answer counts as recovered.
+const SURE: f64 = 0.95;
+
+/// Answers that can be given.
+const STEPS: usize = 11;
+
+/// An amount counts as found if it is right to one part in a hundred.
+const AMOUNT_WITHIN: f64 = 0.01;
+
+/// What an attack came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    /// Answers tried.
+    pub(crate) tried: usize,
+    /// Answers of which all others are ruled out, or nearly so.
+    pub(crate) recovered: usize,
+    /// Answers that plain subtraction gives, rounded.
+    pub(crate) subtracted: usize,
+    /// Amounts tried.
+    pub(crate) amounts: usize,
+    /// Amounts that plain subtraction gives.
+    pub(crate) amounts_found: usize,
+}
+
+/// A published mean and everything but one answer of it.
+#[derive(Clone, Copy, Debug)]
+struct Equation {
+    /// Customers behind the mean.
+    n: f64,
+    /// Mean published, times n, minus all other answers.
+    rest: f64,
+    /// The mean is neither noised nor rounded.
+    exact: bool,
+}
+
+/// A night as it is seen: who was in it, and what was told.
+pub(crate) type Seen<'a> = (&'a [Person], &'a Told);
+
+/// The group's other people on a night, and how many it has with the person.
+fn others<'a>(person: &'a Person, (people, told): Seen<'a>) -> (String, Vec<&'a Person>) {
+    let group = told.segments.get(&person.id).cloned().unwrap_or_default();
+    let with = people.iter().filter(|other| told.segments.get(&other.id) == Some(&group) && other.id != person.id);
+    let with = with.collect();
+    (group, with)
+}
+
+/// What a published mean says of an answer; `None` = it is withheld.
+fn equation(item: usize, group: &str, others: &[&Person], told: &Told) -> Option<Equation> {
+    let mean = told.importance.get(&(group.to_owned(), ASKED[item].to_owned()))?;
+    let n = others.len() as f64 + 1.0;
+    let known: f64 = others.iter().map(|other| f64::from(other.answers[item])).sum();
+    Some(Equation { n, rest: mean * n - known, exact: told.exact })
+}
+
+/// One night: everybody else of the group is known. `groups` are those of the time, where the person is erased since.
+pub(crate) fn one_night(people: &[&Person], then: Seen<'_>, published: &Told) -> Tally {
+    let mut tally = Tally::default();
+    for person in people {
+        let (group, others) = others(person, then);
+        for item in 0..ASKED.len() {
+            let Some(equation) = equation(item, &group, &others, published) else { continue };
+            tally.try_answer(person.answers[item], &[equation], equation.rest);
+        }
+        if let Some(mean) = published.value.get(&group) {
+            let known: f64 = others.iter().map(|other| other.value).sum();
+            tally.try_amount(person.value, mean * (others.len() + 1) as f64 - known);
+        }
+    }
+    tally
+}
+
+/// Two nights, of which only the second has the person: what the sum grew by.
+pub(crate) fn joined(person: &Person, before: Seen<'_>, after: Seen<'_>) -> Tally {
+    let mut tally = Tally::default();
+    let (group, now) = others(person, after);
+    let earlier: Vec<&Person> =
+        before.0.iter().filter(|other| before.1.segments.get(&other.id) == Some(&group)).collect();
+    for item in 0..ASKED.len() {
+        let key = (group.clone(), ASKED[item].to_owned());
+        let (Some(new), Some(old)) = (after.1.importance.get(&key), before.1.importance.get(&key)) else { continue };
+        let Some(equation) = equation(item, &group, &now, after.1) else { continue };
+        let changed = known_change(&now, &earlier, |other| f64::from(other.answers[item]));
+        let grown = new * (now.len() + 1) as f64 - old * earlier.len() as f64 - changed;
+        tally.try_answer(person.answers[item], &[equation], grown);
+    }
+    if let (Some(new), Some(old)) = (after.1.value.get(&group), before.1.value.get(&group)) {
+        let changed = known_change(&now, &earlier, |other| other.value);
+        tally.try_amount(person.value, new * (now.len() + 1) as f64 - old * earlier.len() as f64 - changed);
+    }
+    tally
+}
+
+/// What others who came or left added.
+fn known_change(now: &[&Person], earlier: &[&Person], of: impl Fn(&Person) -> f64) -> f64 {
+    now.iter().map(|person| of(person)).sum::<f64>() - earlier.iter().map(|person| of(person)).sum::<f64>()
+}
+
+/// Many nights, the person in all of them: all equations together.
+pub(crate) fn many_nights(person: &Person, nights: &[Seen<'_>]) -> Tally {
+    let mut tally = Tally::default();
+    for item in 0..ASKED.len() {
+        let equations: Vec<Equation> = nights
+            .iter()
+            .filter_map(|night| {
+                let (group, others) = others(person, *night);
+                equation(item, &group, &others, night.1)
+            })
+            .collect();
+        let mean = equations.iter().map(|equation| equation.rest).sum::<f64>() / equations.len() as f64;
+        tally.try_answer(person.answers[item], &equations, mean);
+    }
+    let amounts: Vec<f64> = nights
+        .iter()
+        .filter_map(|night| {
+            let (group, others) = others(person, *night);
+            let known: f64 = others.iter().map(|other| other.value).sum();
+            Some(night.1.value.get(&group)? * (others.len() + 1) as f64 - known)
+        })
+        .collect();
+    tally.try_amount(person.value, amounts.iter().sum::<f64>() / amounts.len() as f64);
+    tally
+}
+
+impl Tally {
+    fn try_answer(&mut self, truth: u8, equations: &[Equation], guess: f64) {
+        self.tried += 1;
+        self.subtracted += usize::from(guess.round() == f64::from(truth));
+        self.recovered += usize::from(posterior(equations)[usize::from(truth)] > SURE);
+    }
+
+    fn try_amount(&mut self, truth: f64, guess: f64) {
+        self.amounts += 1;
+        self.amounts_found += usize::from((guess / truth - 1.0).abs() < AMOUNT_WITHIN);
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.tried += other.tried;
+        self.recovered += other.recovered;
+        self.subtracted += other.subtracted;
+        self.amounts += other.amounts;
+        self.amounts_found += other.amounts_found;
+    }
+}
+
+/// How likely each answer is, all being alike before. The attacker knows how noise and rounding work, and not the key.
+fn posterior(equations: &[Equation]) -> [f64; STEPS] {
+    let mut logs = [0.0; STEPS];
+    for Equation { n, rest, exact } in equations {
+        // A figure is rounded to a hundredth at least.
+        let cell = 0.005 * n;
+        for (answer, log) in logs.iter_mut().enumerate() {
+            let off = rest - answer as f64;
+            let likely = if *exact {
+                f64::from(u8::from(off.abs() < 0.5))
+            } else {
+                let spread = NOISE * 10.0;
+                below((off + cell) / spread) - below((off - cell) / spread)
+            };
+            *log += likely.max(1e-12).ln();
+        }
+    }
+    let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let likely = logs.map(|log| (log - most).exp());
+    let sum: f64 = likely.iter().sum();
+    likely.map(|one| one / sum)
+}
+
+/// Chance that four uniform numbers, added up and scaled to spread 1, come out below `z`.
+fn below(z: f64) -> f64 {
+    let y = z / 3_f64.sqrt() + 2.0;
+    if y >= 4.0 {
+        return 1.0;
+    }
+    let term = |k: i32, ways: f64| ways * (y - f64::from(k)).max(0.0).powi(4);
+    ((term(0, 1.0) - term(1, 4.0) + term(2, 6.0) - term(3, 4.0)) / 24.0).clamp(0.0, 1.0)
+}

@@ -1,0 +1,75 @@
+//! The sums of profiles with noise on everything that becomes a figure.
+
+use sha2::{Digest, Sha256};
+
+use super::state::ProfileState;
+use super::sums::{CENTI, FINE, Moments, ProfileSums, ScoreSums};
+use crate::model::rows::N_RATINGS;
+use crate::model::segment::noise::{GroupNoise, Noise, Span};
+
+/// Ratings and scores, 0–10 in steps.
+const RATING: Span = Span::Scale(0, 10 * CENTI as i64);
+
+/// Probabilities and parts, 0–1 in steps.
+const PART: Span = Span::Scale(0, FINE as i64);
+
+impl ProfileState {
+    /// The sums with noise; numbers of customers, weights and reach stay. `segments` are the ids, in the order of the pass.
+    ///
+    /// # Panics
+    /// If `segments` are not as many as the pass counted.
+    #[must_use]
+    pub fn released(&self, segments: &[String], noise: &Noise) -> Self {
+        assert_eq!(segments.len(), self.segments(), "the segments of the pass and of the model are the same");
+        let mut told = self.clone();
+        for (group, id) in told.groups.iter_mut().zip(segments.iter().map(String::as_str).chain(["NONE"])) {
+            group.release(&mut noise.of("profile", id));
+        }
+        told
+    }
+}
+
+impl ProfileState {
+    /// A hash of all sums: the same for the same customers, and no figure of a night tells it.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 32] {
+        let mut sums = self.clone();
+        let cells = sums.groups.iter_mut().flat_map(ProfileSums::cells_mut);
+        let digest = Sha256::new().chain_update(b"sums of profiles");
+        cells.fold(digest, |digest, cell| digest.chain_update(cell.to_le_bytes())).finalize().into()
+    }
+}
+
+impl ProfileSums {
+    fn release(&mut self, noise: &mut GroupNoise) {
+        let shares = [&mut self.promoters, &mut self.detractors, &mut self.good_brand].into_iter();
+        for share in shares.chain(&mut self.answers).chain(&mut self.need) {
+            *share = share.released(Span::Share, noise);
+        }
+        self.promoters.no_more_than_all(&mut self.detractors);
+        for rating in [&mut self.satisfaction].into_iter().chain(&mut self.tier_fulfillment) {
+            *rating = rating.released(RATING, noise);
+        }
+        for part in [&mut self.probability].into_iter().chain(&mut self.tier_importance) {
+            *part = part.released(PART, noise);
+        }
+        self.value = self.value.released(Span::Open, noise);
+        for indicator in 0..N_RATINGS {
+            self.scores.release(indicator, &self.members, noise);
+        }
+    }
+}
+
+impl ScoreSums {
+    /// METHOD: scores carry no squares of weights; those of the group's members stand for them.
+    fn release(&mut self, indicator: usize, members: &Moments, noise: &mut GroupNoise) {
+        let (n, w) = (self.n[indicator], self.w[indicator]);
+        if w <= 0 || members.w <= 0 {
+            return;
+        }
+        let w2 = (members.w2 as f64 / members.w as f64 * w as f64).round() as i128;
+        let sums = Moments { n, w, w2, wx: self.wx[indicator], wxx: self.wxx[indicator], top: 0 };
+        let told = sums.released(RATING, noise);
+        (self.wx[indicator], self.wxx[indicator]) = (told.wx, told.wxx);
+    }
+}
