@@ -2,9 +2,9 @@
 
 use super::spec::TableName;
 
-/// Largest amount, either way. Our judgment: beyond it a double does not hold hundredths any more (2⁵³ of them), so a sum would not
+/// Largest amount, either way. Our judgment: beyond it a double does not tell hundredths apart any more (2⁴⁶ and more), so a sum would not
 /// be the sum of what is written.
-pub const MOST_AMOUNT: f64 = 9e13;
+pub const MOST_AMOUNT: f64 = 7e13;
 
 /// Smallest amount that is written and not 0: amounts are added up to the twelfth decimal.
 pub const LEAST_AMOUNT: f64 = 1e-12;
@@ -228,7 +228,7 @@ const ORDERS: &[ColumnRule] = &[
     optional(
         "amount",
         MONEY,
-        "Net value in the project's currency; negative for a refund. Up to 90 trillion, to the twelfth decimal.",
+        "Net value in the project's currency; negative for a refund. Up to 70 trillion, to the twelfth decimal.",
     ),
     optional("discount", NOT_NEGATIVE, "Discount given, in the project's currency."),
     optional("reward_used", Kind::Flag, "A reward or point balance was used."),

@@ -160,9 +160,16 @@ pub(super) fn parse_number(text: &str, decimal: char) -> Result<f64, RejectCode>
     let ascii = digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'));
     match digits.parse::<f64>() {
         Ok(x) if !x.is_finite() => Err(RejectCode::NotFinite),
+        Ok(x) if is_lost(digits, x) => Err(RejectCode::OutOfRange),
         Ok(x) if ascii => Ok(x + 0.0),
         _ => Err(RejectCode::NotANumber),
     }
+}
+
+/// Whether digits that are not all 0 became 0: what they say is smaller than any double.
+pub(super) fn is_lost(digits: &str, x: f64) -> bool {
+    let number = digits.split(['e', 'E']).next().unwrap_or_default();
+    x == 0.0 && number.bytes().any(|byte| matches!(byte, b'1'..=b'9'))
 }
 
 /// Takes out thousands separators, which must stand before exactly three digits each, and writes the point.
@@ -292,6 +299,9 @@ mod tests {
         }
         assert_eq!(parse_number("inf", '.'), Err(RejectCode::NotFinite));
         assert_eq!(parse_number("NaN", '.'), Err(RejectCode::NotFinite));
+        assert_eq!(parse_number("1e400", '.'), Err(RejectCode::NotFinite));
+        assert_eq!(parse_number("-1e-400", '.'), Err(RejectCode::OutOfRange), "smaller than any double");
+        assert_eq!(parse_number("0e-400", '.'), Ok(0.0));
     }
 
     #[test]

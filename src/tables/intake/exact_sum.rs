@@ -27,10 +27,10 @@ const ONE: i128 = 10_i128.pow(SCALE as u32);
 /// Decimals that nearly all amounts make do with.
 const FEW: f64 = 1e6;
 
-/// Whole numbers up to here are doubles.
-const WHOLE: f64 = 9_007_199_254_740_992.0;
+/// Steps of [`FEW`] up to which neighboring doubles are closer than half a step, 2⁵⁰: no other decimal of six places is meant.
+const CLOSE: f64 = 1_125_899_906_842_624.0;
 
-// INVARIANT: as many amounts as a table may have rows, all of the largest size, are a sum that fits: 2³¹ · 9·10¹³ · 10¹² < 10³⁸.
+// INVARIANT: as many amounts as a table may have rows, all of the largest size, are a sum that fits: 2³¹ · 7·10¹³ · 10¹² < 10³⁸.
 const _: () = assert!(MOST_AMOUNT * 2_147_483_648.0 * 1e12 < 1e38);
 
 /// The function `exact_amount(double)`: the decimal that is meant, to [`SCALE`] places; null where there is none.
@@ -53,7 +53,7 @@ fn decimal_of(amount: f64) -> Option<i128> {
     }
     let steps = (amount * FEW).round();
     // A double is the one nearest to that decimal just if the division gives it back.
-    if steps.abs() < WHOLE && steps / FEW == amount {
+    if steps.abs() < CLOSE && steps / FEW == amount {
         return Some(i128::from(steps as i64) * (ONE / FEW as i128));
     }
     let shortest = format!("{:e}", amount.abs());
@@ -85,20 +85,21 @@ mod tests {
             ("4e-13", 0),
             ("5e-13", 1),
             ("123456789.123456789", 123_456_789_123_456_789_000),
+            ("8600000000.12", 8_600_000_000_120_000_000_000),
             ("12345678901234.56", 12_345_678_901_234_560_000_000_000),
-            ("90000000000000", 90_000_000_000_000_000_000_000_000),
-            ("-89999999999999.99", -89_999_999_999_999_990_000_000_000),
+            ("70000000000000", 70_000_000_000_000_000_000_000_000),
+            ("-69999999999999.99", -69_999_999_999_999_990_000_000_000),
         ] {
             assert_eq!(decimal_of(written.parse().expect("a number")), Some(steps), "{written}");
         }
-        for beyond in [9.1e13, -1e24, f64::NAN, f64::INFINITY] {
+        for beyond in [7.1e13, -1e24, f64::NAN, f64::INFINITY] {
             assert_eq!(decimal_of(beyond), None);
         }
     }
 
     proptest::proptest! {
         #[test]
-        fn cents_are_kept_whatever_the_amount(cents in -9_000_000_000_000_000i64..9_000_000_000_000_000) {
+        fn cents_are_kept_whatever_the_amount(cents in -7_000_000_000_000_000i64..7_000_000_000_000_000) {
             let sign = if cents < 0 { "-" } else { "" };
             let text = format!("{sign}{}.{:02}", cents.unsigned_abs() / 100, cents.unsigned_abs() % 100);
             proptest::prop_assert_eq!(decimal_of(text.parse().expect("a number")), Some(i128::from(cents) * 10_000_000_000));

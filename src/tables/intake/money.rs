@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use datafusion::arrow::array::{Array, ArrayRef, Float64Array};
 
 use super::super::ledger::RejectCode;
-use super::cast::{Bad, as_text, is_text, numbers, parse_number, parsed};
+use super::cast::{Bad, as_text, is_lost, is_text, numbers, parse_number, parsed};
 
 /// How amounts of a column are written.
 #[derive(Clone, Copy, Debug)]
@@ -106,8 +106,10 @@ fn parse_amount(text: &str, marks: Marks<'_>) -> Result<f64, RejectCode> {
         plain => return plain,
     }
     let peeled = peel(text, marks);
-    let number = digits_of(peeled.digits, marks.decimal).and_then(|digits| digits.parse::<f64>().ok());
+    let digits = digits_of(peeled.digits, marks.decimal);
+    let number = digits.as_ref().and_then(|digits| digits.parse::<f64>().ok());
     match number {
+        Some(x) if is_lost(digits.as_deref().unwrap_or_default(), x) => Err(RejectCode::OutOfRange),
         Some(_) if peeled.foreign => Err(RejectCode::OtherCurrency),
         Some(x) if x.is_finite() => Ok(if peeled.negative { 0.0 - x } else { x }),
         _ => Err(RejectCode::NotANumber),
