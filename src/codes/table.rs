@@ -196,7 +196,7 @@ codes! {
         "It has both source and query or neither, or a column of a kind that cannot hold what it should."
         "correct the table; `valueseg schema config` shows what it may hold";
     E0327 Query Config: "The SQL of a table cannot be run."
-        "A name is misspelled, or a type does not fit: columns of CSV and JSON are text until they are cast."
+        "A name is misspelled, or a type does not fit: columns of CSV and JSON are text until they are cast, best by `try_cast`."
         "correct the query; it is SQL as Apache DataFusion understands it, which is close to PostgreSQL: identifiers are \
          case-sensitive, quote odd ones with \"\"";
     E0328 SignalSql Config: "The SQL of a signal cannot be run."

@@ -38,7 +38,7 @@ pub fn example_of(table: TableName) -> Example {
         TableName::Orders => (
             "customer,ts,order_no,net_cents\n1001,2026-11-02T09:30:00,A-17,4990\n1001,2026-11-02T09:30:00,A-17,1250",
             "[sources.shop]\nfiles = \"in/orders/*.csv\"\n[tables.orders]\nquery = \"select customer as customer_id, ts as \
-             ordered_at, order_no as order_id, cast(net_cents as double) / 100 as amount from shop\"",
+             ordered_at, order_no as order_id, try_cast(net_cents as double) / 100 as amount from shop\"",
         ),
         TableName::Interactions => (
             "customer_id,at,kind,resolved_at\n1001,2026-11-03 14:00,complaint,2026-11-05 10:00\n1002,2026-11-04 08:15,question,",

@@ -1,5 +1,5 @@
-//! The three doors through which bytes of others come in: the configuration, a CSV file with its mapping, a model file. Each
-//! takes any bytes and must come back, with a value or an error. The fuzz targets in `fuzz/` include this file.
+//! The doors through which bytes of others come in: the configuration, SQL, a CSV or Parquet file with its mapping, a model
+//! file. Each takes any bytes and must come back, with a value or an error. The fuzz targets in `fuzz/` include this file.
 
 use std::fs;
 use std::path::Path;
@@ -39,6 +39,34 @@ pub(crate) fn config(folder: &Path, bytes: &[u8]) {
 pub(crate) fn csv(folder: &Path, bytes: &[u8]) {
     fs::write(folder.join("valueseg.toml"), CONFIG).expect("a folder to write to");
     fs::write(folder.join("all.csv"), bytes).expect("a folder to write to");
+    read(folder);
+}
+
+/// Any bytes as a Parquet file that three tables are mapped from.
+pub(crate) fn parquet(folder: &Path, bytes: &[u8]) {
+    let config = CONFIG.replace("all.csv", "all.parquet");
+    fs::write(folder.join("valueseg.toml"), config).expect("a folder to write to");
+    fs::write(folder.join("all.parquet"), bytes).expect("a folder to write to");
+    read(folder);
+}
+
+/// Any text as the SQL of orders. It is planned and, where it can be, run.
+pub(crate) fn sql(folder: &Path, bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let query = serde_json::to_string(text).expect("a text is written");
+    // What JSON writes of a text is read by TOML in the same way, but for this one sign.
+    let query = query.replace('\u{7f}', "\\u007f");
+    let (before, _) = CONFIG.rsplit_once("[tables.orders]").expect("orders come last");
+    let run = "[run]\nquery_timeout = \"20s\"\nmemory_limit = \"256MiB\"\n";
+    let config = format!("{before}[tables.orders]\nquery = {query}\n{run}");
+    fs::write(folder.join("valueseg.toml"), config).expect("a folder to write to");
+    let rows = "customer_id,day,q1,q2,q3,net\n1,2026-10-01,4,5,1,10.5\n2,2026-10-02,3,,2,x\n";
+    fs::write(folder.join("all.csv"), rows).expect("a folder to write to");
+    read(folder);
+}
+
+/// Reads all tables of the configuration in a folder.
+fn read(folder: &Path) {
     let scratch = folder.join("scratch");
     let _ = fs::remove_dir_all(&scratch);
     fs::create_dir(&scratch).expect("a folder to write to");

@@ -3,7 +3,10 @@
 //! get further. `PROPTEST_CASES=20000` for longer.
 
 use std::fs;
+use std::sync::Arc;
 
+use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
+use parquet::arrow::ArrowWriter;
 use proptest::collection::vec;
 use proptest::num::u8::ANY;
 use proptest::prelude::*;
@@ -71,6 +74,89 @@ fn any_bytes_may_be_a_csv_file() {
     proptest!(cases(60), |(changes in changes(), any in vec(ANY, 0..300), half: bool)| {
         let bytes = if half { [b"customer_id,day,q1,q2,q3,net\n".to_vec(), any].concat() } else { spoiled(CSV.as_bytes(), &changes) };
         entries::csv(folder.path(), &bytes);
+    });
+}
+
+#[test]
+fn any_bytes_may_be_a_parquet_file() {
+    let folder = TempDir::new().expect("a folder");
+    let good = parquet_file();
+    entries::parquet(folder.path(), &good);
+    // The footer stands at the end: half of the changes fall into it.
+    let footer = good.len() - 8 - u32::from_le_bytes(good[good.len() - 8..][..4].try_into().expect("four")) as usize;
+    proptest!(cases(80), |(changes in changes(), any in vec(ANY, 0..300), what in 0u8..8)| {
+        let bytes = match what {
+            0 => any,
+            1..5 => [&good[..footer], &spoiled(&good[footer..], &changes)].concat(),
+            _ => spoiled(&good, &changes),
+        };
+        entries::parquet(folder.path(), &bytes);
+    });
+}
+
+/// The table of [`CSV`] as Parquet.
+fn parquet_file() -> Vec<u8> {
+    let texts = |cells: [&str; 3]| -> ArrayRef { Arc::new(StringArray::from(cells.to_vec())) };
+    let batch = RecordBatch::try_from_iter([
+        ("customer_id", texts(["1", "2", "3"])),
+        ("day", texts(["2026-10-01", "2026-10-02", "2026-10-03"])),
+        ("q1", texts(["4", "3", "1"])),
+        ("q2", texts(["5", "", "2"])),
+        ("q3", texts(["1", "2", "3"])),
+        ("net", texts(["10.5", "", "-4"])),
+    ]);
+    let batch = batch.expect("columns of one length");
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).expect("starts");
+    writer.write(&batch).expect("writes");
+    writer.close().expect("closes");
+    bytes
+}
+
+#[test]
+fn any_text_may_be_a_query() {
+    let folder = TempDir::new().expect("a folder");
+    let good = "with a as (select customer_id, day as ordered_at, cast(net as double) + 1 as amount, row_number() over (partition by \
+                customer_id order by day) as n from \"all\" where net <> '' and q1 in ('3', '4')) select a.*, repeat(q2, 3) || 'x' \
+                as order_id, case when q3 > '1' then 'a' else 'b' end as channel from a join \"all\" b on a.customer_id = b.customer_id \
+                where n = 1 order by 1 limit 5";
+    entries::sql(folder.path(), good.as_bytes());
+    let parts = prop::sample::select(vec![
+        "(",
+        ")",
+        "cast(",
+        " as int)",
+        "'",
+        "\"",
+        ",",
+        "*",
+        " or ",
+        "||",
+        "case ",
+        " end ",
+        "select ",
+        " from ",
+        "\"all\"",
+        " union all ",
+        " join ",
+        "with ",
+        "interval ",
+        "repeat('x', 9999999999)",
+        "-",
+        "not ",
+        " in (",
+        "a.",
+        "1e400",
+        "::",
+        "array<",
+        "--",
+        "/*",
+    ]);
+    let text = vec((parts, 1usize..60), 1..6);
+    proptest!(cases(120), |(changes in changes(), parts in text, half: bool)| {
+        let inside: String = parts.iter().map(|(part, n)| part.repeat(*n)).collect();
+        let bytes = if half { format!("select {inside}").into_bytes() } else { spoiled(good.as_bytes(), &changes) };
+        entries::sql(folder.path(), &bytes);
     });
 }
 

@@ -16,6 +16,8 @@ mod house;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod kill_sweep;
 mod layers;
+#[cfg(target_os = "linux")]
+mod memory;
 #[cfg(unix)]
 mod mutants;
 #[cfg(unix)]
@@ -29,6 +31,7 @@ mod private;
 mod readers;
 mod same_bytes;
 mod shop;
+mod sql_limits;
 #[cfg(unix)]
 mod state;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]

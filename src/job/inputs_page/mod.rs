@@ -10,6 +10,7 @@ use crate::job::settings::Settings;
 use crate::tables::contract::TABLES;
 use crate::tables::contract_page::{example_of, kind_words, rejects_page, tables_page, unreadable_words};
 use crate::tables::ledger::RejectCode;
+use crate::tables::query::limits_page;
 
 pub use keys::ConfigKey;
 
@@ -28,6 +29,7 @@ pub fn inputs_markdown() -> String {
     PROSE
         .replace("{tables}\n", &tables_page())
         .replace("{rejects}\n", &rejects_page())
+        .replace("{sql_limits}\n", &limits_page())
         .replace("{configuration}\n", &configuration())
 }
 

@@ -1,12 +1,14 @@
 //! From a table spec to a plan that yields its mapped rows: a projection of a source, or the user's SQL.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{Schema, SchemaRef};
+use datafusion::catalog::TableProvider;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Column, Result as EngineResult};
 use datafusion::dataframe::DataFrame;
+use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::context::{SQLOptions, SessionContext};
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::physical_plan::ExecutionPlan;
@@ -132,10 +134,13 @@ impl Binder<'_> {
                 (raw, Arc::clone(source.schema()), source.decimal(), BTreeSet::from([name.clone()]))
             }
             (None, Some(sql)) => {
-                let (frame, used) = self.query(sql, &place, tally)?;
+                let (raw, used) = self.query(sql, &place, tally)?;
                 let commas = used.iter().filter_map(|name| self.sources.get(name)).any(|s| s.decimal() == ',');
-                let available = Arc::clone(frame.schema().inner());
-                (Raw::Query(Box::new(frame)), available, if commas { ',' } else { '.' }, used)
+                let available = match &raw {
+                    Raw::Query(frame) => Arc::clone(frame.schema().inner()),
+                    Raw::Source(table) => table.schema(),
+                };
+                (raw, available, if commas { ',' } else { '.' }, used)
             }
             _ => {
                 let what = "give either `source` or `query`".to_owned();
@@ -169,24 +174,31 @@ impl Binder<'_> {
 
     /// Plans a user's query: one `select` over the sources, nothing that writes, reads files or asks the clock. Gives also the
     /// sources it reads.
-    fn query(&self, sql: &str, place: &str, tally: &Arc<Tally>) -> Result<(DataFrame, BTreeSet<String>), IntakeError> {
+    fn query(&self, sql: &str, place: &str, tally: &Arc<Tally>) -> Result<(Raw, BTreeSet<String>), IntakeError> {
         let limit = self.engine.memory_limit();
         let unsaid: BTreeMap<String, String> = self.sources.values().flat_map(|s| s.unsaid().clone()).collect();
         let failed = |error| IntakeError::from_query(error, place, limit).without_names(&unsaid);
+        let table = |source: &Arc<Source>| SourceTable::new(Arc::clone(source), Arc::clone(tally) as _);
         let session = self.engine.session(Purpose::UserSql);
         for (name, source) in self.sources {
-            let provider = SourceTable::new(Arc::clone(source), Arc::clone(tally) as _);
-            session.register_table(Column::from_name(name).name, Arc::new(provider)).map_err(failed)?;
+            session.register_table(Column::from_name(name).name, Arc::new(table(source))).map_err(failed)?;
         }
         let sql = sql.replace(AS_OF, self.end_of_night_sql);
         let widest = self.sources.values().map(|source| source.schema().fields().len()).max().unwrap_or(0);
+        let sources: BTreeSet<String> = self.sources.keys().cloned().collect();
         let planned = self.engine.plan(move |handle| {
             let (statement, shape) = read(&sql, &Limits::QUERY)?;
-            not_too_wide(shape, widest)?;
+            // What is a source as it is needs no planner.
+            if let Some(name) = shape.whole.as_ref().filter(|name| sources.contains(*name)) {
+                return Ok(Planned::Source(name.clone()));
+            }
+            not_too_wide(&shape, widest)?;
+            let session = if shape.unnamed && widest > WIDE { of_few_rules(&session) } else { session };
             handle.block_on(frame_of(&session, statement)).map_err(Unread::Sql)
         });
         match planned.map_err(|over| IntakeError::stopped(over, &format!("{place}.query"), limit))? {
-            Ok(planned) => Ok(planned),
+            Ok(Planned::Source(name)) => Ok((Raw::Source(table(&self.sources[&name])), BTreeSet::from([name]))),
+            Ok(Planned::Query(frame, used)) => Ok((Raw::Query(frame), used)),
             Err(Unread::Limit(limit)) => Err(IntakeError::QueryLimit { place: format!("{place}.query"), limit }),
             // A name that several columns have is not there under it.
             Err(Unread::Sql(error)) => {
@@ -214,6 +226,7 @@ impl Binder<'_> {
             })
         };
         let (file_at, row_at) = (extra(FILE_COLUMN), extra(ROW_COLUMN));
+        let mut pick = None;
         let (plan, context, query) = match raw {
             Raw::Source(table) => {
                 let session = self.engine.session(Purpose::Mapping);
@@ -224,8 +237,10 @@ impl Binder<'_> {
             Raw::Query(frame) => {
                 let (context, whole, guard) = (frame.task_ctx(), (*frame).clone(), self.engine.guard());
                 let watch = Arc::clone(&guard);
+                pick = picked(&available, &wanted);
+                let named = pick.is_none().then_some(wanted);
                 let planned = self.engine.plan(move |handle| {
-                    let plan = handle.block_on(columns_of(*frame, &wanted))?;
+                    let plan = handle.block_on(columns_of(*frame, named.as_deref()))?;
                     guarded(plan, &watch)
                 });
                 let planned = planned.map_err(|over| IntakeError::stopped(over, &format!("{place}.query"), limit))?;
@@ -247,12 +262,52 @@ impl Binder<'_> {
         })?;
         let checker = Checker { setting: setting.clone(), mapping, times, decimal, id, spec, file_at, row_at, schema };
         let watched = Arc::new(Mutex::new(Watched::default()));
-        Ok(Bound { plan, context, checker: Arc::new(checker), watched, place, unused, query })
+        Ok(Bound { plan, context, checker: Arc::new(checker), watched, place, unused, query, pick })
     }
 }
 
+/// What a query is planned as.
+enum Planned {
+    /// A source as it is.
+    Source(String),
+    /// A plan, and the sources it reads.
+    Query(Box<DataFrame>, BTreeSet<String>),
+}
+
+/// Columns of a source from which on a query that takes them all is planned with few rules.
+const WIDE: usize = 500;
+
+/// What a plan cannot do without: the rules that turn what cannot be run into what can.
+const RULES: [&str; 6] = [
+    "rewrite_set_comparison",
+    "replace_distinct_aggregate",
+    "decorrelate_predicate_subquery",
+    "scalar_subquery_to_join",
+    "decorrelate_lateral_join",
+    "extract_equijoin_predicate",
+];
+
+/// The session with those rules alone: each rule looks for every column among all columns.
+fn of_few_rules(session: &SessionContext) -> SessionContext {
+    let state = session.state();
+    let rules = state.optimizer().rules.iter().filter(|rule| RULES.contains(&rule.name())).cloned().collect();
+    SessionContext::new_with_state(SessionStateBuilder::new_from_existing(state).with_optimizer_rules(rules).build())
+}
+
+/// Where the columns wanted lie among those of a query, where most of them are wanted: they are then taken as they come, and
+/// nothing is gained by asking the planner for them.
+fn picked(available: &Schema, wanted: &[String]) -> Option<Vec<usize>> {
+    let n = available.fields().len();
+    let places: HashMap<&str, usize> =
+        available.fields().iter().enumerate().map(|(at, field)| (field.name().as_str(), at)).collect();
+    if wanted.len() * 2 < n || places.len() < n {
+        return None;
+    }
+    wanted.iter().map(|name| places.get(name.as_str()).copied()).collect()
+}
+
 /// Refuses a query whose parts would have too many columns together.
-fn not_too_wide(shape: Shape, widest: usize) -> Result<(), QueryLimit> {
+fn not_too_wide(shape: &Shape, widest: usize) -> Result<(), QueryLimit> {
     let seen = if shape.unnamed { shape.parts.saturating_mul(widest) } else { 0 };
     if seen <= MOST_COLUMNS {
         return Ok(());
@@ -266,15 +321,16 @@ fn not_too_wide(shape: Shape, widest: usize) -> Result<(), QueryLimit> {
 }
 
 /// The rows of a query, and the sources it reads.
-async fn frame_of(session: &SessionContext, statement: Statement) -> EngineResult<(DataFrame, BTreeSet<String>)> {
+async fn frame_of(session: &SessionContext, statement: Statement) -> EngineResult<Planned> {
     let plan = session.state().statement_to_plan(statement).await?;
     SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false).verify_plan(&plan)?;
     let used = scanned(&plan);
-    Ok((session.execute_logical_plan(plan).await?, used))
+    Ok(Planned::Query(Box::new(session.execute_logical_plan(plan).await?), used))
 }
 
-/// The plan that gives these columns of a query.
-async fn columns_of(frame: DataFrame, wanted: &[String]) -> EngineResult<Arc<dyn ExecutionPlan>> {
+/// The plan that gives these columns of a query; `None`: all.
+async fn columns_of(frame: DataFrame, wanted: Option<&[String]>) -> EngineResult<Arc<dyn ExecutionPlan>> {
+    let Some(wanted) = wanted else { return frame.create_physical_plan().await };
     let wanted = wanted.iter().enumerate();
     let columns: Vec<Expr> =
         wanted.map(|(i, name)| Expr::Column(Column::new_unqualified(name)).alias(format!("{i}"))).collect();

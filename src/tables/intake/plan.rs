@@ -41,6 +41,8 @@ pub(super) struct Bound {
     pub(super) unused: Vec<String>,
     /// What is kept of a person's query; `None`: a source as it is.
     pub(super) query: Option<Queried>,
+    /// The columns of the plan that are taken, in this order; `None`: all, as they come.
+    pub(super) pick: Option<Vec<usize>>,
 }
 
 /// A person's query while it runs.
@@ -56,6 +58,7 @@ struct CheckStep {
     context: Arc<TaskContext>,
     checker: Arc<Checker>,
     watched: Arc<Mutex<Watched>>,
+    pick: Option<Arc<[usize]>>,
     properties: Arc<PlanProperties>,
 }
 
@@ -72,6 +75,7 @@ impl CheckStep {
             context: Arc::clone(&bound.context),
             checker: Arc::clone(&bound.checker),
             watched: Arc::clone(&bound.watched),
+            pick: bound.pick.as_deref().map(Arc::from),
             properties: Arc::new(properties),
         }
     }
@@ -95,13 +99,17 @@ impl ExecutionPlan for CheckStep {
     fn execute(&self, partition: usize, _: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let input = self.input.execute(partition, Arc::clone(&self.context))?;
         let (checker, watched) = (Arc::clone(&self.checker), Arc::clone(&self.watched));
-        let schema = Arc::clone(&checker.schema);
+        let (schema, pick) = (Arc::clone(&checker.schema), self.pick.clone());
         let checked = futures::stream::unfold(Some((input, Notes::default())), move |state| {
-            let (checker, watched) = (Arc::clone(&checker), Arc::clone(&watched));
+            let (checker, watched, pick) = (Arc::clone(&checker), Arc::clone(&watched), pick.clone());
+            let pick = move |batch: RecordBatch| match &pick {
+                Some(columns) => Ok(batch.project(columns)?),
+                None => Ok(batch),
+            };
             async move {
                 let (mut input, mut notes) = state?;
                 match input.next().await {
-                    Some(Ok(batch)) => match checker.check(&batch, &mut notes) {
+                    Some(Ok(batch)) => match pick(batch).and_then(|batch| checker.check(&batch, &mut notes)) {
                         Ok(batch) => Some((Ok(batch), Some((input, notes)))),
                         Err(error) => Some((Err(error), None)),
                     },
@@ -123,8 +131,9 @@ impl ExecutionPlan for CheckStep {
     }
 }
 
-/// The batch, cut into copies of a bounded size if its texts are long: a sort reserves twice what a batch takes.
-fn in_pieces(batch: &RecordBatch) -> Result<Vec<RecordBatch>> {
+/// The batch, cut into copies of a bounded size if its texts are long: a sort reserves twice what a batch takes, and several
+/// wait to be written.
+pub(super) fn in_pieces(batch: &RecordBatch) -> Result<Vec<RecordBatch>> {
     let n = batch.num_rows();
     let pieces = batch.get_array_memory_size().div_ceil(BATCH_BYTES).min(n);
     if pieces <= 1 {

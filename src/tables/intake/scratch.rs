@@ -30,6 +30,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersi
 use parquet::schema::types::ColumnPath;
 
 use super::error::IntakeError;
+use super::plan::in_pieces;
 use super::ranges::IdRange;
 use super::times::on_the_wall;
 use crate::model::rows::BLOCK_ROWS;
@@ -38,6 +39,17 @@ use crate::tables::leaf_plan::leaf_plan;
 
 /// Rows of a row group: whole blocks, and few enough that a wide table's group is small in memory.
 pub(super) const GROUP_ROWS: usize = 4 * BLOCK_ROWS;
+
+/// The table of texts, which may be long.
+const TEXTS: &str = "feedback";
+
+/// A row group of it ends once it holds so many bytes.
+///
+/// INVARIANT: only tables about customers, which are read side by side, are asked for row groups of so many rows.
+const TEXT_GROUP_BYTES: usize = 16 << 20;
+
+/// Bytes of a batch of texts that is read at once.
+const TEXT_BATCH_BYTES: u64 = 8 << 20;
 
 /// Batches that may wait to be written.
 const QUEUE: usize = 4;
@@ -60,6 +72,10 @@ struct Held {
     known: Vec<u64>,
     /// Rows in which a column beside the id is known.
     filled: u64,
+    /// Bytes of all cells.
+    bytes: u64,
+    /// Cells may be long.
+    texts: bool,
     /// Per row group, per column: sums of numbers, and of flags that are set.
     sums: Vec<Vec<ColumnSums>>,
 }
@@ -76,6 +92,8 @@ pub(super) struct ColumnSums {
 impl Held {
     fn see(&mut self, batch: &RecordBatch, first_row: usize) {
         self.add_up(batch, first_row);
+        let bytes = |column: &ArrayRef| column.to_data().get_slice_memory_size().unwrap_or(0) as u64;
+        self.bytes += batch.columns().iter().map(bytes).sum::<u64>();
         self.known.resize(batch.num_columns(), 0);
         for (known, column) in self.known.iter_mut().zip(batch.columns()) {
             *known += (column.len() - column.null_count()) as u64;
@@ -135,19 +153,26 @@ impl ScratchWriter {
         let failed = |source| IntakeError::Scratch { path: path.clone(), source };
         let file = private_file(&path, false).map_err(failed)?;
         let (sender, receiver) = sync_channel::<RecordBatch>(QUEUE);
-        let for_thread = Arc::clone(&schema);
+        let (for_thread, texts) = (Arc::clone(&schema), name == TEXTS);
         let work = move || {
             let mut writer = ArrowWriter::try_new(file, Arc::clone(&for_thread), Some(properties(&for_thread)))?;
-            let (mut rows, mut firsts, mut held) = (0usize, Vec::new(), Held::default());
+            let (mut rows, mut firsts, mut in_group) = (0usize, Vec::new(), 0);
+            let mut held = Held { texts, ..Held::default() };
             for batch in receiver {
                 let ids = batch.columns().first().and_then(|ids| ids.as_string_opt::<i32>());
-                let next_group = rows.next_multiple_of(GROUP_ROWS);
-                for at in (next_group..rows + batch.num_rows()).step_by(GROUP_ROWS) {
-                    firsts.push(ids.map_or_else(String::new, |ids| ids.value(at - rows).to_owned()));
+                let next_group = if in_group == 0 { 0 } else { GROUP_ROWS - in_group };
+                for at in (next_group..batch.num_rows()).step_by(GROUP_ROWS) {
+                    firsts.push(ids.map_or_else(String::new, |ids| ids.value(at).to_owned()));
                 }
+                in_group = (in_group + batch.num_rows()) % GROUP_ROWS;
                 held.see(&batch, rows);
                 rows += batch.num_rows();
                 writer.write(&batch)?;
+                // A group is held in memory until it is full.
+                if texts && writer.in_progress_size() > TEXT_GROUP_BYTES {
+                    writer.flush()?;
+                    in_group = 0;
+                }
             }
             writer.close()?;
             Ok((rows as u64, firsts, held))
@@ -158,7 +183,9 @@ impl ScratchWriter {
 
     /// Hands over a batch; a failed writer shows at [`ScratchWriter::finish`].
     pub(super) fn write(&self, batch: RecordBatch) -> bool {
-        batch.num_rows() == 0 || self.sender.as_ref().is_some_and(|sender| sender.send(batch).is_ok())
+        let Some(sender) = self.sender.as_ref().filter(|_| batch.num_rows() > 0) else { return batch.num_rows() == 0 };
+        let pieces = in_pieces(&batch).unwrap_or_else(|_| vec![batch]);
+        pieces.into_iter().all(|piece| sender.send(piece).is_ok())
     }
 
     /// Closes the file.
@@ -338,10 +365,15 @@ impl ScratchTable {
         groups: Option<Range<usize>>,
         rows: Option<RowSelection>,
     ) -> std::result::Result<ParquetRecordBatchReader, IntakeError> {
+        let mut batch_rows = BLOCK_ROWS;
+        if self.held.texts {
+            let row = (self.held.bytes / self.rows.max(1)).max(1);
+            batch_rows = usize::try_from(TEXT_BATCH_BYTES / row).unwrap_or(BLOCK_ROWS).clamp(1, BLOCK_ROWS);
+        }
         let failed = |source| IntakeError::Scratch { path: self.path.clone(), source };
         let file = File::open(&self.path).map_err(failed)?;
         let read = || {
-            let mut builder = ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(BLOCK_ROWS);
+            let mut builder = ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(batch_rows);
             let mask = ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied());
             if let Some(groups) = groups {
                 builder = builder.with_row_groups(groups.collect());

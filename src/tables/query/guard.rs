@@ -13,7 +13,7 @@ use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::error::DataFusionError;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::PhysicalExpr;
-use datafusion::physical_plan::execution_plan::ReplaceChildrenOptions;
+use datafusion::physical_plan::execution_plan::{ChildrenPropertiesMode, ReplaceChildrenOptions};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 use futures::StreamExt;
@@ -25,6 +25,12 @@ const PAUSE_MICROS: u64 = 5_000;
 
 /// Columns from which on a step is not rebuilt to watch what is below it: only the whole is watched then.
 const WIDE: usize = 1000;
+
+/// The step that computes windows over all rows of a group: it keeps its whole input, copies it once, and reserves neither.
+const KEEPER: &str = "WindowAggExec";
+
+/// Part of the memory that such a step may keep.
+const KEPT_SHARE: u64 = 5;
 
 /// Memory that a process takes beside what it works with: the program itself, stacks, what the allocator keeps.
 pub(crate) const BASE_MEMORY: u64 = 64 << 20;
@@ -91,7 +97,8 @@ fn resident() -> Option<u64> {
 
 /// The plan of a query, watched at every step.
 pub(crate) fn guarded(plan: Arc<dyn ExecutionPlan>, guard: &Arc<Guard>) -> Result<Arc<dyn ExecutionPlan>> {
-    let step = |inner| Arc::new(GuardStep { inner, guard: Arc::clone(guard) }) as Arc<dyn ExecutionPlan>;
+    let watch = |inner, kept| Arc::new(GuardStep { inner, guard: Arc::clone(guard), kept }) as Arc<dyn ExecutionPlan>;
+    let step = |inner| watch(inner, None);
     let mut widest = 0;
     plan.apply(|node| {
         widest = widest.max(node.schema().fields().len());
@@ -100,13 +107,26 @@ pub(crate) fn guarded(plan: Arc<dyn ExecutionPlan>, guard: &Arc<Guard>) -> Resul
     if widest > WIDE {
         return Ok(step(plan));
     }
-    Ok(plan.transform_up(|node| Ok(Transformed::yes(step(node))))?.data)
+    let kept = guard.memory / KEPT_SHARE;
+    let watched = plan.transform_up(|node| {
+        let keeps = node.name() == KEEPER;
+        let below = node.children().into_iter().map(|below| watch(Arc::clone(below), Some(kept))).collect();
+        let node = if keeps {
+            node.replace_children(below, ReplaceChildrenOptions::new(ChildrenPropertiesMode::Keep))?
+        } else {
+            node
+        };
+        Ok(Transformed::yes(step(node)))
+    });
+    Ok(watched?.data)
 }
 
 /// Hands on what a step gives, as long as nothing stops it.
 struct GuardStep {
     inner: Arc<dyn ExecutionPlan>,
     guard: Arc<Guard>,
+    /// Bytes that may go through, where the step above keeps all of them without telling the engine.
+    kept: Option<u64>,
 }
 
 impl fmt::Debug for GuardStep {
@@ -140,12 +160,12 @@ impl ExecutionPlan for GuardStep {
         _: ReplaceChildrenOptions,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let inner = children.pop().unwrap_or_else(|| Arc::clone(&self.inner));
-        Ok(Arc::new(Self { inner, guard: Arc::clone(&self.guard) }))
+        Ok(Arc::new(Self { inner, guard: Arc::clone(&self.guard), kept: self.kept }))
     }
 
     fn with_new_children(self: Arc<Self>, mut children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
         let inner = children.pop().unwrap_or_else(|| Arc::clone(&self.inner));
-        Ok(Arc::new(Self { inner, guard: Arc::clone(&self.guard) }))
+        Ok(Arc::new(Self { inner, guard: Arc::clone(&self.guard), kept: self.kept }))
     }
 
     fn apply_expressions(
@@ -158,13 +178,19 @@ impl ExecutionPlan for GuardStep {
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let started = survived(|| self.inner.execute(partition, context));
         let mut inner = started.unwrap_or_else(|| Err(stopped(OverTime::Failed)))?;
-        let (guard, schema) = (Arc::clone(&self.guard), inner.schema());
-        let mut done = false;
+        let (guard, schema, kept) = (Arc::clone(&self.guard), inner.schema(), self.kept.unwrap_or(u64::MAX));
+        let (mut done, mut bytes) = (false, 0u64);
         let next = move |context: &mut Context<'_>| {
             if done {
                 return Poll::Ready(None);
             }
-            let next = poll(&guard, &mut inner, context);
+            let mut next = poll(&guard, &mut inner, context);
+            if let Poll::Ready(Some(Ok(batch))) = &next {
+                bytes += batch.get_array_memory_size() as u64;
+                if bytes > kept {
+                    next = Poll::Ready(Some(Err(stopped(OverTime::Memory))));
+                }
+            }
             if let Poll::Ready(None | Some(Err(_))) = &next {
                 done = true;
                 guard.failed.fetch_or(!matches!(&next, Poll::Ready(None)), Ordering::Relaxed);

@@ -61,6 +61,31 @@ impl Limits {
     };
 }
 
+/// The limits as a table for the page of inputs.
+#[must_use]
+pub fn limits_page() -> String {
+    let rows = |limits: Limits| {
+        let Limits { text, words, literal, nested, terms, parts, expressions, groupings } = limits;
+        [text, words, literal, nested, terms, parts, expressions, groupings]
+    };
+    let names = [
+        "bytes of text",
+        "words and signs",
+        "bytes of one text in quotes",
+        "brackets and `case`s inside each other",
+        "operators, `and`s, `or`s, `not`s, joins, unions",
+        "selects and tables read; what a `with` holds counts each time it is read",
+        "expressions, counted in the same way",
+        "ways in which one `group by` groups",
+    ];
+    let mut page = "| at most | in the query of a table | in a signal |\n|---|---|---|\n".to_owned();
+    for ((name, query), signal) in names.into_iter().zip(rows(Limits::QUERY)).zip(rows(Limits::SIGNAL)) {
+        page += &format!("| {name} | {query} | {signal} |\n");
+    }
+    let columns = "columns of the widest source, times selects and tables, where `*` takes them";
+    page + &format!("| {columns} | {MOST_COLUMNS} | – |\n")
+}
+
 /// A text that asks for more than is allowed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what}: {seen}, and {allowed} are allowed")]

@@ -18,8 +18,8 @@ use datafusion::sql::sqlparser::parser::ParserError;
 
 pub(crate) use bounded::bound_functions;
 pub(crate) use guard::{Guard, OverTime, guarded};
-pub use limits::QueryLimit;
 pub(crate) use limits::{Limits, MOST_COLUMNS, PLAN_STACK};
+pub use limits::{QueryLimit, limits_page};
 pub(crate) use tree::Shape;
 
 /// Brackets and unary signs that the parser follows into each other; above [`Limits::nested`], which speaks first.

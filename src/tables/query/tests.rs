@@ -83,6 +83,20 @@ fn what_takes_columns_without_naming_them_is_seen() {
 }
 
 #[test]
+fn a_query_that_gives_a_table_as_it_is_is_known_by_its_name() {
+    assert_eq!(shape("Select *\n from \"odd name\"").whole.as_deref(), Some("odd name"));
+    for sql in [
+        "select * from t where a = 1",
+        "select *, 1 from t",
+        "select * from t limit 1",
+        "select * from t a",
+        "select * from a.t",
+    ] {
+        assert_eq!(shape(sql).whole, None, "{sql}");
+    }
+}
+
+#[test]
 fn a_signal_is_one_expression() {
     assert_eq!(check_expression("count(*) FILTER (WHERE kind = 'share')", &Limits::SIGNAL), Ok(()));
     let other = check_expression("(select count(*) from orders)", &Limits::SIGNAL).expect_err("refused");

@@ -9,23 +9,29 @@ use datafusion::sql::sqlparser::ast::{
 use super::limits::{Limits, QueryLimit};
 
 /// What a checked query is made of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shape {
     /// Selects and tables read, those of a `with` once for each time it is read.
     pub(crate) parts: usize,
     /// It takes columns without naming them: by `*`, by `natural join`, by a pipe.
     pub(crate) unnamed: bool,
+    /// The one table that it gives as it is: `select * from …` and nothing else.
+    pub(crate) whole: Option<String>,
 }
 
 /// Checks a query and says what it is made of.
 pub(super) fn check_tree(query: &Query, limits: &Limits) -> Result<Shape, QueryLimit> {
-    let mut look = Look { limits, open: vec![Open::default()], known: Vec::new(), named: Vec::new(), unnamed: false };
+    let (open, known, named) = (vec![Open::default()], Vec::new(), Vec::new());
+    let mut look = Look { limits, open, known, named, unnamed: false, read: None };
     if let ControlFlow::Break(limit) = query.visit(&mut look) {
         return Err(limit);
     }
     let whole = look.open.first().expect("the query itself stays open").size;
     look.hold(whole)?;
-    Ok(Shape { parts: whole.parts, unnamed: look.unnamed })
+    let plain = |name: &ObjectName| query.to_string() == format!("SELECT * FROM {name}");
+    let one = look.read.as_ref().filter(|name| name.0.len() == 1 && plain(name));
+    let name = one.and_then(|name| Some(name.0[0].as_ident()?.value.clone()));
+    Ok(Shape { parts: whole.parts, unnamed: look.unnamed, whole: name })
 }
 
 /// How much there is of something once every `with` is written out.
@@ -58,6 +64,8 @@ struct Look<'a> {
     /// Queries of `with` that were not looked at yet, by where they lie.
     named: Vec<(*const Query, String)>,
     unnamed: bool,
+    /// A table that is read; of several, the last.
+    read: Option<ObjectName>,
 }
 
 impl Look<'_> {
@@ -120,6 +128,7 @@ impl Visitor for Look<'_> {
     }
 
     fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<QueryLimit> {
+        self.read = Some(relation.clone());
         let name = relation.to_string().replace(['"', '`'], "").to_lowercase();
         let known = self.known.iter().rev().find(|(known, _)| *known == name).map(|(_, size)| *size);
         self.count(known.unwrap_or(Size { parts: 1, expressions: 0 }))

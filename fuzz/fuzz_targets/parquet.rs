@@ -1,0 +1,17 @@
+//! Any bytes as a Parquet file that three tables are mapped from. Start it with one: copy a file of the demo into
+//! `fuzz/corpus/parquet/`.
+
+#![no_main]
+
+#[path = "../../tests/suite/entries.rs"]
+#[allow(dead_code, reason = "each target takes one door")]
+mod entries;
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use tempfile::TempDir;
+
+static FOLDER: LazyLock<TempDir> = LazyLock::new(|| TempDir::new().expect("a temporary folder"));
+
+fuzz_target!(|bytes: &[u8]| entries::parquet(FOLDER.path(), bytes));
