@@ -18,6 +18,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use super::address::{is_among, with_forms};
 use super::closing::Closing;
+use super::figures::STATE_NAME;
 use super::manifest::{MANIFEST_NAME, Manifest};
 use super::noise_key::closing_chance;
 use super::publish::{OutputLock, PublishError, Staging};
@@ -94,11 +95,16 @@ pub fn erase(lock: &OutputLock, folder: &Path, ids: &BTreeSet<String>) -> Result
             let from = folder.join(&file.name);
             let target = RewriteTarget { folder: staging.folder(), name: &file.name, private: is_private(&from) };
             staging.announce(counts_closed(&from, &target, table, &closing)?);
+        } else if file.name == STATE_NAME
+            && let Some(text) = fs::read_to_string(folder.join(&file.name)).ok().and_then(|text| closing.mixes(&text))
+        {
+            staging.write(&file.name, text.as_bytes(), true)?;
         } else {
             staging.take_over(folder, file)?;
         }
     }
     closing.close(&mut manifest.counts);
+    closing.close_figures(&mut manifest.figures);
     staging.restate(manifest)?;
     Ok(rows)
 }
