@@ -7,6 +7,7 @@ use crate::job::gated::Gated;
 use crate::job::inputs::InputFindings;
 use crate::job::tonight::Tonight;
 use crate::model::plan::PlanSet;
+use crate::model::segment::Noise;
 use crate::tables::report::Alert;
 
 /// A finished night, not yet written.
@@ -19,6 +20,8 @@ pub(super) struct FinishedNight<'a> {
     pub(super) applied: &'a Applied,
     /// What happened to the model.
     pub(super) findings: &'a DriftFindings<'a>,
+    /// The noise on figures of groups.
+    pub(super) noise: &'a Noise,
     /// Segments with their profiles and names.
     pub(super) described: &'a Described,
     /// What to do.

@@ -101,6 +101,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
         inputs: &inputs,
         applied: &applied,
         findings: &findings,
+        noise: &kept.noise,
         described: &described,
         plans: &plans,
         gated: &gated,

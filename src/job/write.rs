@@ -10,7 +10,7 @@ use crate::job::quality::note;
 use crate::job::report::ReportFacts;
 use crate::job::tonight::Tonight;
 use crate::job::watch::Words;
-use crate::tables::figures::{STATE_NAME, StoredMixes};
+use crate::tables::figures::{STATE_NAME, StoredMixes, told};
 use crate::tables::manifest::{RunFacts, RunIdentity};
 use crate::tables::publish::Staging;
 use crate::tables::report::{alerts_json, plan_page, plans_json, render, summary_json, summary_text};
@@ -66,7 +66,7 @@ pub(super) fn night(
         identity: identity.clone(),
         model_id: night.described.model.id().to_owned(),
         counts: counts.into_iter().map(|(name, count)| (name.to_owned(), count)).collect::<BTreeMap<_, _>>(),
-        figures: night.inputs.figures.clone(),
+        figures: told(&night.inputs.figures, night.noise),
         alerts: night.inputs.told.clone(),
         limits: groups.limits.clone(),
     })

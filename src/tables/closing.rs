@@ -9,6 +9,7 @@ use datafusion::arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch};
 use datafusion::arrow::datatypes::Int64Type;
 use datafusion::arrow::error::ArrowError;
 
+use super::figures::{Figures, STATE_NAME, StoredMixes, figure_kind, parts};
 use super::noise_key::NoiseKey;
 use super::schema::TableId;
 use crate::model::segment::Noise;
@@ -48,6 +49,19 @@ impl Closing {
             }
         };
         RecordBatch::try_new(Arc::clone(&schema), (0..schema.fields().len()).map(column).collect())
+    }
+
+    /// The counts of words that a night keeps for the nights to come, in fives; `None` = the text is none of that kind.
+    pub(super) fn mixes(&self, text: &str) -> Option<String> {
+        StoredMixes::told(text, |rows| self.chance.in_fives(STATE_NAME, rows))
+    }
+
+    /// Numbers of customers among the figures of the inputs, in fives.
+    pub(super) fn close_figures(&self, figures: &mut Figures) {
+        let customers = |name: &str| figure_kind(parts(name).0).is_some_and(|kind| kind.unit == "customers");
+        for (name, people) in figures.iter_mut().filter(|(name, _)| customers(name)) {
+            *people = self.chance.in_fives(name, people.max(0.0) as u64) as f64;
+        }
     }
 
     /// The counts of a manifest with those of people in fives.

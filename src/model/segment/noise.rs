@@ -62,6 +62,13 @@ impl Noise {
         Self { key: None }
     }
 
+    /// A figure that goes by this name with noise, `most` being what one customer can add to it.
+    #[must_use]
+    pub fn shifted(&self, name: &str, value: f64, most: f64) -> f64 {
+        let draw = self.of("figure", name).draw([i128::from(value.to_bits())]);
+        draw.map_or(value, |[push, _]| value + push * NOISE * most)
+    }
+
     /// Whether figures stay exact.
     pub(in crate::model) fn is_none(&self) -> bool {
         self.key.is_none()

@@ -15,10 +15,12 @@ use std::{fs, io};
 use chrono::NaiveDate;
 
 use super::closing::Closing;
+use super::figures::STATE_NAME;
 use super::forgotten::FORGOTTEN_NAME;
 use super::manifest::{Damage, MANIFEST_NAME, Manifest, hash_file};
 use super::noise_key::closing_chance;
 use super::persons::Persons;
+use super::plain_file;
 use super::publish::{OutputLock, PublishError, Staging};
 use super::read::ReadError;
 use super::write::{WriteError, WrittenFile};
@@ -165,6 +167,12 @@ fn entries(folder: &Path, deep: bool) -> io::Result<Vec<Entry>> {
     Ok(found)
 }
 
+/// Counts of words that a night keeps for the nights to come, in fives; `None` = another file.
+fn words_closed(night: &Path, name: &str, closing: &Closing) -> Option<String> {
+    let path = (name == STATE_NAME).then(|| night.join(name))?;
+    closing.mixes(&plain_file::read_text(&path).ok()?)
+}
+
 /// A night being written again without persons: begun, perhaps changed further, and finished.
 pub struct Rewrite<'a> {
     night: &'a StoredNight,
@@ -203,6 +211,7 @@ impl<'a> Rewrite<'a> {
         let closing = Closing::by(closing_chance(lock.out())?);
         if let Some(manifest) = &mut this.manifest {
             closing.close(&mut manifest.counts);
+            closing.close_figures(&mut manifest.figures);
         }
         let entries = entries(&night.folder, true);
         for Entry { name, .. } in entries.map_err(|source| PublishError::io("cannot list", &night.folder, source))? {
@@ -220,6 +229,9 @@ impl<'a> Rewrite<'a> {
                 this.staging.make_room(&name)?;
                 let target = Target { folder: this.staging.folder(), name: &shown };
                 let written = table::counts_closed(&night.folder.join(&name), &target, table, &closing)?;
+                this.state(written, true);
+            } else if let Some(text) = words_closed(&night.folder, &shown, &closing).filter(|_| is_as_listed(&shown)) {
+                let written = this.staging.write(&shown, text.as_bytes())?.clone();
                 this.state(written, true);
             } else {
                 this.staging.take_over(&night.folder, &name, listed.get(&shown))?;

@@ -7,11 +7,13 @@
 
 mod kinds;
 mod mix;
+mod told;
 
 use std::collections::BTreeMap;
 
 pub use kinds::{ChangeMeasure, FIGURES, FigureKind, figure_kind};
 pub use mix::{MIX_BINS, Mix, Mixes, STATE_NAME, StoredMixes};
+pub use told::told;
 
 /// Figures by key.
 pub type Figures = BTreeMap<String, f64>;
