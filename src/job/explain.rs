@@ -216,7 +216,15 @@ fn rules(loaded: &Loaded, night: &Path, id: &str, catalogue: &Catalogue) -> Resu
 fn night(loaded: &Loaded, run: Option<NaiveDate>) -> Result<PathBuf, JobError> {
     let out = loaded.settings.output(&loaded.base);
     let folder = run.map_or_else(|| out.join("latest"), |date| run_folder(&out, date));
-    if folder.join("manifest.json").is_file() { Ok(folder) } else { Err(JobError::NoNight { out }) }
+    let manifest = folder.join("manifest.json");
+    match std::fs::metadata(&manifest) {
+        Ok(data) if data.is_file() => Ok(folder),
+        // A night that is closed to others is there all the same.
+        Err(source) if source.kind() == std::io::ErrorKind::PermissionDenied => {
+            Err(JobError::Io { doing: "cannot read", path: manifest, source })
+        }
+        _ => Err(JobError::NoNight { out }),
+    }
 }
 
 fn one(path: &Path, key: &str, value: &str) -> Result<Option<RowMap>, JobError> {

@@ -46,6 +46,8 @@ pub(super) fn is_data(first: &[String], columns: &[PeekColumn]) -> bool {
     let cells = first.iter().zip(columns).filter(|(cell, _)| !cell.is_empty());
     let (mut named, mut alike, mut sure) = (0, 0, false);
     let mut repeated: Vec<usize> = Vec::new();
+    // A word that stands below among others is a value; a box that was ticked has no other.
+    let mut among_others = false;
     for (cell, column) in cells {
         named += 1;
         let values = || column.values.iter().take(HELD_AGAINST);
@@ -60,12 +62,15 @@ pub(super) fn is_data(first: &[String], columns: &[PeekColumn]) -> bool {
         let again = values().filter(|value| *value == cell).count();
         if shape == CellShape::Words && again > 0 {
             repeated.push(again);
+            among_others |= values().any(|value| value != cell);
         }
     }
     // A line that repeats the header is no data: then every name stands again below it, each as often.
     let repeats_itself = repeated.len() == named && named > 1 && repeated.iter().all(|again| *again == repeated[0]);
     let n = repeated.len();
-    sure || (named > 0 && alike * 2 >= named) || (n > 0 && !repeats_itself && (alike > 0 || n * 2 >= named))
+    sure || (among_others && !repeats_itself)
+        || (named > 0 && alike * 2 >= named)
+        || (n > 0 && !repeats_itself && (alike > 0 || n * 2 >= named))
 }
 
 /// Whether a cell with a digit is written as most values of its column are: `C-17` above `C-18`.
@@ -101,6 +106,12 @@ mod tests {
         let below = columns(&[&["C18", "C19", "C20"], &["Bo", "Cy", "Di"], &["Ulm", "Kiel", "Trier"]]);
         assert!(is_data(&row(&["C17", "Ann", "Bonn"]), &below));
         assert!(!is_data(&row(&["q1", "name", "city"]), &below));
+        let words = columns(&[&["Bo", "Cy"], &["Hill", "Lake"], &["silver", "gold"]]);
+        assert!(is_data(&row(&["Ann", "Miller", "gold"]), &words));
+        assert!(
+            !is_data(&row(&["name", "Email", "SMS"]), &columns(&[&["Bo", "Cy"], &["Email"], &["SMS", "SMS"]])),
+            "boxes"
+        );
         assert!(is_data(&row(&["17", "Ann", "ann@example.org"]), &columns(&[&[], &[], &[]])));
     }
 
