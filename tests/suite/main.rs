@@ -18,6 +18,8 @@ mod mutants;
 #[cfg(unix)]
 mod mutation_nights;
 mod names;
+#[cfg(target_os = "linux")]
+mod neighbors;
 mod operations;
 mod readers;
 mod same_bytes;
