@@ -55,12 +55,13 @@ pub fn settle(lock: &OutputLock, run_date: NaiveDate, latest: NaiveDate) -> Resu
     seals::tidy(lock)
 }
 
-/// Clears what runs that died left in `.staging`.
+/// Clears what runs that died left in `.staging`, and seals that were not yet the ones that came to be.
 ///
 /// # Errors
 /// [`PublishError::NotOurs`] if it is somebody else's, [`PublishError::Io`].
 pub fn clear_leftovers(lock: &OutputLock) -> Result<(), PublishError> {
-    recover(lock.out())
+    recover(lock.out())?;
+    seals::tidy(lock)
 }
 
 /// Removes one stored night, published and held. `false` = there is none. Where `latest` pointed to it, it points to
