@@ -31,7 +31,7 @@ pub use nights::{
     LATEST, NO_MANIFEST, Nights, Stray, existing_manifest, held_folder, held_nights, is_published, latest_night,
     pointed_at, published_nights, run_folder, strays,
 };
-pub use prune::{clear_leftovers, prune, remove_night, settle};
+pub use prune::{Pruned, clear_leftovers, prune, remove_night, settle};
 pub use seals::{
     BrokenSeal, LEDGER_NAME, SEALS_NAME, accept as accept_seals, broken_seals, sealed_lines, tidy as tidy_seals,
     write_sealed,
