@@ -126,7 +126,8 @@ impl<'a> Staging<'a> {
     ///
     /// # Errors
     /// [`PublishError::Unannounced`] if the folder holds other files than announced; [`PublishError::NotOurs`] if the night
-    /// to be replaced holds files of others; errors of the disk. Whatever the error, readers find the last night as it was, or the new one whole.
+    /// to be replaced holds files of others; errors of the disk. Whatever the error, readers find the last night as it was,
+    /// or the new one whole.
     pub fn publish(self, facts: RunFacts, latest: NaiveDate) -> Result<(PathBuf, Manifest), PublishError> {
         let manifest = Manifest::new(self.run_date, facts, self.files.values().cloned().collect());
         let (lock, run_date) = (self.lock, self.run_date);
