@@ -2,14 +2,13 @@
 
 use std::io::IsTerminal as _;
 
-use rustix::io::Errno;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::cli::answer;
 use crate::cli::args::{Args, Color};
 use crate::cli::log::{self, Level};
-use crate::codes::{Code, Coded, Exit};
+use crate::codes::{Code, Coded, Exit, machine_limit};
 use crate::demo::DemoError;
 use crate::job::error::JobError;
 
@@ -26,39 +25,18 @@ pub(super) enum CommandError {
 
 impl Coded for CommandError {
     fn code(&self) -> Code {
-        let own = match self {
+        match self {
             Self::Job(error) => error.code(),
-            Self::Demo(error) => error.code(),
-        };
-        // What the machine refuses is no fault of the file that was at hand.
-        let limit = (own.exit() != Exit::Environment).then(|| machine_limit(self)).flatten();
-        limit.unwrap_or(own)
+            Self::Demo(error) => machine_limit(error).unwrap_or_else(|| error.code()),
+        }
     }
 
     fn hint(&self) -> Option<String> {
-        if matches!(self.code(), Code::MachineLimit | Code::FileSizeLimit) {
-            return None;
-        }
         match self {
             Self::Job(error) => error.hint(),
             Self::Demo(error) => error.hint(),
         }
     }
-}
-
-/// The limit of the machine that an error comes from, whatever was being done: threads and processes, open files, memory,
-/// the size of a file.
-fn machine_limit(error: &(dyn std::error::Error + 'static)) -> Option<Code> {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        let errno = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
-        match errno.map(Errno::from_raw_os_error) {
-            Some(Errno::AGAIN | Errno::MFILE | Errno::NFILE | Errno::NOMEM) => return Some(Code::MachineLimit),
-            Some(Errno::FBIG) => return Some(Code::FileSizeLimit),
-            _ => cause = error.source(),
-        }
-    }
-    None
 }
 
 /// Says what went wrong, on stderr and where asked for as the answer, and gives the exit code.

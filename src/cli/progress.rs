@@ -42,8 +42,8 @@ struct Running {
 }
 
 impl Progress {
-    /// Chooses by `quiet`, by whether lines are JSON, and by whether stderr is a terminal. `stop` is told when the run
-    /// publishes.
+    /// Chooses by `quiet`, by whether lines are JSON, and by whether stderr is a terminal. `stop` is told when a night
+    /// begins and when it is published.
     #[must_use]
     pub(super) fn new(quiet: bool, stop: Stop) -> Self {
         let shown = match (quiet, std::io::stderr().is_terminal() && !log::is_json()) {
@@ -78,8 +78,10 @@ fn locked(current: &Mutex<Option<Running>>) -> MutexGuard<'_, Option<Running>> {
 
 impl Watch for Progress {
     fn begin(&self, stage: Stage) {
-        if stage == Stage::Publish {
-            self.stop.publishes();
+        match stage {
+            Stage::Read => self.stop.works(),
+            Stage::Publish => self.stop.publishes(),
+            _ => {}
         }
         let bar = (self.shown == Shown::Bars).then(|| {
             let style = ProgressStyle::with_template("  {msg:<8} {spinner} {pos} {elapsed}").expect("valid template");

@@ -79,6 +79,16 @@ impl Stop {
         stop
     }
 
+    /// A night begins: it can be stopped. A signal that had to wait, because the night before was becoming visible, is
+    /// obeyed.
+    pub(super) fn works(&self) {
+        let mut state = self.lock();
+        state.publishing = false;
+        if let Some(signal) = state.asked {
+            leave(signal, &state);
+        }
+    }
+
     /// The night is about to become visible.
     pub(super) fn publishes(&self) {
         self.lock().publishing = true;

@@ -105,3 +105,48 @@ pub trait Coded: std::error::Error {
         self.hint().unwrap_or_else(|| self.code().to_do().to_owned())
     }
 }
+
+/// What the operating system says where it gives no more of something, by its number on Linux.
+const LIMITS: [(i32, Code); 5] = [
+    (11, Code::MachineLimit),
+    (12, Code::MachineLimit),
+    (23, Code::MachineLimit),
+    (24, Code::MachineLimit),
+    (27, Code::FileSizeLimit),
+];
+
+/// The limit of the machine that an error comes from, whatever was being done: threads and processes, open files, memory,
+/// the size of a file. It is no fault of the file that was at hand.
+#[must_use]
+pub fn machine_limit(error: &(dyn std::error::Error + 'static)) -> Option<Code> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let own = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
+        // Libraries hand an error on as text, too; its number stands at the end.
+        let text = error.to_string();
+        let says = |number: &i32| text.ends_with(&format!("(os error {number})"));
+        let limit = LIMITS.iter().find(|(number, _)| own == Some(*number) || says(number));
+        if let Some((_, code)) = limit {
+            return Some(*code);
+        }
+        cause = error.source();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_of_the_machine_is_known_through_what_libraries_make_of_it() {
+        let wrapped =
+            |number| std::io::Error::other(format!("External: {}", std::io::Error::from_raw_os_error(number)));
+        for (number, code) in LIMITS {
+            assert_eq!(machine_limit(&std::io::Error::from_raw_os_error(number)), Some(code));
+            assert_eq!(machine_limit(&wrapped(number)), Some(code));
+        }
+        assert_eq!(machine_limit(&wrapped(2)), None, "no such file");
+        assert_eq!(machine_limit(&std::io::Error::other("(os error 24) is the title")), None);
+    }
+}

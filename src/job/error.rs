@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 
 use crate::catalogue::CatalogueError;
-use crate::codes::{Code, Coded};
+use crate::codes::{Code, Coded, machine_limit};
 use crate::job::load::ConfigError;
 use crate::model::customer::ApplySettingsError;
 use crate::model::customer::relationship::RelationshipSettingsError;
@@ -269,8 +269,9 @@ pub enum JobError {
     },
 }
 
-impl Coded for JobError {
-    fn code(&self) -> Code {
+impl JobError {
+    /// The code of what was being done.
+    fn own_code(&self) -> Code {
         match self {
             Self::Config(error) => error.code(),
             Self::Catalogue(error) => error.code(),
@@ -308,8 +309,17 @@ impl Coded for JobError {
             Self::Io { source, .. } => not_a_file(source).map_or(Code::FileRefused, |other| other.code()),
         }
     }
+}
+
+impl Coded for JobError {
+    fn code(&self) -> Code {
+        machine_limit(self).unwrap_or_else(|| self.own_code())
+    }
 
     fn hint(&self) -> Option<String> {
+        if machine_limit(self).is_some() {
+            return None;
+        }
         match self {
             Self::Config(error) => error.hint(),
             Self::Intake(error) => error.hint(),

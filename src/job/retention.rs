@@ -24,8 +24,15 @@ pub(super) fn apply(project: &Project, lock: &OutputLock, watch: &dyn Watch) {
     let removed = counted(project)
         .and_then(|nights| Ok((needed(project, keep, &nights)?, nights)))
         .and_then(|(needed, nights)| Ok(prune(lock, &nights, keep, &needed)?));
-    if let Err(error) = removed {
-        watch.warn(&format!("old nights could not be removed and will be tried again after the next: {error}"));
+    match removed {
+        Ok(pruned) => {
+            for theirs in pruned.spared {
+                watch.warn(&format!("{} is not ours, so its night, which is old, is not removed", theirs.display()));
+            }
+        }
+        Err(error) => {
+            watch.warn(&format!("old nights could not be removed and will be tried again after the next: {error}"));
+        }
     }
 }
 

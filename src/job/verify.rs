@@ -191,7 +191,12 @@ impl Verified {
     #[must_use]
     pub fn error(&self) -> Option<JobError> {
         let differences = self.differences();
-        (!differences.is_empty()).then_some(JobError::Altered { differences })
+        let beside_alone = differences.len() == self.state.len();
+        (!differences.is_empty()).then_some(if beside_alone {
+            JobError::Edited { differences }
+        } else {
+            JobError::Altered { differences }
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 
 use valueseg::tables::manifest::Manifest;
+use valueseg::tables::publish::{WORK_LAYOUT, WORK_MARK};
 use valueseg::tables::read::{all_rows, rows_where};
 
 use crate::shop::{Shop, command, files};
@@ -125,6 +126,9 @@ fn who_is_forgotten_is_nowhere_afterwards_and_does_not_come_back() {
     // What a run that died might have left behind.
     shop.write("out/.staging/2026-11-19/tables/customers.csv", "K00007\n");
     shop.write("out/.scratch/x", "K00007");
+    for folder in [".staging", ".scratch"] {
+        shop.write(&format!("out/{folder}/{WORK_MARK}"), format!("{WORK_LAYOUT}\n1\n"));
+    }
     // A file for a marketing tool, as later versions write them.
     let audience = "out/runs/2026-11-21/audiences/generic/full-001.csv";
     let (gone, stays) = (["K00007", "K00299"], ["K00008", "K00298"]);
@@ -260,7 +264,7 @@ fn a_run_told_to_stop_leaves_nothing_and_says_so_by_its_exit_code() {
         let last = json(rest.lines().last().expect("a line"));
         assert_eq!((&last["event"], &last["signal"]), (&"stopped".into(), &name.into()), "{rest}");
         assert_eq!(entries(&shop.path().join("out/runs")), ["2026-11-20"]);
-        assert!(entries(&shop.path().join("out/.staging")).is_empty());
+        assert!(!shop.path().join("out/.staging").exists());
         assert!(!shop.path().join("out/.scratch").exists());
     }
     night(&shop, "2026-11-21");

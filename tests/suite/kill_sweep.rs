@@ -1,5 +1,5 @@
-//! Nothing is lost, whenever a process ends: a run is killed before one call after another that would change a file, or
-//! such a call fails, and is run again.
+//! Nothing is lost, whenever a process ends: a run is killed or told to stop before one call after another that would
+//! change a file, or such a call fails, and is run again.
 //!
 //! After the blow every published night is whole, `latest` is one of them (there is none only before the first), and the
 //! next run succeeds without a hand from anybody, with the same bytes as one that was never disturbed. [`supervised`] says
@@ -141,6 +141,11 @@ impl Scenario {
         let out = folder.path().join("out");
         let ended = blow(folder.path(), &self.arguments, fault);
         nights_are_whole(&out, self.has_night, &place);
+        if matches!(fault, Fault::Signal(..)) {
+            for name in [".scratch", ".staging"] {
+                assert!(!out.join(name).exists(), "{place}: {name} is left");
+            }
+        }
         let again = run_on(folder.path(), &self.arguments).current_dir(folder.path()).output().expect("started");
         assert_eq!(again.status.code(), Some(0), "{place}: the run after");
         nights_are_whole(&out, true, &place);
@@ -184,6 +189,25 @@ fn a_process_killed_anywhere_tears_nothing_and_the_next_run_makes_it_good() {
     }
     let calls: usize = scenarios.iter().map(|scenario| scenario.calls.len()).sum();
     assert!(killed * 10 >= wanted_points().min(calls) * 9, "only {killed} of {} runs were killed", wanted_points());
+}
+
+#[test]
+fn a_signal_anywhere_leaves_no_rows_and_the_next_run_makes_it_good() {
+    let signals = [libc::SIGHUP, libc::SIGQUIT, libc::SIGXFSZ, libc::SIGTERM];
+    let scenarios = scenarios();
+    let share = wanted_points().div_ceil(2 * scenarios.len());
+    let mut stopped = 0;
+    for (i, scenario) in scenarios.iter().enumerate() {
+        for (j, number) in scenario.points(share).into_iter().enumerate() {
+            let signal = signals[(i + j) % signals.len()];
+            let ended = scenario.survives(Fault::Signal(number, signal), number);
+            // A night that was becoming visible is carried through.
+            let code = ended.code.expect("a signal that is heard ends nothing by itself");
+            assert!([0, 128 + signal].contains(&code), "{}, signal {signal}: exit {code}", scenario.name);
+            stopped += usize::from(code != 0);
+        }
+    }
+    assert!(stopped > 0, "no run was stopped");
 }
 
 #[test]

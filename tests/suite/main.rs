@@ -23,6 +23,8 @@ mod mutants;
 #[cfg(unix)]
 mod mutation_nights;
 mod names;
+#[cfg(target_os = "linux")]
+mod neighbors;
 #[cfg(unix)]
 mod not_files;
 mod operations;

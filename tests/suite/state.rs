@@ -145,3 +145,185 @@ fn a_night_before_the_newest_is_made_with_the_model_of_its_time_and_changes_noth
     }
     assert_eq!(shop.say(&["verify", "--all"]).code, 0);
 }
+
+/// The night that `latest` points to.
+fn latest(shop: &Shop) -> String {
+    let target = fs::read_link(shop.path().join("out/latest")).expect("a link");
+    target.file_name().expect("a night").to_string_lossy().into_owned()
+}
+
+#[test]
+fn a_night_of_a_mistyped_date_is_not_the_latest_for_ever_and_can_be_removed() {
+    let shop = Shop::new(150);
+    night(&shop, "2026-11-19", &[]);
+    night(&shop, "2999-11-20", &["--force"]);
+    assert_eq!(latest(&shop), "2999-11-20", "meant");
+    for date in ["2026-11-20", "2026-11-21"] {
+        night(&shop, date, &[]);
+        assert_eq!(latest(&shop), date);
+        let alerts = shop.read(&format!("out/runs/{date}/alerts.json"));
+        assert!(alerts.contains("nights_ahead") && alerts.contains("valueseg prune --night 2999-11-20"), "{alerts}");
+        assert!(
+            !shop.read(&format!("out/runs/{date}/report.html")).contains("before the newest published one"),
+            "{date}"
+        );
+    }
+    assert_eq!(shop.say(&["verify", "--all"]).code, 0);
+    night(&shop, "2026-11-18", &[]);
+    assert_eq!(latest(&shop), "2026-11-21", "a backfill is one all the same");
+    let removed = shop.say(&["prune", "--night", "2999-11-20"]);
+    assert_eq!(removed.code, 0, "{}", removed.stderr);
+    assert_eq!(shop.say(&["prune", "--night", "2999-11-20"]).code, 2, "it is gone");
+    night(&shop, "2026-11-22", &[]);
+    assert!(!shop.read("out/latest/alerts.json").contains("nights_ahead"));
+    assert_eq!(shop.say(&["verify", "--all"]).code, 0);
+}
+
+#[test]
+fn a_first_night_of_a_mistyped_date_does_not_stay_the_latest_either() {
+    let shop = Shop::new(150);
+    night(&shop, "2999-11-20", &["--force"]);
+    night(&shop, "2026-11-20", &[]);
+    assert_eq!(latest(&shop), "2026-11-20");
+}
+
+#[test]
+fn folders_that_only_look_like_nights_are_not_taken_for_any() {
+    let shop = Shop::new(150);
+    night(&shop, "2026-11-20", &[]);
+    for name in ["+2026-11-22", " 2026-11-22", "2026-11-22 ", "20261122", "2026-11-23"] {
+        fs::create_dir(shop.path().join("out/runs").join(name)).expect("made");
+    }
+    shop.write("out/runs/2026-11-22.bak", "mine");
+    let copy = shop.path().join("out/runs/2026-11-24");
+    fs::create_dir(&copy).expect("made");
+    fs::copy(shop.path().join("out/runs/2026-11-20/manifest.json"), copy.join("manifest.json")).expect("copied");
+    night(&shop, "2026-11-21", &[]);
+    assert_eq!(latest(&shop), "2026-11-21");
+    let said = shop.say(&["verify", "--all"]);
+    assert_eq!(said.code, 7, "{}", said.stdout);
+    for word in [
+        "runs/+2026-11-22 is not called as a night is",
+        "2026-11-23/manifest.json is missing",
+        "2026-11-24/manifest.json is of another night",
+    ] {
+        assert!(said.stdout.contains(word), "`{word}` is missing in\n{}", said.stdout);
+    }
+    assert!(!said.stderr.contains("+2026"), "what is not ours is no damage: {}", said.stderr);
+    for name in ["2026-11-23", "2026-11-24"] {
+        fs::remove_dir_all(shop.path().join("out/runs").join(name)).expect("removed");
+    }
+    assert_eq!(shop.say(&["verify", "--all"]).code, 0);
+    night(&shop, "2026-11-22", &[]);
+}
+
+/// The one model of a shop.
+fn model_file(shop: &Shop) -> String {
+    let model = fs::read_dir(shop.path().join("out/models")).expect("models").next().expect("one").expect("an entry");
+    format!("out/models/{}/model.json", model.file_name().to_string_lossy())
+}
+
+#[test]
+fn what_is_edited_by_hand_is_refused_with_what_differs_until_a_person_accepts_it() {
+    let shop = Shop::new(150);
+    night(&shop, "2026-11-19", &[]);
+    assert_eq!(shop.say(&["segments", "rename", "S01", "Loyal"]).code, 0);
+    let (model, ledger) = (model_file(&shop), shop.read("out/segments.toml"));
+    let written = shop.read(&model);
+    let swapped =
+        written.replacen("\"S01\"", "\"S99\"", 2).replacen("\"S02\"", "\"S01\"", 2).replacen("\"S99\"", "\"S02\"", 2);
+    let everybody = written.replacen("\"S01\"", "\"ALL\"", 1);
+    for (file, text, differs) in [
+        (model.as_str(), swapped.as_str(), "segment 1: S01"),
+        (&model, &everybody, "segment 1: ALL"),
+        ("out/segments.toml", "", "S01 = \"Loyal\""),
+        ("out/segments.toml", &ledger.replace("Loyal", "Disloyal"), "Disloyal"),
+    ] {
+        let before = shop.read(file);
+        shop.write(file, text);
+        for arguments in [&["run", "--as-of", "2026-11-20", "-q"][..], &["verify"], &["check", "--as-of", "2026-11-20"]]
+        {
+            let said = shop.say(arguments);
+            assert_eq!(said.code, 7, "{differs}, {arguments:?}: {}", said.stderr);
+            assert!(said.stderr.contains(differs), "{differs}: {}", said.stderr);
+        }
+        let run = run(&shop, "2026-11-20", &[]);
+        assert!(run.stderr.contains("E0714") && run.stderr.contains("valueseg segments accept"), "{}", run.stderr);
+        shop.write(file, before);
+    }
+    night(&shop, "2026-11-20", &[]);
+    shop.write(&model, everybody);
+    let refused = shop.say(&["segments", "accept"]);
+    assert_eq!(refused.code, 7, "no word of a person makes ALL an id: {}", refused.stderr);
+    assert!(refused.stderr.contains("E0701"), "{}", refused.stderr);
+    shop.write(&model, written);
+
+    fs::remove_file(shop.path().join("out/segments.toml")).expect("removed");
+    assert!(run(&shop, "2026-11-21", &[]).stderr.contains("it is missing"));
+    let accepted = shop.say(&["segments", "accept"]);
+    assert_eq!(accepted.code, 0, "{}", accepted.stderr);
+    assert!(accepted.stdout.contains("Loyal") && accepted.stderr.contains("accepted"), "{}", accepted.stdout);
+    night(&shop, "2026-11-21", &[]);
+    assert!(shop.read("out/segments.toml").contains("id = \"S01\""), "ids are not forgotten");
+    assert!(shop.say(&["segments", "lineage"]).stdout.contains("2026-11-20  edits by hand were accepted"));
+    assert_eq!(shop.say(&["verify", "--all"]).code, 0);
+    assert!(shop.say(&["segments", "accept"]).stdout.contains("Nothing differs"));
+}
+
+#[test]
+fn an_edited_manifest_is_refused_and_made_anew_with_force() {
+    let shop = Shop::new(150);
+    night(&shop, "2026-11-19", &[]);
+    night(&shop, "2026-11-20", &[]);
+    let manifest = "out/runs/2026-11-20/manifest.json";
+    let before = shop.read(manifest);
+    let later = before.replace("valueseg.manifest.1", "valueseg.manifest.2");
+    for (text, code) in [(before.replace("\"customers\": 150", "\"customers\": 151"), "E0711"), (later, "E0711")] {
+        assert_ne!(text, before);
+        shop.write(manifest, &text);
+        let said = run(&shop, "2026-11-21", &[]);
+        assert_eq!(said.code, 7, "{}", said.stderr);
+        assert!(said.stderr.contains(code) && said.stderr.contains("2026-11-20/manifest.json"), "{}", said.stderr);
+        assert_eq!(shop.say(&["verify"]).code, 7);
+    }
+    fs::remove_file(shop.path().join("out/seals.json")).expect("removed");
+    let said = run(&shop, "2026-11-21", &[]);
+    assert!(
+        said.code == 7 && said.stderr.contains("E0715") && said.stderr.contains("later version"),
+        "{}",
+        said.stderr
+    );
+    shop.write(manifest, &before);
+    night(&shop, "2026-11-21", &[]);
+    shop.write(manifest, before.replace("\"customers\": 150", "\"customers\": 151"));
+    night(&shop, "2026-11-20", &["--force"]);
+    assert!(shop.read(manifest) == before, "the same night again");
+    assert_eq!(shop.say(&["verify", "--all"]).code, 0);
+}
+
+#[test]
+fn verify_tells_a_run_that_died_between_night_and_link_from_damage() {
+    let shop = Shop::new(150);
+    night(&shop, "2026-11-19", &[]);
+    fs::remove_file(shop.path().join("out/latest")).expect("removed");
+    let first = shop.say(&["verify", "--all"]);
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    assert!(first.stdout.contains("the next run mends it"), "{}", first.stdout);
+    night(&shop, "2026-11-20", &[]);
+    let link = shop.path().join("out/latest");
+    let point = |target: &str| {
+        fs::remove_file(&link).expect("removed");
+        std::os::unix::fs::symlink(target, &link).expect("linked");
+    };
+    point("runs/2026-11-19");
+    let said = shop.say(&["verify", "--all", "--json"]);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    assert!(said.stdout.contains("latest points to 2026-11-19, and 2026-11-20 is published; the next run mends it"));
+    night(&shop, "2026-11-20", &[]);
+    assert_eq!(latest(&shop), "2026-11-20");
+    point("runs/2026-11-01");
+    assert_eq!(shop.say(&["verify"]).code, 7, "no such night");
+    point("elsewhere");
+    assert_eq!(shop.say(&["verify"]).code, 7);
+    assert_eq!(run(&shop, "2026-11-20", &[]).code, 6, "somebody's link is not taken away");
+}

@@ -83,6 +83,8 @@ pub(crate) enum Fault {
     None,
     /// Kill it before the call of this number (0 = the first).
     Kill(usize),
+    /// Send it this signal before the call of this number, which is made all the same.
+    Signal(usize, c_int),
     /// Let the call of this number fail with this error.
     Fail(usize, c_int),
     /// Let this call and all later ones but removals fail with this error: a disk that is full stays full.
@@ -191,6 +193,10 @@ impl Supervisor {
                     // SAFETY: a signal to a child that was not reaped yet.
                     unsafe { libc::kill(self.leader, libc::SIGKILL) };
                     return;
+                }
+                Fault::Signal(at, signal) if at == number => {
+                    // SAFETY: as above.
+                    unsafe { libc::kill(self.leader, signal) };
                 }
                 Fault::Fail(at, error) if at == number => fail(thread, registers, error),
                 Fault::FailFrom(at, error) if at <= number && !removes => fail(thread, registers, error),

@@ -55,6 +55,17 @@ fn write_with(path: &Path, content: &[u8], mode: u32) -> Result<(), PublishError
     Ok(())
 }
 
+/// Removes what processes that died left half written in `folder`. What cannot be removed stays for another time.
+pub(super) fn clear_half_written(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let ours = name.to_str().is_some_and(|name| name.starts_with('.') && name.ends_with(HALF));
+        if ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +83,8 @@ mod tests {
         assert_eq!(fs::read_to_string(&theirs).unwrap(), "mine");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
         assert!(write_whole(folder.path(), b"x").is_err());
+        fs::write(half_written(&path), "half").unwrap();
+        clear_half_written(folder.path());
+        assert!(!half_written(&path).exists() && path.exists());
     }
 }

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
+use super::files::clear_half_written;
 use super::nights::night_named;
 use super::work::{ASIDE, Whose, WorkFolder, clear_work, whose};
 use super::{LATEST, PublishError, run_folder};
@@ -36,6 +37,10 @@ pub(super) fn recover(out: &Path) -> Result<(), PublishError> {
             let aside = staging.join(format!("{night}{ASIDE}"));
             fs::rename(aside, target).map_err(|source| PublishError::io("cannot put back", &staging, source))?;
         }
+    }
+    clear_half_written(out);
+    for model in fs::read_dir(out.join("models")).into_iter().flatten().flatten() {
+        clear_half_written(&model.path());
     }
     clear_work(&staging)
 }

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::PublishError;
-use super::manifest::{MANIFEST_NAME, Manifest, RunIdentity};
+use super::manifest::{MANIFEST_NAME, Manifest, RunIdentity, files_in};
 
 /// The link to the latest night.
 pub const LATEST: &str = "latest";
@@ -141,6 +141,15 @@ pub fn pointed_at(out: &Path) -> Option<NaiveDate> {
 /// The night a folder of this name would hold: the name is the date as it is written, to the letter.
 pub(super) fn night_named(name: &str) -> Option<NaiveDate> {
     name.parse::<NaiveDate>().ok().filter(|night| night.to_string() == name)
+}
+
+/// A file in the folder of a night that its manifest does not list: somebody put it there, and it must not go with the
+/// night. `None` = there is none, or the manifest cannot be read.
+pub(super) fn file_of_others(night: &Path) -> Result<Option<PathBuf>, PublishError> {
+    let Ok(Some(manifest)) = Manifest::read(night) else { return Ok(None) };
+    let files = files_in(night).map_err(|source| PublishError::io("cannot list", night, source))?;
+    let ours = |name: &str| name == MANIFEST_NAME || manifest.outputs.iter().any(|file| file.name == name);
+    Ok(files.into_iter().find(|(name, _)| !ours(name)).map(|(name, _)| night.join(name)))
 }
 
 /// What lies in a folder of nights.

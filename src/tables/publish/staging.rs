@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 
 use super::folders::{make_folder, open_like, open_to, staging, swap_in, sync, sync_folders};
 use super::manifest::{Damage, MANIFEST_NAME, Manifest, RunFacts, files_in, is_inside};
+use super::nights::file_of_others;
 use super::work::{WorkFolder, undisturbed};
 use super::{OutputLock, PublishError, held_folder, run_folder, seals, settle};
 use crate::tables::access::set_mode;
@@ -122,12 +123,14 @@ impl<'a> Staging<'a> {
     /// removed. `latest` points to the night `latest` afterwards. Returns the run folder and its manifest.
     ///
     /// # Errors
-    /// [`PublishError::Unannounced`] if the folder holds other files than announced; errors of the disk. Whatever the
-    /// error, readers find the last night as it was, or the new one whole.
+    /// [`PublishError::Unannounced`] if the folder holds other files than announced; [`PublishError::NotOurs`] if the night
+    /// to be replaced holds files of others; errors of the disk. Whatever the error, readers find the last night as it was,
+    /// or the new one whole.
     pub fn publish(self, facts: RunFacts, latest: NaiveDate) -> Result<(PathBuf, Manifest), PublishError> {
         let manifest = Manifest::new(self.run_date, facts, self.files.values().cloned().collect());
         let (lock, run_date) = (self.lock, self.run_date);
         let target = run_folder(lock.out(), run_date);
+        spare_others(&target)?;
         self.seal(&manifest, &target)?;
         // What cannot be removed is out of sight already, and is cleared by the next run.
         let _ = self.move_in(&target)?.map(fs::remove_dir_all);
@@ -145,6 +148,7 @@ impl<'a> Staging<'a> {
         let mut manifest = Manifest::new(self.run_date, facts, self.files.values().cloned().collect());
         manifest.held = reasons.to_vec();
         let target = held_folder(self.lock.out(), self.run_date);
+        spare_others(&target)?;
         self.seal(&manifest, &target)?;
         let _ = self.move_in(&target)?.map(fs::remove_dir_all);
         seals::tidy(self.lock)?;
@@ -219,5 +223,13 @@ impl<'a> Staging<'a> {
             Some((name, _)) => Err(PublishError::Unannounced { name: name.clone() }),
             None => Ok(()),
         }
+    }
+}
+
+/// Refuses to replace a night whose folder holds files of others.
+fn spare_others(night: &Path) -> Result<(), PublishError> {
+    match file_of_others(night)? {
+        Some(path) => Err(PublishError::NotOurs { path, what: "is not a file of the night that would be replaced" }),
+        None => Ok(()),
     }
 }

@@ -207,19 +207,38 @@ fn old_nights_go_but_never_the_latest_and_none_that_is_needed() {
     for night in [11, 12, 13, 14, 15, 17, 18] {
         publish(&lock, day(night), "x");
     }
-    assert_eq!(
-        prune(&lock, &published_nights(out.path()).unwrap(), 10, &[].into()).unwrap(),
-        [],
-        "there are not that many"
-    );
-    assert_eq!(prune(&lock, &published_nights(out.path()).unwrap(), 4, &[day(12)].into()).unwrap(), [day(11), day(13)]);
+    let gone = |keep, needed: &[NaiveDate]| {
+        let needed = needed.iter().copied().collect();
+        prune(&lock, &published_nights(out.path()).unwrap(), keep, &needed).unwrap().gone
+    };
+    assert_eq!(gone(10, &[]), [], "there are not that many");
+    assert_eq!(gone(4, &[day(12)]), [day(11), day(13)]);
     assert_eq!(published_nights(out.path()).unwrap(), [12, 14, 15, 17, 18].map(day));
     assert_eq!(held_nights(out.path()).unwrap(), [day(16)], "the other was older than every night kept");
-    assert_eq!(prune(&lock, &published_nights(out.path()).unwrap(), 0, &[].into()).unwrap(), [12, 14, 15, 17].map(day));
+    assert_eq!(gone(0, &[]), [12, 14, 15, 17].map(day));
     assert_eq!(published_nights(out.path()).unwrap(), [day(18)]);
     assert!(held_nights(out.path()).unwrap().is_empty());
     assert!(out.path().join("latest/summary.txt").is_file());
     assert_eq!(unfinished(out.path()), 0);
+}
+
+#[test]
+fn files_of_others_in_a_night_keep_it_from_being_replaced_or_removed() {
+    let out = tempfile::tempdir().unwrap();
+    let lock = OutputLock::acquire(out.path()).unwrap();
+    for night in [18, 19, 20] {
+        publish(&lock, day(night), "x");
+    }
+    let notes = out.path().join("runs/2026-11-19/notes.txt");
+    fs::write(&notes, "mine").unwrap();
+    let pruned = prune(&lock, &published_nights(out.path()).unwrap(), 1, &[].into()).unwrap();
+    assert_eq!((pruned.gone, pruned.spared), (vec![day(18)], vec![notes.clone()]));
+    let staging = Staging::create(&lock, day(19)).unwrap();
+    assert_eq!(staging.publish(facts(), day(20)).unwrap_err().code(), Code::NotOurs);
+    assert_eq!(remove_night(&lock, day(19), Some(day(20))).unwrap_err().code(), Code::NotOurs);
+    assert_eq!(read(&notes), "mine");
+    fs::remove_file(&notes).unwrap();
+    assert!(remove_night(&lock, day(19), Some(day(20))).unwrap());
 }
 
 #[test]

@@ -47,8 +47,16 @@ impl WorkFolder {
         let failed = |source| PublishError::io("cannot make", path, source);
         let mut at_work = at_work();
         DirBuilder::new().mode(0o700).create(path).map_err(failed)?;
-        at_work.push(path.to_owned());
-        Ok(Self { path: path.to_owned(), _mark: marked(path).map_err(failed)? })
+        match marked(path) {
+            Ok(mark) => {
+                at_work.push(path.to_owned());
+                Ok(Self { path: path.to_owned(), _mark: mark })
+            }
+            Err(source) => {
+                let _ = remove_marked(path);
+                Err(failed(source))
+            }
+        }
     }
 
     /// Clears what a dead process left at `path`, then makes the folder.
