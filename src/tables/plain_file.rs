@@ -3,12 +3,12 @@
 //! A named pipe makes a reader wait for ever, a device has no end and may do something when it is opened, and what the
 //! system makes up while it is read, as below `/proc`, is no data. All of them are refused before a byte is read.
 
-use std::fs::{self, File, FileType, OpenOptions};
+use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
-use rustix::fs::OFlags;
+use rustix::fs::{OFlags, StatFs};
 
 use crate::codes::{Code, Coded};
 
@@ -46,17 +46,28 @@ pub fn open(path: &Path) -> io::Result<File> {
 /// As [`open`].
 pub fn open_with(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     // Of a device not even the opening is tried; what cannot be looked at, the opening itself refuses.
-    if let Ok(there) = fs::metadata(path) {
-        check(there.file_type())?;
+    if let Err(error) = look_at(path)
+        && not_a_file(&error).is_some()
+    {
+        return Err(error);
     }
     // Another may have taken its place since: opening it must not wait, nor make it this process's terminal.
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     let file = options.custom_flags(flags.bits().cast_signed()).open(path)?;
     check(file.metadata()?.file_type())?;
-    if is_made_up(&file) {
-        return Err(refused("made up by the system while it is read"));
-    }
+    check_system(rustix::fs::fstatfs(&file))?;
     Ok(file)
+}
+
+/// What the system knows of a file, without opening it.
+///
+/// # Errors
+/// As [`open`].
+pub fn look_at(path: &Path) -> io::Result<Metadata> {
+    let there = fs::metadata(path)?;
+    check(there.file_type())?;
+    check_system(rustix::fs::statfs(path))?;
+    Ok(there)
 }
 
 /// Opens a file to be written from its start, made if need be with the permissions `mode`.
@@ -94,11 +105,7 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
     create(path, 0o666)?.write_all(text.as_bytes())
 }
 
-/// Refuses what is no file.
-///
-/// # Errors
-/// [`NotAFile`].
-pub fn check(kind: FileType) -> io::Result<()> {
+fn check(kind: FileType) -> io::Result<()> {
     let what = match kind {
         _ if kind.is_file() => return Ok(()),
         _ if kind.is_dir() => "a folder",
@@ -114,17 +121,18 @@ fn refused(what: &'static str) -> io::Error {
     io::Error::other(NotAFile { what })
 }
 
-/// File systems of the kernel's own: `proc`, `sysfs`, `debugfs`, `tracefs` and those of control groups.
+/// Refuses the file systems of the kernel's own: `proc`, `sysfs`, `debugfs`, `tracefs` and those of control groups.
 #[cfg(target_os = "linux")]
-fn is_made_up(file: &File) -> bool {
+fn check_system(system: rustix::io::Result<StatFs>) -> io::Result<()> {
     const KERNEL: [rustix::fs::FsWord; 6] =
         [rustix::fs::PROC_SUPER_MAGIC, 0x6265_6572, 0x6462_6720, 0x7472_6163, 0x0027_e0eb, 0x6367_7270];
-    rustix::fs::fstatfs(file).is_ok_and(|system| KERNEL.contains(&system.f_type))
+    let made_up = system.is_ok_and(|system| KERNEL.contains(&system.f_type));
+    if made_up { Err(refused("made up by the system while it is read")) } else { Ok(()) }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn is_made_up(_: &File) -> bool {
-    false
+fn check_system(_: rustix::io::Result<StatFs>) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(test)]

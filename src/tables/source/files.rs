@@ -27,22 +27,23 @@ pub(super) struct Expanded {
 /// Names starting with `.` or `_` are skipped in folders and globs, as other readers of such folders do. In a folder, those
 /// named `key=value` are entered, as deep as they go.
 pub(super) fn expand(base: &Path, name: &str, spec: &SourceSpec) -> Result<Expanded, SourceError> {
-    let mut files = Vec::new();
+    let mut found = Expanded { files: Vec::new(), remarks: Vec::new() };
     for pattern in spec.files.as_slice() {
-        let before = files.len();
-        expand_one(base, name, pattern, &mut files)?;
-        if files.len() == before {
+        let before = found.files.len();
+        expand_one(base, name, pattern, &mut found)?;
+        if found.files.len() == before {
             let there = what_is_there(base, pattern);
             return Err(SourceError::NoFiles { source_name: name.to_owned(), pattern: pattern.clone(), there });
         }
     }
+    let Expanded { mut files, mut remarks } = found;
     if files.is_empty() {
         let (pattern, there) = ("(none given)".to_owned(), String::new());
         return Err(SourceError::NoFiles { source_name: name.to_owned(), pattern, there });
     }
     files.sort_by(|a, b| a.shown.cmp(&b.shown));
     files.dedup_by(|a, b| a.shown == b.shown);
-    let remarks = without_further_names(&mut files);
+    remarks.extend(without_further_names(&mut files));
     wait_until_quiet(&mut files)?;
     Ok(Expanded { files, remarks })
 }
@@ -68,7 +69,7 @@ fn without_further_names(files: &mut Vec<FoundFile>) -> Vec<String> {
     remarks
 }
 
-fn expand_one(base: &Path, name: &str, pattern: &str, found: &mut Vec<FoundFile>) -> Result<(), SourceError> {
+fn expand_one(base: &Path, name: &str, pattern: &str, found: &mut Expanded) -> Result<(), SourceError> {
     let refuse = |reason: &str| SourceError::Pattern {
         source_name: name.to_owned(),
         pattern: pattern.to_owned(),
@@ -79,24 +80,37 @@ fn expand_one(base: &Path, name: &str, pattern: &str, found: &mut Vec<FoundFile>
     }
     let path = base.join(pattern);
     if path.is_dir() {
-        let before = found.len();
-        let others = enter(base, &path, DEEPEST, found)?;
-        if found.len() == before {
+        let before = found.files.len();
+        let others = enter(base, &path, DEEPEST, &mut found.files)?;
+        if found.files.len() == before {
             let (source_name, pattern) = (name.to_owned(), pattern.trim_end_matches('/').to_owned());
             let inside = others.iter().find_map(|folder| data_file_below(folder, DEEPEST));
             let inside = inside.map(|file| glob_of(&pattern, &path, &file));
             return Err(SourceError::NoFilesInFolder { source_name, pattern, inside });
         }
+        found.remarks.extend(passed_over(pattern, &others));
     } else if path.exists() {
-        found.push(look_at(base, path)?);
+        found.files.push(look_at(base, path)?);
     } else if is_glob(pattern) {
         let glob = Glob::new(base, pattern).map_err(refuse)?;
         let matches = glob.matches().map_err(|error| io_error(base, &error.folder, error.source))?;
         for path in matches.into_iter().filter(|path| !path.is_dir()) {
-            found.push(look_at(base, path)?);
+            found.files.push(look_at(base, path)?);
         }
     }
     Ok(())
+}
+
+/// What lies in a folder beside its data files and may be meant as data.
+fn passed_over(pattern: &str, others: &[PathBuf]) -> Option<String> {
+    let folders = others.iter().filter(|other| data_file_below(other, DEEPEST).is_some()).count();
+    let files = others.iter().filter(|other| !other.is_dir()).count();
+    (files + folders > 0).then(|| {
+        format!(
+            "folder `{pattern}` also holds files whose extension does not tell that they are data ({files}) or folders with data \
+             ({folders}); they are not read"
+        )
+    })
 }
 
 /// What is missing where a pattern that matches nothing points to; empty = the folder it names is there.
@@ -118,7 +132,7 @@ fn what_is_there(base: &Path, pattern: &str) -> String {
 /// How deep folders are entered.
 const DEEPEST: usize = 16;
 
-/// Takes the data files of a folder and of the folders `key=value` below it; gives the other folders directly in it.
+/// Takes the data files of a folder and of the folders `key=value` below it; gives what else lies directly in it.
 fn enter(base: &Path, folder: &Path, deep: usize, found: &mut Vec<FoundFile>) -> Result<Vec<PathBuf>, SourceError> {
     let io = |source| io_error(base, folder, source);
     let mut others = Vec::new();
@@ -130,6 +144,8 @@ fn enter(base: &Path, folder: &Path, deep: usize, found: &mut Vec<FoundFile>) ->
         if !path.is_dir() {
             if format_of(&path).is_some() {
                 found.push(look_at(base, path)?);
+            } else {
+                others.push(path);
             }
         } else if deep > 0 && path.file_name().is_some_and(|name| partition_of(&name.to_string_lossy()).is_some()) {
             enter(base, &path, deep - 1, found)?;
@@ -192,8 +208,7 @@ pub(super) fn is_hidden(path: &Path) -> bool {
 }
 
 fn look_at(base: &Path, path: PathBuf) -> Result<FoundFile, SourceError> {
-    let there = path.metadata().map_err(|source| io_error(base, &path, source))?;
-    plain_file::check(there.file_type()).map_err(|source| io_error(base, &path, source))?;
+    let there = plain_file::look_at(&path).map_err(|source| io_error(base, &path, source))?;
     let folders = path.strip_prefix(base).unwrap_or(&path).parent().into_iter().flat_map(Path::components);
     let partitions = folders.filter_map(|folder| partition_of(&folder.as_os_str().to_string_lossy())).collect();
     Ok(FoundFile { shown: shown(base, &path), path, partitions, identity: Identity::of(&there) })
@@ -265,6 +280,9 @@ mod tests {
             std::fs::write(dir.path().join(name), "x").expect("writes");
         }
         assert_eq!(expand_in(dir.path(), &["."]).expect("found"), ["a.csv", "b.csv", "c.parquet"]);
+        let spec = SourceSpec { files: OneOrMany(vec![".".to_owned()]), format: None, csv: None };
+        let remarks = expand(dir.path(), "crm", &spec).expect("found").remarks;
+        assert!(remarks.len() == 1 && remarks[0].contains("are data (1) or folders with data (0)"), "{remarks:?}");
         assert_eq!(expand_in(dir.path(), &["*.csv", "a.csv"]).expect("found"), ["a.csv", "b.csv"]);
     }
 
