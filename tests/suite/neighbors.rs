@@ -199,7 +199,7 @@ fn folders_of_others_in_the_place_of_ours_are_refused_and_stay_whole() {
         shop.write(&format!("out/{name}/notes.txt"), "mine");
         let said = shop.night();
         assert_eq!(said.code, 6, "{}", said.stderr);
-        assert!(said.stderr.contains("E0603") && said.stderr.contains(name), "{}", said.stderr);
+        assert!(said.stderr.contains("E0605") && said.stderr.contains(name), "{}", said.stderr);
         assert_eq!(shop.read(&format!("out/{name}/notes.txt")), "mine");
         assert!(shop.has_no_night());
 

@@ -88,6 +88,8 @@ pub struct Histories {
     reading: Reading,
     /// Day of the night, since 1970.
     day: i32,
+    /// Memory of the whole job, bytes.
+    memory: u64,
 }
 
 /// What rows are read with.
@@ -97,9 +99,18 @@ struct Reading {
     clock: Clock,
 }
 
+/// What an event takes, with the room to sort it.
+const EVENT_BYTES: u64 = 144;
+
 impl Histories {
     /// Opens the tables.
-    pub(super) fn open(events: &Events, kinds: KindWords, zone: Tz, day: i32) -> Result<Self, IntakeError> {
+    pub(super) fn open(
+        events: &Events,
+        kinds: KindWords,
+        zone: Tz,
+        day: i32,
+        memory: u64,
+    ) -> Result<Self, IntakeError> {
         let open = |table: &Option<ScratchTable>, columns: &[&str]| {
             table.as_ref().map(|table| Cursor::open(table, columns)).transpose()
         };
@@ -112,6 +123,7 @@ impl Histories {
             signups: open(&events.customers, &["signup_date"])?,
             reading: Reading { words: Vocabulary::default(), kinds, clock: Clock::new(zone) },
             day,
+            memory,
         })
     }
 
@@ -124,19 +136,25 @@ impl Histories {
     /// Histories of the customers `ids`, ascending and after those asked for before.
     ///
     /// # Errors
-    /// [`IntakeError::Scratch`] if scratch cannot be read.
+    /// [`IntakeError::Scratch`] if scratch cannot be read, [`IntakeError::Memory`] if these customers have so many events that
+    /// they do not fit.
     pub fn of(&mut self, ids: &[String]) -> Result<Vec<History>, IntakeError> {
         let mut all = vec![History::default(); ids.len()];
         let Self { reading, day, .. } = self;
+        let mut room = Room { left: self.memory / EVENT_BYTES * 5 / 8 };
         if let Some(cursor) = &mut self.orders {
             let mut lines = OrderLines::default();
-            cursor.rows_of(ids, |row, of| lines.add(&mut all[of], row, of, reading))?;
+            cursor.rows_of(ids, |row, of| room.take(|| lines.add(&mut all[of], row, of, reading)))?;
         }
         if let Some(cursor) = &mut self.contacts {
-            cursor.rows_of(ids, |row, of| all[of].contacts.extend(reading.contact(row)))?;
+            cursor.rows_of(ids, |row, of| room.take(|| all[of].contacts.extend(reading.contact(row))))?;
         }
         if let Some(cursor) = &mut self.texts {
-            cursor.rows_of(ids, |row, of| all[of].verbatims.extend(reading.verbatim(row)))?;
+            cursor.rows_of(ids, |row, of| room.take(|| all[of].verbatims.extend(reading.verbatim(row))))?;
+        }
+        if room.left == 0 {
+            let stage = format!("histories of {} customers, one of whom may stand for many", ids.len());
+            return Err(IntakeError::Memory { stage, limit: self.memory });
         }
         if let Some(cursor) = &mut self.rivals {
             cursor.rows_of(ids, |row, of| all[of].rivals.extend(reading.rival(row)))?;
@@ -157,6 +175,20 @@ impl Histories {
             keep_last(&mut history.rivals);
         }
         Ok(all)
+    }
+}
+
+/// Events that still fit; those beyond are passed over, because nothing comes of them.
+struct Room {
+    left: u64,
+}
+
+impl Room {
+    fn take(&mut self, event: impl FnOnce()) {
+        self.left = self.left.saturating_sub(1);
+        if self.left > 0 {
+            event();
+        }
     }
 }
 

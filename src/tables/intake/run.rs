@@ -54,6 +54,8 @@ pub struct Intake {
     histories: Events,
     /// Zone, day since 1970 and first moment after the night.
     night: (Tz, i32, i64),
+    /// Memory of the whole job, bytes.
+    memory_limit: u64,
 }
 
 impl Intake {
@@ -185,7 +187,7 @@ impl Intake {
     /// # Errors
     /// [`IntakeError::Scratch`] if scratch was removed.
     pub fn histories(&self, kinds: KindWords) -> Result<Histories, IntakeError> {
-        Histories::open(&self.histories, kinds, self.night.0, self.night.1)
+        Histories::open(&self.histories, kinds, self.night.0, self.night.1, self.memory_limit)
     }
 
     /// Which kinds of events there are.
@@ -328,6 +330,7 @@ fn read_all(request: &IntakeRequest<'_>, prepared: &Prepared) -> Result<Intake, 
         tables,
         histories,
         night: (prepared.times.zone, request.as_of.to_epoch_days(), prepared.end_of_night),
+        memory_limit: request.memory_limit,
     })
 }
 
