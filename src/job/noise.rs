@@ -1,6 +1,5 @@
 //! The noise on the figures of a night, and where its key comes from.
 
-use std::fs;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -10,6 +9,7 @@ use crate::job::error::JobError;
 use crate::job::tonight::Tonight;
 use crate::model::segment::Noise;
 use crate::tables::noise_key::{NoiseKey, read_key, write_key};
+use crate::tables::plain_file;
 use crate::tables::publish::OutputLock;
 
 /// Fewest bytes of a key file: fewer could be tried one by one.
@@ -57,7 +57,7 @@ impl NightNoise {
 fn from_file(path: &Path) -> Result<NoiseKey, JobError> {
     let failed =
         |source| JobError::Io { doing: "cannot read the key of the noise from", path: path.to_owned(), source };
-    let bytes = fs::read(path).map_err(failed)?;
+    let bytes = plain_file::read(path).map_err(failed)?;
     if bytes.len() < LEAST_BYTES {
         let why = format!("it has {} bytes, and {LEAST_BYTES} random ones are needed", bytes.len());
         return Err(failed(std::io::Error::new(std::io::ErrorKind::InvalidData, why)));

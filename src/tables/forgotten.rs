@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::access::private_file;
 use super::address::found_as;
+use super::chance::random_bytes;
 use super::publish::{OutputLock, PublishError, half_written};
 use crate::catalogue::hex;
 use crate::tables::plain_file;
@@ -114,7 +115,7 @@ impl Forgotten {
     /// [`PublishError::Io`] if the system has no random numbers to give.
     pub fn add<'a>(&mut self, spellings: impl Iterator<Item = &'a str>) -> Result<bool, PublishError> {
         if self.salt.is_empty() {
-            self.salt = random_salt()?;
+            self.salt = hex(&random_bytes()?);
         }
         let mut new = None;
         for spelling in spellings {
@@ -198,15 +199,6 @@ impl Forgotten {
             .chain_update(id.as_bytes())
             .finalize())
     }
-}
-
-/// 32 random bytes from the system, as hex digits.
-fn random_salt() -> Result<String, PublishError> {
-    let source = Path::new("/dev/urandom");
-    let mut bytes = [0_u8; 32];
-    let read = File::open(source).and_then(|mut file| file.read_exact(&mut bytes));
-    read.map_err(|error| PublishError::io("cannot read", source, error))?;
-    Ok(hex(&bytes))
 }
 
 #[cfg(test)]

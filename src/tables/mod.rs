@@ -10,6 +10,7 @@
 
 pub mod access;
 mod address;
+mod chance;
 mod closing;
 pub mod contract;
 pub mod contract_page;

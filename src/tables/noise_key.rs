@@ -5,11 +5,12 @@
 //! then carries noise that nobody can make again from the key that is kept.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read as _};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use super::chance::random_bytes;
 use super::plain_file;
 use super::publish::{OutputLock, PublishError, write_private};
 use crate::catalogue::hex;
@@ -85,9 +86,7 @@ pub(super) fn closing_chance(out: &Path) -> Result<NoiseKey, PublishError> {
     if let Some(StoredKey { key, list }) = stored_key(out)? {
         return Ok(derived(format!("chance of an erasure {list}").as_bytes(), &key));
     }
-    let (source, mut chance) = (Path::new("/dev/urandom"), NoiseKey::default());
-    let read = File::open(source).and_then(|mut file| file.read_exact(&mut chance));
-    read.map(|()| chance).map_err(|error| PublishError::io("cannot read", source, error))
+    random_bytes()
 }
 
 fn derived(what: &[u8], key: &NoiseKey) -> NoiseKey {

@@ -18,6 +18,7 @@ use super::files::write_whole;
 use super::manifest::MANIFEST_NAME;
 use super::{OutputLock, PublishError};
 use crate::catalogue::hex;
+use crate::tables::plain_file;
 
 /// Name of the file in the output folder.
 pub const SEALS_NAME: &str = "seals.json";
@@ -161,7 +162,7 @@ pub fn accept(lock: &OutputLock, names: &[String]) -> Result<(), PublishError> {
 
 fn read(out: &Path) -> Result<Seals, PublishError> {
     let path = out.join(SEALS_NAME);
-    let text = match fs::read_to_string(&path) {
+    let text = match plain_file::read_text(&path) {
         Ok(text) => text,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Ok(Seals::default());
