@@ -87,7 +87,8 @@ fn value_sql(by_order: bool, unread: bool) -> String {
     if unread {
         known.extend([" AND count(*) FILTER (WHERE ", AMOUNT_UNREAD, ") = 0"]);
     }
-    format!("CASE WHEN {known} THEN sum({EXACT}(amount)) END")
+    // As text, the decimal becomes the double nearest to it; divided by its scale it would be one beside it.
+    format!("CASE WHEN {known} THEN arrow_cast(sum({EXACT}(amount)), 'Utf8') END")
 }
 
 fn missing_columns(signal: &Signal, columns: &BTreeSet<String>) -> Vec<String> {

@@ -39,6 +39,8 @@ fn sums_are_those_of_the_decimals_that_are_written() {
     let run = shop(&text).intake();
     assert_eq!(block(&run).value_365d, [Some(0.300_000_1), Some(0.01), Some(-1e-12)]);
     assert!(faults(&run, TableName::Orders).is_empty());
+    let text = "customer_id,day,amount\na,2026-11-02,12345678.9\na,2026-11-02,0.01\nb,2026-11-02,98765432109.87\n";
+    assert_eq!(block(&shop(text).intake()).value_365d[..2], [Some(12_345_678.91), Some(98_765_432_109.87)]);
 }
 
 #[test]
@@ -63,7 +65,7 @@ fn yes_is_no_amount_and_what_differences_of_doubles_leave_is_nothing() {
     let run = typed("amount", arc(BooleanArray::from(vec![true, false])));
     let found = faults(&run, TableName::Orders);
     assert_eq!((found[0].code, found[0].count), (RejectCode::NotANumber, 2));
-    let left = 19.99 * 3.0 - 59.97;
+    let left = 0.1 + 0.2 - 0.3;
     let run = typed("amount", arc(Float64Array::from(vec![left, 2.5, -0.0])));
     assert_eq!(block(&run).value_365d, [Some(2.5)]);
     assert!(left != 0.0 && faults(&run, TableName::Orders).is_empty());
@@ -94,7 +96,9 @@ fn weights_count_by_their_ratios_alone() {
     let own = |factor: f64| {
         let run = weighted(|i| factor * (0.3 + (i % 7) as f64)).intake();
         let weights = block(&run).weight.iter().map(|weight| weight.to_bits()).collect::<Vec<_>>();
-        (weights, format!("{:?}", run.figures().expect("figures").0))
+        let (mut figures, _) = run.figures().expect("figures");
+        figures.retain(|key, _| !key.starts_with("bytes:"));
+        (weights, figures)
     };
     let plain = own(1.0);
     assert_eq!(plain.0.last(), Some(&1.0f64.to_bits()), "an absent weight is the mean");
