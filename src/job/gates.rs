@@ -72,7 +72,10 @@ fn ahead(nights: &Nights) -> Option<Alert> {
         key: "nights_ahead",
         severity: "alert",
         what: what.to_owned(),
-        how_big: format!("{} nights, {first} to {last}", nights.ahead.len()),
+        how_big: match nights.ahead.len() {
+            1 => first.to_string(),
+            n => format!("{n} nights, {first} to {last}"),
+        },
         since: None,
         likely_cause: "data",
         to_do,

@@ -206,7 +206,7 @@ fn fitted(
             (model, Some(lineage))
         }
         None => {
-            let model = with_unused_ids(new.model, &mut ledger.book())?;
+            let model = with_unused_ids(new.model, &ledger)?;
             ledger.begin(&night, &model);
             (model, None)
         }
@@ -231,9 +231,11 @@ fn thin_evidence(project: &Project, intake: &Intake) -> Result<Vec<String>, JobE
     Ok(thin.then(said).into_iter().collect())
 }
 
-/// A first model keeps the ids it comes with, unless the ledger remembers segments of another.
-fn with_unused_ids(model: Model, book: &mut IdBook) -> Result<Model, JobError> {
-    if !model.segments().iter().any(|segment| book.knows(&segment.id)) {
+/// A first model keeps the ids it comes with, unless the ledger remembers segments of another under them.
+fn with_unused_ids(model: Model, ledger: &SegmentLedger) -> Result<Model, JobError> {
+    let mut book = ledger.book();
+    let own = |id: &str| ledger.segments().iter().any(|record| record.id == id && record.model == model.id());
+    if model.segments().iter().all(|segment| own(&segment.id) || !book.knows(&segment.id)) {
         return Ok(model);
     }
     let segments = model.segments().iter().map(|_| book.give()).map(|id| SegmentInfo { name: id.clone(), id });
