@@ -40,7 +40,9 @@ pub(in crate::model) fn nobodys(values: &[f64]) -> Vec<f64> {
     let spreads = [values[last - quarter] - values[quarter], values[last] - values[0]];
     let Some(spread) = spreads.into_iter().find(|spread| *spread > 0.0) else { return values.to_vec() };
     let middle = two_digits(*middle, spread);
-    values.iter().map(|value| stored(middle + two_digits(value - middle, value - middle))).collect()
+    // No distance is told finer than the spread, or the middle one would be told by what rounding left of it.
+    let told = |distance: f64| two_digits(distance, distance.abs().max(spread));
+    values.iter().map(|value| stored(middle + told(value - middle))).collect()
 }
 
 /// A value to a tenth of the power of ten in `size`.
