@@ -17,7 +17,7 @@ use datafusion::logical_expr::{Cast, Expr, LogicalPlan, TryCast};
 use datafusion::physical_plan::{PhysicalExpr, execute_stream};
 use futures::StreamExt;
 
-use super::super::query::{Guard, guarded};
+use super::super::query::{QueryGuard, guarded};
 use super::super::source::{FILE_COLUMN, ROW_COLUMN};
 use super::evidence::shape_of;
 
@@ -64,7 +64,7 @@ struct Suspect {
 /// Looks for the cell, step by step from the sources on. What cannot be asked again is left out.
 pub(super) async fn find(frame: DataFrame, memory_limit: u64) -> DirtyCell {
     let (state, plan) = frame.into_parts();
-    let guard = Arc::new(Guard::new(Some(PATIENCE), memory_limit));
+    let guard = Arc::new(QueryGuard::new(Some(PATIENCE), memory_limit));
     let Ok(suspects) = suspects(&state, plan) else { return DirtyCell::default() };
     for suspect in suspects.into_iter().rev() {
         if let Ok(Some(cell)) = look(&state, suspect, &guard).await {
@@ -105,7 +105,7 @@ fn rowwise(expr: &Expr, take: &mut dyn FnMut(&Expr)) {
     }
 }
 
-async fn look(state: &SessionState, suspect: Suspect, guard: &Arc<Guard>) -> Result<Option<DirtyCell>> {
+async fn look(state: &SessionState, suspect: Suspect, guard: &Arc<QueryGuard>) -> Result<Option<DirtyCell>> {
     // What lies below may fail on the same cell, and is asked on its own.
     let input = suspect
         .input

@@ -13,7 +13,7 @@ use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::SessionConfig;
 use tokio::runtime::Handle;
 
-use super::super::query::{Guard, OverTime, PLAN_STACK, bound_functions};
+use super::super::query::{OverTime, PLAN_STACK, QueryGuard, bound_functions};
 use super::super::source::survived;
 use super::error::IntakeError;
 use super::exact_sum::exact_amount;
@@ -165,8 +165,8 @@ impl Engine {
     }
 
     /// What watches one query of a person.
-    pub(super) fn guard(&self) -> Arc<Guard> {
-        Arc::new(Guard::new(self.query_time, self.memory_limit))
+    pub(super) fn guard(&self) -> Arc<QueryGuard> {
+        Arc::new(QueryGuard::new(self.query_time, self.memory_limit))
     }
 
     /// Plans on a thread of its own, with a stack for the largest query allowed. What takes too long is left behind; the process

@@ -18,7 +18,7 @@ use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 use futures::StreamExt;
 
-use super::super::query::Guard;
+use super::super::query::QueryGuard;
 use super::check::{Checker, ORDER, Output};
 use super::places::Notes;
 use super::scale::Watched;
@@ -47,7 +47,7 @@ pub(super) struct Bound {
 
 /// A person's query while it runs.
 pub(super) struct Queried {
-    pub(super) guard: Arc<Guard>,
+    pub(super) guard: Arc<QueryGuard>,
     /// As it was written: what is asked again once it failed.
     pub(super) frame: DataFrame,
 }

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::compute::kernels::concat_elements::concat_elements_utf8;
+use datafusion::arrow::compute::kernels::concat_elements::concat_elements_utf8_many;
 use datafusion::arrow::datatypes::{DataType, FieldRef, Int64Type};
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::Transformed;
@@ -20,6 +20,7 @@ use datafusion::logical_expr::{
 };
 use datafusion::prelude::SessionContext;
 
+use super::super::source::CELL_LIMIT;
 use super::limits::QueryLimit;
 
 /// Least bytes of text that a function may make in one step.
@@ -109,7 +110,7 @@ impl ScalarUDFImpl for Bounded {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        hold(self.what, reckoned(self.growth, &args.args, args.number_rows)?, self.most)?;
+        hold(self.what, reckoned(self.growth, &args.args, args.number_rows)?, bound_of(self.most, &args.args))?;
         self.inner.invoke_with_args(args)
     }
 }
@@ -121,9 +122,19 @@ fn hold(what: &'static str, seen: u64, allowed: u64) -> Result<()> {
     Err(DataFusionError::External(Box::new(QueryLimit { what, seen, allowed, cure: CURE })))
 }
 
+/// Whether all arguments are single values, and so the result.
+fn is_one(args: &[ColumnarValue]) -> bool {
+    args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)))
+}
+
+/// What one step may make: a single value no more than a cell may hold, for the planner writes it into the names of columns.
+fn bound_of(most: u64, args: &[ColumnarValue]) -> u64 {
+    if is_one(args) { CELL_LIMIT as u64 } else { most }
+}
+
 /// Bytes of the result of one step, at most; counted up to where it can only be too much.
 fn reckoned(growth: Growth, args: &[ColumnarValue], rows: usize) -> Result<u64> {
-    let one = args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
+    let one = is_one(args);
     let numbers: Vec<Numbers> = args.iter().map(Numbers::of).collect::<Result<_>>()?;
     let rows = if one { 1 } else { rows };
     Ok((0..rows).fold(0u64, |all, row| all.saturating_add(of_row(growth, &numbers, row))))
@@ -188,7 +199,7 @@ impl Numbers {
     }
 }
 
-/// `a || b` as a function: absent where one of them is.
+/// `a || b || …` as a function: absent where one of them is.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Join {
     signature: Signature,
@@ -213,11 +224,11 @@ impl ScalarUDFImpl for Join {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        hold(JOINED, reckoned(Growth::Sum, &args.args, args.number_rows)?, self.most)?;
-        let one = args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
+        hold(JOINED, reckoned(Growth::Sum, &args.args, args.number_rows)?, bound_of(self.most, &args.args))?;
+        let one = is_one(&args.args);
         let arrays = ColumnarValue::values_to_arrays(&args.args)?;
-        let joined: ArrayRef =
-            Arc::new(concat_elements_utf8(arrays[0].as_string::<i32>(), arrays[1].as_string::<i32>())?);
+        let texts: Vec<&StringArray> = arrays.iter().map(|array| array.as_string::<i32>()).collect();
+        let joined: ArrayRef = Arc::new(concat_elements_utf8_many(&texts)?);
         Ok(if one {
             ColumnarValue::Scalar(ScalarValue::try_from_array(&joined, 0)?)
         } else {
@@ -241,12 +252,17 @@ impl FunctionRewrite for JoinRewrite {
         };
         let own = |side: &Expr| matches!(side, Expr::ScalarFunction(call) if call.func == self.0);
         let text = |side: &Expr| side.get_type(schema).is_ok_and(|kind| !kind.is_nested() && !kind.is_binary());
-        // A chain is asked link by link, not each link for the whole of it.
-        let plain = |side: &Expr| own(side) || text(side);
-        if !plain(&left) || !plain(&right) {
+        if !(own(&left) || text(&left)) || !(own(&right) || text(&right)) {
             return Ok(Transformed::no(Expr::BinaryExpr(BinaryExpr { left, op: Operator::StringConcat, right })));
         }
-        let call = ScalarFunction::new_udf(Arc::clone(&self.0), vec![*left, *right]);
+        // A chain becomes one call: nested ones would be asked for their type by each other, link by link.
+        let parts = |side: Expr| match side {
+            Expr::ScalarFunction(call) if call.func == self.0 => call.args,
+            other => vec![other],
+        };
+        let mut all = parts(*left);
+        all.extend(parts(*right));
+        let call = ScalarFunction::new_udf(Arc::clone(&self.0), all);
         Ok(Transformed::yes(Expr::ScalarFunction(call)))
     }
 }

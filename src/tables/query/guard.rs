@@ -51,7 +51,7 @@ pub(crate) enum OverTime {
 
 /// Watches one query.
 #[derive(Debug)]
-pub(crate) struct Guard {
+pub(crate) struct QueryGuard {
     started: OnceLock<Instant>,
     time: Option<Duration>,
     memory: u64,
@@ -59,7 +59,7 @@ pub(crate) struct Guard {
     failed: AtomicBool,
 }
 
-impl Guard {
+impl QueryGuard {
     /// A query that may run for `time` (`None`: as long as it takes) in a process of `memory` bytes and its base.
     pub(crate) fn new(time: Option<Duration>, memory: u64) -> Self {
         let (started, looked) = (OnceLock::new(), AtomicU64::new(0));
@@ -96,7 +96,7 @@ fn resident() -> Option<u64> {
 }
 
 /// The plan of a query, watched at every step.
-pub(crate) fn guarded(plan: Arc<dyn ExecutionPlan>, guard: &Arc<Guard>) -> Result<Arc<dyn ExecutionPlan>> {
+pub(crate) fn guarded(plan: Arc<dyn ExecutionPlan>, guard: &Arc<QueryGuard>) -> Result<Arc<dyn ExecutionPlan>> {
     let watch = |inner, kept| Arc::new(GuardStep { inner, guard: Arc::clone(guard), kept }) as Arc<dyn ExecutionPlan>;
     let step = |inner| watch(inner, None);
     let mut widest = 0;
@@ -124,7 +124,7 @@ pub(crate) fn guarded(plan: Arc<dyn ExecutionPlan>, guard: &Arc<Guard>) -> Resul
 /// Hands on what a step gives, as long as nothing stops it.
 struct GuardStep {
     inner: Arc<dyn ExecutionPlan>,
-    guard: Arc<Guard>,
+    guard: Arc<QueryGuard>,
     /// Bytes that may go through, where the step above keeps all of them without telling the engine.
     kept: Option<u64>,
 }
@@ -202,7 +202,7 @@ impl ExecutionPlan for GuardStep {
 }
 
 fn poll(
-    guard: &Guard,
+    guard: &QueryGuard,
     inner: &mut SendableRecordBatchStream,
     context: &mut Context<'_>,
 ) -> Poll<Option<Result<RecordBatch>>> {

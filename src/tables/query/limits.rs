@@ -6,8 +6,8 @@ use crate::codes::{Code, Coded};
 /// Stack of the thread that plans a query.
 ///
 /// INVARIANT: the largest query that [`Limits::QUERY`] allows is planned within it; the tests beside `plan` run such ones.
-/// The optimizer takes some 32 KiB for each term of a chain, 64 MiB for the longest allowed.
-pub(crate) const PLAN_STACK: usize = 256 << 20;
+/// The optimizer takes some 32 KiB for each term of a chain, 32 MiB for the longest allowed.
+pub(crate) const PLAN_STACK: usize = 128 << 20;
 
 /// Most columns that the parts of a query may have taken together, each part with those of the widest source it could read.
 pub(crate) const MOST_COLUMNS: usize = 250_000;
@@ -27,6 +27,8 @@ pub(crate) struct Limits {
     pub(crate) terms: usize,
     /// Selects and tables read, those of a `with` once for each time it is read.
     pub(crate) parts: usize,
+    /// Tables joined to others and selects inside expressions, counted in the same way.
+    pub(crate) joins: usize,
     /// Expressions, counted in the same way.
     pub(crate) expressions: usize,
     /// Ways in which one `group by` groups.
@@ -42,8 +44,9 @@ impl Limits {
         words: 40_000,
         literal: 4096,
         nested: 48,
-        terms: 2000,
+        terms: 1000,
         parts: 256,
+        joins: 64,
         expressions: 40_000,
         groupings: 64,
     };
@@ -56,6 +59,7 @@ impl Limits {
         nested: 32,
         terms: 200,
         parts: 1,
+        joins: 0,
         expressions: 2000,
         groupings: 1,
     };
@@ -65,8 +69,8 @@ impl Limits {
 #[must_use]
 pub fn limits_page() -> String {
     let rows = |limits: Limits| {
-        let Limits { text, words, literal, nested, terms, parts, expressions, groupings } = limits;
-        [text, words, literal, nested, terms, parts, expressions, groupings]
+        let Limits { text, words, literal, nested, terms, parts, expressions, groupings, joins } = limits;
+        [text, words, literal, nested, terms, parts, joins, expressions, groupings]
     };
     let names = [
         "bytes of text",
@@ -75,6 +79,7 @@ pub fn limits_page() -> String {
         "brackets and `case`s inside each other",
         "operators, `and`s, `or`s, `not`s, joins, unions",
         "selects and tables read; what a `with` holds counts each time it is read",
+        "tables joined to others and selects inside expressions, counted in the same way",
         "expressions, counted in the same way",
         "ways in which one `group by` groups",
     ];

@@ -64,6 +64,11 @@ fn what_has_no_bound_is_refused() {
     assert_eq!(refused(&format!("select 1{}", " union all select 1".repeat(255))), None);
     let unions = format!("select 1{}", " union all select 1".repeat(256));
     assert_eq!(refused(&unions), Some("selects and tables read, those of a `with` each time"));
+    let joins =
+        |n: usize| format!("select 1 from t{}", (0..n).map(|i| format!(" join t t{i} on true")).collect::<String>());
+    assert_eq!(refused(&joins(64)), None);
+    assert_eq!(refused(&joins(65)), Some("joins and selects inside expressions, those of a `with` each time"));
+    assert_eq!(refused(&format!("select 1 from t{}", ", t".repeat(65))), refused(&joins(65)));
     let cube = |n: usize| format!("select 1 from t group by cube({})", vec!["a"; n].join(","));
     assert_eq!(refused(&cube(6)), None);
     assert_eq!(refused(&cube(7)), Some("ways in which a query groups"));

@@ -38,12 +38,14 @@ pub(super) fn check_tree(query: &Query, limits: &Limits) -> Result<Shape, QueryL
 #[derive(Clone, Copy, Default)]
 struct Size {
     parts: usize,
+    joins: usize,
     expressions: usize,
 }
 
 impl Size {
     fn add(&mut self, more: Self) {
         self.parts = self.parts.saturating_add(more.parts);
+        self.joins = self.joins.saturating_add(more.joins);
         self.expressions = self.expressions.saturating_add(more.expressions);
     }
 }
@@ -72,6 +74,13 @@ impl Look<'_> {
     fn hold(&self, size: Size) -> Result<(), QueryLimit> {
         let fewer = "read each `with` once or twice, leave steps out, or name several files in one source in place of a `union`";
         QueryLimit::hold("selects and tables read, those of a `with` each time", size.parts, self.limits.parts, fewer)?;
+        let narrower = "join in steps: make one table of some, and join that; or look values up in one file";
+        QueryLimit::hold(
+            "joins and selects inside expressions, those of a `with` each time",
+            size.joins,
+            self.limits.joins,
+            narrower,
+        )?;
         QueryLimit::hold("expressions, those of a `with` each time", size.expressions, self.limits.expressions, fewer)
     }
 
@@ -122,23 +131,24 @@ impl Visitor for Look<'_> {
 
     fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<QueryLimit> {
         let wild = |item: &SelectItem| matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..));
-        let joins = select.from.iter().flat_map(|from| &from.joins);
-        self.unnamed |= select.projection.iter().any(wild) || joins.into_iter().any(is_natural);
-        self.count(Size { parts: 1, expressions: select.projection.len() })
+        let joins: Vec<&Join> = select.from.iter().flat_map(|from| &from.joins).collect();
+        self.unnamed |= select.projection.iter().any(wild) || joins.iter().any(|join| is_natural(join));
+        let joins = joins.len() + select.from.len().saturating_sub(1);
+        self.count(Size { parts: 1, joins, expressions: select.projection.len() })
     }
 
     fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<QueryLimit> {
         self.read = Some(relation.clone());
         let name = relation.to_string().replace(['"', '`'], "").to_lowercase();
         let known = self.known.iter().rev().find(|(known, _)| *known == name).map(|(_, size)| *size);
-        self.count(known.unwrap_or(Size { parts: 1, expressions: 0 }))
+        self.count(known.unwrap_or(Size { parts: 1, ..Size::default() }))
     }
 
     fn pre_visit_table_factor(&mut self, table: &TableFactor) -> ControlFlow<QueryLimit> {
         match table {
             TableFactor::NestedJoin { table_with_joins, .. } => {
                 self.unnamed |= table_with_joins.joins.iter().any(is_natural);
-                ControlFlow::Continue(())
+                self.count(Size { joins: table_with_joins.joins.len(), ..Size::default() })
             }
             TableFactor::Derived { .. } | TableFactor::Table { args: None, .. } => ControlFlow::Continue(()),
             _ => refuse("functions in place of a table", "name a source; rows that no file holds belong into a file"),
@@ -157,7 +167,8 @@ impl Visitor for Look<'_> {
             return ControlFlow::Break(limit);
         }
         // Each way to group is a query of its own.
-        self.count(Size { parts: sets - 1, expressions: 1 })
+        let inside = matches!(expr, Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. });
+        self.count(Size { parts: sets - 1, joins: usize::from(inside), expressions: 1 })
     }
 }
 
