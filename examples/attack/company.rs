@@ -193,6 +193,7 @@ fn intervals(row: &RowMap) -> impl Iterator<Item = (String, (f64, f64))> {
     })
 }
 
+/// Everybody answered and bought long before the first night, and within a year of the last.
 fn write(folder: &Path, people: &[Person]) -> Result<(), Failure> {
     let mut customers = String::from("customer_id,consent_profiling,consent_email\n");
     let mut survey = format!("customer_id,day,{}\n", ASKED.join(","));
@@ -200,8 +201,8 @@ fn write(folder: &Path, people: &[Person]) -> Result<(), Failure> {
     for Person { id, answers, value } in people {
         writeln!(customers, "{id},yes,yes")?;
         let answers: Vec<String> = answers.iter().map(u8::to_string).collect();
-        writeln!(survey, "{id},2026-01-15,{}", answers.join(","))?;
-        writeln!(orders, "{id},2026-01-10,O{id},{value:.2}")?;
+        writeln!(survey, "{id},2025-06-15,{}", answers.join(","))?;
+        writeln!(orders, "{id},2025-06-10,O{id},{value:.2}")?;
     }
     fs::write(folder.join("customers.csv"), customers)?;
     fs::write(folder.join("survey.csv"), survey)?;
