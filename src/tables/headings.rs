@@ -51,9 +51,9 @@ pub(super) fn bare(name: &str) -> String {
 pub(super) fn looks_like_data(first: &[String], below: &[Vec<String>]) -> bool {
     let cells = || first.iter().map(|cell| cell.trim()).enumerate().filter(|(_, cell)| !cell.is_empty());
     let sure = |cell: &str| match shape_of(cell) {
-        CellShape::Address | CellShape::Date => true,
-        CellShape::Number => digits(cell) >= LONG,
-        CellShape::Words => false,
+        HeadingShape::Address | HeadingShape::Date => true,
+        HeadingShape::Number => digits(cell) >= LONG,
+        HeadingShape::Words => false,
     };
     if cells().any(|(_, cell)| sure(cell)) {
         return true;
@@ -61,7 +61,7 @@ pub(super) fn looks_like_data(first: &[String], below: &[Vec<String>]) -> bool {
     if cells().any(|(_, cell)| names_ids(cell) && !VALUES_AS_WELL.contains(&bare(cell).as_str())) {
         return false;
     }
-    let numbers = cells().filter(|(_, cell)| shape_of(cell) == CellShape::Number).count();
+    let numbers = cells().filter(|(_, cell)| shape_of(cell) == HeadingShape::Number).count();
     let alike = |at: usize, cell: &str| {
         let mut others = below.iter().filter_map(|line| line.get(at)).peekable();
         others.peek().is_some() && digits(cell) > 0 && others.all(|other| pattern(other.trim()) == pattern(cell))
@@ -71,7 +71,7 @@ pub(super) fn looks_like_data(first: &[String], below: &[Vec<String>]) -> bool {
 
 /// What a cell is written like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum CellShape {
+pub(super) enum HeadingShape {
     Words,
     Number,
     Date,
@@ -79,17 +79,17 @@ pub(super) enum CellShape {
 }
 
 /// The shape of a cell.
-pub(super) fn shape_of(cell: &str) -> CellShape {
+pub(super) fn shape_of(cell: &str) -> HeadingShape {
     let cell = cell.trim();
     let digits = digits(cell);
     let only = |signs: &str| cell.chars().all(|c| c.is_ascii_digit() || signs.contains(c));
     match cell {
-        _ if cell.contains('@') && cell.contains('.') && !cell.contains(' ') => CellShape::Address,
-        _ if digits >= 6 && only("-/.: TZ+") && cell.matches(['-', '/', '.', ':']).count() >= 2 => CellShape::Date,
-        _ if digits > 0 && only("+-.,eE %") => CellShape::Number,
+        _ if cell.contains('@') && cell.contains('.') && !cell.contains(' ') => HeadingShape::Address,
+        _ if digits >= 6 && only("-/.: TZ+") && cell.matches(['-', '/', '.', ':']).count() >= 2 => HeadingShape::Date,
+        _ if digits > 0 && only("+-.,eE %") => HeadingShape::Number,
         // An id such as `C-00017`.
-        _ if digits >= 3 && !cell.contains(' ') && digits * 2 >= cell.len() => CellShape::Number,
-        _ => CellShape::Words,
+        _ if digits >= 3 && !cell.contains(' ') && digits * 2 >= cell.len() => HeadingShape::Number,
+        _ => HeadingShape::Words,
     }
 }
 

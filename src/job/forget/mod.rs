@@ -10,7 +10,7 @@ use crate::job::load::Loaded;
 use crate::job::remembered;
 use crate::job::scratch::Scratch;
 use crate::model::segment::{COUNT_STEP, NOISE};
-use crate::tables::erase::{EraseError, Found, Rewrite, StoredNight, named_elsewhere, search};
+use crate::tables::erase::{EraseError, PersonsFound, Rewrite, StoredNight, named_elsewhere, search};
 use crate::tables::intake::IntakeError;
 use crate::tables::noise_key::change_key;
 use crate::tables::persons::{IdWriting, Person, Persons};
@@ -49,7 +49,7 @@ pub fn forget(loaded: &Loaded, ids_file: &Path) -> Result<Forgetting, JobError> 
     Scratch::clear(&out)?;
 
     let nights = stored_nights(&out)?;
-    let searched: Vec<Found> = nights.iter().map(|night| search(&night.folder, &persons)).collect();
+    let searched: Vec<PersonsFound> = nights.iter().map(|night| search(&night.folder, &persons)).collect();
     let here = persons.settle(&searched.iter().flat_map(|found| found.persons.iter().copied()).collect());
     for person in here.iter().map(|at| &persons.all()[*at]) {
         list.add(person.spellings())?;
@@ -133,7 +133,7 @@ struct Done {
 
 impl Done {
     /// Takes what was found out of a night. What fails is noted, and the other nights go on.
-    fn clear(&mut self, lock: &OutputLock, night: &StoredNight, found: Found, persons: &Persons) {
+    fn clear(&mut self, lock: &OutputLock, night: &StoredNight, found: PersonsFound, persons: &Persons) {
         if found.rows > 0 {
             match rewrite(lock, night, &found, persons) {
                 Ok(erased) => self.nights.push(erased),
@@ -156,7 +156,7 @@ impl Done {
 fn rewrite(
     lock: &OutputLock,
     night: &StoredNight,
-    found: &Found,
+    found: &PersonsFound,
     persons: &Persons,
 ) -> Result<NightErased, EraseError> {
     let rewrite = Rewrite::begin(lock, night, found, persons)?;

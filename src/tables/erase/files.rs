@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
-use super::texts::{Layout, rows_of, without};
+use super::texts::{TextLayout, rows_of, without};
 use super::{EraseError, table};
 use crate::tables::persons::Persons;
 use crate::tables::plain_file;
@@ -20,14 +20,14 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Whom a file names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Look {
+pub(super) struct Mentions {
     /// Rows, lines or places about them.
     pub(super) rows: u64,
     /// Which of the persons.
     pub(super) persons: BTreeSet<usize>,
 }
 
-impl Look {
+impl Mentions {
     pub(super) fn add(&mut self, person: usize) {
         self.rows += 1;
         self.persons.insert(person);
@@ -54,13 +54,13 @@ impl Target<'_> {
 /// A file that is no Parquet.
 struct Text {
     text: String,
-    layout: Layout,
+    layout: TextLayout,
     /// The bytes are UTF-8 behind a mark.
     marked: bool,
 }
 
 /// Whom a file names. `ours`: it is as we published it.
-pub(super) fn look(path: &Path, persons: &Persons, ours: &dyn Fn() -> bool) -> Result<Look, EraseError> {
+pub(super) fn look(path: &Path, persons: &Persons, ours: &dyn Fn() -> bool) -> Result<Mentions, EraseError> {
     if is_table(path)? {
         return table::look(path, persons);
     }
@@ -68,7 +68,11 @@ pub(super) fn look(path: &Path, persons: &Persons, ours: &dyn Fn() -> bool) -> R
         Some(Text { text, layout, .. }) => {
             let (_, look) = without(&text, layout, persons, true);
             // What is not as it was published may name people by words and numbers, too.
-            if layout == Layout::Running && !ours() { Ok(without(&text, layout, persons, false).1) } else { Ok(look) }
+            if layout == TextLayout::Running && !ours() {
+                Ok(without(&text, layout, persons, false).1)
+            } else {
+                Ok(look)
+            }
         }
         None => opaque(path, persons),
     }
@@ -92,7 +96,7 @@ pub(super) fn copy_without(
     let mark = if marked { MARK } else { b"" };
     let written = file.write_all(mark).and_then(|()| file.write_all(text.as_bytes()));
     written.map_err(|source| PublishError::io("cannot write", &target.path(), source))?;
-    let rows = (layout == Layout::Csv).then(|| rows_of(&text));
+    let rows = (layout == TextLayout::Csv).then(|| rows_of(&text));
     Ok(file.finish(target.name, rows)?)
 }
 
@@ -115,12 +119,12 @@ fn text_of(path: &Path) -> Result<Option<Text>, ReadError> {
     if text.contains('\0') || bytes.starts_with(b"\x1F\x8B") {
         return Ok(None);
     }
-    let layout = Layout::of(&path.to_string_lossy(), &text);
+    let layout = TextLayout::of(&path.to_string_lossy(), &text);
     Ok(Some(Text { text, layout, marked }))
 }
 
 /// A file that cannot be written again without a person: an error if it names one, packed or in plain letters.
-fn opaque(path: &Path, persons: &Persons) -> Result<Look, EraseError> {
+fn opaque(path: &Path, persons: &Persons) -> Result<Mentions, EraseError> {
     let mut bytes = plain_file::read(path).map_err(|source| ReadError::Open { path: path.to_owned(), source })?;
     if bytes.starts_with(b"\x1F\x8B") {
         let mut unpacked = Vec::new();
@@ -130,7 +134,7 @@ fn opaque(path: &Path, persons: &Persons) -> Result<Look, EraseError> {
     }
     let letters = String::from_utf8_lossy(&bytes);
     if persons.find_in(&letters, true).is_empty() {
-        return Ok(Look::default());
+        return Ok(Mentions::default());
     }
     Err(EraseError::Sealed { path: path.to_owned() })
 }
@@ -165,7 +169,7 @@ mod tests {
         fs::write(&path, packed.finish().unwrap()).unwrap();
         let look = |id: &str| look(&path, &Persons::named(&[id]), &|| true);
         assert!(matches!(look("K00007"), Err(EraseError::Sealed { .. })));
-        assert_eq!(look("K00008").unwrap(), Look::default());
+        assert_eq!(look("K00008").unwrap(), Mentions::default());
         fs::write(&path, b"\0\x01K00007\0").unwrap();
         assert!(look("K00007").is_err() && look("K00008").is_ok());
     }

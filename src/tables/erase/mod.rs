@@ -72,7 +72,7 @@ pub struct StoredNight {
 
 /// What of a night is about the persons asked for.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct PersonsFound {
     /// Rows about them, all files together.
     pub rows: u64,
     /// Which of them.
@@ -84,8 +84,8 @@ pub struct Found {
 }
 
 /// Searches every file below a folder. Links and what is no file are not followed.
-pub fn search(night: &Path, persons: &Persons) -> Found {
-    let mut found = Found::default();
+pub fn search(night: &Path, persons: &Persons) -> PersonsFound {
+    let mut found = PersonsFound::default();
     let entries = match entries(night, true) {
         Ok(entries) => entries,
         Err(source) => {
@@ -189,7 +189,7 @@ impl<'a> Rewrite<'a> {
     pub fn begin(
         lock: &'a OutputLock,
         night: &'a StoredNight,
-        found: &Found,
+        found: &PersonsFound,
         persons: &Persons,
     ) -> Result<Self, EraseError> {
         let manifest = match Manifest::read(&night.folder) {
@@ -281,7 +281,7 @@ impl<'a> Rewrite<'a> {
     /// Takes persons out of the words of the manifest, should somebody have written them there.
     fn restated_manifest(&mut self, touched: bool, persons: &Persons) {
         let Some(manifest) = self.manifest.as_mut().filter(|_| touched) else { return };
-        let (text, _) = texts::without(&manifest.to_json(), texts::Layout::Running, persons, true);
+        let (text, _) = texts::without(&manifest.to_json(), texts::TextLayout::Running, persons, true);
         if let Ok(without) = serde_json::from_str(&text) {
             *manifest = without;
         }

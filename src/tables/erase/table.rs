@@ -15,7 +15,7 @@ use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use super::EraseError;
-use super::files::{Look, Target};
+use super::files::{Mentions, Target};
 use crate::tables::closing::Closing;
 use crate::tables::headings::names_ids;
 use crate::tables::intake::{IdReading, ids};
@@ -70,10 +70,10 @@ impl Keys {
 }
 
 /// Rows of a file that are about one of `persons`.
-pub(super) fn look(path: &Path, persons: &Persons) -> Result<Look, EraseError> {
+pub(super) fn look(path: &Path, persons: &Persons) -> Result<Mentions, EraseError> {
     let builder = open(path)?;
     let keys = Keys::of(builder.schema());
-    let mut look = Look::default();
+    let mut look = Mentions::default();
     if keys.names.is_empty() {
         return Ok(look);
     }

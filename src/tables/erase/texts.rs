@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::files::Look;
+use super::files::Mentions;
 use crate::tables::headings::names_ids;
 use crate::tables::peek::delimiter_of;
 use crate::tables::persons::Persons;
@@ -12,7 +12,7 @@ const ERASED: &str = "[erased]";
 
 /// How a text is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Layout {
+pub(super) enum TextLayout {
     /// Records of fields.
     Csv,
     /// A JSON object on every line.
@@ -21,7 +21,7 @@ pub(super) enum Layout {
     Running,
 }
 
-impl Layout {
+impl TextLayout {
     /// As the name of a file and its text say.
     pub(super) fn of(name: &str, text: &str) -> Self {
         let name = name.to_lowercase();
@@ -43,14 +43,14 @@ fn is_object(line: &str) -> bool {
 
 /// The text without `persons`. `sure`: running text is one of our own pages as it was published, in which figures and words
 /// stand, so only ids that can be neither are looked for.
-pub(super) fn without(text: &str, layout: Layout, persons: &Persons, sure: bool) -> (String, Look) {
-    let mut look = Look::default();
+pub(super) fn without(text: &str, layout: TextLayout, persons: &Persons, sure: bool) -> (String, Mentions) {
+    let mut look = Mentions::default();
     let pieces = match layout {
-        Layout::Csv => records(text, persons),
-        Layout::JsonLines => {
+        TextLayout::Csv => records(text, persons),
+        TextLayout::JsonLines => {
             text.split_inclusive('\n').map(|line| (line, whom_json(line, persons))).collect::<Vec<_>>()
         }
-        Layout::Running => vec![(text, None)],
+        TextLayout::Running => vec![(text, None)],
     };
     let mut kept = String::with_capacity(text.len());
     for (piece, person) in pieces {
@@ -60,7 +60,7 @@ pub(super) fn without(text: &str, layout: Layout, persons: &Persons, sure: bool)
         }
     }
     // Whatever a list holds beside its cells, and all of another text.
-    let named = persons.find_in(&kept, sure && layout == Layout::Running);
+    let named = persons.find_in(&kept, sure && layout == TextLayout::Running);
     let (mut out, mut done) = (String::with_capacity(kept.len()), 0);
     for place in named {
         look.add(place.person);
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     fn cleared(name: &str, text: &str, ids: &[&str], sure: bool) -> (String, u64) {
-        let (text, look) = without(text, Layout::of(name, text), &Persons::named(ids), sure);
+        let (text, look) = without(text, TextLayout::of(name, text), &Persons::named(ids), sure);
         (text, look.rows)
     }
 

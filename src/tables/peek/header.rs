@@ -1,7 +1,7 @@
 //! Whether a first line names the columns, and whether further lines below it do.
 
 use super::PeekColumn;
-use crate::tables::headings::{CellShape, looks_like_data, pattern, shape_of};
+use crate::tables::headings::{HeadingShape, looks_like_data, pattern, shape_of};
 
 /// How many values of a column are held against its first cell.
 const HELD_AGAINST: usize = 200;
@@ -52,15 +52,15 @@ pub(super) fn is_data(first: &[String], columns: &[PeekColumn]) -> bool {
         named += 1;
         let values = || column.values.iter().take(HELD_AGAINST);
         let shape = shape_of(cell);
-        if shape != CellShape::Words && values().any(|value| shape_of(value) == shape) {
+        if shape != HeadingShape::Words && values().any(|value| shape_of(value) == shape) {
             alike += 1;
-            sure |= matches!(shape, CellShape::Address | CellShape::Date);
-        } else if shape == CellShape::Address {
+            sure |= matches!(shape, HeadingShape::Address | HeadingShape::Date);
+        } else if shape == HeadingShape::Address {
             sure = true;
         }
         sure |= is_one_of(cell, column);
         let again = values().filter(|value| *value == cell).count();
-        if shape == CellShape::Words && again > 0 {
+        if shape == HeadingShape::Words && again > 0 {
             repeated.push(again);
             among_others |= values().any(|value| value != cell);
         }
