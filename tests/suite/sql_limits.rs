@@ -156,7 +156,8 @@ fn ten_thousand_columns_are_read_and_too_many_signals_are_refused_at_once() {
     for (table, spec, code) in [
         ("signals", mapped.as_str(), "E0329"),
         ("signals", "query = \"select * from wide\"", "E0329"),
-        ("orders", "query = \"select *, '2026-11-01' as ordered_at from wide\"", ""),
+        ("orders", "query = \"select *, '2026-11-01' as ordered_at from wide\"", "E0331"),
+        ("orders", "query = \"select customer_id, c7 as amount, '2026-11-01' as ordered_at from wide\"", ""),
     ] {
         let text = format!("{config}\n[sources.wide]\nfiles = \"in/wide.csv\"\n[tables.{table}]\n{spec}\n");
         shop.write("valueseg.toml", text);

@@ -16,7 +16,7 @@ use datafusion::sql::parser::Statement;
 
 use super::super::contract::{Kind, contract_of};
 use super::super::names::nearest;
-use super::super::query::{Limits, MOST_COLUMNS, QueryLimit, Shape, Unread, guarded, read};
+use super::super::query::{Limits, MOST_COLUMNS, MOST_COLUMNS_TAKEN, QueryLimit, Shape, Unread, guarded, read};
 use super::super::source::{FILE_COLUMN, ROW_COLUMN, Source, SourceTable};
 use super::super::spec::{TableName, TableSpec};
 use super::cells::Cells;
@@ -184,14 +184,15 @@ impl Binder<'_> {
             session.register_table(Column::from_name(name).name, Arc::new(table(source))).map_err(failed)?;
         }
         let sql = sql.replace(AS_OF, self.end_of_night_sql);
-        let widest = self.sources.values().map(|source| source.schema().fields().len()).max().unwrap_or(0);
-        let sources: BTreeSet<String> = self.sources.keys().cloned().collect();
+        let widths = self.sources.iter().map(|(name, source)| (name.clone(), source.schema().fields().len()));
+        let widths: BTreeMap<String, usize> = widths.collect();
         let planned = self.engine.plan(move |handle| {
             let (statement, shape) = read(&sql, &Limits::QUERY)?;
             // What is a source as it is needs no planner.
-            if let Some(name) = shape.whole.as_ref().filter(|name| sources.contains(*name)) {
+            if let Some(name) = shape.whole.as_ref().filter(|name| widths.contains_key(*name)) {
                 return Ok(Planned::Source(name.clone()));
             }
+            let widest = shape.reads.iter().filter_map(|name| widths.get(name)).copied().max().unwrap_or(0);
             not_too_wide(&shape, widest)?;
             let session = if shape.unnamed && widest > WIDE { of_few_rules(&session) } else { session };
             handle.block_on(frame_of(&session, statement)).map_err(Unread::Sql)
@@ -308,16 +309,17 @@ fn picked(available: &Schema, wanted: &[String]) -> Option<Vec<usize>> {
 
 /// Refuses a query whose parts would have too many columns together.
 fn not_too_wide(shape: &Shape, widest: usize) -> Result<(), QueryLimit> {
-    let seen = if shape.unnamed { shape.parts.saturating_mul(widest) } else { 0 };
-    if seen <= MOST_COLUMNS {
+    let all = shape.parts.saturating_mul(widest);
+    let (what, seen, allowed) = if widest > MOST_COLUMNS_TAKEN {
+        ("columns that `*` takes of a source", widest, MOST_COLUMNS_TAKEN)
+    } else {
+        ("columns that `*` takes of a source, times selects and tables", all, MOST_COLUMNS)
+    };
+    if !shape.unnamed || seen <= allowed {
         return Ok(());
     }
-    Err(QueryLimit {
-        what: "columns that the parts of a query may take, in tables as wide as the widest source",
-        seen: seen as u64,
-        allowed: MOST_COLUMNS as u64,
-        cure: "name the columns that are needed in place of `*`",
-    })
+    let cure = "name the columns that are needed, or give the table a `source` in place of a query";
+    Err(QueryLimit { what, seen: seen as u64, allowed: allowed as u64, cure })
 }
 
 /// The rows of a query, and the sources it reads.

@@ -124,7 +124,8 @@ impl Engine {
                 .map_err(|error| IntakeError::from_engine(error, STARTING, memory_limit))
         };
         let sort_memory = (memory_limit / 4).clamp(SORT_MEMORY_LEAST, SORT_MEMORY);
-        let query_memory = (memory_limit / 2).max(SORT_MEMORY_LEAST);
+        // A table of groups that grows is there twice for a moment, and what it gives is copied.
+        let query_memory = (memory_limit / 5 * 2).max(SORT_MEMORY_LEAST);
         Ok(Self {
             runtime,
             sorting: env(Arc::new(GreedyMemoryPool::new(sort_memory as usize)))?,

@@ -18,7 +18,7 @@ use datafusion::sql::sqlparser::parser::ParserError;
 
 pub(crate) use bounded::bound_functions;
 pub(crate) use guard::{OverTime, QueryGuard, guarded};
-pub(crate) use limits::{Limits, MOST_COLUMNS, PLAN_STACK};
+pub(crate) use limits::{Limits, MOST_COLUMNS, MOST_COLUMNS_TAKEN, PLAN_STACK};
 pub use limits::{QueryLimit, limits_page};
 pub(crate) use tree::Shape;
 

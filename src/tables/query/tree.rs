@@ -1,5 +1,6 @@
 //! The second look at a query: what it reads, how often, and what it may not hold at all.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
@@ -17,21 +18,24 @@ pub(crate) struct Shape {
     pub(crate) unnamed: bool,
     /// The one table that it gives as it is: `select * from …` and nothing else.
     pub(crate) whole: Option<String>,
+    /// Names of the tables it reads, those of its own `with` among them.
+    pub(crate) reads: BTreeSet<String>,
 }
 
 /// Checks a query and says what it is made of.
 pub(super) fn check_tree(query: &Query, limits: &Limits) -> Result<Shape, QueryLimit> {
     let (open, known, named) = (vec![Open::default()], Vec::new(), Vec::new());
-    let mut look = Look { limits, open, known, named, unnamed: false, read: None };
+    let mut look = Look { limits, open, known, named, unnamed: false, reads: BTreeSet::new() };
     if let ControlFlow::Break(limit) = query.visit(&mut look) {
         return Err(limit);
     }
     let whole = look.open.first().expect("the query itself stays open").size;
     look.hold(whole)?;
-    let plain = |name: &ObjectName| query.to_string() == format!("SELECT * FROM {name}");
-    let one = look.read.as_ref().filter(|name| name.0.len() == 1 && plain(name));
-    let name = one.and_then(|name| Some(name.0[0].as_ident()?.value.clone()));
-    Ok(Shape { parts: whole.parts, unnamed: look.unnamed, whole: name })
+    let written = query.to_string();
+    let plain =
+        |name: &&String| ["", "\""].iter().any(|quote| written == format!("SELECT * FROM {quote}{name}{quote}"));
+    let name = look.reads.first().filter(plain).cloned();
+    Ok(Shape { parts: whole.parts, unnamed: look.unnamed, whole: name, reads: look.reads })
 }
 
 /// How much there is of something once every `with` is written out.
@@ -66,8 +70,7 @@ struct Look<'a> {
     /// Queries of `with` that were not looked at yet, by where they lie.
     named: Vec<(*const Query, String)>,
     unnamed: bool,
-    /// A table that is read; of several, the last.
-    read: Option<ObjectName>,
+    reads: BTreeSet<String>,
 }
 
 impl Look<'_> {
@@ -138,7 +141,7 @@ impl Visitor for Look<'_> {
     }
 
     fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<QueryLimit> {
-        self.read = Some(relation.clone());
+        self.reads.extend(relation.0.last().and_then(|part| Some(part.as_ident()?.value.clone())));
         let name = relation.to_string().replace(['"', '`'], "").to_lowercase();
         let known = self.known.iter().rev().find(|(known, _)| *known == name).map(|(_, size)| *size);
         self.count(known.unwrap_or(Size { parts: 1, ..Size::default() }))
