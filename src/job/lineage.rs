@@ -1,6 +1,7 @@
 //! The ledger of segments and the models beside the nights, as files.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::job::error::JobError;
@@ -63,7 +64,7 @@ pub(super) fn stored_lineage(out: &Path, id: &str) -> Result<Option<Lineage>, Jo
 pub(super) fn read_if_there(path: &Path) -> Result<Option<String>, JobError> {
     match plain_file::read_text(path) {
         Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
         Err(source) => Err(JobError::Io { doing: "cannot read", path: path.to_owned(), source }),
     }
 }

@@ -91,7 +91,7 @@ pub fn verify(loaded: &Loaded, which: Which) -> Result<Verified, JobError> {
     }
     let mut verified = Verified { nights, latest: None, state: Vec::new(), unfinished: Vec::new(), strays: Vec::new() };
     if !matches!(which, Which::Of(_)) {
-        verified.look_at_latest(out, &published, newest);
+        verified.look_at_latest(out, &published, newest)?;
         let beside: Vec<BrokenSeal> = broken.into_iter().filter(|seal| !is_manifest(seal)).collect();
         verified.state = in_words(&beside);
         let missing = set_aside.into_iter().filter(|night| !published.contains(night));
@@ -108,7 +108,8 @@ pub fn verify(loaded: &Loaded, which: Which) -> Result<Verified, JobError> {
 impl Verified {
     /// What `latest` points to. A run that died between the night and the link leaves it at the night before, or, after
     /// the first night, missing: the next run mends that.
-    fn look_at_latest(&mut self, out: &Path, published: &[NaiveDate], newest: NaiveDate) {
+    fn look_at_latest(&mut self, out: &Path, published: &[NaiveDate], newest: NaiveDate) -> Result<(), JobError> {
+        let alone = published.len() == 1 && strays(out)?.iter().all(|stray| stray.night.is_none());
         let mends = |text: String| format!("{text}; the next run mends it");
         match (std::fs::symlink_metadata(out.join(LATEST)), pointed_at(out)) {
             (_, Some(night)) if night == newest => {}
@@ -117,11 +118,12 @@ impl Verified {
             }
             (_, Some(_)) => self.latest = Some("points to a night that is not there"),
             (Ok(_), None) => self.latest = Some("is not the link of a night"),
-            (Err(_), None) if published.len() == 1 => {
+            (Err(_), None) if alone => {
                 self.unfinished.push(mends(format!("latest is not there yet, and {newest} is published")));
             }
             (Err(_), None) => self.latest = Some("is missing"),
         }
+        Ok(())
     }
 
     /// What lies among the nights and is none: a night that lost its manifest or has another's is damage, anything else is
