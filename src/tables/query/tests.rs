@@ -30,7 +30,7 @@ fn casts_that_never_end_are_read_or_refused_at_once() {
     }
     let tables = |n: usize| format!("select * from {}t t t{}", "((select * from ".repeat(n), "))".repeat(n));
     let _ = refused(&tables(20));
-    assert_eq!(refused(&format!("select {}'1 day' x y z", "interval ".repeat(40))), Some("ways to read nested parts"));
+    assert_eq!(refused(&format!("select {}'1 day' x y z", "interval ".repeat(40))), Some("no SQL"));
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn a_query_that_gives_a_table_as_it_is_is_known_by_its_name() {
 fn a_signal_is_one_expression() {
     assert_eq!(check_expression("count(*) FILTER (WHERE kind = 'share')", &Limits::SIGNAL), Ok(()));
     let other = check_expression("(select count(*) from orders)", &Limits::SIGNAL).expect_err("refused");
-    assert_eq!(other.what, "selects and tables read, those of a `with` each time");
+    assert_eq!(other.what, "joins and selects inside expressions, those of a `with` each time");
     let long =
         check_expression(&format!("sum(rating{})", " + rating".repeat(201)), &Limits::SIGNAL).expect_err("refused");
     assert_eq!(long.what, "operators, joins and unions");

@@ -160,5 +160,5 @@ fn an_error_in_a_running_query_never_quotes_the_data() {
         [tables.signals]
         query = \"select customer_id, cast(v as double) as v from c\"";
     let error = Base::new(config).file("c.csv", "customer_id,v\na,alice@example.org\n").error();
-    assert!(error.code() == Code::Query && !error.to_string().contains("alice"), "{error}");
+    assert!(error.code() == Code::QueryCell && !error.to_string().contains("alice"), "{error}");
 }
