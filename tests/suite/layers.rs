@@ -178,7 +178,7 @@ fn no_file_is_too_long_to_reread() {
 }
 
 /// Errors without a code: people meet them as the cause or the text of one that has.
-const WITHOUT_CODE: [&str; 12] = [
+const WITHOUT_CODE: [&str; 13] = [
     "ByteSizeError",
     "FileModeError",
     "DemoSettingError",
