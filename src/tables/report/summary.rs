@@ -14,7 +14,7 @@ const LINES: usize = 8;
 #[must_use]
 pub fn summary_text(input: &ReportInput<'_>) -> String {
     let mut lines = vec![format!(
-        "{}, night of {}: {} scored, {} left out",
+        "{}, night of {}: about {} scored, {} left out",
         input.project,
         input.run_date,
         count(input.scored()),

@@ -237,7 +237,7 @@ fn the_summary_fits_a_terminal() {
     assert!(text.lines().count() <= 8);
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     insta::assert_snapshot!(text, @r"
-    acme-loyalty, night of 2026-11-21: 183,849 scored, 9,316 left out
+    acme-loyalty, night of 2026-11-21: about 183,849 scored, 9,316 left out
       S01  Time and ease                                  41,205  22.4 %
       S02  Safe choices and order                         38,770  21.1 %
       S03  Fair prices                                    33,018  18.0 %
