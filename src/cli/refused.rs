@@ -10,7 +10,7 @@ use crate::codes::{Code, Coded, Exit};
 /// A command line that cannot be understood.
 #[derive(Debug, thiserror::Error)]
 #[error("{what}")]
-struct Refused {
+pub(super) struct Refused {
     /// What is wrong with it, on one line.
     what: String,
     /// What to write instead.

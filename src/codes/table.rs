@@ -217,12 +217,12 @@ codes! {
     E0333 Weights Inputs: "The weights of customers cannot be used: a few outweigh all others."
         "A weight was mistyped, or `weight` is mapped to a column that holds something else, such as a turnover."
         "correct the column mapped to `weight`, or take it out of [tables.customers]: then everybody counts the same";
-    E0335 QueryTime Config: "The SQL of a table takes longer than it may."
-        "It joins tables without a condition, or there is much more data than [run] query_timeout was set for."
-        "give each join a condition, or raise run.query_timeout";
     E0334 QueryCell Config: "A cell does not fit the type that a query casts it to."
         "One dirty cell is enough to end a `cast`."
         "write `try_cast` in place of `cast`: such a cell is then absent";
+    E0335 QueryTime Config: "The SQL of a table takes longer than it may."
+        "It joins tables without a condition, or there is much more data than [run] query_timeout was set for."
+        "give each join a condition, or raise run.query_timeout";
     E0340 Memory Environment: "The memory limit does not suffice."
         "A query joins or sorts more than fits into run.memory_limit."
         "raise run.memory_limit, or make the query's intermediate result smaller";
@@ -267,19 +267,18 @@ codes! {
     E0603 NotAFile Environment: "Something that is no file stands where a file is read or written."
         "A named pipe, a device, a socket, a folder, or what the system makes up below /proc, under the name of the file."
         "remove what stands there, or name a file";
-    E0605 NotOurs Environment: "Something lies where the program works, and is not its own; it was not touched."
-        "Somebody put a file, a folder or a link of that name there, or an earlier version left one after a crash."
-        "look at what is named and move it elsewhere, or remove it yourself, then run again";
     E0604 MachineLimit Environment: "The machine gave no more threads, open files or memory."
         "A limit of the user or of the container (ulimit -u, -n, -v) is too small, or other processes use it up."
         "raise the limit, or lower [run] threads, then run again";
+    E0605 NotOurs Environment: "Something lies where the program works, and is not its own; it was not touched."
+        "Somebody put a file, a folder or a link of that name there, or an earlier version left one after a crash."
+        "look at what is named and move it elsewhere, or remove it yourself, then run again";
     E0610 DiskFull Environment: "The disk is full; nothing was published."
         "The disk or the quota of the output folder is exhausted."
         "make room on the disk of the output folder, then run again";
     E0611 ResultNotWritten Environment: "A result could not be written; nothing was published."
         "The output folder does not exist or may not be written."
         "check that the output folder exists and may be written, then run again";
-
     E0612 FileSizeLimit Environment: "A file would grow beyond the largest size allowed; nothing was published."
         "The limit of the user (ulimit -f), or of the file system, is smaller than a file of the night."
         "raise the limit, then run again";

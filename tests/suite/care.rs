@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 
 use valueseg::tables::manifest::Manifest;
-use valueseg::tables::publish::{WORK_LAYOUT, WORK_MARK};
+use valueseg::tables::publish::{OutputLock, WORK_LAYOUT, WORK_MARK, accept_seals};
 use valueseg::tables::read::{all_rows, rows_where};
 
 use crate::shop::{Shop, command, files};
@@ -192,7 +192,9 @@ fn who_is_forgotten_is_nowhere_afterwards_and_does_not_come_back() {
     manifest.outputs.push(valueseg::tables::write::WrittenFile { bytes, name, rows: Some(2), sha256 });
     manifest.outputs.sort_by(|a, b| a.name.cmp(&b.name));
     shop.write("out/runs/2026-11-21/manifest.json", manifest.to_json());
-    assert_eq!(shop.say(&["segments", "accept"]).code, 0);
+    let lock = OutputLock::acquire(&shop.path().join("out")).expect("free");
+    accept_seals(&lock, &["runs/2026-11-21/manifest.json".to_owned()]).expect("sealed");
+    drop(lock);
     shop.write("erase.txt", "K00010\n");
     let said = shop.say(&["forget", "--ids-file", shop.path().join("erase.txt").to_str().expect("UTF-8"), "--json"]);
     assert_eq!(said.code, 0, "{}", said.stderr);

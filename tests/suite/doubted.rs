@@ -83,8 +83,9 @@ fn a_turned_question_is_read_the_other_way_round() {
     assert_eq!(night.code, 0, "{}", night.stderr);
     let rows = valueseg::tables::read::all_rows(&shop.path().join("out/latest/tables/segments.parquet")).expect("rows");
     let satisfaction: Vec<Option<f64>> = rows.iter().map(|row| row["satisfaction"].as_f64()).collect();
-    // 2 on 1 to 5 is 2.5 of 10, and turned 7.5.
-    assert!(satisfaction.contains(&Some(7.5)) && !satisfaction.contains(&Some(2.5)), "{satisfaction:?}");
+    // 2 on 1 to 5 is 2.5 of 10, and turned 7.5; published means carry some noise.
+    let near = |wanted: f64| satisfaction.iter().flatten().any(|mean| (mean - wanted).abs() < 0.5);
+    assert!(near(7.5) && !near(2.5), "{satisfaction:?}");
 }
 
 #[test]

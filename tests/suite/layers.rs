@@ -178,7 +178,7 @@ fn no_file_is_too_long_to_reread() {
 }
 
 /// Errors without a code: people meet them as the cause or the text of one that has.
-const WITHOUT_CODE: [&str; 13] = [
+const WITHOUT_CODE: [&str; 15] = [
     "ByteSizeError",
     "FileModeError",
     "DemoSettingError",
@@ -192,8 +192,11 @@ const WITHOUT_CODE: [&str; 13] = [
     "MixtureError",
     "MixtureParamError",
     "ObservedError",
+    // What stopped a query: the code is that of the table or signal.
+    "OverTime",
     // Why the report is silent about an outcome.
     "Refusal",
+    "TimeSpanError",
 ];
 
 /// The files with what is in them, tests left out.

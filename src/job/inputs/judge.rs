@@ -1,7 +1,9 @@
 //! Which figures changed so much that somebody has to look.
 
 use crate::job::settings::Gates;
-use crate::tables::figures::{ChangeMeasure, FIGURES, FigureKind, Figures, Mixes, figure_kind, key, parts};
+use crate::tables::figures::{
+    ChangeMeasure, FIGURES, FigureKind, Figures, Mixes, figure_kind, key, noise_reach, parts,
+};
 
 use super::past::Past;
 
@@ -175,7 +177,11 @@ fn size(kind: &FigureKind, subject: &str, before: f64, tonight: &Figures, eve: &
             by(lost.abs() / before.max(1.0), lost > 0.0)
         }
         ChangeMeasure::Sum if before == 0.0 => None,
-        ChangeMeasure::Sum => by((gone_is_none - before).abs() / before.abs(), gone_is_none < before),
+        ChangeMeasure::Sum => {
+            let people = eve.get("valued").copied().filter(|_| kind.name == "value");
+            let change = (gone_is_none - before).abs() / before.abs();
+            by(beyond(change, people.map_or(0.0, noise_reach)), gone_is_none < before)
+        }
         ChangeMeasure::Rise => by(gone_is_none - before, false),
         ChangeMeasure::Fewer => by(before - gone_is_none, true),
         ChangeMeasure::Fall => by(of_rows(before - gone_is_none, before, PART_GONE, rows_of(subject, eve)), true),
@@ -186,8 +192,12 @@ fn size(kind: &FigureKind, subject: &str, before: f64, tonight: &Figures, eve: &
         ChangeMeasure::Factor => by(factor(before, known?), false),
         ChangeMeasure::Points => by(beyond((known? - before).abs(), ANSWER_SD * noise("answers")?), false),
         ChangeMeasure::Spread => {
-            let spread = eve.get(&key("signal_sd", subject)).copied().filter(|spread| *spread > 0.0)?;
-            by(beyond((known? - before).abs() / spread, noise("signal_known")?), false)
+            let spread_of = |figures: &Figures| figures.get(&key("signal_sd", subject)).copied();
+            // The stored one carries noise, and may be far too small.
+            let spread = spread_of(eve)?.max(spread_of(tonight).unwrap_or(0.0));
+            let known_of = eve.get(&key("signal_known", subject)).copied()?;
+            let reach = noise("signal_known")? + noise_reach(known_of);
+            if spread > 0.0 { by(beyond((known? - before).abs() / spread, reach), false) } else { None }
         }
         ChangeMeasure::Days | ChangeMeasure::Words | ChangeMeasure::Beside => None,
     }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 pub use kinds::{ChangeMeasure, FIGURES, FigureKind, figure_kind};
 pub use mix::{MIX_BINS, Mix, Mixes, STATE_NAME, StoredMixes};
-pub use told::told;
+pub use told::{noise_reach, told};
 
 /// Figures by key.
 pub type Figures = BTreeMap<String, f64>;

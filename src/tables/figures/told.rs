@@ -1,10 +1,17 @@
 //! Figures of the inputs as a night keeps them: means of answers and amounts tell nothing of one customer.
 
 use super::{Figures, key, parts, rounded};
-use crate::model::segment::Noise;
+use crate::model::segment::{NOISE, Noise};
 
 /// How many means one customer may lie away from 0, of amounts and signals; as many spreads from the mean. Our judgment.
 const FARTHEST: f64 = 10.0;
+
+/// How far noise moves a stored mean of `n` customers, in spreads over customers, and a stored sum over them, in parts of
+/// itself: beyond this, chance alone is not at work. Three times its spread.
+#[must_use]
+pub fn noise_reach(n: f64) -> f64 {
+    3.0 * NOISE * FARTHEST / n.max(1.0)
+}
 
 /// The figures with noise on every mean, spread, middle and sum over people, and on shares of yes; counts and shares of
 /// rows that were read or rejected stay.

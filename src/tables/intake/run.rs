@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use datafusion::arrow::array::RecordBatch;
 
 use super::super::figures::{Figures, Mixes};
-use super::super::ledger::{Ledger, Scope};
+use super::super::ledger::Ledger;
 use super::super::source::Source;
 use super::super::spec::TableName;
 use super::blocks::{Blocks, Layout, SignalColumn, WISH};
@@ -266,13 +266,7 @@ fn read_all(request: &IntakeRequest<'_>, prepared: &Prepared) -> Result<Intake, 
     let staged = stage_all(request, prepared)?;
     let customers = &staged[&TableName::Customers];
     if customers.sheets[0].rows() == 0 {
-        let ledger = customers.tally.ledger();
-        let set_aside = ledger.set_aside.values().sum();
-        let aside =
-            ledger.set_aside.iter().max_by_key(|(_, count)| **count).map(|(rule, _)| notes::rule_in_words(rule));
-        let of_rows = ledger.faults.into_iter().filter(|fault| fault.scope == Scope::Row);
-        let most = of_rows.max_by_key(|fault| fault.count).map(Box::new);
-        return Err(IntakeError::NoCustomers { read: ledger.read, rejected: ledger.rejected, set_aside, most, aside });
+        return Err(customers.nobody_left());
     }
     let weights = Weights::learn(&customers.sheets[0])?;
     let heard = listen(request, &staged)?;

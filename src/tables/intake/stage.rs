@@ -11,6 +11,7 @@ use futures::StreamExt;
 
 use super::super::contract::Kind;
 use super::super::forgotten::Forgotten;
+use super::super::ledger::Scope;
 use super::super::spec::{TableName, TableSpec};
 use super::bind::{Binder, BindingTarget};
 use super::cells::Cells;
@@ -23,6 +24,7 @@ use super::error::IntakeError;
 use super::fold::Fold;
 use super::lines::{Lines, is_dated, is_kept};
 use super::mapping::Form;
+use super::notes::rule_in_words;
 use super::plan::{Bound, sorted};
 use super::scratch::{ScratchTable, ScratchWriter};
 use super::spellings::{Spelled, excluded_batch, excluded_schema};
@@ -65,6 +67,18 @@ pub(super) struct Staged {
     pub(super) unused: Vec<String>,
     /// Sources read.
     pub(super) used: BTreeSet<String>,
+}
+
+impl Staged {
+    /// Why no customer is left: what was read, rejected and set aside, and what most rows were rejected for.
+    pub(super) fn nobody_left(&self) -> IntakeError {
+        let ledger = self.tally.ledger();
+        let set_aside = ledger.set_aside.values().sum();
+        let aside = ledger.set_aside.iter().max_by_key(|(_, count)| **count).map(|(rule, _)| rule_in_words(rule));
+        let of_rows = ledger.faults.into_iter().filter(|fault| fault.scope == Scope::Row);
+        let most = of_rows.max_by_key(|fault| fault.count).map(Box::new);
+        IntakeError::NoCustomers { read: ledger.read, rejected: ledger.rejected, set_aside, most, aside }
+    }
 }
 
 /// Where and when.

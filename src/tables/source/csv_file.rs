@@ -14,7 +14,7 @@ use super::super::ledger::RejectCode;
 use super::super::spec::CsvDialect;
 use super::decode::{Guarded, RECORD_LIMIT};
 use super::error::SourceError;
-use super::lines::Lines;
+use super::lines::CountedLines;
 use super::text::{CELL_LIMIT, RowFault, TextBatch, TextBuilder};
 
 /// Most columns a file may have.
@@ -89,7 +89,7 @@ struct Ahead {
 /// Reads the records of a file.
 pub(super) struct CsvBatches {
     name: String,
-    reader: Reader<Lines<Guarded<Box<dyn Read + Send>>>>,
+    reader: Reader<CountedLines<Guarded<Box<dyn Read + Send>>>>,
     since: Arc<AtomicU64>,
     /// Names of the columns, in the order of the file.
     pub(super) header: Vec<String>,
@@ -130,7 +130,7 @@ impl CsvBatches {
             .has_headers(false)
             .flexible(true)
             .buffer_capacity(64 << 10)
-            .from_reader(Lines::new(text, 1 + u64::from(said.is_some())));
+            .from_reader(CountedLines::new(text, 1 + u64::from(said.is_some())));
         let nulls = dialect.nulls.clone();
         let mut this = Self {
             name: name.to_owned(),

@@ -5,9 +5,9 @@
 use std::io::{self, Read};
 
 /// Hands bytes through and counts their lines.
-pub(super) struct Lines<R> {
+pub(super) struct CountedLines<R> {
     inner: R,
-    /// Bytes handed out that are still to be counted, from [`Lines::counted`] on.
+    /// Bytes handed out that are still to be counted, from [`CountedLines::counted`] on.
     kept: Vec<u8>,
     /// Bytes of `kept` that were counted.
     counted: usize,
@@ -19,7 +19,7 @@ pub(super) struct Lines<R> {
     after_cr: bool,
 }
 
-impl<R> Lines<R> {
+impl<R> CountedLines<R> {
     /// `first` is the line of the first byte, from 1.
     pub(super) fn new(inner: R, first: u64) -> Self {
         Self { inner, kept: Vec::new(), counted: 0, start: 0, line: first, after_cr: false }
@@ -52,7 +52,7 @@ impl<R> Lines<R> {
     }
 }
 
-impl<R: Read> Read for Lines<R> {
+impl<R: Read> Read for CountedLines<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let n = self.inner.read(out)?;
         self.kept.drain(..self.counted);
@@ -69,7 +69,7 @@ mod tests {
 
     /// Lines of the records that end before each of these bytes, `piece` bytes read at a time.
     fn lines_of(text: &str, ends: &[u64], piece: usize) -> Vec<u64> {
-        let mut lines = Lines::new(text.as_bytes(), 1);
+        let mut lines = CountedLines::new(text.as_bytes(), 1);
         let (mut room, mut read) = (vec![0; piece], 0);
         let mut found = Vec::new();
         for end in ends {

@@ -115,6 +115,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::codes::{Code, Coded as _};
 
     /// "ä\n7" in every encoding that is told apart.
     #[test]
@@ -148,7 +149,7 @@ mod tests {
             fs::write(&path, bytes).unwrap();
             assert!(matches!(whole_text(&path, "ids.txt"), Err(SourceError::NotTheFormat { .. })), "{bytes:?}");
         }
-        assert!(matches!(whole_text(folder.path(), "ids"), Err(SourceError::Io { .. })));
+        assert_eq!(whole_text(folder.path(), "ids").unwrap_err().code(), Code::InputNotAFile);
         fs::write(&path, b"").unwrap();
         assert_eq!(whole_text(&path, "ids.txt").unwrap().text, "");
     }
