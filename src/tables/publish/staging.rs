@@ -165,7 +165,9 @@ impl<'a> Staging<'a> {
     pub fn restate(self, night: &Path, manifest: Option<&Manifest>, before: &[Damage]) -> Result<(), PublishError> {
         self.check(manifest.map_or(&[], |manifest| manifest.outputs.as_slice()))?;
         if let Some(manifest) = manifest {
-            self.state(manifest, before, night)?;
+            let text = self.state(manifest, before)?;
+            // A manifest that was altered by hand is not made good by being written again.
+            seals::expect_unless_broken(self.lock.out(), &self.sealed_name(night), text.as_bytes())?;
         }
         open_like(&self.folder, night).map_err(|source| PublishError::io("cannot open", &self.folder, source))?;
         sync_folders(&self.folder).map_err(|source| PublishError::io("cannot sync", &self.folder, source))?;
@@ -179,25 +181,29 @@ impl<'a> Staging<'a> {
     /// on the disk, before it moves to `target`.
     fn seal(&self, manifest: &Manifest, target: &Path) -> Result<(), PublishError> {
         self.check(&[])?;
-        self.state(manifest, &[], target)?;
+        let text = self.state(manifest, &[])?;
+        seals::expect(self.lock.out(), &self.sealed_name(target), text.as_bytes())?;
         let mode = self.lock.mode();
         open_to(&self.folder, mode).map_err(|source| PublishError::io("cannot open", &self.folder, source))?;
         sync_folders(&self.folder).map_err(|source| PublishError::io("cannot sync", &self.folder, source))
     }
 
-    /// Writes the manifest and reads every file back; `known` is what need not be as it says. Its seal is entered for
-    /// `target`, unless the manifest there was altered by hand: that is not made good by being written again.
-    fn state(&self, manifest: &Manifest, known: &[Damage], target: &Path) -> Result<(), PublishError> {
+    /// Writes the manifest and reads every file back; `known` is what need not be as it says. Gives the text of the manifest.
+    fn state(&self, manifest: &Manifest, known: &[Damage]) -> Result<String, PublishError> {
         let mut file = OutputFile::create(&self.folder, MANIFEST_NAME)?;
         let (path, text) = (file.path().to_owned(), manifest.to_json());
         file.write_all(text.as_bytes()).map_err(|source| PublishError::io("cannot write", &path, source))?;
         file.finish(MANIFEST_NAME, None)?;
-        if let Some(damage) = manifest.verify(&self.folder)?.into_iter().find(|damage| !known.contains(damage)) {
-            return Err(PublishError::Unannounced { name: damage.name });
+        match manifest.verify(&self.folder)?.into_iter().find(|damage| !known.contains(damage)) {
+            Some(damage) => Err(PublishError::Unannounced { name: damage.name }),
+            None => Ok(text),
         }
+    }
+
+    /// Name under which the manifest of the night in `folder` is sealed.
+    fn sealed_name(&self, folder: &Path) -> String {
         let out = self.lock.out();
-        let name = target.strip_prefix(out).unwrap_or(target).join(MANIFEST_NAME);
-        seals::expect_unless_broken(out, &name.to_string_lossy(), text.as_bytes())
+        folder.strip_prefix(out).unwrap_or(folder).join(MANIFEST_NAME).to_string_lossy().into_owned()
     }
 
     /// Moves the sealed night to `target`; gives where the one it replaced lies now.
