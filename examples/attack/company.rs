@@ -51,7 +51,7 @@ impl Person {
             (mixed ^ mixed >> 31) % sides
         };
         let answers = std::array::from_fn(|item| {
-            let wanted = if (number % 2 == 0) == (item < 4) { 7 } else { 3 };
+            let wanted = if number.is_multiple_of(2) == (item < 4) { 7 } else { 3 };
             (wanted + roll(7) as i64 - 3).clamp(0, 10) as u8
         });
         // Few spend much.

@@ -66,7 +66,7 @@ impl Person {
 /// Those who are asked for.
 #[derive(Clone, Debug)]
 pub struct Persons {
-    persons: Vec<Person>,
+    asked: Vec<Person>,
     /// Ids of two lines, which may be one id with a line break and no quotes around it; found behind the persons.
     joined: Vec<Joined>,
     by_spelling: BTreeMap<String, usize>,
@@ -157,19 +157,28 @@ impl Persons {
         for (at, joined) in joined.iter().enumerate() {
             by_spelling.entry(joined.id.clone()).or_insert(persons.len() + at);
         }
-        Self { persons, joined, by_spelling, forms, in_text, no_ids: Vec::new(), encoding: "utf-8", several: false }
+        Self {
+            asked: persons,
+            joined,
+            by_spelling,
+            forms,
+            in_text,
+            no_ids: Vec::new(),
+            encoding: "utf-8",
+            several: false,
+        }
     }
 
     /// Who of those asked for was found, once every place was searched: an id that two lines make together is that of both.
     pub fn settle(&mut self, found: &BTreeSet<usize>) -> BTreeSet<usize> {
         let mut settled = BTreeSet::new();
         for at in found {
-            let Some(joined) = at.checked_sub(self.persons.len()).map(|at| &self.joined[at]) else {
+            let Some(joined) = at.checked_sub(self.asked.len()).map(|at| &self.joined[at]) else {
                 settled.insert(*at);
                 continue;
             };
             for line in joined.lines {
-                self.persons[line].spellings.push(joined.id.clone());
+                self.asked[line].spellings.push(joined.id.clone());
                 settled.insert(line);
             }
         }
@@ -185,7 +194,7 @@ impl Persons {
     /// All of them, in the order of the file.
     #[must_use]
     pub fn all(&self) -> &[Person] {
-        &self.persons
+        &self.asked
     }
 
     /// Whom a stored id means.

@@ -53,7 +53,7 @@ impl Target<'_> {
 
 /// A file that is no Parquet.
 struct Text {
-    text: String,
+    content: String,
     layout: TextLayout,
     /// The bytes are UTF-8 behind a mark.
     marked: bool,
@@ -65,7 +65,7 @@ pub(super) fn look(path: &Path, persons: &Persons, ours: &dyn Fn() -> bool) -> R
         return table::look(path, persons);
     }
     match text_of(path)? {
-        Some(Text { text, layout, .. }) => {
+        Some(Text { content: text, layout, .. }) => {
             let (_, look) = without(&text, layout, persons, true);
             // What is not as it was published may name people by words and numbers, too.
             if layout == TextLayout::Running && !ours() {
@@ -88,7 +88,7 @@ pub(super) fn copy_without(
     if is_table(from)? {
         return table::rows_without(from, target, persons);
     }
-    let Some(Text { text, layout, marked }) = text_of(from)? else {
+    let Some(Text { content: text, layout, marked }) = text_of(from)? else {
         return Err(EraseError::Sealed { path: from.to_owned() });
     };
     let (text, _) = without(&text, layout, persons, ours);
@@ -120,7 +120,7 @@ fn text_of(path: &Path) -> Result<Option<Text>, ReadError> {
         return Ok(None);
     }
     let layout = TextLayout::of(&path.to_string_lossy(), &text);
-    Ok(Some(Text { text, layout, marked }))
+    Ok(Some(Text { content: text, layout, marked }))
 }
 
 /// A file that cannot be written again without a person: an error if it names one, packed or in plain letters.

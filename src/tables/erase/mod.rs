@@ -84,6 +84,7 @@ pub struct PersonsFound {
 }
 
 /// Searches every file below a folder. Links and what is no file are not followed.
+#[must_use]
 pub fn search(night: &Path, persons: &Persons) -> PersonsFound {
     let mut found = PersonsFound::default();
     let entries = match entries(night, true) {
@@ -117,6 +118,7 @@ pub fn search(night: &Path, persons: &Persons) -> PersonsFound {
 }
 
 /// Files outside the nights that name persons, relative to the results folder: they are not ours to write again.
+#[must_use]
 pub fn named_elsewhere(out: &Path, nights: &[StoredNight], persons: &Persons) -> Vec<String> {
     let inside = |path: &Path| nights.iter().any(|night| path.starts_with(&night.folder));
     let ours = [FORGOTTEN_NAME, "runs", "held", "models"];

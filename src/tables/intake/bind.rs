@@ -1,6 +1,6 @@
 //! From a table spec to a plan that yields its mapped rows: a projection of a source, or the user's SQL.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
@@ -299,7 +299,7 @@ fn of_few_rules(session: &SessionContext) -> SessionContext {
 /// nothing is gained by asking the planner for them.
 fn picked(available: &Schema, wanted: &[String]) -> Option<Vec<usize>> {
     let n = available.fields().len();
-    let places: HashMap<&str, usize> =
+    let places: BTreeMap<&str, usize> =
         available.fields().iter().enumerate().map(|(at, field)| (field.name().as_str(), at)).collect();
     if wanted.len() * 2 < n || places.len() < n {
         return None;

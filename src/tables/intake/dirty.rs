@@ -22,7 +22,7 @@ use super::super::source::{FILE_COLUMN, ROW_COLUMN};
 use super::evidence::shape_of;
 
 /// How long the cell is looked for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A cell that does not fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Which column of the data is which canonical column: names resolved and refused before a row is read.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::arrow::datatypes::Schema;
 
@@ -122,7 +122,7 @@ struct Seen<'a> {
     available: &'a Schema,
     unsaid: &'a BTreeMap<String, String>,
     /// Names of the columns there are, but those of places.
-    names: HashSet<&'a str>,
+    names: BTreeSet<&'a str>,
     contract: &'static TableContract,
 }
 
@@ -285,7 +285,7 @@ impl Seen<'_> {
             }
         }
         let named_further = self.spec.columns.keys().any(|name| !own.contains(&name.as_str()));
-        let mapped: HashSet<&str> = self.spec.columns.iter().flat_map(|(name, from)| [name.as_str(), from]).collect();
+        let mapped: BTreeSet<&str> = self.spec.columns.iter().flat_map(|(name, from)| [name.as_str(), from]).collect();
         let used = |name: &str| own.contains(&name) || mapped.contains(name);
         for field in self.available.fields() {
             let name = field.name().as_str();

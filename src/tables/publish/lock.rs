@@ -149,9 +149,9 @@ mod tests {
             fs::write(&theirs, "mine").unwrap();
             let path = out.join(name);
             if link {
-                symlink(&theirs, &path).unwrap()
+                symlink(&theirs, &path).unwrap();
             } else {
-                fs::write(&path, "mine").unwrap()
+                fs::write(&path, "mine").unwrap();
             }
             let refused = OutputLock::acquire(&out).unwrap_err();
             assert!(matches!(&refused, PublishError::NotOurs { path: at, .. } if *at == path), "{name}: {refused}");

@@ -217,7 +217,6 @@ pub(super) fn undisturbed<T>(work: impl FnOnce() -> T) -> T {
 
 /// Removes every folder this process works in, because it is about to end. As long as what this gives is kept, no new one
 /// can be made.
-#[must_use]
 pub fn leave_nothing() -> MutexGuard<'static, Vec<PathBuf>> {
     let at_work = at_work();
     for path in at_work.iter() {

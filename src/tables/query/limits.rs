@@ -89,13 +89,13 @@ pub fn limits_page() -> String {
     ];
     let mut page = "| at most | in the query of a table | in a signal |\n|---|---|---|\n".to_owned();
     for ((name, query), signal) in names.into_iter().zip(rows(Limits::QUERY)).zip(rows(Limits::SIGNAL)) {
-        page += &format!("| {name} | {query} | {signal} |\n");
+        page.extend(["| ", name, " | ", &query.to_string(), " | ", &signal.to_string(), " |\n"]);
     }
     for (columns, most) in [
         ("columns of a source that `*` takes, but in `select * from …` alone", MOST_COLUMNS_TAKEN),
         ("the same, times selects and tables", MOST_COLUMNS),
     ] {
-        page += &format!("| {columns} | {most} | – |\n");
+        page.extend(["| ", columns, " | ", &most.to_string(), " | – |\n"]);
     }
     page
 }

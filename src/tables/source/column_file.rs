@@ -55,10 +55,7 @@ pub(in crate::tables) fn column_file(
         CsvDialect { delimiter: Some(delimiter), nulls: Vec::new(), header: place.is_some(), ..CsvDialect::default() };
     let dialect = Dialect::check(&name, Some(&dialect))?;
     let mut records = CsvBatches::new(&name, Box::new(Cursor::new(whole.text.into_bytes())), &dialect, false)?;
-    let place = place.map(|place| {
-        file.name = Some(records.header[place].clone());
-        place
-    });
+    file.name = place.map(|place| records.header[place].clone()).or(file.name);
     let mut broken = Vec::new();
     while let Some(batch) = records.next_batch(&[Some(place.unwrap_or(0))], &mut |fault| broken.push(fault.row))? {
         file.lines.extend(batch.rows.values().iter().map(|line| *line as u64));

@@ -1,6 +1,6 @@
 //! One Parquet file: its footer and pages checked before they are believed, then read row group by row group.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
@@ -248,7 +248,7 @@ impl ParquetBatches {
     ) -> Result<Self, SourceError> {
         let metadata = load(&file, name)?;
         let fields = metadata.schema().fields();
-        let wanted: HashSet<&str> = columns.iter().map(String::as_str).collect();
+        let wanted: BTreeSet<&str> = columns.iter().map(String::as_str).collect();
         let roots = fields.iter().enumerate().filter(|(_, field)| wanted.contains(field.name().as_str()));
         let roots: Vec<usize> = roots.map(|(i, _)| i).collect();
         let room = roots.iter().map(|&root| footer.rooms[root]).sum();

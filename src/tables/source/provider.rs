@@ -1,6 +1,6 @@
 //! A source as a table of the query engine.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -46,7 +46,7 @@ impl SourceTable {
     /// A name the source does not have.
     pub(crate) fn columns(&self, names: &[String], tasks: usize) -> Result<Arc<dyn ExecutionPlan>> {
         let schema = self.source.schema();
-        let places: HashMap<&str, usize> =
+        let places: BTreeMap<&str, usize> =
             schema.fields().iter().enumerate().map(|(at, field)| (field.name().as_str(), at)).collect();
         let place = |name: &String| {
             places.get(name.as_str()).copied().ok_or_else(|| exec_datafusion_err!("a source lacks a column it had"))
@@ -54,7 +54,7 @@ impl SourceTable {
         let wanted: Vec<usize> = names.iter().map(place).collect::<Result<_>>()?;
         // A column may be wanted twice; it is read once.
         let mut read: Vec<usize> = Vec::with_capacity(wanted.len());
-        let mut at: HashMap<usize, usize> = HashMap::new();
+        let mut at: BTreeMap<usize, usize> = BTreeMap::new();
         for column in &wanted {
             at.entry(*column).or_insert_with(|| {
                 read.push(*column);

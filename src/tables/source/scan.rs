@@ -1,6 +1,6 @@
 //! Reading a source inside a query: only the columns asked for, file by file and row group by row group.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -197,7 +197,7 @@ impl ScanTask {
             }
             FileKind::Csv { tabs, .. } => {
                 let csv = CsvBatches::new(name, file.text(&source.dialect)?, &source.dialect, *tabs)?;
-                let there: HashMap<&str, usize> =
+                let there: BTreeMap<&str, usize> =
                     csv.header.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
                 let places = self.wanted.iter().map(|name| there.get(name.as_str()).copied()).collect();
                 Reader::Csv(Box::new(csv), places)
@@ -292,7 +292,7 @@ impl ScanTask {
         let mut whole: Option<Vec<bool>> = None;
         let mut columns = Vec::with_capacity(self.wanted.len());
         let schema = batch.schema_ref().fields().iter().enumerate();
-        let there: HashMap<&str, usize> = schema.map(|(at, field)| (field.name().as_str(), at)).collect();
+        let there: BTreeMap<&str, usize> = schema.map(|(at, field)| (field.name().as_str(), at)).collect();
         for (name, kind) in self.wanted.iter().zip(&self.kinds) {
             let Some(own) = there.get(name.as_str()).map(|at| batch.column(*at)) else {
                 columns.push(None);

@@ -34,7 +34,7 @@ fn sums_are_those_of_the_decimals_that_are_written() {
         ("b", &["69999999999999.99", "0.01", "-69999999999999.99"]),
         ("c", &["0.000000000001", "-0.000000000002"]),
     ] {
-        amounts.iter().for_each(|amount| text += &format!("{id},2026-11-02,{amount}\n"));
+        text.extend(amounts.iter().map(|amount| format!("{id},2026-11-02,{amount}\n")));
     }
     let run = shop(&text).intake();
     assert_eq!(block(&run).value_365d, [Some(0.300_000_1), Some(0.01), Some(-1e-12)]);
