@@ -151,7 +151,7 @@ fn a_file_beyond_reading_is_named_and_everything_else_is_done() {
     night(&shop, "2026-11-20");
     night(&shop, "2026-11-21");
     let damaged = "out/runs/2026-11-20/tables/customers.parquet";
-    shop.write(damaged, fs::read(shop.path().join(damaged)).expect("readable")[..500].to_vec());
+    shop.write(damaged, &fs::read(shop.path().join(damaged)).expect("readable")[..500]);
     fs::write(shop.path().join("out/runs/2026-11-21/manifest.json"), "{ torn").expect("written");
     let said = forget(&shop, "K00007\n");
     assert_eq!(said.code, 7, "{}", said.stderr);

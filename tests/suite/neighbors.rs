@@ -25,7 +25,7 @@ const SIGNALS: [(i32, Option<i32>); 7] = [
 ];
 
 /// Longest wait for something that takes moments.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A shop with a night, and neighbors planted around it.
 struct Street {

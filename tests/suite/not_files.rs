@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::shop::{Said, Shop, command, said};
 
 /// Longer than any refusal takes, and shorter than somebody's patience.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What the command says, which has to end by itself.
 fn ends(shop: &Shop, arguments: &[&str]) -> Said {

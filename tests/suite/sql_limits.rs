@@ -115,7 +115,7 @@ fn a_query_that_runs_too_long_ends_by_its_time() {
     let said = deep(wide, "[run]\nquery_timeout = \"2s\"\n");
     assert_eq!(said.code, 2, "{}{}", said.stdout, said.stderr);
     assert!(said.stdout.contains("E0335") && said.stdout.contains("run.query_timeout"), "{}", said.stdout);
-    assert!(since.elapsed() < Duration::from_secs(60), "{:?}", since.elapsed());
+    assert!(since.elapsed() < Duration::from_mins(1), "{:?}", since.elapsed());
 }
 
 #[test]
@@ -165,6 +165,6 @@ fn ten_thousand_columns_are_read_and_too_many_signals_are_refused_at_once() {
         let said = shop.say(&["check", "--deep", "--as-of", "2026-11-20"]);
         assert_eq!(said.code == 0, code.is_empty(), "{}{}", &said.stdout[..1000.min(said.stdout.len())], said.stderr);
         assert!(said.stdout.contains(code), "{code}");
-        assert!(since.elapsed() < Duration::from_secs(60), "{table}: {:?}", since.elapsed());
+        assert!(since.elapsed() < Duration::from_mins(1), "{table}: {:?}", since.elapsed());
     }
 }
