@@ -1,6 +1,6 @@
 //! The SQL that people write: read with patience that ends, held to limits before it is planned, and run under them.
 //!
-//! [`read`] takes the text apart; [`guard`](mod@guard) watches the plan while rows run through it; [`bounded`] holds functions
+//! `read` takes the text apart; `guard` watches the plan while rows run through it; `bounded` holds functions
 //! that make long texts of short ones.
 
 mod bounded;
