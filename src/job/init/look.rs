@@ -7,7 +7,7 @@ use super::codebook::attach_codebooks;
 use super::shape::Shape;
 use super::tokens::{any, plain, slug, tokens};
 use crate::job::error::JobError;
-use crate::tables::peek::{Peek, PeekColumn, peek};
+use crate::tables::peek::{Peek, PeekColumn, PeekError, peek};
 
 /// Endings of files that hold data; each text format also with `.gz`.
 const DATA: [&str; 8] = ["parquet", "pq", "csv", "tsv", "txt", "jsonl", "ndjson", "json"];
@@ -92,7 +92,8 @@ struct Candidate {
 /// Looks at every path given, and at what lies in folders.
 ///
 /// # Errors
-/// A file that was asked for by name and cannot be read; files that merely lie in a folder are left aside with the reason.
+/// A file that was asked for by name and cannot be opened. What holds no rows, and what merely lies in a folder, is left aside
+/// with the reason: the other files are looked at all the same.
 pub(super) fn collect(from: &[PathBuf]) -> Result<Collected, JobError> {
     let mut collected = Collected::default();
     let mut candidates = Vec::new();
@@ -107,7 +108,7 @@ pub(super) fn collect(from: &[PathBuf]) -> Result<Collected, JobError> {
     for candidate in candidates {
         match peek(&candidate.path) {
             Ok(seen) => looked.push((candidate, seen)),
-            Err(error) if candidate.asked_for => return Err(error.into()),
+            Err(error @ PeekError::Io { .. }) if candidate.asked_for => return Err(error.into()),
             Err(error) => collected.skipped.push(error.to_string()),
         }
     }

@@ -306,3 +306,17 @@ fn days_of_a_spreadsheet_are_asked_about_and_used_when_somebody_says_so() {
     let folder = Folder::new(&[("crm.csv", &crm), ("orders.csv", &orders)]);
     assert_eq!(folder.start(true).ready, [TableName::Customers, TableName::Orders], "{}", folder.text());
 }
+
+#[test]
+fn a_file_without_rows_is_left_aside_with_the_reason_and_a_configuration_is_written_all_the_same() {
+    for (name, text) in [("empty.csv", ""), ("marks.csv", "\n\n"), ("picture.csv", "\u{0}\u{1}\u{2}\u{0}")] {
+        let folder = Folder::new(&[(name, text)]);
+        let from = [folder.path().join("in").join(name)];
+        let as_of = NaiveDate::from_ymd_opt(2026, 11, 29).expect("a day");
+        let dir = folder.path().join("out");
+        let request = InitRequest { dir: &dir, from: &from, answers: None, exports: None, yes: false, as_of };
+        let started = start(&request).expect("written");
+        assert!(started.problem.is_some() && started.ready.is_empty(), "{name}");
+        assert!(folder.settings().tables.is_empty(), "{name}: {}", folder.text());
+    }
+}
