@@ -106,6 +106,9 @@ fn size(t: &mut Columns<SegmentRow<'_>>) {
         /// Customers on the list: those whom the rule put in the segment. Only this column, `reach_*`, `held_out` and
         /// `mean_probability` tell of lists; all others tell of the members by probability, who need not be on it.
         people "size" = r.segment.profile.size;
+        /// Members by probability: the sum of the customers' probabilities of the segment, to the nearest whole one. Of `NONE`
+        /// the customers on no list, who are among the members of the segments as well.
+        people "members" = r.segment.profile.members;
         /// Share of the customers of whom a probability is known, 0–1: the sum of their probabilities of the segment, on the
         /// list or not; shares of segments sum to 1. The interval holds the errors of the fit and of typing. Of `NONE` the
         /// share of customers on no list, who count in the segments as well; null = withheld or undefined.

@@ -88,6 +88,10 @@ impl Replicates<'_> {
 
     /// Signals of customers without answers, and the share of the base that answered.
     fn unasked(&self) -> (Observed, f64) {
+        // Without signals nothing is known of them, and they have no share in anything.
+        if self.prepared.base_signals.n_columns() == 0 {
+            return (self.prepared.base_signals.select(&[]), 1.0);
+        }
         let silent = |row: &usize| self.base.rated[*row] & self.prepared.asked == 0;
         let rows: Vec<usize> = (0..self.base.len()).filter(silent).collect();
         let weights = self.prepared.base_signals.weights();

@@ -109,6 +109,7 @@ impl ProfiledGroup<'_> {
         let slot = self.context.cut_on.map_or(2, |aspect| aspect as usize);
         SegmentProfile {
             size: u64::try_from(self.full.listed).unwrap_or(0),
+            members: self.full.members.count(),
             share: self.share,
             respondents: self.full.respondents[slot].count(),
             value_known: self.full.value.count(),

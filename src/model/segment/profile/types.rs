@@ -108,6 +108,8 @@ pub struct SegmentProfile {
     /// Customers on the list: those whom the rule put there. Of this profile only `size`, `mean_probability` and `reach` tell
     /// of lists.
     pub size: u64,
+    /// Members by probability, to the nearest whole one; of the unassigned as many as are on no list.
+    pub members: u64,
     /// Share of the customers of whom a probability is known: the sum of their probabilities; of the unassigned the share of
     /// customers on no list.
     pub share: Option<Estimate>,
