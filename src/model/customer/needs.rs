@@ -199,7 +199,7 @@ impl NeedAssessor {
             needs.fulfillment[t] = (served.weight[t] > 0.0).then(|| hundredths(served.mean[t]));
         }
         if needs.tier.is_some() || needs.state != NeedState::Undetermined {
-            needs.probabilities = NeedTier::ALL.map(|tier| Some(f32::from(u8::from(needs.tier == Some(tier)))));
+            needs.probabilities = Some(NeedTier::ALL.map(|tier| f32::from(u8::from(needs.tier == Some(tier)))));
         }
         needs.levels = self.levels.map(|level| mean_of(fulfillment, scored >> N_ELEMENTS & level));
         needs

@@ -116,9 +116,9 @@ pub struct CustomerNeeds {
     pub state: NeedState,
     /// The second tier, where there is one.
     pub runner_up: Option<NeedTier>,
-    /// Probability of each tier to be the one to serve next, 0–1; they sum to at most 1, the rest being that there is none.
-    /// `None` = nothing can be said about tiers.
-    pub probabilities: [Option<f32>; NeedTier::COUNT],
+    /// Chance of each tier to be the one to serve next, 0–1, whether or not a tier is told: what sums over groups. They add up
+    /// to at most 1; the rest is that there is none. `None` = too little is known for any chance.
+    pub probabilities: Option<[f32; NeedTier::COUNT]>,
     /// Fulfillment of each tier, 0–10; `None` = no element of the tier is known.
     pub fulfillment: [Option<f32>; NeedTier::COUNT],
     /// Mean fulfillment score of the elements of each level, 0–10, in the order of [`Level::ALL`]; `None` = no element
@@ -132,7 +132,7 @@ impl CustomerNeeds {
         tier: None,
         state: NeedState::Undetermined,
         runner_up: None,
-        probabilities: [None; NeedTier::COUNT],
+        probabilities: None,
         fulfillment: [None; NeedTier::COUNT],
         levels: [None; Level::ALL.len()],
     };

@@ -80,7 +80,7 @@ fn needs(i: usize) -> CustomerNeeds {
     CustomerNeeds {
         tier: known.then_some(NeedTier::ALL[i % 5]),
         state: if known { NeedState::Deficit } else { NeedState::Undetermined },
-        probabilities: [None; NeedTier::COUNT],
+        probabilities: None,
         runner_up: None,
         fulfillment: [known.then_some(i as f32 % 10.0), Some(0.0), None, Some(f32::NAN), Some(10.0)],
         levels: [known.then_some(i as f32 % 10.0), None, Some(f32::NAN), Some(10.0)],

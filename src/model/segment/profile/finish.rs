@@ -151,17 +151,23 @@ impl ProfiledGroup<'_> {
         }
     }
 
-    /// METHOD: the expectation of the tier rule, `Σ w·p·q / Σ w·p` with `q` the probability that the tier is the one to serve
-    /// next, over the members who answered. Where too few did, over all; but of people who did not answer, tiers and
+    /// METHOD: the expectation of the tier rule among those who have a tier to serve next, `Σ w·p·q_t / Σ w·p·Σ_t q_t` with
+    /// `q_t` the probability that tier `t` is the one, over the members who answered. Where too few did, over all; but of people who did not answer, tiers and
     /// segments are both guessed from the same signals, and the product of the two probabilities makes segments too much
     /// alike. Either way it rests on those who answered, so they are its number: `θ(1−θ)/n` holds what differs between
     /// people, `Var(q)`, and what is not known of each, `E[q(1−q)]`.
     fn tier_share(&self, tier: NeedTier) -> Option<Estimate> {
         let [all, own] = &self.shown.tiers;
-        let moments = of_own(&own.need, &all.need, tier);
+        let of = |tier| of_own(&own.need, &all.need, tier);
+        let (moments, any) = (of(tier), NeedTier::ALL.map(|tier| of(tier).wx.max(0)).iter().sum::<i128>() as f64);
+        if any <= 0.0 {
+            return None;
+        }
         let answered = self.shown.respondents[ANSWERED].effective_n();
-        let n = moments.effective_n().min(answered.max(LEAST_WORTH));
-        wilson(moments.mean(FINE)?.clamp(0.0, 1.0), n).map(|share| Estimate::of(share, moments.count()))
+        // Those who have a tier at all, of those of whom it can be told.
+        let having = (any / (moments.w as f64 * FINE)).min(1.0);
+        let n = having * moments.effective_n().min(answered.max(LEAST_WORTH));
+        wilson((moments.wx.max(0) as f64 / any).min(1.0), n).map(|share| Estimate::of(share, moments.count()))
     }
 
     /// METHOD: a tier's score is a weighted mean of element scores; its squared standard error is taken as the same

@@ -298,8 +298,8 @@ impl<'a> ProfileRow<'a> {
     fn add_needs(&self, part: Part, tiers: &mut TierSums) {
         let needs = &self.scored.needs[self.at];
         for t in 0..NeedTier::COUNT {
-            if let Some(p) = needs.probabilities[t] {
-                tiers.need[t].add(part, steps(f64::from(p), FINE));
+            if let Some(p) = needs.probabilities {
+                tiers.need[t].add(part, steps(f64::from(p[t]), FINE));
             }
             if let Some(x) = needs.fulfillment[t] {
                 tiers.fulfillment[t].add(part, steps(f64::from(x), CENTI));

@@ -81,9 +81,7 @@ fn blocks(people: &[Person]) -> (CustomerBlock, ScoredBlock) {
         tier: p.tier,
         state: p.tier.map_or(NeedState::Undetermined, |_| NeedState::Deficit),
         runner_up: None,
-        probabilities: p.tier.map_or([None; NeedTier::COUNT], |tier| {
-            NeedTier::ALL.map(|one| Some(f32::from(u8::from(one == tier))))
-        }),
+        probabilities: p.tier.map(|tier| NeedTier::ALL.map(|one| f32::from(u8::from(one == tier)))),
         fulfillment: [None; NeedTier::COUNT],
         levels: [None; 4],
     };

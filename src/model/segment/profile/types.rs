@@ -75,7 +75,7 @@ pub struct ElementProfile {
 pub struct NeedProfile {
     /// The tier.
     pub tier: NeedTier,
-    /// Mean probability, over the members by probability of whom tiers can be told, that this is the tier to serve next.
+    /// Share of the members by probability who have a tier to serve next whose tier this is, by the chance of each.
     pub share: Option<Estimate>,
     /// Mean fulfillment of the tier, 0–10.
     pub fulfillment: Option<Estimate>,
