@@ -168,7 +168,7 @@ impl Moments {
     /// sum is not positive. Source: the inverse of the index of Herfindahl and Hirschman.
     pub(in crate::model) fn equal_sharers(&self) -> Option<f64> {
         let (sum, squares, w) = (self.wx as f64, self.wxx as f64, self.w as f64);
-        (sum > 0.0 && squares > 0.0).then(|| sum * sum / squares * (self.n as f64 / w))
+        (sum > 0.0 && squares > 0.0).then(|| sum * sum / squares * (self.customers() / w))
     }
 
     /// Effective number of customers (Kish); 0 without customers.
@@ -383,6 +383,7 @@ impl ProfileSums {
         for (mine, theirs) in self.cells_mut().zip(other.cells_mut()) {
             *mine = mine.wrapping_add(*theirs);
         }
+        self.members.top = self.members.top.max(other.members.top);
         for (mine, theirs) in self.figures_mut().moments.zip(other.figures_mut().moments) {
             mine.top = mine.top.max(theirs.top);
         }
