@@ -7,6 +7,7 @@
 //!        → measure                        the measurement model of everything
 //!        → typing                         who is typed right, how far to believe it
 //!        → check                          hidden answers
+//!        → replicates                     how far off the fit itself may be: shares without some of the respondents
 //!        → questions, rules, limits       what a reader gets to know
 //!        → Model with its report          assemble
 //! ```
