@@ -116,6 +116,10 @@ pub struct CustomerNeeds {
     pub state: NeedState,
     /// The second tier, where there is one.
     pub runner_up: Option<NeedTier>,
+    /// Chance of each tier to be the one to serve next, 0–1, in the order of [`NeedTier::ALL`], whether or not a tier is
+    /// named: what sums over groups. The five add up to at most 1; the rest is the chance that nothing is to be served
+    /// next (balanced). `None` = too little is known of the customer for any chance.
+    pub probabilities: Option<[f32; NeedTier::COUNT]>,
     /// Fulfillment of each tier, 0–10; `None` = no element of the tier is known.
     pub fulfillment: [Option<f32>; NeedTier::COUNT],
     /// Mean fulfillment score of the elements of each level, 0–10, in the order of [`Level::ALL`]; `None` = no element
@@ -129,6 +133,7 @@ impl CustomerNeeds {
         tier: None,
         state: NeedState::Undetermined,
         runner_up: None,
+        probabilities: None,
         fulfillment: [None; NeedTier::COUNT],
         levels: [None; Level::ALL.len()],
     };

@@ -78,6 +78,7 @@ fn blocks(people: &[Person]) -> (CustomerBlock, ScoredBlock) {
         tier: p.tier,
         state: p.tier.map_or(NeedState::Undetermined, |_| NeedState::Deficit),
         runner_up: None,
+        probabilities: p.tier.map(|tier| std::array::from_fn(|t| if t == tier.index() { 1.0 } else { 0.0 })),
         fulfillment: [None; NeedTier::COUNT],
         levels: [None; 4],
     };
