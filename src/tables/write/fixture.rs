@@ -79,10 +79,12 @@ fn needs(i: usize) -> CustomerNeeds {
     CustomerNeeds {
         tier: known.then_some(NeedTier::ALL[i % 5]),
         state: if known { NeedState::Deficit } else { NeedState::Undetermined },
-        runner_up: None,
+        candidates: if known { [None; 2] } else { [Some(NeedTier::Safety), Some(NeedTier::Esteem)] },
+        told: true,
         probabilities: known.then(|| std::array::from_fn(|t| if t == i % 5 { 0.75 } else { 0.0625 })),
         fulfillment: [known.then_some(i as f32 % 10.0), Some(0.0), None, Some(f32::NAN), Some(10.0)],
         levels: [known.then_some(i as f32 % 10.0), None, Some(f32::NAN), Some(10.0)],
+        ..CustomerNeeds::UNDETERMINED
     }
 }
 

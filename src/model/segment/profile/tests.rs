@@ -7,8 +7,8 @@ use super::types::{Delivered, Profiles};
 use crate::catalogue::{ElementId, NeedTier};
 use crate::model::customer::needs::{NeedAssessor, NeedSettings};
 use crate::model::rows::{
-    Aspect, Assignment, Attitudes, Basis, CustomerBlock, CustomerFlags, CustomerNeeds, Estimate, N_RATINGS, NeedState,
-    Question, ScoredBlock, SuppressedReason,
+    Aspect, Assignment, Attitudes, Basis, CustomerBlock, CustomerFlags, CustomerNeeds, Estimate, N_RATINGS, NEED_MAPS,
+    NeedState, Question, ScoredBlock, SuppressedReason,
 };
 
 use super::super::fixture::catalogue;
@@ -77,10 +77,10 @@ fn blocks(people: &[Person]) -> (CustomerBlock, ScoredBlock) {
     let needs = |p: &Person| CustomerNeeds {
         tier: p.tier,
         state: p.tier.map_or(NeedState::Undetermined, |_| NeedState::Deficit),
-        runner_up: None,
         probabilities: p.tier.map(|tier| std::array::from_fn(|t| if t == tier.index() { 1.0 } else { 0.0 })),
-        fulfillment: [None; NeedTier::COUNT],
-        levels: [None; 4],
+        under_maps: p.tier.map(|tier| [Some(tier); NEED_MAPS]),
+        told: true,
+        ..CustomerNeeds::UNDETERMINED
     };
     let mut attitudes = Attitudes::unasked(n, 0);
     for (i, p) in people.iter().enumerate() {
