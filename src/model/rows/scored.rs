@@ -34,6 +34,35 @@ impl Basis {
     }
 }
 
+/// Where one score of one customer comes from, or why it is not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Provenance {
+    /// The customer's own answer.
+    Survey,
+    /// Learned from those who answered.
+    Learned,
+    /// Behavior read through the catalogue's loadings; nobody has been asked. A hypothesis.
+    Prior,
+    /// Known, and kept out of rows about single customers.
+    Withheld,
+}
+
+impl Provenance {
+    /// All, in the order of their discriminants.
+    pub const ALL: [Self; 4] = [Self::Survey, Self::Learned, Self::Prior, Self::Withheld];
+
+    /// The word used in files.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Survey => "survey",
+            Self::Learned => "learned",
+            Self::Prior => "prior",
+            Self::Withheld => "withheld",
+        }
+    }
+}
+
 /// Why a customer has no segment although scoring was allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum UnassignedReason {

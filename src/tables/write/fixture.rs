@@ -7,7 +7,8 @@ use crate::catalogue::NeedTier;
 use crate::model::rows::{
     ArcEvidence, ArcFact, ArcReading, ArcStage, Assignment, Basis, ConnectionStage, Consistency, CustomerBlock,
     CustomerFlags, CustomerNeeds, CustomerNight, EvidenceBasis, LevelReason, LoyaltyType, N_RATINGS, NeedState,
-    Relationship, RelationshipLevel, RewardDependence, ScoredBlock, Stay, SuppressedReason, UnassignedReason,
+    NextNeeds, Relationship, RelationshipLevel, RewardDependence, ScoredBlock, Stay, SuppressedReason,
+    UnassignedReason,
 };
 
 pub(in crate::tables) fn meta() -> TableMeta {
@@ -48,6 +49,7 @@ pub(in crate::tables) fn blocks(from: usize, to: usize) -> (CustomerBlock, Score
         ..CustomerBlock::unasked(rows.iter().map(|i| format!("c_{i:07}")).collect())
     };
     let scored = ScoredBlock {
+        prior: false,
         assignments: rows.iter().map(|i| assignment(*i)).collect(),
         basis: rows.iter().map(|i| if i % 10 < 7 { Basis::Mixed } else { Basis::None }).collect(),
         scores: Array2::from_shape_fn((n, N_RATINGS), |(i, j)| score(rows[i], j)),
@@ -125,7 +127,7 @@ fn night(i: usize) -> CustomerNight {
             consistency: Consistency { journey: Some(0.9), emotional: None, communication: Some(0.25) },
             level: if known { RelationshipLevel::Guest } else { RelationshipLevel::LeaveAlone },
             level_reason: if known { LevelReason::Evidence } else { LevelReason::NotScored },
-            next: None,
+            next: NextNeeds::default(),
             trouble: i.is_multiple_of(5),
         },
         balance: known.then_some(-1.5),

@@ -5,8 +5,8 @@ use super::{Lens, LensBlock, LensContext, LensFold, LensSettings, LensState};
 use crate::catalogue::Catalogue;
 use crate::model::rows::{
     ArcEvidence, ArcReading, ArcStage, Assignment, Attitudes, ConnectionStage, Consistency, Contact, CustomerBlock,
-    History, LevelReason, Nature, Order, Relationship, RelationshipLevel, RewardDependence, ScoredBlock, Sources,
-    SuppressedReason, Verbatim, Vocabulary,
+    History, LevelReason, Nature, NextNeeds, Order, Relationship, RelationshipLevel, RewardDependence, ScoredBlock,
+    Sources, SuppressedReason, Verbatim, Vocabulary,
 };
 
 /// Microseconds in a day.
@@ -59,7 +59,7 @@ pub(in crate::model) fn person() -> Person {
             consistency: Consistency::default(),
             level: RelationshipLevel::Wave,
             level_reason: LevelReason::Evidence,
-            next: None,
+            next: NextNeeds::default(),
             trouble: false,
         },
     }

@@ -98,6 +98,7 @@ fn blocks(people: &[Person]) -> (CustomerBlock, ScoredBlock) {
         ..CustomerBlock::unasked((0..n).map(|i| format!("c{i:05}")).collect())
     };
     let scored = ScoredBlock {
+        prior: false,
         assignments: people.iter().map(assignment).collect(),
         basis: vec![Basis::Survey; n],
         scores,
