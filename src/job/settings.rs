@@ -261,6 +261,7 @@ pub struct Privacy {
     /// Elements of which no row about a customer shows a score, each with the reason, such as
     /// `{ wellness = "tells of health" }`; `{}` = none. By default those that the catalogue gives a reason for: what tells
     /// of health, hardship or the body. They count in groups all the same.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
     pub withhold: Option<BTreeMap<ElementId, String>>,
     /// Another place for the list of customers who are to be forgotten, relative to the configuration; kept in step with
     /// the one in the results folder, so that losing that folder brings nobody back.

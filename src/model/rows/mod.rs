@@ -25,8 +25,8 @@ pub use relationship::{
     LevelReason, LoyaltyType, NextNeed, NextNeeds, Relationship, RelationshipLevel, RewardDependence,
 };
 pub use scored::{
-    Assignment, Basis, CustomerNeeds, CustomerRef, NEED_MAPS, NeedState, Provenance, ScoredBlock, SuppressedReason,
-    UnassignedReason,
+    Assignment, Basis, CustomerNeeds, CustomerRef, NEED_MAPS, NeedState, POSTERIOR_STEPS, Provenance, ScoredBlock,
+    SuppressedReason, UnassignedReason,
 };
 pub use stay::{LastNight, MoveEvent, MoveReason, Moved, SegmentNames, SegmentPlace, Stay};
 pub use suppression::suppression;

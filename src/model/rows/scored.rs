@@ -183,6 +183,9 @@ impl CustomerNeeds {
     };
 }
 
+/// Probabilities of segments are kept in whole steps, this many to 1, and sum to exactly that.
+pub const POSTERIOR_STEPS: u16 = 10_000;
+
 /// Segment decision of one customer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Assignment {
@@ -228,6 +231,9 @@ impl Assignment {
 pub struct ScoredBlock {
     /// Segment decisions.
     pub assignments: Vec<Assignment>,
+    /// `(n, K)` probability of each segment, in whole steps of 0.0001 that sum to [`POSTERIOR_STEPS`]; all 0 = nothing is
+    /// known of the customer, or they were not scored. Without columns, who has a segment is in it for sure.
+    pub posteriors: Array2<u16>,
     /// Evidence behind each row.
     pub basis: Vec<Basis>,
     /// `(n, 60)` scores 0–10 in steps of 0.01: importance of the 30 elements, then fulfillment.
@@ -277,6 +283,7 @@ impl ScoredBlock {
     pub fn unscored(n: usize) -> Self {
         Self {
             assignments: vec![Assignment::undecided(None); n],
+            posteriors: Array2::zeros((n, 0)),
             basis: vec![Basis::None; n],
             scores: Array2::zeros((n, N_RATINGS)),
             standard_errors: Array2::zeros((n, N_RATINGS)),

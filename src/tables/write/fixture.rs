@@ -51,6 +51,7 @@ pub(in crate::tables) fn blocks(from: usize, to: usize) -> (CustomerBlock, Score
     let scored = ScoredBlock {
         prior: false,
         assignments: rows.iter().map(|i| assignment(*i)).collect(),
+        posteriors: Array2::zeros((n, 0)),
         basis: rows.iter().map(|i| if i % 10 < 7 { Basis::Mixed } else { Basis::None }).collect(),
         scores: Array2::from_shape_fn((n, N_RATINGS), |(i, j)| score(rows[i], j)),
         standard_errors: Array2::from_shape_fn((n, N_RATINGS), |(i, j)| score(rows[i], j + 1) / 10.0),
