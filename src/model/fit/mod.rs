@@ -31,6 +31,7 @@ mod fixture;
 mod indicator;
 mod learn;
 mod measurement;
+mod need_tier_check;
 mod report;
 mod rules;
 mod sample;
@@ -49,6 +50,7 @@ pub use fitted::{FORMAT_VERSION, Model, SegmentInfo};
 pub(in crate::model) use fixture::{Invented, SEGMENTS, World};
 pub use indicator::Indicator;
 pub(in crate::model) use learn::prior::say;
+pub use need_tier_check::{LEAST_COMPARED, NEEDED_GAIN, NeedTierCheck};
 pub use report::{
     Candidate, CutOn, FitReport, HeldOut, LearnedLoading, LoadingVerdict, NullComparison, SegmentLevel, SignalUse,
     StandsFor,

@@ -80,7 +80,8 @@ impl ProfileState {
 
         let mut everyone = plain(&whole, &total, counted_share(&whole.members, &whole.members));
         for need in &mut everyone.needs {
-            need.share = over_segments(&segments, need.tier, total.tiers[1].need[need.tier.index()].count()).or(need.share);
+            need.share =
+                over_segments(&segments, need.tier, total.tiers[1].need[need.tier.index()].count()).or(need.share);
         }
         let share = counted_share(&self.unassigned.members, &whole.members);
         let unassigned = plain(&self.unassigned, &unassigned[0], share);

@@ -205,9 +205,11 @@ fn whole(x: f32) -> u32 {
 
 impl<'a> ProfileRow<'a> {
     fn new(customers: &'a CustomerBlock, scored: &'a ScoredBlock, at: usize, needs: &NeedAssessor) -> Self {
-        let importance = scored.scores.row(at).as_slice().map_or([None; NeedTier::COUNT], |scores| {
-            needs.importance(&scores[..N_ELEMENTS], scored.scored[at])
-        });
+        let importance = scored
+            .scores
+            .row(at)
+            .as_slice()
+            .map_or([None; NeedTier::COUNT], |scores| needs.importance(&scores[..N_ELEMENTS], scored.scored[at]));
         let importance = importance.map(|x| x.map(|x| steps(f64::from(x), FINE)));
         Self { customers, scored, at, weight: weight_steps(customers.weight[at]), importance }
     }

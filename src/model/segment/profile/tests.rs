@@ -7,8 +7,8 @@ use super::types::{Delivered, Profiles};
 use crate::catalogue::{ElementId, NeedTier};
 use crate::model::customer::needs::{NeedAssessor, NeedSettings};
 use crate::model::rows::{
-    Aspect, Assignment, Attitudes, Basis, CustomerBlock, CustomerFlags, CustomerNeeds, Estimate, N_RATINGS, NeedState,
-    Question, ScoredBlock, SuppressedReason,
+    Aspect, Assignment, Attitudes, Basis, CustomerBlock, CustomerFlags, CustomerNeeds, Estimate, N_RATINGS, NEED_MAPS,
+    NeedState, Question, ScoredBlock, SuppressedReason,
 };
 
 use super::super::fixture::catalogue;
@@ -80,10 +80,10 @@ fn blocks(people: &[Person]) -> (CustomerBlock, ScoredBlock) {
     let needs = |p: &Person| CustomerNeeds {
         tier: p.tier,
         state: p.tier.map_or(NeedState::Undetermined, |_| NeedState::Deficit),
-        runner_up: None,
-        probabilities: p.tier.map(|tier| NeedTier::ALL.map(|one| f32::from(u8::from(one == tier)))),
-        fulfillment: [None; NeedTier::COUNT],
-        levels: [None; 4],
+        probabilities: p.tier.map(|tier| std::array::from_fn(|t| if t == tier.index() { 1.0 } else { 0.0 })),
+        under_maps: p.tier.map(|tier| [Some(tier); NEED_MAPS]),
+        told: true,
+        ..CustomerNeeds::UNDETERMINED
     };
     let mut attitudes = Attitudes::unasked(n, 0);
     for (i, p) in people.iter().enumerate() {
@@ -101,8 +101,11 @@ fn blocks(people: &[Person]) -> (CustomerBlock, ScoredBlock) {
         ..CustomerBlock::unasked((0..n).map(|i| format!("c{i:05}")).collect())
     };
     let scored = ScoredBlock {
+        prior: false,
         assignments: people.iter().map(assignment).collect(),
-        posteriors: Array2::from_shape_fn((n, most(people)), |(row, k)| people[row].posterior.get(k).copied().unwrap_or(0)),
+        posteriors: Array2::from_shape_fn((n, most(people)), |(row, k)| {
+            people[row].posterior.get(k).copied().unwrap_or(0)
+        }),
         basis: vec![Basis::Survey; n],
         scores,
         standard_errors: errors,
