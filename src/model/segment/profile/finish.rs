@@ -1,7 +1,7 @@
 //! From sums to published profiles.
 
 use crate::catalogue::{ElementId, NeedTier};
-use crate::stats::interval::{Interval, mean_interval, nps, wilson};
+use crate::stats::interval::{Interval, mean_interval, nps};
 use crate::stats::power::{DEFAULT_BASE_RATE, smallest_detectable_rise};
 
 use super::context::ProfileContext;
@@ -9,7 +9,7 @@ use super::elements::{Base, ElementView, adjust_differences, kish_ratio, share};
 use super::expected::Expected;
 use super::limits::limits;
 use super::score_mean::{ScoreEvidence, score_mean};
-use super::shares::{counted_share, over_segments, segment_shares};
+use super::shares::{binomial, counted_share, over_segments, segment_shares, worth};
 use super::state::ProfileState;
 use super::sums::{CENTI, FINE, HEAD, MONEY, Moments, ProfileSums};
 use super::types::{ElementProfile, NeedProfile, Profiles, Reach, SegmentProfile};
@@ -156,7 +156,8 @@ impl ProfiledGroup<'_> {
     /// `q_t` the probability that tier `t` is the one, over the members who answered. Where too few did, over all; but of people who did not answer, tiers and
     /// segments are both guessed from the same signals, and the product of the two probabilities makes segments too much
     /// alike. Either way it rests on those who answered, so they are its number: `θ(1−θ)/n` holds what differs between
-    /// people, `Var(q)`, and what is not known of each, `E[q(1−q)]`.
+    /// people, `Var(q)`, and what is not known of each, `E[q(1−q)]`. What the need map leaves open is added: the variance of
+    /// the share over plausible maps, the same for everybody.
     fn tier_share(&self, tier: NeedTier) -> Option<Estimate> {
         let [all, own] = &self.shown.tiers;
         let of = |tier| of_own(&own.need, &all.need, tier);
@@ -168,7 +169,13 @@ impl ProfiledGroup<'_> {
         // Those who have a tier at all, of those of whom it can be told.
         let having = (any / (moments.w as f64 * FINE)).min(1.0);
         let n = having * moments.effective_n().min(answered.max(LEAST_WORTH));
-        wilson((moments.wx.max(0) as f64 / any).min(1.0), n).map(|share| Estimate::of(share, moments.count()))
+        let share = (moments.wx.max(0) as f64 / any).min(1.0);
+        // Where a share is told of those who answered, so is what other maps would make of it. Each map draws the scores of
+        // everybody anew, which is not the map's doing.
+        let drawn = (moments.mean(FINE)? - moments.wxx as f64 / moments.w as f64 / (FINE * FINE)).max(0.0) / n;
+        let maps = own.under_maps(tier).filter(|_| own.need[tier.index()].n > 0);
+        let of_map = maps.map_or(0.0, |shares| (spread_of(&shares) - drawn).max(0.0));
+        worth(share, binomial(share) / n + of_map).map(|share| Estimate::of(share, moments.count()))
     }
 
     /// METHOD: a tier's score is a weighted mean of element scores; its squared standard error is taken as the same
@@ -195,6 +202,13 @@ impl ProfiledGroup<'_> {
         };
         score_mean(evidence).map(|mean| Estimate::of(mean.interval.within(0.0, top), moments.count()))
     }
+}
+
+/// Variance of some values around their mean.
+fn spread_of(values: &[f64]) -> f64 {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0)
 }
 
 /// The sums over those who answered, unless they were too few to be shown.

@@ -83,14 +83,15 @@ pub(super) fn over_segments(segments: &[SegmentProfile], tier: NeedTier, n: u64)
 }
 
 /// Wilson's interval of a share that has this variance.
-fn worth(share: f64, variance: f64) -> Option<Interval> {
+pub(super) fn worth(share: f64, variance: f64) -> Option<Interval> {
     if variance <= 0.0 {
         return Interval::symmetric(share, 0.0);
     }
     wilson(share, binomial(share) / variance)
 }
 
-fn binomial(share: f64) -> f64 {
+/// Variance of one draw, nearly 0 at the ends but never quite.
+pub(super) fn binomial(share: f64) -> f64 {
     let share = share.clamp(SUREST, 1.0 - SUREST);
     share * (1.0 - share)
 }

@@ -247,6 +247,7 @@ impl<'a> ProfileRow<'a> {
         self.add_needs(part, &mut group.tiers[0]);
         if self.customers.rated[self.at] != 0 {
             self.add_needs(part, &mut group.tiers[1]);
+            self.add_maps(part, &mut group.tiers[1]);
         }
     }
 
@@ -308,6 +309,15 @@ impl<'a> ProfileRow<'a> {
             }
             if let Some(x) = self.importance[t] {
                 tiers.importance[t].add(part, x);
+            }
+        }
+    }
+
+    fn add_maps(&self, part: Part, tiers: &mut TierSums) {
+        let Some(drawn) = &self.scored.needs[self.at].under_maps else { return };
+        for (map, tier) in tiers.maps.iter_mut().zip(drawn) {
+            if let Some(tier) = tier {
+                map[tier.index()] += i128::from(part.w);
             }
         }
     }

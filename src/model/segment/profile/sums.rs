@@ -2,7 +2,7 @@
 
 use crate::catalogue::NeedTier;
 
-use crate::model::rows::{N_RATINGS, POSTERIOR_STEPS};
+use crate::model::rows::{N_RATINGS, NEED_MAPS, POSTERIOR_STEPS};
 
 /// Weight 1 as an integer: weights are kept in steps of 2⁻¹⁶.
 pub(in crate::model) const WEIGHT_ONE: f64 = 65_536.0;
@@ -265,11 +265,31 @@ pub(super) struct TierSums {
     pub(super) fulfillment: [Moments; NeedTier::COUNT],
     /// Relative importance by tier, in steps of 0.0001.
     pub(super) importance: [Moments; NeedTier::COUNT],
+    /// Under each plausible need map Σw of the customers whose tier to serve next is this one; of those who answered alone.
+    pub(super) maps: [[i128; NeedTier::COUNT]; NEED_MAPS],
 }
 
 impl TierSums {
+    /// Share of a tier under each map, among those who have one under it; `None` = nobody has one under one of them.
+    pub(super) fn under_maps(&self, tier: NeedTier) -> Option<[f64; NEED_MAPS]> {
+        let mut shares = [0.0; NEED_MAPS];
+        for (share, map) in shares.iter_mut().zip(&self.maps) {
+            let any: i128 = map.iter().sum();
+            *share = (any > 0).then(|| map[tier.index()] as f64 / any as f64)?;
+        }
+        Some(shares)
+    }
+
     pub(super) fn moments_mut(&mut self) -> impl Iterator<Item = &mut Moments> {
-        self.need.iter_mut().chain(&mut self.fulfillment).chain(&mut self.importance)
+        self.apart().0
+    }
+
+    /// Shares and means, and the sums by map.
+    fn apart(
+        &mut self,
+    ) -> (impl Iterator<Item = &mut Moments>, &mut [[i128; NeedTier::COUNT]; NEED_MAPS]) {
+        let Self { need, fulfillment, importance, maps } = self;
+        (need.iter_mut().chain(fulfillment).chain(importance), maps)
     }
 }
 
@@ -318,6 +338,7 @@ pub(super) struct ProfileSumsParts<'a, M: Iterator<Item = &'a mut Moments>> {
     members: &'a mut Moments,
     respondents: &'a mut [Moments; 3],
     counts: [&'a mut i128; 2],
+    maps: [&'a mut [[i128; NeedTier::COUNT]; NEED_MAPS]; 2],
     reach: &'a mut [i128; 7],
 }
 
@@ -346,7 +367,7 @@ impl ProfileSums {
 
     /// All integers in a fixed order, which is the order in bytes.
     pub(super) fn cells_mut(&mut self) -> impl Iterator<Item = &mut i128> {
-        let ProfileSumsParts { moments, scores, members, respondents, counts, reach } = self.figures_mut();
+        let ProfileSumsParts { moments, scores, members, respondents, counts, maps, reach } = self.figures_mut();
         moments
             .chain([members])
             .chain(respondents)
@@ -357,23 +378,29 @@ impl ProfileSums {
             .chain(&mut scores.wxx)
             .chain(&mut scores.wee)
             .chain(counts)
+            .chain(maps.into_iter().flatten().flatten())
             .chain(reach)
     }
 
     /// The sums apart: those that become published figures, and the plain counts.
     pub(super) fn figures_mut(&mut self) -> ProfileSumsParts<'_, impl Iterator<Item = &mut Moments>> {
+        let [all, own] = &mut self.tiers;
+        let (all, all_maps) = all.apart();
+        let (own, own_maps) = own.apart();
         let moments = [&mut self.probability, &mut self.promoters, &mut self.detractors]
             .into_iter()
             .chain([&mut self.satisfaction, &mut self.good_brand, &mut self.value])
             .chain(&mut self.answers)
             .chain(&mut self.ratings)
-            .chain(self.tiers.iter_mut().flat_map(TierSums::moments_mut));
+            .chain(all)
+            .chain(own);
         ProfileSumsParts {
             moments,
             scores: &mut self.scores,
             members: &mut self.members,
             respondents: &mut self.respondents,
             counts: [&mut self.listed, &mut self.doubt],
+            maps: [all_maps, own_maps],
             reach: &mut self.reach,
         }
     }
