@@ -80,8 +80,9 @@ impl ProfileState {
 
         let mut everyone = plain(&whole, &total, counted_share(&whole.members, &whole.members));
         for need in &mut everyone.needs {
-            need.share =
-                over_segments(&segments, need.tier, total.tiers[1].need[need.tier.index()].count()).or(need.share);
+            let own = &total.tiers[1];
+            let n = own.need[need.tier.index()].count();
+            need.share = over_segments(&segments, need.tier, (own.spread_of_maps(need.tier), n)).or(need.share);
         }
         let share = counted_share(&self.unassigned.members, &whole.members);
         let unassigned = plain(&self.unassigned, &unassigned[0], share);
@@ -173,8 +174,8 @@ impl ProfiledGroup<'_> {
         // Where a share is told of those who answered, so is what other maps would make of it. Each map draws the scores of
         // everybody anew, which is not the map's doing.
         let drawn = (moments.mean(FINE)? - moments.wxx as f64 / moments.w as f64 / (FINE * FINE)).max(0.0) / n;
-        let maps = own.under_maps(tier).filter(|_| own.need[tier.index()].n > 0);
-        let of_map = maps.map_or(0.0, |shares| (spread_of(&shares) - drawn).max(0.0));
+        let told_of_own = own.need[tier.index()].n > 0;
+        let of_map = if told_of_own { (own.spread_of_maps(tier) - drawn).max(0.0) } else { 0.0 };
         worth(share, binomial(share) / n + of_map).map(|share| Estimate::of(share, moments.count()))
     }
 
@@ -202,13 +203,6 @@ impl ProfiledGroup<'_> {
         };
         score_mean(evidence).map(|mean| Estimate::of(mean.interval.within(0.0, top), moments.count()))
     }
-}
-
-/// Variance of some values around their mean.
-fn spread_of(values: &[f64]) -> f64 {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0)
 }
 
 /// The sums over those who answered, unless they were too few to be shown.

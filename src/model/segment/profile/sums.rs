@@ -270,14 +270,16 @@ pub(super) struct TierSums {
 }
 
 impl TierSums {
-    /// Share of a tier under each map, among those who have one under it; `None` = nobody has one under one of them.
-    pub(super) fn under_maps(&self, tier: NeedTier) -> Option<[f64; NEED_MAPS]> {
-        let mut shares = [0.0; NEED_MAPS];
-        for (share, map) in shares.iter_mut().zip(&self.maps) {
-            let any: i128 = map.iter().sum();
-            *share = (any > 0).then(|| map[tier.index()] as f64 / any as f64)?;
+    /// Variance over the maps of the share of a tier among those who have one; 0 where maps say nothing.
+    pub(super) fn spread_of_maps(&self, tier: NeedTier) -> f64 {
+        let having = self.maps.iter().map(|map| (map[tier.index()] as f64, map.iter().sum::<i128>() as f64));
+        let shares: Vec<f64> = having.filter(|(_, any)| *any > 0.0).map(|(of_tier, any)| of_tier / any).collect();
+        let n = shares.len() as f64;
+        if n < 2.0 {
+            return 0.0;
         }
-        Some(shares)
+        let mean = shares.iter().sum::<f64>() / n;
+        shares.iter().map(|share| (share - mean).powi(2)).sum::<f64>() / (n - 1.0)
     }
 
     pub(super) fn moments_mut(&mut self) -> impl Iterator<Item = &mut Moments> {
