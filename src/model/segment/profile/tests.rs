@@ -396,6 +396,27 @@ fn value_and_needs_are_shares_of_those_known() {
 }
 
 #[test]
+fn shares_of_tiers_are_as_wide_as_plausible_maps_lie_apart() {
+    // Half of the maps call everybody's tier safety, the other half growth.
+    let width = |differ: bool| {
+        let (customers, mut scored) = blocks(&two_segments(Aspect::Importance));
+        for needs in &mut scored.needs {
+            let of = |map: usize| if differ && map % 2 == 0 { NeedTier::Safety } else { NeedTier::Growth };
+            needs.probabilities = Some(if differ { [0.0, 0.5, 0.0, 0.0, 0.5] } else { [0.0, 0.0, 0.0, 0.0, 1.0] });
+            needs.under_maps = Some(std::array::from_fn(|map| Some(of(map))));
+        }
+        let (fold, mut state) = (fold(2), fold(2).zero());
+        fold.fold(&mut state, &customers, &scored);
+        let profiles = finish(&state, Some(Aspect::Importance), 10);
+        let growth = |profile: &super::types::SegmentProfile| profile.needs[NeedTier::Growth.index()].share.unwrap();
+        let [segment, everyone] = [growth(&profiles.segments[0]), growth(&profiles.everyone)];
+        near(everyone.value, if differ { 0.5 } else { 1.0 }, 1e-9);
+        (segment.high - segment.low).min(everyone.high - everyone.low)
+    };
+    assert!(width(true) > 0.6 && width(false) < 0.15, "{} {}", width(true), width(false));
+}
+
+#[test]
 fn a_row_of_weight_two_gives_the_figures_of_the_row_twice() {
     let once = two_segments(Aspect::Fulfillment);
     let (mut weighted, mut doubled) = (once.clone(), once.clone());
