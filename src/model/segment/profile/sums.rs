@@ -25,6 +25,9 @@ pub(in crate::model) const MONEY: f64 = 10_000.0;
 /// run out of bits. Such a value is left out like one that is not known, and counted as such.
 const MONEY_MAX: f64 = 1e9;
 
+/// Values below this, squared and times a weight below 2³², stay below 2⁶².
+const SMALL: i64 = 1 << 15;
+
 /// A row weight as an integer, at least 1 and below 2³²: weights from 0.00002 to 65,535 are told apart.
 pub(in crate::model) fn weight_steps(weight: f64) -> u32 {
     // `as` saturates and turns NaN to 0, so no weight can break the pass.
@@ -86,10 +89,19 @@ impl Moments {
     /// Adds what a customer with value `x`, in steps, counts for in the group; a weight in steps is a whole customer.
     pub(in crate::model) fn add(&mut self, part: impl Into<Part>, x: i64) {
         let part = part.into();
-        let (w, x) = (i128::from(part.w), i128::from(x));
+        let w = u64::from(part.w);
         self.n += i128::from(part.head);
-        self.w += w;
-        self.w2 = self.w2.wrapping_add(w * i128::from(part.row));
+        self.w += i128::from(w);
+        self.w2 = self.w2.wrapping_add(i128::from(w * u64::from(part.row)));
+        // Everything but money is so small that its products fit a machine word: the same sums, several times faster.
+        if (0..SMALL).contains(&x) {
+            let wx = w * x.unsigned_abs();
+            self.wx = self.wx.wrapping_add(i128::from(wx));
+            self.wxx = self.wxx.wrapping_add(i128::from(wx * x.unsigned_abs()));
+            self.top = self.top.max(i128::from(wx));
+            return;
+        }
+        let (w, x) = (i128::from(w), i128::from(x));
         self.wx = self.wx.wrapping_add(w * x);
         self.wxx = self.wxx.wrapping_add(w.wrapping_mul(x * x));
         self.top = self.top.max((w * x).abs());
