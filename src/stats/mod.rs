@@ -23,6 +23,7 @@
 
 pub mod agreement;
 pub mod calibration;
+pub mod class_shift;
 pub mod comparison;
 pub mod dense;
 pub mod discriminant;

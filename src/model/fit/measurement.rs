@@ -4,6 +4,7 @@ use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
 use super::error::ModelError;
+use super::link::SignalLinks;
 use super::stored::{coarse, stored};
 use super::temperature::Temperature;
 use crate::model::rows::N_RATINGS;
@@ -88,19 +89,23 @@ impl BlockModel {
 pub(in crate::model) struct Measurement {
     /// `[K]` shares of the segments, sum 1.
     pub(in crate::model) weights: Vec<f64>,
-    /// 60 ratings.
+    /// 60 ratings given the segment, whatever the signals. Where signals say something within segments, it is in the last
+    /// loadings: [`SignalLinks::beside`].
     pub(in crate::model) ratings: BlockModel,
     /// The signals.
     pub(in crate::model) signals: BlockModel,
+    /// What signals say about ratings within a segment.
+    #[serde(default, skip_serializing_if = "SignalLinks::is_empty")]
+    pub(in crate::model) links: SignalLinks,
     /// `[60]` mean of each rating on 0–10.
     pub(in crate::model) center: Vec<f64>,
     /// `[60]` spread of each rating on 0–10, > 0.
     pub(in crate::model) spread: Vec<f64>,
     /// Bit `i`: rating `i` was asked often enough to be known to the model.
     pub(in crate::model) asked: u64,
-    /// Factors on standard errors, `[aspect][0 = without own ratings, 1 = with]`, so that 90 % intervals cover 90 % of
-    /// answers held out.
-    pub(in crate::model) se_factor: [[f64; 2]; 2],
+    /// Factors on standard errors, `[0 = without own ratings, 1 = with][60]`, so that 90 % intervals cover 90 % of answers
+    /// held out.
+    pub(in crate::model) se_factor: [Vec<f64>; 2],
     /// How far either block is believed.
     #[serde(default, skip_serializing_if = "Temperature::is_neutral")]
     pub(in crate::model) temperature: Temperature,
@@ -118,10 +123,12 @@ impl Measurement {
         }
         self.ratings.check("ratings", k, N_RATINGS)?;
         self.signals.check("signals", k, p)?;
+        self.links.check(k, p, self.ratings.factors())?;
         let scales = self.center.len() == N_RATINGS
             && self.spread.len() == N_RATINGS
             && self.center.iter().all(|x| x.is_finite())
             && self.spread.iter().all(|x| x.is_finite() && *x > 0.0)
+            && self.se_factor.iter().all(|factors| factors.len() == N_RATINGS)
             && self.se_factor.iter().flatten().all(|x| x.is_finite() && *x > 0.0);
         if !scales {
             return damaged("the scales of the ratings make no sense");

@@ -28,6 +28,7 @@ mod fitted;
 mod fixture;
 mod indicator;
 mod learn;
+mod link;
 mod measurement;
 mod report;
 mod rules;
@@ -46,6 +47,8 @@ pub use fitted::{FORMAT_VERSION, Model, SegmentInfo};
 pub(in crate::model) use fixture::{Invented, SEGMENTS, World};
 pub use indicator::Indicator;
 pub(in crate::model) use learn::prior::say;
+pub(in crate::model) use link::{SignalLink, within_given_signals};
+pub(in crate::model) use measurement::Measurement;
 pub use report::{
     Candidate, CutOn, FitReport, HeldOut, LearnedLoading, LoadingVerdict, NullComparison, SegmentLevel, SignalUse,
     StandsFor,

@@ -1,6 +1,7 @@
 //! The way from a sample to plans, through all rooms.
 
 mod fit;
+mod within;
 
 use std::collections::BTreeMap;
 

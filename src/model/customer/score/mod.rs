@@ -23,7 +23,7 @@ use crate::stats::mixture::TILE;
 
 pub use probabilities::Probabilities;
 use scores::Scores;
-use tiles::{Tables, Work};
+use tiles::{Known, Tables, Work};
 
 /// Default least probability of a segment. Our judgment: 0.5 suits people who were surveyed
 /// (`docs/domain.md#typing-people-who-were-not-asked`); with behavior alone that would leave most without a segment, so
@@ -162,21 +162,21 @@ impl Scorer {
             ..ScoredBlock::unscored(n)
         };
         let mut work = Work::new(&self.tables);
-        let (mut answered, mut silent) = (Vec::with_capacity(TILE), Vec::with_capacity(TILE));
+        let mut queues = Known::ALL.map(|known| (known, Vec::with_capacity(TILE)));
         for row in 0..n {
             if out.suppressed[row].is_some() {
                 continue;
             }
-            let own = block.rated[row] & self.tables.asked != 0;
-            let queue = if own { &mut answered } else { &mut silent };
+            let (known, queue) = &mut queues[self.tables.known(block, row, &self.columns) as usize];
             queue.push(row);
             if queue.len() == TILE {
-                self.score_tile(block, queue, own, &mut work, &mut out);
+                self.score_tile(block, queue, *known, &mut work, &mut out);
                 queue.clear();
             }
         }
-        self.score_tile(block, &answered, true, &mut work, &mut out);
-        self.score_tile(block, &silent, false, &mut work, &mut out);
+        for (known, queue) in queues {
+            self.score_tile(block, &queue, known, &mut work, &mut out);
+        }
         for row in 0..n {
             if out.scored[row] != 0 {
                 let scores = out.scores.row(row);
@@ -195,20 +195,21 @@ impl Scorer {
         ((hash >> 11) as f64) * (1.0 / (1u64 << 53) as f64) < self.settings.holdout_share
     }
 
-    /// Scores up to [`TILE`] rows, all with own answers that the model knows, or all without.
-    fn score_tile(&self, block: &CustomerBlock, rows: &[usize], own: bool, work: &mut Work, out: &mut ScoredBlock) {
+    /// Scores up to [`TILE`] rows, of all of which the same is known.
+    fn score_tile(&self, block: &CustomerBlock, rows: &[usize], known: Known, work: &mut Work, out: &mut ScoredBlock) {
         if rows.is_empty() {
             return;
         }
-        work.fill(&self.tables, &self.columns, block, rows, own);
-        work.type_rows(&self.tables, own);
-        self.scores.compute(work, rows.len(), own);
+        work.fill(&self.tables, &self.columns, block, rows, known);
+        work.type_rows(&self.tables, known);
+        let told = self.tables.is_told(known);
+        self.scores.compute(work, rows.len(), known, told);
         for (r, row) in rows.iter().enumerate() {
             let whole = self.tables.whole;
-            let evidence = own || (work.signals_known[r] > 0 && !whole);
+            let evidence = known.own() || (work.signals_known[r] > 0 && !whole);
             out.basis[*row] = self.tables.basis(block.rated[*row] != 0, work.signals_known[r] > 0);
             if evidence || whole {
-                out.assignments[*row] = self.tables.assign(work, r, own, &self.settings);
+                out.assignments[*row] = self.tables.assign(work, r, known, &self.settings);
             } else {
                 out.assignments[*row] = Assignment::undecided(Some(UnassignedReason::NoEvidence));
             }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use ndarray::Array2;
 use proptest::prelude::*;
 
-use super::tiles::{Tables, Work};
+use super::tiles::{Known, Tables, Work};
 use super::*;
 use crate::model::fit::{FitRequest, FitSettings, Invented, SearchEffort, SegmentCount, World, fit};
 use crate::model::rows::{Aspect, Basis, CustomerFlags, N_RATINGS, SuppressedReason};
@@ -147,13 +147,13 @@ fn the_shares_of_all_indicators_add_up_to_the_log_odds_of_any_two_segments() {
     let mut work = Work::new(&tables);
     let columns: Vec<Option<usize>> = (0..world.signal_ids.len()).map(Some).collect();
     let asked: Vec<usize> = (0..world.block.len()).filter(|i| world.block.rated[*i] != 0).take(50).collect();
-    work.fill(&tables, &columns, &world.block, &asked, true);
-    work.type_rows(&tables, true);
+    work.fill(&tables, &columns, &world.block, &asked, Known::Both);
+    work.type_rows(&tables, Known::Both);
     let weights = &model.measurement().weights;
     for r in 0..asked.len() {
         for pair in [(0, 1), (1, 2), (2, 0)] {
             let mut shares = vec![0.0; N_RATINGS];
-            tables.rating_reasons.shares(work.rating_rows.row(r), &work.rating_posterior, r, pair, &mut shares);
+            tables.answers[0].reasons.shares(work.rating_rows.row(r), &work.rating_posteriors[0], r, pair, &mut shares);
             let mut signals = vec![0.0; columns.len()];
             tables.signal_reasons.shares(work.signal_rows.row(r), &work.signal_posterior, r, pair, &mut signals);
             let prior = (weights[pair.0] / weights[pair.1]).ln();

@@ -4,8 +4,10 @@ use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
 use super::super::evidence::prepare::Prepared;
+use super::super::link::{SignalLinks, within_given_signals};
 use super::super::temperature::Temperature;
 use super::check::{Hidden, hide, predict};
+use super::within::{Respondents, less_told};
 use crate::catalogue::N_ELEMENTS;
 use crate::stats::dense::symmetric_eigen;
 use crate::stats::discriminant::{Discriminant, factor_covariance, pairwise_covariance};
@@ -47,10 +49,12 @@ const LEAST_OWN: f64 = 0.02;
 pub(in crate::model::fit) struct Measured {
     /// `(K,)` shares.
     pub(in crate::model::fit) weights: Array1<f64>,
-    /// 60 ratings.
+    /// 60 ratings given the class, whatever the signals.
     pub(in crate::model::fit) ratings: FactorMixture,
     /// Signals.
     pub(in crate::model::fit) signals: FactorMixture,
+    /// What signals say about ratings within classes.
+    pub(in crate::model::fit) links: SignalLinks,
     /// How far either block is believed.
     pub(in crate::model::fit) temperature: Temperature,
 }
@@ -183,7 +187,52 @@ fn hidden_error(kept: &Observed, hidden: &[Hidden], given: ArrayView2<'_, f64>, 
 impl Measured {
     /// Both blocks with these shares, taken at their word.
     pub(in crate::model::fit) fn new(weights: Array1<f64>, ratings: FactorMixture, signals: FactorMixture) -> Self {
-        Self { weights, ratings, signals, temperature: Temperature::default() }
+        Self { weights, ratings, signals, links: SignalLinks::default(), temperature: Temperature::default() }
+    }
+
+    /// The same with ratings, and what signals say about them within classes, learned from `respondents`.
+    pub(in crate::model::fit) fn learned_from(&self, respondents: &Respondents<'_>) -> Self {
+        let (ratings, links) = respondents.learn(self.own_factors());
+        Self { ratings, links, ..self.clone() }
+    }
+
+    /// Common factors of the ratings that signals say nothing about.
+    pub(in crate::model::fit) fn own_factors(&self) -> usize {
+        self.ratings.n_factors() - self.links.beside.as_ref().map_or(0, |link| link.rank())
+    }
+
+    /// `(n, K)` log densities of answers given the class and the signals, up to a part that all classes of a row share.
+    pub(in crate::model::fit) fn answer_densities(&self, ratings: &Observed, signals: &Observed) -> Array2<f64> {
+        let Some(link) = &self.links.beside else { return self.ratings.log_densities(ratings) };
+        let rest = less_told(ratings, &link.told(signals.values()));
+        let mut all = link.given_signals(&self.ratings).log_densities(&rest);
+        // Without any signal the answers speak for themselves.
+        let silent: Vec<usize> =
+            (0..all.nrows()).filter(|r| !signals.present().row(*r).iter().any(|known| *known)).collect();
+        let densities = self.ratings.log_densities(&ratings.select(&silent));
+        for (row, density) in silent.into_iter().zip(densities.rows()) {
+            all.row_mut(row).assign(&density);
+        }
+        all
+    }
+
+    /// `(n, 60)` expected ratings and their variances of people of whom signals alone are known, with class probabilities
+    /// `given`: `Σ_k p_k (μ_kj − G_j·m_k) + G_j·d` and the variance within and between classes.
+    pub(in crate::model::fit) fn by_signals(&self, signals: &Observed, given: &Array2<f64>) -> [Array2<f64>; 2] {
+        let ratings = &self.ratings;
+        let (means, told) = match &self.links.alone {
+            Some(link) => (link.means_less_told(ratings), link.told(signals.values())),
+            None => (ratings.means.clone(), Array2::zeros((signals.n_rows(), ratings.n_indicators()))),
+        };
+        let within: Array1<f64> = (0..ratings.n_indicators())
+            .map(|j| {
+                let common: f64 = ratings.loadings.row(j).iter().map(|l| l * l).sum();
+                within_given_signals(ratings.uniqueness[j] + common, self.links.alone.as_ref(), j)
+            })
+            .collect();
+        let rest = given.dot(&means);
+        let between = given.dot(&(&means * &means)) - &rest * &rest;
+        [rest + told, between.mapv(|v| v.max(0.0)) + within]
     }
 
     /// The same, believed as far as `temperature` says.
@@ -194,7 +243,8 @@ impl Measured {
     /// `(n, K)` class probabilities from ratings and signals of the same rows.
     pub(in crate::model::fit) fn probabilities(&self, ratings: Option<&Observed>, signals: &Observed) -> Array2<f64> {
         let k = self.weights.len();
-        let (rating_kernel, signal_kernel) = (Kernel::new(&self.ratings), Kernel::new(&self.signals));
+        let signal_kernel = Kernel::new(&self.signals);
+        let by_answers = ratings.map(|ratings| self.answer_densities(ratings, signals));
         let starts: Vec<usize> = (0..signals.n_rows()).step_by(TILE).collect();
         let parts: Vec<Array2<f32>> = starts
             .par_iter()
@@ -203,10 +253,10 @@ impl Measured {
                 let mut out = TilePosterior::new(k, self.signals.n_factors());
                 signal_kernel.evidence(&tile, &mut out);
                 out.scores *= (1.0 / self.temperature.signals) as f32;
-                if let Some(ratings) = ratings {
-                    let mut own = TilePosterior::new(k, self.ratings.n_factors());
-                    rating_kernel.evidence(&Tile::of_rows(ratings, *start), &mut own);
-                    out.scores.scaled_add((1.0 / self.temperature.answers) as f32, &own.scores);
+                if let Some(own) = &by_answers {
+                    let own = own.slice(s![*start..*start + tile.rows, ..]).mapv(|x| x as f32);
+                    let mut scores = out.scores.slice_mut(s![.., ..tile.rows]);
+                    scores.scaled_add((1.0 / self.temperature.answers) as f32, &own.t());
                 }
                 for (mut row, w) in out.scores.rows_mut().into_iter().zip(&self.weights) {
                     row += w.max(f64::MIN_POSITIVE).ln() as f32;
@@ -234,6 +284,7 @@ impl Measured {
             weights: self.weights.select(Axis(0), order),
             ratings: pick(&self.ratings),
             signals: pick(&self.signals),
+            links: self.links.reordered(order),
             temperature: self.temperature,
         }
     }

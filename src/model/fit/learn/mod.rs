@@ -9,3 +9,4 @@ pub(in crate::model::fit) mod measure;
 pub(in crate::model::fit) mod prior;
 pub(in crate::model::fit) mod rules;
 pub(in crate::model::fit) mod typing;
+pub(in crate::model::fit) mod within;

@@ -31,7 +31,9 @@ const LEAST_SPLIT: usize = 100;
 /// Log densities of respondents and of those who were not asked; all tables are `(rows, K)`.
 #[derive(Clone, Debug)]
 pub(in crate::model::fit) struct Crossed {
-    /// Weights of the respondents with a known signal.
+    /// Respondents with a known signal.
+    rows: Vec<usize>,
+    /// Their weights.
     weights: Vec<f64>,
     /// Log shares of the segments without the respondent's fold.
     prior: Array2<f64>,
@@ -73,22 +75,52 @@ impl Crossed {
         let given = measured.probabilities(Some(&prepared.ratings), signals);
         let (prior, typed) = cross_typed(signals, &given, learner, measured);
         let ratings = prepared.ratings.select(&rows);
-        let answers = measured.ratings.log_densities(&ratings);
         let counts = ratings.present().map_axis(Axis(1), |row| row.iter().filter(|p| **p).count());
         let mut crossed = Self {
             weights: rows.iter().map(|r| signals.weights()[*r]).collect(),
             prior: prior.select(Axis(0), &rows),
             signals: typed.select(Axis(0), &rows),
-            half: measured.ratings.log_densities(&halved(&ratings, request.settings.seed)),
-            answers,
+            half: Array2::zeros((0, k)),
+            answers: Array2::zeros((0, k)),
             split: (0..rows.len()).filter(|r| counts[*r] >= LEAST_ANSWERS).collect(),
             unasked: Unasked::of(request, prepared, measured),
             temperature: Temperature::default(),
+            rows,
         };
+        crossed.take_answers(request, prepared, measured);
         // Signals first: the temperature of answers is sought beside signals that are believed no more than they should be.
         crossed.temperature.signals = crossed.signal_temperature();
         crossed.temperature.answers = crossed.answer_temperature();
         Some(crossed)
+    }
+
+    /// The same people held against their answers as `measured` reads them, whose signals are read as before.
+    pub(in crate::model::fit) fn with_answers_of(
+        mut self,
+        request: &FitRequest<'_>,
+        prepared: &Prepared,
+        measured: &Measured,
+    ) -> Self {
+        self.take_answers(request, prepared, measured);
+        self.temperature.answers = self.answer_temperature();
+        self
+    }
+
+    fn take_answers(&mut self, request: &FitRequest<'_>, prepared: &Prepared, measured: &Measured) {
+        let ratings = prepared.ratings.select(&self.rows);
+        let signals = prepared.respondent_signals.select(&self.rows);
+        self.answers = measured.answer_densities(&ratings, &signals);
+        self.half = measured.answer_densities(&halved(&ratings, request.settings.seed), &signals);
+    }
+
+    /// `(n, K)` probabilities by signals alone of all `n` respondents, by models that have not seen them; the shares
+    /// `weights` for those without a signal.
+    pub(in crate::model::fit) fn alone_of_all(&self, weights: &Array1<f64>, n: usize) -> Array2<f64> {
+        let mut all = Array2::from_shape_fn((n, weights.len()), |(_, k)| weights[k]);
+        for (row, p) in self.rows.iter().zip(self.alone(self.temperature.signals).rows()) {
+            all.row_mut(*row).assign(&p);
+        }
+        all
     }
 
     /// How far signals and answers are to be believed.
