@@ -92,7 +92,10 @@ impl ScorerForm {
             least_answers: (MIN_ANSWERS as usize).min(questions.len()),
             temperature: m.temperature.answers,
             middle: columns.iter().map(|c| m.center[*c]).collect(),
-            precision: columns.iter().map(|c| stored(1.0 / (m.spread[*c].powi(2) * m.ratings.uniqueness[*c]))).collect(),
+            precision: columns
+                .iter()
+                .map(|c| stored(1.0 / (m.spread[*c].powi(2) * m.ratings.uniqueness[*c])))
+                .collect(),
             loadings: columns
                 .iter()
                 .map(|c| m.ratings.loadings[*c].iter().map(|l| stored(m.spread[*c] * l)).collect())
@@ -120,11 +123,8 @@ impl ScorerForm {
     }
 
     fn scores(&self, answers: &[Option<f64>]) -> Option<Vec<f64>> {
-        let given: Vec<(usize, f64)> = answers
-            .iter()
-            .enumerate()
-            .filter_map(|(j, x)| x.filter(|x| x.is_finite()).map(|x| (j, x)))
-            .collect();
+        let given: Vec<(usize, f64)> =
+            answers.iter().enumerate().filter_map(|(j, x)| x.filter(|x| x.is_finite()).map(|x| (j, x))).collect();
         if answers.len() != self.questions.len() || given.is_empty() || given.len() < self.some.least_answers {
             return None;
         }

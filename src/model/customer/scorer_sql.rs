@@ -34,7 +34,11 @@ impl SomeAnswers {
         levels.push(self.score_columns(q));
         let mut text = String::new();
         for (depth, level) in levels.iter().enumerate() {
-            text = if depth == 0 { format!("SELECT {level}") } else { format!("SELECT *, {level}\nFROM ({text}) vs_{depth}") };
+            text = if depth == 0 {
+                format!("SELECT {level}")
+            } else {
+                format!("SELECT *, {level}\nFROM ({text}) vs_{depth}")
+            };
         }
         let names: Vec<String> = (0..self.segments.len()).map(|k| format!("vs_score{k}")).collect();
         let mut sql = format!("(SELECT CASE WHEN vs_n < {} THEN NULL\n", self.least_answers);
@@ -107,7 +111,8 @@ impl SomeAnswers {
 
     fn score_columns(&self, q: usize) -> String {
         let score = |(k, line): (usize, &super::scorer_form::SomeAnswersLine)| {
-            let common = (0..q).fold(String::new(), |sum, a| format!("{sum} + (0.5e0 * vs_z{k}_{a} - vs_y{a}) * vs_z{k}_{a}"));
+            let common =
+                (0..q).fold(String::new(), |sum, a| format!("{sum} + (0.5e0 * vs_z{k}_{a} - vs_y{a}) * vs_z{k}_{a}"));
             format!("{} + (vs_s{k}{common}) / {} AS vs_score{k}", number(line.log_share), number(self.temperature))
         };
         self.segments.iter().enumerate().map(score).collect::<Vec<_>>().join(",\n  ")

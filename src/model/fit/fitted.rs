@@ -195,8 +195,14 @@ impl Model {
     /// Share of each segment in the base as the model knows it, 0–1, sum 1; in the order of [`Model::segments`].
     #[must_use]
     pub fn shares(&self) -> Vec<f64> {
-        let total: f64 = self.measurement.weights.iter().sum();
-        self.measurement.weights.iter().map(|weight| weight / total).collect()
+        let weights = &self.measurement.weights;
+        match &self.measurement.unasked {
+            Some(unasked) => unasked.of_everybody(weights),
+            None => {
+                let total: f64 = weights.iter().sum();
+                weights.iter().map(|weight| weight / total).collect()
+            }
+        }
     }
 
     /// Mean and spread of each rating over the base, importance of the 30 elements, then fulfillment; a spread of 0 = not

@@ -23,12 +23,14 @@ pub(in crate::model) struct Invented {
     pub(in crate::model) importance: bool,
     /// How far two traits that have nothing to do with segments move both ratings and signals, in spreads of their noise.
     pub(in crate::model) traits: f64,
+    /// Of the last segment only this share of those asked answers.
+    pub(in crate::model) last_answers: f64,
     pub(in crate::model) seed: u64,
 }
 
 impl Default for Invented {
     fn default() -> Self {
-        Self { customers: 3_000, asked_one_in: 5, importance: true, traits: 0.0, seed: 1 }
+        Self { customers: 3_000, asked_one_in: 5, importance: true, traits: 0.0, last_answers: 1.0, seed: 1 }
     }
 }
 
@@ -71,6 +73,10 @@ impl Invented {
                     rated[i] |= 1 << (30 + e);
                     rated[i] |= u64::from(self.importance) << e;
                 }
+            }
+            if segment == SEGMENTS - 1 && self.last_answers < 1.0 && of_traits.gen_range(0.0..1.0) >= self.last_answers
+            {
+                rated[i] = 0;
             }
             for s in 0..SIGNALS {
                 let own = if s / 4 == segment { 1.6 } else { 0.0 };

@@ -101,7 +101,9 @@ impl SignalLink {
         let r = self.rank();
         let shaped = self.directions.len() == p && self.loadings.len() == N_RATINGS && self.means.len() == k;
         let rows = || self.directions.iter().chain(&self.loadings).chain(&self.means);
-        shaped && (1..=MAX_FACTORS).contains(&r) && rows().all(|row| row.len() == r && row.iter().all(|x| x.is_finite()))
+        shaped
+            && (1..=MAX_FACTORS).contains(&r)
+            && rows().all(|row| row.len() == r && row.iter().all(|x| x.is_finite()))
     }
 
     fn stored(&self, weights: &Array1<f64>, respondents: f64) -> Self {

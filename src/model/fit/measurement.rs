@@ -7,6 +7,7 @@ use super::error::ModelError;
 use super::link::SignalLinks;
 use super::stored::{coarse, stored};
 use super::temperature::Temperature;
+use super::unasked::UnaskedPrior;
 use crate::model::rows::N_RATINGS;
 use crate::stats::mixture::{FactorMixture, MAX_FACTORS};
 
@@ -87,7 +88,7 @@ impl BlockModel {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::model) struct Measurement {
-    /// `[K]` shares of the segments, sum 1.
+    /// `[K]` shares of the segments among those who answered, sum 1.
     pub(in crate::model) weights: Vec<f64>,
     /// 60 ratings given the segment, whatever the signals. Where signals say something within segments, it is in the last
     /// loadings: [`SignalLinks::beside`].
@@ -106,6 +107,9 @@ pub(in crate::model) struct Measurement {
     /// Factors on standard errors, `[0 = without own ratings, 1 = with][60]`, so that 90 % intervals cover 90 % of answers
     /// held out.
     pub(in crate::model) se_factor: [Vec<f64>; 2],
+    /// Where probabilities start from when signals are read; `None` = from the shares among those who answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::model) unasked: Option<UnaskedPrior>,
     /// How far either block is believed.
     #[serde(default, skip_serializing_if = "Temperature::is_neutral")]
     pub(in crate::model) temperature: Temperature,
@@ -114,6 +118,16 @@ pub(in crate::model) struct Measurement {
 }
 
 impl Measurement {
+    /// `[K]` log weights that evidence is added to: of people with or without `own` answers, with or without `signals`.
+    pub(in crate::model) fn log_prior(&self, own: bool, signals: bool) -> Vec<f64> {
+        let logs: Vec<f64> = self.weights.iter().map(|w| w.max(f64::MIN_POSITIVE).ln()).collect();
+        match &self.unasked {
+            Some(unasked) if !own => unasked.logs(),
+            Some(unasked) if signals => logs.iter().zip(&unasked.tilt).map(|(log, tilt)| log + tilt).collect(),
+            _ => logs,
+        }
+    }
+
     /// Refuses what does not fit together.
     pub(in crate::model) fn check(&self, k: usize, p: usize) -> Result<(), ModelError> {
         let damaged = |what: &str| Err(ModelError::Damaged { what: what.to_owned() });
@@ -124,6 +138,9 @@ impl Measurement {
         self.ratings.check("ratings", k, N_RATINGS)?;
         self.signals.check("signals", k, p)?;
         self.links.check(k, p, self.ratings.factors())?;
+        if let Some(unasked) = &self.unasked {
+            unasked.check(k)?;
+        }
         let scales = self.center.len() == N_RATINGS
             && self.spread.len() == N_RATINGS
             && self.center.iter().all(|x| x.is_finite())

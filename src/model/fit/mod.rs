@@ -40,6 +40,7 @@ mod structure;
 mod temperature;
 mod transform;
 mod typing;
+mod unasked;
 
 pub use error::ModelError;
 pub use fitted::{FORMAT_VERSION, Model, SegmentInfo};

@@ -123,3 +123,32 @@ fn what_is_known_of_a_person_decides_how_answers_are_read() {
         asked.iter().map(|i| f64::from(silent.assignments[*i].probability.unwrap())).sum::<f64>() / asked.len() as f64;
     assert!(claimed > 0.85, "{claimed}");
 }
+
+#[test]
+fn shares_among_those_who_did_not_answer_are_not_those_of_respondents() {
+    let world =
+        Invented { asked_one_in: 2, last_answers: 0.3, customers: 5_000, seed: 3, ..Invented::default() }.world();
+    let (model, scored) = made(&world, 3);
+    let rows = others(&world);
+    let (mut expected, mut truth) = ([0.0; 3], [0.0; 3]);
+    // Found segments are named by the hidden one most of their respondents are in.
+    let mut named = [[0usize; 3]; 3];
+    for i in (0..world.truth.len()).filter(|i| world.block.rated[*i] != 0) {
+        named[usize::from(scored.assignments[i].raw.unwrap())][world.truth[i]] += 1;
+    }
+    let name = |k: usize| (0..3).max_by_key(|t| named[k][*t]).unwrap();
+    let scorer = Scorer::new(&model, &Catalogue::embedded(), ApplySettings::default()).unwrap();
+    let table = scorer.probabilities(&world.block).table;
+    for i in &rows {
+        truth[world.truth[*i]] += 1.0 / rows.len() as f64;
+        (0..3).for_each(|k| expected[name(k)] += f64::from(table[(*i, k)]) / rows.len() as f64);
+    }
+    let of_respondents: Vec<f64> = {
+        let total: f64 = model.measurement().weights.iter().sum();
+        let mut shares = vec![0.0; 3];
+        (0..3).for_each(|k| shares[name(k)] = model.measurement().weights[k] / total);
+        shares
+    };
+    assert!(truth[2] - of_respondents[2] > 0.1, "{truth:?} {of_respondents:?}");
+    assert!((0..3).all(|t| (expected[t] - truth[t]).abs() < 0.03), "{expected:?} {truth:?} {of_respondents:?}");
+}

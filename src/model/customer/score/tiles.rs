@@ -87,6 +87,10 @@ pub(super) struct Tables {
     pub(super) answers: [AnswerTables; 2],
     /// What signals say within segments to people without answers, and to those with.
     links: [Option<LinkTables>; 2],
+    /// For each [`Known`], in its order: logarithms of the weights that evidence is added to.
+    log_prior: [Vec<f32>; 3],
+    /// Whether signals are read with a tilt, so that rows with and without are told apart.
+    tilted: bool,
     /// What the log odds of signals and of answers are multiplied by: one over their temperatures.
     belief: [f32; 2],
     prior: bool,
@@ -243,7 +247,7 @@ impl Work {
             tables.answers[at].kernel.evidence(&self.ratings, &mut self.rating_posteriors[at]);
             posterior.scores.scaled_add(answers, &self.rating_posteriors[at].scores);
         }
-        for (mut scores, prior) in posterior.scores.rows_mut().into_iter().zip(tables.signal_kernel.log_class()) {
+        for (mut scores, prior) in posterior.scores.rows_mut().into_iter().zip(&tables.log_prior[known as usize]) {
             scores += *prior;
         }
         normalize(&posterior.scores, &mut posterior.classes, &mut posterior.log_likelihood);
@@ -296,6 +300,9 @@ impl Tables {
             answers: [beside, ratings].map(|block| AnswerTables::new(&block, &span, m.temperature.answers)),
             links: [&m.links.alone, &m.links.beside].map(|link| link.as_ref().map(LinkTables::new)),
             signal_reasons: BlockReasons::new(&signals, N_RATINGS, m.temperature.signals),
+            log_prior: [m.log_prior(false, true), m.log_prior(true, true), m.log_prior(true, false)]
+                .map(|logs| logs.into_iter().map(|x| x as f32).collect()),
+            tilted: m.unasked.is_some(),
             belief: [m.temperature.signals, m.temperature.answers].map(|t| (1.0 / t) as f32),
             prior: model.cut_on() == CutOn::Prior,
             whole: model.cut_on() == CutOn::Nothing,
@@ -321,14 +328,15 @@ impl Tables {
         if block.rated[row] & self.asked == 0 {
             return Known::Signals;
         }
-        // Without a link both are read alike, so nothing has to be looked up.
+        // Where both are read alike nothing has to be looked up.
         let read = |(line, column): (&SignalLine, &Option<usize>)| {
             column.is_some_and(|c| {
                 let held = line.line.is_some() && c < block.signals.ncols();
                 held && block.signalled[row] >> c & 1 == 1 && block.signals[(row, c)].is_finite()
             })
         };
-        if self.links[1].is_none() || self.lines.iter().zip(columns).any(read) { Known::Both } else { Known::Answers }
+        let alike = self.links[1].is_none() && !self.tilted;
+        if alike || self.lines.iter().zip(columns).any(read) { Known::Both } else { Known::Answers }
     }
 
     /// What a row rests on.

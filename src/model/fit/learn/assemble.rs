@@ -14,8 +14,8 @@ use super::super::report::{CutOn, FitReport};
 use super::super::search::{Found, dual, patterns, search};
 use super::super::settings::{FitSettings, Method};
 use super::super::stored::stored;
-use super::super::temperature::Temperature;
 use super::super::typing::TypingCheck;
+use super::super::unasked::UnaskedPrior;
 use super::check::{self, Checked};
 use super::measure::{Measured, SignalLearner, learn_ratings, rating_factors, silent_ratings};
 use super::rules::rules;
@@ -43,8 +43,7 @@ pub(in crate::model::fit) fn surveyed(
     let learner = SignalLearner::new(prepared);
     let measured = measure(prepared, &evidence, &found, &learner, request.settings.seed);
     let crossed = Crossed::of(request, prepared, &measured, &learner);
-    let temperature = crossed.as_ref().map_or_else(Temperature::default, Crossed::temperature);
-    let measured = measured.tempered(temperature);
+    let measured = measured.tempered_by(crossed.as_ref());
     let (signals, n) = (&prepared.respondent_signals, prepared.ratings.n_rows());
     let alone = match &crossed {
         Some(crossed) => crossed.alone_of_all(&measured.weights, n),
@@ -54,8 +53,7 @@ pub(in crate::model::fit) fn surveyed(
     let respondents = Respondents { ratings: &prepared.ratings, signals, known: known.view(), alone: alone.view() };
     let measured = measured.learned_from(&respondents);
     let crossed = crossed.map(|crossed| crossed.with_answers_of(request, prepared, &measured));
-    let temperature = crossed.as_ref().map_or_else(Temperature::default, Crossed::temperature);
-    let measured = measured.tempered(temperature);
+    let measured = measured.tempered_by(crossed.as_ref());
     // Last of what changes the model, so that everything below speaks of segments by their final places.
     let order = order_by_size(prepared, &measured);
     let (measured, found) = (measured.reordered(&order), found.reordered(&order));
@@ -157,6 +155,7 @@ pub(super) fn measurement(prepared: &Prepared, measured: &Measured) -> Measureme
         center: prepared.center.clone(),
         spread: prepared.spread.clone(),
         asked: prepared.asked,
+        unasked: measured.unasked.as_ref().map(UnaskedPrior::stored),
         links: measured.links.stored(&measured.weights, prepared.ratings.n_rows()),
         se_factor: [vec![1.0; N_RATINGS], vec![1.0; N_RATINGS]],
         temperature: measured.temperature.stored(),

@@ -6,7 +6,9 @@ use rayon::prelude::*;
 use super::super::evidence::prepare::Prepared;
 use super::super::link::{SignalLinks, within_given_signals};
 use super::super::temperature::Temperature;
+use super::super::unasked::UnaskedPrior;
 use super::check::{Hidden, hide, predict};
+use super::typing::Crossed;
 use super::within::{Respondents, less_told};
 use crate::catalogue::N_ELEMENTS;
 use crate::stats::dense::symmetric_eigen;
@@ -55,6 +57,8 @@ pub(in crate::model::fit) struct Measured {
     pub(in crate::model::fit) signals: FactorMixture,
     /// What signals say about ratings within classes.
     pub(in crate::model::fit) links: SignalLinks,
+    /// Where probabilities start from when signals are read; `None` = from `weights`.
+    pub(in crate::model::fit) unasked: Option<UnaskedPrior>,
     /// How far either block is believed.
     pub(in crate::model::fit) temperature: Temperature,
 }
@@ -187,7 +191,14 @@ fn hidden_error(kept: &Observed, hidden: &[Hidden], given: ArrayView2<'_, f64>, 
 impl Measured {
     /// Both blocks with these shares, taken at their word.
     pub(in crate::model::fit) fn new(weights: Array1<f64>, ratings: FactorMixture, signals: FactorMixture) -> Self {
-        Self { weights, ratings, signals, links: SignalLinks::default(), temperature: Temperature::default() }
+        Self {
+            weights,
+            ratings,
+            signals,
+            links: SignalLinks::default(),
+            unasked: None,
+            temperature: Temperature::default(),
+        }
     }
 
     /// The same with ratings, and what signals say about them within classes, learned from `respondents`.
@@ -235,9 +246,20 @@ impl Measured {
         [rest + told, between.mapv(|v| v.max(0.0)) + within]
     }
 
-    /// The same, believed as far as `temperature` says.
-    pub(in crate::model::fit) fn tempered(self, temperature: Temperature) -> Self {
-        Self { temperature, ..self }
+    /// The same, believed as far as `crossed` found best; at its word where nothing was found.
+    pub(in crate::model::fit) fn tempered_by(self, crossed: Option<&Crossed>) -> Self {
+        let temperature = crossed.map_or_else(Temperature::default, Crossed::temperature);
+        Self { temperature, unasked: crossed.map(Crossed::unasked), ..self }
+    }
+
+    /// `(K,)` log weights that evidence is added to: of people with or without `own` answers, with or without `signals`.
+    pub(in crate::model::fit) fn log_prior(&self, own: bool, signals: bool) -> Array1<f64> {
+        let logs = self.weights.mapv(|w| w.max(f64::MIN_POSITIVE).ln());
+        match &self.unasked {
+            Some(unasked) if !own => unasked.logs().into(),
+            Some(unasked) if signals => logs + &Array1::from(unasked.tilt.clone()),
+            _ => logs,
+        }
     }
 
     /// `(n, K)` class probabilities from ratings and signals of the same rows.
@@ -245,6 +267,9 @@ impl Measured {
         let k = self.weights.len();
         let signal_kernel = Kernel::new(&self.signals);
         let by_answers = ratings.map(|ratings| self.answer_densities(ratings, signals));
+        // With answers, with or without signals; without answers there is nothing but signals.
+        let own = ratings.is_some();
+        let priors = [false, true].map(|heard| self.log_prior(own, heard || !own).mapv(|x| x as f32));
         let starts: Vec<usize> = (0..signals.n_rows()).step_by(TILE).collect();
         let parts: Vec<Array2<f32>> = starts
             .par_iter()
@@ -258,8 +283,10 @@ impl Measured {
                     let mut scores = out.scores.slice_mut(s![.., ..tile.rows]);
                     scores.scaled_add((1.0 / self.temperature.answers) as f32, &own.t());
                 }
-                for (mut row, w) in out.scores.rows_mut().into_iter().zip(&self.weights) {
-                    row += w.max(f64::MIN_POSITIVE).ln() as f32;
+                for r in 0..tile.rows {
+                    let heard = tile.present.column(r).iter().any(|p| *p > 0.0);
+                    let mut row = out.scores.column_mut(r);
+                    row += &priors[usize::from(heard)];
                 }
                 normalize(&out.scores, &mut out.classes, &mut out.log_likelihood);
                 out.classes
@@ -285,6 +312,7 @@ impl Measured {
             ratings: pick(&self.ratings),
             signals: pick(&self.signals),
             links: self.links.reordered(order),
+            unasked: self.unasked.as_ref().map(|unasked| unasked.reordered(order)),
             temperature: self.temperature,
         }
     }

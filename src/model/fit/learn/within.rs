@@ -86,7 +86,8 @@ impl Told<'_> {
 /// The answers less what is told of them, `(n, 60)`.
 pub(in crate::model::fit) fn less_told(ratings: &Observed, told: &Array2<f64>) -> Observed {
     let values = &ratings.values() - told;
-    Observed::try_new(values, ratings.present().to_owned(), ratings.weights().clone()).expect("cells of a checked table")
+    Observed::try_new(values, ratings.present().to_owned(), ratings.weights().clone())
+        .expect("cells of a checked table")
 }
 
 /// `(K, p)` means of signals in each class; absent ones count as 0.

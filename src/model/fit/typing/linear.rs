@@ -88,6 +88,7 @@ pub(in crate::model) mod tests {
             spread: (0..N_RATINGS).map(|j| 1.5 + (j % 3) as f64 / 2.0).collect(),
             asked: (1 << N_RATINGS) - 1,
             links: SignalLinks::default(),
+            unasked: None,
             se_factor: [vec![1.0; N_RATINGS], vec![1.0; N_RATINGS]],
             temperature: Temperature { signals: 1.0, answers },
             prior: None,
