@@ -9,6 +9,7 @@ mod score;
 mod scorer_file;
 mod scorer_form;
 mod scorer_sql;
+mod tier_check;
 
 pub use score::{
     ApplySettings, ApplySettingsError, DEFAULT_HOLDOUT_SHARE, DEFAULT_MIN_MARGIN, DEFAULT_MIN_PROBABILITY,
@@ -16,3 +17,4 @@ pub use score::{
 };
 pub use scorer_file::{SCORER_FORMAT_VERSION, ScorerFile, ScorerSegment};
 pub use scorer_form::{ScorerForm, ScorerLine, SomeAnswers, SomeAnswersLine};
+pub use tier_check::check_need_tiers;

@@ -7,6 +7,7 @@
 //!        → measure                        the measurement model of everything
 //!        → typing                         who is typed right, how far to believe it
 //!        → check                          hidden answers
+//!        → replicates                     how far off the fit itself may be: shares without some of the respondents
 //!        → questions, rules, limits       what a reader gets to know
 //!        → Model with its report          assemble
 //! ```
@@ -23,6 +24,7 @@
 
 mod error;
 mod evidence;
+mod fit_error;
 mod fitted;
 #[cfg(test)]
 mod fixture;
@@ -30,6 +32,7 @@ mod indicator;
 mod learn;
 mod link;
 mod measurement;
+mod need_tier_check;
 mod report;
 mod rules;
 mod sample;
@@ -43,6 +46,7 @@ mod typing;
 mod unasked;
 
 pub use error::ModelError;
+pub use fit_error::FitError;
 pub use fitted::{FORMAT_VERSION, Model, SegmentInfo};
 #[cfg(test)]
 pub(in crate::model) use fixture::{Invented, SEGMENTS, World};
@@ -50,6 +54,7 @@ pub use indicator::Indicator;
 pub(in crate::model) use learn::prior::say;
 pub(in crate::model) use link::{SignalLink, within_given_signals};
 pub(in crate::model) use measurement::Measurement;
+pub use need_tier_check::{LEAST_COMPARED, NEEDED_GAIN, NeedTierCheck};
 pub use report::{
     Candidate, CutOn, FitReport, HeldOut, LearnedLoading, LoadingVerdict, NullComparison, SegmentLevel, SignalUse,
     StandsFor,

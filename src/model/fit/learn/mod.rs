@@ -7,6 +7,7 @@ pub(in crate::model::fit) mod limits;
 pub(in crate::model::fit) mod loadings;
 pub(in crate::model::fit) mod measure;
 pub(in crate::model::fit) mod prior;
+mod replicates;
 pub(in crate::model::fit) mod rules;
 pub(in crate::model::fit) mod typing;
 pub(in crate::model::fit) mod within;
