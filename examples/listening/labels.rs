@@ -1,7 +1,8 @@
-//! The labeled sentences, and the reviews they are places in.
+//! The labeled sentences: places in public reviews, and sentences of our own.
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::ops::Range;
 use std::path::Path;
 
 use valueseg::catalogue::ElementId;
@@ -16,33 +17,64 @@ const SOURCES: [(&str, &str, u8); 3] = [
 /// One labeled sentence.
 #[derive(Clone, Debug)]
 pub(crate) struct Labeled {
-    /// `build`, `held`, `second` or `unseen`.
+    /// `build`, `held`, `second` or `unseen` of the reviews, `invented` or `invented_unseen` of our own.
     pub(crate) part: String,
-    /// File of its review.
-    pub(crate) file: String,
-    /// Row of its review, from 1.
-    pub(crate) row: usize,
-    /// First byte and byte after the last in the review.
-    pub(crate) bytes: std::ops::Range<usize>,
+    /// The text it stands in.
+    pub(crate) text: String,
+    /// First byte and byte after the last in the text.
+    pub(crate) bytes: Range<usize>,
     /// Polarity, −1, 0 or 1, by element spoken of.
     pub(crate) says: BTreeMap<ElementId, i8>,
 }
 
-/// The sentences of `labels`, in their order.
-pub(crate) fn sentences(labels: &Path) -> Result<Vec<Labeled>, Box<dyn Error>> {
+fn element(slug: &str) -> Result<ElementId, String> {
+    ElementId::parse(slug).ok_or_else(|| format!("no element `{slug}`"))
+}
+
+/// The sentences of `labels`, in their order, in the reviews below `folder`.
+pub(crate) fn of_reviews(labels: &Path, folder: &Path) -> Result<Vec<Labeled>, Box<dyn Error>> {
+    let texts = reviews(folder)?;
     let mut all: Vec<Labeled> = Vec::new();
+    let mut last = (String::new(), 0, 0..0);
     for record in csv::Reader::from_path(labels)?.records() {
         let record = record?;
-        let [part, file, row, start, end, element, polarity] = std::array::from_fn(|i| record.get(i).unwrap_or(""));
-        let (row, bytes) = (row.parse()?, start.parse()?..end.parse()?);
-        let same = all.last().is_some_and(|last| last.file == file && last.row == row && last.bytes == bytes);
-        if !same {
-            all.push(Labeled { part: part.to_owned(), file: file.to_owned(), row, bytes, says: BTreeMap::new() });
+        let [part, file, row, start, end, slug, polarity] = std::array::from_fn(|i| record.get(i).unwrap_or(""));
+        let place = (file.to_owned(), row.parse::<usize>()?, start.parse()?..end.parse()?);
+        if place != last {
+            let text = texts.get(file).and_then(|texts| texts.get(place.1 - 1));
+            let text = text.ok_or("a label names a row that is not there")?.clone();
+            all.push(Labeled { part: part.to_owned(), text, bytes: place.2.clone(), says: BTreeMap::new() });
+            last = place;
         }
-        if !element.is_empty() {
-            let element = ElementId::parse(element).ok_or_else(|| format!("no element `{element}`"))?;
-            all.last_mut().ok_or("no sentence")?.says.insert(element, polarity.parse()?);
+        if !slug.is_empty() {
+            all.last_mut().ok_or("no sentence")?.says.insert(element(slug)?, polarity.parse()?);
         }
+    }
+    Ok(all)
+}
+
+/// Sentences of a file of columns `part`, `domain`, `text` and `says`, elements with `+`, `-` or `0` in the last. Part
+/// `build` becomes `NAME`, any other `NAME_unseen`.
+pub(crate) fn of_file(file: &Path, name: &str) -> Result<Vec<Labeled>, Box<dyn Error>> {
+    let mut all = Vec::new();
+    for record in csv::Reader::from_path(file)?.records() {
+        let record = record?;
+        let [part, _, text, says] = std::array::from_fn(|i| record.get(i).unwrap_or(""));
+        let said: Result<BTreeMap<ElementId, i8>, Box<dyn Error>> = says
+            .split_whitespace()
+            .map(|said| {
+                let (slug, sign) = said.split_at(said.len() - 1);
+                let polarity = match sign {
+                    "+" => 1,
+                    "-" => -1,
+                    "0" => 0,
+                    _ => return Err(format!("`{said}` has no sign").into()),
+                };
+                Ok((element(slug)?, polarity))
+            })
+            .collect();
+        let part = if part == "build" { name.to_owned() } else { format!("{name}_unseen") };
+        all.push(Labeled { part, text: text.to_owned(), bytes: 0..text.len(), says: said? });
     }
     Ok(all)
 }

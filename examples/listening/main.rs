@@ -1,16 +1,18 @@
-//! How well mentions of elements are found in real reviews, and how fast.
+//! How well mentions of elements are found in real reviews, how probable they are, and how fast.
 //!
-//! `cargo run --release --locked --example listening FOLDER [build|held|second|unseen]` reads the public reviews below `FOLDER` and the
-//! labels in `tests/fixtures/listening`, listens to every labeled review as a whole, and prints for each part of the
-//! labels, and each element in it:
+//! `cargo run --profile quick --locked --example listening FOLDER [PART|fit|all [FILE]]` reads the public reviews below `FOLDER`,
+//! the labels and the sentences of our own in `tests/fixtures/listening`, listens to every labeled text as a whole, and
+//! prints for each part of the labels, and each element in it:
 //!
 //! - how many labeled sentences speak of it, how many were found to, how many of those agree (precision, recall, F1);
-//! - of the agreeing ones, how many agree on praise and blame.
+//! - of the agreeing ones, how many agree on praise and blame;
+//! - the mean probability of mentions beside the share of them that is right.
 //!
 //! Intervals are 90 % bootstrap intervals over sentences. Last comes the time for 100,000 verbatims, made by repeating the
-//! reviews. The lexicon was built looking at `build` alone; `fresh` was drawn and labeled when it was done (see the
-//! guideline beside the labels). No text is printed.
+//! reviews. `fit` prints the weights of a mention's traits instead, learned from the parts that were looked at while the
+//! lexicon was written. `FILE` holds labeled sentences of yours, in the form of `invented.csv`. No text is printed.
 
+mod fit;
 mod labels;
 mod table;
 
@@ -25,28 +27,38 @@ use table::Agreement;
 use valueseg::catalogue::{Catalogue, ElementId};
 use valueseg::model::customer::listening::{Listener, Mentions};
 
-const LABELS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/listening/labels.csv");
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/listening");
+const PARTS: [&str; 8] = ["build", "held", "second", "unseen", "invented", "invented_unseen", "own", "own_unseen"];
 const VERBATIMS: usize = 100_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().ok_or("give the folder of the public data")?;
-    let only = arguments.next();
-    let texts = labels::reviews(Path::new(&folder))?;
+    let (folder, fixtures) = (Path::new(&folder), Path::new(FIXTURES));
+    let only = arguments.next().filter(|only| only != "all");
     let listener = Listener::new(&Catalogue::embedded())?;
-    let all = labels::sentences(Path::new(LABELS))?;
-    for part in ["build", "held", "second", "unseen"]
-        .into_iter()
-        .filter(|part| only.as_deref().is_none_or(|only| only == *part))
-    {
-        let mut sentences = Vec::new();
-        for sentence in all.iter().filter(|sentence| sentence.part == part) {
-            let text = texts.get(sentence.file.as_str()).and_then(|texts| texts.get(sentence.row - 1));
-            let mentions = listener.listen(text.ok_or("a label names a row that is not there")?);
-            sentences.push((sentence.says.clone(), said(&mentions, sentence)));
-        }
-        print_line(&Agreement::of(&sentences).table(part, &sentences));
+    let mut all = labels::of_reviews(&fixtures.join("labels.csv"), folder)?;
+    all.extend(labels::of_file(&fixtures.join("invented.csv"), "invented")?);
+    if let Some(file) = arguments.next() {
+        all.extend(labels::of_file(Path::new(&file), "own")?);
     }
+    if only.as_deref() == Some("fit") {
+        print_line(&fit::weights(&listener, &all)?);
+        return Ok(());
+    }
+    for part in PARTS.into_iter().filter(|part| only.as_deref().is_none_or(|only| only == *part)) {
+        let sentences: Vec<&Labeled> = all.iter().filter(|sentence| sentence.part == part).collect();
+        if sentences.is_empty() {
+            continue;
+        }
+        let pairs: Vec<_> = sentences
+            .iter()
+            .map(|sentence| (sentence.says.clone(), said(&listener.listen(&sentence.text), sentence)))
+            .collect();
+        print_line(&Agreement::of(&pairs).table(part, &pairs));
+        print_line(&fit::calibration(&listener, &sentences));
+    }
+    let texts = labels::reviews(folder)?;
     let one_after_the_other: Vec<&String> = texts.values().flatten().cycle().take(VERBATIMS).collect();
     let bytes: usize = one_after_the_other.iter().map(|text| text.len()).sum();
     let clock = Instant::now();

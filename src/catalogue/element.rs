@@ -239,6 +239,7 @@ pub struct Element {
     pub(super) level: Level,
     pub(super) definition: String,
     pub(super) sensitivity: Sensitivity,
+    pub(super) withheld: Option<String>,
     pub(super) cues_positive: Vec<String>,
     pub(super) cues_negative: Vec<String>,
 }
@@ -278,6 +279,12 @@ impl Element {
     #[must_use]
     pub fn sensitivity(&self) -> Sensitivity {
         self.sensitivity
+    }
+
+    /// Why rows about single customers show no score of it unless the settings say otherwise; `None` = they show it.
+    #[must_use]
+    pub fn withheld(&self) -> Option<&str> {
+        self.withheld.as_deref()
     }
 
     /// Words in feedback that speak of the element being delivered. Seeds, not a tested lexicon.

@@ -32,6 +32,8 @@ struct ElementForm {
     definition: String,
     #[serde(default)]
     sensitivity: Sensitivity,
+    #[serde(default)]
+    withheld: Option<String>,
     cues_positive: Vec<String>,
     cues_negative: Vec<String>,
 }
@@ -194,6 +196,7 @@ impl Entry {
             level: level.ok_or_else(|| self.unknown_word("level", &form.level, &Level::ALL.map(Level::slug)))?,
             definition: self.text("definition", &form.definition)?,
             sensitivity: form.sensitivity,
+            withheld: form.withheld.as_deref().map(|reason| self.text("withheld", reason)).transpose()?,
             cues_positive: form.cues_positive,
             cues_negative: form.cues_negative,
         })

@@ -254,6 +254,30 @@ pub enum LexiconProblem {
         /// What would do.
         expected: &'static str,
     },
+    /// A weight of a trait that is no number within reason.
+    #[error("likelihood.{key} = {got}, expected {expected}")]
+    Likelihood {
+        /// Key at fault.
+        key: &'static str,
+        /// Value seen.
+        got: String,
+        /// What would do.
+        expected: &'static str,
+    },
+    /// A group of companions that no file names.
+    #[error("no group `{got}` under [companions]")]
+    UnknownCompanions {
+        /// Group seen.
+        got: String,
+    },
+    /// A phrase to be heard beside a companion that stands for nothing.
+    #[error("phrase `{phrase}` is in no list of {element}: only those can need a companion")]
+    NotACue {
+        /// Phrase seen, spelled.
+        phrase: String,
+        /// The element.
+        element: ElementId,
+    },
     /// A sentence end of more than one character.
     #[error("sentence end `{got}`, expected one character that is no letter, digit or space")]
     End {

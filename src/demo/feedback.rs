@@ -52,7 +52,7 @@ fn verbatim(dice: &mut Dice, person: &Person, window: &Window) -> Feedback {
         if i > 0 {
             text.push_str(dice.one_of(&[" ", " ", " ", "\r\n", "\n"]));
         }
-        text.push_str(&sentences_at_hand[dice.below(sentences_at_hand.len())]);
+        text.push_str(&sentences_at_hand[dice.below(sentences_at_hand.len())].filled(dice));
         mood += if praise { 1.0 } else { -1.0 } / f64::from(sentences);
     }
     let mark = 5.8 + 2.6 * mood + 0.7 * person.experience + 1.2 * dice.normal();

@@ -80,9 +80,12 @@ fn level(row: &RowMap) -> Option<String> {
 }
 
 fn next(row: &RowMap, catalogue: &Catalogue) -> Option<String> {
-    let element = ElementId::parse(text(row, "next_element")?)?;
+    let named = |column: &str| Some(catalogue.element(ElementId::parse(text(row, column)?)?).name());
+    let Some(name) = named("next_element") else {
+        let (first, second) = (named("next_candidate_1")?, named("next_candidate_2")?);
+        return Some(format!("To deliver next: not sure, “{first}” or “{second}”."));
+    };
     let gap = number(row, "next_gap")?;
-    let name = catalogue.element(element).name();
     Some(format!("To deliver next: “{name}”, {gap:.1} standard deviations behind what is wanted."))
 }
 
@@ -92,6 +95,13 @@ mod tests {
 
     fn row(json: &str) -> RowMap {
         serde_json::from_str(json).expect("a row")
+    }
+
+    #[test]
+    fn what_might_be_next_is_told_with_its_rival() {
+        let row = row(r#"{"next_element": null, "next_candidate_1": "saves_time", "next_candidate_2": "quality"}"#);
+        let told = "To deliver next: not sure, “Saves time” or “Quality”.";
+        assert_eq!(next(&row, &Catalogue::embedded()).as_deref(), Some(told));
     }
 
     #[test]

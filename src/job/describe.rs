@@ -58,7 +58,8 @@ pub(super) fn describe(
     let settings = rules.lens_settings();
     let sources = intake.event_sources();
     let closeness = applied.lens.released(&ids, noise);
-    let lens = closeness.finish(&LensContext { segments: &ids, model: Some(model), min_cell, catalogue, sources, settings });
+    let lens =
+        closeness.finish(&LensContext { segments: &ids, model: Some(model), min_cell, catalogue, sources, settings });
     let regularities = closeness.regularities(Some(&drivers), settings, min_cell);
     let passes = Passes { profiles, lens, drivers, regularities };
     let mut night = SegmentNights::of(model, catalogue, obtained.ledger.names(), passes).rounded(noise);

@@ -13,6 +13,7 @@ use crate::job::lineage::{model_folder, read_model};
 use crate::job::load::{Loaded, nearest};
 use crate::job::project::open_catalogue;
 use crate::model::rows::Aspect;
+use crate::model::segment::naming::nameable;
 use crate::tables::contract::{TABLES, contract_of};
 use crate::tables::contract_page::{example_of, kind_words};
 use crate::tables::ledger::RejectCode;
@@ -112,8 +113,13 @@ pub fn element(catalogue: &Catalogue, slug: &str) -> Result<Explanation, JobErro
         .map(|tier| format!("{} {:.0} %", tier.name().to_lowercase(), weights[tier.index()] * 100.0))
         .collect();
     lines.push(format!("Serves the needs: {}.", needs.join(", ")));
-    if element.sensitivity().is_sensitive() {
-        lines.push("Sensitive: shown for groups only, never named to a customer.".to_owned());
+    if let Some(reason) = element.withheld() {
+        lines.push(format!(
+            "Kept out of rows about single customers unless [privacy] withhold says otherwise: {reason}."
+        ));
+    }
+    if !nameable(element.sensitivity()) {
+        lines.push("Sensitive: never part of a segment's name or a message.".to_owned());
     }
     for (says, loadings) in [("it matters", Aspect::Importance), ("it is delivered", Aspect::Fulfillment)] {
         let traces: Vec<String> = catalogue
@@ -315,7 +321,11 @@ fn need(row: &RowMap) -> String {
         (Some("deficit"), Some(tier)) => format!("Need to serve next: {tier} (wanted more than it is served by us)."),
         (Some("growth"), Some(tier)) => format!("Need to serve next: {tier}; the others are served."),
         (Some("balanced"), _) => "Needs are balanced: no gap, no pull.".to_owned(),
-        _ => "Need tier: not known.".to_owned(),
+        (_, Some(tier)) => format!("Need that matters most: {tier}; how well it is served is not known."),
+        _ => match (text(row, "need_candidate_1"), text(row, "need_candidate_2")) {
+            (Some(first), Some(second)) => format!("Need tier: not sure, {first} or {second}."),
+            _ => "Need tier: not known.".to_owned(),
+        },
     }
 }
 

@@ -291,6 +291,14 @@ fn check(settings: &Settings) -> Result<Tz, ConfigError> {
         }
     }
     check_figures(&settings.gates)?;
+    let bare = settings.privacy.withhold.iter().flatten().find(|(_, reason)| reason.trim().is_empty());
+    if let Some((element, reason)) = bare {
+        return Err(ConfigError::Value {
+            key: format!("privacy.withhold.{element}"),
+            seen: format!("{reason:?}"),
+            expected: "the reason why it is withheld, in words".to_owned(),
+        });
+    }
     if settings.privacy.min_cell < 5 {
         return Err(ConfigError::Value {
             key: "privacy.min_cell".to_owned(),

@@ -10,6 +10,7 @@ use crate::job::settings::Refit;
 use crate::job::state::is_edited;
 use crate::job::watch::Words;
 use crate::job::yardstick::Yardstick;
+use crate::model::customer::check_need_tiers;
 use crate::model::fit::{FitRequest, Model, ModelError, RESPONDENT_CAP, Sample, SampleCollector, SegmentInfo, fit};
 use crate::model::segment::drift::DriftBins;
 use crate::model::segment::lineage::{IdBook, Lineage, RefitRequest, SegmentLedger, follow};
@@ -274,6 +275,8 @@ impl Candidate {
             }
             fitted => fitted?,
         };
+        let check = check_need_tiers(&model, catalogue, &project.settings().apply(), &sample)?;
+        let model = model.with_need_tiers(check)?;
         let bins = DriftBins::learn(&sample.base, signal_ids, model.signal_ids());
         Ok(Self { model, bins, sample })
     }

@@ -118,8 +118,12 @@ impl<'a> Project<'a> {
     /// Rating indicators no row about a customer may show.
     #[must_use]
     pub(super) fn masked_ratings(&self) -> u64 {
-        let sensitive = ElementId::all().filter(|id| self.catalogue.element(*id).sensitivity().is_sensitive());
-        self.settings().privacy.sensitive_elements.masked_ratings(sensitive)
+        let privacy = &self.settings().privacy;
+        let withheld = ElementId::all().filter(|id| match &privacy.withhold {
+            Some(own) => own.contains_key(id),
+            None => self.catalogue.element(*id).withheld().is_some(),
+        });
+        privacy.sensitive_elements.masked_ratings(withheld)
     }
 }
 

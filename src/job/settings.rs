@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::catalogue::ElementId;
 use crate::job::size::ByteSize;
 use crate::job::span::TimeSpan;
 use crate::model::customer::continuity::Hysteresis;
@@ -255,8 +256,13 @@ pub enum DriftGate {
 pub struct Privacy {
     /// Fewest people behind a printed figure, at least 5.
     pub min_cell: u64,
-    /// What may be written about sensitive elements.
+    /// What may be written about the elements withheld.
     pub sensitive_elements: SensitivePolicy,
+    /// Elements of which no row about a customer shows a score, each with the reason, such as
+    /// `{ wellness = "tells of health" }`; `{}` = none. By default those that the catalogue gives a reason for: what tells
+    /// of health, hardship or the body. They count in groups all the same.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    pub withhold: Option<BTreeMap<ElementId, String>>,
     /// Another place for the list of customers who are to be forgotten, relative to the configuration; kept in step with
     /// the one in the results folder, so that losing that folder brings nobody back.
     pub forgotten: Option<PathBuf>,
@@ -271,6 +277,7 @@ impl Default for Privacy {
         Self {
             min_cell: DEFAULT_MIN_CELL,
             sensitive_elements: SensitivePolicy::default(),
+            withhold: None,
             forgotten: None,
             key_file: None,
         }

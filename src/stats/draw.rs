@@ -23,6 +23,38 @@ pub fn normal(rng: &mut Xoshiro256PlusPlus) -> f64 {
     radius * (std::f64::consts::TAU * rng.gen_range(0.0..1.0f64)).cos()
 }
 
+/// A number of the gamma distribution with shape `shape` > 0 and scale 1: Marsaglia and Tsang (2000), ACM Transactions on
+/// Mathematical Software 26; below shape 1 a draw of shape + 1 times `U^(1/shape)`, theirs too.
+///
+/// # Examples
+/// Mean and variance are both the shape; 10,000 draws of shape 4 have a mean within three standard errors, 0.06, of 4.
+///
+/// ```
+/// use rand::SeedableRng;
+/// use rand_xoshiro::Xoshiro256PlusPlus;
+/// use valueseg::stats::draw::gamma;
+///
+/// let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+/// let mean = (0..10_000).map(|_| gamma(&mut rng, 4.0)).sum::<f64>() / 10_000.0;
+/// assert!((mean - 4.0).abs() < 0.06);
+/// ```
+pub fn gamma(rng: &mut Xoshiro256PlusPlus, shape: f64) -> f64 {
+    if shape < 1.0 {
+        let uniform = 1.0 - rng.gen_range(0.0..1.0f64);
+        return gamma(rng, shape + 1.0) * uniform.powf(1.0 / shape);
+    }
+    let d = shape - 1.0 / 3.0;
+    let c = 1.0 / (9.0 * d).sqrt();
+    loop {
+        let x = normal(rng);
+        let v = (1.0 + c * x).powi(3);
+        let uniform = 1.0 - rng.gen_range(0.0..1.0f64);
+        if v > 0.0 && uniform.ln() < 0.5 * x * x + d - d * v + d * v.ln() {
+            return d * v;
+        }
+    }
+}
+
 /// A seed for work item `item`: `SplitMix64` of both, so that neighbors share nothing.
 ///
 /// # Examples
@@ -56,5 +88,17 @@ mod tests {
         let mean = drawn.iter().sum::<f64>() / 40_000.0;
         let variance = drawn.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 40_000.0;
         assert!(mean.abs() < 0.02 && (variance - 1.0).abs() < 0.03, "{mean} {variance}");
+    }
+
+    #[test]
+    fn gamma_numbers_have_their_shape_as_mean_and_variance() {
+        for shape in [0.3, 1.0, 6.0] {
+            let mut rng = Xoshiro256PlusPlus::seed_from_u64(5);
+            let drawn: Vec<f64> = (0..40_000).map(|_| gamma(&mut rng, shape)).collect();
+            let mean = drawn.iter().sum::<f64>() / 40_000.0;
+            let variance = drawn.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 40_000.0;
+            // The variance of a squared deviation is 2·shape² + 6·shape: standard errors of at most 0.052 here.
+            assert!((mean - shape).abs() < 0.04 && (variance - shape).abs() < 0.16, "{shape}: {mean} {variance}");
+        }
     }
 }

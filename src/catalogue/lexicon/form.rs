@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::likelihood::LikelihoodForm;
 use super::weighing::WeighingForm;
 
 /// Phrases of one list with their places.
@@ -30,6 +31,11 @@ pub(super) struct LexiconForm {
     #[serde(default)]
     pub(super) weighing: WeighingForm,
     #[serde(default)]
+    pub(super) likelihood: LikelihoodForm,
+    /// Groups of companions by name.
+    #[serde(default)]
+    pub(super) companions: BTreeMap<Spanned<String>, Phrases>,
+    #[serde(default)]
     pub(super) elements: BTreeMap<Spanned<String>, ElementPhrases>,
 }
 
@@ -54,6 +60,7 @@ pub(super) struct JudgingForm {
     pub(super) strengthen: Phrases,
     pub(super) weaken: Phrases,
     pub(super) links: Phrases,
+    pub(super) parts: Phrases,
 }
 
 #[derive(Default, Deserialize)]
@@ -61,6 +68,7 @@ pub(super) struct JudgingForm {
 pub(super) struct NegationForm {
     pub(super) words: Phrases,
     pub(super) not_meant: Phrases,
+    pub(super) stops: Phrases,
     pub(super) reach: Option<Spanned<i64>>,
 }
 
@@ -78,7 +86,11 @@ pub(super) struct ElementPhrases {
     pub(super) blame: Phrases,
     pub(super) topic: Phrases,
     pub(super) judged: Phrases,
+    pub(super) own: Phrases,
+    pub(super) thing: Phrases,
     pub(super) good: Phrases,
     pub(super) bad: Phrases,
+    /// Of the cues above, those that need a companion, by group.
+    pub(super) beside: BTreeMap<Spanned<String>, Phrases>,
     pub(super) off: Phrases,
 }

@@ -7,49 +7,9 @@ use toml::Spanned;
 
 use super::super::{CatalogueError, ElementId};
 use super::form::{ElementPhrases, LexiconForm, Phrases, SentencesForm};
+use super::language::{Given, Language, Part};
 use super::spelling::spelled;
-use super::{
-    CueKind, Lexicon, LexiconEntry, LexiconProblem, Meaning, PHRASE_BYTES, PHRASE_LIMIT, SentenceRules, Verdict,
-    Weighing,
-};
-
-/// Words after a negator that are turned round where a language does not say. Source: our judgment, one more than the three
-/// of VADER (Hutto & Gilbert 2014).
-const DEFAULT_REACH: usize = 4;
-
-/// Part of a lexicon within which a phrase has one meaning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Part {
-    /// Words outside elements.
-    Words,
-    /// Phrases that stand for an element.
-    Cues(ElementId),
-    /// Words that judge an element's topics.
-    Judges(ElementId),
-}
-
-/// A phrase as compared: spelled, open at its start, open at its end.
-type Key = (Part, String, bool, bool);
-
-/// A meaning and who gave it.
-struct Given {
-    meaning: Meaning,
-    list: String,
-    layer: usize,
-    /// Its place in the text of its layer.
-    span: Range<usize>,
-}
-
-/// One language as read so far.
-#[derive(Default)]
-struct Language {
-    ends: Vec<char>,
-    abbreviations: Vec<String>,
-    split_glued: Option<bool>,
-    reach: Option<usize>,
-    weighing: Weighing,
-    phrases: BTreeMap<Key, Given>,
-}
+use super::{CueKind, Lexicon, LexiconProblem, Meaning, PHRASE_BYTES, Verdict};
 
 /// All languages as read so far, unchecked as a whole.
 #[derive(Default)]
@@ -93,39 +53,6 @@ impl Lexicons {
     }
 }
 
-impl Language {
-    fn finish(self, code: String, file: String) -> Result<Lexicon, CatalogueError> {
-        let wrong = |problem| CatalogueError::Lexicon { file: file.clone(), line: 1, problem };
-        if self.ends.is_empty() {
-            return Err(wrong(LexiconProblem::NoEnds));
-        }
-        if self.phrases.len() > PHRASE_LIMIT {
-            return Err(wrong(LexiconProblem::TooMany { got: self.phrases.len(), most: PHRASE_LIMIT }));
-        }
-        let mut abbreviations = self.abbreviations;
-        abbreviations.sort();
-        abbreviations.dedup();
-        let mut entries: Vec<LexiconEntry> = self
-            .phrases
-            .into_iter()
-            .map(|((_, phrase, open_start, open_end), given)| LexiconEntry {
-                phrase,
-                open_start,
-                open_end,
-                meaning: given.meaning,
-            })
-            .collect();
-        entries.sort();
-        Ok(Lexicon {
-            language: code,
-            sentences: SentenceRules { ends: self.ends, abbreviations, split_glued: self.split_glued.unwrap_or(false) },
-            negation_reach: self.reach.unwrap_or(DEFAULT_REACH),
-            weighing: self.weighing,
-            entries,
-        })
-    }
-}
-
 impl Reader<'_> {
     fn wrong(&self, span: Range<usize>, problem: LexiconProblem) -> CatalogueError {
         CatalogueError::Lexicon { file: self.file.to_owned(), line: self.line(&span), problem }
@@ -148,6 +75,17 @@ impl Reader<'_> {
         }
         language.weighing =
             form.weighing.over(language.weighing).map_err(|(span, problem)| self.wrong(span, problem))?;
+        language.likelihood =
+            form.likelihood.over(language.likelihood).map_err(|(span, problem)| self.wrong(span, problem))?;
+        for (name, phrases) in form.companions {
+            let known = language.companions.iter().position(|known| known == name.get_ref());
+            let group = known.unwrap_or(language.companions.len()) as u16;
+            if known.is_none() {
+                language.companions.push(name.get_ref().clone());
+            }
+            let list = format!("companions.{}", name.get_ref());
+            self.add(language, Part::Companions(group), &list, phrases, Meaning::Accompanies(group))?;
+        }
         let (judging, negation, contrast) = (form.judging, form.negation, form.contrast);
         for (list, phrases, meaning) in [
             ("judging.very_good", judging.very_good, Meaning::Judges(Verdict::VeryGood)),
@@ -160,8 +98,10 @@ impl Reader<'_> {
             ("judging.strengthen", judging.strengthen, Meaning::Strengthens),
             ("judging.weaken", judging.weaken, Meaning::Weakens),
             ("judging.links", judging.links, Meaning::Links),
+            ("judging.parts", judging.parts, Meaning::Belongs),
             ("negation.words", negation.words, Meaning::Negates),
             ("negation.not_meant", negation.not_meant, Meaning::OnlySeemsToNegate),
+            ("negation.stops", negation.stops, Meaning::EndsNegation),
             ("contrast.turn", contrast.turn, Meaning::Turns),
             ("contrast.concede", contrast.concede, Meaning::Concedes),
             ("hide", form.hide, Meaning::Hides),
@@ -208,10 +148,40 @@ impl Reader<'_> {
             ("blame", cues, lists.blame, Meaning::Cue(element, CueKind::Blame)),
             ("topic", cues, lists.topic, Meaning::Cue(element, CueKind::Topic)),
             ("judged", cues, lists.judged, Meaning::Cue(element, CueKind::Judged)),
+            ("own", cues, lists.own, Meaning::Cue(element, CueKind::Own)),
+            ("thing", cues, lists.thing, Meaning::Cue(element, CueKind::Thing)),
             ("good", judges, lists.good, Meaning::JudgesElement(element, Verdict::Good)),
             ("bad", judges, lists.bad, Meaning::JudgesElement(element, Verdict::Bad)),
         ] {
             self.add(language, part, &format!("elements.{element}.{list}"), phrases, meaning)?;
+        }
+        for (name, phrases) in lists.beside {
+            self.pair(language, element, &name, &phrases)?;
+        }
+        Ok(())
+    }
+
+    /// Makes cues of `element` heard only beside a companion of the group `name`.
+    fn pair(
+        &self,
+        language: &mut Language,
+        element: ElementId,
+        name: &Spanned<String>,
+        phrases: &Phrases,
+    ) -> Result<(), CatalogueError> {
+        let Some(group) = language.companions.iter().position(|known| known == name.get_ref()) else {
+            return Err(self.wrong(name.span(), LexiconProblem::UnknownCompanions { got: name.get_ref().clone() }));
+        };
+        for phrase in phrases {
+            let (written, open_start, open_end) = self.written(phrase)?;
+            let key = (Part::Cues(element), written, open_start, open_end);
+            match language.phrases.get_mut(&key) {
+                Some(given) => given.beside = Some(group as u16),
+                None => {
+                    let problem = LexiconProblem::NotACue { phrase: key.1, element };
+                    return Err(self.wrong(phrase.span(), problem));
+                }
+            }
         }
         Ok(())
     }
@@ -247,7 +217,7 @@ impl Reader<'_> {
     ) -> Result<(), CatalogueError> {
         for phrase in phrases {
             let (written, open_start, open_end) = self.written(&phrase)?;
-            let given = Given { meaning, list: list.to_owned(), layer: self.layer, span: phrase.span() };
+            let given = Given { meaning, list: list.to_owned(), layer: self.layer, span: phrase.span(), beside: None };
             let key = (part, written, open_start, open_end);
             if let Some(known) = language.phrases.get(&key).filter(|known| known.layer == self.layer) {
                 let problem = LexiconProblem::Twice {

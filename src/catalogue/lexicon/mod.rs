@@ -1,13 +1,16 @@
 //! Words by which customers speak of the elements, in one language: what a listener listens for.
 
 mod form;
+mod language;
 mod layers;
+mod likelihood;
 pub mod spelling;
 #[cfg(test)]
 mod tests;
 mod weighing;
 
 pub(super) use layers::Lexicons;
+pub use likelihood::{MENTION_TRAITS, MentionTrait, MentionWeights};
 pub use weighing::Weighing;
 
 use super::ElementId;
@@ -27,8 +30,13 @@ pub enum CueKind {
     Blame,
     /// Names the element and leaves the judgment to words beside it ("legroom").
     Topic,
-    /// Names the element only where a word beside it judges ("phone" in "good phone").
+    /// Names the element only where a word beside it judges ("staff" in "good staff").
     Judged,
+    /// Names the element only where a word that judges this element alone stands beside it ("seat" in "hard seat").
+    Own,
+    /// Names the product or place itself ("dress", "app", "room"): no evidence alone, and with a verdict on the whole only
+    /// where the verdict stands right before it or is tied to it ("a great dress", "the room was excellent").
+    Thing,
 }
 
 /// A judgment a word passes on what stands beside it.
@@ -64,8 +72,12 @@ pub enum Meaning {
     Weakens,
     /// Ties the judgment after it to what stands before it ("is").
     Links,
+    /// Makes what follows a part of what stands before: "selection of drinks" speaks of the selection.
+    Belongs,
     /// Turns round what follows within reach ("not").
     Negates,
+    /// Ends the reach of a negator before it ("because").
+    EndsNegation,
     /// Holds a negator that turns nothing round ("not only").
     OnlySeemsToNegate,
     /// Starts a clause that weighs more than the one before ("but").
@@ -74,6 +86,8 @@ pub enum Meaning {
     Concedes,
     /// Means nothing, and hides what stands inside it ("long time ago" is not "long time").
     Hides,
+    /// A companion of the group of this number: words of several senses are heard where it stands in their sentence.
+    Accompanies(u16),
 }
 
 /// Where a sentence ends.
@@ -111,6 +125,7 @@ pub struct LexiconEntry {
     pub(super) open_start: bool,
     pub(super) open_end: bool,
     pub(super) meaning: Meaning,
+    pub(super) beside: Option<u16>,
 }
 
 impl LexiconEntry {
@@ -137,6 +152,13 @@ impl LexiconEntry {
     pub fn meaning(&self) -> Meaning {
         self.meaning
     }
+
+    /// Group of companions of which one must stand in its sentence for it to be heard ("hangs" beside a device);
+    /// `None` = it is heard anywhere.
+    #[must_use]
+    pub fn beside(&self) -> Option<u16> {
+        self.beside
+    }
 }
 
 /// The words of one language, checked.
@@ -146,6 +168,7 @@ pub struct Lexicon {
     pub(super) sentences: SentenceRules,
     pub(super) negation_reach: usize,
     pub(super) weighing: Weighing,
+    pub(super) likelihood: MentionWeights,
     pub(super) entries: Vec<LexiconEntry>,
 }
 
@@ -172,6 +195,12 @@ impl Lexicon {
     #[must_use]
     pub fn weighing(&self) -> &Weighing {
         &self.weighing
+    }
+
+    /// How probable a mention is, by what it rests on.
+    #[must_use]
+    pub fn likelihood(&self) -> &MentionWeights {
+        &self.likelihood
     }
 
     /// All phrases, sorted by phrase, then meaning; at most [`PHRASE_LIMIT`].

@@ -34,6 +34,7 @@ fn english_ships_and_hears_each_of_the_thirty_praised_and_blamed() {
     }
     assert_eq!((english.negation_reach(), english.sentences().split_glued()), (4, true));
     assert_eq!(*english.weighing(), Weighing::default(), "the shipped file shows the defaults of every language");
+    assert_eq!(*english.likelihood(), MentionWeights::default(), "the same");
 }
 
 #[test]
@@ -174,9 +175,44 @@ fn reaches_and_weights_of_ones_own_replace_the_shipped_ones_and_are_held_to_thei
     for (line, said) in [
         ("binding_gap = 2.5", "weighing.binding_gap = 2.5, expected a whole number from 0 to 20"),
         ("negated = 0.5", "weighing.negated = 0.5, expected a number from -1 to 0"),
-        ("sure_of_named = nan", "weighing.sure_of_named = NaN, expected a number from 0 to 1"),
+        ("conceded = nan", "weighing.conceded = NaN, expected a number from 0 to 5"),
     ] {
         let (at, problem) = refusal(&format!("language = \"en\"\n[weighing]\n{line}\n"));
         assert_eq!((at, problem.to_string().as_str()), (3, said));
     }
+}
+
+#[test]
+fn a_word_of_several_senses_is_paired_with_the_group_that_gives_it_its_own() {
+    let text = "language = \"en\"\n[companions]\npets = [\"cat\", \"dog*\"]\n[elements.quality]\nblame = [\"growls\"]\n\
+        beside.pets = [\"growls\"]\n";
+    let catalogue = own("lexicon_en.toml", text).unwrap();
+    let entries = catalogue.lexicon("en").unwrap().entries();
+    let growls = entries.iter().find(|entry| entry.phrase() == "growls").unwrap();
+    let cat = entries.iter().find(|entry| entry.phrase() == "cat").unwrap();
+    assert_eq!(growls.beside().map(Meaning::Accompanies), Some(cat.meaning()));
+    let again = "language = \"en\"\n[elements.quality]\nblame = [\"hangs\"]\n";
+    let catalogue = own("lexicon_en.toml", again).unwrap();
+    let hangs = catalogue.lexicon("en").unwrap().entries().iter().find(|entry| entry.phrase() == "hangs").unwrap();
+    assert_eq!(hangs.beside(), None, "a word given again is heard anywhere");
+}
+
+#[test]
+fn companions_nobody_named_and_words_that_stand_for_nothing() {
+    let of = |line: &str| refusal(&format!("language = \"en\"\n[elements.quality]\n{line}\n"));
+    assert_eq!(of("beside.pets = [\"worn\"]"), (3, LexiconProblem::UnknownCompanions { got: "pets".to_owned() }));
+    let quality = ElementId::parse("quality").unwrap();
+    let expected = LexiconProblem::NotACue { phrase: "zyzzyva".to_owned(), element: quality };
+    assert_eq!(of("beside.devices = [\"zyzzyva\"]"), (3, expected));
+}
+
+#[test]
+fn a_probability_is_the_logistic_function_of_the_weights_of_its_traits() {
+    let catalogue = own("lexicon_en.toml", "language = \"en\"\n[likelihood]\nphrase = 2\nwords = -1\n").unwrap();
+    let weights = catalogue.lexicon("en").unwrap().likelihood();
+    // Bits 0 and 5: 1 / (1 + e^-(2 - 1)).
+    assert!((weights.probability(0b10_0001) - 0.731_058_578_630_004_9).abs() < 1e-15);
+    assert_eq!(weights.probability(0), 0.5);
+    let (at, problem) = refusal("language = \"en\"\n[likelihood]\nphrase = 11\n");
+    assert_eq!((at, problem.to_string().as_str()), (3, "likelihood.phrase = 11, expected a number from -10 to 10"));
 }

@@ -16,6 +16,14 @@ fn an_element_is_reworded_and_keeps_what_was_not_said() {
 }
 
 #[test]
+fn an_element_is_withheld_by_a_reason_of_ones_own() {
+    let text = "[[element]]\nid = \"nostalgia\"\nwithheld = \"our customers are bereaved\"\n";
+    let catalogue = own("elements.toml", text).unwrap();
+    assert_eq!(catalogue.element(element("nostalgia")).withheld(), Some("our customers are bereaved"));
+    assert_eq!(Catalogue::embedded().element(element("nostalgia")).withheld(), None);
+}
+
+#[test]
 fn a_version_of_ones_own_is_kept() {
     assert_eq!(own("elements.toml", "[catalogue]\nversion = \"acme-3\"").unwrap().version(), "acme-3");
 }

@@ -50,12 +50,34 @@ fn sensitive_elements_are_the_ten_of_the_domain_page() {
 }
 
 #[test]
+fn what_tells_of_health_hardship_or_the_body_is_withheld_from_rows_of_customers_with_its_reason() {
+    let catalogue = Catalogue::embedded();
+    let withheld: Vec<&str> =
+        ElementId::all().filter(|id| catalogue.element(*id).withheld().is_some()).map(ElementId::slug).collect();
+    let expected = ["reduces_anxiety", "wellness", "therapeutic_value", "attractiveness", "provides_hope"];
+    assert_eq!(withheld, expected);
+    for id in ElementId::all() {
+        let element = catalogue.element(id);
+        assert!(element.withheld().is_none_or(|reason| reason.starts_with("tells ")), "{id}");
+        assert!(element.withheld().is_none() || element.sensitivity().is_sensitive(), "{id}");
+    }
+}
+
+#[test]
+fn the_physiological_tier_rests_on_what_is_bodily() {
+    let needs = Catalogue::embedded().needs().clone();
+    let bodily: Vec<&str> =
+        ElementId::all().filter(|id| needs.weight(*id, NeedTier::Physiological) > 0.0).map(ElementId::slug).collect();
+    assert_eq!(bodily, ["reduces_effort", "sensory_appeal", "wellness", "therapeutic_value"]);
+}
+
+#[test]
 fn need_weights_sum_to_one_and_columns_to_the_known_masses() {
     let needs = Catalogue::embedded().needs().clone();
     for id in ElementId::all() {
         assert!((needs.weights(id).iter().sum::<f64>() - 1.0).abs() < 1e-9, "{id}");
     }
-    for (tier, mass) in NeedTier::ALL.into_iter().zip([4.70, 9.60, 4.25, 4.00, 7.45]) {
+    for (tier, mass) in NeedTier::ALL.into_iter().zip([2.40, 10.95, 4.40, 4.25, 8.00]) {
         assert!((needs.mass(tier) - mass).abs() < 1e-9, "{tier:?}: {}", needs.mass(tier));
     }
     assert!(close(&needs.weights(element("connects")), &[0.0, 0.1, 0.8, 0.1, 0.0]));

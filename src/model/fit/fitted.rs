@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::error::ModelError;
 use super::indicator::Indicator;
 use super::measurement::Measurement;
+use super::need_tier_check::NeedTierCheck;
 use super::of_segments;
 use super::report::{Candidate, CutOn, FitReport};
 use super::settings::MAX_SEGMENTS;
@@ -105,6 +106,18 @@ impl Model {
         Self::checked(ModelFile { format_version: FORMAT_VERSION, model_id: id, segments, content })
     }
 
+    /// The same model, knowing how well signals alone tell need tiers: `None` = it cannot be told. As what a model says of
+    /// itself is part of it, the model gets another id; segments keep theirs.
+    ///
+    /// # Errors
+    /// [`ModelError`] where the model cannot be written.
+    pub fn with_need_tiers(self, check: Option<NeedTierCheck>) -> Result<Self, ModelError> {
+        let segments = self.segments;
+        let report = FitReport { need_tiers: check.map(NeedTierCheck::stored), ..self.report };
+        let (cut_on, signal_ids, lines) = (self.cut_on, self.signal_ids, self.lines);
+        Self::new(Parts { cut_on, signal_ids, lines, measurement: self.measurement, report })?.with_segments(segments)
+    }
+
     /// Leading digits of the hash of the model's content (names excepted): the same content, the same id.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -146,6 +159,14 @@ impl Model {
     pub fn limits(&self) -> Vec<String> {
         let mut said = self.report.limits.clone();
         said.extend(of_segments(&self.report, &self.segments));
+        said.extend(self.report.need_tiers.as_ref().map(NeedTierCheck::sentence));
+        if self.report.need_tiers.is_none() && self.cut_on == CutOn::Prior {
+            said.push(
+                "Need tiers are counted in groups and not told of single customers: nobody was asked, so signals could \
+                 not be tested against answers."
+                    .to_owned(),
+            );
+        }
         said
     }
 

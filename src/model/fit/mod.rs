@@ -7,6 +7,7 @@
 //!        → measure                        the measurement model of everything
 //!        → typing                         who is typed right, how far to believe it
 //!        → check                          hidden answers
+//!        → replicates                     how far off the fit itself may be: shares without some of the respondents
 //!        → questions, rules, limits       what a reader gets to know
 //!        → Model with its report          assemble
 //! ```
@@ -30,6 +31,7 @@ mod fixture;
 mod indicator;
 mod learn;
 mod measurement;
+mod need_tier_check;
 mod report;
 mod rules;
 mod sample;
@@ -48,6 +50,7 @@ pub use fitted::{FORMAT_VERSION, Model, SegmentInfo};
 pub(in crate::model) use fixture::{Invented, SEGMENTS, World};
 pub use indicator::Indicator;
 pub(in crate::model) use learn::prior::say;
+pub use need_tier_check::{LEAST_COMPARED, NEEDED_GAIN, NeedTierCheck};
 pub use report::{
     Candidate, CutOn, FitReport, HeldOut, LearnedLoading, LoadingVerdict, NullComparison, SegmentLevel, SignalUse,
     StandsFor,

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::fit_error::FitError;
+use super::need_tier_check::NeedTierCheck;
 use super::rules::SegmentRule;
 use super::settings::Method;
 use super::stored::stored;
@@ -272,6 +273,9 @@ pub struct FitReport {
     pub held_out: Vec<HeldOut>,
     /// Typing by signals alone.
     pub typing: Option<TypingCheck>,
+    /// Need tiers by signals alone beside those by own answers; `None` = nobody was asked, or no signal is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need_tiers: Option<NeedTierCheck>,
     /// How far off shares may be because of the fit itself; `None` = nobody was asked, or too few to leave any out.
     #[serde(default)]
     pub fit_error: Option<FitError>,
@@ -374,6 +378,7 @@ impl FitReport {
             keep(&mut held.coverage_90);
         }
         self.typing = self.typing.map(TypingCheck::stored);
+        self.need_tiers = self.need_tiers.map(NeedTierCheck::stored);
         self.fit_error = self.fit_error.map(FitError::stored);
         self.rules = self.rules.into_iter().map(SegmentRule::stored).collect();
         self.questions = self.questions.map(QuestionReport::stored);

@@ -22,11 +22,11 @@ pub use high::{HIGH, HIGH_RULE, is_high};
 pub use history::{Contact, History, Nature, Order, Promise, RivalAnswer, Sources, Verbatim, Vocabulary, Word};
 pub use relationship::{
     ArcEvidence, ArcFact, ArcReading, ArcStage, ConnectionStage, Consistency, EvidenceBasis, ExperienceBalance,
-    LevelReason, LoyaltyType, NextNeed, Relationship, RelationshipLevel, RewardDependence,
+    LevelReason, LoyaltyType, NextNeed, NextNeeds, Relationship, RelationshipLevel, RewardDependence,
 };
 pub use scored::{
-    Assignment, Basis, CustomerNeeds, CustomerRef, NeedState, POSTERIOR_STEPS, ScoredBlock, SuppressedReason,
-    UnassignedReason,
+    Assignment, Basis, CustomerNeeds, CustomerRef, NEED_MAPS, NeedState, POSTERIOR_STEPS, Provenance, ScoredBlock,
+    SuppressedReason, UnassignedReason,
 };
 pub use stay::{LastNight, MoveEvent, MoveReason, Moved, SegmentNames, SegmentPlace, Stay};
 pub use suppression::suppression;

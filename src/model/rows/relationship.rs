@@ -414,8 +414,19 @@ impl LevelReason {
 pub struct NextNeed {
     /// The element.
     pub element: ElementId,
-    /// Importance minus fulfillment, both as differences from the base in standard deviations, > 0.
+    /// Importance minus fulfillment, both as differences from the base in standard deviations.
     pub gap: f32,
+    /// Chance that it is the one to deliver next, 0–1.
+    pub probability: f32,
+}
+
+/// What is known of the element to deliver next.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct NextNeeds {
+    /// The element, where one is likely enough to be told.
+    pub told: Option<NextNeed>,
+    /// The two likeliest elements, likelier first, where none is likely enough; `None` = no element is possible.
+    pub candidates: [Option<NextNeed>; 2],
 }
 
 /// Everything the rules say of one customer on one night.
@@ -439,8 +450,8 @@ pub struct Relationship {
     pub level: RelationshipLevel,
     /// What the level was chosen by.
     pub level_reason: LevelReason,
-    /// What to deliver next; `None` = no element both wanted and scored.
-    pub next: Option<NextNeed>,
+    /// What to deliver next.
+    pub next: NextNeeds,
     /// Something is in disorder: an open complaint, a broken promise or more bad than good.
     pub trouble: bool,
 }

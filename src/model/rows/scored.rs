@@ -34,6 +34,35 @@ impl Basis {
     }
 }
 
+/// Where one score of one customer comes from, or why it is not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Provenance {
+    /// The customer's own answer.
+    Survey,
+    /// Learned from those who answered.
+    Learned,
+    /// Behavior read through the catalogue's loadings; nobody has been asked. A hypothesis.
+    Prior,
+    /// Known, and kept out of rows about single customers.
+    Withheld,
+}
+
+impl Provenance {
+    /// All, in the order of their discriminants.
+    pub const ALL: [Self; 4] = [Self::Survey, Self::Learned, Self::Prior, Self::Withheld];
+
+    /// The word used in files.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Survey => "survey",
+            Self::Learned => "learned",
+            Self::Prior => "prior",
+            Self::Withheld => "withheld",
+        }
+    }
+}
+
 /// Why a customer has no segment although scoring was allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum UnassignedReason {
@@ -106,19 +135,32 @@ impl NeedState {
     }
 }
 
+/// Need maps under which every customer's tier is read: the catalogue's rows, drawn anew with what is not known of them.
+pub const NEED_MAPS: usize = 32;
+
 /// Need tiers of one customer, and the same scores by level.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CustomerNeeds {
-    /// The tier to serve next; `None` when balanced or undetermined. Where only importance is known, the tier that matters
-    /// most, though the state stays undetermined.
+    /// The tier to serve next, where it is likely enough to be told; `None` when balanced or undetermined. Where only
+    /// importance is known, the tier that matters most, though the state stays undetermined.
     pub tier: Option<NeedTier>,
     /// State.
     pub state: NeedState,
-    /// The second tier, where there is one.
+    /// The second likeliest tier beside [`CustomerNeeds::tier`], where there is one.
     pub runner_up: Option<NeedTier>,
-    /// Chance of each tier to be the one to serve next, 0–1, whether or not a tier is told: what sums over groups. They add up
-    /// to at most 1; the rest is that there is none. `None` = too little is known for any chance.
+    /// The two likeliest tiers, likelier first, where none is likely enough to be told; `None` = no tier is possible, or
+    /// nothing is told.
+    pub candidates: [Option<NeedTier>; 2],
+    /// Chance of each tier to be the one to serve next, 0–1, in the order of [`NeedTier::ALL`], whether or not a tier is
+    /// told: what sums over groups. The five add up to at most 1; the rest is the chance that nothing is to be served
+    /// next (balanced). `None` = too little is known of the customer for any chance.
     pub probabilities: Option<[f32; NeedTier::COUNT]>,
+    /// The tier to serve next under each plausible need map, the same maps for everybody, each time with scores drawn
+    /// from what is known of the customer: shares of these over a group, map by map, spread as far as the map is not
+    /// known. `None` within = nothing to serve next; `None` = as [`CustomerNeeds::probabilities`], which count these.
+    pub under_maps: Option<[Option<NeedTier>; NEED_MAPS]>,
+    /// The probabilities may be told of this customer: there are own answers, or signals alone have proved good enough.
+    pub told: bool,
     /// Fulfillment of each tier, 0–10; `None` = no element of the tier is known.
     pub fulfillment: [Option<f32>; NeedTier::COUNT],
     /// Mean fulfillment score of the elements of each level, 0–10, in the order of [`Level::ALL`]; `None` = no element
@@ -132,7 +174,10 @@ impl CustomerNeeds {
         tier: None,
         state: NeedState::Undetermined,
         runner_up: None,
+        candidates: [None; 2],
         probabilities: None,
+        under_maps: None,
+        told: false,
         fulfillment: [None; NeedTier::COUNT],
         levels: [None; Level::ALL.len()],
     };
@@ -199,6 +244,8 @@ pub struct ScoredBlock {
     pub scored: Vec<u64>,
     /// Need tiers.
     pub needs: Vec<CustomerNeeds>,
+    /// Scores that are no own answers were read through the catalogue, not learned: nobody was asked.
+    pub prior: bool,
     /// Set: not scored at all, and why.
     pub suppressed: Vec<Option<SuppressedReason>>,
     /// In the permanent random hold-out.
@@ -242,6 +289,7 @@ impl ScoredBlock {
             standard_errors: Array2::zeros((n, N_RATINGS)),
             scored: vec![0; n],
             needs: vec![CustomerNeeds::UNDETERMINED; n],
+            prior: false,
             suppressed: vec![None; n],
             holdout: vec![false; n],
         }

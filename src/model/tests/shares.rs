@@ -113,7 +113,8 @@ fn one_segment_is_everybody_for_sure_and_its_fit_has_no_error() {
     let (catalogue, sample) = (Catalogue::embedded(), world.sample());
     let settings = FitSettings { segments: SegmentCount::Exactly(1), ..FitSettings::default() };
     let ids = &world.signal_ids;
-    let model = fit(&FitRequest { catalogue: &catalogue, signal_ids: ids, sample: &sample, settings: &settings }).unwrap();
+    let model =
+        fit(&FitRequest { catalogue: &catalogue, signal_ids: ids, sample: &sample, settings: &settings }).unwrap();
     let error = model.report().fit_error.as_ref().unwrap();
     assert_eq!((error.of_share(0), error.effect_of(0)), (0.0, 1.0));
     assert_eq!(model.share_worth(0), None);

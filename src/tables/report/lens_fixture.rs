@@ -3,8 +3,8 @@
 use crate::catalogue::Catalogue;
 use crate::model::rows::{
     ArcEvidence, ArcReading, ArcStage, Assignment, Attitudes, ConnectionStage, Consistency, CustomerBlock,
-    ExperienceBalance, History, LevelReason, LoyaltyType, Question, Relationship, RelationshipLevel, RewardDependence,
-    ScoredBlock, Sources, Vocabulary,
+    ExperienceBalance, History, LevelReason, LoyaltyType, NextNeeds, Question, Relationship, RelationshipLevel,
+    RewardDependence, ScoredBlock, Sources, Vocabulary,
 };
 use crate::model::segment::SegmentNights;
 use crate::model::segment::lens::{LensBlock, LensContext, LensFold, LensSettings};
@@ -34,7 +34,7 @@ fn says(i: usize) -> Relationship {
         },
         level: RelationshipLevel::Guest,
         level_reason: LevelReason::Evidence,
-        next: None,
+        next: NextNeeds::default(),
         trouble: false,
     }
 }
@@ -68,8 +68,14 @@ pub(super) fn look_closer(night: &mut SegmentNights) {
     fold.fold(&mut state, &block);
     let segments: Vec<String> = (1..=GROUPS).map(|k| format!("S{k:02}")).collect();
     let sources = Sources { orders: true, contacts: true, attitudes: true, ..Sources::default() };
-    let context =
-        LensContext { segments: &segments, model: None, min_cell: 20, catalogue: &catalogue, sources, settings: &settings };
+    let context = LensContext {
+        segments: &segments,
+        model: None,
+        min_cell: 20,
+        catalogue: &catalogue,
+        sources,
+        settings: &settings,
+    };
     let lens = state.finish(&context);
     night.segments.iter_mut().zip(lens.segments).for_each(|(segment, lens)| segment.lens = lens);
     (night.everyone.lens, night.unassigned.lens) = (lens.everyone, lens.unassigned);

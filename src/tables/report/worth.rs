@@ -35,7 +35,11 @@ impl Worth {
         };
         let unknown = profile.members.saturating_sub(profile.value_known);
         if unknown > 0 {
-            notes.push(format!("not known of {} of {}", count(unknown), many(profile.members, "customer", "customers")));
+            notes.push(format!(
+                "not known of {} of {}",
+                count(unknown),
+                many(profile.members, "customer", "customers")
+            ));
         } else if profile.value_total.is_none() && profile.members > 0 {
             notes.push("withheld: too few customers".to_owned());
         }

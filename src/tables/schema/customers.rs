@@ -127,21 +127,49 @@ fn reasons(t: &mut Columns<CustomerRows<'_>>) {
 
 fn needs<'a>(t: &mut Columns<CustomerRows<'a>>) {
     columns! { t, c =>
-        /// Need tier to serve next; null = balanced or undetermined, see `need_state`.
+        /// Need tier to serve next, where it is likely enough (`[needs] min_probability`); null = balanced or undetermined,
+        /// see `need_state`.
         maybe "need_tier": Category =
             category(
                 &texts(NeedTier::ALL.map(NeedTier::slug)),
                 c.needs.iter().map(|n| n.tier.map(|tier| tier.index() as i32)),
             );
-        /// `deficit`, `growth`, `balanced` or `undetermined` (too little is known).
+        /// Chance of `need_tier`, 0–1, over what is not known of scores, need map and order of tiers; null as it.
+        maybe "need_tier_probability": Float32 =
+            floats(c.needs.iter().map(|n| n.probabilities?.get(n.tier?.index()).copied()));
+        /// `deficit`, `growth`, `balanced` or `undetermined` (no tier is likely enough, or too little is known).
         filled "need_state": Category =
             category(&texts(STATES.map(NeedState::slug)), c.needs.iter().map(|n| Some(n.state as i32)));
-        /// Need tier after `need_tier`; null = there is none.
+        /// Second likeliest tier beside `need_tier`; null = there is none.
         maybe "need_runner_up": Category =
             category(
                 &texts(NeedTier::ALL.map(NeedTier::slug)),
                 c.needs.iter().map(|n| n.runner_up.map(|tier| tier.index() as i32)),
             );
+        /// Likeliest tier where none is likely enough to be `need_tier`; null = there is a `need_tier`, none is possible, or
+        /// signals alone do not tell tiers in this base.
+        maybe "need_candidate_1": Category =
+            category(
+                &texts(NeedTier::ALL.map(NeedTier::slug)),
+                c.needs.iter().map(|n| n.candidates[0].map(|tier| tier.index() as i32)),
+            );
+        /// Second likeliest tier there; null as `need_candidate_1`.
+        maybe "need_candidate_2": Category =
+            category(
+                &texts(NeedTier::ALL.map(NeedTier::slug)),
+                c.needs.iter().map(|n| n.candidates[1].map(|tier| tier.index() as i32)),
+            );
+    }
+    for tier in NeedTier::ALL {
+        let doc = format!(
+            "Chance that the {} tier is the one to serve next, 0–1; what the five leave to 1 is the chance of `balanced`; null \
+             = too little is known, or signals alone do not tell tiers in this base.",
+            tier.slug()
+        );
+        let chance = move |c: CustomerRows<'a>| {
+            floats(c.needs.iter().map(|n| n.probabilities.filter(|_| n.told).map(|p| p[tier.index()])))
+        };
+        t.maybe(format!("{}_probability", tier.slug()), T::Float32, doc, chance);
     }
     for tier in NeedTier::ALL {
         let doc = format!("Fulfillment of the {} tier, 0–10; null = not known.", tier.slug());
@@ -230,16 +258,31 @@ fn what_next(t: &mut Columns<CustomerRows<'_>>) {
                 &texts(LevelReason::ALL.map(LevelReason::slug)),
                 c.nights.iter().map(|n| Some(n.relationship.level_reason as i32)),
             );
-        /// Element with the largest product of gap, derived importance and confidence; null = none is wanted more than
-        /// it is delivered, or it is kept to aggregates.
+        /// Element with the largest product of gap and derived importance, where it is likely enough
+        /// (`[relationship.anticipation] next_probability`); null = none is, or none is wanted more than it is delivered;
+        /// elements kept to aggregates take no part.
         maybe "next_element": Category =
             category(
                 &texts(ElementId::all().map(ElementId::slug)),
-                c.told().map(|r| Some(r?.next?.element.index() as i32)),
+                c.told().map(|r| Some(r?.next.told?.element.index() as i32)),
             );
+        /// Chance that `next_element` has the largest product, 0–1, over the errors of the scores; null as it.
+        maybe "next_probability": Float32 = floats(c.told().map(|r| Some(r?.next.told?.probability)));
         /// Importance minus fulfillment of `next_element`, both in standard deviations from the base's mean; null as
         /// it.
-        maybe "next_gap": Float32 = floats(c.told().map(|r| Some(r?.next?.gap)));
+        maybe "next_gap": Float32 = floats(c.told().map(|r| Some(r?.next.told?.gap)));
+        /// Likeliest element where none is likely enough to be `next_element`; null = there is one, or none is possible.
+        maybe "next_candidate_1": Category =
+            category(
+                &texts(ElementId::all().map(ElementId::slug)),
+                c.told().map(|r| Some(r?.next.candidates[0]?.element.index() as i32)),
+            );
+        /// Second likeliest element there; null as `next_candidate_1`, or there is one alone.
+        maybe "next_candidate_2": Category =
+            category(
+                &texts(ElementId::all().map(ElementId::slug)),
+                c.told().map(|r| Some(r?.next.candidates[1]?.element.index() as i32)),
+            );
     }
 }
 

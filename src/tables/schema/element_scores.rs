@@ -7,11 +7,11 @@ use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
 use ndarray::ArrayView2;
 
 use super::TableId;
-use super::arrays::texts;
+use super::arrays::{category, texts};
 use super::column::ColumnType as T;
 use super::table::{About, CUSTOMER_ID, Columns, TableSource};
 use crate::catalogue::ElementId;
-use crate::model::rows::Aspect;
+use crate::model::rows::{Aspect, Provenance};
 
 /// Customers encoded at once: scores and their standard errors `(n, 60)`, and which of them exist.
 #[derive(Clone, Copy)]
@@ -22,6 +22,8 @@ pub(in crate::tables) struct ScoreRows<'a> {
     pub(in crate::tables) scored: &'a [u64],
     /// Rating indicators kept to aggregates.
     pub(in crate::tables) masked: u64,
+    /// Scores that are no own answers were read through the catalogue.
+    pub(in crate::tables) prior: bool,
 }
 
 impl TableSource for ScoreRows<'_> {
@@ -36,16 +38,37 @@ impl TableSource for ScoreRows<'_> {
                 [(Aspect::Importance, "How much it matters"), (Aspect::Fulfillment, "How well it is delivered")]
             {
                 let (name, i) = (format!("{}_{element}", aspect.slug()), aspect.indicator(element));
-                let doc = format!("{words}, 0–10 in steps of 0.01; null = no evidence, or kept to aggregates.");
+                let doc = format!("{words}, 0–10 in steps of 0.01; null = see `{name}_provenance`.");
+                let from = format!(
+                    "Where `{name}` comes from: `survey` the customer's own answer, `learned` from those who answered, \
+                     `prior` behavior read through the catalogue (a hypothesis), `withheld` there is one and it is kept to \
+                     groups; null = no evidence, so no score."
+                );
                 let se = format!("Standard error of `{name}`, 0 = the customer's own answer; null as `{name}`.");
                 t.maybe(name.clone(), T::Float32, doc, move |rows| rows.indicator(i, rows.scores));
                 t.maybe(format!("{name}_se"), T::Float32, se, move |rows| rows.indicator(i, rows.errors));
+                t.maybe(format!("{name}_provenance"), T::Category, from, move |rows| rows.provenance(i));
             }
         }
     }
 }
 
 impl ScoreRows<'_> {
+    /// Where the scores of one rating indicator come from.
+    fn provenance(&self, i: usize) -> ArrayRef {
+        let learned = if self.prior { Provenance::Prior } else { Provenance::Learned };
+        let withheld = self.masked >> i & 1 == 1;
+        let of = |score: f32, error: f32| match (withheld, error == 0.0) {
+            _ if !score.is_finite() => None,
+            (true, _) => Some(Provenance::Withheld as i32),
+            (false, true) => Some(Provenance::Survey as i32),
+            (false, false) => Some(learned as i32),
+        };
+        let cells = self.scores.column(i).into_iter().zip(self.errors.column(i)).zip(self.scored);
+        let keys = cells.map(|((score, error), bits)| if bits >> i & 1 == 1 { of(*score, *error) } else { None });
+        category(&texts(Provenance::ALL.map(Provenance::slug)), keys)
+    }
+
     /// Scores, or standard errors, of one rating indicator.
     fn indicator(&self, i: usize, cells: ArrayView2<'_, f32>) -> ArrayRef {
         let nobody = || self.scored.iter().all(|bits| bits >> i & 1 == 0);

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::ElementId;
 use crate::model::rows::{Aspect, N_RATINGS};
 
-/// Whether scores of sensitive elements (health and what comes near it) appear beside a customer's id.
+/// Whether scores of elements that are withheld (by default what tells of health, hardship or the body) appear beside a
+/// customer's id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SensitivePolicy {
@@ -19,12 +20,12 @@ pub enum SensitivePolicy {
 
 impl SensitivePolicy {
     /// Bits of the rating indicators (importance of the 30 elements, then fulfillment) that rows about customers may
-    /// not show; `sensitive` lists the elements the policy is about.
+    /// not show; `withheld` lists the elements the policy is about.
     #[must_use]
-    pub fn masked_ratings(self, sensitive: impl IntoIterator<Item = ElementId>) -> u64 {
+    pub fn masked_ratings(self, withheld: impl IntoIterator<Item = ElementId>) -> u64 {
         match self {
             Self::Include => 0,
-            Self::AggregateOnly => sensitive.into_iter().fold(0, |mask, element| {
+            Self::AggregateOnly => withheld.into_iter().fold(0, |mask, element| {
                 mask | 1 << Aspect::Importance.indicator(element) | 1 << Aspect::Fulfillment.indicator(element)
             }),
         }
@@ -50,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn aggregate_only_masks_both_ratings_of_each_sensitive_element() {
+    fn aggregate_only_masks_both_ratings_of_each_element_withheld() {
         let wellness = ElementId::parse("wellness").unwrap();
         // wellness is element 19: importance bit 19, fulfillment bit 49.
         assert_eq!(SensitivePolicy::AggregateOnly.masked_ratings([wellness]), 1 << 19 | 1 << 49);

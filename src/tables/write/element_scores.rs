@@ -1,4 +1,4 @@
-//! `element_scores`: 120 columns a customer, written as they come.
+//! `element_scores`: 180 columns a customer, written as they come.
 
 use std::path::Path;
 
@@ -27,6 +27,8 @@ struct WaitingScores {
     scores: Vec<f32>,
     errors: Vec<f32>,
     scored: Vec<u64>,
+    /// Of all blocks alike: a night has one model.
+    prior: bool,
 }
 
 impl ElementScoresWriter {
@@ -63,6 +65,7 @@ impl ElementScoresWriter {
                 errors: span(&scored.standard_errors, from, take),
                 scored: &scored.scored[from..from + take],
                 masked: self.masked,
+                prior: scored.prior,
             };
             if take == CHUNK_ROWS {
                 encode(&mut self.file, part)?;
@@ -109,6 +112,7 @@ impl WaitingScores {
         self.scores.extend(rows.scores.iter());
         self.errors.extend(rows.errors.iter());
         self.scored.extend_from_slice(rows.scored);
+        self.prior = rows.prior;
     }
 
     fn rows(&self, masked: u64) -> ScoreRows<'_> {
@@ -116,6 +120,6 @@ impl WaitingScores {
         // INVARIANT: `push` appended 60 cells a row.
         let view = |cells| ArrayView2::from_shape(shape, cells).expect("60 cells a row");
         let (scores, errors) = (view(&self.scores), view(&self.errors));
-        ScoreRows { ids: &self.ids, scores, errors, scored: &self.scored, masked }
+        ScoreRows { ids: &self.ids, scores, errors, scored: &self.scored, masked, prior: self.prior }
     }
 }

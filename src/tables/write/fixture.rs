@@ -7,7 +7,8 @@ use crate::catalogue::NeedTier;
 use crate::model::rows::{
     ArcEvidence, ArcFact, ArcReading, ArcStage, Assignment, Basis, ConnectionStage, Consistency, CustomerBlock,
     CustomerFlags, CustomerNeeds, CustomerNight, EvidenceBasis, LevelReason, LoyaltyType, N_RATINGS, NeedState,
-    Relationship, RelationshipLevel, RewardDependence, ScoredBlock, Stay, SuppressedReason, UnassignedReason,
+    NextNeeds, Relationship, RelationshipLevel, RewardDependence, ScoredBlock, Stay, SuppressedReason,
+    UnassignedReason,
 };
 
 pub(in crate::tables) fn meta() -> TableMeta {
@@ -48,6 +49,7 @@ pub(in crate::tables) fn blocks(from: usize, to: usize) -> (CustomerBlock, Score
         ..CustomerBlock::unasked(rows.iter().map(|i| format!("c_{i:07}")).collect())
     };
     let scored = ScoredBlock {
+        prior: false,
         assignments: rows.iter().map(|i| assignment(*i)).collect(),
         posteriors: Array2::zeros((n, 0)),
         basis: rows.iter().map(|i| if i % 10 < 7 { Basis::Mixed } else { Basis::None }).collect(),
@@ -80,10 +82,12 @@ fn needs(i: usize) -> CustomerNeeds {
     CustomerNeeds {
         tier: known.then_some(NeedTier::ALL[i % 5]),
         state: if known { NeedState::Deficit } else { NeedState::Undetermined },
-        probabilities: None,
-        runner_up: None,
+        candidates: if known { [None; 2] } else { [Some(NeedTier::Safety), Some(NeedTier::Esteem)] },
+        told: true,
+        probabilities: known.then(|| std::array::from_fn(|t| if t == i % 5 { 0.75 } else { 0.0625 })),
         fulfillment: [known.then_some(i as f32 % 10.0), Some(0.0), None, Some(f32::NAN), Some(10.0)],
         levels: [known.then_some(i as f32 % 10.0), None, Some(f32::NAN), Some(10.0)],
+        ..CustomerNeeds::UNDETERMINED
     }
 }
 
@@ -124,7 +128,7 @@ fn night(i: usize) -> CustomerNight {
             consistency: Consistency { journey: Some(0.9), emotional: None, communication: Some(0.25) },
             level: if known { RelationshipLevel::Guest } else { RelationshipLevel::LeaveAlone },
             level_reason: if known { LevelReason::Evidence } else { LevelReason::NotScored },
-            next: None,
+            next: NextNeeds::default(),
             trouble: i.is_multiple_of(5),
         },
         balance: known.then_some(-1.5),

@@ -81,6 +81,11 @@ fn customers_come_back_as_they_were_and_what_is_not_known_is_null() {
     assert_eq!(word(&batch, "reason_2", 4), Some("orders_90d"));
     assert_eq!(word(&batch, "reason_3", 4), None);
     assert_eq!(word(&batch, "need_tier", 4), Some("growth"));
+    assert_eq!(float(&batch, "need_tier_probability", 4), Some(0.75));
+    assert_eq!(float(&batch, "safety_probability", 4), Some(0.0625));
+    assert_eq!((word(&batch, "need_candidate_1", 4), word(&batch, "need_tier", 7)), (None, None));
+    assert_eq!(word(&batch, "need_candidate_1", 7), Some("safety"));
+    assert_eq!((float(&batch, "safety_probability", 7), word(&batch, "need_candidate_2", 7)), (None, Some("esteem")));
     assert_eq!(word(&batch, "basis", 4), Some("mixed"));
     let value = batch.column_by_name("value_365d").unwrap().as_primitive::<Float64Type>();
     assert_eq!((value.value(4), value.is_null(3)), (-96.5, true));
@@ -118,7 +123,10 @@ fn every_column_of_which_something_is_known_is_filled() {
         "reward_share",
         "emotional_consistency",
         "next_element",
+        "next_probability",
         "next_gap",
+        "next_candidate_1",
+        "next_candidate_2",
     ];
     assert_eq!(empty, unknown);
 }
@@ -136,7 +144,8 @@ fn scores_come_back_and_a_score_without_evidence_is_null() {
     // (3 + 2) % 5 = 0: indicator 2 of row 3 does not exist; rows 7 to 9 have nothing.
     assert_eq!(float(&batch, "importance_makes_money", 3), None);
     assert_eq!(float(&batch, "importance_makes_money_se", 3), None);
-    assert!((0..60).all(|i| batch.column(2 + i).is_null(8)));
+    assert!((2..batch.num_columns()).all(|i| batch.column(i).is_null(8)));
+    assert_eq!(word(&batch, "importance_organizes_provenance", 3), Some("learned"));
 }
 
 #[test]
@@ -180,6 +189,14 @@ fn rows_about_customers_neither_show_nor_name_masked_elements() {
         assert_eq!(scores.column_by_name(column).unwrap().null_count(), 100, "{column}");
     }
     assert!(scores.column_by_name("fulfillment_badge_value").unwrap().null_count() < 100);
+    // A score that is withheld says so; one that does not exist has no provenance either: (row + 2·19) % 5 or so = 0.
+    let known = scores.column_by_name("fulfillment_badge_value_provenance").unwrap().null_count();
+    assert!(known > 0 && known < 100);
+    let mut words: Vec<Option<&str>> =
+        (0..100).map(|row| word(&scores, "importance_wellness_provenance", row)).collect();
+    words.sort_unstable();
+    words.dedup();
+    assert_eq!(words, [None, Some("withheld")]);
     let (customers, _) = read(folder.path(), TableId::Customers);
     // Indicator 19 (importance of wellness) spoke against in every row, and for in row 19 + 61.
     assert_eq!(customers.column_by_name("reason_against").unwrap().null_count(), 100);

@@ -13,29 +13,42 @@ pub(super) struct FoundPhrase {
     pub(super) meaning: Meaning,
     /// Whether a negator is part of the phrase ("no legroom"): another one before it does not turn it round.
     pub(super) negates_itself: bool,
+    /// Whether its last word makes what follows a part of it ("range of").
+    pub(super) has_parts: bool,
+    /// Group of companions it needs and does not have: it stands for nothing, and still hides what is inside it.
+    alone: Option<u16>,
 }
 
 /// The phrases of a lexicon as one automaton.
 #[derive(Clone, Debug)]
 pub(super) struct Finder {
     automaton: AhoCorasick,
-    /// By pattern: whether its last word may go on, and its meanings.
-    patterns: Vec<(bool, Vec<Meaning>)>,
+    patterns: Vec<Pattern>,
+}
+
+/// What a pattern of the automaton stands for.
+#[derive(Clone, Debug)]
+struct Pattern {
+    /// Whether its last word may go on.
+    open_end: bool,
+    /// Meanings, each with the group of companions it needs.
+    meanings: Vec<(Meaning, Option<u16>)>,
 }
 
 impl Finder {
     /// `entries` sorted by phrase, as a lexicon keeps them.
     pub(super) fn new(entries: &[LexiconEntry]) -> Self {
         let mut needles: Vec<String> = Vec::new();
-        let mut patterns: Vec<(bool, Vec<Meaning>)> = Vec::new();
+        let mut patterns: Vec<Pattern> = Vec::new();
         for entry in entries {
             let space = |open| if open { "" } else { " " };
             let needle = format!("{}{}{}", space(entry.open_start()), entry.phrase(), space(entry.open_end()));
             if needles.last() != Some(&needle) {
                 needles.push(needle);
-                patterns.push((entry.open_end(), Vec::new()));
+                patterns.push(Pattern { open_end: entry.open_end(), meanings: Vec::new() });
             }
-            patterns.last_mut().expect("one was just pushed").1.push(entry.meaning());
+            let pattern = patterns.last_mut().expect("one was just pushed");
+            pattern.meanings.push((entry.meaning(), entry.beside()));
         }
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
@@ -48,13 +61,36 @@ impl Finder {
     pub(super) fn find(&self, cut: &SpelledText) -> Vec<FoundPhrase> {
         let word_at = |byte: usize| cut.words.partition_point(|word| word.at <= byte).saturating_sub(1);
         let mut found = Vec::new();
+        let mut companions: Vec<(u16, usize, usize)> = Vec::new();
         for hit in self.automaton.find_overlapping_iter(&cut.written) {
-            let (open_end, meanings) = &self.patterns[hit.pattern().as_usize()];
+            let pattern = &self.patterns[hit.pattern().as_usize()];
             // Of a closed phrase the first byte is the space before it and the last one the space after it.
             let starts_closed = cut.written.as_bytes()[hit.start()] == b' ';
             let first = word_at(hit.start() + usize::from(starts_closed));
-            let last = word_at(hit.end() - if *open_end { 1 } else { 2 });
-            found.extend(meanings.iter().map(|&meaning| FoundPhrase { first, last, meaning, negates_itself: false }));
+            let last = word_at(hit.end() - if pattern.open_end { 1 } else { 2 });
+            for &(meaning, beside) in &pattern.meanings {
+                match meaning {
+                    Meaning::Accompanies(group) => companions.push((group, cut.words[first].sentence, first)),
+                    meaning => found.push(FoundPhrase {
+                        first,
+                        last,
+                        meaning,
+                        negates_itself: false,
+                        has_parts: false,
+                        alone: beside,
+                    }),
+                }
+            }
+        }
+        companions.sort_unstable();
+        for own in &mut found {
+            let sentence = cut.words[own.first].sentence;
+            own.alone = own.alone.filter(|&group| {
+                let from = companions.partition_point(|&(of, within, _)| (of, within) < (group, sentence));
+                let mut here =
+                    companions[from..].iter().take_while(|&&(of, within, _)| (of, within) == (group, sentence));
+                !here.any(|(_, _, at)| !(own.first..=own.last).contains(at))
+            });
         }
         found.sort_unstable_by_key(|found| (found.first, std::cmp::Reverse(found.last), found.meaning));
         found.dedup();
@@ -66,11 +102,15 @@ impl Finder {
             };
             if (own.first, own.last) == (last.first, last.last) {
                 longest.push(own);
-            } else if own.meaning == Meaning::Negates {
+            } else {
                 let outer = |outer: &&mut FoundPhrase| (outer.first, outer.last) == (last.first, last.last);
-                longest.iter_mut().rev().take_while(outer).for_each(|outer| outer.negates_itself = true);
+                for outer in longest.iter_mut().rev().take_while(outer) {
+                    outer.negates_itself |= own.meaning == Meaning::Negates;
+                    outer.has_parts |= own.meaning == Meaning::Belongs && own.last == outer.last;
+                }
             }
         }
+        longest.retain(|own| own.alone.is_none());
         longest
     }
 }

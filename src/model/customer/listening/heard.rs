@@ -113,7 +113,8 @@ mod tests {
             .map(|&(slug, polarity, sentence)| Mention {
                 element: element(slug),
                 polarity,
-                confidence: 1.0,
+                probability: 1.0,
+                traits: 0,
                 span: 0..1,
                 sentence,
             })

@@ -1,42 +1,22 @@
 //! From phrases found to mentions: what is judged by which word, and which way round.
 
+use super::Mention;
 use super::cut::TextWord;
 use super::find::FoundPhrase;
-use super::{Mention, Polarity};
-use crate::catalogue::lexicon::{CueKind, Meaning, Verdict, Weighing};
+use super::listener::Listener;
+use crate::catalogue::lexicon::{CueKind, Meaning, MentionWeights, Verdict, Weighing};
 use crate::catalogue::{ElementId, N_ELEMENTS};
-
-/// What a mention rests on.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum MentionBasis {
-    /// A phrase that praises or blames.
-    Phrase,
-    /// A topic with a judgment, or said not to be there.
-    Judged,
-    /// A topic alone.
-    Named,
-}
-
-impl MentionBasis {
-    fn confidence(self, weighing: &Weighing) -> f32 {
-        match self {
-            Self::Phrase => weighing.sure_of_phrase as f32,
-            Self::Judged => weighing.sure_of_judged as f32,
-            Self::Named => weighing.sure_of_named as f32,
-        }
-    }
-}
 
 /// A phrase that stands for an element.
 #[derive(Clone, Copy, Debug)]
-struct Cue {
-    first: usize,
-    last: usize,
-    element: ElementId,
-    kind: CueKind,
-    negates_itself: bool,
+pub(super) struct Cue {
+    pub(super) first: usize,
+    pub(super) last: usize,
+    pub(super) element: ElementId,
+    pub(super) kind: CueKind,
+    pub(super) negates_itself: bool,
     /// Sum of the judgments bound to it; `None` = none is.
-    worth: Option<f64>,
+    pub(super) worth: Option<f64>,
 }
 
 /// A word that judges.
@@ -49,20 +29,23 @@ struct Judgment {
     feeling: bool,
     /// Whether a link before it ties it to what stands before.
     linked: bool,
+    /// Whether it stands for an element by itself.
+    speaks_itself: bool,
 }
 
 /// One sentence: words `from..to`, what was found in it, and the clause and weight of each word.
-struct Sentence<'a> {
-    from: usize,
+pub(super) struct Sentence<'a> {
+    pub(super) from: usize,
     found: &'a [FoundPhrase],
-    clauses: Vec<usize>,
-    weights: Vec<f64>,
+    pub(super) clauses: Vec<usize>,
+    pub(super) weights: Vec<f64>,
     reach: usize,
-    weighing: &'a Weighing,
+    pub(super) weighing: &'a Weighing,
+    pub(super) likelihood: &'a MentionWeights,
 }
 
 /// Mentions in all sentences, by sentence, then element. `found` is sorted by first word.
-pub(super) fn judge(words: &[TextWord], found: &[FoundPhrase], reach: usize, weighing: &Weighing) -> Vec<Mention> {
+pub(super) fn judge(words: &[TextWord], found: &[FoundPhrase], listener: &Listener) -> Vec<Mention> {
     let mut mentions = Vec::new();
     let mut rest = found;
     for sentence in words.chunk_by(|a, b| a.sentence == b.sentence) {
@@ -74,14 +57,15 @@ pub(super) fn judge(words: &[TextWord], found: &[FoundPhrase], reach: usize, wei
         let (own, later) = rest.split_at(rest.partition_point(|found| words[found.first].sentence == number));
         rest = later;
         let from = words.partition_point(|word| word.sentence < number);
-        let sentence = Sentence::new(from, sentence, own, reach, weighing);
+        let sentence = Sentence::new(from, sentence, own, listener);
         sentence.mentions(words, &mut mentions);
     }
     mentions
 }
 
 impl<'a> Sentence<'a> {
-    fn new(from: usize, words: &[TextWord], found: &'a [FoundPhrase], reach: usize, weighing: &'a Weighing) -> Self {
+    fn new(from: usize, words: &[TextWord], found: &'a [FoundPhrase], listener: &'a Listener) -> Self {
+        let Listener { weighing, likelihood, negation_reach: reach, .. } = listener;
         let mut clauses = Vec::with_capacity(words.len());
         let mut weights = Vec::with_capacity(words.len());
         let starts = |word: usize, meaning: Meaning| found.iter().any(|f| f.first == word && f.meaning == meaning);
@@ -99,7 +83,7 @@ impl<'a> Sentence<'a> {
             clauses.push(clause);
             weights.push(turned * conceded);
         }
-        Self { from, found, clauses, weights, reach, weighing }
+        Self { from, found, clauses, weights, reach: *reach, weighing, likelihood }
     }
 
     fn clause(&self, word: usize) -> usize {
@@ -116,9 +100,47 @@ impl<'a> Sentence<'a> {
         })
     }
 
-    fn turned_round(&self, word: usize, negates_itself: bool, worth: f64) -> f64 {
-        let turned = !negates_itself && self.is_before(word, Meaning::Negates, self.reach);
-        if turned { worth * self.weighing.negated } else { worth }
+    /// Whether a negator turns round what starts at `word`.
+    pub(super) fn negated(&self, word: usize, negates_itself: bool) -> bool {
+        let stopped = |last: usize| {
+            let stops = |found: &FoundPhrase| found.meaning == Meaning::EndsNegation && found.first > last;
+            self.found.iter().any(|found| stops(found) && found.first < word)
+        };
+        !negates_itself
+            && self.found.iter().any(|found| {
+                found.meaning == Meaning::Negates
+                    && found.last < word
+                    && word - found.last <= self.reach
+                    && self.clause(found.last) == self.clause(word)
+                    && !stopped(found.last)
+            })
+    }
+
+    pub(super) fn turned_round(&self, word: usize, negates_itself: bool, worth: f64) -> f64 {
+        if self.negated(word, negates_itself) { worth * self.weighing.negated } else { worth }
+    }
+
+    /// Whether a phrase that stands for an element by itself covers words `first..=last`: "comfortable" says what it
+    /// says, and no verdict on the whole.
+    fn speaks_itself(&self, first: usize, last: usize) -> bool {
+        self.found.iter().any(|found| {
+            (found.first, found.last) == (first, last)
+                && matches!(found.meaning, Meaning::Cue(_, CueKind::Praise | CueKind::Blame))
+        })
+    }
+
+    /// Whether what `cue` names only tells which thing is spoken of: the first noun of a compound ("phone" in "phone
+    /// battery", "food" in "food selection"), or a part of what stands before ("drinks" in "selection of drinks").
+    fn is_modifier(&self, cue: &Cue) -> bool {
+        let own_word = cue.first == cue.last;
+        self.found.iter().any(|found| {
+            let Meaning::Cue(element, kind) = found.meaning else { return false };
+            let named = kind != CueKind::Blame && self.clause(found.first) == self.clause(cue.last);
+            let heads = own_word && found.first == cue.last + 1 && kind != CueKind::Praise;
+            let holds = (found.has_parts && found.last + 1 == cue.first)
+                || (found.last + 2 == cue.first && self.is_before(cue.first, Meaning::Belongs, 1));
+            named && (heads || holds) && (element != cue.element || cue.kind == CueKind::Thing)
+        })
     }
 
     fn judgments(&self) -> Vec<Judgment> {
@@ -144,7 +166,8 @@ impl<'a> Sentence<'a> {
             }
             let worth = self.turned_round(found.first, found.negates_itself, worth);
             let linked = self.is_before(found.first, Meaning::Links, self.weighing.link_gap);
-            all.push(Judgment { first: found.first, last: found.last, worth, of, feeling, linked });
+            let speaks_itself = self.speaks_itself(found.first, found.last);
+            all.push(Judgment { first: found.first, last: found.last, worth, of, feeling, linked, speaks_itself });
         }
         // A word that judges one element in its own way does so before it judges anything in the general way.
         all.sort_by_key(|judgment| (judgment.first, judgment.last, judgment.of.is_none()));
@@ -152,7 +175,7 @@ impl<'a> Sentence<'a> {
     }
 
     /// Phrases that stand for elements; of two that overlap and stand for the same, the first.
-    fn cues(&self) -> Vec<Cue> {
+    pub(super) fn cues(&self) -> Vec<Cue> {
         let mut cues: Vec<Cue> = Vec::new();
         let mut heard_to = [None; N_ELEMENTS];
         for found in self.found {
@@ -161,14 +184,17 @@ impl<'a> Sentence<'a> {
             if to.is_none_or(|last| last < found.first) {
                 *to = Some(found.last);
                 let FoundPhrase { first, last, negates_itself, .. } = *found;
-                cues.push(Cue { first, last, element, kind, negates_itself, worth: None });
+                let cue = Cue { first, last, element, kind, negates_itself, worth: None };
+                if matches!(kind, CueKind::Praise | CueKind::Blame) || !self.is_modifier(&cue) {
+                    cues.push(cue);
+                }
             }
         }
         cues
     }
 
     /// Binds every judgment to the nearest cue it can judge.
-    fn bind(&self, cues: &mut [Cue]) {
+    pub(super) fn bind(&self, cues: &mut [Cue]) {
         let mut bound_to_own: Option<(usize, usize)> = None;
         for judgment in &self.judgments() {
             let words = (judgment.first, judgment.last);
@@ -181,7 +207,7 @@ impl<'a> Sentence<'a> {
                 bound_to_own = Some(words);
             }
             for (cue, _) in cues.iter_mut().zip(&gaps).filter(|(_, gap)| **gap == Some(nearest)) {
-                if matches!(cue.kind, CueKind::Topic | CueKind::Judged) {
+                if !matches!(cue.kind, CueKind::Praise | CueKind::Blame) {
                     *cue.worth.get_or_insert(0.0) += judgment.worth;
                 }
             }
@@ -202,7 +228,21 @@ impl<'a> Sentence<'a> {
         };
         let within = match cue.kind {
             CueKind::Topic => between <= self.weighing.binding_gap,
-            CueKind::Judged => between <= self.weighing.judged_gap && !judgment.feeling,
+            // "The staff at the desk was kind": a verdict that is tied to it may stand farther off.
+            CueKind::Judged => {
+                let tied = if judgment.linked && !follows { self.weighing.link_gap } else { 0 };
+                between <= self.weighing.judged_gap + tied && !judgment.feeling
+            }
+            CueKind::Own => between <= self.weighing.judged_gap && judgment.of.is_some(),
+            CueKind::Thing => {
+                let verdict = judgment.of.is_none() && !judgment.feeling && !judgment.speaks_itself;
+                let tied = if follows {
+                    between <= self.weighing.thing_gap
+                } else {
+                    between <= self.weighing.judged_gap && judgment.linked
+                };
+                verdict && tied && self.clause(cue.first) == self.clause(judgment.first)
+            }
             // It judges by itself; a word right before it adds nothing to anything else ("awful noise on this plane").
             CueKind::Praise | CueKind::Blame => between == 0 && follows && judgment.of.is_none(),
         };
@@ -213,69 +253,16 @@ impl<'a> Sentence<'a> {
     }
 
     /// Lets topics side by side share what one of them was given.
-    fn share(&self, cues: &mut [Cue]) {
+    pub(super) fn share(&self, cues: &mut [Cue]) {
         let given: Vec<Cue> = cues.iter().filter(|cue| cue.worth.is_some()).copied().collect();
-        for cue in cues.iter_mut().filter(|cue| cue.worth.is_none()) {
+        for cue in
+            cues.iter_mut().filter(|cue| cue.worth.is_none() && matches!(cue.kind, CueKind::Topic | CueKind::Judged))
+        {
             let near = |other: &&Cue| {
                 let between = cue.first.max(other.first).saturating_sub(cue.last.min(other.last) + 1);
                 between <= self.weighing.sharing_gap && self.clause(cue.first) == self.clause(other.first)
             };
             cue.worth = given.iter().find(near).and_then(|other| other.worth);
         }
-    }
-
-    /// What a cue comes to, and what that rests on; `None` = it needs a judgment and has none.
-    fn weigh(&self, cue: &Cue) -> Option<(f64, MentionBasis)> {
-        let phrase = self.weighing.phrase;
-        let (worth, evidence) = match (cue.kind, cue.worth) {
-            (CueKind::Praise, _) => (self.turned_round(cue.first, cue.negates_itself, phrase), MentionBasis::Phrase),
-            (CueKind::Blame, _) => (self.turned_round(cue.first, cue.negates_itself, -phrase), MentionBasis::Phrase),
-            (_, Some(worth)) => (worth, MentionBasis::Judged),
-            (CueKind::Judged, None) => return None,
-            (CueKind::Topic, None) if self.is_before(cue.first, Meaning::Negates, self.reach) => {
-                (self.weighing.absent, MentionBasis::Judged)
-            }
-            (CueKind::Topic, None) => (0.0, MentionBasis::Named),
-        };
-        Some((worth * self.weights[cue.first - self.from], evidence))
-    }
-
-    /// Appends one mention per element.
-    fn mentions(&self, words: &[TextWord], into: &mut Vec<Mention>) {
-        let mut cues = self.cues();
-        if cues.is_empty() {
-            return;
-        }
-        self.bind(&mut cues);
-        self.share(&mut cues);
-        let mut slots: [Option<(f64, Mention)>; N_ELEMENTS] = std::array::from_fn(|_| None);
-        for cue in &cues {
-            let Some((worth, evidence)) = self.weigh(cue) else { continue };
-            let mention = Mention {
-                element: cue.element,
-                polarity: Polarity::Neutral,
-                confidence: evidence.confidence(self.weighing),
-                span: words[cue.first].start..words[cue.last].end,
-                sentence: words[cue.first].sentence,
-            };
-            match &mut slots[cue.element.index()] {
-                Some((sum, known)) => {
-                    *sum += worth;
-                    if mention.confidence > known.confidence {
-                        *known = mention;
-                    }
-                }
-                empty => *empty = Some((worth, mention)),
-            }
-        }
-        let balanced = self.weighing.balanced;
-        into.extend(slots.into_iter().flatten().map(|(sum, mut mention)| {
-            mention.polarity = match sum {
-                praise if praise >= balanced => Polarity::Positive,
-                blame if blame <= -balanced => Polarity::Negative,
-                _ => Polarity::Neutral,
-            };
-            mention
-        }));
     }
 }

@@ -7,7 +7,7 @@ use super::find::Finder;
 use super::judge::judge;
 use super::{Heard, Mentions};
 use crate::catalogue::Catalogue;
-use crate::catalogue::lexicon::{SentenceRules, Weighing};
+use crate::catalogue::lexicon::{MentionWeights, SentenceRules, Weighing};
 
 /// Language listened for where none is named: the one that ships.
 pub const DEFAULT_LANGUAGE: &str = "en";
@@ -31,8 +31,9 @@ pub enum ListeningError {
 pub struct Listener {
     finder: Finder,
     sentences: SentenceRules,
-    negation_reach: usize,
-    weighing: Weighing,
+    pub(super) negation_reach: usize,
+    pub(super) weighing: Weighing,
+    pub(super) likelihood: MentionWeights,
 }
 
 impl Listener {
@@ -58,16 +59,25 @@ impl Listener {
             sentences: lexicon.sentences().clone(),
             negation_reach: lexicon.negation_reach(),
             weighing: *lexicon.weighing(),
+            likelihood: *lexicon.likelihood(),
         })
     }
 
     /// What `text` mentions. Any text will do; time grows with its length, and nothing of it is kept.
     #[must_use]
     pub fn listen(&self, text: &str) -> Mentions {
+        let mut mentions = self.overhear(text);
+        mentions.all.retain(|mention| f64::from(mention.probability) >= self.likelihood.heard_from);
+        mentions
+    }
+
+    /// [`Listener::listen`] with what is too improbable to be told, too: what weights are fitted on.
+    #[must_use]
+    pub fn overhear(&self, text: &str) -> Mentions {
         let cut = SpelledText::new(text, &self.sentences);
         let found = self.finder.find(&cut);
         let sentences = cut.words.last().map_or(0, |word| word.sentence + 1);
-        Mentions { sentences, all: judge(&cut.words, &found, self.negation_reach, &self.weighing) }
+        Mentions { sentences, all: judge(&cut.words, &found, self) }
     }
 
     /// [`Listener::listen`] to each text, in their order, on all threads: the same at any number of them.

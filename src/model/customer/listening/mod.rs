@@ -2,7 +2,7 @@
 //!
 //! A [`Listener`] knows the phrases of one language's [`Lexicon`](crate::catalogue::lexicon::Lexicon). It cuts a text into
 //! sentences and clauses, finds every phrase at once (Aho-Corasick), lets words that judge bind to what they stand
-//! beside, turns round what is negated, and hands back [`Mentions`]: element, polarity, confidence and place. Neither the
+//! beside, turns round what is negated, and hands back [`Mentions`]: element, polarity, probability and place. Neither the
 //! text nor a word of it is in what comes out. [`Heard`] sums up a customer, [`MentionRates`] a group.
 //!
 //! What is not mentioned is unknown, never 0: people write about little of what matters to them.
@@ -25,6 +25,7 @@ mod listener;
 mod rates;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use std::ops::Range;
 
@@ -64,9 +65,12 @@ pub struct Mention {
     pub element: ElementId,
     /// Praise or blame; that of the phrases in the sentence together.
     pub polarity: Polarity,
-    /// How often a reader agreed, where the evidence was of this kind, that the sentence speaks of the element: within 0
-    /// to 1, three values. Measured on English reviews; it says nothing about the polarity.
-    pub confidence: f32,
+    /// Probability that the sentence speaks of the element, above 0, below 1: `1 / (1 + exp(−Σ w_t))` over its traits `t`,
+    /// weights `w` of the lexicon ([`MentionWeights`](crate::catalogue::lexicon::MentionWeights)). Fitted and calibrated on
+    /// labeled English sentences (`docs/method.md`); it says nothing about the polarity.
+    pub probability: f32,
+    /// What it rests on: a bit for each of [`MENTION_TRAITS`](crate::catalogue::lexicon::MENTION_TRAITS), in their order.
+    pub traits: u16,
     /// Bytes of the text that gave it away, on character boundaries, never empty.
     pub span: Range<usize>,
     /// Position of the sentence in the text, from 0.

@@ -49,6 +49,74 @@ fn liking_is_no_mention_but_tells_praise_of_a_topic() {
 }
 
 #[test]
+fn a_product_is_praised_by_a_verdict_and_not_by_whatever_stands_near() {
+    assert_eq!(heard("The dress hung in a room beside the good towels."), Vec::<String>::new());
+    assert_eq!(heard("This dress is so comfortable."), ["sensory_appeal+"]);
+    assert_eq!(heard("A great dress."), ["quality+"]);
+    assert_eq!(heard("The room was excellent."), ["quality+"]);
+    assert_eq!(heard("I like the app, and it sits beside others."), Vec::<String>::new());
+}
+
+#[test]
+fn a_word_of_several_senses_needs_a_companion() {
+    assert_eq!(heard("My phone hangs."), ["quality-"]);
+    assert_eq!(heard("The skirt hangs in folds."), Vec::<String>::new());
+    assert_eq!(heard("Hours of games for the kids."), ["fun_entertainment+"]);
+    assert_eq!(heard("Hours of delay."), ["saves_time-"]);
+    assert_eq!(heard("A friendly environment."), Vec::<String>::new());
+    assert_eq!(heard("They cut plastic for the good of the environment."), ["self_transcendence+"]);
+}
+
+#[test]
+fn a_companion_stands_beside_the_word_and_in_its_sentence() {
+    assert_eq!(heard("I have a phone. The skirt hangs in folds."), Vec::<String>::new());
+}
+
+#[test]
+fn the_first_noun_of_a_compound_and_what_follows_of_are_not_judged() {
+    assert_eq!(heard("A good food selection."), ["variety+"]);
+    assert_eq!(heard("Great selection of wine."), ["variety+"]);
+    assert_eq!(heard("Good food."), ["sensory_appeal+"]);
+}
+
+#[test]
+fn some_things_are_judged_by_an_elements_own_words_alone() {
+    assert_eq!(heard("Unbearably hard seats."), ["sensory_appeal-"]);
+    assert_eq!(heard("Awful seats."), ["quality-"]);
+}
+
+#[test]
+fn idioms_with_a_negator_praise() {
+    assert_eq!(heard("The staff could not have been kinder."), ["quality+"]);
+    assert_eq!(heard("Nothing flimsy about it."), ["quality+"]);
+}
+
+#[test]
+fn the_reach_of_a_negator_ends_where_another_thought_starts() {
+    assert_eq!(heard("I did not keep it because it was itchy."), ["sensory_appeal-"]);
+    assert_eq!(heard("It was not itchy."), ["sensory_appeal+"]);
+}
+
+#[test]
+fn a_mention_is_more_probable_the_more_speaks_for_it() {
+    let probability = |text: &str| listener().listen(text).iter().next().map(|mention| mention.probability).unwrap();
+    let (named, judged) = (probability("They measured the legroom."), probability("The legroom is generous."));
+    assert!(named < judged, "{named} {judged}");
+    assert!(judged < probability("The legroom is generous, the seat comfortable."));
+    // A phrase of one word in a short sentence: 1 / (1 + e^-1.64).
+    assert!((probability("Far overpriced.") - 0.837_535_3).abs() < 1e-6);
+}
+
+#[test]
+fn what_is_more_likely_wrong_than_right_is_overheard_and_not_told() {
+    let own = "language = \"en\"\n[likelihood]\nheard_from = 0.8\n";
+    let catalogue = Catalogue::with_overrides(&[("lexicon_en.toml".to_owned(), own.to_owned())]).unwrap();
+    let strict = Listener::new(&catalogue).unwrap();
+    let text = "They measured the legroom.";
+    assert_eq!((strict.listen(text).len(), strict.overhear(text).len()), (0, 1));
+}
+
+#[test]
 fn negation_turns_round_what_follows_in_its_clause() {
     assert_eq!(heard("The camera is not good."), ["quality-"]);
     assert_eq!(heard("The chair isn't comfortable."), ["sensory_appeal-"]);
@@ -233,7 +301,7 @@ proptest! {
             prop_assert!(mention.span.start < mention.span.end);
             prop_assert!(text.get(mention.span.clone()).is_some(), "{:?} of {text:?}", mention.span);
             prop_assert!(mention.sentence < mentions.sentences());
-            prop_assert!(mention.confidence > 0.0 && mention.confidence <= 1.0);
+            prop_assert!(mention.probability > 0.0 && mention.probability <= 1.0);
             let place = Some((mention.sentence, mention.element));
             prop_assert!(last < place, "by sentence, then element, each once");
             last = place;

@@ -8,8 +8,8 @@ use super::settings::{RelationshipSettings, RelationshipSettingsError};
 use super::{RewardWeeks, balance, connection, consistency, loyalty};
 use crate::catalogue::{Catalogue, N_ELEMENTS};
 use crate::model::rows::{
-    ArcEvidence, ArcReading, ArcStage, Consistency, CustomerRef, ExperienceBalance, History, LevelReason, Relationship,
-    RelationshipLevel, RewardDependence, Sources,
+    ArcEvidence, ArcReading, ArcStage, Consistency, CustomerRef, ExperienceBalance, History, LevelReason, NextNeeds,
+    Relationship, RelationshipLevel, RewardDependence, Sources,
 };
 
 /// What a night brings to the rules.
@@ -60,7 +60,8 @@ impl RelationshipAssessor {
     pub fn new(context: RelationshipContext<'_>) -> Result<Self, RelationshipSettingsError> {
         context.settings.check()?;
         let keys = connection::keys(context.catalogue.motivators(), &context.settings.connection)?;
-        let (standards, derived, masked) = (context.standards, context.derived, context.masked);
+        let least = context.settings.anticipation.next_probability;
+        let yardstick = Yardstick::new(context.standards, context.derived, context.masked, least);
         Ok(Self {
             settings: context.settings,
             keys,
@@ -69,7 +70,7 @@ impl RelationshipAssessor {
             today: context.today,
             median_orders: context.median_orders,
             reward_weeks: context.reward_weeks,
-            yardstick: Yardstick { standards, derived, masked },
+            yardstick,
         })
     }
 
@@ -118,7 +119,7 @@ impl RelationshipAssessor {
             consistency: consistency::consistency(&known, &settings.consistency),
             level,
             level_reason,
-            next: self.yardstick.next(scored, row),
+            next: self.yardstick.next(&block.ids[row], scored, row),
             trouble: self.trouble(&known, &matters, balance),
         }
     }
@@ -155,7 +156,7 @@ impl RelationshipAssessor {
             consistency: Consistency::default(),
             level: RelationshipLevel::LeaveAlone,
             level_reason: LevelReason::NotScored,
-            next: None,
+            next: NextNeeds::default(),
             trouble: false,
         }
     }

@@ -15,11 +15,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash64;
 
-use super::needs::{NeedAssessor, NeedSettings, NeedSettingsError};
+use super::needs::{NeedSettings, NeedSettingsError, ScoreErrors, TierReader};
 use crate::catalogue::Catalogue;
 use crate::codes::{Code, Coded};
-use crate::model::fit::Model;
-use crate::model::rows::{Assignment, CustomerBlock, POSTERIOR_STEPS, ScoredBlock, UnassignedReason, suppression};
+use crate::model::fit::{Model, NeedTierCheck};
+use crate::model::rows::{
+    Assignment, CustomerBlock, N_RATINGS, POSTERIOR_STEPS, ScoredBlock, UnassignedReason, suppression,
+};
 use crate::stats::mixture::TILE;
 
 pub use probabilities::Probabilities;
@@ -114,12 +116,33 @@ impl ApplySettings {
     }
 }
 
+/// How errors of scores hang together: what is an answer's own is `ψ`; the rest lies along the common factors and between
+/// the segments. Scores read through the catalogue have errors of their own only.
+fn score_errors(model: &Model) -> ScoreErrors {
+    let m = model.measurement();
+    if m.prior.is_some() || m.asked == 0 {
+        return ScoreErrors::independent();
+    }
+    let (k, q) = (m.weights.len(), m.ratings.factors());
+    let total: f64 = m.weights.iter().sum();
+    let common = Array2::from_shape_fn((k + q, N_RATINGS), |(row, j)| {
+        if row >= k {
+            return m.spread[j] * m.ratings.loadings[j][row - k];
+        }
+        let overall: f64 = (0..k).map(|c| m.weights[c] / total * m.ratings.means[c][j]).sum();
+        m.spread[j] * (m.weights[row] / total).sqrt() * (m.ratings.means[row][j] - overall)
+    });
+    ScoreErrors { own: std::array::from_fn(|j| (m.spread[j] * m.ratings.uniqueness[j].sqrt()) as f32), common }
+}
+
 /// A model laid out for scoring. Cheap to share between threads; scoring needs no lock and keeps nothing.
 #[derive(Clone, Debug)]
 pub struct Scorer {
     tables: Tables,
     scores: Scores,
-    needs: NeedAssessor,
+    tiers: TierReader,
+    /// Tiers of customers without own answers may be told.
+    tells_silent: bool,
     settings: ApplySettings,
     holdout_seed: u64,
     /// For each signal of the model its column in the rows; `None` = not there tonight.
@@ -137,7 +160,8 @@ impl Scorer {
         Ok(Self {
             tables: Tables::new(model),
             scores: Scores::new(model),
-            needs: NeedAssessor::new(catalogue, settings.needs)?,
+            tiers: TierReader::new(catalogue, settings.needs, &score_errors(model))?,
+            tells_silent: model.report().need_tiers.as_ref().is_some_and(NeedTierCheck::is_proven),
             holdout_seed: XxHash64::oneshot(0, settings.holdout_salt.as_bytes()),
             columns: (0..model.signal_ids().len()).map(Some).collect(),
             settings,
@@ -152,6 +176,11 @@ impl Scorer {
         self
     }
 
+    /// The same scorer, telling tiers of everybody: how good they are where signals alone speak is yet to be found.
+    pub(super) fn telling_all(self) -> Self {
+        Self { tells_silent: true, ..self }
+    }
+
     /// Scores a block. Every row of `block` has its row in the result; customers who must not be profiled get nothing
     /// but the reason why.
     #[must_use]
@@ -160,6 +189,7 @@ impl Scorer {
         let mut out = ScoredBlock {
             suppressed: block.flags.iter().map(suppression).collect(),
             holdout: block.ids.iter().map(|id| self.holds_out(id)).collect(),
+            prior: self.tables.prior,
             posteriors: Array2::zeros((n, self.tables.classes)),
             ..ScoredBlock::unscored(n)
         };
@@ -179,13 +209,8 @@ impl Scorer {
         }
         self.score_tile(block, &answered, true, &mut work, &mut out);
         self.score_tile(block, &silent, false, &mut work, &mut out);
-        for row in 0..n {
-            if out.scored[row] != 0 {
-                let scores = out.scores.row(row);
-                let scores = scores.as_slice().expect("rows of a fresh array are contiguous");
-                out.needs[row] = self.needs.assess(scores, out.scored[row]);
-            }
-        }
+        let told = |row: usize| self.tells_silent || block.rated[row] & self.tables.asked != 0;
+        self.tiers.read(&block.ids, told, &mut out);
         out
     }
 

@@ -30,7 +30,8 @@ pub(super) struct Tables {
     pub(super) signal_reasons: BlockReasons,
     /// What the log odds of signals and of answers are multiplied by: one over their temperatures.
     belief: [f32; 2],
-    prior: bool,
+    /// Scores that are no own answers are read through the catalogue.
+    pub(super) prior: bool,
     /// Everybody is in the one segment, whatever is known of them, and nothing is inferred about anybody.
     pub(super) whole: bool,
 }

@@ -167,10 +167,8 @@ fn variances(whole: &[Found], without: &[Vec<Found>], pick: impl Fn(&Found) -> &
         square += one.dot(&one);
     }
     let rate = if square > 0.0 { (product / square).clamp(0.0, LARGEST_RATE) } else { 0.0 };
-    let ends: Vec<Array1<f64>> = without
-        .iter()
-        .map(|walk| distance(walk, last) + moved(walk, last) * (rate / (1.0 - rate)))
-        .collect();
+    let ends: Vec<Array1<f64>> =
+        without.iter().map(|walk| distance(walk, last) + moved(walk, last) * (rate / (1.0 - rate))).collect();
     let groups = ends.len() as f64;
     let mean = ends.iter().fold(Array1::zeros(pick(&whole[last]).len()), |sum: Array1<f64>, end| sum + end) / groups;
     let squares = ends.iter().fold(Array1::zeros(mean.len()), |sum: Array1<f64>, end| {

@@ -5,8 +5,8 @@ use super::{Lens, LensBlock, LensContext, LensFold, LensSettings, LensState};
 use crate::catalogue::Catalogue;
 use crate::model::rows::{
     ArcEvidence, ArcReading, ArcStage, Assignment, Attitudes, ConnectionStage, Consistency, Contact, CustomerBlock,
-    History, LevelReason, Nature, Order, Relationship, RelationshipLevel, RewardDependence, ScoredBlock, Sources,
-    SuppressedReason, Verbatim, Vocabulary,
+    History, LevelReason, Nature, NextNeeds, Order, Relationship, RelationshipLevel, RewardDependence, ScoredBlock,
+    Sources, SuppressedReason, Verbatim, Vocabulary,
 };
 
 /// Microseconds in a day.
@@ -59,7 +59,7 @@ pub(in crate::model) fn person() -> Person {
             consistency: Consistency::default(),
             level: RelationshipLevel::Wave,
             level_reason: LevelReason::Evidence,
-            next: None,
+            next: NextNeeds::default(),
             trouble: false,
         },
     }
@@ -155,5 +155,12 @@ pub(in crate::model) fn lens(people: &[Person], words: &Vocabulary, min_cell: u6
 pub(in crate::model) fn finish(state: &LensState, min_cell: u64) -> Lens {
     let (segments, catalogue): (_, &Catalogue) = (["S01".to_owned(), "S02".to_owned()], catalogue());
     let settings = LensSettings::at(NOW);
-    state.finish(&LensContext { segments: &segments, model: None, min_cell, catalogue, sources: ALL_SOURCES, settings: &settings })
+    state.finish(&LensContext {
+        segments: &segments,
+        model: None,
+        min_cell,
+        catalogue,
+        sources: ALL_SOURCES,
+        settings: &settings,
+    })
 }

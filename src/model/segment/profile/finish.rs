@@ -1,7 +1,7 @@
 //! From sums to published profiles.
 
 use crate::catalogue::{ElementId, NeedTier};
-use crate::stats::interval::{Interval, mean_interval, nps, wilson};
+use crate::stats::interval::{Interval, mean_interval, nps};
 use crate::stats::power::{DEFAULT_BASE_RATE, smallest_detectable_rise};
 
 use super::context::ProfileContext;
@@ -9,7 +9,7 @@ use super::elements::{Base, ElementView, adjust_differences, kish_ratio, share};
 use super::expected::Expected;
 use super::limits::limits;
 use super::score_mean::{ScoreEvidence, score_mean};
-use super::shares::{counted_share, over_segments, segment_shares};
+use super::shares::{binomial, counted_share, over_segments, segment_shares, worth};
 use super::state::ProfileState;
 use super::sums::{CENTI, FINE, HEAD, MONEY, Moments, ProfileSums};
 use super::types::{ElementProfile, NeedProfile, Profiles, Reach, SegmentProfile};
@@ -80,7 +80,9 @@ impl ProfileState {
 
         let mut everyone = plain(&whole, &total, counted_share(&whole.members, &whole.members));
         for need in &mut everyone.needs {
-            need.share = over_segments(&segments, need.tier, total.tiers[1].need[need.tier.index()].count()).or(need.share);
+            let own = &total.tiers[1];
+            let n = own.need[need.tier.index()].count();
+            need.share = over_segments(&segments, need.tier, (own.spread_of_maps(need.tier), n)).or(need.share);
         }
         let share = counted_share(&self.unassigned.members, &whole.members);
         let unassigned = plain(&self.unassigned, &unassigned[0], share);
@@ -155,7 +157,8 @@ impl ProfiledGroup<'_> {
     /// `q_t` the probability that tier `t` is the one, over the members who answered. Where too few did, over all; but of people who did not answer, tiers and
     /// segments are both guessed from the same signals, and the product of the two probabilities makes segments too much
     /// alike. Either way it rests on those who answered, so they are its number: `θ(1−θ)/n` holds what differs between
-    /// people, `Var(q)`, and what is not known of each, `E[q(1−q)]`.
+    /// people, `Var(q)`, and what is not known of each, `E[q(1−q)]`. What the need map leaves open is added: the variance of
+    /// the share over plausible maps, the same for everybody.
     fn tier_share(&self, tier: NeedTier) -> Option<Estimate> {
         let [all, own] = &self.shown.tiers;
         let of = |tier| of_own(&own.need, &all.need, tier);
@@ -167,7 +170,13 @@ impl ProfiledGroup<'_> {
         // Those who have a tier at all, of those of whom it can be told.
         let having = (any / (moments.w as f64 * FINE)).min(1.0);
         let n = having * moments.effective_n().min(answered.max(LEAST_WORTH));
-        wilson((moments.wx.max(0) as f64 / any).min(1.0), n).map(|share| Estimate::of(share, moments.count()))
+        let share = (moments.wx.max(0) as f64 / any).min(1.0);
+        // Where a share is told of those who answered, so is what other maps would make of it. Each map draws the scores of
+        // everybody anew, which is not the map's doing.
+        let drawn = (moments.mean(FINE)? - moments.wxx as f64 / moments.w as f64 / (FINE * FINE)).max(0.0) / n;
+        let told_of_own = own.need[tier.index()].n > 0;
+        let of_map = if told_of_own { (own.spread_of_maps(tier) - drawn).max(0.0) } else { 0.0 };
+        worth(share, binomial(share) / n + of_map).map(|share| Estimate::of(share, moments.count()))
     }
 
     /// METHOD: a tier's score is a weighted mean of element scores; its squared standard error is taken as the same

@@ -23,14 +23,15 @@ impl Parts {
         self.parts.fill(Part::default());
         let (mut left, mut top) = (weight, 0);
         for (k, p) in probabilities.iter().enumerate().take(last).filter(|(_, p)| **p > 0) {
-            // Rounded down, so that there is never less than nothing left for the likeliest.
-            let w = u64::from(weight) * u64::from(*p) / u64::from(POSTERIOR_STEPS);
-            let w = u32::try_from(w).unwrap_or(weight);
+            // To the nearest step, and never more than is left.
+            let steps = u64::from(POSTERIOR_STEPS);
+            let w = (u64::from(weight) * u64::from(*p) + steps / 2) / steps;
+            let w = u32::try_from(w).unwrap_or(left).min(left);
             self.parts[k] = Part { head: *p, w, row: weight };
             left -= w;
             top = if *p > self.parts[top].head || top == k { k } else { top };
         }
-        if left == weight && self.parts[top].head == 0 {
+        if self.parts[top].head == 0 {
             let group = scored.assignments[row].segment.map_or(last, usize::from);
             self.parts[group] = Part::from(weight);
         } else {
@@ -67,8 +68,8 @@ mod tests {
     #[test]
     fn a_customer_counts_in_each_segment_by_probability() {
         let row = scored(&[1_000, 7_000, 2_000], None);
-        // A tenth of 65,536 is 6,553.6 and a fifth 13,107.2: both rounded down, the rest is the likeliest's.
-        assert_eq!(parts(&row, 65_536), [(0, 1_000, 6_553), (1, 7_000, 45_876), (2, 2_000, 13_107)]);
+        // A tenth of 65,536 is 6,553.6, seven tenths are 45,875.2 and a fifth is 13,107.2; together they are all of it.
+        assert_eq!(parts(&row, 65_536), [(0, 1_000, 6_554), (1, 7_000, 45_875), (2, 2_000, 13_107)]);
     }
 
     #[test]

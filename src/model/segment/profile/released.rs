@@ -53,7 +53,12 @@ impl ProfileSums {
             *rating = rating.released(RATING, noise);
         }
         self.probability = self.probability.released(PART, noise);
-        for TierSums { need, fulfillment, importance } in &mut self.tiers {
+        let heavy = if self.members.w > 0 { self.members.w2 as f64 / self.members.w as f64 } else { 0.0 };
+        for TierSums { need, fulfillment, importance, maps } in &mut self.tiers {
+            for sum in maps.iter_mut().flatten().filter(|sum| **sum > 0) {
+                let pushed = noise.draw([*sum]).map_or(0.0, |[push, _]| push * NOISE * heavy);
+                *sum = (*sum as f64 + pushed).round().max(0.0) as i128;
+            }
             need.iter_mut().chain(importance).for_each(|part| *part = part.released(PART, noise));
             fulfillment.iter_mut().for_each(|rating| *rating = rating.released(RATING, noise));
         }

@@ -67,8 +67,13 @@ pub(super) fn counted_share(part: &Moments, all: &Moments) -> Option<Estimate> {
 /// Share of a tier in everybody: that of each segment by its share.
 ///
 /// METHOD: post-stratification by segment, because who answered is not everybody:
-/// `θ = Σ s_k·θ_k`, `Var = Σ s_k²·Var(θ_k) + Σ (θ_k − θ)²·Var(s_k)`. `None` where a segment's is not known.
-pub(super) fn over_segments(segments: &[SegmentProfile], tier: NeedTier, n: u64) -> Option<Estimate> {
+/// `θ = Σ s_k·θ_k`, `Var = Σ s_k²·Var(θ_k) + Σ (θ_k − θ)²·Var(s_k)`, and that of the need map, `of_map`, which is the same for
+/// all segments. `n` customers stand behind it; `None` where a segment's is not known.
+pub(super) fn over_segments(
+    segments: &[SegmentProfile],
+    tier: NeedTier,
+    (of_map, n): (f64, u64),
+) -> Option<Estimate> {
     let spread = |estimate: &Estimate| ((estimate.high - estimate.low) / (2.0 * Z95)).powi(2);
     let told: Vec<(Estimate, Estimate)> = segments
         .iter()
@@ -79,18 +84,19 @@ pub(super) fn over_segments(segments: &[SegmentProfile], tier: NeedTier, n: u64)
         .iter()
         .map(|(size, tier)| size.value.powi(2) * spread(tier) + (tier.value - share).powi(2) * spread(size))
         .sum();
-    worth(share.clamp(0.0, 1.0), variance).map(|interval| Estimate::of(interval, n))
+    worth(share.clamp(0.0, 1.0), variance + of_map).map(|interval| Estimate::of(interval, n))
 }
 
 /// Wilson's interval of a share that has this variance.
-fn worth(share: f64, variance: f64) -> Option<Interval> {
+pub(super) fn worth(share: f64, variance: f64) -> Option<Interval> {
     if variance <= 0.0 {
         return Interval::symmetric(share, 0.0);
     }
     wilson(share, binomial(share) / variance)
 }
 
-fn binomial(share: f64) -> f64 {
+/// Variance of one draw, nearly 0 at the ends but never quite.
+pub(super) fn binomial(share: f64) -> f64 {
     let share = share.clamp(SUREST, 1.0 - SUREST);
     share * (1.0 - share)
 }

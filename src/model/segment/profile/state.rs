@@ -205,9 +205,11 @@ fn whole(x: f32) -> u32 {
 
 impl<'a> ProfileRow<'a> {
     fn new(customers: &'a CustomerBlock, scored: &'a ScoredBlock, at: usize, needs: &NeedAssessor) -> Self {
-        let importance = scored.scores.row(at).as_slice().map_or([None; NeedTier::COUNT], |scores| {
-            needs.importance(&scores[..N_ELEMENTS], scored.scored[at])
-        });
+        let importance = scored
+            .scores
+            .row(at)
+            .as_slice()
+            .map_or([None; NeedTier::COUNT], |scores| needs.importance(&scores[..N_ELEMENTS], scored.scored[at]));
         let importance = importance.map(|x| x.map(|x| steps(f64::from(x), FINE)));
         Self { customers, scored, at, weight: weight_steps(customers.weight[at]), importance }
     }
@@ -245,6 +247,7 @@ impl<'a> ProfileRow<'a> {
         self.add_needs(part, &mut group.tiers[0]);
         if self.customers.rated[self.at] != 0 {
             self.add_needs(part, &mut group.tiers[1]);
+            self.add_maps(part, &mut group.tiers[1]);
         }
     }
 
@@ -306,6 +309,15 @@ impl<'a> ProfileRow<'a> {
             }
             if let Some(x) = self.importance[t] {
                 tiers.importance[t].add(part, x);
+            }
+        }
+    }
+
+    fn add_maps(&self, part: Part, tiers: &mut TierSums) {
+        let Some(drawn) = &self.scored.needs[self.at].under_maps else { return };
+        for (map, tier) in tiers.maps.iter_mut().zip(drawn) {
+            if let Some(tier) = tier {
+                map[tier.index()] += i128::from(part.w);
             }
         }
     }

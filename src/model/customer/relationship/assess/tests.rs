@@ -52,7 +52,7 @@ fn of_somebody_of_whom_nothing_is_known_nothing_is_said() {
     assert_eq!(nothing.arc.evidence.words(), "");
     assert_eq!(nothing.loyalty, Some(LoyaltyType::BehavioralOnly));
     assert_eq!((nothing.reward, nothing.balance), (RewardDependence::default(), None));
-    assert_eq!((nothing.consistency, nothing.next), (Consistency::default(), None));
+    assert_eq!((nothing.consistency, nothing.next), (Consistency::default(), NextNeeds::default()));
     assert_eq!((nothing.level, nothing.level_reason), (RelationshipLevel::Wave, LevelReason::Stale));
 }
 

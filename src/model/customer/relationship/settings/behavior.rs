@@ -172,7 +172,7 @@ impl ClosenessSettings {
 }
 
 /// What is likely to come. All of it our judgment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AnticipationSettings {
     /// Nights ahead for which the risk of a slide is told. Default 30: our judgment.
@@ -183,11 +183,14 @@ pub struct AnticipationSettings {
     pub min_slides: u64,
     /// Days for which a broken promise counts as trouble. Default 60: our judgment.
     pub promise_days: u32,
+    /// Probability from which the element to deliver next is named, 0.5 to 1. Default 0.5: likelier than all others
+    /// together, our judgment.
+    pub next_probability: f64,
 }
 
 impl Default for AnticipationSettings {
     fn default() -> Self {
-        Self { horizon_nights: 30, min_customer_nights: 1000, min_slides: 30, promise_days: 60 }
+        Self { horizon_nights: 30, min_customer_nights: 1000, min_slides: 30, promise_days: 60, next_probability: 0.5 }
     }
 }
 
@@ -203,6 +206,7 @@ impl AnticipationSettings {
         };
         at_least_one("anticipation.min_customer_nights", self.min_customer_nights)?;
         at_least_one("anticipation.min_slides", self.min_slides)?;
-        count("anticipation.promise_days", self.promise_days, 1..=365)
+        count("anticipation.promise_days", self.promise_days, 1..=365)?;
+        within("anticipation.next_probability", self.next_probability, 0.5..=1.0)
     }
 }

@@ -1,6 +1,7 @@
 //! Sums of money: exact at any currency.
 
 use super::super::sums::{MONEY, MONEY_MAX, Moments, money_steps};
+use super::*;
 
 fn squares(sums: &Moments) -> (i128, i128) {
     (sums.wxx, sums.wxx_high)
@@ -63,4 +64,30 @@ fn small_values_are_summed_in_one_piece() {
     let mut sums = Moments::default();
     [3, -4].iter().for_each(|x| sums.add(65_536_u32, *x));
     assert_eq!(squares(&sums), (25 * 65_536, 0));
+}
+
+#[test]
+fn a_sum_that_lacks_a_customer_is_not_known_and_the_mean_is_over_the_others() {
+    let mut people = two_segments(Aspect::Importance);
+    people.iter_mut().for_each(|p| p.value = Some(30.0));
+    (people[0].value, people[1].value, people[2].value) = (None, Some(3e15), Some(0.0));
+    let profiles = finish(&state(2, &people), Some(Aspect::Importance), 10);
+    let (part, whole) = (&profiles.segments[0], &profiles.segments[1]);
+    assert_eq!((part.value_known, part.value_total, part.value_share), (part.size - 2, None, None));
+    near(part.value_mean.unwrap().value, 30.0 * (part.size - 3) as f64 / (part.size - 2) as f64, 1e-9);
+    assert_eq!((whole.value_known, whole.value_share), (whole.size, None), "a share of what nobody knows is none");
+    near(whole.value_total.unwrap(), 30.0 * whole.size as f64, 1e-9);
+    assert_eq!(profiles.everyone.value_total, None);
+    let said = profiles.limits.iter().find(|text| text.contains("Value is not known of 2 of")).expect("said");
+    assert!(said.contains("means are over the others"), "{said}");
+}
+
+#[test]
+fn one_customer_who_makes_the_sum_is_told_by_its_equal_sharers() {
+    let mut people = two_segments(Aspect::Importance);
+    people.iter_mut().for_each(|p| p.value = Some(1.0));
+    people[0].value = Some(1e6);
+    let profiles = finish(&state(2, &people), Some(Aspect::Importance), 10);
+    near(profiles.segments[0].value_equal_sharers.unwrap(), 1.0, 0.001);
+    near(profiles.segments[1].value_equal_sharers.unwrap(), profiles.segments[1].size as f64, 1e-6);
 }
