@@ -299,9 +299,7 @@ impl TierSums {
     }
 
     /// Shares and means, and the sums by map.
-    fn apart(
-        &mut self,
-    ) -> (impl Iterator<Item = &mut Moments>, &mut [[i128; NeedTier::COUNT]; NEED_MAPS]) {
+    fn apart(&mut self) -> (impl Iterator<Item = &mut Moments>, &mut [[i128; NeedTier::COUNT]; NEED_MAPS]) {
         let Self { need, fulfillment, importance, maps } = self;
         (need.iter_mut().chain(fulfillment).chain(importance), maps)
     }
