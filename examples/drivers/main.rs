@@ -8,7 +8,13 @@
 //!   `reference.py` beside this file computes in another way;
 //! - what the job would publish: shares beyond the halo with intervals, directions, penalty–reward classes, need tiers.
 //!
+//! `cargo run --release --locked --example drivers -- invented [SURVEYS]` makes surveys of 7 and 9 ratings of which the truth is
+//! known, SURVEYS (20 by default) of each kind, and prints how often published intervals hold the exact share of the
+//! population, what becomes of a turned outcome, and how far shares come out from planted ones with the halo taken out and kept.
+//!
 //! All of it is association, not cause.
+
+mod invented;
 
 use std::error::Error;
 use std::io::Write as _;
@@ -51,6 +57,10 @@ struct Survey {
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let path = arguments.first().ok_or("which CSV file?")?;
+    if path == "invented" {
+        invented::coverage(arguments.get(1).map_or(Ok(20), |surveys| surveys.parse())?);
+        return Ok(());
+    }
     let outcome = arguments.get(1).map_or("satisfaction", String::as_str);
     let yes = arguments.get(2).map_or("satisfied", String::as_str);
     let given: Vec<&str> = arguments.iter().skip(3).map(String::as_str).collect();
@@ -90,19 +100,46 @@ fn read(path: &str, outcome: &str, yes: &str, columns: &[&str]) -> Result<Survey
     Ok(Survey { elements, rows })
 }
 
+/// Correlations of complete rows, the outcome last, and their number.
+fn complete(survey: &Survey) -> (Pairwise, u64) {
+    let p = survey.elements.len();
+    let mut sums = CrossSums::new(p + 1);
+    for (ratings, outcome) in survey.rows.iter().filter(|(ratings, _)| ratings.iter().all(Option::is_some)) {
+        add(&mut sums, ratings, *outcome);
+    }
+    (Pairwise::of(&sums, &(0..=p).collect::<Vec<_>>()), sums.pair(0, p).rows())
+}
+
+/// Correlations of whoever has both, the outcome last.
+fn correlations(survey: &Survey) -> Pairwise {
+    let mut sums = CrossSums::new(survey.elements.len() + 1);
+    survey.rows.iter().for_each(|(ratings, outcome)| add(&mut sums, ratings, *outcome));
+    Pairwise::of(&sums, &(0..=survey.elements.len()).collect::<Vec<_>>())
+}
+
+fn add(sums: &mut CrossSums, ratings: &[Option<f64>], outcome: f64) {
+    let values = ratings.iter().copied().chain([Some(outcome)]).enumerate();
+    let row: Vec<_> = values.filter_map(|(i, x)| Some((i, value_steps(x?)))).collect();
+    sums.add(&row, weight_steps(1.0));
+}
+
+/// Exact shares (LMG) of the ratings, which sum to 1, and their correlations with the outcome.
+fn exact_shares(survey: &Survey) -> (Vec<f64>, Vec<f64>) {
+    let (p, pairs) = (survey.elements.len(), correlations(survey));
+    let (among, outcome) = (pairs.r.slice(s![..p, ..p]), pairs.r.slice(s![..p, p]));
+    let singles: Vec<Vec<usize>> = (0..p).map(|i| vec![i]).collect();
+    let shares = shapley(among, outcome, &singles).unwrap_or_default();
+    let sum: f64 = shares.iter().sum();
+    (shares.iter().map(|share| share / sum).collect(), outcome.to_vec())
+}
+
 /// Weights and shares of complete rows, as other programs give them.
 fn plain(survey: &Survey) -> Result<(), Box<dyn Error>> {
     let p = survey.elements.len();
-    let mut sums = CrossSums::new(p + 1);
-    for (ratings, outcome) in &survey.rows {
-        let Some(ratings) = ratings.iter().copied().collect::<Option<Vec<f64>>>() else { continue };
-        let row: Vec<_> = ratings.iter().chain([outcome]).enumerate().map(|(i, x)| (i, value_steps(*x))).collect();
-        sums.add(&row, weight_steps(1.0));
-    }
-    let pairs = Pairwise::of(&sums, &(0..=p).collect::<Vec<_>>());
+    let (pairs, rows) = complete(survey);
     let (among, outcome) = (pairs.r.slice(s![..p, ..p]), pairs.r.slice(s![..p, p]));
     let johnson = relative_weights(among, outcome)?;
-    say(&format!("complete rows {}  R² {:.10}", sums.pair(0, p).rows(), johnson.r_squared));
+    say(&format!("complete rows {rows}  R² {:.10}", johnson.r_squared));
     let mut order: Vec<usize> = (0..p).collect();
     order.sort_by(|a, b| johnson.weights[*b].total_cmp(&johnson.weights[*a]).then(a.cmp(b)));
     let singles: Vec<Vec<usize>> = (0..p).map(|i| vec![i]).collect();
@@ -128,8 +165,12 @@ fn published(survey: &Survey) {
     let catalogue = Catalogue::embedded();
     for keep_halo in [false, true] {
         let settings = DriverSettings { keep_halo, ..DriverSettings::default() };
-        let context = DriverContext { catalogue: &catalogue, profiles: None, settings };
-        say(if keep_halo { "\nall rows, halo kept" } else { "\nall rows, halo taken out where there is one" });
+        let context = DriverContext { catalogue: &catalogue, profiles: None, settings, settled: &[] };
+        say(if keep_halo {
+            "\nall rows, halo kept"
+        } else {
+            "\nall rows, halo taken out where there is one, of 15 ratings or more"
+        });
         print_group(&catalogue, &state.finish(&context).everyone);
     }
 }
@@ -175,7 +216,7 @@ fn print_group(catalogue: &Catalogue, group: &GroupDrivers) {
         ));
     }
     if let Some(first) = elements.first() {
-        say(&reading(catalogue, outcome, first));
+        say(&reading(catalogue, outcome, explained, first));
     }
 }
 

@@ -58,7 +58,8 @@ pub(crate) fn run(run: &Run) {
             told(night.next[1]),
             night.within.widest,
         ));
-        let half = |covered: Covered| format!("{:.3}", covered.half_width());
+        let half = |covered: Covered| Some(covered.half_width()).filter(|half| half.is_finite());
+        let half = |covered: Covered| half(covered).map_or_else(|| "-".to_owned(), |half| format!("{half:.3}"));
         print_line(&format!(
             "    half-widths: shares {}, tiers in all {}, in segments {}; intervals of mean ratings cover {} ({:.2})",
             half(night.shares),

@@ -73,7 +73,7 @@ fn goes_with(night: &FinishedNight<'_>) -> Vec<(String, String)> {
         .take(DRIVERS_SHOWN)
         .map(|driver| {
             let label = format!("What goes with {}", outcome.words());
-            (label, reading(night.tonight.project.catalogue(), outcome, driver))
+            (label, reading(night.tonight.project.catalogue(), outcome, explained, driver))
         })
         .collect()
 }

@@ -3,13 +3,15 @@
 
 use crate::job::error::JobError;
 use crate::job::pass::run_pass;
+use crate::job::settings::Settings;
 use crate::job::tonight::Tonight;
 use crate::job::watch::Words;
 use crate::model::customer::Scorer;
 use crate::model::customer::relationship::ConnectionRule;
 use crate::model::rows::{BlockFold, CustomerBlock, PartialState};
-use crate::model::segment::drivers::{DriverContext, DriverFold, Drivers, RatingScale, SolvedDrivers};
+use crate::model::segment::drivers::{DriverContext, DriverFold, Drivers, Outcome, RatingScale, SolvedDrivers};
 use crate::model::segment::{Noise, Profiles};
+use crate::tables::spec::TableName;
 
 /// Answers and outcomes of respondents, crossed, and what follows from them.
 pub(super) struct Crossed {
@@ -53,10 +55,25 @@ pub(super) fn cross(tonight: &Tonight<'_>) -> Result<Crossed, JobError> {
             Ok(())
         })?;
     }
+    let settled = settled(settings);
     let (catalogue, settings) = (project.catalogue(), settings.drivers);
-    let solved = state.solve(&DriverContext { catalogue, profiles: None, settings });
+    let solved = state.solve(&DriverContext { catalogue, profiles: None, settings, settled: &settled });
     let drivers = solved.beside(None);
     Ok(Crossed { solved, drivers })
+}
+
+/// Outcomes of which the configuration says which way they were asked; being connected is made of satisfaction.
+fn settled(settings: &Settings) -> Vec<Outcome> {
+    let specs = settings.tables.get(&TableName::Attitudes).map_or(&[][..], |specs| specs.as_slice());
+    let said = |question: &str| {
+        specs.iter().any(|spec| spec.said_reversed().is_some_and(|reversed| reversed.of(question).is_some()))
+    };
+    let asked = |outcome: &Outcome| match outcome {
+        Outcome::Recommend | Outcome::Satisfaction => said(outcome.slug()),
+        Outcome::Connection => said(Outcome::Satisfaction.slug()),
+        Outcome::Value365d => false,
+    };
+    Outcome::ALL.into_iter().filter(asked).collect()
 }
 
 impl Crossed {

@@ -351,9 +351,9 @@ pub(super) fn model_files(project: &Project, model: &Model) -> Result<Vec<(&'sta
     let mut files = vec![("fit.json", pretty(model.report()))];
     if let Some(scorer) = model.scorer_file(&project.settings().apply()) {
         files.push(("scorer.json", scorer.to_json()?));
-        files.push(("scorer.sql", scorer.full.to_sql(&scorer.columns())?));
+        files.push(("scorer.sql", scorer.sql_text(&scorer.full)?));
         if let Some(golden) = &scorer.golden {
-            files.push(("scorer_golden.sql", golden.to_sql(&scorer.golden_columns())?));
+            files.push(("scorer_golden.sql", scorer.sql_text(golden)?));
         }
     }
     // Last: with it the model is there.

@@ -12,6 +12,7 @@
 //! | [`discriminant`] | how far signals tell known groups apart, and no further |
 //! | [`normal_scores`] | a signal of any shape on the scale of a normal variable |
 //! | [`calibration`] | whether probabilities come true, and what makes them |
+//! | [`class_shift`] | how frequent classes are among people whose class nobody knows |
 //! | [`agreement`] | how alike two partitions are |
 //! | [`matching`] | which group of one partition is which of another |
 //! | [`drift`] | whether two histograms differ by more than chance, and by enough to matter |
@@ -23,6 +24,7 @@
 
 pub mod agreement;
 pub mod calibration;
+pub mod class_shift;
 pub mod comparison;
 pub mod dense;
 pub mod discriminant;

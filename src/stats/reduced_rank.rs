@@ -28,6 +28,9 @@ const RIDGES: [f64; 5] = [0.03, 0.1, 0.3, 1.0, 3.0];
 pub struct ReducedRank {
     /// `(p, r)`: a score is a signal vector times a column; scores have mean square 1 over the rows learned from.
     pub directions: Array2<f64>,
+    /// `(j, r)`: what a step of 1 on each direction adds to each answer; `directions · loadingsᵀ` are the coefficients of
+    /// rank r.
+    pub loadings: Array2<f64>,
     /// `(p, j)`: ridge coefficients of each answer on the signals, before rank reduction.
     pub coefficients: Array2<f64>,
     /// Share of the answers' variance predicted on rows left out, at the chosen ridge and rank; 0 when no rank helps.
@@ -59,9 +62,32 @@ impl ReducedRank {
     /// ```
     #[must_use]
     pub fn learn(signals: ArrayView2<'_, f64>, answers: &Observed) -> Self {
+        Self::learn_above(signals, answers, LEAST_GAIN)
+    }
+
+    /// The same where a rank must predict more than `least_gain` (0–1) of the answers' variance on rows left out.
+    ///
+    /// # Examples
+    /// By hand, as for [`ReducedRank::learn`]: a step on the only direction adds 2/1.03 to the answer, and no rank predicts
+    /// more than all of its variance.
+    ///
+    /// ```
+    /// use ndarray::Array2;
+    /// use valueseg::stats::observed::Observed;
+    /// use valueseg::stats::reduced_rank::ReducedRank;
+    ///
+    /// let signals = Array2::from_shape_fn((20, 1), |(i, _)| if i % 2 == 0 { -1.0 } else { 1.0 });
+    /// let answers = Observed::complete(&signals * 2.0)?;
+    /// let found = ReducedRank::learn_above(signals.view(), &answers, 0.5);
+    /// assert!((found.loadings[(0, 0)] - 2.0 / 1.03).abs() < 1e-12);
+    /// assert_eq!(ReducedRank::learn_above(signals.view(), &answers, 1.0).directions.ncols(), 0);
+    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// ```
+    #[must_use]
+    pub fn learn_above(signals: ArrayView2<'_, f64>, answers: &Observed, least_gain: f64) -> Self {
         let (n, p) = signals.dim();
         let sums = RankSums::of(signals, answers, |_| true);
-        let mut best = (LEAST_GAIN, 0, RIDGES[0]);
+        let mut best = (least_gain, 0, RIDGES[0]);
         let folds: Vec<(RankSums, RankSums)> = (0..FOLDS)
             .map(|fold| {
                 // Sums of the fold are taken from the sums of all, so each row is summed twice, not five times.
@@ -82,12 +108,13 @@ impl ReducedRank {
         let (gain, rank, ridge) = best;
         let gain = if rank == 0 { 0.0 } else { gain };
         let coefficients = sums.coefficients(ridge);
-        let directions = match (&coefficients, rank) {
-            (Some(b), 1..) => leading(b, &sums, rank).0,
-            _ => Array2::zeros((p, 0)),
+        let (directions, loadings) = match (&coefficients, rank) {
+            (Some(b), 1..) => leading(b, &sums, rank),
+            _ => (Array2::zeros((p, 0)), Array2::zeros((answers.n_columns(), 0))),
         };
         Self {
             directions,
+            loadings,
             coefficients: coefficients.unwrap_or_else(|| Array2::zeros((p, answers.n_columns()))),
             predicted_share: gain,
         }
@@ -103,7 +130,8 @@ impl ReducedRank {
     /// use valueseg::stats::reduced_rank::ReducedRank;
     ///
     /// let directions = array![[0.5], [2.0]];
-    /// let model = ReducedRank { directions, coefficients: Array2::zeros((2, 1)), predicted_share: 0.1 };
+    /// let (loadings, coefficients) = (Array2::zeros((1, 2)), Array2::zeros((2, 1)));
+    /// let model = ReducedRank { directions, loadings, coefficients, predicted_share: 0.1 };
     /// assert_eq!(model.scores(array![[4.0, -1.0], [2.0, 1.0]].view()), array![[0.0], [3.0]]);
     /// ```
     #[must_use]
@@ -170,7 +198,7 @@ impl RankSums {
     }
 }
 
-/// Leading `rank` directions `(p, rank)` scaled to mean square 1, and the answer-side vectors `(j, rank)`.
+/// Leading `rank` directions `(p, rank)` scaled to mean square 1, and what a step on each adds to each answer, `(j, rank)`.
 fn leading(coefficients: &Array2<f64>, sums: &RankSums, rank: usize) -> (Array2<f64>, Array2<f64>) {
     let xx = &sums.xx / sums.weight;
     // Izenman's step: the leading eigenvectors of the fitted answers' covariance are the answer sides, and the
@@ -179,10 +207,13 @@ fn leading(coefficients: &Array2<f64>, sums: &RankSums, rank: usize) -> (Array2<
     let eigen = symmetric_eigen(fitted.view());
     // A direction that moves no answer has no scale that could be brought to 1.
     let rank = rank.min(eigen.values.iter().filter(|v| **v > 1e-10).count());
-    let sides = eigen.vectors.slice(s![.., ..rank]).to_owned();
+    let mut sides = eigen.vectors.slice(s![.., ..rank]).to_owned();
     let mut directions = coefficients.dot(&sides);
     for (a, mut column) in directions.columns_mut().into_iter().enumerate() {
         column /= eigen.values[a].sqrt();
+    }
+    for (a, mut column) in sides.columns_mut().into_iter().enumerate() {
+        column *= eigen.values[a].sqrt();
     }
     (directions, sides)
 }

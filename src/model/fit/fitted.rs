@@ -216,8 +216,14 @@ impl Model {
     /// Share of each segment in the base as the model knows it, 0–1, sum 1; in the order of [`Model::segments`].
     #[must_use]
     pub fn shares(&self) -> Vec<f64> {
-        let total: f64 = self.measurement.weights.iter().sum();
-        self.measurement.weights.iter().map(|weight| weight / total).collect()
+        let weights = &self.measurement.weights;
+        match &self.measurement.unasked {
+            Some(unasked) => unasked.of_everybody(weights),
+            None => {
+                let total: f64 = weights.iter().sum();
+                weights.iter().map(|weight| weight / total).collect()
+            }
+        }
     }
 
     /// Customers who, drawn by chance and known for sure, would tell the share of segment `k` as well as the model does:

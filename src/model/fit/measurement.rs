@@ -4,8 +4,10 @@ use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
 use super::error::ModelError;
+use super::link::SignalLinks;
 use super::stored::{coarse, coarse_step, stored};
 use super::temperature::Temperature;
+use super::unasked::UnaskedPrior;
 use crate::model::rows::N_RATINGS;
 use crate::stats::mixture::{FactorMixture, MAX_FACTORS};
 
@@ -91,21 +93,28 @@ impl BlockModel {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::model) struct Measurement {
-    /// `[K]` shares of the segments, sum 1.
+    /// `[K]` shares of the segments among those who answered, sum 1.
     pub(in crate::model) weights: Vec<f64>,
-    /// 60 ratings.
+    /// 60 ratings given the segment, whatever the signals. Where signals say something within segments, it is in the last
+    /// loadings: [`SignalLinks::beside`].
     pub(in crate::model) ratings: BlockModel,
     /// The signals.
     pub(in crate::model) signals: BlockModel,
+    /// What signals say about ratings within a segment.
+    #[serde(default, skip_serializing_if = "SignalLinks::is_empty")]
+    pub(in crate::model) links: SignalLinks,
     /// `[60]` mean of each rating on 0–10.
     pub(in crate::model) center: Vec<f64>,
     /// `[60]` spread of each rating on 0–10, > 0.
     pub(in crate::model) spread: Vec<f64>,
     /// Bit `i`: rating `i` was asked often enough to be known to the model.
     pub(in crate::model) asked: u64,
-    /// Factors on standard errors, `[aspect][0 = without own ratings, 1 = with]`, so that 90 % intervals cover 90 % of
-    /// answers held out.
-    pub(in crate::model) se_factor: [[f64; 2]; 2],
+    /// Factors on standard errors, `[0 = without own ratings, 1 = with][60]`, so that 90 % intervals cover 90 % of answers
+    /// held out.
+    pub(in crate::model) se_factor: [Vec<f64>; 2],
+    /// Where probabilities start from when signals are read; `None` = from the shares among those who answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::model) unasked: Option<UnaskedPrior>,
     /// How far either block is believed.
     #[serde(default, skip_serializing_if = "Temperature::is_neutral")]
     pub(in crate::model) temperature: Temperature,
@@ -114,6 +123,16 @@ pub(in crate::model) struct Measurement {
 }
 
 impl Measurement {
+    /// `[K]` log weights that evidence is added to: of people with or without `own` answers, with or without `signals`.
+    pub(in crate::model) fn log_prior(&self, own: bool, signals: bool) -> Vec<f64> {
+        let logs: Vec<f64> = self.weights.iter().map(|w| w.max(f64::MIN_POSITIVE).ln()).collect();
+        match &self.unasked {
+            Some(unasked) if !own => unasked.logs(),
+            Some(unasked) if signals => logs.iter().zip(&unasked.tilt).map(|(log, tilt)| log + tilt).collect(),
+            _ => logs,
+        }
+    }
+
     /// Refuses what does not fit together.
     pub(in crate::model) fn check(&self, k: usize, p: usize) -> Result<(), ModelError> {
         let damaged = |what: &str| Err(ModelError::Damaged { what: what.to_owned() });
@@ -123,10 +142,15 @@ impl Measurement {
         }
         self.ratings.check("ratings", k, N_RATINGS)?;
         self.signals.check("signals", k, p)?;
+        self.links.check(k, p, self.ratings.factors())?;
+        if let Some(unasked) = &self.unasked {
+            unasked.check(k)?;
+        }
         let scales = self.center.len() == N_RATINGS
             && self.spread.len() == N_RATINGS
             && self.center.iter().all(|x| x.is_finite())
             && self.spread.iter().all(|x| x.is_finite() && *x > 0.0)
+            && self.se_factor.iter().all(|factors| factors.len() == N_RATINGS)
             && self.se_factor.iter().flatten().all(|x| x.is_finite() && *x > 0.0);
         if !scales {
             return damaged("the scales of the ratings make no sense");

@@ -30,6 +30,7 @@ mod fitted;
 mod fixture;
 mod indicator;
 mod learn;
+mod link;
 mod measurement;
 mod need_tier_check;
 mod report;
@@ -42,6 +43,7 @@ mod structure;
 mod temperature;
 mod transform;
 mod typing;
+mod unasked;
 
 pub use error::ModelError;
 pub use fit_error::FitError;
@@ -50,6 +52,8 @@ pub use fitted::{FORMAT_VERSION, Model, SegmentInfo};
 pub(in crate::model) use fixture::{Invented, SEGMENTS, World};
 pub use indicator::Indicator;
 pub(in crate::model) use learn::prior::say;
+pub(in crate::model) use link::{SignalLink, within_given_signals};
+pub(in crate::model) use measurement::Measurement;
 pub use need_tier_check::{LEAST_COMPARED, NEEDED_GAIN, NeedTierCheck};
 pub use report::{
     Candidate, CutOn, FitReport, HeldOut, LearnedLoading, LoadingVerdict, NullComparison, SegmentLevel, SignalUse,

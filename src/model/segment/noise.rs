@@ -153,7 +153,7 @@ impl Moments {
             let far = if let Span::Open = span { most } else { most / 2.0 };
             let variance = (variance + stretch * NOISE * far * far * heavy / w).max(0.0);
             let paid = error * error * self.effective_n();
-            self.wxx = ((variance + paid + mean * mean) * w).round() as i128;
+            self.set_squares((variance + paid + mean * mean) * w);
         }
         self
     }

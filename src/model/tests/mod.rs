@@ -2,6 +2,7 @@
 
 mod fit;
 mod shares;
+mod within;
 
 use std::collections::BTreeMap;
 

@@ -28,7 +28,7 @@ pub fn weight_steps(weight: f64) -> i64 {
     (weight * WEIGHT_ONE).round().clamp(0.0, WEIGHT_MOST).max(1.0) as i64
 }
 
-/// A value as a whole number of steps of 1/[`VALUE_ONE`]. Callers keep values within ±25 so that the sums of
+/// A value as a whole number of steps of 1/[`VALUE_ONE`]. Callers keep values within ±35 so that the sums of
 /// [`CrossSums`] hold.
 ///
 /// # Examples
@@ -48,7 +48,7 @@ pub fn value_steps(value: f64) -> i64 {
 ///
 /// INVARIANT: sums are whole numbers, so merging is exact, associative and commutative: any split of the rows, merged
 /// in any order, gives the same bits. They are exact while, in one of these, the squared weights sum to less than
-/// 5·10¹¹ and the weights to less than 3·10⁸ (beyond, 64 bits wrap without a panic and the figures are wrong).
+/// 5·10¹¹ and the weights to less than 1.8·10⁸ (beyond, 64 bits wrap without a panic and the figures are wrong).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CrossSums {
     columns: usize,

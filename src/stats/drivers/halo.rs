@@ -2,79 +2,32 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
+use super::common::{Commonness, common_factor};
 use super::johnson::Orthogonal;
 use super::pairwise::{Pairwise, constant, repaired};
-use super::shapley::r_squared;
+use super::shapley::{MAX_GROUPS, r_squared, shapley};
 
-/// Mean squared loading from which the common factor is taken for halo. Below, there is little to take out, and where
-/// the factor's link with the outcome lies could not be told. Our judgment.
-pub const LEAST_COMMON: f64 = 0.1;
-
-/// Loading that a rating of the halo has at least, and the share of the ratings that must have it. A halo colors all
-/// ratings of a person; a factor that leaves a part of them alone is a theme of the others, and stays in. Our judgment.
-const LEAST_LOADING: f64 = 0.2;
-const LEAST_REACH: f64 = 0.9;
+/// Fewest ratings of which a halo is taken out; with fewer it stays, and shares are exact ([`Link::weights`]).
+///
+/// METHOD: a halo is told from what matters by the ratings that do not matter ([`ANCHOR`]). Of seven or nine ratings
+/// there may be none: one that goes with the outcome is then set to nothing, links of others turn their sign, and a
+/// factor of few ratings is largely the strongest of them. With fifteen on, exact shares would cost too much as well
+/// ([`MAX_GROUPS`]). Our judgment; `examples/drivers` prints how far both ways come out from what was planted.
+pub const FEWEST: usize = MAX_GROUPS + 1;
 
 /// Quantile, 0–1, of the predictors at which the halo's link is set: the predictor there has no link of its own.
 pub const ANCHOR: f64 = 0.05;
 
-/// Largest loading: every rating keeps something of its own.
-const MOST_LOADING: f64 = 0.95;
-
-/// Rounds of the search for loadings; it comes to rest in ten to thirty.
-const ROUNDS: usize = 100;
-
 /// Whether the factor common to all ratings is taken out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Halo {
-    /// Taken out where there is one: strong ([`LEAST_COMMON`]), and common to nine ratings in ten.
+    /// Taken out where there is one ([`Commonness::is_general`]).
     #[default]
     TakenOut,
-    /// Left in: relative weights of the ratings as they are.
+    /// Taken out, whatever it is like.
+    AlwaysOut,
+    /// Left in: shares of the ratings as they are.
     Kept,
-}
-
-/// Loadings of one common factor: the `λ` that make `Σ n_ij (r_ij − λ_i λ_j)²` over `i ≠ j` least, `n` the weight of
-/// each pair. `(p)`, sum ≥ 0, at most 0.95 in size.
-///
-/// Source: minimum residuals, Harman and Jones, Psychometrika 31 (1966), for one factor.
-///
-/// # Examples
-/// By hand (Spearman's triad): correlations 0.72, 0.63 and 0.56 are those of loadings √(0.72·0.63/0.56) = 0.9, 0.8,
-/// 0.7.
-///
-/// ```
-/// use ndarray::{Array2, array};
-/// use valueseg::stats::drivers::halo::common_factor;
-///
-/// let r = array![[1.0, 0.72, 0.63], [0.72, 1.0, 0.56], [0.63, 0.56, 1.0]];
-/// let found = common_factor(r.view(), Array2::ones((3, 3)).view());
-/// assert!(found.iter().zip([0.9, 0.8, 0.7]).all(|(got, wanted)| (got - wanted).abs() < 1e-6));
-/// ```
-#[must_use]
-pub fn common_factor(r: ArrayView2<'_, f64>, n: ArrayView2<'_, f64>) -> Array1<f64> {
-    let p = r.nrows();
-    // All alike and positive: the search sets out from what all ratings share, not from a contrast between them.
-    let mut loadings = Array1::from_elem(p, 0.5f64);
-    for _ in 0..ROUNDS {
-        let mut moved = 0.0f64;
-        for i in 0..p {
-            let (mut up, mut down) = (0.0, 0.0);
-            for j in (0..p).filter(|j| *j != i) {
-                up += n[(i, j)] * r[(i, j)] * loadings[j];
-                down += n[(i, j)] * loadings[j] * loadings[j];
-            }
-            // The least-squares loading given all others (Harman and Jones). Clamped: a Heywood case would leave the
-            // rating nothing of its own, and what follows divides by that.
-            let new = if down > 0.0 { (up / down).clamp(-MOST_LOADING, MOST_LOADING) } else { 0.0 };
-            moved = moved.max((new - loadings[i]).abs());
-            loadings[i] = new;
-        }
-        if moved < 1e-9 {
-            break;
-        }
-    }
-    if loadings.sum() < 0.0 { -loadings } else { loadings }
 }
 
 /// How a group's ratings hang together: a common factor, and the rest made ready for regressions.
@@ -86,6 +39,8 @@ pub struct Structure {
     among: Array2<f64>,
     /// `λ`, `(p)`.
     loadings: Array1<f64>,
+    /// Of the factor found, taken out or not.
+    common: Commonness,
     /// `S`, `(p, p)`: correlations without the common factor.
     rest: Array2<f64>,
     orthogonal: Orthogonal,
@@ -94,7 +49,8 @@ pub struct Structure {
 /// What an outcome goes with in one group of people: each rating for itself, and the halo.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
-    /// `(p)` relative weights ≥ 0, parts of the outcome's variance; the halo's part is not among them.
+    /// `(p)` weights ≥ 0, parts of the outcome's variance; the halo's part is not among them. Exact shares (LMG) of at
+    /// most [`MAX_GROUPS`] ratings whose halo is kept, else relative weights.
     pub weights: Array1<f64>,
     /// `(p)` correlations with the outcome of what each rating has beyond the halo, in spreads of the whole outcome.
     pub correlations: Array1<f64>,
@@ -141,10 +97,19 @@ impl Structure {
     pub fn of_whole(pairs: &Pairwise, halo: Halo) -> Self {
         let p = pairs.r.nrows();
         let found = common_factor(pairs.r.view(), pairs.n.view());
-        let loadings = if is_general(&found) && halo == Halo::TakenOut { found } else { Array1::zeros(p) };
+        let common = Commonness::of(&found);
+        let out = match halo {
+            Halo::TakenOut => common.is_general(),
+            Halo::AlwaysOut => true,
+            Halo::Kept => false,
+        };
+        let loadings = if out { found } else { Array1::zeros(p) };
         let rest = Pairwise { r: without_factor(pairs.r.view(), &loadings), n: pairs.n.clone() };
-        let rest = repaired(rest.drawn_to(constant(p, rest.mean()).view()));
-        Self::new(loadings, rest)
+        let target = constant(p, rest.mean());
+        // METHOD: of few ratings, each pair at many rows, little is noise: they keep the correlations they have, so that
+        // shares are those of the survey. Only a pair that is not known takes the mean of the others.
+        let rest = if p < FEWEST { rest.filled_from(target.view()) } else { rest.drawn_to(target.view()) };
+        Self::new(loadings, common, repaired(rest))
     }
 
     /// The structure of a part of the people, drawn toward that of the `whole` as far as it is noise.
@@ -172,15 +137,15 @@ impl Structure {
         let loadings =
             if whole.has_halo() { common_factor(among.view(), Array2::ones((p, p)).view()) } else { Array1::zeros(p) };
         let rest = repaired(without_factor(among.view(), &loadings));
-        Self::new(loadings, rest)
+        Self::new(loadings, whole.common, rest)
     }
 
-    fn new(loadings: Array1<f64>, rest: Array2<f64>) -> Self {
+    fn new(loadings: Array1<f64>, common: Commonness, rest: Array2<f64>) -> Self {
         let own = own_spread(&loadings);
         let among = Array2::from_shape_fn(rest.dim(), |(i, j)| {
             if i == j { 1.0 } else { loadings[i] * loadings[j] + own[i] * own[j] * rest[(i, j)] }
         });
-        Self { among, loadings, orthogonal: Orthogonal::of(rest.view()), rest }
+        Self { among, loadings, common, orthogonal: Orthogonal::of(rest.view()), rest }
     }
 
     /// Whether a common factor is taken out.
@@ -201,6 +166,25 @@ impl Structure {
     #[must_use]
     pub fn has_halo(&self) -> bool {
         self.loadings.iter().any(|l| *l != 0.0)
+    }
+
+    /// How far the common factor of all people together is a halo, taken out or not.
+    ///
+    /// # Examples
+    /// By hand: correlations of 0.36 are loadings of 0.6, their square 0.36.
+    ///
+    /// ```
+    /// use ndarray::Array2;
+    /// use valueseg::stats::drivers::halo::{Halo, Structure};
+    /// use valueseg::stats::drivers::pairwise::{Pairwise, constant};
+    ///
+    /// let pairs = Pairwise { r: constant(4, 0.36), n: Array2::from_elem((4, 4), 1_000.0) };
+    /// let common = Structure::of_whole(&pairs, Halo::Kept).common();
+    /// assert!((common.strength - 0.36).abs() < 1e-6 && (common.reach - 0.6).abs() < 1e-6);
+    /// ```
+    #[must_use]
+    pub fn common(&self) -> Commonness {
+        self.common
     }
 
     /// `S`, `(p, p)`: correlations of what the ratings have beyond the common factor.
@@ -268,7 +252,7 @@ impl Structure {
         let coefficients = plain - of_halo * halo;
         let all: Vec<usize> = (0..r.len()).collect();
         Link {
-            weights: self.orthogonal.weights(coefficients.view()),
+            weights: self.exact(r).unwrap_or_else(|| self.orthogonal.weights(coefficients.view())),
             correlations: (&r - &self.loadings * halo) / &own,
             halo,
             halo_part: if common > 0.0 { halo / common } else { 0.0 },
@@ -276,19 +260,24 @@ impl Structure {
         }
     }
 
+    /// Shares over all orders of entry, where no halo is taken out and the ratings are few.
+    ///
+    /// METHOD: relative weights stand in for these shares where there are too many subsets to go through. Where there
+    /// are not, nothing needs to stand in.
+    fn exact(&self, r: ArrayView1<'_, f64>) -> Option<Array1<f64>> {
+        if self.has_halo() || r.len() > MAX_GROUPS {
+            return None;
+        }
+        let singles: Vec<Vec<usize>> = (0..r.len()).map(|i| vec![i]).collect();
+        let shares = shapley(self.among.view(), r, &singles).ok()?;
+        Some(shares.into_iter().map(|share| share.max(0.0)).collect())
+    }
+
     /// The link of the common factor with the outcome if the ratings had no other: `λᵀr/λᵀλ`, drawn in to 0–1.
     fn common_link(&self, r: ArrayView1<'_, f64>) -> f64 {
         let size = self.loadings.dot(&self.loadings);
         if size > 0.0 { (self.loadings.dot(&r) / size).clamp(0.0, 1.0) } else { 0.0 }
     }
-}
-
-/// Whether a common factor is strong, and common to nearly all ratings, so that it may pass for halo.
-fn is_general(loadings: &Array1<f64>) -> bool {
-    let p = loadings.len();
-    let reached = loadings.iter().filter(|l| **l >= LEAST_LOADING).count();
-    let strong = loadings.mapv(|l| l * l).mean().is_some_and(|mean| mean >= LEAST_COMMON);
-    p > 2 && strong && reached as f64 >= LEAST_REACH * p as f64
 }
 
 /// `D`: spread of what each rating has of its own.
@@ -334,14 +323,6 @@ mod tests {
     }
 
     #[test]
-    fn the_loadings_of_one_factor_are_found() {
-        let truth = array![0.9, 0.8, 0.7, 0.6, 0.5];
-        let r = one_factor(&truth);
-        let found = common_factor(r.view(), Array2::ones(r.dim()).view());
-        assert!((&found - &truth).iter().all(|d| d.abs() < 1e-6), "{found}");
-    }
-
-    #[test]
     fn planted_links_beyond_a_halo_are_found_exactly() {
         // x = λh + √(1−λ²)·z, y = 0.5h + Σ b z with b = (0.4, 0.2, 0.1, 0, 0): weights are b², the halo's link 0.5.
         let loadings = array![0.7, 0.6, 0.5, 0.6, 0.7];
@@ -371,13 +352,38 @@ mod tests {
     }
 
     #[test]
-    fn with_the_halo_kept_the_weights_are_johnsons() {
+    fn with_the_halo_kept_the_weights_of_two_are_those_of_johnson_and_of_shapley() {
         let r = array![0.5, 0.3];
         let structure = Structure::of_whole(&pairs(array![[1.0, 0.6], [0.6, 1.0]]), Halo::Kept);
         let link = structure.link(r.view(), Anchor::Weakest);
         assert!((link.weights[0] - 0.205).abs() < 1e-9 && (link.weights[1] - 0.045).abs() < 1e-9, "{link:?}");
         assert!((link.r_squared - 0.25).abs() < 1e-9);
         assert_eq!((link.halo, structure.has_halo()), (0.0, false));
+    }
+
+    #[test]
+    fn with_the_halo_kept_the_weights_of_few_are_exact_shares_and_those_of_many_relative_weights() {
+        // Ratings of one factor with loadings of 0.6, the first two linked with the outcome beyond it.
+        let of = |p: usize| {
+            let among = one_factor(&Array1::from_elem(p, 0.6));
+            let r = Array1::from_shape_fn(p, |i| if i < 2 { 0.5 } else { 0.3 });
+            (Structure::of_whole(&pairs(among.clone()), Halo::Kept).link(r.view(), Anchor::Weakest), among, r)
+        };
+        let (link, among, r) = of(7);
+        let singles: Vec<Vec<usize>> = (0..7).map(|i| vec![i]).collect();
+        let exact = shapley(among.view(), r.view(), &singles).unwrap();
+        assert!(link.weights.iter().zip(exact).all(|(got, wanted)| (got - wanted).abs() < 1e-12), "{link:?}");
+        assert!((link.weights.sum() - link.r_squared).abs() < 1e-12);
+        let (link, among, r) = of(MAX_GROUPS + 1);
+        let johnson = super::super::johnson::relative_weights(among.view(), r.view()).unwrap().weights;
+        assert!((&link.weights - &johnson).iter().all(|d| d.abs() < 1e-9), "{link:?}");
+    }
+
+    #[test]
+    fn a_factor_that_is_no_halo_is_taken_out_only_where_it_is_asked_for() {
+        let weak = pairs(constant(20, 0.05));
+        let has = |halo| Structure::of_whole(&weak, halo).has_halo();
+        assert_eq!([has(Halo::TakenOut), has(Halo::AlwaysOut), has(Halo::Kept)], [false, true, false]);
     }
 
     #[test]

@@ -6,9 +6,10 @@
 //! |---|---|
 //! | rows → whole-number sums for each pair of columns, mergeable in any order | [`cross`] |
 //! | sums → correlations of whoever answered both, drawn to a plainer one as far as they are noise | [`pairwise`] |
-//! | the factor that all ratings share (halo), taken out | [`halo`] |
+//! | the factor that all ratings share, and whether it is a halo | [`common`] |
+//! | the halo of many ratings, taken out; of few it stays | [`halo`] |
 //! | correlations → relative weights, which sum to R² | [`johnson`] |
-//! | correlations → shares of up to a dozen groups over all orders of entry | [`shapley`] |
+//! | correlations → shares of up to 14 ratings or groups over all orders of entry | [`shapley`] |
 //! | low, middling and high ratings apart: penalty and reward | [`penalty`] |
 //! | the same with a twentieth of the people left out, twenty times: how sure is it | [`jackknife`] |
 //!
@@ -35,6 +36,7 @@
 //! # Ok::<(), valueseg::stats::drivers::DriversError>(())
 //! ```
 
+pub mod common;
 pub mod cross;
 mod error;
 pub mod halo;

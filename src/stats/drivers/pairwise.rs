@@ -101,6 +101,25 @@ impl Pairwise {
         })
     }
 
+    /// Correlations as they are; one that is not known is the target's (p × p, diagonal 1).
+    ///
+    /// # Examples
+    /// By hand: the one that is known stays, 0.5; the other becomes 0.3.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use valueseg::stats::drivers::pairwise::{Pairwise, constant};
+    ///
+    /// let r = array![[1.0, 0.5, 0.0], [0.5, 1.0, 0.0], [0.0, 0.0, 1.0]];
+    /// let n = array![[26.0, 26.0, 0.0], [26.0, 26.0, 0.0], [0.0, 0.0, 26.0]];
+    /// let filled = Pairwise { r, n }.filled_from(constant(3, 0.3).view());
+    /// assert_eq!((filled[(0, 1)], filled[(0, 2)]), (0.5, 0.3));
+    /// ```
+    #[must_use]
+    pub fn filled_from(&self, target: ArrayView2<'_, f64>) -> Array2<f64> {
+        Array2::from_shape_fn(self.r.dim(), |at| if at.0 == at.1 || self.n[at] > 0.0 { self.r[at] } else { target[at] })
+    }
+
     /// Mean of the known correlations, each weighed by its rows; 0 where none is known.
     ///
     /// # Examples

@@ -122,16 +122,11 @@ fn certainty(input: &ReportInput<'_>) -> String {
     let basis = if answered == 0 {
         "Nobody was asked, so every group is a hypothesis read from behavior".to_owned()
     } else {
-        let share = if input.scored() > 0 { answered as f64 / input.scored() as f64 } else { 0.0 };
-        format!(
-            "{} answered ({} of those scored) and the others are placed by what they do",
-            many(answered, "customer", "customers"),
-            percent(share)
-        )
+        answers(answered, input.assigned(), input.scored())
     };
     let found = match input.night.structure {
         Some(Structure::Natural) => "; the groups are real clusters that other samples show again",
-        Some(Structure::Reproducible) => "; the groups come back in other samples but shade into one another",
+        Some(Structure::Reproducible) => "; the groups come back in other samples but are not shown to be separate",
         Some(Structure::Constructive) => "; the groups are useful cuts in a continuum, not clusters found in the data",
         None => "",
     };
@@ -139,6 +134,17 @@ fn certainty(input: &ReportInput<'_>) -> String {
         format!("; on average a customer belongs to the group named with a probability of {}", percent(p))
     });
     format!("{basis}{found}{probability}.")
+}
+
+/// How many answered, and what of the others: they are placed only where more people have a group than answered.
+fn answers(answered: u64, assigned: u64, scored: u64) -> String {
+    let people = many(answered, "customer", "customers");
+    if answered >= scored {
+        return format!("{people} answered, all of those scored");
+    }
+    let share = percent(answered as f64 / scored as f64);
+    let others = if assigned > answered { "are placed by what they do" } else { "are not placed" };
+    format!("{people} answered ({share} of those scored) and the others {others}")
 }
 
 fn missing(input: &ReportInput<'_>) -> String {
@@ -149,5 +155,20 @@ fn missing(input: &ReportInput<'_>) -> String {
     match input.night.limits.first() {
         Some(limit) => format!("{}.{left_out}", unpointed(limit)),
         None => format!("Nothing essential is missing.{left_out}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn others_are_placed_only_where_more_people_have_a_group_than_answered() {
+        assert!(answers(100, 101, 400).ends_with("and the others are placed by what they do"));
+        assert!(answers(100, 100, 400).ends_with("and the others are not placed"));
+        assert_eq!(
+            answers(400, 380, 400),
+            format!("{} answered, all of those scored", many(400, "customer", "customers"))
+        );
     }
 }

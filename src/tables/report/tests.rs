@@ -183,7 +183,7 @@ fn five_sentences_say_size_difference_action_certainty_and_gaps() {
     183,849 customers were scored and 180,729 of them (98.3 %) belong to one of 7 groups; the largest is “Time and ease” with 22.4 %.
     What sets the groups apart most is “Saves time”: it matters far more to “Safe choices and order” than to others.
     Begin with “Time and ease” (24,723 customers within reach): Put the shortest way first.
-    18,902 customers answered (10.3 % of those scored) and the others are placed by what they do; the groups come back in other samples but shade into one another; on average a customer belongs to the group named with a probability of 87.9 %.
+    18,902 customers answered (10.3 % of those scored) and the others are placed by what they do; the groups come back in other samples but are not shown to be separate; on average a customer belongs to the group named with a probability of 87.9 %.
     Three elements (heirloom, nostalgia, self-transcendence) were not asked, so nothing is said about them. 9,316 customers are left out on legal or ethical grounds.
     ");
 }

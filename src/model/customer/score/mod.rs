@@ -26,7 +26,7 @@ use crate::stats::mixture::TILE;
 
 pub use probabilities::Probabilities;
 use scores::Scores;
-use tiles::{Tables, Work};
+use tiles::{Known, Tables, Work};
 
 /// Default least probability of a segment. Our judgment: 0.5 suits people who were surveyed
 /// (`docs/domain.md#typing-people-who-were-not-asked`); with behavior alone that would leave most without a segment, so
@@ -123,16 +123,19 @@ fn score_errors(model: &Model) -> ScoreErrors {
     if m.prior.is_some() || m.asked == 0 {
         return ScoreErrors::independent();
     }
-    let (k, q) = (m.weights.len(), m.ratings.factors());
+    // Signals are known of nearly everybody: what they say within segments is no error.
+    let ratings = m.ratings.mixture(&m.weights);
+    let ratings = m.links.beside.as_ref().map_or_else(|| ratings.clone(), |link| link.given_signals(&ratings));
+    let (k, q) = (m.weights.len(), ratings.n_factors());
     let total: f64 = m.weights.iter().sum();
     let common = Array2::from_shape_fn((k + q, N_RATINGS), |(row, j)| {
         if row >= k {
-            return m.spread[j] * m.ratings.loadings[j][row - k];
+            return m.spread[j] * ratings.loadings[(j, row - k)];
         }
-        let overall: f64 = (0..k).map(|c| m.weights[c] / total * m.ratings.means[c][j]).sum();
-        m.spread[j] * (m.weights[row] / total).sqrt() * (m.ratings.means[row][j] - overall)
+        let overall: f64 = (0..k).map(|c| m.weights[c] / total * ratings.means[(c, j)]).sum();
+        m.spread[j] * (m.weights[row] / total).sqrt() * (ratings.means[(row, j)] - overall)
     });
-    ScoreErrors { own: std::array::from_fn(|j| (m.spread[j] * m.ratings.uniqueness[j].sqrt()) as f32), common }
+    ScoreErrors { own: std::array::from_fn(|j| (m.spread[j] * ratings.uniqueness[j].sqrt()) as f32), common }
 }
 
 /// A model laid out for scoring. Cheap to share between threads; scoring needs no lock and keeps nothing.
@@ -194,21 +197,21 @@ impl Scorer {
             ..ScoredBlock::unscored(n)
         };
         let mut work = Work::new(&self.tables);
-        let (mut answered, mut silent) = (Vec::with_capacity(TILE), Vec::with_capacity(TILE));
+        let mut queues = Known::ALL.map(|known| (known, Vec::with_capacity(TILE)));
         for row in 0..n {
             if out.suppressed[row].is_some() {
                 continue;
             }
-            let own = block.rated[row] & self.tables.asked != 0;
-            let queue = if own { &mut answered } else { &mut silent };
+            let (known, queue) = &mut queues[self.tables.known(block, row, &self.columns) as usize];
             queue.push(row);
             if queue.len() == TILE {
-                self.score_tile(block, queue, own, &mut work, &mut out);
+                self.score_tile(block, queue, *known, &mut work, &mut out);
                 queue.clear();
             }
         }
-        self.score_tile(block, &answered, true, &mut work, &mut out);
-        self.score_tile(block, &silent, false, &mut work, &mut out);
+        for (known, queue) in queues {
+            self.score_tile(block, &queue, known, &mut work, &mut out);
+        }
         let told = |row: usize| self.tells_silent || block.rated[row] & self.tables.asked != 0;
         self.tiers.read(&block.ids, told, &mut out);
         out
@@ -222,20 +225,21 @@ impl Scorer {
         ((hash >> 11) as f64) * (1.0 / (1u64 << 53) as f64) < self.settings.holdout_share
     }
 
-    /// Scores up to [`TILE`] rows, all with own answers that the model knows, or all without.
-    fn score_tile(&self, block: &CustomerBlock, rows: &[usize], own: bool, work: &mut Work, out: &mut ScoredBlock) {
+    /// Scores up to [`TILE`] rows, of all of which the same is known.
+    fn score_tile(&self, block: &CustomerBlock, rows: &[usize], known: Known, work: &mut Work, out: &mut ScoredBlock) {
         if rows.is_empty() {
             return;
         }
-        work.fill(&self.tables, &self.columns, block, rows, own);
-        work.type_rows(&self.tables, own);
-        self.scores.compute(work, rows.len(), own);
+        work.fill(&self.tables, &self.columns, block, rows, known);
+        work.type_rows(&self.tables, known);
+        let told = self.tables.is_told(known);
+        self.scores.compute(work, rows.len(), known, told);
         for (r, row) in rows.iter().enumerate() {
             let whole = self.tables.whole;
-            let evidence = own || (work.signals_known[r] > 0 && !whole);
+            let evidence = known.own() || (work.signals_known[r] > 0 && !whole);
             out.basis[*row] = self.tables.basis(block.rated[*row] != 0, work.signals_known[r] > 0);
             if evidence || whole {
-                out.assignments[*row] = self.tables.assign(work, r, own, &self.settings);
+                out.assignments[*row] = self.tables.assign(work, r, known, &self.settings);
                 in_steps(work.signal_posterior.classes.column(r), out.posteriors.row_mut(*row));
             } else {
                 out.assignments[*row] = Assignment::undecided(Some(UnassignedReason::NoEvidence));

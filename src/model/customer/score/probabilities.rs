@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::Scorer;
-use super::tiles::Work;
+use super::tiles::{Known, Work};
 use crate::model::rows::{CustomerBlock, suppression};
 use crate::stats::mixture::TILE;
 
@@ -35,18 +35,17 @@ impl Scorer {
         let n = block.len();
         let mut found = Probabilities { table: Array2::zeros((n, self.tables.classes)), known: vec![false; n] };
         let mut work = Work::new(&self.tables);
-        let mut queues = [Vec::with_capacity(TILE), Vec::with_capacity(TILE)];
+        let mut queues = Known::ALL.map(|known| (known, Vec::with_capacity(TILE)));
         for row in (0..n).filter(|row| suppression(&block.flags[*row]).is_none()) {
-            let own = block.rated[row] & self.tables.asked != 0;
-            let queue = &mut queues[usize::from(own)];
+            let (known, queue) = &mut queues[self.tables.known(block, row, &self.columns) as usize];
             queue.push(row);
             if queue.len() == TILE {
                 let full = std::mem::replace(queue, Vec::with_capacity(TILE));
-                self.probabilities_of(block, &full, own, &mut work, &mut found);
+                self.probabilities_of(block, &full, *known, &mut work, &mut found);
             }
         }
-        for (own, queue) in queues.into_iter().enumerate() {
-            self.probabilities_of(block, &queue, own == 1, &mut work, &mut found);
+        for (known, queue) in queues {
+            self.probabilities_of(block, &queue, known, &mut work, &mut found);
         }
         found
     }
@@ -55,17 +54,17 @@ impl Scorer {
         &self,
         block: &CustomerBlock,
         rows: &[usize],
-        own: bool,
+        known: Known,
         work: &mut Work,
         found: &mut Probabilities,
     ) {
         if rows.is_empty() {
             return;
         }
-        work.fill(&self.tables, &self.columns, block, rows, own);
-        work.type_rows(&self.tables, own);
+        work.fill(&self.tables, &self.columns, block, rows, known);
+        work.type_rows(&self.tables, known);
         for (r, row) in rows.iter().enumerate() {
-            if own || work.signals_known[r] > 0 || self.tables.whole {
+            if known.own() || work.signals_known[r] > 0 || self.tables.whole {
                 found.known[*row] = true;
                 found.table.row_mut(*row).assign(&work.signal_posterior.classes.column(r));
             }

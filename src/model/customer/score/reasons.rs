@@ -7,7 +7,8 @@
 //! w = Σ_O⁻¹ (μ_k − μ_l)_O,   w_j = (δ_j − λ_j·g)/ψ_j,   g = P⁻¹ Λ_OᵀΨ_O⁻¹ δ_O,   δ = μ_k − μ_l
 //! ```
 //!
-//! so the terms of the sum add up to the decision, nothing left over. A block's temperature divides all its terms, so
+//! so the terms of the sum add up to the decision, nothing left over. Where signals say something about ratings within
+//! segments, `v_j` is the answer less what they say: an answer counts by what it says beyond what behavior let expect. A block's temperature divides all its terms, so
 //! they still do.
 
 use crate::model::rows::{MAX_SIGNALS, N_RATINGS};

@@ -5,18 +5,21 @@
 //! Var[v_j] = ψ_j + λ_jᵀ P⁻¹ λ_j + Σ_k p_k (μ_kj + λ_j·m_k − E[v_j])²
 //! ```
 //!
+//! Where signals say something about ratings within segments, all this is said of ratings less what they say, `G_j·D·z`,
+//! which is then added to the mean.
+//!
 //! Both are linear in a few products of a row's probabilities and factors, so a tile is one or two matrix products.
 //! Where nobody was asked, scores are read from signals through the catalogue's loadings instead.
 
 use std::ops::Range;
 
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array2, s};
+use ndarray::{Array2, ArrayViewMut2, s};
 
-use super::tiles::{Work, span};
-use crate::model::fit::{Model, say};
-use crate::model::rows::{Aspect, CustomerBlock, N_RATINGS, ScoredBlock};
-use crate::stats::mixture::TILE;
+use super::tiles::{Known, Work, answers_place, span};
+use crate::model::fit::{Measurement, Model, say, within_given_signals};
+use crate::model::rows::{CustomerBlock, N_RATINGS, ScoredBlock};
+use crate::stats::mixture::{FactorMixture, TILE, TilePosterior};
 
 /// Smallest standard error of a score that is not the customer's own answer: 0 is kept for answers.
 const LEAST_ERROR: f32 = 0.01;
@@ -25,50 +28,49 @@ const LEAST_ERROR: f32 = 0.01;
 #[derive(Clone, Debug)]
 pub(super) struct Scores {
     classes: usize,
-    factors: usize,
     /// Ratings with a score from the model.
     known: u64,
     /// From the first to the last of them.
     span: Range<usize>,
+    /// `[60]` spread of each rating.
+    spread: Vec<f32>,
+    /// For each [`Known`], in its order.
+    by: [ScoreTables; 3],
+    /// `[2][60]` factors on standard errors, without and with own answers.
+    se_factor: [Vec<f32>; 2],
+    /// Where nobody was asked: for each rating the signals that speak of it.
+    prior: Option<PriorTables>,
+}
+
+/// Tables for rows of which the same is known.
+#[derive(Clone, Debug)]
+struct ScoreTables {
+    factors: usize,
     /// `[60]` overall expectation, 0–10.
     offset: Vec<f32>,
     /// `(K + q, 60)`: class means minus the overall, then loadings, on 0–10.
     first: Array2<f32>,
     /// `(K + K·q + q(q+1)/2, 60)`: squares and products of the rows of `first`.
     second: Array2<f32>,
-    /// `[60]` ψ on the squared scale.
-    own: Vec<f32>,
-    /// `[60]` ψ + λᵀλ: what is not known of a customer without own answers, within a segment.
-    own_and_factors: Vec<f32>,
-    /// `[2][60]` factors on standard errors, without and with own answers.
-    se_factor: [[f32; N_RATINGS]; 2],
-    /// Where nobody was asked: for each rating the signals that speak of it.
-    prior: Option<PriorTables>,
+    /// `[60]` what is not known within a segment, on the squared scale: ψ beside own answers, ψ + λᵀλ without.
+    rest: Vec<f32>,
 }
 
-#[derive(Clone, Debug)]
-struct PriorTables {
-    /// For each rating: signal, weight on its score, precision it adds.
-    say: Vec<Vec<(usize, f32, f32)>>,
-    center: Vec<f32>,
-    spread: Vec<f32>,
-}
-
-impl Scores {
-    pub(super) fn new(model: &Model) -> Self {
-        let m = model.measurement();
-        let (k, q) = (m.weights.len(), m.ratings.factors());
+impl ScoreTables {
+    /// Tables of `block`, of which `within(j)` (standardized) is the variance left over.
+    fn new(m: &Measurement, block: &FactorMixture, within: impl Fn(usize) -> f64) -> Self {
+        let (k, q) = (block.n_classes(), block.n_factors());
         let total: f64 = m.weights.iter().sum();
         let mut first = Array2::<f64>::zeros((k + q, N_RATINGS));
         let mut offset = Vec::with_capacity(N_RATINGS);
         for j in 0..N_RATINGS {
-            let overall: f64 = (0..k).map(|c| m.weights[c] / total * m.ratings.means[c][j]).sum();
+            let overall: f64 = (0..k).map(|c| m.weights[c] / total * block.means[(c, j)]).sum();
             offset.push((m.center[j] + m.spread[j] * overall) as f32);
             for c in 0..k {
-                first[(c, j)] = m.spread[j] * (m.ratings.means[c][j] - overall);
+                first[(c, j)] = m.spread[j] * (block.means[(c, j)] - overall);
             }
             for a in 0..q {
-                first[(k + a, j)] = m.spread[j] * m.ratings.loadings[j][a];
+                first[(k + a, j)] = m.spread[j] * block.loadings[(j, a)];
             }
         }
         let mut second = Array2::<f64>::zeros((k + k * q + q * (q + 1) / 2, N_RATINGS));
@@ -87,61 +89,105 @@ impl Scores {
                 }
             }
         }
-        let own = |j: usize| m.spread[j].powi(2) * m.ratings.uniqueness[j];
-        let common = |j: usize| (0..q).map(|a| first[(k + a, j)].powi(2)).sum::<f64>();
-        let factor = |known: usize| {
-            let of = |aspect: usize| m.se_factor[aspect][known] as f32;
-            let mut factors = [of(0); N_RATINGS];
-            factors[Aspect::Fulfillment.mask().trailing_zeros() as usize..].fill(of(1));
-            factors
-        };
         Self {
-            classes: k,
             factors: q,
-            known: m.asked,
-            span: if m.prior.is_some() { 0..N_RATINGS } else { span(m.asked) },
             offset,
-            own: (0..N_RATINGS).map(|j| own(j) as f32).collect(),
-            own_and_factors: (0..N_RATINGS).map(|j| (own(j) + common(j)) as f32).collect(),
+            rest: (0..N_RATINGS).map(|j| (m.spread[j].powi(2) * within(j)) as f32).collect(),
             first: first.mapv(|x| x as f32),
             second: second.mapv(|x| x as f32),
-            se_factor: [factor(0), factor(1)],
+        }
+    }
+
+    /// For people of whom signals alone are known: their common factors stay at 0.
+    fn by_signals(m: &Measurement, ratings: &FactorMixture) -> Self {
+        let link = m.links.alone.as_ref();
+        let block = FactorMixture {
+            means: link.map_or_else(|| ratings.means.clone(), |link| link.means_less_told(ratings)),
+            loadings: Array2::zeros((N_RATINGS, 0)),
+            ..ratings.clone()
+        };
+        Self::new(m, &block, |j| {
+            let common: f64 = ratings.loadings.row(j).iter().map(|l| l * l).sum();
+            within_given_signals(ratings.uniqueness[j] + common, link, j)
+        })
+    }
+}
+
+#[derive(Clone, Debug)]
+struct PriorTables {
+    /// For each rating: signal, weight on its score, precision it adds.
+    say: Vec<Vec<(usize, f32, f32)>>,
+    center: Vec<f32>,
+    spread: Vec<f32>,
+}
+
+impl Scores {
+    pub(super) fn new(model: &Model) -> Self {
+        let m = model.measurement();
+        let ratings = m.ratings.mixture(&m.weights);
+        let own = |block: &FactorMixture| ScoreTables::new(m, block, |j| block.uniqueness[j]);
+        let beside = m.links.beside.as_ref().map_or_else(|| own(&ratings), |link| own(&link.given_signals(&ratings)));
+        Self {
+            classes: m.weights.len(),
+            known: m.asked,
+            span: if m.prior.is_some() { 0..N_RATINGS } else { span(m.asked) },
+            spread: m.spread.iter().map(|x| *x as f32).collect(),
+            by: [ScoreTables::by_signals(m, &ratings), beside, own(&ratings)],
+            se_factor: m.se_factor.each_ref().map(|factors| factors.iter().map(|x| *x as f32).collect()),
             prior: m.prior.as_ref().map(|prior| PriorTables::new(prior, &m.center, &m.spread)),
         }
     }
 
-    /// Scores and errors of the first `rows` rows of the tile.
-    pub(super) fn compute(&self, work: &mut Work, rows: usize, own: bool) {
+    /// Scores and errors of the first `rows` rows of the tile, of which so much is `known`; `heard` = signals said
+    /// something about ratings within segments.
+    pub(super) fn compute(&self, work: &mut Work, rows: usize, known: Known, heard: bool) {
         if self.prior.is_some() || self.known == 0 {
             return;
         }
-        let (k, q) = (self.classes, self.factors);
-        let Work { signal_posterior, rating_posterior, first, second, mean, error, .. } = work;
+        let tables = &self.by[known as usize];
+        let (k, q) = (self.classes, tables.factors);
+        let Work { signal_posterior, rating_posteriors, first, second, told, mean, error, .. } = work;
         let classes = signal_posterior.classes.view();
         let span = self.span.clone();
-        let (of_first, of_second) = (self.first.slice(s![.., span.clone()]), self.second.slice(s![.., span.clone()]));
+        let of_first = tables.first.slice(s![.., span.clone()]);
+        let of_second = tables.second.slice(s![.., span.clone()]);
         let mut mean = mean.slice_mut(s![..rows, span.clone()]);
         let mut error = error.slice_mut(s![..rows, span.clone()]);
-        if own && q > 0 {
-            first.slice_mut(s![..k, ..]).assign(&classes);
-            second.slice_mut(s![..k, ..]).assign(&classes);
-            fill_products(&rating_posterior.factors, &rating_posterior.covariance, first, second, k, q);
-            general_mat_mul(1.0, &first.slice(s![.., ..rows]).t(), &of_first, 0.0, &mut mean);
-            general_mat_mul(1.0, &second.slice(s![.., ..rows]).t(), &of_second, 0.0, &mut error);
-        } else {
-            let classes = classes.slice(s![.., ..rows]);
-            general_mat_mul(1.0, &classes.t(), &of_first.slice(s![..k, ..]), 0.0, &mut mean);
-            general_mat_mul(1.0, &classes.t(), &of_second.slice(s![..k, ..]), 0.0, &mut error);
+        match answers_place(known) {
+            Some(at) if q > 0 => {
+                let (n_first, n_second) = (k + q, k + k * q + q * (q + 1) / 2);
+                first.slice_mut(s![..k, ..]).assign(&classes);
+                second.slice_mut(s![..k, ..]).assign(&classes);
+                let mut first = first.slice_mut(s![..n_first, ..]);
+                let mut second = second.slice_mut(s![..n_second, ..]);
+                fill_products(&rating_posteriors[at], &mut first, &mut second, k, q);
+                general_mat_mul(1.0, &first.slice(s![.., ..rows]).t(), &of_first, 0.0, &mut mean);
+                general_mat_mul(1.0, &second.slice(s![.., ..rows]).t(), &of_second, 0.0, &mut error);
+            }
+            _ => {
+                let classes = classes.slice(s![.., ..rows]);
+                general_mat_mul(1.0, &classes.t(), &of_first.slice(s![..k, ..]), 0.0, &mut mean);
+                general_mat_mul(1.0, &classes.t(), &of_second.slice(s![..k, ..]), 0.0, &mut error);
+            }
         }
-        let rest = if own { &self.own[span.clone()] } else { &self.own_and_factors[span.clone()] };
-        let factor = &self.se_factor[usize::from(own)][span.clone()];
-        let offset = &self.offset[span];
-        for (mut mean, mut error) in mean.rows_mut().into_iter().zip(error.rows_mut()) {
+        let factor = &self.se_factor[usize::from(known.own())][span.clone()];
+        let (rest, offset) = (&tables.rest[span.clone()], &tables.offset[span.clone()]);
+        let spread = &self.spread[span.clone()];
+        for (r, (mut mean, mut error)) in mean.rows_mut().into_iter().zip(error.rows_mut()).enumerate() {
             let mean = mean.as_slice_mut().expect("tile rows are contiguous");
             let error = error.as_slice_mut().expect("tile rows are contiguous");
             for j in 0..mean.len() {
                 let variance = (rest[j] + error[j] - mean[j] * mean[j]).max(0.0);
                 error[j] = hundredths(variance.sqrt() * factor[j]).max(LEAST_ERROR);
+            }
+            if heard {
+                // What signals say is known for sure, so it moves the mean and leaves the variance.
+                let told = told.slice(s![r, span.clone()]);
+                for ((mean, told), spread) in mean.iter_mut().zip(told).zip(spread) {
+                    *mean += spread * told;
+                }
+            }
+            for j in 0..mean.len() {
                 mean[j] = hundredths((offset[j] + mean[j]).clamp(0.0, 10.0));
             }
         }
@@ -222,15 +268,15 @@ impl PriorTables {
 
 /// `Σ_k p_k m_k`, `p_k m_k` and `P⁻¹ + Σ_k p_k m_k m_kᵀ` of every row of a tile; `first` and `second` hold `p_k` already.
 fn fill_products(
-    factors: &Array2<f32>,
-    covariance: &Array2<f32>,
-    first: &mut Array2<f32>,
-    second: &mut Array2<f32>,
+    posterior: &TilePosterior,
+    first: &mut ArrayViewMut2<'_, f32>,
+    second: &mut ArrayViewMut2<'_, f32>,
     k: usize,
     q: usize,
 ) {
+    let factors = &posterior.factors;
     first.slice_mut(s![k.., ..]).fill(0.0);
-    second.slice_mut(s![k + k * q.., ..]).assign(covariance);
+    second.slice_mut(s![k + k * q.., ..]).assign(&posterior.covariance);
     for class in 0..k {
         for a in 0..q {
             let mean = factors.row(class * q + a);

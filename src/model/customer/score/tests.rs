@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use ndarray::Array2;
 use proptest::prelude::*;
 
-use super::tiles::{Tables, Work};
+use super::tiles::{Known, Tables, Work};
 use super::*;
 use crate::model::fit::{FitRequest, FitSettings, Invented, SearchEffort, SegmentCount, World, fit};
 use crate::model::rows::{Aspect, Basis, CustomerFlags, N_RATINGS, SuppressedReason};
@@ -143,20 +143,38 @@ fn reasons_are_indicators_that_were_observed() {
 #[test]
 fn the_shares_of_all_indicators_add_up_to_the_log_odds_of_any_two_segments() {
     let (world, model) = made();
+    sums_of_shares_are_log_odds(world, model);
+}
+
+#[test]
+fn so_they_do_where_signals_say_something_within_segments() {
+    let world = Invented { customers: 2_000, asked_one_in: 3, traits: 0.8, ..Invented::default() }.world();
+    let (catalogue, sample) = (Catalogue::embedded(), world.sample());
+    let settings =
+        FitSettings { segments: SegmentCount::Exactly(3), search: SearchEffort::Quick, ..FitSettings::default() };
+    let request =
+        FitRequest { catalogue: &catalogue, signal_ids: &world.signal_ids, sample: &sample, settings: &settings };
+    let model = fit(&request).unwrap();
+    assert!(model.measurement().links.beside.is_some());
+    sums_of_shares_are_log_odds(&world, &model);
+}
+
+fn sums_of_shares_are_log_odds(world: &World, model: &Model) {
     let tables = Tables::new(model);
     let mut work = Work::new(&tables);
     let columns: Vec<Option<usize>> = (0..world.signal_ids.len()).map(Some).collect();
     let asked: Vec<usize> = (0..world.block.len()).filter(|i| world.block.rated[*i] != 0).take(50).collect();
-    work.fill(&tables, &columns, &world.block, &asked, true);
-    work.type_rows(&tables, true);
-    let weights = &model.measurement().weights;
+    work.fill(&tables, &columns, &world.block, &asked, Known::Both);
+    work.type_rows(&tables, Known::Both);
+    let logs = model.measurement().log_prior(true, true);
     for r in 0..asked.len() {
         for pair in [(0, 1), (1, 2), (2, 0)] {
             let mut shares = vec![0.0; N_RATINGS];
-            tables.rating_reasons.shares(work.rating_rows.row(r), &work.rating_posterior, r, pair, &mut shares);
+            let answers = &tables.answers[0];
+            answers.reasons.shares(work.rating_rows.row(r), &work.rating_posteriors[0], r, pair, &mut shares);
             let mut signals = vec![0.0; columns.len()];
             tables.signal_reasons.shares(work.signal_rows.row(r), &work.signal_posterior, r, pair, &mut signals);
-            let prior = (weights[pair.0] / weights[pair.1]).ln();
+            let prior = logs[pair.0] - logs[pair.1];
             let sum = prior + shares.iter().chain(&signals).map(|s| f64::from(*s)).sum::<f64>();
             let p = |class: usize| f64::from(work.signal_posterior.classes[(class, r)]);
             // Probabilities below e^-87 are written as 0.

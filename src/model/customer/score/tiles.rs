@@ -2,14 +2,72 @@
 
 use std::ops::Range;
 
+use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, s};
 
 use super::ApplySettings;
 use super::reasons::{BlockReasons, Reasons, RowCells};
-use crate::model::fit::{CutOn, Model, SignalLine};
+use crate::model::fit::{CutOn, Model, SignalLine, SignalLink};
 use crate::model::rows::{Assignment, Basis, CustomerBlock, N_RATINGS, UnassignedReason};
 use crate::stats::mixture::{FactorMixture, Kernel, TILE, Tile, TilePosterior, normalize};
 use crate::stats::normal_scores::SCORE_LANES;
+use crate::stats::reduced_rank::MAX_RANK;
+
+/// What is known of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// Signals, or nothing.
+    Signals,
+    /// Own answers to what the model knows, and signals.
+    Both,
+    /// Own answers alone.
+    Answers,
+}
+
+impl Known {
+    /// All of them, in the order of their tables.
+    pub(super) const ALL: [Self; 3] = [Self::Signals, Self::Both, Self::Answers];
+
+    /// Whether there are own answers.
+    pub(super) fn own(self) -> bool {
+        self != Self::Signals
+    }
+}
+
+/// Tables that turn answers into evidence.
+#[derive(Clone, Debug)]
+pub(super) struct AnswerTables {
+    pub(super) factors: usize,
+    kernel: Kernel,
+    pub(super) reasons: BlockReasons,
+}
+
+impl AnswerTables {
+    fn new(block: &FactorMixture, span: &Range<usize>, temperature: f64) -> Self {
+        let block = columns(block, span);
+        Self {
+            factors: block.n_factors(),
+            kernel: Kernel::new(&block),
+            reasons: BlockReasons::new(&block, span.start, temperature),
+        }
+    }
+}
+
+/// What signals say about ratings within segments: `G·D·z`.
+#[derive(Clone, Debug)]
+struct LinkTables {
+    /// `(r, p)`, `D`.
+    directions: Array2<f32>,
+    /// `(r, 60)`, `G` in standardized ratings.
+    loadings: Array2<f32>,
+}
+
+impl LinkTables {
+    fn new(link: &SignalLink) -> Self {
+        let table = |rows: &[Vec<f64>]| Array2::from_shape_fn((link.rank(), rows.len()), |(a, i)| rows[i][a] as f32);
+        Self { directions: table(&link.directions), loadings: table(&link.loadings) }
+    }
+}
 
 /// Tables of a model that turn indicators into class probabilities and reasons.
 #[derive(Clone, Debug)]
@@ -19,15 +77,20 @@ pub(super) struct Tables {
     pub(super) asked: u64,
     /// From the first to the last of them: where one aspect was never asked, its half of the work is saved.
     pub(super) span: Range<usize>,
-    pub(super) rating_factors: usize,
     pub(super) signal_factors: usize,
     lines: Vec<SignalLine>,
     center: Vec<f32>,
     inverse_spread: Vec<f32>,
-    rating_kernel: Kernel,
     signal_kernel: Kernel,
-    pub(super) rating_reasons: BlockReasons,
     pub(super) signal_reasons: BlockReasons,
+    /// How answers are read with signals beside them, and without.
+    pub(super) answers: [AnswerTables; 2],
+    /// What signals say within segments to people without answers, and to those with.
+    links: [Option<LinkTables>; 2],
+    /// For each [`Known`], in its order: logarithms of the weights that evidence is added to.
+    log_prior: [Vec<f32>; 3],
+    /// Whether signals are read with a tilt, so that rows with and without are told apart.
+    tilted: bool,
     /// What the log odds of signals and of answers are multiplied by: one over their temperatures.
     belief: [f32; 2],
     /// Scores that are no own answers are read through the catalogue.
@@ -61,8 +124,13 @@ impl RowMajor {
 pub(super) struct Work {
     pub(super) ratings: Tile,
     pub(super) signals: Tile,
-    pub(super) rating_posterior: TilePosterior,
+    /// With signals beside the answers, and without.
+    pub(super) rating_posteriors: [TilePosterior; 2],
     pub(super) signal_posterior: TilePosterior,
+    /// `(TILE, 60)`: what signals say about standardized ratings within segments, row by row.
+    pub(super) told: Array2<f32>,
+    /// `(r, TILE)`: scores of signals.
+    directions: Array2<f32>,
     /// The same row by row.
     pub(super) rating_rows: RowMajor,
     pub(super) signal_rows: RowMajor,
@@ -78,13 +146,16 @@ pub(super) struct Work {
 
 impl Work {
     pub(super) fn new(tables: &Tables) -> Self {
-        let (k, q) = (tables.classes, tables.rating_factors);
+        let k = tables.classes;
+        let q = tables.answers.iter().map(|answers| answers.factors).max().unwrap_or(0);
         Self {
             ratings: Tile::empty(tables.span.len()),
             signals: Tile::empty(tables.lines.len()),
             rating_rows: RowMajor::new(tables.span.len()),
             signal_rows: RowMajor::new(tables.lines.len()),
-            rating_posterior: TilePosterior::new(k, q),
+            rating_posteriors: tables.answers.each_ref().map(|answers| TilePosterior::new(k, answers.factors)),
+            told: Array2::zeros((TILE, N_RATINGS)),
+            directions: Array2::zeros((MAX_RANK, TILE)),
             signal_posterior: TilePosterior::new(k, tables.signal_factors),
             signals_known: [0; TILE],
             mean: Array2::zeros((TILE, N_RATINGS)),
@@ -101,7 +172,7 @@ impl Work {
         columns: &[Option<usize>],
         block: &CustomerBlock,
         rows: &[usize],
-        own: bool,
+        known: Known,
     ) {
         self.signals.rows = rows.len();
         self.signals_known = [0; TILE];
@@ -132,12 +203,23 @@ impl Work {
                 }
             }
         }
-        if own {
-            self.fill_ratings(tables, block, rows);
+        if let Some(link) = tables.link(known) {
+            self.hear(link, rows.len());
+        }
+        if known.own() {
+            self.fill_ratings(tables, block, rows, tables.link(known).is_some());
         }
     }
 
-    fn fill_ratings(&mut self, tables: &Tables, block: &CustomerBlock, rows: &[usize]) {
+    /// What signals say about the ratings of the first `rows` rows.
+    fn hear(&mut self, link: &LinkTables, rows: usize) {
+        let mut scores = self.directions.slice_mut(s![..link.directions.nrows(), ..rows]);
+        general_mat_mul(1.0, &link.directions, &self.signals.values.slice(s![.., ..rows]), 0.0, &mut scores);
+        general_mat_mul(1.0, &scores.t(), &link.loadings, 0.0, &mut self.told.slice_mut(s![..rows, ..]));
+    }
+
+    /// Standardized answers, less what signals say about them where that was `heard`.
+    fn fill_ratings(&mut self, tables: &Tables, block: &CustomerBlock, rows: &[usize], heard: bool) {
         self.ratings.rows = rows.len();
         let (first, width) = (tables.span.start, tables.span.len());
         for (r, row) in rows.iter().enumerate() {
@@ -146,6 +228,7 @@ impl Work {
             for (c, raw) in raw.iter().enumerate() {
                 let is = known >> c & 1 == 1;
                 let value = (raw - tables.center[first + c]) * tables.inverse_spread[first + c];
+                let value = if heard { value - self.told[(r, first + c)] } else { value };
                 let (value, present) = (if is { value } else { 0.0 }, f32::from(u8::from(is)));
                 self.ratings.present[(c, r)] = present;
                 self.ratings.values[(c, r)] = value;
@@ -156,19 +239,28 @@ impl Work {
     }
 
     /// Class probabilities of the rows, in `signal_posterior.classes`.
-    pub(super) fn type_rows(&mut self, tables: &Tables, own: bool) {
+    pub(super) fn type_rows(&mut self, tables: &Tables, known: Known) {
         tables.signal_kernel.evidence(&self.signals, &mut self.signal_posterior);
         let posterior = &mut self.signal_posterior;
         let [signals, answers] = tables.belief;
         posterior.scores *= signals;
-        if own {
-            tables.rating_kernel.evidence(&self.ratings, &mut self.rating_posterior);
-            posterior.scores.scaled_add(answers, &self.rating_posterior.scores);
+        if let Some(at) = answers_place(known) {
+            tables.answers[at].kernel.evidence(&self.ratings, &mut self.rating_posteriors[at]);
+            posterior.scores.scaled_add(answers, &self.rating_posteriors[at].scores);
         }
-        for (mut scores, prior) in posterior.scores.rows_mut().into_iter().zip(tables.signal_kernel.log_class()) {
+        for (mut scores, prior) in posterior.scores.rows_mut().into_iter().zip(&tables.log_prior[known as usize]) {
             scores += *prior;
         }
         normalize(&posterior.scores, &mut posterior.classes, &mut posterior.log_likelihood);
+    }
+}
+
+/// Place of the tables of answers among [`Tables::answers`].
+pub(super) fn answers_place(known: Known) -> Option<usize> {
+    match known {
+        Known::Signals => None,
+        Known::Both => Some(0),
+        Known::Answers => Some(1),
     }
 }
 
@@ -195,24 +287,57 @@ impl Tables {
     pub(super) fn new(model: &Model) -> Self {
         let m = model.measurement();
         let span = span(m.asked);
-        let (ratings, signals) = (columns(&m.ratings.mixture(&m.weights), &span), m.signals.mixture(&m.weights));
+        let (ratings, signals) = (m.ratings.mixture(&m.weights), m.signals.mixture(&m.weights));
+        let beside = m.links.beside.as_ref().map_or_else(|| ratings.clone(), |link| link.given_signals(&ratings));
         Self {
             classes: m.weights.len(),
             asked: m.asked,
             span: span.clone(),
-            rating_factors: ratings.n_factors(),
             signal_factors: signals.n_factors(),
             lines: model.lines().to_vec(),
             center: m.center.iter().map(|x| *x as f32).collect(),
             inverse_spread: m.spread.iter().map(|x| (1.0 / x) as f32).collect(),
-            rating_kernel: Kernel::new(&ratings),
             signal_kernel: Kernel::new(&signals),
-            rating_reasons: BlockReasons::new(&ratings, span.start, m.temperature.answers),
+            answers: [beside, ratings].map(|block| AnswerTables::new(&block, &span, m.temperature.answers)),
+            links: [&m.links.alone, &m.links.beside].map(|link| link.as_ref().map(LinkTables::new)),
             signal_reasons: BlockReasons::new(&signals, N_RATINGS, m.temperature.signals),
+            log_prior: [m.log_prior(false, true), m.log_prior(true, true), m.log_prior(true, false)]
+                .map(|logs| logs.into_iter().map(|x| x as f32).collect()),
+            tilted: m.unasked.is_some(),
             belief: [m.temperature.signals, m.temperature.answers].map(|t| (1.0 / t) as f32),
             prior: model.cut_on() == CutOn::Prior,
             whole: model.cut_on() == CutOn::Nothing,
         }
+    }
+
+    /// What signals say within segments about rows of which so much is known.
+    fn link(&self, known: Known) -> Option<&LinkTables> {
+        match known {
+            Known::Signals => self.links[0].as_ref(),
+            Known::Both => self.links[1].as_ref(),
+            Known::Answers => None,
+        }
+    }
+
+    /// Whether signals say something within segments about such rows.
+    pub(super) fn is_told(&self, known: Known) -> bool {
+        self.link(known).is_some()
+    }
+
+    /// What is known of row `row` of `block`, whose column of each signal is `columns`.
+    pub(super) fn known(&self, block: &CustomerBlock, row: usize, columns: &[Option<usize>]) -> Known {
+        if block.rated[row] & self.asked == 0 {
+            return Known::Signals;
+        }
+        // Where both are read alike nothing has to be looked up.
+        let read = |(line, column): (&SignalLine, &Option<usize>)| {
+            column.is_some_and(|c| {
+                let held = line.line.is_some() && c < block.signals.ncols();
+                held && block.signalled[row] >> c & 1 == 1 && block.signals[(row, c)].is_finite()
+            })
+        };
+        let alike = self.links[1].is_none() && !self.tilted;
+        if alike || self.lines.iter().zip(columns).any(read) { Known::Both } else { Known::Answers }
     }
 
     /// What a row rests on.
@@ -227,7 +352,7 @@ impl Tables {
     }
 
     /// The segment of row `r`, and why.
-    pub(super) fn assign(&self, work: &Work, r: usize, own: bool, settings: &ApplySettings) -> Assignment {
+    pub(super) fn assign(&self, work: &Work, r: usize, known: Known, settings: &ApplySettings) -> Assignment {
         let classes = work.signal_posterior.classes.column(r);
         let (mut top, mut next) = (0, None);
         for class in 1..self.classes {
@@ -245,9 +370,9 @@ impl Tables {
         if let Some(next) = next {
             let row = work.signal_rows.row(r);
             self.signal_reasons.collect(row, &work.signal_posterior, r, (top, next), &mut reasons);
-            if own {
+            if let Some(at) = answers_place(known) {
                 let row = work.rating_rows.row(r);
-                self.rating_reasons.collect(row, &work.rating_posterior, r, (top, next), &mut reasons);
+                self.answers[at].reasons.collect(row, &work.rating_posteriors[at], r, (top, next), &mut reasons);
             }
         }
         let (reasons, reason_against) = reasons.found();

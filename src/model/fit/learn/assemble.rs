@@ -14,13 +14,14 @@ use super::super::report::{CutOn, FitReport};
 use super::super::search::{Found, dual, patterns, search};
 use super::super::settings::{FitSettings, Method};
 use super::super::stored::stored;
-use super::super::temperature::Temperature;
 use super::super::typing::TypingCheck;
+use super::super::unasked::UnaskedPrior;
 use super::check::{self, Checked};
 use super::measure::{Measured, SignalLearner, learn_ratings, rating_factors, silent_ratings};
 use super::replicates::Replicates;
 use super::rules::rules;
 use super::typing::{Crossed, questions};
+use super::within::Respondents;
 use super::{loadings, prior};
 use crate::model::rows::{Aspect, N_RATINGS};
 
@@ -43,21 +44,31 @@ pub(in crate::model::fit) fn surveyed(
     let learner = SignalLearner::new(prepared);
     let measured = measure(prepared, &evidence, &found, &learner, request.settings.seed);
     let crossed = Crossed::of(request, prepared, &measured, &learner);
-    let temperature = crossed.as_ref().map_or_else(Temperature::default, Crossed::temperature);
-    let measured = measured.tempered(temperature);
+    let measured = measured.tempered_by(crossed.as_ref());
+    let (signals, n) = (&prepared.respondent_signals, prepared.ratings.n_rows());
+    let alone = match &crossed {
+        Some(crossed) => crossed.alone_of_all(&measured.weights, n),
+        None => measured.probabilities(None, signals),
+    };
+    let known = measured.probabilities(Some(&prepared.ratings), signals);
+    let respondents = Respondents { ratings: &prepared.ratings, signals, known: known.view(), alone: alone.view() };
+    let measured = measured.learned_from(&respondents);
+    let crossed = crossed.map(|crossed| crossed.with_answers_of(request, prepared, &measured));
+    let measured = measured.tempered_by(crossed.as_ref());
     // Last of what changes the model, so that everything below speaks of segments by their final places.
     let order = order_by_size(prepared, &measured);
     let (measured, found) = (measured.reordered(&order), found.reordered(&order));
     let crossed = crossed.map(|crossed| crossed.reordered(&order));
     let misfit = crossed.as_ref().map_or_else(|| vec![0.0; order.len()], Crossed::misfit);
     let typing = crossed.and_then(|crossed| crossed.check());
-    let checked = check::held_out(prepared, &measured, request.settings.seed);
+    let alone = alone.select(Axis(1), &order);
+    let checked = check::held_out(prepared, &measured, alone.view(), request.settings.seed);
     let report = Reporter { request, prepared, evidence: &evidence, found: &found, measured: &measured };
     let mut report = report.surveyed(&checked, typing)?;
     let (base, seed) = (&request.sample.base, request.settings.seed);
     report.fit_error = Replicates { prepared, base, learner: &learner, seed }.error(&measured, misfit);
     let measurement =
-        Measurement { se_factor: checked.se_factor.map(|row| row.map(stored)), ..measurement(prepared, &measured) };
+        Measurement { se_factor: checked.se_factor.clone().map(stored_all), ..measurement(prepared, &measured) };
     // These need the finished measurement, so they come after the rest of the report.
     report.rules = rules(request, prepared, Some(aspect), &measured, &measurement);
     report.questions = questions(request, prepared, aspect, &measured, &measurement);
@@ -149,10 +160,16 @@ pub(super) fn measurement(prepared: &Prepared, measured: &Measured) -> Measureme
         center: prepared.center.clone(),
         spread: prepared.spread.clone(),
         asked: prepared.asked,
-        se_factor: [[1.0; 2]; 2],
+        unasked: measured.unasked.as_ref().map(UnaskedPrior::stored),
+        links: measured.links.stored(&measured.weights, prepared.ratings.n_rows()),
+        se_factor: [vec![1.0; N_RATINGS], vec![1.0; N_RATINGS]],
         temperature: measured.temperature.stored(),
         prior: None,
     }
+}
+
+fn stored_all(values: Vec<f64>) -> Vec<f64> {
+    values.into_iter().map(stored).collect()
 }
 
 pub(super) fn finish(
@@ -188,7 +205,7 @@ impl Reporter<'_> {
             answers: self.prepared.answers.clone(),
             method: self.found.way.method(),
             factors: self.found.way.factors(),
-            measurement_factors: [self.measured.ratings.n_factors(), self.measured.signals.n_factors()],
+            measurement_factors: [self.measured.own_factors(), self.measured.signals.n_factors()],
             signal_directions: self.evidence.directions(),
             predicted_by_signals: self.evidence.predicted,
             candidates: self.found.candidates.clone(),

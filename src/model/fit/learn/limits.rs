@@ -4,7 +4,8 @@ use super::super::FitRequest;
 use super::super::evidence::level::ONLY_LEVEL;
 use super::super::evidence::prepare::Prepared;
 use super::super::fitted::SegmentInfo;
-use super::super::report::{FitReport, LoadingVerdict, StandsFor};
+use super::super::report::{FitReport, LoadingVerdict, SegmentLevel, StandsFor};
+use super::super::sample::MIN_ANSWERS;
 use super::super::settings::SegmentCount;
 use super::super::typing::TypingCheck;
 use super::everybody::wanted;
@@ -25,21 +26,25 @@ pub(in crate::model::fit) fn surveyed(
     // What was not asked at all, and how many answered, the profiles say.
     if prepared.asked & Aspect::Importance.mask() != 0 && importance < needed {
         said.push(format!(
-            "Only {importance} customers rated importance where {needed} are needed: it did not shape the segments."
+            "Only {importance} customers rated the importance of {MIN_ANSWERS} elements or more where {needed} are needed: \
+             it did not shape the segments."
         ));
     }
     if prepared.asked & Aspect::Fulfillment.mask() != 0 && fulfillment < needed {
-        said.push(format!("Only {fulfillment} customers rated fulfillment: those scores are rough."));
+        said.push(format!(
+            "Only {fulfillment} customers rated the fulfillment of {MIN_ANSWERS} elements or more: those scores are rough."
+        ));
     }
     let unknown = (0..report.answers.len()).filter(|i| report.answers[*i] > 0 && prepared.asked >> i & 1 == 0).count();
     if unknown > 0 {
         said.push(format!("{unknown} ratings were given too rarely or without any spread and are not scored."));
     }
-    common(request, report, &mut said);
+    common(request, report, "respondents", &mut said);
     // Between patterns of answers lies everything, their level too.
     if report.segment_levels.len() > 1
         && report.patterns.is_none()
         && report.rating_level_between.is_some_and(|share| share > ONLY_LEVEL)
+        && mostly_level(&report.segment_levels)
     {
         said.push("The segments are mostly people who rate high and people who rate low.".to_owned());
     }
@@ -68,15 +73,27 @@ pub(in crate::model::fit) fn unsurveyed(
     if answered > 0 {
         let needed = request.settings.min_respondents;
         said.push(format!(
-            "Only {answered} customers answered where {needed} are needed: importance is read from behavior through the \
-             catalogue's loadings."
+            "Only {answered} customers rated {MIN_ANSWERS} elements or more where {needed} are needed: importance is read \
+             from behavior through the catalogue's loadings."
         ));
     }
-    common(request, report, &mut said);
+    common(request, report, "customers", &mut said);
     if report.candidates.iter().any(|c| c.chosen && c.segments == 1) {
         said.push(wanted(request.settings.min_respondents));
     }
     said
+}
+
+/// Whether most of what sets the segments apart is the level of their ratings.
+///
+/// METHOD: that nearly all variance of the level lies between segments does not make them levels: clean groups that
+/// differ in level *and* in shape have that too. So the level must also be most of the squared distance between them,
+/// `Σ level²/Σ distance²` over the segments, with the same limit. Our judgment.
+fn mostly_level(levels: &[SegmentLevel]) -> bool {
+    let level: f64 = levels.iter().map(|segment| segment.level.powi(2)).sum();
+    // A segment at the mean level has a share of 0 and no distance that could be read from it.
+    let distance: f64 = levels.iter().filter(|s| s.share > 0.0).map(|s| s.level.powi(2) / s.share).sum();
+    level > ONLY_LEVEL * distance
 }
 
 /// What must be said of single segments, under the ids they have: a refit gives a segment the id it continues.
@@ -89,7 +106,8 @@ pub(in crate::model) fn of_segments(report: &FitReport, segments: &[SegmentInfo]
                 StandsFor::LowRaters => ("low", "lower"),
             };
             said.push(format!(
-                "{} is only people who rate {word}: {:.0} % of what sets it apart is that all its ratings are {than}.",
+                "{} is hardly more than people who rate {word}: {:.0} % of what sets it apart is that its ratings are {than} \
+                 throughout.",
                 segment.id,
                 100.0 * level.share
             ));
@@ -108,7 +126,7 @@ pub(in crate::model) fn of_segments(report: &FitReport, segments: &[SegmentInfo]
 /// there was nothing to try.
 fn one_group(report: &FitReport, wanted: SegmentCount) -> String {
     let several = || report.candidates.iter().filter(|c| c.segments > 1);
-    if wanted == SegmentCount::Exactly(1) {
+    if matches!(wanted, SegmentCount::Exactly(1) | SegmentCount::Range { to: 1, .. }) {
         return "One group was asked for, so no other division was used.".to_owned();
     }
     if several().next().is_none() {
@@ -134,7 +152,8 @@ fn one_group(report: &FitReport, wanted: SegmentCount) -> String {
     )
 }
 
-fn common(request: &FitRequest<'_>, report: &FitReport, said: &mut Vec<String>) {
+/// `people` are those that segments were cut on.
+fn common(request: &FitRequest<'_>, report: &FitReport, people: &str, said: &mut Vec<String>) {
     let settings = request.settings;
     let Some(chosen) = report.candidates.iter().find(|c| c.chosen) else { return };
     // Where patterns of answers were counted instead of searched, the choice says all there is.
@@ -151,10 +170,56 @@ fn common(request: &FitRequest<'_>, report: &FitReport, said: &mut Vec<String>) 
     }
     if matches!(settings.segments, SegmentCount::Exactly(_)) {
         if chosen.smallest_share < settings.min_share {
-            said.push(format!("The smallest segment has only {:.1} % of customers.", 100.0 * chosen.smallest_share));
+            said.push(format!(
+                "The smallest segment has only {:.1} % of the {people} that segments were cut on.",
+                100.0 * chosen.smallest_share
+            ));
         }
         if chosen.smallest_respondents < settings.min_respondents as f64 {
-            said.push(format!("The smallest segment rests on only {:.0} respondents.", chosen.smallest_respondents));
+            // Rounded down: one that falls short of 30 is not "only 30".
+            said.push(format!(
+                "The smallest segment rests on only {:.0} {people}.",
+                chosen.smallest_respondents.floor()
+            ));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fit::Candidate;
+
+    fn level(level: f64, share: f64) -> SegmentLevel {
+        SegmentLevel { level, share, stands_for: None }
+    }
+
+    #[test]
+    fn segments_are_mostly_levels_only_if_level_is_most_of_what_lies_between_them() {
+        // Squared distances 1/0.5 = 2 each: by hand level is half of them. At shares of 0.61 it is above 0.6, at 0.59 not.
+        assert!(!mostly_level(&[level(1.0, 0.5), level(-1.0, 0.5)]));
+        assert!(mostly_level(&[level(1.0, 0.61), level(-1.0, 0.61)]));
+        assert!(!mostly_level(&[level(1.0, 0.59), level(-1.0, 0.59)]));
+        // High, middle and low raters, and nothing else; and segments all of one level.
+        assert!(mostly_level(&[level(0.8, 1.0), level(0.0, 0.0), level(-0.8, 1.0)]));
+        assert!(!mostly_level(&[level(0.0, 0.0), level(0.0, 0.0)]));
+    }
+
+    #[test]
+    fn one_group_that_was_asked_for_is_not_laid_on_the_answers() {
+        let none = FitReport::default();
+        let asked = "One group was asked for";
+        assert!(one_group(&none, SegmentCount::Exactly(1)).starts_with(asked));
+        assert!(one_group(&none, SegmentCount::Range { from: 1, to: 1 }).starts_with(asked));
+        assert!(one_group(&none, SegmentCount::Range { from: 1, to: 2 }).contains("too few or too much alike"));
+        let several = Candidate { segments: 3, ..Candidate::default() };
+        let tried = FitReport { candidates: vec![several.clone()], ..FitReport::default() };
+        assert!(one_group(&tried, SegmentCount::Exactly(3)).contains("as well as several would"));
+        let out = Candidate { knocked_out: Some("it is thin; and more".to_owned()), ..several };
+        let said = one_group(&FitReport { candidates: vec![out], ..FitReport::default() }, SegmentCount::Exactly(3));
+        assert!(
+            said.contains("each of the 1 divisions tried was ruled out, for instance because it is thin."),
+            "{said}"
+        );
     }
 }

@@ -4,8 +4,12 @@ use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
 use super::super::evidence::prepare::Prepared;
+use super::super::link::{SignalLinks, within_given_signals};
 use super::super::temperature::Temperature;
+use super::super::unasked::UnaskedPrior;
 use super::check::{Hidden, hide, predict};
+use super::typing::Crossed;
+use super::within::{Respondents, less_told};
 use crate::catalogue::N_ELEMENTS;
 use crate::stats::dense::symmetric_eigen;
 use crate::stats::discriminant::{Discriminant, factor_covariance, pairwise_covariance};
@@ -50,10 +54,14 @@ const LEAST_OWN: f64 = 0.02;
 pub(in crate::model::fit) struct Measured {
     /// `(K,)` shares.
     pub(in crate::model::fit) weights: Array1<f64>,
-    /// 60 ratings.
+    /// 60 ratings given the class, whatever the signals.
     pub(in crate::model::fit) ratings: FactorMixture,
     /// Signals.
     pub(in crate::model::fit) signals: FactorMixture,
+    /// What signals say about ratings within classes.
+    pub(in crate::model::fit) links: SignalLinks,
+    /// Where probabilities start from when signals are read; `None` = from `weights`.
+    pub(in crate::model::fit) unasked: Option<UnaskedPrior>,
     /// How far either block is believed.
     pub(in crate::model::fit) temperature: Temperature,
 }
@@ -124,11 +132,7 @@ pub(in crate::model::fit) fn learn_ratings(ratings: &Observed, given: ArrayView2
 }
 
 /// Learns the ratings anew from what `start` knows, a little way: for data that differ little from those it was learned from.
-pub(in crate::model::fit) fn relearn_ratings(
-    ratings: &Observed,
-    given: ArrayView2<'_, f64>,
-    start: &FactorMixture,
-) -> FactorMixture {
+fn relearn_ratings(ratings: &Observed, given: ArrayView2<'_, f64>, start: &FactorMixture) -> FactorMixture {
     attached(ratings, given, start.n_factors(), RELEARN_ITERATIONS, |_, columns| FactorMixture {
         class_weights: start.class_weights.clone(),
         means: start.means.select(Axis(1), columns),
@@ -212,18 +216,97 @@ fn hidden_error(kept: &Observed, hidden: &[Hidden], given: ArrayView2<'_, f64>, 
 impl Measured {
     /// Both blocks with these shares, taken at their word.
     pub(in crate::model::fit) fn new(weights: Array1<f64>, ratings: FactorMixture, signals: FactorMixture) -> Self {
-        Self { weights, ratings, signals, temperature: Temperature::default() }
+        Self {
+            weights,
+            ratings,
+            signals,
+            links: SignalLinks::default(),
+            unasked: None,
+            temperature: Temperature::default(),
+        }
     }
 
-    /// The same, believed as far as `temperature` says.
-    pub(in crate::model::fit) fn tempered(self, temperature: Temperature) -> Self {
-        Self { temperature, ..self }
+    /// The same with ratings, and what signals say about them within classes, learned from `respondents`.
+    pub(in crate::model::fit) fn learned_from(&self, respondents: &Respondents<'_>) -> Self {
+        let (ratings, links) = respondents.learn(self.own_factors());
+        Self { ratings, links, ..self.clone() }
+    }
+
+    /// The ratings' block learned anew a little way, with what signals say within classes as it is.
+    pub(in crate::model::fit) fn relearned(
+        &self,
+        ratings: &Observed,
+        signals: &Observed,
+        given: ArrayView2<'_, f64>,
+    ) -> FactorMixture {
+        let Some(link) = &self.links.beside else { return relearn_ratings(ratings, given, &self.ratings) };
+        let rest = less_told(ratings, &link.told(signals.values()));
+        link.given_class(&relearn_ratings(&rest, given, &link.given_signals(&self.ratings)))
+    }
+
+    /// Common factors of the ratings that signals say nothing about.
+    pub(in crate::model::fit) fn own_factors(&self) -> usize {
+        self.ratings.n_factors() - self.links.beside.as_ref().map_or(0, |link| link.rank())
+    }
+
+    /// `(n, K)` log densities of answers given the class and the signals, up to a part that all classes of a row share.
+    pub(in crate::model::fit) fn answer_densities(&self, ratings: &Observed, signals: &Observed) -> Array2<f64> {
+        let Some(link) = &self.links.beside else { return self.ratings.log_densities(ratings) };
+        let rest = less_told(ratings, &link.told(signals.values()));
+        let mut all = link.given_signals(&self.ratings).log_densities(&rest);
+        // Without any signal the answers speak for themselves.
+        let silent: Vec<usize> =
+            (0..all.nrows()).filter(|r| !signals.present().row(*r).iter().any(|known| *known)).collect();
+        let densities = self.ratings.log_densities(&ratings.select(&silent));
+        for (row, density) in silent.into_iter().zip(densities.rows()) {
+            all.row_mut(row).assign(&density);
+        }
+        all
+    }
+
+    /// `(n, 60)` expected ratings and their variances of people of whom signals alone are known, with class probabilities
+    /// `given`: `Σ_k p_k (μ_kj − G_j·m_k) + G_j·d` and the variance within and between classes.
+    pub(in crate::model::fit) fn by_signals(&self, signals: &Observed, given: &Array2<f64>) -> [Array2<f64>; 2] {
+        let ratings = &self.ratings;
+        let (means, told) = match &self.links.alone {
+            Some(link) => (link.means_less_told(ratings), link.told(signals.values())),
+            None => (ratings.means.clone(), Array2::zeros((signals.n_rows(), ratings.n_indicators()))),
+        };
+        let within: Array1<f64> = (0..ratings.n_indicators())
+            .map(|j| {
+                let common: f64 = ratings.loadings.row(j).iter().map(|l| l * l).sum();
+                within_given_signals(ratings.uniqueness[j] + common, self.links.alone.as_ref(), j)
+            })
+            .collect();
+        let rest = given.dot(&means);
+        let between = given.dot(&(&means * &means)) - &rest * &rest;
+        [rest + told, between.mapv(|v| v.max(0.0)) + within]
+    }
+
+    /// The same, believed as far as `crossed` found best; at its word where nothing was found.
+    pub(in crate::model::fit) fn tempered_by(self, crossed: Option<&Crossed>) -> Self {
+        let temperature = crossed.map_or_else(Temperature::default, Crossed::temperature);
+        Self { temperature, unasked: crossed.map(Crossed::unasked), ..self }
+    }
+
+    /// `(K,)` log weights that evidence is added to: of people with or without `own` answers, with or without `signals`.
+    pub(in crate::model::fit) fn log_prior(&self, own: bool, signals: bool) -> Array1<f64> {
+        let logs = self.weights.mapv(|w| w.max(f64::MIN_POSITIVE).ln());
+        match &self.unasked {
+            Some(unasked) if !own => unasked.logs().into(),
+            Some(unasked) if signals => logs + &Array1::from(unasked.tilt.clone()),
+            _ => logs,
+        }
     }
 
     /// `(n, K)` class probabilities from ratings and signals of the same rows.
     pub(in crate::model::fit) fn probabilities(&self, ratings: Option<&Observed>, signals: &Observed) -> Array2<f64> {
         let k = self.weights.len();
-        let (rating_kernel, signal_kernel) = (Kernel::new(&self.ratings), Kernel::new(&self.signals));
+        let signal_kernel = Kernel::new(&self.signals);
+        let by_answers = ratings.map(|ratings| self.answer_densities(ratings, signals));
+        // With answers, with or without signals; without answers there is nothing but signals.
+        let own = ratings.is_some();
+        let priors = [false, true].map(|heard| self.log_prior(own, heard || !own).mapv(|x| x as f32));
         let starts: Vec<usize> = (0..signals.n_rows()).step_by(TILE).collect();
         let parts: Vec<Array2<f32>> = starts
             .par_iter()
@@ -232,13 +315,15 @@ impl Measured {
                 let mut out = TilePosterior::new(k, self.signals.n_factors());
                 signal_kernel.evidence(&tile, &mut out);
                 out.scores *= (1.0 / self.temperature.signals) as f32;
-                if let Some(ratings) = ratings {
-                    let mut own = TilePosterior::new(k, self.ratings.n_factors());
-                    rating_kernel.evidence(&Tile::of_rows(ratings, *start), &mut own);
-                    out.scores.scaled_add((1.0 / self.temperature.answers) as f32, &own.scores);
+                if let Some(own) = &by_answers {
+                    let own = own.slice(s![*start..*start + tile.rows, ..]).mapv(|x| x as f32);
+                    let mut scores = out.scores.slice_mut(s![.., ..tile.rows]);
+                    scores.scaled_add((1.0 / self.temperature.answers) as f32, &own.t());
                 }
-                for (mut row, w) in out.scores.rows_mut().into_iter().zip(&self.weights) {
-                    row += w.max(f64::MIN_POSITIVE).ln() as f32;
+                for r in 0..tile.rows {
+                    let heard = tile.present.column(r).iter().any(|p| *p > 0.0);
+                    let mut row = out.scores.column_mut(r);
+                    row += &priors[usize::from(heard)];
                 }
                 normalize(&out.scores, &mut out.classes, &mut out.log_likelihood);
                 out.classes
@@ -263,6 +348,8 @@ impl Measured {
             weights: self.weights.select(Axis(0), order),
             ratings: pick(&self.ratings),
             signals: pick(&self.signals),
+            links: self.links.reordered(order),
+            unasked: self.unasked.as_ref().map(|unasked| unasked.reordered(order)),
             temperature: self.temperature,
         }
     }

@@ -10,3 +10,4 @@ pub(in crate::model::fit) mod prior;
 mod replicates;
 pub(in crate::model::fit) mod rules;
 pub(in crate::model::fit) mod typing;
+pub(in crate::model::fit) mod within;

@@ -7,7 +7,7 @@ use super::super::evidence::prepare::Prepared;
 use super::super::fit_error::FitError;
 use super::super::measurement::mean_step;
 use super::assemble::shares;
-use super::measure::{Measured, SignalLearner, relearn_ratings};
+use super::measure::{Measured, SignalLearner};
 use crate::model::rows::CustomerBlock;
 use crate::stats::draw::mixed_seed;
 use crate::stats::observed::Observed;
@@ -27,6 +27,9 @@ const MOST_RESPONDENTS: usize = 4_000;
 
 /// Customers who were not asked, on whom replicates are compared: the same ones in all, so their draw hardly matters.
 const MOST_UNASKED: usize = 2_000;
+
+/// Least share that people without answers start from.
+const LEAST_SHARE: f64 = 1e-4;
 
 /// Largest effect that is believed.
 const MOST_EFFECT: f64 = 20.0;
@@ -114,14 +117,19 @@ impl Replicates<'_> {
         (0..STEPS)
             .map(|_| {
                 let weights = shares(&given, respondents.ratings.weights(), &rows);
-                let ratings = relearn_ratings(&respondents.ratings, given.view(), &model.ratings);
+                let ratings = model.relearned(&respondents.ratings, &respondents.signals, given.view());
                 let signals = self.learner.learn(&respondents.signals, given.view(), &weights);
                 model = Measured { weights, ratings, signals, ..model.clone() };
                 given = model.probabilities(Some(&respondents.ratings), &respondents.signals);
                 let mut shares = mean_of(&given, respondents.ratings.weights()) * asked;
                 if unasked.n_rows() > 0 {
                     let typed = model.probabilities(None, unasked);
-                    shares = shares + mean_of(&typed, unasked.weights()) * (1.0 - asked);
+                    let found = mean_of(&typed, unasked.weights());
+                    // A step of EM for the shares they start from, too: those rest on the same respondents.
+                    if let Some(prior) = &mut model.unasked {
+                        prior.shares = found.iter().map(|share| share.max(LEAST_SHARE)).collect();
+                    }
+                    shares = shares + found * (1.0 - asked);
                 }
                 Found { shares, means: model.ratings.means.iter().copied().collect() }
             })

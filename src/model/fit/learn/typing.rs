@@ -8,10 +8,12 @@ use super::super::evidence::prepare::Prepared;
 use super::super::measurement::Measurement;
 use super::super::temperature::Temperature;
 use super::super::typing::{OwnAnswersCheck, QuestionBasis, QuestionReport, TypedRows, TypingCheck};
+use super::super::unasked::UnaskedPrior;
 use super::measure::{Measured, SignalLearner};
 use crate::catalogue::N_ELEMENTS;
 use crate::model::rows::Aspect;
 use crate::stats::calibration::{ClassEvidence, Reliability};
+use crate::stats::class_shift::{ClassShares, class_tilt};
 use crate::stats::draw::mixed_seed;
 use crate::stats::observed::Observed;
 
@@ -22,6 +24,13 @@ const FOLDS: usize = 5;
 /// `docs/method.md#calibration-bar`.
 const TOLERATED_ERROR: f64 = 0.03;
 
+/// Turns in which temperature and tilt are sought.
+const TURNS: usize = 2;
+
+/// Spread that constants of log odds are expected to have: a segment is hardly claimed twice as often as it is, or half.
+/// Our judgment; it counts for four respondents.
+const TILT_SPREAD: f64 = 0.5;
+
 /// Answers from which a respondent's can be split in halves.
 const LEAST_ANSWERS: usize = 6;
 
@@ -31,10 +40,14 @@ const LEAST_SPLIT: usize = 100;
 /// Log densities of respondents and of those who were not asked; all tables are `(rows, K)`.
 #[derive(Clone, Debug)]
 pub(in crate::model::fit) struct Crossed {
-    /// Weights of the respondents with a known signal.
+    /// Respondents with a known signal.
+    rows: Vec<usize>,
+    /// Their weights.
     weights: Vec<f64>,
-    /// Log shares of the segments without the respondent's fold.
+    /// Log shares of the segments without the respondent's fold, and the tilt.
     prior: Array2<f64>,
+    /// `(K,)` what mends claims of the signals: [`UnaskedPrior::tilt`].
+    tilt: Array1<f64>,
     /// By signals, learned without the respondent's fold.
     signals: Array2<f64>,
     /// By all answers.
@@ -44,6 +57,10 @@ pub(in crate::model::fit) struct Crossed {
     /// Places of those with enough answers to split.
     split: Vec<usize>,
     unasked: Unasked,
+    /// `(K,)` shares among customers without answers.
+    shares: Array1<f64>,
+    /// Share of everybody who has none.
+    part: f64,
     temperature: Temperature,
 }
 
@@ -73,27 +90,66 @@ impl Crossed {
         let given = measured.probabilities(Some(&prepared.ratings), signals);
         let (prior, typed) = cross_typed(signals, &given, learner, measured);
         let ratings = prepared.ratings.select(&rows);
-        let answers = measured.ratings.log_densities(&ratings);
         let counts = ratings.present().map_axis(Axis(1), |row| row.iter().filter(|p| **p).count());
         let mut crossed = Self {
             weights: rows.iter().map(|r| signals.weights()[*r]).collect(),
             prior: prior.select(Axis(0), &rows),
             signals: typed.select(Axis(0), &rows),
-            half: measured.ratings.log_densities(&halved(&ratings, request.settings.seed)),
-            answers,
+            half: Array2::zeros((0, k)),
+            answers: Array2::zeros((0, k)),
             split: (0..rows.len()).filter(|r| counts[*r] >= LEAST_ANSWERS).collect(),
             unasked: Unasked::of(request, prepared, measured),
+            tilt: Array1::zeros(k),
+            shares: measured.weights.clone(),
+            part: part_without_answers(request, prepared),
             temperature: Temperature::default(),
+            rows,
         };
+        crossed.take_answers(request, prepared, measured);
         // Signals first: the temperature of answers is sought beside signals that are believed no more than they should be.
-        crossed.temperature.signals = crossed.signal_temperature();
+        crossed.mend_signals();
         crossed.temperature.answers = crossed.answer_temperature();
+        crossed.find_shares(measured);
         Some(crossed)
+    }
+
+    /// The same people held against their answers as `measured` reads them, whose signals are read as before.
+    pub(in crate::model::fit) fn with_answers_of(
+        mut self,
+        request: &FitRequest<'_>,
+        prepared: &Prepared,
+        measured: &Measured,
+    ) -> Self {
+        self.take_answers(request, prepared, measured);
+        self.temperature.answers = self.answer_temperature();
+        self
+    }
+
+    fn take_answers(&mut self, request: &FitRequest<'_>, prepared: &Prepared, measured: &Measured) {
+        let ratings = prepared.ratings.select(&self.rows);
+        let signals = prepared.respondent_signals.select(&self.rows);
+        self.answers = measured.answer_densities(&ratings, &signals);
+        self.half = measured.answer_densities(&halved(&ratings, request.settings.seed), &signals);
+    }
+
+    /// `(n, K)` probabilities by signals alone of all `n` respondents, by models that have not seen them; the shares
+    /// `weights` for those without a signal.
+    pub(in crate::model::fit) fn alone_of_all(&self, weights: &Array1<f64>, n: usize) -> Array2<f64> {
+        let mut all = Array2::from_shape_fn((n, weights.len()), |(_, k)| weights[k]);
+        for (row, p) in self.rows.iter().zip(self.alone(self.temperature.signals).rows()) {
+            all.row_mut(*row).assign(&p);
+        }
+        all
     }
 
     /// How far signals and answers are to be believed.
     pub(in crate::model::fit) fn temperature(&self) -> Temperature {
         self.temperature
+    }
+
+    /// Where probabilities start from when signals are read.
+    pub(in crate::model::fit) fn unasked(&self) -> UnaskedPrior {
+        UnaskedPrior { shares: self.shares.to_vec(), tilt: self.tilt.to_vec(), part: self.part }
     }
 
     /// The same with the segments in the order `order`.
@@ -104,6 +160,8 @@ impl Crossed {
             signals: pick(&self.signals),
             answers: pick(&self.answers),
             half: pick(&self.half),
+            tilt: self.tilt.select(Axis(0), order),
+            shares: self.shares.select(Axis(0), order),
             unasked: Unasked {
                 prior: pick(&self.unasked.prior),
                 signals: pick(&self.unasked.signals),
@@ -117,7 +175,9 @@ impl Crossed {
     pub(in crate::model::fit) fn check(&self) -> Option<TypingCheck> {
         let alone = self.alone(self.temperature.signals);
         let known = self.known(self.temperature);
-        let untempered = reliability(&self.alone(1.0), &known, &self.weights).error()?;
+        let untilted = &self.prior - &self.tilt;
+        let at_its_word = ClassEvidence { prior: untilted.view(), evidence: self.signals.view() }.at(1.0);
+        let untempered = reliability(&at_its_word, &known, &self.weights).error()?;
         let unasked = ClassEvidence { prior: self.unasked.prior.view(), evidence: self.unasked.signals.view() };
         let unasked = unasked.at(self.temperature.signals);
         let rows = TypedRows {
@@ -172,13 +232,55 @@ impl Crossed {
         ClassEvidence { prior: prior.view(), evidence: self.answers.view() }.at(temperature.answers)
     }
 
-    /// The temperature of the signals.
-    fn signal_temperature(&self) -> f64 {
-        let best = self.alone_evidence().best_temperature(self.answers.view(), &self.weights);
+    /// Finds the temperature and the tilt of the signals.
+    ///
+    /// METHOD: temperature and tilt are sought in turn, each by the log loss of the answers. Both are taken unless they print
+    /// worse probabilities than none by more than is tolerated; then the temperature alone where it mends something.
+    fn mend_signals(&mut self) {
+        let witness = self.answers.view();
+        let alone = self.alone_evidence().best_temperature(witness, &self.weights);
+        let (mut temperature, mut tilt) = (alone, Array1::zeros(self.prior.ncols()));
+        for _ in 0..TURNS {
+            let logs = &self.prior + &(&self.signals / temperature);
+            tilt = class_tilt(logs.view(), witness, &self.weights, TILT_SPREAD);
+            let prior = &self.prior + &tilt;
+            let evidence = ClassEvidence { prior: prior.view(), evidence: self.signals.view() };
+            temperature = evidence.best_temperature(witness, &self.weights);
+        }
+        let at = |temperature: f64, tilt: &Array1<f64>| {
+            let prior = &self.prior + tilt;
+            ClassEvidence { prior: prior.view(), evidence: self.signals.view() }.at(temperature)
+        };
         // What is right is judged with signals believed as far as is best: at their word they would confirm themselves.
-        let known = self.known(Temperature { signals: best, answers: 1.0 });
-        let error = |temperature: f64| reliability(&self.alone(temperature), &known, &self.weights).error();
-        chosen(best, error)
+        let best = &self.prior + &tilt + &self.signals / temperature;
+        let known = ClassEvidence { prior: best.view(), evidence: witness }.at(1.0);
+        let error = |temperature: f64, tilt: &Array1<f64>| {
+            reliability(&at(temperature, tilt), &known, &self.weights).error().unwrap_or(1.0)
+        };
+        let nothing = Array1::zeros(tilt.len());
+        if error(temperature, &tilt) <= error(1.0, &nothing).max(TOLERATED_ERROR) {
+            self.temperature.signals = temperature;
+            self.prior += &tilt;
+            self.tilt = tilt;
+        } else {
+            self.temperature.signals = chosen(alone, |temperature| Some(error(temperature, &nothing)));
+        }
+    }
+
+    /// Finds the shares among people without answers, whose probabilities start from them.
+    ///
+    /// METHOD: what the same search finds among respondents by signals alone is set against their shares by everything, so
+    /// that what signals get wrong about both cancels.
+    fn find_shares(&mut self, measured: &Measured) {
+        let evidence = |signals: &Array2<f64>| signals / self.temperature.signals + &self.tilt;
+        let start = measured.weights.view();
+        let here = ClassShares::likeliest(evidence(&self.signals).view(), &self.weights, start);
+        let there = ClassShares::likeliest(evidence(&self.unasked.signals).view(), &self.unasked.weights, start);
+        let moved = here.moved_to(&there);
+        let shares = &measured.weights * &moved / &here.shares;
+        self.shares = &shares / shares.sum();
+        let logs = self.shares.mapv(f64::ln) + &self.tilt;
+        self.unasked.prior = Array2::from_shape_fn(self.unasked.signals.dim(), |(_, k)| logs[k]);
     }
 
     /// The temperature of answers: half of them, with the signals, predict the other half.
@@ -233,13 +335,20 @@ impl Unasked {
         let silent = |row: &usize| base.rated[*row] & prepared.asked == 0 && any(&prepared.base_signals, *row);
         let rows: Vec<usize> = (0..base.len()).filter(silent).collect();
         let signals = prepared.base_signals.select(&rows);
-        let log_shares = measured.weights.mapv(f64::ln);
+        let log_shares = measured.log_prior(false, true);
         Self {
             weights: signals.weights().to_vec(),
             prior: Array2::from_shape_fn((rows.len(), log_shares.len()), |(_, k)| log_shares[k]),
             signals: measured.signals.log_densities(&signals),
         }
     }
+}
+
+/// Share of everybody without own answers that the model knows, by weight.
+fn part_without_answers(request: &FitRequest<'_>, prepared: &Prepared) -> f64 {
+    let base = &request.sample.base;
+    let silent = (0..base.len()).filter(|row| base.rated[*row] & prepared.asked == 0);
+    silent.map(|row| base.weight[row]).sum::<f64>() / base.weight.iter().sum::<f64>()
 }
 
 /// What the fit says about the questionnaire; `measured` and `measurement` are the same model.

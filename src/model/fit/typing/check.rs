@@ -271,9 +271,12 @@ impl TypingCheck {
     #[must_use]
     pub fn warning(&self) -> Option<String> {
         if self.accuracy < self.base_rate + LEAST_GAIN {
-            return Some(
-                "Signals alone hardly tell the segments apart: who did not answer is mostly unassigned.".to_owned(),
-            );
+            return Some(format!(
+                "Signals alone hardly tell the segments apart: of people who did not answer they place {:.0} of 100 right, \
+                 where the largest segment for everybody would place {:.0}.",
+                100.0 * self.accuracy,
+                100.0 * self.base_rate
+            ));
         }
         let off = 100.0 * self.calibration_error;
         (off > MOST_OFF).then(|| {

@@ -62,6 +62,7 @@ pub(in crate::model) mod tests {
     use ndarray::Array2;
     use proptest::prelude::*;
 
+    use super::super::super::link::SignalLinks;
     use super::super::super::measurement::BlockModel;
     use super::*;
     use crate::model::fit::temperature::Temperature;
@@ -86,7 +87,9 @@ pub(in crate::model) mod tests {
             center: (0..N_RATINGS).map(|j| 4.0 + (j % 5) as f64 / 2.0).collect(),
             spread: (0..N_RATINGS).map(|j| 1.5 + (j % 3) as f64 / 2.0).collect(),
             asked: (1 << N_RATINGS) - 1,
-            se_factor: [[1.0; 2]; 2],
+            links: SignalLinks::default(),
+            unasked: None,
+            se_factor: [vec![1.0; N_RATINGS], vec![1.0; N_RATINGS]],
             temperature: Temperature { signals: 1.0, answers },
             prior: None,
         }

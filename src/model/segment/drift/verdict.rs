@@ -156,12 +156,15 @@ impl Drift {
     /// The finding in one sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
+        let held = if self.fires() { "the model is in doubt" } else { "the model holds" };
+        if self.tested == 0 {
+            // Nothing was held against anything, so nothing of it holds.
+            let held = if self.fires() { held } else { "whether the model holds is not known" };
+            return format!("No rating or signal could be tested since the fit of {}; {held}", self.since);
+        }
         format!(
-            "{} of {} ratings and signals tested have drifted since the fit of {}{}",
-            self.drifted,
-            self.tested,
-            self.since,
-            if self.fires() { "; the model is in doubt" } else { "; the model holds" }
+            "{} of {} ratings and signals tested have drifted since the fit of {}; {held}",
+            self.drifted, self.tested, self.since,
         )
     }
 }
@@ -226,5 +229,24 @@ fn fit_sentence(row: &DriftRow) -> String {
         "unassigned_share" => percent("The share of customers without a segment"),
         "segment_probability" => percent("The mean probability of the likeliest segment"),
         _ => "The sizes of the segments, relative to each other, have changed.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_the_model_holds_is_said_only_where_something_was_tested() {
+        let none = Drift::of_rows("2026-11-01".to_owned(), Vec::new()).sentence();
+        assert_eq!(
+            none,
+            "No rating or signal could be tested since the fit of 2026-11-01; whether the model holds is not known"
+        );
+        let tested = Drift { tested: 1, ..Drift::of_rows("2026-11-01".to_owned(), Vec::new()) };
+        assert!(
+            tested.sentence().starts_with("0 of 1 ratings and signals tested")
+                && tested.sentence().ends_with("the model holds")
+        );
     }
 }

@@ -120,7 +120,7 @@ pub(super) fn state(segments: usize, (customers, scored): &(CustomerBlock, Score
 /// The drivers of a state, without profiles.
 pub(super) fn drivers(state: &DriverState, settings: DriverSettings) -> Drivers {
     let catalogue = Catalogue::embedded();
-    state.finish(&DriverContext { catalogue: &catalogue, profiles: None, settings })
+    state.finish(&DriverContext { catalogue: &catalogue, profiles: None, settings, settled: &[] })
 }
 
 /// Rank correlation of two lists without ties.

@@ -11,6 +11,8 @@
 
 mod cell;
 mod classify;
+#[cfg(test)]
+mod few_tests;
 mod finish;
 #[cfg(test)]
 mod fixture;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::super::profile::sums::MONEY_MAX;
 use crate::model::customer::relationship::ConnectionRule;
 use crate::model::rows::{ConnectionStage, CustomerBlock, Question};
 use crate::stats::drivers::cross::value_steps;
@@ -67,7 +68,9 @@ impl Outcome {
                 let stage = connection?.stage(&customers.attitudes, row)?;
                 answer(Some(if stage == ConnectionStage::FullyConnected { 10.0 } else { 0.0 }))
             }
-            Self::Value365d => customers.value_365d[row].map(|v| value_steps(v.signum() * v.abs().min(1e9).ln_1p())),
+            Self::Value365d => {
+                customers.value_365d[row].map(|v| value_steps(v.signum() * v.abs().min(MONEY_MAX).ln_1p()))
+            }
         }
     }
 }

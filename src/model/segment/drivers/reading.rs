@@ -4,12 +4,12 @@ use crate::catalogue::{Catalogue, Element};
 
 use super::classify::{Kano, StatedDerived};
 use super::outcome::Outcome;
-use super::types::{ElementDriver, GroupDrivers, Refusal};
+use super::types::{ElementDriver, Explained, GroupDrivers, Refusal};
 use crate::model::rows::thousands;
 
-/// What to make of one element: two or three plain sentences.
+/// What to make of one element of what is explained: two or three plain sentences.
 #[must_use]
-pub fn reading(catalogue: &Catalogue, outcome: Outcome, driver: &ElementDriver) -> String {
+pub fn reading(catalogue: &Catalogue, outcome: Outcome, explained: &Explained, driver: &ElementDriver) -> String {
     let element: &Element = catalogue.element(driver.element);
     let (name, words) = (element.name(), outcome.words());
     let percent = |x: f64| format!("{:.0} %", 100.0 * x);
@@ -22,7 +22,9 @@ pub fn reading(catalogue: &Catalogue, outcome: Outcome, driver: &ElementDriver) 
     let mut said = match driver.direction {
         Some(1) => format!("A higher rating of \"{name}\" goes with more of {words} ({share})."),
         Some(_) => {
-            format!("A higher rating of \"{name}\" goes with less of {words} than its halo would let expect ({share}).")
+            // Without a halo taken out, less is less.
+            let than = if explained.halo.is_some() { " than its halo would let expect" } else { "" };
+            format!("A higher rating of \"{name}\" goes with less of {words}{than} ({share}).")
         }
         None => format!("Whether a rating of \"{name}\" goes with {words} is not clear ({share})."),
     };
@@ -38,7 +40,7 @@ pub fn reading(catalogue: &Catalogue, outcome: Outcome, driver: &ElementDriver) 
         said.push_str(match stated {
             StatedDerived::Lead => " Customers also say that it matters: lead with it.",
             StatedDerived::Given => {
-                " Customers say that it matters, yet it hardly goes with the outcome: a given; keep it up."
+                " Customers say that it matters, yet it goes with less of the outcome than an even share: a given; keep it up."
             }
             StatedDerived::Hidden => " Customers do not say that it matters: try it in messages and measure.",
             StatedDerived::Leave => " Nor do customers say that it matters much.",

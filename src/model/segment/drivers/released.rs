@@ -1,7 +1,7 @@
 //! Drivers with noise, so that no answer can be solved for from all that is derived of it.
 
 use super::super::noise::{GroupNoise, Noise};
-use super::finish::SolvedDrivers;
+use super::finish::{SolvedDrivers, Treatment};
 use super::solve::DriverFigures;
 use crate::stats::drivers::jackknife::standard_error;
 
@@ -26,6 +26,7 @@ enum Spot {
     Halo,
     Penalty(usize),
     Reward(usize),
+    MeanCorrelation,
 }
 
 impl Spot {
@@ -45,6 +46,7 @@ impl Spot {
             Self::Correlation(i) => figures.link.correlations.get_mut(i),
             Self::RSquared => Some(&mut figures.link.r_squared),
             Self::Halo => Some(&mut figures.link.halo),
+            Self::MeanCorrelation => Some(&mut figures.mean_correlation),
             Self::Penalty(i) => figures.asymmetries.get_mut(i)?.as_mut().map(|sides| &mut sides.penalty),
             Self::Reward(i) => figures.asymmetries.get_mut(i)?.as_mut().map(|sides| &mut sides.reward),
         }
@@ -54,7 +56,9 @@ impl Spot {
     fn least(self) -> f64 {
         match self {
             Self::Share(_) | Self::Need(_) | Self::Weight(_) | Self::RSquared => 0.0,
-            Self::Correlation(_) | Self::Halo | Self::Penalty(_) | Self::Reward(_) => f64::NEG_INFINITY,
+            Self::Correlation(_) | Self::MeanCorrelation | Self::Halo | Self::Penalty(_) | Self::Reward(_) => {
+                f64::NEG_INFINITY
+            }
         }
     }
 }
@@ -66,21 +70,34 @@ impl SolvedDrivers {
         let mut told = self.clone();
         let groups = std::iter::once("ALL").chain(segments.iter().map(String::as_str));
         let mut noises: Vec<GroupNoise> = groups.map(|group| noise.of("drivers", group)).collect();
-        for (outcome, full) in told.full.iter_mut().enumerate() {
-            for (group, (full, noise)) in full.iter_mut().zip(&mut noises).enumerate() {
-                let mut without: Vec<&mut DriverFigures> =
-                    told.without.iter_mut().filter_map(|replicate| replicate[outcome][group].as_mut()).collect();
-                if let Some(full) = full {
-                    release(full, &mut without, noise);
-                }
-            }
+        let figures = |full: &DriverFigures| -> Vec<Spot> { Spot::all(full.shares.len(), full.needs.len()).collect() };
+        told.told.release(&mut noises, figures);
+        if let Some(other) = &mut told.other {
+            other.release(&mut noises, figures);
         }
+        told.told.release(&mut noises, |_| vec![Spot::MeanCorrelation]);
         told
     }
 }
 
-fn release(full: &mut DriverFigures, without: &mut [&mut DriverFigures], noise: &mut GroupNoise) {
-    for spot in Spot::all(full.shares.len(), full.needs.len()) {
+impl Treatment {
+    /// Gives noise to the spots named, outcome by outcome and group by group.
+    fn release(&mut self, noises: &mut [GroupNoise], spots: impl Fn(&DriverFigures) -> Vec<Spot>) {
+        for (outcome, full) in self.full.iter_mut().enumerate() {
+            for (group, (full, noise)) in full.iter_mut().zip(noises.iter_mut()).enumerate() {
+                let mut without: Vec<&mut DriverFigures> =
+                    self.without.iter_mut().filter_map(|replicate| replicate[outcome][group].as_mut()).collect();
+                if let Some(full) = full {
+                    let spots = spots(full);
+                    release(full, &mut without, spots, noise);
+                }
+            }
+        }
+    }
+}
+
+fn release(full: &mut DriverFigures, without: &mut [&mut DriverFigures], spots: Vec<Spot>, noise: &mut GroupNoise) {
+    for spot in spots {
         let Some(value) = spot.of(full) else { continue };
         let mut others: Vec<&mut f64> = without.iter_mut().filter_map(|figures| spot.of(figures)).collect();
         let Some(error) = standard_error(&others.iter().map(|other| **other).collect::<Vec<_>>()) else { continue };
@@ -105,7 +122,7 @@ mod tests {
     fn noise_moves_drivers_by_less_than_they_are_unsure_of_and_the_same_each_time() {
         let state = state(8, &Planted::eight(0.6, 5).people());
         let settings = DriverSettings::default();
-        let exact = state.solve(&DriverContext { catalogue: catalogue(), profiles: None, settings });
+        let exact = state.solve(&DriverContext { catalogue: catalogue(), profiles: None, settings, settled: &[] });
         let noise = Noise::keyed([3; 32]);
         let ids: Vec<String> = (1..=8).map(|i| format!("S{i:02}")).collect();
         let [plain, told, again] =

@@ -10,7 +10,8 @@ use crate::stats::drivers::penalty::Sides;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DriverSettings {
-    /// Leave the halo (what all ratings of a person share) in: plain relative weights. Off, the default: it is taken out.
+    /// Leave the halo (what all ratings of a person share) in also with 15 elements or more: plain relative weights. Off,
+    /// the default: there it is taken out. With fewer it stays in either way.
     pub keep_halo: bool,
     /// Customers with the outcome needed for each element, at least 1. Default 10: rule of thumb of 10 to 15,
     /// `docs/domain.md#derived-importance`.

@@ -3,12 +3,14 @@
 use ndarray::{Array1, Array2};
 
 use crate::catalogue::{ElementId, NeedMap, NeedTier};
-use crate::stats::drivers::halo::{Anchor, Halo, Link, Structure};
+use crate::stats::drivers::common::Commonness;
+use crate::stats::drivers::halo::{Anchor, FEWEST, Halo, Link, Structure};
 use crate::stats::drivers::pairwise::Pairwise;
 use crate::stats::drivers::penalty::Asymmetry;
 use crate::stats::drivers::shapley::shapley;
 
 use super::cell::{Cell, column, everybody};
+use super::finish::DriverContext;
 use super::fold::DriverState;
 use super::outcome::Outcome;
 use super::settings::DriverSettings;
@@ -27,6 +29,12 @@ pub(super) struct DriverFigures {
     pub(super) link: Link,
     /// Whether a halo was taken out.
     pub(super) halo: bool,
+    /// How far the factor common to all ratings of everybody is a halo.
+    pub(super) common: Commonness,
+    /// Mean of the correlations of the ratings as they are with the outcome, −1..1.
+    pub(super) mean_correlation: f64,
+    /// How many of those are below 0.
+    pub(super) below: usize,
     /// By element of the plan.
     pub(super) asymmetries: Vec<Option<Asymmetry>>,
 }
@@ -36,6 +44,8 @@ pub(super) struct DriverFigures {
 pub(super) struct OutcomeDesign {
     pub(super) outcome: Outcome,
     pub(super) settings: DriverSettings,
+    /// Whether it is known to be coded so that high is good.
+    pub(super) settled: bool,
     /// Positions of the elements related to it.
     pub(super) elements: Vec<usize>,
     /// For everybody, then each segment: effective customers, or why nothing is said.
@@ -44,7 +54,8 @@ pub(super) struct OutcomeDesign {
 
 impl OutcomeDesign {
     /// Decides what can be said of `outcome`, `groups` being everybody and then the segments.
-    pub(super) fn new(outcome: Outcome, groups: &[Cell], settings: &DriverSettings) -> Self {
+    pub(super) fn new(outcome: Outcome, groups: &[Cell], context: &DriverContext<'_>) -> Self {
+        let settings = &context.settings;
         let y = column(outcome);
         let all = &groups[0].cross;
         let elements: Vec<usize> = ElementId::all()
@@ -63,7 +74,9 @@ impl OutcomeDesign {
             Err(refusal) => sizes.iter().map(|size| Err(size.err().unwrap_or(refusal))).collect(),
             Ok(_) => sizes,
         };
-        Self { outcome, settings: *settings, elements, sizes }
+        // Spending has no code that could be turned.
+        let settled = outcome == Outcome::Value365d || context.settled.contains(&outcome);
+        Self { outcome, settings: *settings, settled, elements, sizes }
     }
 }
 
@@ -105,13 +118,19 @@ fn size(cell: &Cell, elements: &[usize], outcome: Outcome, needed: Needed) -> Re
     Ok(effective)
 }
 
+/// What to solve, and how.
+#[derive(Clone, Copy)]
+pub(super) struct Solving<'a> {
+    pub(super) state: &'a DriverState,
+    pub(super) plans: &'a [OutcomeDesign],
+    pub(super) map: &'a NeedMap,
+    /// What is done with the halo of [`FEWEST`] elements or more; with fewer it is kept.
+    pub(super) halo: Halo,
+}
+
 /// Figures by outcome of the plans, then by everybody and each segment; `None` where nothing is to be said.
-pub(super) fn solve(
-    state: &DriverState,
-    plans: &[OutcomeDesign],
-    map: &NeedMap,
-    left_out: Option<usize>,
-) -> Vec<Vec<Option<DriverFigures>>> {
+pub(super) fn solve(solving: Solving<'_>, left_out: Option<usize>) -> Vec<Vec<Option<DriverFigures>>> {
+    let Solving { state, plans, map, halo } = solving;
     let groups = everybody(state.by_segment(left_out));
     let mut known: Option<(&[usize], Vec<Structure>)> = None;
     plans
@@ -123,7 +142,7 @@ pub(super) fn solve(
             // Outcomes mostly share their elements, and with them all that is costly.
             let fits = known.as_ref().is_some_and(|(elements, _)| *elements == plan.elements);
             if !fits {
-                known = Some((&plan.elements, structures(&groups, &plan.elements, &plan.settings)));
+                known = Some((&plan.elements, structures(&groups, &plan.elements, halo)));
             }
             let (_, structures) = known.as_ref().expect("made just before where it was missing");
             outcome(plan, &groups, structures, map)
@@ -131,8 +150,8 @@ pub(super) fn solve(
         .collect()
 }
 
-fn structures(groups: &[Cell], elements: &[usize], settings: &DriverSettings) -> Vec<Structure> {
-    let halo = if settings.keep_halo { Halo::Kept } else { Halo::TakenOut };
+fn structures(groups: &[Cell], elements: &[usize], halo: Halo) -> Vec<Structure> {
+    let halo = if elements.len() < FEWEST { Halo::Kept } else { halo };
     let whole = Structure::of_whole(&Pairwise::of(&groups[0].cross, elements), halo);
     let parts: Vec<Structure> =
         groups[1..].iter().map(|cell| Structure::of_part(&Pairwise::of(&cell.cross, elements), &whole)).collect();
@@ -166,11 +185,15 @@ fn figures(
 ) -> Option<DriverFigures> {
     let y = column(plan.outcome);
     let r: Option<Array1<f64>> = plan.elements.iter().map(|&e| cell.cross.pair(e, y).correlation()).collect();
-    let link = structure.link(r?.view(), anchor);
+    let r = r?;
+    let link = structure.link(r.view(), anchor);
     Some(DriverFigures {
         shares: parts_of_one(link.weights.iter().copied())?,
         needs: needs(plan, structure, &link, map).unwrap_or_default(),
         halo: structure.has_halo(),
+        common: structure.common(),
+        mean_correlation: r.mean()?,
+        below: r.iter().filter(|r| **r < 0.0).count(),
         asymmetries: plan
             .elements
             .iter()

@@ -19,14 +19,29 @@ pub(super) struct Replicates<'a> {
     pub(super) without: Vec<&'a [Option<DriverFigures>]>,
 }
 
-/// Results of one outcome for everybody and each segment.
+/// Results of one outcome for everybody and each segment; where chance decided on the halo, `other` are the figures
+/// with the other treatment, and intervals reach over both.
 pub(super) fn summarize(
     replicates: &Replicates,
+    other: Option<&Replicates>,
     groups: &[Cell],
     profiles: Option<&Profiles>,
 ) -> Vec<Result<Explained, Refusal>> {
+    let mut results = one_way(replicates, groups, profiles);
+    let others = other.map_or_else(Vec::new, |other| one_way(other, groups, profiles));
+    for (result, other) in results.iter_mut().zip(&others) {
+        if let (Ok(explained), Ok(other)) = (result, other) {
+            explained.widened_by(other);
+        }
+    }
+    adjust(&mut results);
+    results
+}
+
+/// Results with one treatment of the halo.
+fn one_way(replicates: &Replicates, groups: &[Cell], profiles: Option<&Profiles>) -> Vec<Result<Explained, Refusal>> {
     let whole = replicates.group(0);
-    let mut results: Vec<Result<Explained, Refusal>> = (0..groups.len())
+    (0..groups.len())
         .map(|g| {
             // The refusal of the whole stands for all: a segment is read against it.
             let (whole, own) = (whole.as_ref().map_err(|refusal| *refusal)?, replicates.group(g)?);
@@ -34,9 +49,7 @@ pub(super) fn summarize(
             Summary { plan: replicates.plan, own: &own, whole, cell: &groups[g], profile, everybody: g == 0 }
                 .explained()
         })
-        .collect();
-    adjust(&mut results);
-    results
+        .collect()
 }
 
 impl Replicates<'_> {
@@ -47,13 +60,19 @@ impl Replicates<'_> {
         let group = DriverReplicates { n, full, without: without.ok_or(Refusal::NothingVaries)? };
         // Tested before anything is said: shares of an R² that chance would give sum to 1 as well.
         let chance = chance_of(full.link.r_squared, n, self.plan.elements.len());
-        if chance.is_some_and(|chance| chance < self.plan.settings.max_chance) {
-            Ok(group)
-        } else {
-            Err(Refusal::NothingExplained)
+        if chance.is_none_or(|chance| chance >= self.plan.settings.max_chance) {
+            return Err(Refusal::NothingExplained);
+        }
+        match group.turned(self.plan) {
+            Some(refusal) if g == 0 => Err(refusal),
+            _ => Ok(group),
         }
     }
 }
+
+/// Share of the elements that go with less of an outcome from which it is taken for turned. Our judgment: with more than
+/// a quarter the other way, single elements may be turned instead.
+const LEAST_TURNED: f64 = 0.75;
 
 /// Figures of one group, with replicates.
 struct DriverReplicates<'a> {
@@ -63,6 +82,19 @@ struct DriverReplicates<'a> {
 }
 
 impl DriverReplicates<'_> {
+    /// Whether high answers to an outcome go with low ratings throughout; `None` = not so.
+    ///
+    /// METHOD: how well elements are delivered may say little of an outcome, but hardly goes with *less* of it one and
+    /// all. Where the mean of their correlations lies below 0 by more than its error, and nearly all of them do, either
+    /// side is coded so that high is bad, and every direction, penalty and reward would be the wrong way round. Our
+    /// judgment; whoever knows better says so ([`DriverContext::settled`](super::DriverContext)).
+    fn turned(&self, plan: &OutcomeDesign) -> Option<Refusal> {
+        let (mean, error) = self.with_error(|figures| figures.mean_correlation)?;
+        let (below, of) = (self.full.below, plan.elements.len());
+        let turned = interval(mean, error)?.high < 0.0 && below as f64 >= LEAST_TURNED * of as f64;
+        (turned && !plan.settled).then_some(Refusal::Turned { below, of })
+    }
+
     /// A figure with its standard error.
     fn with_error(&self, figure: impl Fn(&DriverFigures) -> f64) -> Option<(f64, f64)> {
         let without: Vec<f64> = self.without.iter().map(|replicate| figure(replicate)).collect();
@@ -170,7 +202,7 @@ impl Summary<'_> {
             kano,
             stated: self.stated_high(element).map(|stated| StatedDerived::of(stated, derived_high)),
             quadrant: self.served_high(element).map(|served| Quadrant::of(derived_high, served)),
-            borderline: share.low <= even && even <= share.high,
+            borderline: spans(share, even),
         })
     }
 
@@ -228,6 +260,31 @@ fn spread<'s>(
 ) -> Option<(f64, f64)> {
     let without: Vec<f64> = group.without.iter().map(|replicate| of(replicate)[i]).collect();
     Some((of(group.full)[i], standard_error(&without)?))
+}
+
+impl Explained {
+    /// Intervals that hold those of the other treatment too, and what follows from intervals.
+    fn widened_by(&mut self, other: &Self) {
+        let even = 1.0 / self.elements.len() as f64;
+        for (mine, theirs) in self.elements.iter_mut().zip(&other.elements) {
+            mine.share = over_both(mine.share, theirs.share);
+            mine.correlation = over_both(mine.correlation, theirs.correlation);
+            mine.direction = direction(mine.correlation);
+            mine.borderline = spans(mine.share, even);
+            mine.differs_p = mine.differs_p.zip(theirs.differs_p).map(|(mine, theirs)| mine.max(theirs));
+        }
+        for (mine, theirs) in self.needs.iter_mut().zip(&other.needs) {
+            mine.share = over_both(mine.share, theirs.share);
+        }
+    }
+}
+
+fn over_both(mine: Estimate, theirs: Estimate) -> Estimate {
+    Estimate { low: mine.low.min(theirs.low), high: mine.high.max(theirs.high), ..mine }
+}
+
+fn spans(share: Estimate, even: f64) -> bool {
+    share.low <= even && even <= share.high
 }
 
 fn direction(correlation: Estimate) -> Option<i8> {

@@ -208,7 +208,7 @@ fn quadrants_are_read_against_stated_importance_and_fulfillment() {
     served(&mut profiles.everyone, slug(strongest), 3.0);
     served(&mut profiles.everyone, slug(weakest), 9.0);
     let (catalogue, settings) = (Catalogue::embedded(), DriverSettings::default());
-    let context = DriverContext { catalogue: &catalogue, profiles: Some(&profiles), settings };
+    let context = DriverContext { catalogue: &catalogue, profiles: Some(&profiles), settings, settled: &[] };
     let found = state.finish(&context);
     let elements = &explained(&found.everyone).elements;
     assert_eq!(elements[strongest].stated, Some(StatedDerived::Lead));
@@ -216,7 +216,7 @@ fn quadrants_are_read_against_stated_importance_and_fulfillment() {
     assert_eq!(elements[weakest].stated, Some(StatedDerived::Given));
     assert_eq!(elements[weakest].quadrant, Some(Quadrant::Overdone));
     for element in elements {
-        let text = reading(&catalogue, Outcome::Recommend, element);
+        let text = reading(&catalogue, Outcome::Recommend, explained(&found.everyone), element);
         assert!(text.contains("goes with") && !text.contains("cause"), "{text}");
     }
 }

@@ -32,7 +32,10 @@ pub enum Refusal {
         needed: u64,
     },
     /// Too few customers with the outcome rated each element.
-    #[error("an element was rated by too few: {effective:.0} effective customers, {needed:.0} are needed")]
+    #[error(
+        "elements were rated by too few with the outcome: {:.0} effective customers, {needed:.0} are needed",
+        .effective.floor()
+    )]
     FewAnswers {
         /// Effective customers with both: harmonic mean over elements, or the least if a single element is short.
         effective: f64,
@@ -42,6 +45,17 @@ pub enum Refusal {
     /// The outcome, or an element, is the same for all.
     #[error("the outcome or an element hardly varies")]
     NothingVaries,
+    /// High answers to the outcome go with low ratings throughout: one of them is coded the other way round.
+    #[error(
+        "it goes with lower ratings of {below} of {of} elements: one of the two seems to be coded so that high is bad; turn \
+         its scale"
+    )]
+    Turned {
+        /// Elements whose ratings are the lower the higher the outcome.
+        below: usize,
+        /// Elements rated.
+        of: usize,
+    },
     /// The ratings explain no more than chance would: F test of R² at the effective number of customers, 5 %.
     #[error("the ratings go with no more of the outcome than chance would let expect")]
     NothingExplained,
@@ -57,9 +71,10 @@ pub struct ElementDriver {
     pub share: Estimate,
     /// The same from the segment's own answers alone; equals `share` for everybody.
     pub own_share: f64,
-    /// Relative weight ≥ 0 from own answers: part of the outcome's variance, beyond the halo.
+    /// Weight ≥ 0 from own answers: part of the outcome's variance, beyond the halo where one is taken out. The exact
+    /// share over all orders of entry (LMG) of at most 14 elements, else Johnson's relative weight.
     pub weight: f64,
-    /// Correlation of the rating, beyond the halo, with the outcome.
+    /// Correlation of the rating with the outcome, beyond the halo where one is taken out.
     pub correlation: Estimate,
     /// 1 = more of it goes with more of the outcome, −1 = with less; `None` = the interval of `correlation` spans 0.
     pub direction: Option<i8>,

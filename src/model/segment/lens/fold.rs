@@ -1,7 +1,7 @@
 //! The pass: blocks in, integer sums out.
 
 use super::super::profile::parts::Parts;
-use super::super::profile::sums::{CENTI, FINE, Moments, Part, money_steps, steps, weight_steps};
+use super::super::profile::sums::{CENTI, FINE, MONEY_MAX, Moments, Part, money_steps, steps, weight_steps};
 use super::dealings::{Complaints, Dealings};
 use super::rivals::add_rivals;
 use super::row::{LensBlock, LensRow};
@@ -137,7 +137,7 @@ impl LensRow<'_> {
             }
             if let Some(value) = self.value() {
                 // METHOD: the logarithm, because a correlation with plain money is decided by the few largest buyers.
-                let spend = value.signum() * value.abs().min(1e9).ln_1p();
+                let spend = value.signum() * value.abs().min(MONEY_MAX).ln_1p();
                 sums.spend.add(self.w, steps(f64::from(helps), CENTI), steps(spend, FINE));
             }
         }

@@ -4,6 +4,9 @@ use super::context::LensContext;
 use super::types::Lens;
 use crate::model::customer::relationship::SuspectSettings;
 
+/// Highest connection score published of any company, `docs/domain.md#connection-gaps`.
+const PUBLISHED_MOST: f64 = 0.60;
+
 pub(super) fn limits(lens: &Lens, context: &LensContext<'_>) -> Vec<String> {
     let mut said = Vec::new();
     let suspect = &context.settings.suspect;
@@ -22,8 +25,8 @@ fn connection(lens: &Lens, suspect: &SuspectSettings, said: &mut Vec<String>) {
     let connection = &lens.everyone.connection;
     if connection.score().n() == 0 {
         said.push(
-            "Nobody was asked enough to tell how connected they are (satisfaction, and motivators wanted and helped \
-             with): the connection score is not known, and spending does not stand in for it."
+            "Nobody gave enough answers that can be used to tell how connected they are (satisfaction, and motivators \
+             wanted and helped with): the connection score is not known, and spending does not stand in for it."
                 .to_owned(),
         );
         return;
@@ -38,9 +41,13 @@ fn connection(lens: &Lens, suspect: &SuspectSettings, said: &mut Vec<String>) {
         ));
     }
     if let Some(score) = connection.score().value().filter(|score| *score > suspect.connected) {
+        let above = if score > PUBLISHED_MOST {
+            "every published one (15 to 60 %)".to_owned()
+        } else {
+            percent(suspect.connected)
+        };
         said.push(format!(
-            "The connection score of {} is above every published one (15 to 60 %): suspect the cuts before you \
-             believe it.",
+            "The connection score of {} is above {above}: suspect the cuts before you believe it.",
             percent(score)
         ));
     }
@@ -59,7 +66,7 @@ fn connection(lens: &Lens, suspect: &SuspectSettings, said: &mut Vec<String>) {
 fn arc(lens: &Lens, suspect: &SuspectSettings, said: &mut Vec<String>) {
     let arc = &lens.everyone.arc;
     if arc.up.n() == 0 {
-        said.push("There is no night before to compare with: moves on the arc are not known.".to_owned());
+        said.push("Of nobody the stage on the night before is known: moves on the arc are not known.".to_owned());
     }
     if let Some(share) = arc.stages.last().and_then(|(_, share)| share.value()).filter(|s| *s > suspect.indispensable) {
         said.push(format!(
@@ -77,7 +84,7 @@ fn missing(lens: &Lens, context: &LensContext<'_>, said: &mut Vec<String>) {
         said.push("No contact was rated: whether journeys are good at every step is not known.".to_owned());
     }
     if everyone.consistency.promises_kept.n() == 0 {
-        said.push("No promises are recorded: whether they are kept is not known.".to_owned());
+        said.push("No promise that was due is recorded: whether promises are kept is not known.".to_owned());
     }
     if !context.sources.texts {
         said.push(

@@ -1,8 +1,11 @@
 use proptest::prelude::*;
 
-use super::fixture::{DAY, MOTIVATORS, NOW, Person, at_stage, contact, finish, fold, lens, order, person, state, text};
+use super::super::fixture::catalogue;
+use super::fixture::{
+    ALL_SOURCES, DAY, MOTIVATORS, NOW, Person, at_stage, contact, finish, fold, lens, order, person, state, text,
+};
 use super::types::{GroupLens, RivalStanding};
-use super::{GapSize, Lens, LensMeasure, RivalFigures};
+use super::{GapSize, Lens, LensContext, LensMeasure, LensSettings, RivalFigures};
 use crate::model::rows::{
     ArcStage, ConnectionStage, Consistency, ExperienceBalance, Figure, LoyaltyType, Nature, Promise, Question,
     RivalAnswer, Vocabulary,
@@ -106,11 +109,34 @@ fn contradictory_answers_beyond_three_percent_are_said_aloud() {
 }
 
 #[test]
+fn a_score_is_above_every_published_one_only_beyond_sixty_percent() {
+    let said = |connected: usize| {
+        let mut people = many(connected, &at_stage(ConnectionStage::FullyConnected));
+        people.extend(many(100 - connected, &at_stage(ConnectionStage::NotConnected)));
+        let mut settings = LensSettings::at(NOW);
+        settings.suspect.connected = 0.5;
+        let segments = ["S01".to_owned(), "S02".to_owned()];
+        let context = LensContext {
+            segments: &segments,
+            model: None,
+            min_cell: 1,
+            catalogue: catalogue(),
+            sources: ALL_SOURCES,
+            settings: &settings,
+        };
+        state(&people, &words()).finish(&context).limits.join(" ")
+    };
+    assert!(said(61).contains("61 % is above every published one"), "{}", said(61));
+    assert!(said(60).contains("60 % is above 50 %") && !said(60).contains("every published one"), "{}", said(60));
+    assert!(!said(50).contains("suspect the cuts"));
+}
+
+#[test]
 fn nothing_asked_gives_no_figure_and_says_so() {
     let seen = lens(&many(30, &person()), &words(), 1);
     assert_eq!(seen.everyone.connection.score(), Figure::default());
     assert_eq!(seen.everyone.balance.debt, Figure::default());
-    assert!(seen.limits.iter().any(|limit| limit.starts_with("Nobody was asked enough")));
+    assert!(seen.limits.iter().any(|limit| limit.starts_with("Nobody gave enough answers")));
     let measures = seen.everyone.measures();
     let known: Vec<&'static str> =
         measures.iter().filter(|m| m.figure.value().is_some()).map(|m: &LensMeasure| m.measure).collect();

@@ -1,6 +1,6 @@
 //! What a reader must know before believing a profile, in plain sentences.
 
-use crate::catalogue::N_ELEMENTS;
+use crate::catalogue::ElementId;
 
 use super::context::ProfileContext;
 use super::sums::ProfileSums;
@@ -37,14 +37,18 @@ fn evidence(everyone: &ProfileSums, context: &ProfileContext, said: &mut Vec<Str
     match context.cut_on {
         // The model says why, and what would bring segments.
         None if context.uncut => {}
-        None => said.push(
-            "Nobody was surveyed on what segments are cut on: the segments are hypotheses, read from behavior through \
-             the catalogue's loadings. Ask some hundred customers before acting on them."
-                .to_owned(),
-        ),
-        Some(aspect) => sample(answered(aspect), aspect, said),
+        None => said.push(format!(
+            "{}: the segments are hypotheses, read from behavior through the catalogue's loadings. Ask some hundred \
+             customers before acting on them.",
+            match wanted {
+                0 => "Nobody was surveyed on what segments are cut on".to_owned(),
+                few => format!("Only {} customers rated importance, too few to cut segments on", thousands(few)),
+            }
+        )),
+        Some(aspect) => sample(answered(aspect), rated(everyone, aspect), aspect, said),
     }
-    if wanted == 0 && context.cut_on.is_some() {
+    // Segments cut on importance long ago stay cut on it in a night without such answers.
+    if wanted == 0 && context.cut_on == Some(Aspect::Fulfillment) {
         said.push(
             "Importance was not asked: segments are cut on the shape of fulfillment, what matters to customers is not \
              known, and no gap between wanting and getting can be shown."
@@ -60,18 +64,24 @@ fn evidence(everyone: &ProfileSums, context: &ProfileContext, said: &mut Vec<Str
     }
 }
 
-fn sample(respondents: u64, aspect: Aspect, said: &mut Vec<String>) {
-    let (floor, good) = (FLOOR_PER_ELEMENT * N_ELEMENTS as u64, GOOD_PER_ELEMENT * N_ELEMENTS as u64);
+/// Elements that anybody rated.
+fn rated(everyone: &ProfileSums, aspect: Aspect) -> u64 {
+    ElementId::all().filter(|element| everyone.answers[aspect.indicator(*element)].n > 0).count() as u64
+}
+
+/// Whether `respondents` are enough for the `elements` they rated.
+fn sample(respondents: u64, elements: u64, aspect: Aspect, said: &mut Vec<String>) {
+    let (floor, good) = (FLOOR_PER_ELEMENT * elements, GOOD_PER_ELEMENT * elements);
     let word = aspect.slug();
     let [asked, floor_words, good_words] = [respondents, floor, good].map(thousands);
     if respondents < floor {
         said.push(format!(
-            "Only {asked} customers rated {word}; for {N_ELEMENTS} elements {floor_words} are a floor and {good_words} \
+            "Only {asked} customers rated {word}; for {elements} elements {floor_words} are a floor and {good_words} \
              are good. Treat the segments as provisional."
         ));
     } else if respondents < good {
         said.push(format!(
-            "{asked} customers rated {word}: usable for {N_ELEMENTS} elements; from {good_words} on, noise and unequal \
+            "{asked} customers rated {word}: usable for {elements} elements; from {good_words} on, noise and unequal \
              segments matter less."
         ));
     }
@@ -101,18 +111,14 @@ fn thin_segments(profiles: &Profiles, context: &ProfileContext, said: &mut Vec<S
     if context.cut_on.is_none() {
         return;
     }
-    let thin: Vec<String> = context
-        .segments
-        .iter()
-        .zip(&profiles.segments)
-        .filter(|(_, segment)| segment.respondents < SEGMENT_RESPONDENTS)
-        .map(|(id, _)| id.clone())
-        .collect();
-    if !thin.is_empty() {
-        said.push(format!(
-            "Fewer than {SEGMENT_RESPONDENTS} members answered in {}: their profiles lean on inferred scores.",
-            thin.join(", ")
-        ));
+    let thin = context.segments.iter().zip(&profiles.segments);
+    let thin = thin.filter(|(_, segment)| segment.respondents < SEGMENT_RESPONDENTS);
+    // Where most members answered, their profile rests on answers, few as they are.
+    let (asked, inferred): (Vec<_>, Vec<_>) = thin.partition(|(_, segment)| 2 * segment.respondents >= segment.members);
+    let consequences = [(inferred, "their profiles lean on inferred scores"), (asked, "their profiles are rough")];
+    for (segments, so) in consequences.into_iter().filter(|(segments, _)| !segments.is_empty()) {
+        let ids: Vec<&str> = segments.iter().map(|(id, _)| id.as_str()).collect();
+        said.push(format!("Fewer than {SEGMENT_RESPONDENTS} members answered in {}: {so}.", ids.join(", ")));
     }
 }
 
@@ -131,8 +137,8 @@ fn small_segments(profiles: &Profiles, context: &ProfileContext, said: &mut Vec<
 fn missing_tables(everyone: &ProfileSums, context: &ProfileContext, said: &mut Vec<String>) {
     if !context.consent.profiling {
         said.push(
-            "The customers table has no consent_profiling column: everybody was scored. Make sure that a legal basis \
-             covers this."
+            "The customers table has no consent_profiling column: nobody was left out for want of a consent. Make sure that \
+             a legal basis covers this."
                 .to_owned(),
         );
     }
@@ -144,12 +150,14 @@ fn missing_tables(everyone: &ProfileSums, context: &ProfileContext, said: &mut V
         );
     }
     if everyone.promoters.n == 0 {
-        said.push("Nobody was asked whether they would recommend us: there is no Net Promoter Score.".to_owned());
+        said.push(
+            "No answer to whether they would recommend us can be used: there is no Net Promoter Score.".to_owned(),
+        );
     }
     let (known, all) = (everyone.value.count(), everyone.members.count());
     if known == 0 {
-        let text = "No value of orders is known: there are none, or no amount can be read. Nothing is said about the value \
-                    of customers.";
+        let text = "No value of orders is known: there are none, or no amount can be read and added up. Nothing is said \
+                    about the value of customers.";
         said.push(text.to_owned());
     } else if known < all {
         let (unknown, all) = (thousands(all - known), thousands(all));

@@ -90,7 +90,7 @@ impl ScoreSums {
             return;
         }
         let w2 = (members.w2 as f64 / members.w as f64 * w as f64).round() as i128;
-        let sums = Moments { n, w, w2, wx: self.wx[indicator], wxx: self.wxx[indicator], top: 0 };
+        let sums = Moments { n, w, w2, wx: self.wx[indicator], wxx: self.wxx[indicator], ..Moments::default() };
         let told = sums.released(RATING, noise);
         (self.wx[indicator], self.wxx[indicator]) = (told.wx, told.wxx);
     }

@@ -19,11 +19,15 @@ pub(in crate::model) const HEAD: i128 = POSTERIOR_STEPS as i128;
 /// Steps per unit of money.
 pub(in crate::model) const MONEY: f64 = 10_000.0;
 
-/// Largest order value of one customer that is added up, in units of money.
+/// Largest order value of one customer, either way, in units of money: what 64 bits hold in [`MONEY`] steps. A single
+/// amount beyond 7·10¹³ is refused where it is read (R0110), so this is the sum of thirteen of the largest there are.
 ///
-/// METHOD (our judgment): beyond it a mean would tell of one customer and of nobody else, and exact sums of squares would
-/// run out of bits. Such a value is left out like one that is not known, and counted as such.
-const MONEY_MAX: f64 = 1e9;
+/// METHOD (our judgment): room for the smallest units of money in use, the rial and the dong, and for any customer. A sum
+/// beyond it is left out like one that is not known, and counted and told as such.
+pub(in crate::model) const MONEY_MAX: f64 = 9e14;
+
+/// Bits of a square that the lower of its two sums takes.
+const LOW_BITS: u32 = 64;
 
 /// Values below this, squared and times a weight below 2³², stay below 2⁶².
 const SMALL: i64 = 1 << 15;
@@ -68,7 +72,8 @@ impl From<u32> for Part {
 /// A customer who is in the group with probability `p` counts as `p` customers: `w·p` in all sums, and `w·(w·p)` in that of
 /// squared weights, so that the sums of all segments are exactly those of everybody.
 ///
-/// Sums wrap beyond 127 bits rather than panic: with 10¹² customers of weight 1,000 and scores of 10 they use 103.
+/// INVARIANT: no sum runs out of bits with 2³⁰ customers of any weights (below 2³²) and values (below 2⁶³): Σw·x takes
+/// 125, and of Σw·x² the lower half 126 and the upper half 124. Beyond, sums wrap rather than panic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::model) struct Moments {
     /// Customers, in steps of 0.0001.
@@ -79,8 +84,10 @@ pub(in crate::model) struct Moments {
     pub(in crate::model) w2: i128,
     /// Σw·x.
     pub(in crate::model) wx: i128,
-    /// Σw·x².
+    /// Σw·(x² mod 2⁶⁴): all of Σw·x² where no |x| is 2³² or more, as all but money is.
     pub(in crate::model) wxx: i128,
+    /// Σw·⌊x²/2⁶⁴⌋: the rest of Σw·x².
+    pub(in crate::model) wxx_high: i128,
     /// The most that one customer adds to Σw·x, sign aside; of groups taken apart again, at most this.
     pub(in crate::model) top: i128,
 }
@@ -103,7 +110,9 @@ impl Moments {
         }
         let (w, x) = (i128::from(w), i128::from(x));
         self.wx = self.wx.wrapping_add(w * x);
-        self.wxx = self.wxx.wrapping_add(w.wrapping_mul(x * x));
+        let square = x * x;
+        self.wxx = self.wxx.wrapping_add(w * (square & ((1 << LOW_BITS) - 1)));
+        self.wxx_high = self.wxx_high.wrapping_add(w * (square >> LOW_BITS));
         self.top = self.top.max((w * x).abs());
     }
 
@@ -127,7 +136,21 @@ impl Moments {
         for (mine, theirs) in self.cells_mut().into_iter().zip(other.cells_mut()) {
             *mine = mine.wrapping_add(*theirs);
         }
+        self.wxx_high = self.wxx_high.wrapping_add(other.wxx_high);
         self.top = self.top.max(other.top);
+    }
+
+    /// Σw·x².
+    pub(in crate::model) fn squares(&self) -> f64 {
+        self.wxx as f64 + self.wxx_high as f64 * 2f64.powi(LOW_BITS as i32)
+    }
+
+    /// Sets Σw·x² to the nearest whole number.
+    pub(in crate::model) fn set_squares(&mut self, squares: f64) {
+        let unit = 2f64.powi(LOW_BITS as i32);
+        // Small sums stay in one piece, as `add` makes them.
+        self.wxx_high = if squares.abs() < 2f64.powi(120) { 0 } else { (squares / unit).trunc() as i128 };
+        self.wxx = (squares - self.wxx_high as f64 * unit).round() as i128;
     }
 
     fn cells_mut(&mut self) -> [&mut i128; 5] {
@@ -136,7 +159,7 @@ impl Moments {
 
     /// The sums that noise follows from.
     pub(in crate::model) fn cells(&self) -> [i128; 5] {
-        [self.n, self.w, self.w2, self.wx, self.wxx]
+        [self.n, self.w, self.w2, self.wx, self.wxx.wrapping_add(self.wxx_high << LOW_BITS)]
     }
 
     /// These customers without those of a part of them.
@@ -145,6 +168,7 @@ impl Moments {
         for (mine, theirs) in self.cells_mut().into_iter().zip(part.cells_mut()) {
             *mine = mine.wrapping_sub(*theirs);
         }
+        self.wxx_high = self.wxx_high.wrapping_sub(part.wxx_high);
         self
     }
 
@@ -172,14 +196,14 @@ impl Moments {
     pub(in crate::model) fn variance(&self, per_unit: f64) -> Option<f64> {
         (self.w > 0).then(|| {
             let (w, mean) = (self.w as f64, self.wx as f64 / self.w as f64);
-            (self.wxx as f64 / w - mean * mean).max(0.0) / (per_unit * per_unit)
+            (self.squares() / w - mean * mean).max(0.0) / (per_unit * per_unit)
         })
     }
 
     /// As many customers of equal value would make as uneven a sum: 1 over the sum of squared shares; `None` where the
     /// sum is not positive. Source: the inverse of the index of Herfindahl and Hirschman.
     pub(in crate::model) fn equal_sharers(&self) -> Option<f64> {
-        let (sum, squares, w) = (self.wx as f64, self.wxx as f64, self.w as f64);
+        let (sum, squares, w) = (self.wx as f64, self.squares(), self.w as f64);
         (sum > 0.0 && squares > 0.0).then(|| sum * sum / squares * (self.customers() / w))
     }
 
@@ -247,7 +271,7 @@ impl ScoreSums {
             w2: 0,
             wx: self.wx[indicator],
             wxx: self.wxx[indicator],
-            top: 0,
+            ..Moments::default()
         };
         Some(ScoreFigures {
             n: part.customers(),
@@ -425,6 +449,7 @@ impl ProfileSums {
         self.members.top = self.members.top.max(other.members.top);
         for (mine, theirs) in self.figures_mut().moments.zip(other.figures_mut().moments) {
             mine.top = mine.top.max(theirs.top);
+            mine.wxx_high = mine.wxx_high.wrapping_add(theirs.wxx_high);
         }
     }
 
@@ -449,6 +474,9 @@ impl ProfileSums {
         let (mut rest, mut part) = (self.clone(), part.clone());
         for (mine, theirs) in rest.cells_mut().zip(part.cells_mut()) {
             *mine = mine.wrapping_sub(*theirs);
+        }
+        for (mine, theirs) in rest.figures_mut().moments.zip(part.figures_mut().moments) {
+            mine.wxx_high = mine.wxx_high.wrapping_sub(theirs.wxx_high);
         }
         rest
     }

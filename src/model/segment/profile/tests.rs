@@ -16,6 +16,9 @@ use super::*;
 use crate::model::fit::Structure;
 use crate::model::rows::{BlockFold, PartialState};
 
+mod money;
+mod sentences;
+
 /// One invented customer.
 #[derive(Clone, Debug)]
 struct Person {
@@ -248,26 +251,6 @@ fn means_and_differences_are_those_worked_by_hand() {
 }
 
 #[test]
-fn what_was_not_asked_is_absent_and_said() {
-    let profiles = finish(&state(2, &two_segments(Aspect::Importance)), Some(Aspect::Importance), 20);
-    let s = &profiles.segments[0];
-    let quality = s.element(ElementId::parse("quality").unwrap());
-    assert_eq!((quality.fulfillment, quality.gap, quality.high_share), (None, None, None));
-    assert_eq!(quality.delivered, Delivered::Unknown);
-    assert!(!quality.suppressed);
-    assert_eq!(s.element(ElementId::parse("heirloom").unwrap()).importance, None);
-    assert_eq!((s.nps, s.satisfaction, s.good_brand), (None, None, None));
-    assert_eq!((s.value_total, s.value_share, s.value_mean), (None, None, None));
-    assert!(s.needs.iter().all(|n| n.share.is_none() && n.fulfillment.is_none()));
-    let said = profiles.limits.join("\n");
-    for sentence in
-        ["Only 100 customers rated importance", "Fulfillment was not asked", "not tested", "No value of orders"]
-    {
-        assert!(said.contains(sentence), "{sentence} is missing in {said}");
-    }
-}
-
-#[test]
 fn a_test_is_given_only_for_the_aspect_that_did_not_cut() {
     let profiles = finish(&state(2, &two_segments(Aspect::Fulfillment)), Some(Aspect::Importance), 20);
     let quality = profiles.segments[0].element(ElementId::parse("quality").unwrap());
@@ -350,32 +333,6 @@ fn reach_counts_consented_customers_outside_the_hold_out() {
 fn nobody_in_the_hold_out_means_nothing_can_be_detected() {
     let profiles = finish(&state(2, &two_segments(Aspect::Importance)), Some(Aspect::Importance), 20);
     assert_eq!(profiles.segments[0].detectable_effect, None);
-}
-
-#[test]
-fn a_sum_that_lacks_a_customer_is_not_known_and_the_mean_is_over_the_others() {
-    let mut people = two_segments(Aspect::Importance);
-    people.iter_mut().for_each(|p| p.value = Some(30.0));
-    (people[0].value, people[1].value, people[2].value) = (None, Some(3e11), Some(0.0));
-    let profiles = finish(&state(2, &people), Some(Aspect::Importance), 10);
-    let (part, whole) = (&profiles.segments[0], &profiles.segments[1]);
-    assert_eq!((part.value_known, part.value_total, part.value_share), (part.size - 2, None, None));
-    near(part.value_mean.unwrap().value, 30.0 * (part.size - 3) as f64 / (part.size - 2) as f64, 1e-9);
-    assert_eq!((whole.value_known, whole.value_share), (whole.size, None), "a share of what nobody knows is none");
-    near(whole.value_total.unwrap(), 30.0 * whole.size as f64, 1e-9);
-    assert_eq!(profiles.everyone.value_total, None);
-    let said = profiles.limits.iter().find(|text| text.contains("Value is not known of 2 of")).expect("said");
-    assert!(said.contains("means are over the others"), "{said}");
-}
-
-#[test]
-fn one_customer_who_makes_the_sum_is_told_by_its_equal_sharers() {
-    let mut people = two_segments(Aspect::Importance);
-    people.iter_mut().for_each(|p| p.value = Some(1.0));
-    people[0].value = Some(1e6);
-    let profiles = finish(&state(2, &people), Some(Aspect::Importance), 10);
-    near(profiles.segments[0].value_equal_sharers.unwrap(), 1.0, 0.001);
-    near(profiles.segments[1].value_equal_sharers.unwrap(), profiles.segments[1].size as f64, 1e-6);
 }
 
 #[test]
