@@ -350,13 +350,14 @@ mod tests {
     }
 
     #[test]
-    fn element_scores_hold_two_scores_and_two_errors_for_each_of_thirty_elements() {
+    fn element_scores_hold_two_scores_of_thirty_elements_each_with_error_and_provenance() {
         let columns = TableId::ElementScores.columns();
-        assert_eq!(columns.len(), 2 + 120);
+        assert_eq!(columns.len(), 2 + 180);
         assert_eq!(columns[2].name(), "importance_saves_time");
         assert_eq!(columns[3].name(), "importance_saves_time_se");
-        assert_eq!(columns[4].name(), "fulfillment_saves_time");
-        assert_eq!(columns[121].name(), "fulfillment_self_transcendence_se");
+        assert_eq!(columns[4].name(), "importance_saves_time_provenance");
+        assert_eq!(columns[5].name(), "fulfillment_saves_time");
+        assert_eq!(columns[181].name(), "fulfillment_self_transcendence_provenance");
     }
 
     #[test]

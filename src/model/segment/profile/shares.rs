@@ -69,11 +69,7 @@ pub(super) fn counted_share(part: &Moments, all: &Moments) -> Option<Estimate> {
 /// METHOD: post-stratification by segment, because who answered is not everybody:
 /// `θ = Σ s_k·θ_k`, `Var = Σ s_k²·Var(θ_k) + Σ (θ_k − θ)²·Var(s_k)`, and that of the need map, `of_map`, which is the same for
 /// all segments. `n` customers stand behind it; `None` where a segment's is not known.
-pub(super) fn over_segments(
-    segments: &[SegmentProfile],
-    tier: NeedTier,
-    (of_map, n): (f64, u64),
-) -> Option<Estimate> {
+pub(super) fn over_segments(segments: &[SegmentProfile], tier: NeedTier, (of_map, n): (f64, u64)) -> Option<Estimate> {
     let spread = |estimate: &Estimate| ((estimate.high - estimate.low) / (2.0 * Z95)).powi(2);
     let told: Vec<(Estimate, Estimate)> = segments
         .iter()
