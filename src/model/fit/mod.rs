@@ -47,8 +47,8 @@ pub(in crate::model) use fixture::{Invented, SEGMENTS, World};
 pub use indicator::Indicator;
 pub(in crate::model) use learn::prior::say;
 pub use report::{
-    Candidate, CutOn, FitReport, HeldOut, LearnedLoading, LoadingVerdict, NullComparison, SegmentLevel, SignalUse,
-    StandsFor,
+    Candidate, CutOn, FitReport, HeldContrast, HeldOut, LearnedLoading, LoadingVerdict, NullComparison, SegmentLevel,
+    SignalUse, StandsFor, Step,
 };
 pub use rules::{Condition, RuleBasis, SegmentRule};
 pub use sample::{BASE_CAP, MIN_ANSWERS, RESPONDENT_CAP, Sample, SampleCollector};

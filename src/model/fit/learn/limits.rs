@@ -1,7 +1,7 @@
 //! What a reader of the fit must know, in plain sentences. What the segments are as groups, the profiles say.
 
 use super::super::FitRequest;
-use super::super::evidence::level::ONLY_LEVEL;
+use super::super::evidence::level::ONLY_LEVEL_SHARE;
 use super::super::evidence::prepare::Prepared;
 use super::super::fitted::SegmentInfo;
 use super::super::report::{FitReport, LoadingVerdict, StandsFor};
@@ -39,7 +39,7 @@ pub(in crate::model::fit) fn surveyed(
     // Between patterns of answers lies everything, their level too.
     if report.segment_levels.len() > 1
         && report.patterns.is_none()
-        && report.rating_level_between.is_some_and(|share| share > ONLY_LEVEL)
+        && report.level_share.is_some_and(|share| share >= ONLY_LEVEL_SHARE)
     {
         said.push("The segments are mostly people who rate high and people who rate low.".to_owned());
     }

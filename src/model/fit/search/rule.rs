@@ -65,7 +65,7 @@ pub(super) struct Choice {
 ///    pinned number of segments or method is not held against a candidate. If all are out, the fewest segments remain.
 /// 2. *One segment*, where it may be chosen, unless a mixture of several segments that is not out has a smaller
 ///    Bayesian information criterion (BIC) than the best one-segment solution: with the common factors in both, several
-///    segments must describe the answers better than a continuum.
+///    segments must describe the answers better than a continuum. Mixtures that do not are out of the following steps.
 /// 3. *Stability.* Candidates with a mean bootstrap adjusted Rand index of 0.80 or more stay, if there are any of which
 ///    each segment has a Jaccard coefficient of 0.75 or more, then only those; if no candidate reaches 0.80, those within
 ///    0.05 of the most stable one.
@@ -98,7 +98,13 @@ pub(super) fn choose(all: &[Judged<'_>], settings: &FitSettings) -> Choice {
         let why = why.to_owned();
         return Choice { at: one, finalists: vec![one], why };
     }
-    left.retain(|at| all[*at].segments() > 1);
+    // The gate is for the cut that goes through it, not for one that stays behind.
+    let own = left.iter().any(|at| all[*at].segments() == 1).then(|| best_of_one(all)).flatten();
+    let passes = |at: &usize| match (all[*at].candidate.bic, own) {
+        (Some(bic), Some(own)) => bic < own,
+        _ => true,
+    };
+    left.retain(|at| all[*at].segments() > 1 && passes(at));
     if left.is_empty() {
         let at = best_by(all, |e| e.candidate.bic).unwrap_or(0);
         return Choice { at, finalists: vec![at], why: "Nothing but one segment could be tried.".to_owned() };
