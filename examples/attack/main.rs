@@ -1,6 +1,6 @@
 //! Three attacks on one answer: what somebody learns who knows all other customers and everything that is published.
 //!
-//! `cargo run --release --locked --example attack [CUSTOMERS [JOINERS]]` runs nights of invented people, of whom one joins
+//! `cargo run --profile quick --locked --example attack [CUSTOMERS [JOINERS]]` runs nights of invented people, of whom one joins
 //! each night, once with exact figures and once as they are published. It prints how many answers and order values come
 //! back (1) after `valueseg forget`, (2) from two nights between which one person joined, (3) from 30 nights, and what the
 //! noise costs. An answer is recovered if no other is left or the chance of all others is below 5 %; plain subtraction

@@ -1,8 +1,8 @@
 //! First contact: the exports of a shop that does not exist, and files nobody should have to meet.
 //!
 //! ```text
-//! cargo run --release --locked --example first_contact -- invent FOLDER [PEOPLE [SEED]]
-//! cargo run --release --locked --example first_contact -- hostile [HEADERS [FILES [SEED]]]
+//! cargo run --profile quick --locked --example first_contact -- invent FOLDER [PEOPLE [SEED]]
+//! cargo run --profile quick --locked --example first_contact -- hostile [HEADERS [FILES [SEED]]]
 //! ```
 //!
 //! `invent` writes what Shopify, Klaviyo, Qualtrics and Zendesk export of so many invented people (5,000), four kinds of them who

@@ -1,6 +1,6 @@
 //! Sixty nights of a base that lives: what moves, what stays, and what happens on a night that went wrong.
 //!
-//! `cargo run --release --locked --example nights [CUSTOMERS [NIGHTS]]` invents a base with the demo's people. Every night all
+//! `cargo run --profile quick --locked --example nights [CUSTOMERS [NIGHTS]]` invents a base with the demo's people. Every night all
 //! signals tremble, some customers come and some leave; on some nights a few answer anew as people of another segment (the
 //! true movers); one night brings a survey wave; on one night half of the customers are missing from the file. The job runs
 //! every night. Printed are, over all nights: the ids of segments, the largest share of customers whose truth did not change

@@ -1,6 +1,6 @@
 //! How well the job recovers the hidden relationships of the demo: stages, promises, drivers, loyalty.
 //!
-//! `cargo run --release --locked --example relationship [CUSTOMERS [SEEDS [SHARE]]]` makes demos in which SHARE of the
+//! `cargo run --profile quick --locked --example relationship [CUSTOMERS [SEEDS [SHARE]]]` makes demos in which SHARE of the
 //! customers (0.5 by default) answered a survey, 24 elements each, runs a night of the job on each with the number of
 //! segments given, reads the published tables, and prints for each seed beside the planted truth:
 //!

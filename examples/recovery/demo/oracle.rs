@@ -14,7 +14,7 @@ use valueseg::model::rows::N_RATINGS;
 use valueseg::stats::agreement::adjusted_rand_index;
 use valueseg::stats::normal_scores::NormalScores;
 
-use crate::Base;
+use super::Base;
 
 /// Small ridge penalty: the classifier shall be as good as it can.
 const PENALTY: f64 = 1.0;

@@ -7,7 +7,7 @@ use valueseg::model::customer::{ApplySettings, Scorer};
 use valueseg::model::fit::Model;
 use valueseg::stats::matching::Overlap;
 
-use crate::Base;
+use super::Base;
 
 /// Equal bins of probability in which claims are held against what was found.
 const BINS: usize = 10;

@@ -5,7 +5,7 @@ use std::error::Error;
 use valueseg::catalogue::Catalogue;
 use valueseg::model::rows::{CustomerBlock, N_RATINGS};
 
-use crate::{fitted, scorer};
+use super::{fitted, scorer};
 
 /// One given answer in this many is hidden.
 const HIDE_ONE_IN: u64 = 10;

@@ -1,0 +1,83 @@
+//! Lines of figures.
+
+use crate::Run;
+use crate::judge::{Agreement, Of, Told};
+
+/// A line on stdout.
+pub(crate) fn print_line(text: &str) {
+    use std::io::Write as _;
+    // A closed pipe ends the listing, not the program.
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Names of the columns of [`line`].
+pub(crate) fn heading() {
+    print_line(
+        "case             seed | K found label        method    | ARI surveyed exact ratio | unsurveyed exact ratio | R²  ridge \
+         exact ratio | shares tiers in all, segments | 90 %: all worst | ECE  | max η² |   s",
+    );
+}
+
+/// The figures of a run on one line, what is told of single people on a second one, names on a third.
+pub(crate) fn run(run: &Run) {
+    let cut = &run.cut;
+    let mut text = format!(
+        "{:16} {:4} | {:1} {:5} {:12} {:9} | {}",
+        run.case.name,
+        run.seed,
+        run.case.segments,
+        cut.segments,
+        cut.label.as_deref().unwrap_or(if cut.segments == 1 { "one segment" } else { "-" }),
+        cut.method,
+        agreement(cut.surveyed, 12),
+    );
+    if let Some(night) = &run.night {
+        let fit = night.fit;
+        text += &format!(
+            " | {} | {:.3} {:.3} {:.3} {} | {} {} {} | {:9.3} {:.3} | {}",
+            agreement(night.unsurveyed, 10),
+            fit.scores,
+            fit.ridge,
+            fit.exact,
+            number(fit.ratio()),
+            of(night.shares),
+            of(night.tiers_of_all),
+            of(night.tiers_of_segments),
+            night.within.all,
+            night.within.worst,
+            night.calibration.map_or_else(|| "  - ".to_owned(), |error| format!("{error:.3}")[1..].to_owned()),
+        );
+    }
+    print_line(&format!("{text} | {:.2} | {:.0}", cut.eta, run.seconds));
+    if let Some(night) = &run.night {
+        print_line(&format!(
+            "    tiers of surveyed {}, unsurveyed {}; next of surveyed {}, unsurveyed {}; 90 % of the widest item {:.3}",
+            told(night.tiers[0]),
+            told(night.tiers[1]),
+            told(night.next[0]),
+            told(night.next[1]),
+            night.within.widest,
+        ));
+        print_line(&format!("    {}", night.names.join("; ")));
+    }
+}
+
+fn agreement(agreement: Option<Agreement>, width: usize) -> String {
+    agreement.map_or_else(
+        || format!("{:>width$} {:>5} {:>5}", "-", "-", "-"),
+        |a| format!("{:width$.3} {:5.3} {:5.3}", a.found, a.exact, a.ratio()),
+    )
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map_or_else(|| "  -  ".to_owned(), |value| format!("{value:.3}"))
+}
+
+fn of(of: Of) -> String {
+    format!("{:2}/{:<2}", of.hits, of.all)
+}
+
+fn told(told: Told) -> String {
+    let share = |of: Of| if of.all == 0 { "-".to_owned() } else { format!("{:.2}", of.share()) };
+    format!("{} told, {} right (base {:.2})", share(told.of_all), share(told.right), told.base_rate)
+}
