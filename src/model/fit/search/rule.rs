@@ -1,7 +1,7 @@
 //! The declared rule: which candidate is used.
 
 use super::super::evidence::outcome::Separation;
-use super::super::report::{Candidate, STRONG_AGREEMENT};
+use super::super::report::{Candidate, POOR_AGREEMENT, STRONG_AGREEMENT};
 use super::super::settings::FitSettings;
 use super::judge::best_by;
 use crate::stats::resample::JaccardBand;
@@ -68,7 +68,7 @@ pub(super) struct Choice {
 ///    segments must describe the answers better than a continuum. Mixtures that do not are out of the following steps.
 /// 3. *Stability.* Candidates with a mean bootstrap adjusted Rand index of 0.80 or more stay, if there are any of which
 ///    each segment has a Jaccard coefficient of 0.75 or more, then only those; if no candidate reaches 0.80, those within
-///    0.05 of the most stable one.
+///    0.05 of the most stable one. The mixture with the smallest BIC of all that are left stays from 0.60 on.
 /// 4. *Outcomes not clustered on.* Of these, candidates stay whose held-out share of explained variance is no more than
 ///    two standard errors of the difference (or 0.01) below the best.
 /// 5. *BIC.* Of these, the mixture with the smallest BIC; where only k-means is left, the one with the most segments, of
@@ -182,6 +182,11 @@ fn stable(all: &[Judged<'_>], left: &[usize], why: &mut Vec<String>) -> Vec<usiz
     if best >= STRONG_AGREEMENT && kept.iter().any(whole) {
         kept.retain(whole);
     }
+    // METHOD: fewer segments are found again more surely than all that are there, so stability alone leads to too few. What
+    // describes the answers best stays where it is not found again poorly; the steps to its neighbors judge its number.
+    let likeliest = left.iter().copied().min_by(|a, b| all[*a].bic().total_cmp(&all[*b].bic()));
+    kept.extend(likeliest.filter(|at| all[*at].bic().is_finite() && of(at) >= POOR_AGREEMENT && !kept.contains(at)));
+    kept.sort_unstable();
     why.push(if best >= STRONG_AGREEMENT {
         format!("{} of {} candidates are found again in bootstrap samples", kept.len(), left.len())
     } else {
@@ -272,11 +277,22 @@ mod tests {
     #[test]
     fn of_what_is_found_again_the_smallest_criterion_is_taken_not_the_most_stable() {
         let auto = FitSettings::default();
-        let all = [mixture(1, 100.0, 0.0), mixture(2, 90.0, 0.99), mixture(5, 60.0, 0.85), mixture(7, 50.0, 0.6)];
+        let all = [mixture(1, 100.0, 0.0), mixture(2, 90.0, 0.99), mixture(5, 60.0, 0.85), mixture(7, 50.0, 0.59)];
         assert_eq!(chosen(&all, &auto), 2);
-        let mut doubtful = mixture(6, 40.0, 0.9);
+        let mut doubtful = mixture(6, 65.0, 0.9);
         doubtful.jaccard[3] = 0.6;
-        assert_eq!(chosen(&[all[0].clone(), all[2].clone(), doubtful], &auto), 1);
+        let two = mixture(2, 90.0, 0.99);
+        assert_eq!(chosen(&[all[0].clone(), two, doubtful, all[2].clone()], &auto), 3);
+    }
+
+    #[test]
+    fn what_describes_the_answers_best_stays_unless_it_is_found_again_poorly() {
+        let auto = FitSettings::default();
+        let of = |stability| {
+            let all = [mixture(1, 100.0, 0.0), mixture(2, 90.0, 0.99), mixture(5, 60.0, 0.85)];
+            chosen(&[all.as_slice(), &[mixture(7, 50.0, stability)]].concat(), &auto)
+        };
+        assert_eq!((of(0.60), of(0.59)), (3, 2));
     }
 
     #[test]

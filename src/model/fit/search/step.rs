@@ -25,19 +25,21 @@ const PARTITIONS: Wanted<'static> = Wanted { readings: &[0, 3], starts: 3 };
 /// What is spent on a mixture.
 const EFFORT: Effort = Effort { short: 4, carried: 2, iterations: 16 };
 
-/// What mixtures of the way `way` gain by the step from `k` to one segment more; `None` where there are too few different
-/// rows for it, or the way is no model that tables can be drawn from.
-pub(super) fn onward(judge: &Judge<'_>, entries: &[Entry], way: Way, k: usize) -> Result<Option<Step>, ModelError> {
+/// What mixtures gain by the step from `k` to one segment more; `None` where there are too few different rows for it, or no
+/// table can be drawn. Of those tried the ones with the smallest criterion are compared, with whatever number of factors,
+/// because one more factor may stand in for a segment; where none was tried, mixtures of the way `asked`.
+pub(super) fn onward(judge: &Judge<'_>, entries: &[Entry], asked: Way, k: usize) -> Result<Option<Step>, ModelError> {
     if judge.table.n_distinct() / 4 <= k {
         return Ok(None);
     }
     let seed = mixed_seed(judge.settings.seed, 0x57E9 + k as u64);
-    let known = |k: usize| {
-        let tried = best_by(entries, |e| e.cut.bic.filter(|_| e.cut.way == way && e.cut.segments() == k));
+    let best = |k: usize, way: Way| {
+        let tried = best_by(entries, |e| e.cut.bic.filter(|_| e.cut.segments() == k));
         tried.map_or_else(|| fitted(judge.table, way, k, Vec::new(), seed), |at| Ok(entries[at].cut.clone()))
     };
-    let fewer = known(k)?;
-    let (Some(gain), Some(model)) = (gained(&fewer, &known(k + 1)?), fewer.model()) else { return Ok(None) };
+    let fewer = best(k, asked)?;
+    let way = fewer.way;
+    let (Some(gain), Some(model)) = (gained(&fewer, &best(k + 1, way)?), fewer.model()) else { return Ok(None) };
     let gains: Result<Vec<Option<f64>>, ModelError> = (0..TABLES)
         .into_par_iter()
         .map(|at| {
