@@ -1,7 +1,7 @@
 //! The bars, met or missed.
 
 use crate::Run;
-use crate::judge::{NightFigures, Of};
+use crate::judge::{Covered, NightFigures, Of};
 use crate::print::print_line;
 
 /// A share of the exact posterior's ARI is judged only where that one finds something.
@@ -45,14 +45,15 @@ pub(crate) fn print(runs: &[Run]) {
             least.0 >= 0.75,
         );
     }
-    let sum = |of: &dyn Fn(&NightFigures) -> Of| {
-        nights.iter().fold(Of::default(), |mut sum, (_, night)| {
+    let sum = |of: &dyn Fn(&NightFigures) -> Covered| {
+        nights.iter().fold(Covered::default(), |mut sum, (_, night)| {
             sum.add(of(night));
             sum
         })
     };
     covered("95 % intervals of segment shares cover >= .88", sum(&|night| night.shares), 0.88);
     covered("95 % intervals of tier shares over all cover >= .85", sum(&|night| night.tiers_of_all), 0.85);
+    covered("95 % intervals of mean ratings cover >= .88 (ours)", sum(&|night| night.means), 0.88);
     covered("95 % intervals of tier shares in segments cover >= .85", sum(&|night| night.tiers_of_segments), 0.85);
     if !nights.is_empty() {
         let off = |all: f64| (all - 0.90).abs();
@@ -74,6 +75,11 @@ pub(crate) fn print(runs: &[Run]) {
                 Some((*run, if run.case.hard { 0.06 } else { 0.03 } - error, error))
             }),
         );
+    }
+    let mut few = nights.iter().filter(|(_, night)| night.names.iter().any(|name| name.starts_with("Few wishes")));
+    if nights.iter().any(|(run, _)| run.case.careless > 0.0) {
+        let found = few.next().map(|(run, _)| name(run));
+        line("no segment is called Few wishes", found.as_deref().unwrap_or("none"), found.is_none());
     }
     each("no item with an eta² above .70", runs.iter().map(|run| (run, 0.70 - run.cut.eta, run.cut.eta)));
 }
@@ -112,9 +118,10 @@ fn each<'a>(bar: &str, runs: impl Iterator<Item = (&'a Run, f64, f64)>) {
     line(bar, &text, *above >= 0.0);
 }
 
-fn covered(bar: &str, of: Of, least: f64) {
+fn covered(bar: &str, covered: Covered, least: f64) {
+    let (of, half) = (covered.of, covered.half_width());
     if of.all > 0 {
-        line(bar, &format!("{:.3} ({})", of.share(), fraction(of)), of.share() >= least);
+        line(bar, &format!("{:.3} ({}, ± {half:.3})", of.share(), fraction(of)), of.share() >= least);
     }
 }
 

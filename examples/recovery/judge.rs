@@ -6,7 +6,7 @@ use valueseg::stats::matching::Overlap;
 
 use crate::generate::{Base, ELEMENTS};
 use crate::posterior::Known;
-use crate::published::Published;
+use crate::published::{Interval, Published};
 use crate::scores::{Fit, Within};
 use crate::tiers::TrueNeeds;
 
@@ -43,10 +43,37 @@ impl Of {
     pub(crate) fn share(self) -> f64 {
         self.hits as f64 / self.all as f64
     }
+}
+
+/// How many intervals cover, and how wide they are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Covered {
+    pub(crate) of: Of,
+    /// Sum of the half-widths of those told.
+    half_widths: f64,
+    told: usize,
+}
+
+impl Covered {
+    /// An interval that is not told covers nothing.
+    fn count(&mut self, interval: Option<Interval>, truth: f64) {
+        self.of.count(interval.is_some_and(|interval| interval.covers(truth)));
+        if let Some(interval) = interval {
+            self.half_widths += (interval.high - interval.low) / 2.0;
+            self.told += 1;
+        }
+    }
+
+    /// Mean half-width.
+    pub(crate) fn half_width(self) -> f64 {
+        self.half_widths / self.told as f64
+    }
 
     pub(crate) fn add(&mut self, other: Self) {
-        self.hits += other.hits;
-        self.all += other.all;
+        self.of.hits += other.of.hits;
+        self.of.all += other.of.all;
+        self.half_widths += other.half_widths;
+        self.told += other.told;
     }
 }
 
@@ -76,10 +103,12 @@ pub(crate) struct NightFigures {
     pub(crate) fit: Fit,
     pub(crate) within: Within,
     /// 95 % intervals of segment shares, over the true segments.
-    pub(crate) shares: Of,
+    pub(crate) shares: Covered,
     /// 95 % intervals of shares of tiers over everybody, and in segments that have a partner.
-    pub(crate) tiers_of_all: Of,
-    pub(crate) tiers_of_segments: Of,
+    pub(crate) tiers_of_all: Covered,
+    pub(crate) tiers_of_segments: Covered,
+    /// 95 % intervals of mean ratings, over everybody and segments that have a partner.
+    pub(crate) means: Covered,
     /// Mean distance of printed probabilities from the share typed right, among the unsurveyed.
     pub(crate) calibration: Option<f64>,
     /// Tiers and next elements: of the surveyed, of the unsurveyed.
@@ -132,7 +161,7 @@ pub(crate) fn largest_eta(base: &Base, raw: &[Option<usize>]) -> f64 {
 impl NightFigures {
     /// Judges a night; `exact` holds the posterior of everybody who is judged.
     pub(crate) fn of(base: &Base, told: &Published, exact: &[Option<Known>], ridge: &Array2<f64>) -> Self {
-        let needs = TrueNeeds::of(base);
+        let needs = TrueNeeds::of(base, &told.elements_told());
         let partners = partners(base, told);
         let (tiers_of_all, tiers_of_segments) = tier_shares(base, told, &needs, &partners);
         Self {
@@ -142,6 +171,7 @@ impl NightFigures {
             shares: segment_shares(base, told, &partners),
             tiers_of_all,
             tiers_of_segments,
+            means: mean_ratings(base, told, &partners),
             calibration: calibration(base, told, &partners),
             tiers: [true, false].map(|surveyed| single(base, &told.tiers, &needs.tiers, surveyed)),
             next: [true, false].map(|surveyed| single(base, &told.next, &needs.next, surveyed)),
@@ -163,39 +193,51 @@ fn partners(base: &Base, told: &Published) -> Vec<Option<usize>> {
     Overlap::of(&found, &truth, &ones, (told.segments.len().max(1), base.case.segments)).partners()
 }
 
+/// Everybody, or the true members of the segment that a published group was paired with; `None` = it has no partner.
+fn members(base: &Base, group: Option<usize>, partners: &[Option<usize>]) -> Option<Vec<usize>> {
+    let everybody = 0..base.people.len();
+    match group {
+        None => Some(everybody.collect()),
+        Some(at) => {
+            let k = (*partners.get(at)?)?;
+            Some(everybody.filter(|i| base.people[*i].segment == k).collect())
+        }
+    }
+}
+
 /// A true segment that nothing was paired with, or whose share is not told, is not covered.
-fn segment_shares(base: &Base, told: &Published, partners: &[Option<usize>]) -> Of {
-    let mut covered = Of::default();
+fn segment_shares(base: &Base, told: &Published, partners: &[Option<usize>]) -> Covered {
+    let mut covered = Covered::default();
     if base.case.segments == 1 {
         return covered;
     }
     for k in 0..base.case.segments {
         let truth = base.people.iter().filter(|person| person.segment == k).count() as f64 / base.people.len() as f64;
         let pair = partners.iter().position(|partner| *partner == Some(k));
-        let share = pair.and_then(|at| told.segments.get(at)).and_then(|segment| segment.share);
-        covered.count(share.is_some_and(|share| share.covers(truth)));
+        covered.count(pair.and_then(|at| told.segments.get(at)).and_then(|segment| segment.share), truth);
     }
     covered
 }
 
-fn tier_shares(base: &Base, told: &Published, needs: &TrueNeeds, partners: &[Option<usize>]) -> (Of, Of) {
-    let (mut everybody, mut groups) = (Of::default(), Of::default());
-    for (segment, tier, share) in &told.needs {
-        match segment {
-            None => {
-                let (truth, _) = needs.shares(0..base.people.len());
-                everybody.count(share.covers(truth[*tier]));
-            }
-            Some(at) => {
-                if let Some(Some(k)) = partners.get(*at) {
-                    let members = (0..base.people.len()).filter(|i| base.people[*i].segment == *k);
-                    let (truth, _) = needs.shares(members);
-                    groups.count(share.covers(truth[*tier]));
-                }
-            }
-        }
+fn tier_shares(base: &Base, told: &Published, needs: &TrueNeeds, partners: &[Option<usize>]) -> (Covered, Covered) {
+    let (mut everybody, mut groups) = (Covered::default(), Covered::default());
+    for figure in &told.needs {
+        let Some(members) = members(base, figure.segment, partners) else { continue };
+        let truth = needs.shares(members.into_iter());
+        let covered = if figure.segment.is_none() { &mut everybody } else { &mut groups };
+        covered.count(Some(figure.interval), truth[figure.about]);
     }
     (everybody, groups)
+}
+
+fn mean_ratings(base: &Base, told: &Published, partners: &[Option<usize>]) -> Covered {
+    let mut covered = Covered::default();
+    for figure in &told.means {
+        let Some(members) = members(base, figure.segment, partners) else { continue };
+        let truth = members.iter().map(|i| base.truth(*i, figure.about)).sum::<f64>() / members.len().max(1) as f64;
+        covered.count(Some(figure.interval), truth);
+    }
+    covered
 }
 
 /// `Σ_b n_b/n · |mean claim in b − share right in b|` over the unsurveyed; `None` with one true segment.

@@ -1,7 +1,7 @@
 //! Lines of figures.
 
 use crate::Run;
-use crate::judge::{Agreement, Of, Told};
+use crate::judge::{Agreement, Covered, Of, Told};
 
 /// A line on stdout.
 pub(crate) fn print_line(text: &str) {
@@ -14,11 +14,11 @@ pub(crate) fn print_line(text: &str) {
 pub(crate) fn heading() {
     print_line(
         "case             seed | K found label        method    | ARI surveyed exact ratio | unsurveyed exact ratio | R²  ridge \
-         exact ratio | shares tiers in all, segments | 90 %: all worst | ECE  | max η² |   s",
+         exact ratio | shares tiers in all, segments | 90 %: all worst | ECE  | max η² | CPU s",
     );
 }
 
-/// The figures of a run on one line, what is told of single people on a second one, names on a third.
+/// The figures of a run on one line, what is told of single people, widths and names below.
 pub(crate) fn run(run: &Run) {
     let cut = &run.cut;
     let mut text = format!(
@@ -40,9 +40,9 @@ pub(crate) fn run(run: &Run) {
             fit.ridge,
             fit.exact,
             number(fit.ratio()),
-            of(night.shares),
-            of(night.tiers_of_all),
-            of(night.tiers_of_segments),
+            of(night.shares.of),
+            of(night.tiers_of_all.of),
+            of(night.tiers_of_segments.of),
             night.within.all,
             night.within.worst,
             night.calibration.map_or_else(|| "  - ".to_owned(), |error| format!("{error:.3}")[1..].to_owned()),
@@ -57,6 +57,15 @@ pub(crate) fn run(run: &Run) {
             told(night.next[0]),
             told(night.next[1]),
             night.within.widest,
+        ));
+        let half = |covered: Covered| format!("{:.3}", covered.half_width());
+        print_line(&format!(
+            "    half-widths: shares {}, tiers in all {}, in segments {}; intervals of mean ratings cover {} ({:.2})",
+            half(night.shares),
+            half(night.tiers_of_all),
+            half(night.tiers_of_segments),
+            of(night.means.of),
+            night.means.of.share(),
         ));
         print_line(&format!("    {}", night.names.join("; ")));
     }

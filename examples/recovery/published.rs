@@ -25,30 +25,38 @@ const NIGHT: NaiveDate = match NaiveDate::from_ymd_opt(2026, 9, 1) {
     None => panic!("a calendar day"),
 };
 
-/// A published share with its interval.
+/// The 95 % interval of a published figure.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Share {
+pub(crate) struct Interval {
     pub(crate) low: f64,
     pub(crate) high: f64,
 }
 
-impl Share {
-    fn of(row: &RowMap) -> Option<Self> {
-        let number = |name: &str| row.get(name)?.as_f64();
-        number("share")?;
-        Some(Self { low: number("share_low")?, high: number("share_high")? })
+impl Interval {
+    /// Of the figure `name`; `None` where it is not told.
+    fn of(row: &RowMap, name: &str) -> Option<Self> {
+        let number = |column: String| row.get(&column)?.as_f64();
+        number(name.to_owned())?;
+        Some(Self { low: number(format!("{name}_low"))?, high: number(format!("{name}_high"))? })
     }
 
-    pub(crate) fn covers(&self, truth: f64) -> bool {
+    pub(crate) fn covers(self, truth: f64) -> bool {
         (self.low..=self.high).contains(&truth)
     }
+}
+
+/// A figure of everybody (`None`) or of a segment, about a tier or a rating.
+pub(crate) struct GroupFigure {
+    pub(crate) segment: Option<usize>,
+    pub(crate) about: usize,
+    pub(crate) interval: Interval,
 }
 
 /// A row of `segments`.
 pub(crate) struct Segment {
     pub(crate) id: String,
     pub(crate) name: String,
-    pub(crate) share: Option<Share>,
+    pub(crate) share: Option<Interval>,
     pub(crate) label: Option<String>,
 }
 
@@ -61,8 +69,10 @@ pub(crate) struct Published {
     pub(crate) probability: Vec<Option<f64>>,
     pub(crate) tiers: Vec<Option<usize>>,
     pub(crate) next: Vec<Option<usize>>,
-    /// Shares of tiers: segment (`None` = everybody), tier, share.
-    pub(crate) needs: Vec<(Option<usize>, usize, Share)>,
+    /// Shares of tiers.
+    pub(crate) needs: Vec<GroupFigure>,
+    /// Mean ratings.
+    pub(crate) means: Vec<GroupFigure>,
     /// `(n, 60)`; NaN = not told.
     pub(crate) scores: Array2<f64>,
     pub(crate) errors: Array2<f64>,
@@ -78,6 +88,11 @@ pub(crate) fn night(folder: &Path) -> Result<Published, Failure> {
 }
 
 impl Published {
+    /// Elements that are told of customers.
+    pub(crate) fn elements_told(&self) -> [bool; ELEMENTS] {
+        std::array::from_fn(|e| self.scores.column(e).iter().any(|score| score.is_finite()))
+    }
+
     fn read(tables: &Path) -> Result<Self, Failure> {
         let file = |name: &str| tables.join(format!("{name}.parquet"));
         let rows = |name: &str| all_rows(&file(name));
@@ -88,18 +103,28 @@ impl Published {
             .map(|row| Segment {
                 id: text(row, "segment_id").unwrap_or_default(),
                 name: text(row, "name").unwrap_or_default(),
-                share: Share::of(row),
+                share: Interval::of(row, "share"),
                 label: text(row, "label"),
             })
             .collect();
         let place = |id: &str| segments.iter().position(|segment| segment.id == id);
-        let mut needs = Vec::new();
+        let group = |row: &RowMap| match text(row, "segment_id").unwrap_or_default() {
+            id if id == "ALL" => Some(None),
+            id => place(&id).map(Some),
+        };
+        let (mut needs, mut means) = (Vec::new(), Vec::new());
         for row in rows("segment_needs")? {
-            let group = text(&row, "segment_id").unwrap_or_default();
             let tier = text(&row, "need_tier").and_then(|tier| NeedTier::parse(&tier)).map(NeedTier::index);
-            let segment = place(&group);
-            if let (Some(tier), Some(share), true) = (tier, Share::of(&row), group == "ALL" || segment.is_some()) {
-                needs.push((segment, tier, share));
+            if let (Some(segment), Some(about), Some(interval)) = (group(&row), tier, Interval::of(&row, "share")) {
+                needs.push(GroupFigure { segment, about, interval });
+            }
+        }
+        for row in rows("segment_elements")? {
+            let element = text(&row, "element_id").and_then(|element| ElementId::parse(&element));
+            let (Some(segment), Some(element)) = (group(&row), element) else { continue };
+            for (aspect, first) in [("importance", 0), ("fulfillment", ELEMENTS)] {
+                let about = first + element.index();
+                means.extend(Interval::of(&row, aspect).map(|interval| GroupFigure { segment, about, interval }));
             }
         }
         let chosen = rows("candidates")?.into_iter().find(|row| row["chosen"].as_bool() == Some(true));
@@ -130,6 +155,7 @@ impl Published {
             next: customers.texts("next_element", element_at)?,
             raw,
             needs,
+            means,
             scores,
             errors,
             method,

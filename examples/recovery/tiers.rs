@@ -20,12 +20,14 @@ const SPAN: f64 = 4.0;
 pub(crate) struct TrueNeeds {
     /// Tier to serve next; `None` = balanced, or none leads.
     pub(crate) tiers: Vec<Option<usize>>,
-    /// Element whose standardized importance exceeds its standardized fulfillment by most; `None` = none does.
+    /// Element, of those that are told of customers at all, whose standardized importance exceeds its standardized
+    /// fulfillment by most; `None` = none does.
     pub(crate) next: Vec<Option<usize>>,
 }
 
 impl TrueNeeds {
-    pub(crate) fn of(base: &Base) -> Self {
+    /// `told` says which elements are told of customers.
+    pub(crate) fn of(base: &Base, told: &[bool; ELEMENTS]) -> Self {
         let n = base.people.len();
         let map = Catalogue::embedded();
         let weights: Vec<[f64; TIERS]> = ElementId::all().map(|element| map.needs().weights(element)).collect();
@@ -37,16 +39,16 @@ impl TrueNeeds {
             })
             .collect();
         let rows = (0..n).map(|i| (0..2 * ELEMENTS).map(|j| base.truth(i, j)).collect::<Vec<f64>>());
-        let (tiers, next) = rows.map(|row| (tier(&row, &weights), next(&row, &moments))).unzip();
+        let (tiers, next) = rows.map(|row| (tier(&row, &weights), next(&row, &moments, told))).unzip();
         Self { tiers, next }
     }
 
-    /// Share of each tier among those of a group who have one, and how many these are.
-    pub(crate) fn shares(&self, members: impl Iterator<Item = usize>) -> ([f64; TIERS], usize) {
+    /// Share of each tier among those of a group who have one.
+    pub(crate) fn shares(&self, members: impl Iterator<Item = usize>) -> [f64; TIERS] {
         let mut counts = [0.0; TIERS];
         members.filter_map(|i| self.tiers[i]).for_each(|tier| counts[tier] += 1.0);
         let all: f64 = counts.iter().sum();
-        (counts.map(|count| count / all.max(1.0)), all as usize)
+        counts.map(|count| count / all.max(1.0))
     }
 }
 
@@ -72,9 +74,12 @@ fn tier(ratings: &[f64], weights: &[[f64; TIERS]]) -> Option<usize> {
     (lead > 0.0 && lead >= LEAD * (gaps[best] - least)).then_some(best)
 }
 
-fn next(ratings: &[f64], moments: &[(f64, f64)]) -> Option<usize> {
+fn next(ratings: &[f64], moments: &[(f64, f64)], told: &[bool; ELEMENTS]) -> Option<usize> {
     let standard = |j: usize| (ratings[j] - moments[j].0) / moments[j].1;
-    let gap = |e: usize| standard(e) - standard(ELEMENTS + e);
-    let best = (0..ELEMENTS).fold(0, |best, e| if gap(e) > gap(best) { e } else { best });
-    (gap(best) > 0.0).then_some(best)
+    let gaps = (0..ELEMENTS).filter(|e| told[*e]).map(|e| (e, standard(e) - standard(ELEMENTS + e)));
+    let best = gaps.fold(None, |best: Option<(usize, f64)>, (e, gap)| match best {
+        Some((_, most)) if gap <= most => best,
+        _ => Some((e, gap)),
+    });
+    best.filter(|(_, gap)| *gap > 0.0).map(|(e, _)| e)
 }

@@ -46,6 +46,7 @@ pub(super) fn describe(
     let profiles = applied.sums.released(&ids, noise).finish(&ProfileContext {
         catalogue,
         segments: &ids,
+        model: Some(model),
         cut_on,
         uncut: model.cut_on() == CutOn::Nothing,
         structure: model.report().structure(),
@@ -57,7 +58,8 @@ pub(super) fn describe(
     let settings = rules.lens_settings();
     let sources = intake.event_sources();
     let closeness = applied.lens.released(&ids, noise);
-    let lens = closeness.finish(&LensContext { segments: &ids, min_cell, catalogue, sources, settings });
+    let lens =
+        closeness.finish(&LensContext { segments: &ids, model: Some(model), min_cell, catalogue, sources, settings });
     let regularities = closeness.regularities(Some(&drivers), settings, min_cell);
     let passes = Passes { profiles, lens, drivers, regularities };
     let mut night = SegmentNights::of(model, catalogue, obtained.ledger.names(), passes).rounded(noise);

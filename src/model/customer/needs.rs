@@ -198,6 +198,9 @@ impl NeedAssessor {
         for t in 0..TIERS {
             needs.fulfillment[t] = (served.weight[t] > 0.0).then(|| hundredths(served.mean[t]));
         }
+        if needs.tier.is_some() || needs.state != NeedState::Undetermined {
+            needs.probabilities = Some(NeedTier::ALL.map(|tier| f32::from(u8::from(needs.tier == Some(tier)))));
+        }
         needs.levels = self.levels.map(|level| mean_of(fulfillment, scored >> N_ELEMENTS & level));
         needs
     }

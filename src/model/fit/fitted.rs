@@ -199,6 +199,15 @@ impl Model {
         self.measurement.weights.iter().map(|weight| weight / total).collect()
     }
 
+    /// Customers who, drawn by chance and known for sure, would tell the share of segment `k` as well as the model does:
+    /// `s(1 − s)/Var(s)`; `None` = nothing is known of its error.
+    #[must_use]
+    pub fn share_worth(&self, k: usize) -> Option<f64> {
+        let (share, error) = (*self.shares().get(k)?, self.report.fit_error.as_ref()?.of_share(k));
+        let worth = share * (1.0 - share) / (error * error);
+        (worth.is_finite() && worth > 0.0).then_some(worth)
+    }
+
     /// Mean and spread of each rating over the base, importance of the 30 elements, then fulfillment; a spread of 0 = not
     /// asked.
     #[must_use]

@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
 use super::error::ModelError;
-use super::stored::{coarse, stored};
+use super::stored::{coarse, coarse_step, stored};
 use super::temperature::Temperature;
 use crate::model::rows::N_RATINGS;
 use crate::stats::mixture::{FactorMixture, MAX_FACTORS};
@@ -14,6 +14,11 @@ const FARTHEST: f64 = 4.0;
 
 /// Widest steps of a class mean, in spreads.
 const WIDEST: f64 = 0.1;
+
+/// Width of the steps in which the mean of a class of `members` respondents is kept, in spreads.
+pub(in crate::model::fit) fn mean_step(members: f64) -> f64 {
+    coarse_step(members, FARTHEST, WIDEST).unwrap_or(0.0)
+}
 
 /// One block of indicators in every segment: ratings, or signals. Numbers are standardized.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

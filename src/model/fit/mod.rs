@@ -23,6 +23,7 @@
 
 mod error;
 mod evidence;
+mod fit_error;
 mod fitted;
 #[cfg(test)]
 mod fixture;
@@ -41,6 +42,7 @@ mod transform;
 mod typing;
 
 pub use error::ModelError;
+pub use fit_error::FitError;
 pub use fitted::{FORMAT_VERSION, Model, SegmentInfo};
 #[cfg(test)]
 pub(in crate::model) use fixture::{Invented, SEGMENTS, World};

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::fit_error::FitError;
 use super::rules::SegmentRule;
 use super::settings::Method;
 use super::stored::stored;
@@ -352,6 +353,9 @@ pub struct FitReport {
     pub held_out: Vec<HeldOut>,
     /// Typing by signals alone.
     pub typing: Option<TypingCheck>,
+    /// How far off shares may be because of the fit itself; `None` = nobody was asked, or too few to leave any out.
+    #[serde(default)]
+    pub fit_error: Option<FitError>,
     /// The few questions that suffice and the elements that hold the solution up; absent where nobody was asked and with
     /// one segment.
     pub questions: Option<QuestionReport>,
@@ -458,6 +462,7 @@ impl FitReport {
             keep(&mut held.coverage_90);
         }
         self.typing = self.typing.map(TypingCheck::stored);
+        self.fit_error = self.fit_error.map(FitError::stored);
         self.rules = self.rules.into_iter().map(SegmentRule::stored).collect();
         self.questions = self.questions.map(QuestionReport::stored);
         for loading in &mut self.loadings {

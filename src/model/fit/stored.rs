@@ -24,10 +24,14 @@ const STEPS_OF_ONE: f64 = 4.0;
 /// A mean or spread over `n` respondents, of whom one can move it by `most`/n, in whole steps of [`STEPS_OF_ONE`] times
 /// that, and of no more than `widest`. Steps are 1, 2 or 5 times a power of ten.
 pub(in crate::model) fn coarse(x: f64, n: f64, most: f64, widest: f64) -> f64 {
+    coarse_step(n, most, widest).map_or(x, |step| stored((x / step).round() * step))
+}
+
+/// Width of the steps of [`coarse`].
+pub(in crate::model) fn coarse_step(n: f64, most: f64, widest: f64) -> Option<f64> {
     let least = (STEPS_OF_ONE * most / n.max(1.0)).min(widest);
     let ten = 10_f64.powi(least.log10().floor() as i32);
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * ten).find(|step| *step >= least * (1.0 - 1e-9));
-    step.map_or(x, |step| stored((x / step).round() * step))
+    [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * ten).find(|step| *step >= least * (1.0 - 1e-9))
 }
 
 /// Ascending values that were taken from single customers, such as quantiles, so that they are nobody's: the middle one to

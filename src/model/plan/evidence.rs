@@ -91,7 +91,7 @@ impl ElementCase<'_> {
         match answers {
             _ if self.asked.nothing() => "hypothesis",
             0 => "inferred",
-            n if n >= self.segment.profile.size => "survey",
+            n if n >= self.segment.profile.members => "survey",
             _ => "mixed",
         }
     }

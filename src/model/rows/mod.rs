@@ -25,7 +25,8 @@ pub use relationship::{
     LevelReason, LoyaltyType, NextNeed, Relationship, RelationshipLevel, RewardDependence,
 };
 pub use scored::{
-    Assignment, Basis, CustomerNeeds, CustomerRef, NeedState, ScoredBlock, SuppressedReason, UnassignedReason,
+    Assignment, Basis, CustomerNeeds, CustomerRef, NeedState, POSTERIOR_STEPS, ScoredBlock, SuppressedReason,
+    UnassignedReason,
 };
 pub use stay::{LastNight, MoveEvent, MoveReason, Moved, SegmentNames, SegmentPlace, Stay};
 pub use suppression::suppression;

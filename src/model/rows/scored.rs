@@ -116,6 +116,9 @@ pub struct CustomerNeeds {
     pub state: NeedState,
     /// The second tier, where there is one.
     pub runner_up: Option<NeedTier>,
+    /// Chance of each tier to be the one to serve next, 0–1, whether or not a tier is told: what sums over groups. They add up
+    /// to at most 1; the rest is that there is none. `None` = too little is known for any chance.
+    pub probabilities: Option<[f32; NeedTier::COUNT]>,
     /// Fulfillment of each tier, 0–10; `None` = no element of the tier is known.
     pub fulfillment: [Option<f32>; NeedTier::COUNT],
     /// Mean fulfillment score of the elements of each level, 0–10, in the order of [`Level::ALL`]; `None` = no element
@@ -129,10 +132,14 @@ impl CustomerNeeds {
         tier: None,
         state: NeedState::Undetermined,
         runner_up: None,
+        probabilities: None,
         fulfillment: [None; NeedTier::COUNT],
         levels: [None; Level::ALL.len()],
     };
 }
+
+/// Probabilities of segments are kept in whole steps, this many to 1, and sum to exactly that.
+pub const POSTERIOR_STEPS: u16 = 10_000;
 
 /// Segment decision of one customer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -179,6 +186,9 @@ impl Assignment {
 pub struct ScoredBlock {
     /// Segment decisions.
     pub assignments: Vec<Assignment>,
+    /// `(n, K)` probability of each segment, in whole steps of 0.0001 that sum to [`POSTERIOR_STEPS`]; all 0 = nothing is
+    /// known of the customer, or they were not scored. Without columns, who has a segment is in it for sure.
+    pub posteriors: Array2<u16>,
     /// Evidence behind each row.
     pub basis: Vec<Basis>,
     /// `(n, 60)` scores 0–10 in steps of 0.01: importance of the 30 elements, then fulfillment.
@@ -226,6 +236,7 @@ impl ScoredBlock {
     pub fn unscored(n: usize) -> Self {
         Self {
             assignments: vec![Assignment::undecided(None); n],
+            posteriors: Array2::zeros((n, 0)),
             basis: vec![Basis::None; n],
             scores: Array2::zeros((n, N_RATINGS)),
             standard_errors: Array2::zeros((n, N_RATINGS)),

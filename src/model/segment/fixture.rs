@@ -53,6 +53,7 @@ pub(crate) fn profile() -> SegmentProfile {
     };
     SegmentProfile {
         size: 5_000,
+        members: 5_000,
         share: Some(estimate(0.25, 0.01)),
         respondents: 300,
         value_known: 5_000,

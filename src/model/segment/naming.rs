@@ -220,7 +220,7 @@ impl Naming<'_> {
     }
 
     fn description(&self, segment: &SegmentProfile, standouts: &[Standout], structure: Option<Structure>) -> String {
-        let answers = format!("{} of {} members answered", thousands(segment.respondents), thousands(segment.size));
+        let answers = format!("{} of {} members answered", thousands(segment.respondents), thousands(segment.members));
         let Some(level) = self.level(segment) else {
             return format!("Too few people stand behind it to say what distinguishes it; {answers}.");
         };
@@ -261,7 +261,7 @@ fn everybody(segment: &SegmentProfile) -> String {
     format!(
         "One group, with nobody beside it to differ from; {} of {} members answered.",
         thousands(segment.respondents),
-        thousands(segment.size)
+        thousands(segment.members)
     )
 }
 

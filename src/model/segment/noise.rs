@@ -145,7 +145,7 @@ impl Moments {
         if let Span::Share = span {
             self.wxx = self.wx;
             // METHOD: two answers each way keep a share of 0 or 1 from having no variance (Agresti and Coull 1998).
-            let (n, kish) = (self.n as f64, self.effective_n());
+            let (n, kish) = (self.customers(), self.effective_n());
             let share = (mean * n + 2.0) / (n + 4.0);
             self.w2 = (self.w2 as f64 * (1.0 + error * error * kish / (share * (1.0 - share)))).round() as i128;
         } else {
@@ -197,7 +197,7 @@ mod tests {
         let more: Vec<i64> = values.iter().copied().chain([700]).collect();
         let added = (released(&more, 1).wx - released(&values, 1).wx) as f64 / f64::from(ONE);
         assert!((added - 700.0).abs() > 1.0, "a difference does not give the answer: {added}");
-        assert_eq!(released(&more, 1).n, 101, "numbers stay");
+        assert_eq!(released(&more, 1).count(), 101, "numbers stay");
     }
 
     #[test]

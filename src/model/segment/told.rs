@@ -181,8 +181,8 @@ fn profile(profile: &mut SegmentProfile, touch: &mut impl Touch) {
     [value_total, value_share, value_equal_sharers, mean_probability]
         .into_iter()
         .for_each(|value| touch.maybe_bare(value, DIGITS));
-    let SegmentProfile { size, respondents, value_known, nps_answers, reach, .. } = profile;
-    touch.size(size);
+    let SegmentProfile { size, members, respondents, value_known, nps_answers, reach, .. } = profile;
+    [size, members].into_iter().for_each(|people| touch.size(people));
     [respondents, value_known, nps_answers].into_iter().for_each(|people| touch.count(people));
     let reach = [&mut reach.any, &mut reach.email, &mut reach.sms, &mut reach.push, &mut reach.phone, &mut reach.post]
         .into_iter()

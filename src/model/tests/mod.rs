@@ -1,6 +1,7 @@
 //! The way from a sample to plans, through all rooms.
 
 mod fit;
+mod shares;
 
 use std::collections::BTreeMap;
 
@@ -34,6 +35,7 @@ fn one_segment_goes_all_the_way_to_a_named_profile_and_a_plan() {
         catalogue: &catalogue,
         segments: &["S01".to_owned()],
         uncut: false,
+        model: Some(&model),
         cut_on: model.cut_on().aspect(),
         structure: model.report().structure(),
         min_cell: 20,

@@ -70,12 +70,12 @@ pub(super) fn night() -> Night {
     segments.everyone = segment(2, scored);
     segments.everyone.id = "ALL".to_owned();
     segments.everyone.name = "Everybody".to_owned();
-    segments.everyone.profile.size = scored;
+    (segments.everyone.profile.size, segments.everyone.profile.members) = (scored, scored);
     segments.everyone.profile.respondents = 18_902;
     segments.unassigned = segment(6, scored);
     segments.unassigned.id = "NONE".to_owned();
     segments.unassigned.name = "Unassigned".to_owned();
-    segments.unassigned.profile.size = 3_120;
+    (segments.unassigned.profile.size, segments.unassigned.profile.members) = (3_120, 3_120);
     segments.unassigned.profile.share = Some(estimate(3_120.0 / scored as f64, 0.0006));
     segments.structure = Some(Structure::Reproducible);
     segments.left_out = vec![("no_profiling_consent".to_owned(), 9_214), ("minor".to_owned(), 102)];
@@ -129,6 +129,7 @@ fn profile(place: usize, size: u64, scored: u64) -> SegmentProfile {
     let wave = |step: f64| (place as f64 * step).sin();
     SegmentProfile {
         size,
+        members: size,
         share: Some(estimate(share, 0.0018)),
         respondents: size / 10,
         value_known: size,

@@ -68,8 +68,14 @@ pub(super) fn look_closer(night: &mut SegmentNights) {
     fold.fold(&mut state, &block);
     let segments: Vec<String> = (1..=GROUPS).map(|k| format!("S{k:02}")).collect();
     let sources = Sources { orders: true, contacts: true, attitudes: true, ..Sources::default() };
-    let context =
-        LensContext { segments: &segments, min_cell: 20, catalogue: &catalogue, sources, settings: &settings };
+    let context = LensContext {
+        segments: &segments,
+        model: None,
+        min_cell: 20,
+        catalogue: &catalogue,
+        sources,
+        settings: &settings,
+    };
     let lens = state.finish(&context);
     night.segments.iter_mut().zip(lens.segments).for_each(|(segment, lens)| segment.lens = lens);
     (night.everyone.lens, night.unassigned.lens) = (lens.everyone, lens.unassigned);

@@ -39,7 +39,7 @@ fn size(input: &ReportInput<'_>) -> String {
         .night
         .segments
         .iter()
-        .reduce(|best, next| if next.profile.size > best.profile.size { next } else { best });
+        .reduce(|best, next| if next.profile.members > best.profile.members { next } else { best });
     match largest {
         Some(largest) if scored > 0 => {
             let of = |n: u64| percent(n as f64 / scored as f64);
@@ -50,7 +50,7 @@ fn size(input: &ReportInput<'_>) -> String {
                 of(assigned),
                 if groups == 1 { "one group".to_owned() } else { format!("one of {groups} groups") },
                 largest.name,
-                of(largest.profile.size),
+                largest.profile.share.map_or_else(|| of(largest.profile.members), |share| percent(share.value)),
             )
         }
         _ => format!("{} were scored, and no groups were formed.", many(scored, "customer", "customers")),

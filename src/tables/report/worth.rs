@@ -33,10 +33,14 @@ impl Worth {
             (None, Some(each), Some(range)) => format!("{each} {range}"),
             _ => NOT_KNOWN.to_owned(),
         };
-        let unknown = profile.size.saturating_sub(profile.value_known);
+        let unknown = profile.members.saturating_sub(profile.value_known);
         if unknown > 0 {
-            notes.push(format!("not known of {} of {}", count(unknown), many(profile.size, "customer", "customers")));
-        } else if profile.value_total.is_none() && profile.size > 0 {
+            notes.push(format!(
+                "not known of {} of {}",
+                count(unknown),
+                many(profile.members, "customer", "customers")
+            ));
+        } else if profile.value_total.is_none() && profile.members > 0 {
             notes.push("withheld: too few customers".to_owned());
         }
         let few =

@@ -53,19 +53,20 @@ fn figures(t: &mut Columns<SegmentElementRow<'_>>) {
     columns! { t, r =>
         /// Level of the pyramid: `functional`, `emotional`, `life_changing`, `social_impact`.
         filled "level": Category = r.level.slug();
-        /// Mean importance score, 0–10; null = not known or withheld.
+        /// Mean importance of the members by probability, 0–10: answers of those who gave one, what the model expects of the
+        /// others; null = not known or withheld.
         estimate "importance" = r.element.importance;
-        /// Mean fulfillment score, 0–10; null = not known or withheld.
+        /// Mean fulfillment of the same members, 0–10; null = not known or withheld.
         estimate "fulfillment" = r.element.fulfillment;
         /// Standardized importance minus standardized fulfillment; > 0 = wanted more than delivered; null = one of the
         /// two is not known.
         estimate "gap" = r.element.gap;
-        /// Share of the segment's fulfillment answers that are high, 0–1: in the upper quarter of the scale asked (4 and 5 on
+        /// Share of the fulfillment answers of the same members, each counted by probability, that are high, 0–1: in the upper quarter of the scale asked (4 and 5 on
         /// 1–5, 6 and 7 on 1–7, 8 and more on 0–10); null = too few.
         maybe "high_share": Float64 = r.element.high_share.map(|share| share.value);
-        /// Lower end of its 95 % Wilson interval; null as `high_share`.
+        /// Lower end of its 95 % interval (Wilson); null as `high_share`.
         maybe "high_share_low": Float64 = r.element.high_share.map(|share| share.low);
-        /// Upper end of its 95 % Wilson interval; null as `high_share`.
+        /// Upper end of its 95 % interval (Wilson); null as `high_share`.
         maybe "high_share_high": Float64 = r.element.high_share.map(|share| share.high);
         /// `yes`, `no`, `uncertain` (interval spans one half) or `unknown` (too few answers).
         filled "delivered": Category = r.element.delivered.slug();
@@ -93,9 +94,9 @@ fn comparisons(t: &mut Columns<SegmentElementRow<'_>>) {
         maybe "stated_derived": Category = r.driver.and_then(|driver| driver.stated).map(StatedDerived::slug);
         /// `fix_first`, `keep`, `overdone` or `watch`: derived importance against fulfillment; null = not known.
         maybe "quadrant": Category = r.driver.and_then(|driver| driver.quadrant).map(Quadrant::slug);
-        /// Importance answers given in the segment.
+        /// Importance answers of the members by probability, to the nearest whole one.
         people "importance_answers" = r.element.importance_answers;
-        /// Fulfillment answers given in the segment.
+        /// Fulfillment answers of the members by probability, to the nearest whole one.
         people "fulfillment_answers" = r.element.fulfillment_answers;
         /// A figure was withheld because too few people stand behind it.
         filled "suppressed": Bool = r.element.suppressed;

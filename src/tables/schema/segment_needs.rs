@@ -39,7 +39,8 @@ impl TableSource for SegmentNeedRow<'_> {
         columns! { t, r =>
             /// `physiological`, `safety`, `belonging`, `esteem` or `growth`.
             key "need_tier": Category = r.need.tier.slug();
-            /// Share of those determined whose tier to serve next this is, 0–1; null = not known.
+            /// Share, 0–1, of the members by probability who have a tier to serve next whose tier this is, each counted by its
+            /// chance; those who answered stand for the others; null = not known.
             estimate "share" = r.need.share;
             /// Mean fulfillment of the tier, 0–10; null = not known or withheld.
             estimate "fulfillment" = r.need.fulfillment;

@@ -103,21 +103,27 @@ fn size(t: &mut Columns<SegmentRow<'_>>) {
         filled "name": Text = &r.segment.name;
         /// One sentence: what distinguishes the segment and how sure that is.
         filled "description": Text = &r.segment.description;
-        /// Customers.
+        /// Customers on the list: those whom the rule put in the segment. Only this column, `reach_*`, `held_out` and
+        /// `mean_probability` tell of lists; all others tell of the members by probability, who need not be on it.
         people "size" = r.segment.profile.size;
-        /// Share of the customers scored, 0–1; null = withheld or undefined.
+        /// Members by probability: the sum of the customers' probabilities of the segment, to the nearest whole one. Of `NONE`
+        /// the customers on no list, who are among the members of the segments as well.
+        people "members" = r.segment.profile.members;
+        /// Share of the customers of whom a probability is known, 0–1: the sum of their probabilities of the segment, on the
+        /// list or not; shares of segments sum to 1. The interval holds the errors of the fit and of typing. Of `NONE` the
+        /// share of customers on no list, who count in the segments as well; null = withheld or undefined.
         estimate "share" = r.segment.profile.share;
-        /// Customers who answered the ratings that the segments were cut on.
+        /// Members by probability who answered the ratings that the segments were cut on, to the nearest whole one.
         people "respondents" = r.segment.profile.respondents;
-        /// Customers whose order value over 365 days is known; one above a billion is not added up and not counted here.
+        /// Members by probability whose order value over 365 days is known; one above a billion is not added up and not counted here.
         people "value_known" = r.segment.profile.value_known;
-        /// Order value over 365 days, project currency; null = not known of every customer of the group.
+        /// Order value over 365 days of the members by probability, project currency; null = not known of every customer of the group.
         maybe "value_total": Float64 = r.segment.profile.value_total;
         /// Share of everybody's order value; null = not known of everybody.
         maybe "value_share": Float64 = r.segment.profile.value_share;
         /// Mean order value per customer with a known one; null = none known.
         estimate "value_mean" = r.segment.profile.value_mean;
-        /// Mean probability of the members' own segment, 0–1; null = nobody.
+        /// Mean probability, over the customers on the list, of the segment they are listed in, 0–1; null = nobody.
         maybe "mean_probability": Float64 = r.segment.profile.mean_probability;
         /// How often resampling finds the segment again, 0–1; null = not measured.
         maybe "jaccard": Float64 = r.segment.jaccard;
@@ -150,27 +156,27 @@ fn closeness(t: &mut Columns<SegmentRow<'_>>) {
 
 fn mix(t: &mut Columns<SegmentRow<'_>>) {
     columns! { t, r =>
-        /// Share at arc stage 0 (unknown), 0–1; null = withheld.
+        /// Share of the members by probability at arc stage 0 (unknown), 0–1; null = withheld.
         maybe "arc_unknown_share": Float64 = r.stage(0);
-        /// Share at arc stage 1 (knows it), 0–1; null = withheld.
+        /// Share of the members by probability at arc stage 1 (knows it), 0–1; null = withheld.
         maybe "arc_exists_share": Float64 = r.stage(1);
-        /// Share at arc stage 2 (opinion), 0–1; null = withheld.
+        /// Share of the members by probability at arc stage 2 (opinion), 0–1; null = withheld.
         maybe "arc_opinion_share": Float64 = r.stage(2);
-        /// Share at arc stage 3 (meaning), 0–1; null = withheld.
+        /// Share of the members by probability at arc stage 3 (meaning), 0–1; null = withheld.
         maybe "arc_meaning_share": Float64 = r.stage(3);
-        /// Share at arc stage 4 (part of life), 0–1; null = withheld.
+        /// Share of the members by probability at arc stage 4 (part of life), 0–1; null = withheld.
         maybe "arc_part_of_life_share": Float64 = r.stage(4);
-        /// Share at arc stage 5 (indispensable), 0–1; null = withheld.
+        /// Share of the members by probability at arc stage 5 (indispensable), 0–1; null = withheld.
         maybe "arc_indispensable_share": Float64 = r.stage(5);
-        /// Share to serve next on the physiological tier, 0–1; null = not known.
+        /// Share to serve next on the physiological tier, as in `segment_needs`, 0–1; null = not known.
         maybe "physiological_share": Float64 = r.need(NeedTier::Physiological);
-        /// Share to serve next on the safety tier, 0–1; null = not known.
+        /// Share to serve next on the safety tier, as in `segment_needs`, 0–1; null = not known.
         maybe "safety_share": Float64 = r.need(NeedTier::Safety);
-        /// Share to serve next on the belonging tier, 0–1; null = not known.
+        /// Share to serve next on the belonging tier, as in `segment_needs`, 0–1; null = not known.
         maybe "belonging_share": Float64 = r.need(NeedTier::Belonging);
-        /// Share to serve next on the esteem tier, 0–1; null = not known.
+        /// Share to serve next on the esteem tier, as in `segment_needs`, 0–1; null = not known.
         maybe "esteem_share": Float64 = r.need(NeedTier::Esteem);
-        /// Share to serve next on the growth tier, 0–1; null = not known.
+        /// Share to serve next on the growth tier, as in `segment_needs`, 0–1; null = not known.
         maybe "growth_share": Float64 = r.need(NeedTier::Growth);
         /// Mean over customers of the same standard at every step, 0–1; null = too few.
         maybe "journey_consistency": Float64 = r.consistency("journey");
@@ -183,34 +189,34 @@ fn mix(t: &mut Columns<SegmentRow<'_>>) {
 
 fn change_and_reach(t: &mut Columns<SegmentRow<'_>>) {
     columns! { t, r =>
-        /// Customers gained since the night before; null = no such night, withheld, or fewer than `min_cell` gained or
+        /// Customers gained on the list since the night before; null = no such night, withheld, or fewer than `min_cell` gained or
         /// lost.
         people_or_null "size_change_1d" = r.change_1d.map(|change| change.size);
-        /// Customers gained since 30 nights before; null = no such night, withheld, or fewer than `min_cell` gained or
+        /// Customers gained on the list since 30 nights before; null = no such night, withheld, or fewer than `min_cell` gained or
         /// lost.
         people_or_null "size_change_30d" = r.change_30d.map(|change| change.size);
         /// Change of `share` since the night before; null as `size_change_1d`.
         maybe "share_change_1d": Float64 = r.change_1d.and_then(|change| change.share);
         /// Change of `share` since 30 nights before; null as `size_change_30d`.
         maybe "share_change_30d": Float64 = r.change_30d.and_then(|change| change.share);
-        /// Customers reachable by any channel: consented, no open case, not held out.
+        /// Customers on the list reachable by any channel: consented, no open case, not held out.
         people "reach_any" = r.segment.profile.reach.any;
-        /// Customers reachable by e-mail.
+        /// Customers on the list reachable by e-mail.
         people "reach_email" = r.segment.profile.reach.email;
-        /// Customers reachable by text message.
+        /// Customers on the list reachable by text message.
         people "reach_sms" = r.segment.profile.reach.sms;
-        /// Customers reachable by push message.
+        /// Customers on the list reachable by push message.
         people "reach_push" = r.segment.profile.reach.push;
-        /// Customers reachable by phone.
+        /// Customers on the list reachable by phone.
         people "reach_phone" = r.segment.profile.reach.phone;
-        /// Customers reachable by post.
+        /// Customers on the list reachable by post.
         people "reach_post" = r.segment.profile.reach.post;
-        /// Customers in the hold-out who could otherwise have been reached.
+        /// Customers on the list in the hold-out who could otherwise have been reached.
         people "held_out" = r.segment.profile.reach.held_out;
         /// Smallest relative change of a 10 % response rate that reach and hold-out can detect (power 80 %, two-sided 5
         /// %); null = nobody to test on.
         maybe "detectable_effect": Float64 = r.segment.profile.detectable_effect;
-        /// Too small to be shown in detail: figures are withheld.
+        /// Fewer members by probability than may be shown in detail: figures are withheld.
         filled "suppressed": Bool = r.segment.profile.suppressed;
     }
 }

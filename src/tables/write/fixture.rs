@@ -49,6 +49,7 @@ pub(in crate::tables) fn blocks(from: usize, to: usize) -> (CustomerBlock, Score
     };
     let scored = ScoredBlock {
         assignments: rows.iter().map(|i| assignment(*i)).collect(),
+        posteriors: Array2::zeros((n, 0)),
         basis: rows.iter().map(|i| if i % 10 < 7 { Basis::Mixed } else { Basis::None }).collect(),
         scores: Array2::from_shape_fn((n, N_RATINGS), |(i, j)| score(rows[i], j)),
         standard_errors: Array2::from_shape_fn((n, N_RATINGS), |(i, j)| score(rows[i], j + 1) / 10.0),
@@ -79,6 +80,7 @@ fn needs(i: usize) -> CustomerNeeds {
     CustomerNeeds {
         tier: known.then_some(NeedTier::ALL[i % 5]),
         state: if known { NeedState::Deficit } else { NeedState::Undetermined },
+        probabilities: None,
         runner_up: None,
         fulfillment: [known.then_some(i as f32 % 10.0), Some(0.0), None, Some(f32::NAN), Some(10.0)],
         levels: [known.then_some(i as f32 % 10.0), None, Some(f32::NAN), Some(10.0)],

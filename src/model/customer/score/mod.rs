@@ -10,6 +10,7 @@ mod scores;
 mod tests;
 mod tiles;
 
+use ndarray::{Array2, ArrayView1, ArrayViewMut1};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash64;
@@ -18,7 +19,7 @@ use super::needs::{NeedAssessor, NeedSettings, NeedSettingsError};
 use crate::catalogue::Catalogue;
 use crate::codes::{Code, Coded};
 use crate::model::fit::Model;
-use crate::model::rows::{Assignment, CustomerBlock, ScoredBlock, UnassignedReason, suppression};
+use crate::model::rows::{Assignment, CustomerBlock, POSTERIOR_STEPS, ScoredBlock, UnassignedReason, suppression};
 use crate::stats::mixture::TILE;
 
 pub use probabilities::Probabilities;
@@ -159,6 +160,7 @@ impl Scorer {
         let mut out = ScoredBlock {
             suppressed: block.flags.iter().map(suppression).collect(),
             holdout: block.ids.iter().map(|id| self.holds_out(id)).collect(),
+            posteriors: Array2::zeros((n, self.tables.classes)),
             ..ScoredBlock::unscored(n)
         };
         let mut work = Work::new(&self.tables);
@@ -209,10 +211,26 @@ impl Scorer {
             out.basis[*row] = self.tables.basis(block.rated[*row] != 0, work.signals_known[r] > 0);
             if evidence || whole {
                 out.assignments[*row] = self.tables.assign(work, r, own, &self.settings);
+                in_steps(work.signal_posterior.classes.column(r), out.posteriors.row_mut(*row));
             } else {
                 out.assignments[*row] = Assignment::undecided(Some(UnassignedReason::NoEvidence));
             }
             self.scores.write(work, r, evidence, block, *row, out);
         }
     }
+}
+
+/// Probabilities as whole steps that sum to exactly [`POSTERIOR_STEPS`]: each rounded, what is left over goes to the
+/// likeliest.
+fn in_steps(probabilities: ArrayView1<'_, f32>, mut steps: ArrayViewMut1<'_, u16>) {
+    let (mut top, mut sum) = (0, 0);
+    for (class, p) in probabilities.iter().enumerate() {
+        steps[class] = (p * f32::from(POSTERIOR_STEPS) + 0.5) as u16;
+        sum += steps[class];
+        if *p > probabilities[top] {
+            top = class;
+        }
+    }
+    // At most half a step of each class, and the likeliest has a share of at least one in all classes.
+    steps[top] = steps[top] + POSTERIOR_STEPS - sum;
 }

@@ -19,6 +19,7 @@ use super::super::temperature::Temperature;
 use super::super::typing::TypingCheck;
 use super::check::{self, Checked};
 use super::measure::{Measured, SignalLearner, learn_ratings, rating_factors, silent_ratings};
+use super::replicates::Replicates;
 use super::rules::rules;
 use super::typing::{Crossed, questions};
 use super::{loadings, prior};
@@ -55,10 +56,14 @@ pub(in crate::model::fit) fn surveyed(
     // Last of what changes the model, so that everything below speaks of segments by their final places.
     let order = order_by_size(prepared, &measured);
     let (measured, found) = (measured.reordered(&order), found.reordered(&order));
-    let typing = crossed.and_then(|crossed| crossed.reordered(&order).check());
+    let crossed = crossed.map(|crossed| crossed.reordered(&order));
+    let misfit = crossed.as_ref().map_or_else(|| vec![0.0; order.len()], Crossed::misfit);
+    let typing = crossed.and_then(|crossed| crossed.check());
     let checked = check::held_out(prepared, &measured, request.settings.seed);
     let report = Reporter { request, prepared, evidence: &evidence, found: &found, measured: &measured };
     let mut report = report.surveyed(aspect, &checked, typing)?;
+    let (base, seed) = (&request.sample.base, request.settings.seed);
+    report.fit_error = Replicates { prepared, base, learner: &learner, seed }.error(&measured, misfit);
     let measurement =
         Measurement { se_factor: checked.se_factor.map(|row| row.map(stored)), ..measurement(prepared, &measured) };
     // These need the finished measurement, so they come after the rest of the report.
@@ -125,7 +130,7 @@ fn measure(prepared: &Prepared, evidence: &Evidence, found: &Found, learner: &Si
 }
 
 /// Weighted shares of the classes; none is 0, so that no segment is impossible.
-fn shares(given: &Array2<f64>, weights: &Array1<f64>, rows: &[usize]) -> Array1<f64> {
+pub(super) fn shares(given: &Array2<f64>, weights: &Array1<f64>, rows: &[usize]) -> Array1<f64> {
     let w = weights.select(Axis(0), rows);
     let sums = given.t().dot(&w) + 1.0;
     let total = sums.sum();

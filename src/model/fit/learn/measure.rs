@@ -39,6 +39,9 @@ const LOADING_PULL: f64 = 2.0;
 /// Iterations of the supervised step.
 const ITERATIONS: usize = 40;
 
+/// Iterations of it where only a little has changed.
+const RELEARN_ITERATIONS: usize = 2;
+
 /// Smallest own share of an indicator's variance: `docs/method.md#floor-of-the-own-variance`.
 const LEAST_OWN: f64 = 0.02;
 
@@ -116,6 +119,32 @@ fn factor_count(covariance: &Array2<f64>) -> usize {
 
 /// Learns the ratings in each class, `q` factors, with `given` held; unknown ratings have mean 0, variance 1.
 pub(in crate::model::fit) fn learn_ratings(ratings: &Observed, given: ArrayView2<'_, f64>, q: usize) -> FactorMixture {
+    let iterations = if q == 0 { 2 } else { ITERATIONS };
+    attached(ratings, given, q, iterations, |known, _| model_from(known, given, q, MEAN_PULL))
+}
+
+/// Learns the ratings anew from what `start` knows, a little way: for data that differ little from those it was learned from.
+pub(in crate::model::fit) fn relearn_ratings(
+    ratings: &Observed,
+    given: ArrayView2<'_, f64>,
+    start: &FactorMixture,
+) -> FactorMixture {
+    attached(ratings, given, start.n_factors(), RELEARN_ITERATIONS, |_, columns| FactorMixture {
+        class_weights: start.class_weights.clone(),
+        means: start.means.select(Axis(1), columns),
+        loadings: start.loadings.select(Axis(0), columns),
+        uniqueness: start.uniqueness.select(Axis(0), columns),
+    })
+}
+
+/// The ratings attached to the classes `given`, from where `start` begins with the columns that have answers.
+fn attached(
+    ratings: &Observed,
+    given: ArrayView2<'_, f64>,
+    q: usize,
+    iterations: usize,
+    start: impl Fn(&Observed, &[usize]) -> FactorMixture,
+) -> FactorMixture {
     let columns: Vec<usize> =
         (0..ratings.n_columns()).filter(|c| ratings.present().column(*c).iter().any(|p| *p)).collect();
     // Columns without an answer would have no variance to start from.
@@ -127,9 +156,9 @@ pub(in crate::model::fit) fn learn_ratings(ratings: &Observed, given: ArrayView2
         mean_pull: MEAN_PULL,
         loading_pull: LOADING_PULL,
         psi_floor: own_floors(&known),
-        iterations: if q == 0 { 2 } else { ITERATIONS },
+        iterations,
     };
-    let learned = attach(&known, given, model_from(&known, given, q, MEAN_PULL), &what);
+    let learned = attach(&known, given, start(&known, &columns), &what);
     let mut model = FactorMixture {
         class_weights: learned.class_weights,
         means: Array2::zeros((given.ncols(), ratings.n_columns())),

@@ -7,5 +7,6 @@ pub(in crate::model::fit) mod limits;
 pub(in crate::model::fit) mod loadings;
 pub(in crate::model::fit) mod measure;
 pub(in crate::model::fit) mod prior;
+mod replicates;
 pub(in crate::model::fit) mod rules;
 pub(in crate::model::fit) mod typing;

@@ -129,6 +129,34 @@ impl Crossed {
         rows.check(self.temperature, untempered, self.own_answers())
     }
 
+    /// `(K,)` by how much the shares of those who were not asked may be off because signals are believed too much or too
+    /// little, 0–1: over respondents weighted to them, the mean of what everything says of a segment minus what signals
+    /// alone say, less what chance makes of it.
+    ///
+    /// METHOD: the correction term of the difference estimator (Cassel, Särndal and Wretman 1976) as an error instead of a
+    /// correction: the model's shares rest on the same respondents already. `√max(0, m² − se²)`.
+    pub(in crate::model::fit) fn misfit(&self) -> Vec<f64> {
+        let (alone, known) = (self.alone(self.temperature.signals), self.known(self.temperature));
+        let by_signals = ClassEvidence { prior: self.unasked.prior.view(), evidence: self.unasked.signals.view() }
+            .at(self.temperature.signals);
+        let rows = TypedRows {
+            alone: alone.view(),
+            known: known.view(),
+            weights: &self.weights,
+            unasked: (by_signals.view(), &self.unasked.weights),
+        };
+        let weights = Array1::from(rows.weights_of_unasked());
+        let total = weights.sum();
+        let off = &known - &alone;
+        (off.columns().into_iter())
+            .map(|off| {
+                let mean = off.dot(&weights) / total;
+                let square: f64 = off.iter().zip(&weights).map(|(x, w)| (w * (x - mean)).powi(2)).sum();
+                (mean * mean - square / (total * total)).max(0.0).sqrt()
+            })
+            .collect()
+    }
+
     /// `(n, K)` probabilities by signals alone, believed at `temperature`.
     fn alone(&self, temperature: f64) -> Array2<f64> {
         self.alone_evidence().at(temperature)

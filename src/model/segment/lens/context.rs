@@ -2,6 +2,7 @@
 
 use super::settings::LensSettings;
 use crate::catalogue::Catalogue;
+use crate::model::fit::Model;
 use crate::model::rows::Sources;
 
 /// What the figures are read against.
@@ -9,6 +10,8 @@ use crate::model::rows::Sources;
 pub struct LensContext<'a> {
     /// Ids of the segments in the order of the model, as many as the pass counted.
     pub segments: &'a [String],
+    /// The model that gave the probabilities of segments; `None` = nothing is known of its errors.
+    pub model: Option<&'a Model>,
     /// Fewest customers behind any published figure.
     pub min_cell: u64,
     /// Elements and motivators.

@@ -29,14 +29,25 @@ impl LensState {
         full.iter().for_each(|group| whole.merge(group.clone()));
         let mut shown = full.clone();
         let total = withhold(&mut shown, &whole, context.min_cell);
+        // The unassigned count in the segments as well, so their own figures give nobody else's back.
+        let mut unassigned = self.unassigned.clone();
+        unassigned.widen(context.catalogue.motivators().len());
+        let mut unassigned_shown = vec![unassigned.clone()];
+        withhold(&mut unassigned_shown, &unassigned, context.min_cell);
+        if let Some(model) = context.model {
+            // METHOD: who the members are is known no better than how many, whatever is told of them.
+            for (k, group) in shown.iter_mut().enumerate().take(self.segments()) {
+                model.share_worth(k).into_iter().for_each(|most| group.at_most(most));
+            }
+        }
 
         let make = |full: &LensSums, shown: &LensSums, everyone: bool| -> GroupLens {
             let (catalogue, sources, settings) = (context.catalogue, context.sources, context.settings);
             WithheldGroup { full, shown, catalogue, sources, settings, everyone }.group()
         };
-        let mut groups: Vec<GroupLens> =
-            full.iter().zip(&shown).map(|(full, shown)| make(full, shown, false)).collect();
-        let unassigned = groups.pop().expect("the unassigned are always a group");
+        let groups: Vec<GroupLens> =
+            full.iter().zip(&shown).take(self.segments()).map(|(full, shown)| make(full, shown, false)).collect();
+        let unassigned = make(&unassigned, &unassigned_shown[0], false);
         let mut everyone = make(&whole, &total, true);
         everyone.consistency.between_channels = between(self.places[0].values(), context.min_cell);
         everyone.consistency.between_sites = between(self.places[1].values(), context.min_cell);

@@ -155,5 +155,12 @@ pub(in crate::model) fn lens(people: &[Person], words: &Vocabulary, min_cell: u6
 pub(in crate::model) fn finish(state: &LensState, min_cell: u64) -> Lens {
     let (segments, catalogue): (_, &Catalogue) = (["S01".to_owned(), "S02".to_owned()], catalogue());
     let settings = LensSettings::at(NOW);
-    state.finish(&LensContext { segments: &segments, min_cell, catalogue, sources: ALL_SOURCES, settings: &settings })
+    state.finish(&LensContext {
+        segments: &segments,
+        model: None,
+        min_cell,
+        catalogue,
+        sources: ALL_SOURCES,
+        settings: &settings,
+    })
 }

@@ -1,6 +1,7 @@
 //! The pass: blocks in, integer sums out.
 
-use super::super::profile::sums::{CENTI, FINE, Moments, money_steps, steps, weight_steps};
+use super::super::profile::parts::Parts;
+use super::super::profile::sums::{CENTI, FINE, Moments, Part, money_steps, steps, weight_steps};
 use super::dealings::{Complaints, Dealings};
 use super::rivals::add_rivals;
 use super::row::{LensBlock, LensRow};
@@ -42,22 +43,45 @@ impl LensFold {
         let n = block.customers.len();
         let lengths = [block.scored.assignments.len(), block.histories.len(), block.relationships.len()];
         assert!(lengths.iter().all(|length| *length == n), "the parts of a block have the same rows");
+        let mut parts = Parts::new(self.segments);
         for row in 0..n {
             if block.scored.suppressed[row].is_some() {
                 continue;
             }
+            let weight = weight_steps(block.customers.weight[row]);
             let one = LensRow {
                 block,
                 settings: &self.settings,
                 at: row,
-                w: weight_steps(block.customers.weight[row]),
+                w: weight.into(),
                 history: &block.histories[row],
                 says: &block.relationships[row],
             };
-            let group = block.scored.assignments[row].segment.map_or(self.segments, usize::from);
-            one.add_to_group(&mut state.groups[group]);
+            let told = Told::of(&one);
             one.add_to_regular(&mut state.regular);
-            one.add_dealings(state, group);
+            one.add_to_places(&told, state);
+            parts.share_out(block.scored, row, weight);
+            for (group, w) in parts.of_groups() {
+                LensRow { w, ..one }.add_to_group(&told, &mut state.groups[group]);
+            }
+            if block.scored.assignments[row].segment.is_none() {
+                one.add_to_group(&told, &mut state.unassigned);
+            }
+        }
+    }
+}
+
+/// What is read from a customer's history once, and counts in several groups.
+struct Told {
+    dealings: Dealings,
+    complaints: Complaints,
+}
+
+impl Told {
+    fn of(row: &LensRow<'_>) -> Self {
+        Self {
+            dealings: Dealings::of(row.history, row.settings),
+            complaints: Complaints::of(row.history, row.settings),
         }
     }
 }
@@ -68,18 +92,19 @@ pub(super) fn debt(balance: ExperienceBalance, ratio: f64) -> f64 {
 }
 
 /// Counts one of several exclusive cases.
-fn add_case(cells: &mut [Moments], w: u32, case: usize) {
+fn add_case(cells: &mut [Moments], w: Part, case: usize) {
     cells.iter_mut().enumerate().for_each(|(place, cell)| cell.add(w, i64::from(place == case)));
 }
 
 impl LensRow<'_> {
-    fn add_to_group(&self, group: &mut LensSums) {
+    fn add_to_group(&self, told: &Told, group: &mut LensSums) {
         group.members.add(self.w, 0);
         self.add_connection(group);
         self.add_motivators(group);
         self.add_states(group);
         self.add_texts(group);
         add_rivals(self, group);
+        self.add_dealings(told, group);
     }
 
     fn add_connection(&self, group: &mut LensSums) {
@@ -171,20 +196,20 @@ impl LensRow<'_> {
         }
     }
 
-    fn add_dealings(&self, state: &mut LensState, group: usize) {
-        let w = self.w;
-        let Dealings { all, places } = Dealings::of(self.history, self.settings);
-        for ((scope, word), tally) in places {
-            state.place(scope, self.block.words.text(word)).add(w, &tally);
+    fn add_to_places(&self, told: &Told, state: &mut LensState) {
+        for ((scope, word), tally) in &told.dealings.places {
+            state.place(*scope, self.block.words.text(*word)).add(self.w, tally);
         }
-        let group = &mut state.groups[group];
+    }
+
+    fn add_dealings(&self, told: &Told, group: &mut LensSums) {
+        let (w, all, complaints) = (self.w, &told.dealings.all, &told.complaints);
         group.promises.add_part(w, all.kept, all.due);
         group.contacts.add_part(w, all.good, all.rated);
         group.feelings.add_part(w, all.feeling, all.felt);
         if all.rated >= 2 {
             group.all_good.add(w, i64::from(all.good == all.rated));
         }
-        let complaints = Complaints::of(self.history, self.settings);
         group.answered.add_part(w, complaints.answered, complaints.number);
         group.resolved.add_part(w, complaints.resolved, complaints.number);
         group.repeated.add_part(w, complaints.repeated, complaints.number);

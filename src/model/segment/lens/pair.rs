@@ -1,7 +1,7 @@
 //! Two quantities of one customer, summed so that their ratio and their correlation can be told, with what they are
 //! worth.
 
-use super::super::profile::sums::Moments;
+use super::super::profile::sums::{Moments, Part};
 use crate::stats::comparison::correlation_interval;
 use crate::stats::interval::{Interval, mean_interval, wilson};
 
@@ -15,15 +15,16 @@ pub(super) struct Pair {
 }
 
 impl Pair {
-    /// Adds a customer of weight `w` with both values, all in steps.
-    pub(super) fn add(&mut self, w: u32, x: i64, y: i64) {
+    /// Adds what a customer counts for with both values, all in steps.
+    pub(super) fn add(&mut self, w: impl Into<Part>, x: i64, y: i64) {
+        let w = w.into();
         self.x.add(w, x);
         self.y.add(w, y);
         self.sum.add(w, x + y);
     }
 
     /// The same, unless there is nothing to divide by.
-    pub(super) fn add_part(&mut self, w: u32, part: i64, of: i64) {
+    pub(super) fn add_part(&mut self, w: impl Into<Part>, part: i64, of: i64) {
         if of > 0 {
             self.add(w, part, of);
         }

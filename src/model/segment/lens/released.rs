@@ -23,9 +23,10 @@ impl LensState {
     pub fn released(&self, segments: &[String], noise: &Noise) -> Self {
         assert_eq!(segments.len(), self.segments(), "the segments of the pass and of the model are the same");
         let mut told = self.clone();
-        for (group, id) in told.groups.iter_mut().zip(segments.iter().map(String::as_str).chain(["NONE"])) {
+        for (group, id) in told.groups.iter_mut().zip(segments.iter().map(String::as_str).chain(["REST"])) {
             group.release(&mut noise.of("lens", id));
         }
+        told.unassigned.release(&mut noise.of("lens", "NONE"));
         for (scope, places) in ["channel", "site"].into_iter().zip(&mut told.places) {
             for (name, place) in places {
                 place.release(&mut noise.of(scope, name));
@@ -41,7 +42,8 @@ impl LensState {
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
         let mut sums = self.clone();
-        let cells = sums.groups.iter_mut().flat_map(LensSums::figures_mut).flat_map(|sums| sums.cells());
+        let cells = sums.groups.iter_mut().chain([&mut sums.unassigned]).flat_map(LensSums::figures_mut);
+        let cells = cells.flat_map(|sums| sums.cells());
         let digest = Sha256::new().chain_update(b"sums of the lens");
         cells.fold(digest, |digest, cell| digest.chain_update(cell.to_le_bytes())).finalize().into()
     }

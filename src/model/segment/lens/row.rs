@@ -1,5 +1,6 @@
 //! One customer of the pass, with all that is known of them.
 
+use super::super::profile::sums::Part;
 use super::settings::LensSettings;
 use crate::model::rows::{CustomerBlock, History, Question, Relationship, ScoredBlock, Vocabulary};
 
@@ -18,14 +19,15 @@ pub struct LensBlock<'a> {
     pub words: &'a Vocabulary,
 }
 
-/// One customer.
+/// One customer, or the part of it that counts in a group.
+#[derive(Clone, Copy)]
 pub(super) struct LensRow<'a> {
     pub(super) block: &'a LensBlock<'a>,
     pub(super) settings: &'a LensSettings,
     /// Its place in the block.
     pub(super) at: usize,
-    /// Weight in steps.
-    pub(super) w: u32,
+    /// What it counts for.
+    pub(super) w: Part,
     pub(super) history: &'a History,
     pub(super) says: &'a Relationship,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::profile::sums::Moments;
+use super::super::profile::sums::{Moments, Part};
 use super::dealings::{Scope, Tally};
 use super::pair::Pair;
 use super::sums::LensSums;
@@ -25,7 +25,7 @@ pub(super) struct PlaceSums {
 }
 
 impl PlaceSums {
-    pub(super) fn add(&mut self, w: u32, tally: &Tally) {
+    pub(super) fn add(&mut self, w: Part, tally: &Tally) {
         self.journey.add_part(w, tally.good, tally.rated);
         self.communication.add_part(w, tally.kept, tally.due);
         self.emotional.add_part(w, tally.feeling, tally.felt);
@@ -89,8 +89,10 @@ impl RegularSums {
 /// size follows segments, channels, sites and competitors, not customers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LensState {
-    /// `K` segments, then the unassigned.
+    /// `K` segments by probability, then the customers of whom no probability is known; together everybody.
     pub(super) groups: Vec<LensSums>,
+    /// The customers whom the rule left without a segment, whole.
+    pub(super) unassigned: LensSums,
     /// By channel, then by site.
     pub(super) places: [BTreeMap<String, PlaceSums>; 2],
     pub(super) regular: RegularSums,
@@ -100,6 +102,7 @@ impl LensState {
     pub(super) fn zero(segments: usize, ratios: usize) -> Self {
         Self {
             groups: vec![LensSums::zero(ratios); segments + 1],
+            unassigned: LensSums::zero(ratios),
             places: [BTreeMap::new(), BTreeMap::new()],
             regular: RegularSums::zero(),
         }
@@ -131,6 +134,7 @@ impl LensState {
         for (mine, theirs) in self.groups.iter_mut().zip(other.groups) {
             mine.merge(theirs);
         }
+        self.unassigned.merge(other.unassigned);
         for (mine, theirs) in self.places.iter_mut().zip(other.places) {
             for (name, sums) in theirs {
                 mine.entry(name).or_default().merge(sums);

@@ -142,6 +142,11 @@ impl LensSums {
         }
     }
 
+    /// The same customers, taken for no more than `most` effective ones in every figure but those about competitors.
+    pub(super) fn at_most(&mut self, most: f64) {
+        self.figures_mut().for_each(|moments| moments.at_most(most));
+    }
+
     /// Every published figure but those about competitors, in a fixed order, the same for groups of one width.
     pub(super) fn figures_mut(&mut self) -> impl Iterator<Item = &mut Moments> {
         let single = [

@@ -1,7 +1,7 @@
 //! What the figures of profiles are read against.
 
 use crate::catalogue::Catalogue;
-use crate::model::fit::Structure;
+use crate::model::fit::{Model, Structure};
 use crate::model::rows::Aspect;
 
 /// Which kinds of consent the customers table records at all.
@@ -20,6 +20,9 @@ pub struct ProfileContext<'a> {
     pub catalogue: &'a Catalogue,
     /// Ids of the segments in the order of the model, as many as the pass counted.
     pub segments: &'a [String],
+    /// The model that gave the probabilities: what it expects of those who did not answer, and how far off it may be;
+    /// `None` = the scores speak for themselves.
+    pub model: Option<&'a Model>,
     /// Ratings that shaped the segments; `None` = nobody was asked, they were cut on prior importance, or on nothing.
     pub cut_on: Option<Aspect>,
     /// There was too little evidence to cut anything: everybody is one group.

@@ -4,8 +4,9 @@ use crate::catalogue::{ElementId, N_ELEMENTS};
 use crate::stats::interval::{Interval, standardized_difference, standardized_difference_se, two_sided_p, wilson};
 use crate::stats::multiple::benjamini_hochberg;
 
+use super::expected::Expectation;
 use super::score_mean::{ScoreEvidence, ScoreMean, score_mean};
-use super::sums::{Moments, ProfileSums};
+use super::sums::{CENTI, Moments, ProfileSums};
 use super::types::{Contrast, Delivered, ElementProfile, SegmentProfile};
 use crate::model::rows::{Aspect, Estimate};
 
@@ -44,21 +45,34 @@ fn scale(everyone: &ProfileSums, aspect: Aspect) -> Option<Scale> {
     (variance > 0.0).then(|| Scale { center, spread: variance.sqrt() })
 }
 
-/// Mean score of a group on one indicator, with what it is worth.
-pub(super) fn indicator_mean(sums: &ProfileSums, indicator: usize) -> Option<ScoreMean> {
+/// Mean of a group on one indicator, with what it is worth; `expected` is what the model expects of its members who did not
+/// answer, else their scores stand for them.
+///
+/// METHOD: a member who did not answer is expected to give the segment's mean, and counts by the probability of being a
+/// member: `(Σ_answered w·p·v + μ_k·Σ_others w·p) / Σ w·p`, the expectation of the members' mean. A mean of scores would not
+/// be: the score of somebody who may be in two segments is a mean of both, and segments would look more alike than they are.
+pub(super) fn indicator_mean(sums: &ProfileSums, indicator: usize, expected: Option<f64>) -> Option<ScoreMean> {
     let figures = sums.scores.figures(indicator)?;
+    let (own, members) = (&sums.ratings[indicator], sums.members.w as f64);
+    let mean = match expected.filter(|_| members > 0.0) {
+        Some(expected) => {
+            let answered = (own.w as f64 / members).min(1.0);
+            own.mean(CENTI).map_or(expected, |given| answered * given + (1.0 - answered) * expected)
+        }
+        None => figures.mean,
+    };
     score_mean(ScoreEvidence {
-        mean: figures.mean,
+        mean,
         between: figures.between,
         error: figures.error,
-        scored: figures.n as f64 * kish_ratio(&sums.members),
+        scored: figures.n * kish_ratio(&sums.members),
         answers: sums.answers[indicator].effective_n(),
     })
 }
 
 /// Effective customers per customer, 0–1: what weighting costs.
 pub(super) fn kish_ratio(members: &Moments) -> f64 {
-    if members.n > 0 { members.effective_n() / members.n as f64 } else { 0.0 }
+    if members.n > 0 { members.effective_n() / members.customers() } else { 0.0 }
 }
 
 /// Share of 1s among moments that count 0 and 1, Wilson interval; `None` without answers.
@@ -74,6 +88,8 @@ pub(super) struct ElementView<'a> {
     pub(super) full: &'a ProfileSums,
     /// Sums of everybody else; `None` where there is no difference to speak of: for everybody and the unassigned.
     pub(super) rest: Option<&'a ProfileSums>,
+    /// What is expected of those of the group, and of everybody else, who did not answer.
+    pub(super) expected: &'a [Expectation; 2],
     /// The base.
     pub(super) base: &'a Base,
 }
@@ -87,7 +103,7 @@ impl ElementView<'_> {
     fn profile(&self, element: ElementId) -> ElementProfile {
         let [i, f] = [Aspect::Importance, Aspect::Fulfillment].map(|aspect| aspect.indicator(element));
         let [wanting, served] = [i, f].map(|indicator| self.shown.scored(indicator));
-        let (importance, fulfillment) = (indicator_mean(self.shown, i), indicator_mean(self.shown, f));
+        let [importance, fulfillment] = [i, f].map(|at| indicator_mean(self.shown, at, self.expected[0][at]));
         let high_share = share(&self.shown.answers[f]);
         // Scores and answers are emptied apart: either may be too few where the other is not.
         let withheld = |indicator: usize| {
@@ -127,7 +143,7 @@ impl ElementView<'_> {
 
     fn difference(&self, indicator: usize, own: Option<ScoreMean>) -> Option<Contrast> {
         let others = self.rest?;
-        let (own, rest) = (own?.group, indicator_mean(others, indicator)?.group);
+        let (own, rest) = (own?.group, indicator_mean(others, indicator, self.expected[1][indicator])?.group);
         let d = standardized_difference(own, rest)?;
         let p = two_sided_p(d.value / standardized_difference_se(d.value, own.n, rest.n));
         let n = self.shown.scored(indicator) + others.scored(indicator);

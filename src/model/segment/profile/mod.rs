@@ -1,5 +1,8 @@
 //! What distinguishes a segment? Sums over all customers, and the profiles made of them.
 //!
+//! A customer counts in every segment by the probability of being in it (`parts`), so that every figure of a segment speaks
+//! of the same people: its members by probability. Only lists and reach count whom the rule put there.
+//!
 //! Three types, one after the other: the sums of a chunk of rows in machine words, the mergeable integer sums of the
 //! pass ([`ProfileState`]), and the published figures ([`Profiles`](super::profile::types::Profiles)), which alone know
 //! a mean. Integers make the merge exact, so the figures have the same bits for any thread count, batch size or split
@@ -8,10 +11,13 @@
 mod contact;
 mod context;
 pub(in crate::model) mod elements;
+mod expected;
 pub(in crate::model) mod finish;
 mod limits;
+pub(in crate::model) mod parts;
 mod released;
 mod score_mean;
+mod shares;
 mod state;
 pub(in crate::model) mod sums;
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use sha2::{Digest, Sha256};
 
 use super::state::ProfileState;
-use super::sums::{CENTI, FINE, Moments, ProfileSums, ScoreSums};
+use super::sums::{CENTI, FINE, Moments, ProfileSums, ScoreSums, TierSums};
 use crate::model::rows::N_RATINGS;
-use crate::model::segment::noise::{GroupNoise, Noise, Span};
+use crate::model::segment::noise::{GroupNoise, NOISE, Noise, Span};
 
 /// Ratings and scores, 0–10 in steps.
 const RATING: Span = Span::Scale(0, 10 * CENTI as i64);
@@ -14,7 +14,7 @@ const RATING: Span = Span::Scale(0, 10 * CENTI as i64);
 const PART: Span = Span::Scale(0, FINE as i64);
 
 impl ProfileState {
-    /// The sums with noise; numbers of customers, weights and reach stay. `segments` are the ids, in the order of the pass.
+    /// The sums with noise; numbers of customers, weights and reach stay, but for the weight that shares are told from. `segments` are the ids, in the order of the pass.
     ///
     /// # Panics
     /// If `segments` are not as many as the pass counted.
@@ -22,9 +22,10 @@ impl ProfileState {
     pub fn released(&self, segments: &[String], noise: &Noise) -> Self {
         assert_eq!(segments.len(), self.segments(), "the segments of the pass and of the model are the same");
         let mut told = self.clone();
-        for (group, id) in told.groups.iter_mut().zip(segments.iter().map(String::as_str).chain(["NONE"])) {
+        for (group, id) in told.groups.iter_mut().zip(segments.iter().map(String::as_str).chain(["REST"])) {
             group.release(&mut noise.of("profile", id));
         }
+        told.unassigned.release(&mut noise.of("profile", "NONE"));
         told
     }
 }
@@ -34,7 +35,7 @@ impl ProfileState {
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
         let mut sums = self.clone();
-        let cells = sums.groups.iter_mut().flat_map(ProfileSums::cells_mut);
+        let cells = sums.groups.iter_mut().chain([&mut sums.unassigned]).flat_map(ProfileSums::cells_mut);
         let digest = Sha256::new().chain_update(b"sums of profiles");
         cells.fold(digest, |digest, cell| digest.chain_update(cell.to_le_bytes())).finalize().into()
     }
@@ -42,20 +43,36 @@ impl ProfileState {
 
 impl ProfileSums {
     fn release(&mut self, noise: &mut GroupNoise) {
+        self.members.push(noise);
         let shares = [&mut self.promoters, &mut self.detractors, &mut self.good_brand].into_iter();
-        for share in shares.chain(&mut self.answers).chain(&mut self.need) {
+        for share in shares.chain(&mut self.answers) {
             *share = share.released(Span::Share, noise);
         }
         self.promoters.no_more_than_all(&mut self.detractors);
-        for rating in [&mut self.satisfaction].into_iter().chain(&mut self.tier_fulfillment) {
+        for rating in [&mut self.satisfaction].into_iter().chain(&mut self.ratings) {
             *rating = rating.released(RATING, noise);
         }
-        for part in [&mut self.probability].into_iter().chain(&mut self.tier_importance) {
-            *part = part.released(PART, noise);
+        self.probability = self.probability.released(PART, noise);
+        for TierSums { need, fulfillment, importance } in &mut self.tiers {
+            need.iter_mut().chain(importance).for_each(|part| *part = part.released(PART, noise));
+            fulfillment.iter_mut().for_each(|rating| *rating = rating.released(RATING, noise));
         }
         self.value = self.value.released(Span::Open, noise);
         for indicator in 0..N_RATINGS {
             self.scores.release(indicator, &self.members, noise);
+        }
+    }
+}
+
+impl Moments {
+    /// The sum of the members' parts with noise of [`NOISE`] customers.
+    ///
+    /// METHOD: a part is a customer's probability, which follows from what they answered, so what shares are told from gets
+    /// noise like any sum. One customer adds at most 1.
+    fn push(&mut self, noise: &mut GroupNoise) {
+        if let Some([shift, _]) = noise.draw(self.cells()).filter(|_| self.w > 0) {
+            let heavy = self.w2 as f64 / self.w as f64;
+            self.wx = (self.wx as f64 + shift * NOISE * heavy).round().max(0.0) as i128;
         }
     }
 }

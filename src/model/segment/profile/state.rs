@@ -3,11 +3,12 @@
 use crate::catalogue::{N_ELEMENTS, NeedTier};
 
 use super::contact::{CONSENT_CHANNELS, consented, may_contact};
-use super::sums::{CENTI, FINE, ProfileSums, money_steps, steps, weight_steps};
+use super::parts::Parts;
+use super::sums::{CENTI, FINE, Part, ProfileSums, TierSums, heads, money_steps, steps, weight_steps};
 use crate::model::customer::needs::NeedAssessor;
 use crate::model::rows::{
-    Aspect, BlockFold, CustomerBlock, N_RATINGS, NeedState, PartialState, Question, ScoredBlock, SuppressedReason,
-    is_high,
+    Aspect, BlockFold, CustomerBlock, N_RATINGS, POSTERIOR_STEPS, PartialState, Question, ScoredBlock,
+    SuppressedReason, is_high,
 };
 
 /// Rows between two transfers from the 64-bit sums of a chunk to the wide sums of the state. With weights below 2³²
@@ -42,11 +43,17 @@ impl ProfileFold {
 
 /// What the pass left behind: integer sums for each segment and for the unassigned, and counts of the suppressed.
 ///
-/// A state of `K` segments takes about `12·(K + 1)` kilobytes whatever the number of customers.
+/// METHOD: a customer counts in every segment by the probability of being in it, so a segment's sums are expectations over
+/// its members, whoever they are. Counting only the likeliest segment starves small ones: they are hardly ever anybody's
+/// likeliest. Each customer's parts add up to exactly one customer.
+///
+/// A state of `K` segments takes about `24·(K + 2)` kilobytes whatever the number of customers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileState {
-    /// `K` segments, then the unassigned.
+    /// `K` segments by probability, then the customers of whom no probability is known; together everybody.
     pub(super) groups: Vec<ProfileSums>,
+    /// The customers whom the rule left without a segment, whole; most of them count in the segments as well.
+    pub(super) unassigned: ProfileSums,
     /// Customers left out, in the order of [`REASONS`].
     suppressed: [u64; REASONS.len()],
 }
@@ -61,14 +68,14 @@ impl ProfileState {
     /// Customers seen: scored and suppressed. Equals the rows of all blocks.
     #[must_use]
     pub fn customers(&self) -> u64 {
-        self.groups.iter().map(|g| g.members.count()).sum::<u64>() + self.suppressed.iter().sum::<u64>()
+        heads(self.groups.iter().map(|g| g.members.n).sum()) + self.suppressed.iter().sum::<u64>()
     }
 
     /// Share of the customers scored who have no segment, 0–1; `None` = nobody was scored.
     #[must_use]
     pub fn unassigned_share(&self) -> Option<f64> {
-        let (all, none) = (self.groups.iter().map(|g| g.members.count()).sum::<u64>(), self.groups.last()?);
-        (all > 0).then(|| none.members.count() as f64 / all as f64)
+        let all: i128 = self.groups.iter().map(|g| g.members.n).sum();
+        (all > 0).then(|| self.unassigned.members.n as f64 / all as f64)
     }
 
     /// Customers left out, by reason.
@@ -77,7 +84,8 @@ impl ProfileState {
     }
 
     fn zero(segments: usize) -> Self {
-        Self { groups: vec![ProfileSums::zero(); segments + 1], suppressed: [0; REASONS.len()] }
+        let groups = vec![ProfileSums::zero(); segments + 1];
+        Self { groups, unassigned: ProfileSums::zero(), suppressed: [0; REASONS.len()] }
     }
 }
 
@@ -89,6 +97,7 @@ impl PartialState for ProfileState {
         for (mine, theirs) in self.groups.iter_mut().zip(other.groups) {
             mine.merge(theirs);
         }
+        self.unassigned.merge(other.unassigned);
         for (mine, theirs) in self.suppressed.iter_mut().zip(other.suppressed) {
             *mine += theirs;
         }
@@ -108,20 +117,34 @@ impl BlockFold for ProfileFold {
         assert_eq!(customers.len(), scored.assignments.len(), "a scored block has the rows of its customers");
         // Machine words hold a chunk of rows; they are emptied into wide integers before they could overflow.
         let mut sums = vec![ChunkScores::zero(); self.segments + 1];
+        let mut none = ChunkScores::zero();
+        let mut parts = Parts::new(self.segments);
         for start in (0..customers.len()).step_by(CHUNK) {
             for row in start..customers.len().min(start + CHUNK) {
                 if let Some(reason) = scored.suppressed[row] {
                     state.suppressed[REASONS.iter().position(|r| *r == reason).expect("every reason is listed")] += 1;
                     continue;
                 }
-                let group = scored.assignments[row].segment.map_or(self.segments, usize::from);
-                let view = ProfileRow { customers, scored, at: row, weight: weight_steps(customers.weight[row]) };
-                view.add_scores(&mut sums[group]);
-                view.add_rest(&mut state.groups[group], &self.needs);
+                let view = ProfileRow::new(customers, scored, row, &self.needs);
+                parts.share_out(scored, row, view.weight);
+                for (group, part) in parts.of_groups() {
+                    view.add_scores(part, &mut sums[group]);
+                    view.add_rest(part, &mut state.groups[group]);
+                }
+                match scored.assignments[row].segment {
+                    Some(segment) => view.add_listed(&mut state.groups[usize::from(segment)]),
+                    None => {
+                        let whole = Part::from(view.weight);
+                        view.add_scores(whole, &mut none);
+                        view.add_rest(whole, &mut state.unassigned);
+                        view.add_listed(&mut state.unassigned);
+                    }
+                }
             }
             for (chunk, group) in sums.iter_mut().zip(&mut state.groups) {
                 chunk.empty_into(group);
             }
+            none.empty_into(&mut state.unassigned);
         }
     }
 }
@@ -169,6 +192,8 @@ struct ProfileRow<'a> {
     scored: &'a ScoredBlock,
     at: usize,
     weight: u32,
+    /// Relative importance by tier, in steps.
+    importance: [Option<i64>; NeedTier::COUNT],
 }
 
 /// A number from 0 to 8·10⁴ rounded to a whole one. Adding 2²³ leaves just the integer part in the low bits, which the
@@ -178,16 +203,26 @@ fn whole(x: f32) -> u32 {
     (x + 8_388_608.0).to_bits() & 0x007f_ffff
 }
 
-impl ProfileRow<'_> {
+impl<'a> ProfileRow<'a> {
+    fn new(customers: &'a CustomerBlock, scored: &'a ScoredBlock, at: usize, needs: &NeedAssessor) -> Self {
+        let importance = scored
+            .scores
+            .row(at)
+            .as_slice()
+            .map_or([None; NeedTier::COUNT], |scores| needs.importance(&scores[..N_ELEMENTS], scored.scored[at]));
+        let importance = importance.map(|x| x.map(|x| steps(f64::from(x), FINE)));
+        Self { customers, scored, at, weight: weight_steps(customers.weight[at]), importance }
+    }
+
     /// The tight loop: no branch, 60 cells.
-    fn add_scores(&self, sums: &mut ChunkScores) {
+    fn add_scores(&self, part: Part, sums: &mut ChunkScores) {
         let bits = self.scored.scored[self.at];
         let (scores, errors) = (self.scored.scores.row(self.at), self.scored.standard_errors.row(self.at));
         let (Some(scores), Some(errors)) = (scores.as_slice(), errors.as_slice()) else {
             unreachable!("score arrays are made row by row");
         };
         sums.rows += 1;
-        let w = u64::from(self.weight);
+        let (w, head) = (u64::from(part.w), u32::from(part.head));
         let columns = scores[..N_RATINGS].iter().zip(&errors[..N_RATINGS]);
         for (i, (&score, &error)) in columns.enumerate() {
             // 0 or 1 as a factor in place of a branch, so that the loop runs on several columns at once.
@@ -195,7 +230,7 @@ impl ProfileRow<'_> {
             let x = u64::from(whole(score * 100.0) * here);
             let e = u64::from(whole(error * 100.0).min(ERROR_MAX) * here);
             let w = w * u64::from(here);
-            sums.n[i] += here;
+            sums.n[i] += head * here;
             sums.w[i] += w;
             sums.wx[i] += w * x;
             sums.wxx[i] += w * (x * x);
@@ -203,26 +238,35 @@ impl ProfileRow<'_> {
         }
     }
 
-    fn add_rest(&self, group: &mut ProfileSums, needs: &NeedAssessor) {
-        let (row, w) = (self.at, self.weight);
-        group.members.add(w, 0);
-        if let Some(p) = self.scored.assignments[row].probability {
-            group.probability.add(w, steps(f64::from(p), FINE));
+    fn add_rest(&self, part: Part, group: &mut ProfileSums) {
+        group.members.add(part, 1);
+        let other = i128::from(POSTERIOR_STEPS - part.head);
+        group.doubt += i128::from(part.row) * i128::from(part.w) * other;
+        self.add_answers(part, group);
+        self.add_outcomes(part, group);
+        self.add_needs(part, &mut group.tiers[0]);
+        if self.customers.rated[self.at] != 0 {
+            self.add_needs(part, &mut group.tiers[1]);
         }
-        self.add_answers(group);
-        self.add_outcomes(group);
-        self.add_needs(group, needs);
+    }
+
+    /// What is told of lists: who is on them and can be reached.
+    fn add_listed(&self, group: &mut ProfileSums) {
+        group.listed += 1;
+        if let Some(p) = self.scored.assignments[self.at].probability {
+            group.probability.add(self.weight, steps(f64::from(p), FINE));
+        }
         self.add_reach(group);
     }
 
-    fn add_answers(&self, group: &mut ProfileSums) {
+    fn add_answers(&self, part: Part, group: &mut ProfileSums) {
         let rated = self.customers.rated[self.at];
         if rated == 0 {
             return;
         }
         for (slot, mask) in [Aspect::Importance.mask(), Aspect::Fulfillment.mask(), u64::MAX].into_iter().enumerate() {
             if rated & mask != 0 {
-                group.respondents[slot].add(self.weight, 0);
+                group.respondents[slot].add(part, 0);
             }
         }
         let ratings = self.customers.ratings.row(self.at);
@@ -231,45 +275,39 @@ impl ProfileRow<'_> {
         while left != 0 {
             let i = left.trailing_zeros() as usize;
             left &= left - 1;
-            group.answers[i].add(self.weight, i64::from(is_high(ratings[i])));
+            group.answers[i].add(part, i64::from(is_high(ratings[i])));
+            group.ratings[i].add(part, steps(f64::from(ratings[i]), CENTI));
         }
     }
 
-    fn add_outcomes(&self, group: &mut ProfileSums) {
-        let (row, w) = (self.at, self.weight);
+    fn add_outcomes(&self, part: Part, group: &mut ProfileSums) {
+        let row = self.at;
         if let Some(answer) = self.customers.attitudes.get(row, Question::Recommend) {
-            group.promoters.add(w, i64::from(answer >= 9.0));
-            group.detractors.add(w, i64::from(answer < 7.0));
+            group.promoters.add(part, i64::from(answer >= 9.0));
+            group.detractors.add(part, i64::from(answer < 7.0));
         }
         if let Some(answer) = self.customers.attitudes.get(row, Question::Satisfaction) {
-            group.satisfaction.add(w, steps(f64::from(answer), CENTI));
+            group.satisfaction.add(part, steps(f64::from(answer), CENTI));
         }
         if let Some(answer) = self.customers.attitudes.get(row, Question::GoodBrand) {
-            group.good_brand.add(w, i64::from(is_high(answer)));
+            group.good_brand.add(part, i64::from(is_high(answer)));
         }
         if let Some(value) = self.customers.value_365d[row].and_then(money_steps) {
-            group.value.add(w, value);
+            group.value.add(part, value);
         }
     }
 
-    fn add_needs(&self, group: &mut ProfileSums, assessor: &NeedAssessor) {
-        let (row, w) = (self.at, self.weight);
-        let needs = &self.scored.needs[row];
-        let determined = needs.tier.is_some() || needs.state != NeedState::Undetermined;
-        let scores = self.scored.scores.row(row);
-        let importance = scores.as_slice().map_or([None; NeedTier::COUNT], |scores| {
-            assessor.importance(&scores[..N_ELEMENTS], self.scored.scored[row])
-        });
-        for tier in NeedTier::ALL {
-            let t = tier.index();
-            if determined {
-                group.need[t].add(w, i64::from(needs.tier == Some(tier)));
+    fn add_needs(&self, part: Part, tiers: &mut TierSums) {
+        let needs = &self.scored.needs[self.at];
+        for t in 0..NeedTier::COUNT {
+            if let Some(p) = needs.probabilities {
+                tiers.need[t].add(part, steps(f64::from(p[t]), FINE));
             }
             if let Some(x) = needs.fulfillment[t] {
-                group.tier_fulfillment[t].add(w, steps(f64::from(x), CENTI));
+                tiers.fulfillment[t].add(part, steps(f64::from(x), CENTI));
             }
-            if let Some(x) = importance[t] {
-                group.tier_importance[t].add(w, steps(f64::from(x), FINE));
+            if let Some(x) = self.importance[t] {
+                tiers.importance[t].add(part, x);
             }
         }
     }

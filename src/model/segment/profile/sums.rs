@@ -2,7 +2,7 @@
 
 use crate::catalogue::NeedTier;
 
-use crate::model::rows::N_RATINGS;
+use crate::model::rows::{N_RATINGS, POSTERIOR_STEPS};
 
 /// Weight 1 as an integer: weights are kept in steps of 2⁻¹⁶.
 pub(in crate::model) const WEIGHT_ONE: f64 = 65_536.0;
@@ -12,6 +12,9 @@ pub(in crate::model) const CENTI: f64 = 100.0;
 
 /// Steps per unit of a probability or of relative importance.
 pub(in crate::model) const FINE: f64 = 10_000.0;
+
+/// One customer in steps: a customer counts in every segment by probability, so customers are counted in steps of 0.0001.
+pub(in crate::model) const HEAD: i128 = POSTERIOR_STEPS as i128;
 
 /// Steps per unit of money.
 pub(in crate::model) const MONEY: f64 = 10_000.0;
@@ -39,12 +42,33 @@ pub(in crate::model) fn money_steps(value: f64) -> Option<i64> {
     (value.abs() <= MONEY_MAX).then(|| steps(value, MONEY))
 }
 
+/// What a customer counts for in a group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::model) struct Part {
+    /// The customer in steps of 0.0001: the probability of the group, [`HEAD`] for a whole customer.
+    pub(in crate::model) head: u16,
+    /// Row weight times the probability, in steps of the weight.
+    pub(in crate::model) w: u32,
+    /// Row weight.
+    pub(in crate::model) row: u32,
+}
+
+impl From<u32> for Part {
+    /// A customer of weight `w` who is in the group for sure.
+    fn from(w: u32) -> Self {
+        Self { head: POSTERIOR_STEPS, w, row: w }
+    }
+}
+
 /// Weighted sums of one quantity over the customers who have it. Weights and values are integers in steps.
+///
+/// A customer who is in the group with probability `p` counts as `p` customers: `w·p` in all sums, and `w·(w·p)` in that of
+/// squared weights, so that the sums of all segments are exactly those of everybody.
 ///
 /// Sums wrap beyond 127 bits rather than panic: with 10¹² customers of weight 1,000 and scores of 10 they use 103.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::model) struct Moments {
-    /// Customers.
+    /// Customers, in steps of 0.0001.
     pub(in crate::model) n: i128,
     /// Σw.
     pub(in crate::model) w: i128,
@@ -59,15 +83,30 @@ pub(in crate::model) struct Moments {
 }
 
 impl Moments {
-    /// Adds a customer of weight `w` with value `x`, both in steps.
-    pub(in crate::model) fn add(&mut self, w: u32, x: i64) {
-        let (w, x) = (i128::from(w), i128::from(x));
-        self.n += 1;
+    /// Adds what a customer with value `x`, in steps, counts for in the group; a weight in steps is a whole customer.
+    pub(in crate::model) fn add(&mut self, part: impl Into<Part>, x: i64) {
+        let part = part.into();
+        let (w, x) = (i128::from(part.w), i128::from(x));
+        self.n += i128::from(part.head);
         self.w += w;
-        self.w2 = self.w2.wrapping_add(w * w);
+        self.w2 = self.w2.wrapping_add(w * i128::from(part.row));
         self.wx = self.wx.wrapping_add(w * x);
         self.wxx = self.wxx.wrapping_add(w.wrapping_mul(x * x));
         self.top = self.top.max((w * x).abs());
+    }
+
+    /// The same customers taken for `effect` times fewer, with all that they say; see
+    /// [`FitError`](crate::model::fit::FitError).
+    pub(in crate::model) fn worth_less(&mut self, effect: f64) {
+        self.w2 = (self.w2 as f64 * effect).round() as i128;
+    }
+
+    /// The same customers taken for no more than `most` effective ones.
+    pub(in crate::model) fn at_most(&mut self, most: f64) {
+        let effective = self.effective_n();
+        if most > 0.0 && effective > most {
+            self.worth_less(effective / most);
+        }
     }
 
     /// Adds the sums of other customers.
@@ -97,9 +136,14 @@ impl Moments {
         self
     }
 
-    /// Customers.
+    /// Customers, to the nearest whole one.
     pub(in crate::model) fn count(&self) -> u64 {
-        u64::try_from(self.n).unwrap_or(0)
+        heads(self.n)
+    }
+
+    /// Customers.
+    pub(in crate::model) fn customers(&self) -> f64 {
+        self.n as f64 / HEAD as f64
     }
 
     /// Σw as it was given.
@@ -133,10 +177,15 @@ impl Moments {
     }
 }
 
+/// Customers counted in steps, to the nearest whole one.
+pub(super) fn heads(steps: i128) -> u64 {
+    u64::try_from((steps + HEAD / 2) / HEAD).unwrap_or(0)
+}
+
 /// Weighted sums of the scores of all 60 indicators, column by column as the pass fills them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ScoreSums {
-    /// Customers scored.
+    /// Customers scored, in steps of 0.0001.
     pub(super) n: [i128; N_RATINGS],
     /// Σw.
     pub(super) w: [i128; N_RATINGS],
@@ -152,7 +201,7 @@ pub(super) struct ScoreSums {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct ScoreFigures {
     /// Customers scored.
-    pub(super) n: u64,
+    pub(super) n: f64,
     /// Weighted mean score.
     pub(super) mean: f64,
     /// Variance between customers' scores, ≥ 0.
@@ -189,7 +238,7 @@ impl ScoreSums {
             top: 0,
         };
         Some(ScoreFigures {
-            n: part.count(),
+            n: part.customers(),
             mean: part.mean(CENTI)?,
             between: part.variance(CENTI)?,
             error: self.wee[indicator] as f64 / part.w as f64 / (CENTI * CENTI),
@@ -207,12 +256,33 @@ impl ScoreFigures {
     }
 }
 
-/// Everything a group of customers adds up to.
+/// Need tiers of a group of customers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct TierSums {
+    /// Of the customers whose tiers have probabilities: that the tier is the one to serve next, in steps of 0.0001.
+    pub(super) need: [Moments; NeedTier::COUNT],
+    /// Fulfillment by tier, in steps of 0.01.
+    pub(super) fulfillment: [Moments; NeedTier::COUNT],
+    /// Relative importance by tier, in steps of 0.0001.
+    pub(super) importance: [Moments; NeedTier::COUNT],
+}
+
+impl TierSums {
+    pub(super) fn moments_mut(&mut self) -> impl Iterator<Item = &mut Moments> {
+        self.need.iter_mut().chain(&mut self.fulfillment).chain(&mut self.importance)
+    }
+}
+
+/// Everything a group of customers adds up to. In a segment every customer counts by the probability of being in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ProfileSums {
-    /// All customers of the group; `x` unused.
+    /// All customers of the group; `x` is 1.
     pub(super) members: Moments,
-    /// Probability of the own segment, in steps of 0.0001.
+    /// Customers on the list of the group: those the rule put there.
+    pub(super) listed: i128,
+    /// Σw²·p·(1 − p) over the customers, p the probability of being in the group in steps of 0.0001.
+    pub(super) doubt: i128,
+    /// Of those on the list, the probability of their likeliest segment, in steps of 0.0001.
     pub(super) probability: Moments,
     /// Customers with any importance answer, with any fulfillment answer, and with either; `x` unused.
     pub(super) respondents: [Moments; 3],
@@ -220,6 +290,8 @@ pub(super) struct ProfileSums {
     pub(super) scores: ScoreSums,
     /// Own answers by indicator; `x` is 1 for a high answer.
     pub(super) answers: [Moments; N_RATINGS],
+    /// Own answers by indicator, in steps of 0.01.
+    pub(super) ratings: [Moments; N_RATINGS],
     /// `x` is 1 for a promoter (9–10).
     pub(super) promoters: Moments,
     /// `x` is 1 for a detractor (0–6).
@@ -230,12 +302,8 @@ pub(super) struct ProfileSums {
     pub(super) good_brand: Moments,
     /// Order value, in steps of 0.0001.
     pub(super) value: Moments,
-    /// By tier, of the customers whose needs are determined: `x` is 1 if the tier is to serve next.
-    pub(super) need: [Moments; NeedTier::COUNT],
-    /// Fulfillment by tier, in steps of 0.01.
-    pub(super) tier_fulfillment: [Moments; NeedTier::COUNT],
-    /// Relative importance by tier, in steps of 0.0001.
-    pub(super) tier_importance: [Moments; NeedTier::COUNT],
+    /// Need tiers of all customers, and of those with answers of their own.
+    pub(super) tiers: [TierSums; 2],
     /// Customers reachable: any, then by channel in the order of [`super::CONSENT_CHANNELS`], then held out though
     /// reachable.
     pub(super) reach: [i128; 7],
@@ -249,6 +317,7 @@ pub(super) struct ProfileSumsParts<'a, M: Iterator<Item = &'a mut Moments>> {
     pub(super) scores: &'a mut ScoreSums,
     members: &'a mut Moments,
     respondents: &'a mut [Moments; 3],
+    counts: [&'a mut i128; 2],
     reach: &'a mut [i128; 7],
 }
 
@@ -258,25 +327,26 @@ impl ProfileSums {
         let none = Moments::default();
         Self {
             members: none,
+            listed: 0,
+            doubt: 0,
             probability: none,
             respondents: [none; 3],
             scores: ScoreSums::zero(),
             answers: [none; N_RATINGS],
+            ratings: [none; N_RATINGS],
             promoters: none,
             detractors: none,
             satisfaction: none,
             good_brand: none,
             value: none,
-            need: [none; NeedTier::COUNT],
-            tier_fulfillment: [none; NeedTier::COUNT],
-            tier_importance: [none; NeedTier::COUNT],
+            tiers: [TierSums::default(); 2],
             reach: [0; 7],
         }
     }
 
     /// All integers in a fixed order, which is the order in bytes.
     pub(super) fn cells_mut(&mut self) -> impl Iterator<Item = &mut i128> {
-        let ProfileSumsParts { moments, scores, members, respondents, reach } = self.figures_mut();
+        let ProfileSumsParts { moments, scores, members, respondents, counts, reach } = self.figures_mut();
         moments
             .chain([members])
             .chain(respondents)
@@ -286,6 +356,7 @@ impl ProfileSums {
             .chain(&mut scores.wx)
             .chain(&mut scores.wxx)
             .chain(&mut scores.wee)
+            .chain(counts)
             .chain(reach)
     }
 
@@ -295,14 +366,14 @@ impl ProfileSums {
             .into_iter()
             .chain([&mut self.satisfaction, &mut self.good_brand, &mut self.value])
             .chain(&mut self.answers)
-            .chain(&mut self.need)
-            .chain(&mut self.tier_fulfillment)
-            .chain(&mut self.tier_importance);
+            .chain(&mut self.ratings)
+            .chain(self.tiers.iter_mut().flat_map(TierSums::moments_mut));
         ProfileSumsParts {
             moments,
             scores: &mut self.scores,
             members: &mut self.members,
             respondents: &mut self.respondents,
+            counts: [&mut self.listed, &mut self.doubt],
             reach: &mut self.reach,
         }
     }
@@ -317,9 +388,20 @@ impl ProfileSums {
         }
     }
 
+    /// The same customers, whose answers are taken for `effect` times fewer: see [`FitError`](crate::model::fit::FitError).
+    pub(super) fn worth_less(&mut self, effect: f64) {
+        let answers = [&mut self.promoters, &mut self.detractors, &mut self.satisfaction, &mut self.good_brand];
+        (answers.into_iter())
+            .chain(&mut self.respondents)
+            .chain(&mut self.answers)
+            .chain(&mut self.ratings)
+            .chain(self.tiers[1].moments_mut())
+            .for_each(|moments| moments.worth_less(effect));
+    }
+
     /// Customers with a score on an indicator.
     pub(super) fn scored(&self, indicator: usize) -> u64 {
-        u64::try_from(self.scores.n[indicator]).unwrap_or(0)
+        heads(self.scores.n[indicator])
     }
 
     /// These customers without those of `part`, who must be among them.

@@ -31,6 +31,8 @@ struct Person {
     holdout: bool,
     suppressed: Option<SuppressedReason>,
     tier: Option<NeedTier>,
+    /// Probabilities of the segments in steps of 0.0001; empty = in the segment given for sure.
+    posterior: Vec<u16>,
 }
 
 fn person(segment: u8) -> Person {
@@ -45,6 +47,7 @@ fn person(segment: u8) -> Person {
         holdout: false,
         suppressed: None,
         tier: None,
+        posterior: Vec::new(),
     }
 }
 
@@ -78,6 +81,7 @@ fn blocks(people: &[Person]) -> (CustomerBlock, ScoredBlock) {
         tier: p.tier,
         state: p.tier.map_or(NeedState::Undetermined, |_| NeedState::Deficit),
         runner_up: None,
+        probabilities: p.tier.map(|tier| NeedTier::ALL.map(|one| f32::from(u8::from(one == tier)))),
         fulfillment: [None; NeedTier::COUNT],
         levels: [None; 4],
     };
@@ -98,6 +102,9 @@ fn blocks(people: &[Person]) -> (CustomerBlock, ScoredBlock) {
     };
     let scored = ScoredBlock {
         assignments: people.iter().map(assignment).collect(),
+        posteriors: Array2::from_shape_fn((n, most(people)), |(row, k)| {
+            people[row].posterior.get(k).copied().unwrap_or(0)
+        }),
         basis: vec![Basis::Survey; n],
         scores,
         standard_errors: errors,
@@ -107,6 +114,11 @@ fn blocks(people: &[Person]) -> (CustomerBlock, ScoredBlock) {
         holdout: people.iter().map(|p| p.holdout).collect(),
     };
     (customers, scored)
+}
+
+/// Segments that probabilities are given of.
+fn most(people: &[Person]) -> usize {
+    people.iter().map(|p| p.posterior.len()).max().unwrap_or(0)
 }
 
 fn fold(segments: usize) -> ProfileFold {
@@ -127,6 +139,7 @@ fn finish(state: &ProfileState, cut_on: Option<Aspect>, min_cell: u64) -> Profil
         catalogue: catalogue(),
         segments: &segments,
         uncut: false,
+        model: None,
         cut_on,
         structure: None,
         min_cell,
@@ -166,8 +179,54 @@ fn sizes_sum_to_everybody_and_the_left_out_are_counted_by_reason() {
     assert_eq!((profiles.unassigned.size, profiles.everyone.size), (1, 98));
     let reasons = [("deceased", 0), ("minor", 1), ("objection_marketing", 1), ("no_profiling_consent", 0)];
     assert_eq!(profiles.suppressed, reasons.map(|(word, n)| (word.to_owned(), n)));
-    let shares: f64 = profiles.segments.iter().chain([&profiles.unassigned]).map(|s| s.share.unwrap().value).sum();
-    near(shares, 1.0, 1e-12);
+    // Nothing is known of the one without a segment, so shares are of the 97 others.
+    let shares: Vec<f64> = profiles.segments.iter().map(|s| s.share.unwrap().value).collect();
+    near(shares[0], 37.0 / 97.0, 1e-12);
+    near(shares[1], 60.0 / 97.0, 1e-12);
+    near(profiles.unassigned.share.unwrap().value, 1.0 / 98.0, 1e-12);
+    near(profiles.everyone.share.unwrap().value, 1.0, 1e-12);
+}
+
+/// 1,000 people, all of whom are likeliest in segment 0: 900 with .95 and 100 with .6, the rest in segment 1.
+fn starved() -> Vec<Person> {
+    let one = |n: usize| {
+        let p = if n < 900 { 9_500 } else { 6_000 };
+        let segment = (n < 900).then_some(0);
+        Person { segment, posterior: vec![p, 10_000 - p], recommend: Some(9.0), ..person(0) }
+    };
+    (0..1_000).map(one).collect()
+}
+
+#[test]
+fn a_segment_that_is_nobodys_likeliest_has_the_share_its_probabilities_sum_to() {
+    // 900·.05 + 100·.4 = 85 of 1,000, none of them on its list, and 100 people without a segment.
+    let profiles = finish(&state(2, &starved()), Some(Aspect::Importance), 20);
+    let [large, small] = &profiles.segments[..] else { unreachable!() };
+    near(small.share.unwrap().value, 0.085, 1e-12);
+    near(large.share.unwrap().value, 0.915, 1e-12);
+    assert_eq!((large.size, small.size, profiles.unassigned.size, profiles.everyone.size), (900, 0, 100, 1_000));
+    assert!(!small.suppressed, "85 customers are enough to be shown");
+    assert_eq!((small.nps_answers, large.nps_answers, profiles.everyone.nps_answers), (85, 915, 1_000));
+    near(small.nps.unwrap().value, 100.0, 1e-9);
+    assert_eq!(small.mean_probability, None, "nobody is on the list");
+}
+
+#[test]
+fn means_are_over_the_members_by_probability() {
+    // Two in three of the first kind are in segment 0, one in three of the second: (2·9 + 1·3)/3 = 7 and (9 + 2·3)/3 = 5.
+    let i = indicator("quality", Aspect::Importance);
+    let one = |n: usize| {
+        let (p, x) = if n % 2 == 0 { (6_666, 9.0) } else { (3_334, 3.0) };
+        Person { posterior: vec![p, 10_000 - p], answers: vec![(i, x)], ..person(u8::from(n % 2 == 1)) }
+    };
+    let people: Vec<Person> = (0..600).map(one).collect();
+    let profiles = finish(&state(2, &people), Some(Aspect::Importance), 20);
+    let quality = ElementId::parse("quality").unwrap();
+    for (segment, mean) in profiles.segments.iter().zip([7.0, 5.0]) {
+        near(segment.element(quality).importance.unwrap().value, mean, 0.002);
+        assert_eq!((segment.element(quality).importance_answers, segment.size), (300, 300));
+    }
+    near(profiles.everyone.element(quality).importance.unwrap().value, 6.0, 1e-9);
 }
 
 #[test]
@@ -360,6 +419,7 @@ fn limits_say_what_is_missing_and_how_far_the_segments_can_be_trusted() {
         catalogue: catalogue(),
         segments: &segments,
         uncut: false,
+        model: None,
         cut_on: None,
         structure: Some(Structure::Constructive),
         min_cell: 20,

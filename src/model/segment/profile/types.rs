@@ -47,13 +47,14 @@ pub struct Contrast {
 pub struct ElementProfile {
     /// The element.
     pub element: ElementId,
-    /// Mean importance score, 0–10.
+    /// Mean importance of the members by probability, 0–10.
     pub importance: Option<Estimate>,
-    /// Mean fulfillment score, 0–10.
+    /// Mean fulfillment of the members by probability, 0–10.
     pub fulfillment: Option<Estimate>,
     /// Importance minus fulfillment, both as standardized within the base; > 0 = wanted more than it is delivered.
     pub gap: Option<Estimate>,
-    /// Share of the segment's own fulfillment answers that are [high](crate::model::rows::HIGH), Wilson interval.
+    /// Share of the fulfillment answers of the members by probability that are [high](crate::model::rows::HIGH), Wilson
+    /// interval.
     pub high_share: Option<Estimate>,
     /// The "delivered" rule on it.
     pub delivered: Delivered,
@@ -61,9 +62,9 @@ pub struct ElementProfile {
     pub importance_difference: Option<Contrast>,
     /// Segment against the rest, on fulfillment.
     pub fulfillment_difference: Option<Contrast>,
-    /// Importance answers given in the segment.
+    /// Importance answers of the members by probability, to the nearest whole one.
     pub importance_answers: u64,
-    /// Fulfillment answers given in the segment.
+    /// Fulfillment answers of the members by probability, to the nearest whole one.
     pub fulfillment_answers: u64,
     /// A figure was withheld because too few people stand behind it.
     pub suppressed: bool,
@@ -74,7 +75,7 @@ pub struct ElementProfile {
 pub struct NeedProfile {
     /// The tier.
     pub tier: NeedTier,
-    /// Share of the segment's customers whose tier to serve next this is, of those determined.
+    /// Share of the members by probability who have a tier to serve next whose tier this is, by the chance of each.
     pub share: Option<Estimate>,
     /// Mean fulfillment of the tier, 0–10.
     pub fulfillment: Option<Estimate>,
@@ -104,11 +105,15 @@ pub struct Reach {
 /// One segment, or everybody.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SegmentProfile {
-    /// Customers.
+    /// Customers on the list: those whom the rule put there. Of this profile only `size`, `mean_probability` and `reach` tell
+    /// of lists.
     pub size: u64,
-    /// Share of the customers scored.
+    /// Members by probability, to the nearest whole one; of the unassigned as many as are on no list.
+    pub members: u64,
+    /// Share of the customers of whom a probability is known: the sum of their probabilities; of the unassigned the share of
+    /// customers on no list.
     pub share: Option<Estimate>,
-    /// Customers of the segment who answered the ratings it was cut on.
+    /// Members by probability who answered the ratings it was cut on.
     pub respondents: u64,
     /// Customers whose order value over 365 days is known; one too large to be added up is not among them.
     pub value_known: u64,
@@ -121,7 +126,7 @@ pub struct SegmentProfile {
     pub value_mean: Option<Estimate>,
     /// As many customers of equal value would make as uneven a sum; `None` = the sum is not positive, or not known.
     pub value_equal_sharers: Option<f64>,
-    /// Mean probability of the members' own segment.
+    /// Mean probability, over the customers on the list, of the segment they are listed in.
     pub mean_probability: Option<f64>,
     /// Share of promoters (9–10) minus share of detractors (0–6), −100..100.
     pub nps: Option<Estimate>,

@@ -1,6 +1,6 @@
 //! Too few people behind a figure: it goes, and with it whatever would give it back.
 
-use super::sums::{Moments, ProfileSums, ScoreSums};
+use super::sums::{HEAD, Moments, ProfileSums, ScoreSums};
 use crate::model::rows::N_RATINGS;
 
 /// Empties every figure of `groups` that rests on fewer than `min_cell` customers and returns the sums over everybody.
@@ -32,7 +32,7 @@ pub(super) fn withhold(groups: &mut [ProfileSums], min_cell: u64) -> ProfileSums
 
 /// Which of the cells are too small, and whether the total can keep them.
 fn small(counts: impl Iterator<Item = i128>, min_cell: u64) -> (Vec<bool>, bool) {
-    let least = i128::from(min_cell);
+    let least = i128::from(min_cell) * HEAD;
     let counts: Vec<i128> = counts.collect();
     let hidden: i128 = counts.iter().filter(|n| **n < least).sum();
     (counts.iter().map(|n| *n < least).collect(), hidden >= least)
@@ -79,9 +79,9 @@ mod tests {
         let mut groups = vec![group(&[700; 30]), group(&[100; 5]), group(&[900; 30])];
         let everyone = withhold(&mut groups, 20);
         assert_eq!(groups[1].satisfaction, Moments::default());
-        assert_eq!(everyone.satisfaction.n, 60);
+        assert_eq!(everyone.satisfaction.count(), 60);
         assert_eq!(everyone.satisfaction.mean(100.0), Some(8.0));
-        assert_eq!((everyone.members.n, groups[1].members.n), (65, 5));
+        assert_eq!((everyone.members.count(), groups[1].members.count()), (65, 5));
     }
 
     #[test]
@@ -89,20 +89,20 @@ mod tests {
         let mut groups = vec![group(&[700; 15]), group(&[100; 15]), group(&[900; 30])];
         let everyone = withhold(&mut groups, 20);
         assert_eq!((groups[0].satisfaction.n, groups[1].satisfaction.n), (0, 0));
-        assert_eq!(everyone.satisfaction.n, 60);
+        assert_eq!(everyone.satisfaction.count(), 60);
     }
 
     #[test]
     fn scores_are_withheld_like_everything_else() {
         let mut groups = vec![group(&[700; 30]), group(&[100; 5])];
         for (g, n) in [(0, 30), (1, 5)] {
-            groups[g].scores.n[3] = n;
+            groups[g].scores.n[3] = n * HEAD;
             groups[g].scores.w[3] = n * 65_536;
             groups[g].scores.wx[3] = n * 65_536 * 500;
         }
         let everyone = withhold(&mut groups, 20);
         assert_eq!(groups[1].scores.figures(3), None);
         assert!((groups[0].scores.figures(3).unwrap().mean - 5.0).abs() < 1e-12);
-        assert_eq!(everyone.scores.n[3], 30);
+        assert_eq!(everyone.scores.n[3], 30 * HEAD);
     }
 }
