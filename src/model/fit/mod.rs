@@ -30,6 +30,7 @@ mod fixture;
 mod indicator;
 mod learn;
 mod measurement;
+mod null;
 mod report;
 mod rules;
 mod sample;
@@ -48,9 +49,10 @@ pub use fitted::{FORMAT_VERSION, Model, SegmentInfo};
 pub(in crate::model) use fixture::{Invented, SEGMENTS, World};
 pub use indicator::Indicator;
 pub(in crate::model) use learn::prior::say;
+pub use null::{NullComparison, Step};
 pub use report::{
-    Candidate, CutOn, FitReport, HeldContrast, HeldOut, LearnedLoading, LoadingVerdict, NullComparison, SegmentLevel,
-    SignalUse, StandsFor, Step,
+    Candidate, CutOn, FitReport, HeldContrast, HeldOut, LearnedLoading, LoadingVerdict, SegmentLevel, SignalUse,
+    StandsFor,
 };
 pub use rules::{Condition, RuleBasis, SegmentRule};
 pub use sample::{BASE_CAP, MIN_ANSWERS, RESPONDENT_CAP, Sample, SampleCollector};

@@ -7,7 +7,7 @@
 //! ```
 
 use super::super::error::ModelError;
-use super::super::report::NullComparison;
+use super::super::null::NullComparison;
 use super::effort::Pairs;
 use super::held::{self, HeldRating};
 use super::judge::{Entry, Judge, best_by};

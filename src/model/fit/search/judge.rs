@@ -214,7 +214,9 @@ impl Judge<'_> {
         if segments == 1 || matches!(settings.segments, SegmentCount::Exactly(_)) {
             return None;
         }
-        if share < settings.min_share {
+        // METHOD (our judgment): a share is known as well as the rows tell it; one standard error below is not below.
+        let error = (share * (1.0 - share) / self.table.data.n_rows() as f64).sqrt();
+        if share + error < settings.min_share {
             return Some(format!(
                 "its smallest segment has {:.1} % of customers, less than min_share = {:.1} %",
                 100.0 * share,

@@ -41,7 +41,8 @@ use ndarray::{Array2, Axis};
 
 use super::error::ModelError;
 use super::evidence::ratings::Evidence;
-use super::report::{Candidate, NullComparison};
+use super::null::NullComparison;
+use super::report::Candidate;
 use super::settings::FitSettings;
 use effort::{Look, Profile};
 use gate::Standing;

@@ -6,7 +6,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
 use super::super::error::ModelError;
-use super::super::report::NullComparison;
+use super::super::null::NullComparison;
 use super::effort::{Effort, Look};
 use super::judge::{Entry, Judge};
 use super::samples::Samples;

@@ -59,13 +59,15 @@ pub(super) struct Choice {
 
 /// Chooses among all candidates.
 ///
-/// 1. *Constraints.* A candidate is out if its smallest segment has less than `min_share` of customers or
-///    `min_respondents` respondents, if its segments are mostly people who rate high and people who rate low, or if
+/// 1. *Constraints.* A candidate is out if its smallest segment has less than `min_share` of customers by more than the
+///    share's standard error, or less than `min_respondents` respondents, if its segments are mostly people who rate high
+///    and people who rate low, if more than 0.7 of one rating's variance lies between them and few others go along, or if
 ///    another number of common factors describes the answers better (Akaike's criterion at that number of segments). A
 ///    pinned number of segments or method is not held against a candidate. If all are out, the fewest segments remain.
 /// 2. *One segment*, where it may be chosen, unless a mixture of several segments that is not out has a smaller
 ///    Bayesian information criterion (BIC) than the best one-segment solution: with the common factors in both, several
-///    segments must describe the answers better than a continuum. Mixtures that do not are out of the following steps.
+///    segments must describe the answers better than a continuum. Mixtures that do not are out of the following steps. Where all
+///    mixtures of several are out, k-means goes through if one of those had a smaller BIC.
 /// 3. *Stability.* Candidates with a mean bootstrap adjusted Rand index of 0.80 or more stay, if there are any of which
 ///    each segment has a Jaccard coefficient of 0.75 or more, then only those; if no candidate reaches 0.80, those within
 ///    0.05 of the most stable one. The mixture with the smallest BIC of all that are left stays from 0.60 on.
@@ -158,12 +160,15 @@ fn one_segment(all: &[Judged<'_>], left: &[usize]) -> Option<usize> {
     };
     let one = best(false)?;
     let Some(several) = best(true) else { return Some(one) };
-    // K-means alone cannot be held against one group.
     let own = best_of_one(all)?;
-    match all[several].candidate.bic {
-        Some(bic) if bic < own => None,
-        _ => Some(one),
-    }
+    let beats = |at: usize| all[at].candidate.bic.is_some_and(|bic| bic < own);
+    let passes = match all[several].candidate.bic {
+        Some(_) => beats(several),
+        // K-means alone has no criterion. Where mixtures see several groups but may not be used, it goes through, and is held
+        // against tables with nothing to find.
+        None => (0..all.len()).any(|at| all[at].segments() > 1 && beats(at)),
+    };
+    (!passes).then_some(one)
 }
 
 /// The smallest criterion of one segment, with whatever number of factors.
@@ -270,6 +275,8 @@ mod tests {
         assert_eq!(chosen(&[mixture(1, 100.0, 0.0), mixture(2, 101.0, 0.99), kmeans(2, 0.99)], &auto), 0);
         assert_eq!(chosen(&[mixture(1, 100.0, 0.0), mixture(2, 99.0, 0.99)], &auto), 1);
         assert_eq!(chosen(&[mixture(1, 100.0, 0.0), out(mixture(2, 50.0, 0.99))], &auto), 0);
+        assert_eq!(chosen(&[mixture(1, 100.0, 0.0), out(mixture(2, 101.0, 0.99)), kmeans(2, 0.99)], &auto), 0);
+        assert_eq!(chosen(&[mixture(1, 100.0, 0.0), out(mixture(2, 50.0, 0.99)), kmeans(2, 0.99)], &auto), 2);
         // Another number of factors may describe one segment better than the one Akaike asks for.
         assert_eq!(chosen(&[mixture(1, 100.0, 0.0), out(mixture(1, 90.0, 0.0)), mixture(2, 95.0, 0.9)], &auto), 0);
     }

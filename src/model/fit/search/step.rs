@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::super::error::ModelError;
-use super::super::report::Step;
+use super::super::null::Step;
 use super::effort::{Effort, Look};
 use super::judge::{Entry, Judge, best_by};
 use super::mixture::{self, Wanted};

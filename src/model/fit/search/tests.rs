@@ -4,7 +4,7 @@ use ndarray::Array2;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::worlds::{Scale, World};
+use super::worlds::{Planted, Scale};
 use super::{Found, search};
 use crate::catalogue::Catalogue;
 use crate::model::fit::evidence::{level::segment_levels, outcome::Outcomes, ratings::Evidence};
@@ -184,13 +184,13 @@ fn open() -> FitSettings {
 
 #[test]
 fn people_of_one_kind_are_one_segment_however_they_answer() {
-    let one = World { people: 500, ratings: 12, groups: 1, ..World::default() };
+    let one = Planted { people: 500, ratings: 12, groups: 1, ..Planted::default() };
     for world in [
-        World { strength: 1.5, seed: 11, ..one },
-        World { factors: 3, seed: 12, ..one },
-        World { scale: Scale::Five, seed: 13, ..one },
-        World { scale: Scale::Ceiling, seed: 14, ..one },
-        World { scale: Scale::HeavyTails, seed: 15, ..one },
+        Planted { strength: 1.5, seed: 11, ..one },
+        Planted { factors: 3, seed: 12, ..one },
+        Planted { scale: Scale::Five, seed: 13, ..one },
+        Planted { scale: Scale::Ceiling, seed: 14, ..one },
+        Planted { scale: Scale::HeavyTails, seed: 15, ..one },
     ] {
         let found = search(&world.make().0, &open()).unwrap();
         assert_eq!(found.given.ncols(), 1, "{world:?}: {}", found.choice);
@@ -199,7 +199,7 @@ fn people_of_one_kind_are_one_segment_however_they_answer() {
 
 #[test]
 fn groups_on_five_steps_are_as_many_as_were_planted() {
-    let (evidence, truth) = World { people: 700, scale: Scale::Five, seed: 21, ..World::default() }.make();
+    let (evidence, truth) = Planted { people: 700, scale: Scale::Five, seed: 21, ..Planted::default() }.make();
     let found = search(&evidence, &FitSettings { min_respondents: 30, ..FitSettings::default() }).unwrap();
     assert_eq!(found.given.ncols(), 3, "{} {:?}", found.choice, found.null);
     assert!(adjusted_rand_index(&truth, &labels(&found)) > 0.8);
@@ -207,7 +207,7 @@ fn groups_on_five_steps_are_as_many_as_were_planted() {
 
 #[test]
 fn groups_that_are_perfectly_apart_in_level_and_wishes_are_neither_a_level_nor_one_rating() {
-    let (evidence, truth) = World { people: 500, ratings: 12, apart: 3.0, seed: 31, ..World::default() }.make();
+    let (evidence, truth) = Planted { people: 500, ratings: 12, apart: 3.0, seed: 31, ..Planted::default() }.make();
     let found = search(&evidence, &open()).unwrap();
     assert_eq!(found.given.ncols(), 3, "{} {:#?}", found.choice, found.candidates);
     assert!(adjusted_rand_index(&truth, &labels(&found)) > 0.99);
@@ -219,7 +219,7 @@ fn groups_that_are_perfectly_apart_in_level_and_wishes_are_neither_a_level_nor_o
 #[test]
 fn one_answer_in_disguise_is_no_segmentation() {
     // People of one kind, but that one question of three steps splits them whatever they say to the others.
-    let (evidence, _) = World { people: 500, ratings: 12, groups: 1, seed: 41, ..World::default() }.make();
+    let (evidence, _) = Planted { people: 500, ratings: 12, groups: 1, seed: 41, ..Planted::default() }.make();
     let mut values = evidence.data.values().to_owned();
     values.column_mut(0).iter_mut().enumerate().for_each(|(i, value)| *value = ((i * 7) % 3) as f64);
     let evidence = self::evidence(values, evidence.data.present().to_owned(), vec![1.0; 500]);

@@ -26,7 +26,7 @@ pub(super) enum Scale {
 
 /// Answers to be invented.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct World {
+pub(super) struct Planted {
     pub(super) people: usize,
     pub(super) ratings: usize,
     pub(super) groups: usize,
@@ -42,7 +42,7 @@ pub(super) struct World {
     pub(super) seed: u64,
 }
 
-impl Default for World {
+impl Default for Planted {
     fn default() -> Self {
         Self {
             people: 900,
@@ -58,7 +58,7 @@ impl Default for World {
     }
 }
 
-impl World {
+impl Planted {
     /// Standardized answers, and the group of each person; the first groups are the larger ones.
     pub(super) fn make(&self) -> (Evidence, Vec<usize>) {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(self.seed);
