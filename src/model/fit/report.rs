@@ -310,7 +310,7 @@ impl FitReport {
     ///
     /// | | found again | better than a continuum | so many |
     /// |---|---|---|---|
-    /// | natural | stability 0.80 or more, above that of every shuffled table | gain above 0 and above that of every shuffled and every continuum table | the last segment gains, one more would not |
+    /// | natural | stability 0.80 or more, above that of every shuffled table | gain above 0 and clearly above those of shuffled and of continuum tables | the last segment gains, one more would not |
     /// | reproducible | stability 0.60 or more, above that of every shuffled table | the same | – |
     /// | constructive | else | – | – |
     ///
@@ -408,8 +408,8 @@ mod tests {
             shuffled_stability: vec![0.1, shuffled_stability],
             shuffled_gain: vec![-300.0],
             continuum_gain: vec![continuum_gain, -20.0],
-            last: Some(Step { gain: 60.0, drawn: vec![-80.0, -70.0] }),
-            further: Some(Step { gain: -75.0, drawn: vec![-80.0, -70.0] }),
+            last: Some(Step { gain: 60.0, drawn: vec![-80.0, -70.0], before: Some(90.0) }),
+            further: Some(Step { gain: -75.0, drawn: vec![-80.0, -70.0], before: Some(90.0) }),
             smallest_criterion: Some(3),
         }
     }
@@ -437,15 +437,19 @@ mod tests {
     #[test]
     fn groups_that_are_there_are_natural_only_in_their_number() {
         let of = |null| report(3, Some(0.9), Some(null)).structure();
-        let step = |gain| Some(Step { gain, drawn: vec![-80.0, -70.0] });
+        let step = |gain| Some(Step { gain, drawn: vec![-80.0, -70.0], before: Some(90.0) });
         let good = || null(90.0, 0.3, 20.0);
         // One segment fewer describes the answers as well, on the answers or where the third is only drawn into them.
         assert_eq!(of(NullComparison { last: step(-1.0), ..good() }), Some(Structure::Reproducible));
-        let drawn = Some(Step { gain: 60.0, drawn: vec![50.0, 61.0] });
+        let drawn = Some(Step { gain: 60.0, drawn: vec![50.0, 61.0], before: None });
         assert_eq!(of(NullComparison { last: drawn, ..good() }), Some(Structure::Reproducible));
         // A fourth gains more than it would by chance, if by the criterion not enough: 10 beyond the most is chance.
         assert_eq!(of(NullComparison { further: step(-61.0), ..good() }), Some(Structure::Natural));
         assert_eq!(of(NullComparison { further: step(-59.0), ..good() }), Some(Structure::Reproducible));
+        // A tenth of what the steps before gained is more than a mend, less is not.
+        assert_eq!(of(NullComparison { further: step(8.9), ..good() }), Some(Structure::Natural));
+        assert_eq!(of(NullComparison { further: step(9.1), ..good() }), Some(Structure::Reproducible));
+        assert_eq!(of(NullComparison { last: step(8.9), ..good() }), Some(Structure::Reproducible));
         // Another number would have been chosen, had nothing spoken against it.
         assert_eq!(of(NullComparison { smallest_criterion: Some(4), ..good() }), Some(Structure::Reproducible));
         // Nothing known of the neighbors.

@@ -68,7 +68,7 @@ pub(super) fn standing(judge: &Judge<'_>, entries: &mut [Entry], pairs: Pairs) -
             continue;
         }
         let further = model.map(|way| step::onward(judge, entries, way, k)).transpose()?.flatten();
-        let smallest_criterion = best_by(entries, |e| e.cut.bic).map(|at| entries[at].cut.segments());
+        let smallest_criterion = step::smallest_number(entries, k);
         let held = held::contrasts(judge, &entries[choice.at], &trial);
         let null = NullComparison { last, further, smallest_criterion, ..null };
         return Ok(Standing { choice, null: Some(null), held });
@@ -97,9 +97,9 @@ fn failure(null: &NullComparison) -> String {
     let (shuffled, continuum) = (most(&null.shuffled_gain), most(&null.continuum_gain));
     if gain <= 0.0 {
         format!("it describes the answers no better than one group (criterion {:.0} worse)", -gain)
-    } else if shuffled >= gain {
-        format!("it gains {gain:.0} over one group, and {shuffled:.0} where answers were shuffled")
+    } else if shuffled >= continuum {
+        format!("it gains {gain:.0} over one group, and up to {shuffled:.0} where answers were shuffled")
     } else {
-        format!("it gains {gain:.0} over one group, and {continuum:.0} in a continuum without groups")
+        format!("it gains {gain:.0} over one group, and up to {continuum:.0} in a continuum without groups")
     }
 }

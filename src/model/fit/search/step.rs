@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::super::error::ModelError;
-use super::super::null::Step;
+use super::super::null::{Step, is_more_than_a_mend};
 use super::effort::{Effort, Look};
 use super::judge::{Entry, Judge, best_by};
 use super::mixture::{self, Wanted};
@@ -52,7 +52,29 @@ pub(super) fn onward(judge: &Judge<'_>, entries: &[Entry], asked: Way, k: usize)
             Ok(gained(&fewer, &more))
         })
         .collect();
-    Ok(Some(Step { gain, drawn: gains?.into_iter().flatten().collect() }))
+    Ok(Some(Step { gain, drawn: gains?.into_iter().flatten().collect(), before: before(entries, k) }))
+}
+
+/// The smallest criterion of all mixtures of `k` segments.
+fn smallest(entries: &[Entry], k: usize) -> Option<f64> {
+    entries.iter().filter(|e| e.cut.segments() == k).filter_map(|e| e.cut.bic).reduce(f64::min)
+}
+
+/// Mean gain of the steps from one segment to `k`; `None` for `k` = 1, and where one or the other was not tried.
+fn before(entries: &[Entry], k: usize) -> Option<f64> {
+    let all = smallest(entries, 1)? - smallest(entries, k)?;
+    (k > 1).then(|| all / (k - 1) as f64)
+}
+
+/// The number of segments with the smallest criterion, but for numbers above `k` whose steps from there are mends.
+pub(super) fn smallest_number(entries: &[Entry], k: usize) -> Option<usize> {
+    let (own, before) = (smallest(entries, k), before(entries, k));
+    let is_mend = |e: &Entry| {
+        let further = e.cut.segments().saturating_sub(k);
+        let gain = own.zip(e.cut.bic).map_or(0.0, |(own, bic)| own - bic);
+        further > 0 && !is_more_than_a_mend(gain / further as f64, before)
+    };
+    best_by(entries, |e| e.cut.bic.filter(|_| !is_mend(e))).map(|at| entries[at].cut.segments())
 }
 
 /// Criterion of `fewer` minus that of `more`.

@@ -16,8 +16,6 @@ pub(super) enum Scale {
     Eleven,
     /// 1 to 5.
     Five,
-    /// Yes or no.
-    Two,
     /// 0 to 10, most of them 9 or 10.
     Ceiling,
     /// 0 to 10, with people far out.
@@ -104,7 +102,6 @@ impl Planted {
         match self.scale {
             Scale::Eleven | Scale::HeavyTails => (5.5 + 1.5 * x).round().clamp(0.0, 10.0),
             Scale::Five => (3.0 + 0.8 * x).round().clamp(1.0, 5.0),
-            Scale::Two => f64::from(u8::from(x > 0.3)),
             Scale::Ceiling => (9.0 + 1.5 * x).round().clamp(0.0, 10.0),
         }
     }
