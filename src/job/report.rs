@@ -82,6 +82,7 @@ fn candidates(report: &FitReport) -> Vec<CandidateRow> {
             bic: candidate.bic,
             outcome_r2: candidate.outcome_r2,
             only_level: candidate.only_level,
+            most_of_one: candidate.most_of_one,
             smallest_share: Some(candidate.smallest_share),
             smallest_respondents: Some(candidate.smallest_respondents.round() as u64),
             chosen: candidate.chosen,

@@ -33,6 +33,7 @@ mod learn;
 mod link;
 mod measurement;
 mod need_tier_check;
+mod null;
 mod report;
 mod rules;
 mod sample;
@@ -55,8 +56,9 @@ pub(in crate::model) use learn::prior::say;
 pub(in crate::model) use link::{SignalLink, within_given_signals};
 pub(in crate::model) use measurement::Measurement;
 pub use need_tier_check::{LEAST_COMPARED, NEEDED_GAIN, NeedTierCheck};
+pub use null::{NullComparison, Step};
 pub use report::{
-    Candidate, CutOn, FitReport, HeldOut, LearnedLoading, LoadingVerdict, NullComparison, SegmentLevel, SignalUse,
+    Candidate, CutOn, FitReport, HeldContrast, HeldOut, LearnedLoading, LoadingVerdict, SegmentLevel, SignalUse,
     StandsFor,
 };
 pub use rules::{Condition, RuleBasis, SegmentRule};

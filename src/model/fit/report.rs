@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fit_error::FitError;
 use super::need_tier_check::NeedTierCheck;
+use super::null::NullComparison;
 use super::rules::SegmentRule;
 use super::settings::Method;
 use super::stored::stored;
@@ -99,6 +100,9 @@ pub struct Candidate {
     /// Share of customers in segments that are only people who rate high or only people who rate low, 0 to 1; `None` with
     /// one segment.
     pub only_level: Option<f64>,
+    /// Largest share of a rating's variance that lies between the segments (η²), 0 to 1; `None` with one segment. Near 1
+    /// the segments are that rating in disguise.
+    pub most_of_one: Option<f64>,
     /// Share of the smallest segment.
     pub smallest_share: f64,
     /// Respondents in the smallest segment.
@@ -138,24 +142,20 @@ pub struct SegmentLevel {
     pub stands_for: Option<StandsFor>,
 }
 
-/// The chosen way of cutting, tried on tables in which there is nothing to find.
+/// How an element sets a segment apart in people the segment was not found on.
 ///
-/// *Shuffled* tables hold the same ratings with each column permuted among the people who answered it: no rating has to
-/// do with another. *Continuum* tables are drawn from one group with as many common factors, with the same gaps and the
-/// same answers in each column: ratings hang together as they do, but there are no groups. A gain is the information
-/// criterion of one segment minus that of the segments, on the same table and with as many common factors: above 0 the
-/// segments describe the answers better than a continuum. Gains are empty for k-means where no mixture was tried.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct NullComparison {
-    /// Gain on the answers as they are; `None` where no mixture was tried.
-    pub gain: Option<f64>,
-    /// Stability on each shuffled table.
-    pub shuffled_stability: Vec<f64>,
-    /// Gain on each shuffled table.
-    pub shuffled_gain: Vec<f64>,
-    /// Gain on each continuum table.
-    pub continuum_gain: Vec<f64>,
+/// The chosen way cuts bootstrap samples of the respondents; in each, those who were not drawn are typed by that cut, and
+/// members are compared with the others among them. So what is largest by chance in those who were drawn is not large again.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HeldContrast {
+    /// Element, on the ratings cut on.
+    #[schemars(with = "String")]
+    pub element: ElementId,
+    /// Mean standardized difference (Cohen's d) of members from the others among those who were not drawn.
+    pub d: f64,
+    /// Share of the samples in which it stood out, 0 to 1: a fifth of a spread above the others, also above the segment's
+    /// mean difference.
+    pub kept: f64,
 }
 
 /// How well answers that were hidden from the model were predicted.
@@ -266,9 +266,12 @@ pub struct FitReport {
     /// How much of each segment is rating level, in the order of the model's segments; empty where nobody was asked.
     #[serde(default)]
     pub segment_levels: Vec<SegmentLevel>,
-    /// Share of the variance of the respondents' own mean rating that lies between segments; near 1 the segments are
-    /// only "people who rate high".
-    pub rating_level_between: Option<f64>,
+    /// Share of what sets the segments apart that is level, 0 to 1; near 1 the segments are only "people who rate high".
+    pub level_share: Option<f64>,
+    /// What sets each segment apart in people it was not found on, in the order of the model's segments, elements that
+    /// stood out at least once, in catalogue order; empty where that was not measured.
+    #[serde(default)]
+    pub held_contrasts: Vec<Vec<HeldContrast>>,
     /// Predictions of hidden answers.
     pub held_out: Vec<HeldOut>,
     /// Typing by signals alone.
@@ -309,17 +312,18 @@ pub(in crate::model) const POOR_AGREEMENT: f64 = 0.60;
 impl FitReport {
     /// What the segments are as groups; `None` with one segment or where stability was not tested.
     ///
-    /// | | found again | better than a continuum |
-    /// |---|---|---|
-    /// | natural | stability 0.80 or more, above that of every shuffled table | gain above 0 and above that of every shuffled and every continuum table |
-    /// | reproducible | stability 0.60 or more, above that of every shuffled table | – |
-    /// | constructive | else | – |
+    /// | | found again | better than a continuum | so many |
+    /// |---|---|---|---|
+    /// | natural | stability 0.80 or more, above that of every shuffled table | gain above 0 and clearly above those of shuffled and of continuum tables | the last segment gains, one more would not |
+    /// | reproducible | stability 0.60 or more, above that of every shuffled table | the same | – |
+    /// | constructive | else | – | – |
     ///
     /// METHOD: the three words are those of Dolnicar and Leisch (2010), Marketing Letters 21, the comparison with
     /// permuted columns is theirs in spirit; the continuum is added because ratings on few steps let any mixture gain
-    /// over one normal group. Segments that are patterns of answers, the same within and others without, are natural: nothing
-    /// lies between them. Without a null comparison (a quick search) segments are at most reproducible, and k-means
-    /// can only be natural where a mixture, started from its segments, beats the continuum.
+    /// over one normal group, and the step to the neighbors ([`NullComparison::is_number`]) because groups that are there
+    /// may be cut in too few or too many. Segments that are patterns of answers, the same within and others without, are
+    /// natural: nothing lies between them. Without a null comparison (a quick search) segments are at most reproducible,
+    /// and so are those of k-means where no mixture was tried that could be held against the continuum.
     #[must_use]
     pub fn structure(&self) -> Option<Structure> {
         let chosen = self.candidates.iter().find(|c| c.chosen).filter(|c| c.segments > 1)?;
@@ -332,14 +336,11 @@ impl FitReport {
             return Some(if again { Structure::Reproducible } else { Structure::Constructive });
         };
         let again = stability >= POOR_AGREEMENT && null.shuffled_stability.iter().all(|s| stability > *s);
-        let gained = null.gain.is_some_and(|gain| {
-            gain > 0.0 && null.shuffled_gain.iter().chain(&null.continuum_gain).all(|chance| gain > *chance)
-        });
-        Some(match (again, gained && stability >= STRONG_AGREEMENT) {
-            (true, true) => Structure::Natural,
-            (true, false) => Structure::Reproducible,
-            (false, _) => Structure::Constructive,
-        })
+        if !again || null.is_gain() == Some(false) {
+            return Some(Structure::Constructive);
+        }
+        let natural = null.is_gain() == Some(true) && stability >= STRONG_AGREEMENT && null.is_number(chosen.segments);
+        Some(if natural { Structure::Natural } else { Structure::Reproducible })
     }
 
     /// The report with all numbers as they will be read back from a file.
@@ -354,24 +355,25 @@ impl FitReport {
             keep_some(&mut candidate.calinski_harabasz);
             keep_some(&mut candidate.outcome_r2);
             keep_some(&mut candidate.only_level);
+            keep_some(&mut candidate.most_of_one);
             candidate.jaccard.iter_mut().for_each(keep);
             keep(&mut candidate.smallest_share);
             keep(&mut candidate.smallest_respondents);
         }
         keep_some(&mut self.stability);
         self.segment_stability.iter_mut().for_each(keep);
-        if let Some(null) = &mut self.null {
-            keep_some(&mut null.gain);
-            let runs = [&mut null.shuffled_stability, &mut null.shuffled_gain, &mut null.continuum_gain];
-            runs.into_iter().flatten().for_each(keep);
-        }
+        self.null = self.null.map(NullComparison::stored);
         keep_some(&mut self.agreement_with_raw);
         keep_some(&mut self.moved_with_raw);
         for level in &mut self.segment_levels {
             keep(&mut level.level);
             keep(&mut level.share);
         }
-        keep_some(&mut self.rating_level_between);
+        keep_some(&mut self.level_share);
+        for held in self.held_contrasts.iter_mut().flatten() {
+            keep(&mut held.d);
+            keep(&mut held.kept);
+        }
         for held in &mut self.held_out {
             keep(&mut held.rmse);
             keep(&mut held.rmse_of_mean);
@@ -397,6 +399,7 @@ impl FitReport {
 
 #[cfg(test)]
 mod tests {
+    use super::super::null::Step;
     use super::*;
 
     fn report(segments: usize, stability: Option<f64>, null: Option<NullComparison>) -> FitReport {
@@ -410,6 +413,9 @@ mod tests {
             shuffled_stability: vec![0.1, shuffled_stability],
             shuffled_gain: vec![-300.0],
             continuum_gain: vec![continuum_gain, -20.0],
+            last: Some(Step { gain: 60.0, drawn: vec![-80.0, -70.0], before: Some(90.0) }),
+            further: Some(Step { gain: -75.0, drawn: vec![-80.0, -70.0], before: Some(90.0) }),
+            smallest_criterion: Some(3),
         }
     }
 
@@ -418,11 +424,42 @@ mod tests {
         let of = |stability, null| report(3, Some(stability), Some(null)).structure();
         assert_eq!(of(0.9, null(90.0, 0.3, 20.0)), Some(Structure::Natural));
         assert_eq!(of(0.7, null(90.0, 0.3, 20.0)), Some(Structure::Reproducible));
-        assert_eq!(of(0.9, null(90.0, 0.3, 95.0)), Some(Structure::Reproducible));
-        assert_eq!(of(0.9, null(-5.0, 0.3, -40.0)), Some(Structure::Reproducible));
         assert_eq!(of(0.9, NullComparison { gain: None, ..null(0.0, 0.3, 0.0) }), Some(Structure::Reproducible));
         assert_eq!(of(0.5, null(90.0, 0.3, 20.0)), Some(Structure::Constructive));
         assert_eq!(of(0.7, null(90.0, 0.8, 20.0)), Some(Structure::Constructive));
+    }
+
+    #[test]
+    fn segments_no_better_than_where_there_are_none_are_constructive_however_often_found_again() {
+        let of = |null| report(3, Some(0.99), Some(null)).structure();
+        assert_eq!(of(null(90.0, 0.3, 95.0)), Some(Structure::Constructive));
+        assert_eq!(of(null(-5.0, 0.3, -40.0)), Some(Structure::Constructive));
+        // 144 on the answers, 1,219 on answers that have nothing to do with each other.
+        let shuffled = NullComparison { shuffled_gain: vec![1_219.0], ..null(144.0, 0.3, 20.0) };
+        assert_eq!(of(shuffled), Some(Structure::Constructive));
+    }
+
+    #[test]
+    fn groups_that_are_there_are_natural_only_in_their_number() {
+        let of = |null| report(3, Some(0.9), Some(null)).structure();
+        let step = |gain| Some(Step { gain, drawn: vec![-80.0, -70.0], before: Some(90.0) });
+        let good = || null(90.0, 0.3, 20.0);
+        // One segment fewer describes the answers as well, on the answers or where the third is only drawn into them.
+        assert_eq!(of(NullComparison { last: step(-1.0), ..good() }), Some(Structure::Reproducible));
+        let drawn = Some(Step { gain: 60.0, drawn: vec![50.0, 61.0], before: None });
+        assert_eq!(of(NullComparison { last: drawn, ..good() }), Some(Structure::Reproducible));
+        // A fourth gains more than it would by chance, if by the criterion not enough: 10 beyond the most is chance.
+        assert_eq!(of(NullComparison { further: step(-61.0), ..good() }), Some(Structure::Natural));
+        assert_eq!(of(NullComparison { further: step(-59.0), ..good() }), Some(Structure::Reproducible));
+        // A tenth of what the steps before gained is more than a mend, less is not.
+        assert_eq!(of(NullComparison { further: step(8.9), ..good() }), Some(Structure::Natural));
+        assert_eq!(of(NullComparison { further: step(9.1), ..good() }), Some(Structure::Reproducible));
+        assert_eq!(of(NullComparison { last: step(8.9), ..good() }), Some(Structure::Reproducible));
+        // Another number would have been chosen, had nothing spoken against it.
+        assert_eq!(of(NullComparison { smallest_criterion: Some(4), ..good() }), Some(Structure::Reproducible));
+        // Nothing known of the neighbors.
+        assert_eq!(of(NullComparison { last: None, ..good() }), Some(Structure::Reproducible));
+        assert_eq!(of(NullComparison { further: None, ..good() }), Some(Structure::Reproducible));
     }
 
     #[test]

@@ -85,6 +85,7 @@ pub(crate) fn segment(id: &str) -> SegmentNight {
         drivers: GroupDrivers::default(),
         traces: Vec::new(),
         jaccard: None,
+        held: None,
     }
 }
 

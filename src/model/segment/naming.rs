@@ -8,10 +8,25 @@ use crate::catalogue::{Catalogue, ElementId, Sensitivity};
 use super::night::{SegmentNight, SegmentNights};
 use super::profile::types::{Contrast, ElementProfile, SegmentProfile};
 use super::traces::Trace;
+use crate::model::fit::{HeldContrast, Structure};
 use crate::model::rows::{Aspect, thousands};
 
 /// Standardized difference from which an element stands out. Source: Cohen's "small" effect.
 pub const STANDS_OUT: f64 = 0.2;
+
+/// Share of the samples in which an element must stand out, among people the segment was not found on, to be said of it. Our
+/// judgment: four in five.
+const KEPT: f64 = 0.8;
+
+/// The same for a difference to be called sure. Our judgment: nearly always.
+const KEPT_SURELY: f64 = 0.95;
+
+/// Part of the largest difference from which others are as large for all that is known.
+///
+/// METHOD (our judgment): a difference between hundred people and the rest is sure to 0.2 spreads or so, a third of those
+/// that make names. Which of some like differences is the largest is a matter of who answered; that they are among the
+/// largest is not. So those are named in catalogue order, and other samples give the same name.
+const AS_LARGE: f64 = 2.0 / 3.0;
 
 /// Mean standardized difference over all elements from which a segment is high or low on everything. Our judgment.
 const THROUGHOUT: f64 = 0.3;
@@ -48,9 +63,29 @@ pub fn nameable(sensitivity: Sensitivity) -> bool {
 /// An element that stands out in a segment.
 struct Standout {
     element: ElementId,
+    /// Difference on the night, with its interval.
     difference: Contrast,
     /// Difference minus the segment's mean difference.
     relative: f64,
+    /// Among people the segment was not found on; `None` = not measured.
+    held: Option<HeldContrast>,
+}
+
+impl Standout {
+    /// The difference as told: of people the segment was not found on, where that is known.
+    fn told(&self) -> f64 {
+        self.held.map_or(self.difference.d.value, |held| held.d)
+    }
+
+    /// Lower end of what may be said: of the night's interval, around the difference as told.
+    fn low(&self) -> f64 {
+        self.difference.d.low.min(self.told() - (self.difference.d.value - self.difference.d.low))
+    }
+
+    /// Whether it stands out whoever answers; what was not measured is taken by its interval alone.
+    fn is_kept(&self) -> bool {
+        self.held.is_none_or(|held| held.kept >= KEPT_SURELY)
+    }
 }
 
 impl Naming<'_> {
@@ -61,7 +96,7 @@ impl Naming<'_> {
     pub fn name(&self, night: &mut SegmentNights) {
         let kept: Vec<Vec<String>> =
             night.segments.iter().map(|segment| words(&segment.name)).filter(|words| !words.is_empty()).collect();
-        let made = self.made(&night.segments);
+        let made = self.made(&night.segments, night.structure);
         // The only segment does as everybody does.
         let several = night.segments.len() > 1;
         let mut taken: Vec<String> = Vec::new();
@@ -87,24 +122,25 @@ impl Naming<'_> {
     /// A name joins the two nameable elements with the largest standardized difference (importance; fulfillment where
     /// segments were cut on it), measured against the segment's own mean difference, so that people who rate everything
     /// high are not named after whatever they rate highest by chance. An element needs a difference of [`STANDS_OUT`]
-    /// both ways. Where two segments would be called the same, the later one takes one more element, and its id when
+    /// both ways; where the fit measured it, in four of five samples among people the segment was not found on, and
+    /// of differences about as large the first in catalogue order is named. Where two segments would be called the same, the later one takes one more element, and its id when
     /// none is left.
     ///
     /// A single segment without anybody beside it to compare with is everybody.
-    fn made(&self, segments: &[SegmentNight]) -> Vec<Named> {
+    fn made(&self, segments: &[SegmentNight], structure: Option<Structure>) -> Vec<Named> {
         if let [only] = segments
             && self.level(&only.profile).is_none()
         {
             return vec![Named { name: "Everybody".to_owned(), description: everybody(&only.profile) }];
         }
         let mut named: Vec<Named> = Vec::with_capacity(segments.len());
-        for SegmentNight { id, profile, .. } in segments {
-            let standouts = self.standouts(profile);
+        for SegmentNight { id, profile, held, .. } in segments {
+            let standouts = self.standouts(profile, held.as_deref());
             let name = (IN_NAME..=standouts.len().max(IN_NAME))
                 .map(|n| self.joined(profile, &standouts[..standouts.len().min(n)]))
                 .find(|name| named.iter().all(|other| other.name != *name))
                 .unwrap_or_else(|| format!("{} ({id})", self.joined(profile, &standouts)));
-            named.push(Named { name, description: self.description(profile, &standouts) });
+            named.push(Named { name, description: self.description(profile, &standouts, structure) });
         }
         named
     }
@@ -131,8 +167,9 @@ impl Naming<'_> {
         if known.is_empty() { None } else { Some(known.iter().sum::<f64>() / known.len() as f64) }
     }
 
-    /// What stands out, strongest first, ties in catalogue order; nameable elements only.
-    fn standouts(&self, segment: &SegmentProfile) -> Vec<Standout> {
+    /// What stands out, strongest first, ties in catalogue order; nameable elements only. What was measured in people the
+    /// segment was not found on goes before what was not, and differences as large as the largest are ties.
+    fn standouts(&self, segment: &SegmentProfile, held: Option<&[HeldContrast]>) -> Vec<Standout> {
         let Some(level) = self.level(segment) else { return Vec::new() };
         let mut found: Vec<Standout> = segment
             .elements
@@ -141,11 +178,22 @@ impl Naming<'_> {
             .filter_map(|e| {
                 let difference = self.difference(e)?;
                 let relative = difference.d.value - level;
-                let stands_out = relative >= STANDS_OUT && difference.d.value >= STANDS_OUT;
-                stands_out.then_some(Standout { element: e.element, difference, relative })
+                let Some(held) = held else {
+                    let stands_out = relative >= STANDS_OUT && difference.d.value >= STANDS_OUT;
+                    return stands_out.then_some(Standout { element: e.element, difference, relative, held: None });
+                };
+                let held = *held.iter().find(|held| held.element == e.element)?;
+                let stands_out = held.kept >= KEPT && held.d >= STANDS_OUT && difference.d.value > 0.0;
+                stands_out.then_some(Standout { element: e.element, difference, relative, held: Some(held) })
             })
             .collect();
-        found.sort_by(|a, b| b.relative.total_cmp(&a.relative).then(a.element.cmp(&b.element)));
+        if held.is_none() {
+            found.sort_by(|a, b| b.relative.total_cmp(&a.relative).then(a.element.cmp(&b.element)));
+            return found;
+        }
+        let largest = found.iter().map(Standout::told).fold(0.0, f64::max);
+        let order = |standout: &Standout| standout.told().min(AS_LARGE * largest);
+        found.sort_by(|a, b| order(b).total_cmp(&order(a)).then(a.element.cmp(&b.element)));
         found
     }
 
@@ -171,13 +219,13 @@ impl Naming<'_> {
         name.to_owned()
     }
 
-    fn description(&self, segment: &SegmentProfile, standouts: &[Standout]) -> String {
+    fn description(&self, segment: &SegmentProfile, standouts: &[Standout], structure: Option<Structure>) -> String {
         let answers = format!("{} of {} members answered", thousands(segment.respondents), thousands(segment.members));
         let Some(level) = self.level(segment) else {
             return format!("Too few people stand behind it to say what distinguishes it; {answers}.");
         };
         let shown: Vec<String> =
-            standouts.iter().take(3).map(|s| format!("{} (d {:.2})", self.phrase(s), s.difference.d.value)).collect();
+            standouts.iter().take(3).map(|s| format!("{} (d {:.2})", self.phrase(s), s.told())).collect();
         let what = match (shown.is_empty(), self.aspect()) {
             (false, Aspect::Importance) => format!("Cares more than others about {}", listed(&shown)),
             (false, Aspect::Fulfillment) => format!("Feels better served than others on {}", listed(&shown)),
@@ -191,7 +239,7 @@ impl Naming<'_> {
         };
         match self.cut_on {
             None => format!("{what}: a hypothesis read from behavior, for nobody was asked."),
-            Some(_) => format!("{what}; {answers}{}.", sureness(standouts)),
+            Some(_) => format!("{what}; {answers}{}.", sureness(standouts, structure)),
         }
     }
 }
@@ -217,12 +265,16 @@ fn everybody(segment: &SegmentProfile) -> String {
     )
 }
 
-/// How sure the elements of the description are, judged by the least sure of them.
-fn sureness(standouts: &[Standout]) -> &'static str {
-    let lowest = standouts.iter().take(3).map(|s| s.difference.d.low).fold(f64::INFINITY, f64::min);
+/// How sure the elements of the description are, judged by the least sure of them. Of cuts in a continuum nothing is sure:
+/// another fit may cut elsewhere.
+fn sureness(standouts: &[Standout], structure: Option<Structure>) -> &'static str {
+    let shown = || standouts.iter().take(3);
+    let lowest = shown().map(Standout::low).fold(f64::INFINITY, f64::min);
     if standouts.is_empty() {
         ""
-    } else if lowest >= STANDS_OUT {
+    } else if structure == Some(Structure::Constructive) {
+        "; the group is a cut in a continuum, so none of this is sure"
+    } else if lowest >= STANDS_OUT && shown().all(Standout::is_kept) {
         ", which makes each of these differences sure and of a size that matters"
     } else if lowest > 0.0 {
         ", which makes the direction of these differences sure, but not that all of them are large"
@@ -289,6 +341,59 @@ mod tests {
         for delicate in ["ellness", "nxiety", "elonging", "eirloom"] {
             assert!(!named.description.contains(delicate), "{}", named.description);
         }
+    }
+
+    /// What was measured in people the segment was not found on: element, difference, share of samples.
+    fn held(of: &[(&str, f64, f64)]) -> Option<Vec<HeldContrast>> {
+        let one = |(slug, d, kept): &(&str, f64, f64)| {
+            let element = ElementId::parse(slug).unwrap();
+            HeldContrast { element, d: *d, kept: *kept }
+        };
+        Some(of.iter().map(one).collect())
+    }
+
+    #[test]
+    fn a_name_is_made_of_what_stands_out_in_people_the_segment_was_not_found_on() {
+        let mut s = segment("S01");
+        for (slug, d) in [("saves_time", 0.7), ("reduces_effort", 0.9), ("organizes", 1.5), ("quality", 0.8)] {
+            wants(&mut s.profile, slug, d);
+        }
+        // Order was large in those it was found on alone; quality comes and goes.
+        s.held = held(&[("saves_time", 0.6, 1.0), ("reduces_effort", 0.8, 1.0), ("quality", 0.7, 0.6)]);
+        let named = &named(Some(Aspect::Importance), vec![s.clone()])[0];
+        assert_eq!(named.name, "Time and ease");
+        assert!(named.description.starts_with("Cares more than others about time (d 0.60) and ease (d 0.80);"));
+        assert!(named.description.ends_with("each of these differences sure and of a size that matters."));
+        // Another sample turns the two, which are alike for all that is known: the name stays.
+        s.held = held(&[("saves_time", 0.8, 1.0), ("reduces_effort", 0.6, 1.0)]);
+        assert_eq!(names(&[s.clone()]), ["Time and ease"]);
+        // One that is clearly larger goes first whatever its place in the catalogue.
+        s.held = held(&[("saves_time", 0.4, 1.0), ("reduces_effort", 0.8, 1.0)]);
+        assert_eq!(names(&[s.clone()]), ["Ease and time"]);
+        // Nothing that keeps standing out.
+        s.held = held(&[("organizes", 0.5, 0.5)]);
+        assert_eq!(names(&[s]), ["Close to average"]);
+    }
+
+    #[test]
+    fn nothing_is_sure_that_is_not_kept_or_of_a_cut_in_a_continuum() {
+        let mut s = segment("S01");
+        wants(&mut s.profile, "saves_time", 0.9);
+        let said = |held: Option<Vec<HeldContrast>>, structure: Option<Structure>| {
+            let mut segment = SegmentNight { name: String::new(), held, ..s.clone() };
+            segment.profile.respondents = 300;
+            let mut night = SegmentNights { structure, ..night(vec![segment, super::super::fixture::segment("S02")]) };
+            Naming { catalogue: catalogue(), cut_on: Some(Aspect::Importance) }.name(&mut night);
+            night.segments[0].description.clone()
+        };
+        let natural = Some(Structure::Natural);
+        assert!(said(held(&[("saves_time", 0.8, 1.0)]), natural).ends_with("sure and of a size that matters."));
+        assert!(said(held(&[("saves_time", 0.8, 0.9)]), natural).ends_with("but not that all of them are large."));
+        // 0.25 among the others, with the night's half-width of 0.1: from 0.15 on.
+        assert!(said(held(&[("saves_time", 0.25, 1.0)]), natural).ends_with("but not that all of them are large."));
+        let cut = said(held(&[("saves_time", 0.8, 1.0)]), Some(Structure::Constructive));
+        assert!(cut.ends_with("the group is a cut in a continuum, so none of this is sure."), "{cut}");
+        assert!(!said(None, Some(Structure::Constructive)).contains("each of these"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::lens::{ConsistencyRow, GroupLens, Lens, Regularity};
 use super::profile::types::{Profiles, SegmentProfile};
 use super::traces::{Trace, traces};
 use crate::catalogue::Catalogue;
-use crate::model::fit::{Model, SegmentInfo, Structure};
+use crate::model::fit::{HeldContrast, Model, SegmentInfo, Structure};
 
 /// Everything said of one group on one night.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +28,8 @@ pub struct SegmentNight {
     pub traces: Vec<Trace>,
     /// Mean Jaccard with the segment found again in resamples, 0–1; `None` = not tested, or no segment.
     pub jaccard: Option<f64>,
+    /// What sets it apart in people it was not found on; `None` = not measured, or no segment.
+    pub held: Option<Vec<HeldContrast>>,
 }
 
 /// What the passes of a night found, segments in the order of the model.
@@ -95,6 +97,7 @@ impl SegmentNights {
                 drivers,
                 traces: traces(model, place, catalogue),
                 jaccard: stability.get(place).copied(),
+                held: model.report().held_contrasts.get(place).cloned(),
             });
         let mut limits = profiles.limits;
         let unsaid: Vec<String> = model.limits().into_iter().filter(|limit| !limits.contains(limit)).collect();
@@ -137,6 +140,7 @@ impl SegmentNight {
             drivers,
             traces: Vec::new(),
             jaccard: None,
+            held: None,
         }
     }
 
@@ -152,6 +156,7 @@ impl SegmentNight {
             drivers: GroupDrivers::default(),
             traces: Vec::new(),
             jaccard: None,
+            held: None,
         }
     }
 }

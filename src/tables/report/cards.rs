@@ -5,9 +5,7 @@ use serde::Serialize;
 use super::input::ReportInput;
 use super::needs::{NeedBars, longest_share, need_bars};
 use super::pyramid::{Pyramid, contrast, pyramid};
-use super::words::{
-    anchor, count, decimal, difference, how_much, is_sure, many, percent, points, score, share, signed,
-};
+use super::words::{anchor, count, decimal, difference, how_much, many, percent, points, score, share, signed};
 use super::worth::Worth;
 use crate::model::rows::{Aspect, Estimate};
 use crate::model::segment::{Delivered, ElementProfile, SegmentNight, Trace};
@@ -111,20 +109,20 @@ fn stands_out(input: &ReportInput<'_>, segment: &SegmentNight) -> (Vec<Point>, &
         segment.profile.elements.iter().filter_map(|element| Some((above(element)?, element))).collect();
     // What is sure comes before what is large.
     found.sort_by(|a, b| {
-        let sure = is_sure(b.0).cmp(&is_sure(a.0));
+        let sure = input.is_sure(b.0).cmp(&input.is_sure(a.0));
         sure.then(b.0.value.total_cmp(&a.0.value)).then(a.1.element.cmp(&b.1.element))
     });
     let points = found.into_iter().take(3).map(|(d, element)| Point {
         what: input.catalogue.element(element.element).name().to_owned(),
         words: format!("{verb} {} {more}", how_much(d.value)),
         figures: difference(Some(d)),
-        sure: sure_word(d),
+        sure: sure_word(input, d),
     });
     (points.collect(), "Nothing stands out: a typical group.")
 }
 
-fn sure_word(d: Estimate) -> &'static str {
-    if is_sure(d) { "sure" } else { "unsure" }
+fn sure_word(input: &ReportInput<'_>, d: Estimate) -> &'static str {
+    if input.is_sure(d) { "sure" } else { "unsure" }
 }
 
 /// Up to two elements that the group wants more than it gets; where only fulfillment is known, on which it is served
@@ -157,7 +155,7 @@ fn lacks(input: &ReportInput<'_>, segment: &SegmentNight) -> (Vec<Point>, &'stat
             what: input.catalogue.element(element.element).name().to_owned(),
             words: format!("is rated {} worse than by others", how_much(d.value)),
             figures: format!("{}{}", difference(Some(d)), high_share(element)),
-            sure: sure_word(d),
+            sure: sure_word(input, d),
         });
         return (points.collect(), "Nothing is served surely worse than elsewhere.");
     }

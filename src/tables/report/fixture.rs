@@ -276,6 +276,7 @@ fn candidates() -> Vec<CandidateRow> {
                 calinski_harabasz: Some(170.0),
                 bic: (q > 0).then(|| 412_233.0 - 900.0 * f64::from(k)),
                 only_level: Some(0.0),
+                most_of_one: Some(0.3),
                 outcome_r2: Some(0.21 + 0.01 * f64::from(k)),
                 smallest_share: Some(0.4 / f64::from(k)),
                 smallest_respondents: Some(u64::from(9_000 / k)),

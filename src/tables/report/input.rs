@@ -3,9 +3,11 @@
 use chrono::NaiveDate;
 
 use super::alerts::Alert;
+use super::words::is_sure;
 use crate::catalogue::Catalogue;
+use crate::model::fit::Structure;
 use crate::model::plan::PlanSet;
-use crate::model::rows::Aspect;
+use crate::model::rows::{Aspect, Estimate};
 use crate::model::segment::SegmentNights;
 use crate::tables::manifest::InputFile;
 use crate::tables::schema::CandidateRow;
@@ -65,6 +67,11 @@ impl ReportInput<'_> {
         } else {
             None
         }
+    }
+
+    /// Whether a difference between groups leaves its direction open no longer. Of cuts in a continuum nothing is sure.
+    pub(super) fn is_sure(&self, difference: Estimate) -> bool {
+        self.night.structure != Some(Structure::Constructive) && is_sure(difference)
     }
 
     /// Customers scored.

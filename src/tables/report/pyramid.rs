@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::input::ReportInput;
-use super::words::{difference, how_much, is_sure, score, share, signed};
+use super::words::{difference, how_much, score, share, signed};
 use crate::catalogue::{ElementId, Level};
 use crate::model::rows::Aspect;
 use crate::model::segment::{Contrast, ElementProfile, SegmentNight};
@@ -148,7 +148,7 @@ fn cell(input: &ReportInput<'_>, element: &ElementProfile, aspect: Aspect, place
     let (class, value, tip) = match contrast(element, aspect) {
         Some(contrast) => {
             let d = contrast.d;
-            let doubt = if is_sure(d) { "" } else { "\u{a0}?" };
+            let doubt = if input.is_sure(d) { "" } else { "\u{a0}?" };
             let tip = format!("{name}: {} {} others", difference(Some(d)), than(d.value));
             (class(d.value), format!("{}{doubt}", signed(d.value, 1)), tip)
         }
@@ -180,7 +180,7 @@ fn line(input: &ReportInput<'_>, element: &ElementProfile, aspect: Aspect) -> Li
         high_share: share(element.high_share),
         delivered: element.delivered.slug(),
         difference: difference(d),
-        sure: d.map_or("", |d| if is_sure(d) { "sure" } else { "unsure" }),
+        sure: d.map_or("", |d| if input.is_sure(d) { "sure" } else { "unsure" }),
         answers: super::words::count(answers),
     }
 }

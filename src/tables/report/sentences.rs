@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::input::ReportInput;
 use super::pyramid::contrast;
-use super::words::{count, how_much, is_sure, many, percent, unpointed};
+use super::words::{count, how_much, many, percent, unpointed};
 use crate::model::fit::Structure;
 use crate::model::plan::PlanLine;
 use crate::model::rows::Aspect;
@@ -72,7 +72,7 @@ fn difference(input: &ReportInput<'_>) -> String {
         .filter_map(|(segment, element)| Some((segment, element, contrast(element, aspect)?.d)))
         .filter(|(_, _, d)| d.value > 0.0)
         .reduce(|best, next| {
-            let better = (is_sure(next.2), next.2.value) > (is_sure(best.2), best.2.value);
+            let better = (input.is_sure(next.2), next.2.value) > (input.is_sure(best.2), best.2.value);
             if better { next } else { best }
         });
     let Some((segment, element, d)) = largest else {
@@ -83,7 +83,7 @@ fn difference(input: &ReportInput<'_>) -> String {
         Aspect::Importance => format!("“{name}”: it matters {degree} more to “{group}” than to others"),
         Aspect::Fulfillment => format!("“{name}”: “{group}” rate it {degree} better than others do"),
     };
-    if is_sure(d) {
+    if input.is_sure(d) {
         format!("What sets the groups apart most is {seen}.")
     } else {
         format!("No group surely differs from the rest; what may set them apart most, unsure, is {seen}.")

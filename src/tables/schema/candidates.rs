@@ -34,6 +34,8 @@ pub struct CandidateRow {
     pub outcome_r2: Option<f64>,
     /// Share of customers in segments that are only high or only low raters; `None` = not measured.
     pub only_level: Option<f64>,
+    /// Largest share of a rating's variance between the segments; `None` = not measured.
+    pub most_of_one: Option<f64>,
     /// Share of the smallest segment.
     pub smallest_share: Option<f64>,
     /// Respondents in the smallest segment.
@@ -97,13 +99,16 @@ impl TableSource for NumberedCandidate<'_> {
             maybe "outcome_r2": Float64 = r.candidate.outcome_r2;
             /// Share of customers in segments that are only high or only low raters, 0–1; null = not measured.
             maybe "only_level": Float64 = r.candidate.only_level;
+            /// Largest share of one rating's variance that lies between the segments (η²), 0–1; above 0.7 they are that
+            /// rating in disguise, unless many ratings go along; null = not measured.
+            maybe "most_of_one": Float64 = r.candidate.most_of_one;
             /// Share of the smallest segment, 0–1; null = not measured.
             maybe "smallest_share": Float64 = r.candidate.smallest_share;
             /// Respondents in the smallest segment; null = not measured.
             people_or_null "smallest_respondents" = r.candidate.smallest_respondents;
             /// This is the solution in use.
             filled "chosen": Bool = r.candidate.chosen;
-            /// Why it could not be chosen; null = it could.
+            /// Why it could not be chosen, reasons separated by semicolons; null = it could.
             maybe "knocked_out": Text = r.candidate.knocked_out.as_ref();
         }
     }

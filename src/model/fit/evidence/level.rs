@@ -1,54 +1,56 @@
-//! Are the segments only people who rate high and people who rate low?
+//! Are the segments only people who rate high and people who rate low, or one rating in disguise?
 
-use ndarray::{Array1, Array2, Axis, s};
+use ndarray::{Array2, Axis, s};
 
 use super::super::report::{SegmentLevel, StandsFor};
 use super::ratings::Evidence;
 
-/// Share of the variance of the rating level between segments above which they are levels, not segments. Our judgment.
-pub(in crate::model::fit) const ONLY_LEVEL: f64 = 0.60;
-
-/// Share of a segment's distance from the mean customer that is level from which the segment is only a level. Our
-/// judgment: four fifths.
+/// Share of a distance that is level from which it is only a level: of a segment from the mean customer, and of all segments
+/// together. Our judgment: four fifths.
 pub(in crate::model::fit) const ONLY_LEVEL_SHARE: f64 = 0.80;
 
 /// Distance of a segment's level from the mean, in standard deviations of a rating, under which level is no trait of it.
 /// Our judgment: Cohen's "small" to "medium" effect.
 const LEAST_LEVEL: f64 = 0.3;
 
-/// Share of the variance of the respondents' own mean rating that lies between segments; `None` without spread.
-pub(in crate::model::fit) fn rating_level_between(evidence: &Evidence, given: &Array2<f64>) -> Option<f64> {
-    let (values, present) = (evidence.data.values(), evidence.data.present());
-    // A row's level is the mean of what it rated; who rated nothing stands at the mean of all, 0.
-    let level: Array1<f64> = (0..evidence.data.n_rows())
-        .map(|i| {
-            let answered = (0..evidence.ratings).filter(|c| present[(i, *c)]);
-            let (sum, n) = answered.fold((0.0, 0.0), |(sum, n), c| (sum + values[(i, c)], n + 1.0));
-            if n > 0.0 { sum / n } else { 0.0 }
-        })
-        .collect();
-    let w = evidence.data.weights();
-    let total = w.sum();
-    let mean = level.dot(w) / total;
-    let variance = level.iter().zip(w).map(|(l, w)| w * (l - mean).powi(2)).sum::<f64>() / total;
-    let known = variance > 0.0;
-    known.then(|| {
-        let weighted = given * &w.view().insert_axis(Axis(1));
-        let sizes = weighted.sum_axis(Axis(0));
-        let sums = weighted.t().dot(&level);
-        let between = sizes.iter().zip(&sums).filter(|(n, _)| **n > 0.0).map(|(n, s)| n * (s / n - mean).powi(2));
-        (between.sum::<f64>() / total / variance).clamp(0.0, 1.0)
-    })
+/// Share of what sets the segments apart that is level, 0 = all shape, 1 = all level; `None` where nothing does.
+///
+/// `Σ_k π_k level_k² / Σ_k π_k (level_k² + shape_k²)` over the segments' shares `π`, sampling noise taken out of the shape.
+///
+/// METHOD (our measure): of the difference *between* segments, not of the variance of the rating level, most of which lies
+/// between any groups that are perfectly apart, however much their profiles differ.
+pub(in crate::model::fit) fn level_share(evidence: &Evidence, given: &Array2<f64>) -> Option<f64> {
+    let weights = evidence.data.weights();
+    let sizes = given.t().dot(weights) / weights.sum();
+    let (mut level, mut all) = (0.0, 0.0);
+    for (apart, size) in distances(evidence, given).iter().zip(&sizes) {
+        level += size * apart.level * apart.level;
+        all += size * (apart.level * apart.level + apart.shape);
+    }
+    (all > 0.0).then(|| level / all)
 }
 
+/// How far a segment is from the mean customer.
+struct Apart {
+    /// Mean distance of its ratings, in standard deviations of a rating.
+    level: f64,
+    /// Mean squared distance from that level, sampling noise taken out, ≥ 0.
+    shape: f64,
+}
+
+/// How much of each segment is only a level.
 pub(in crate::model) fn segment_levels(evidence: &Evidence, given: &Array2<f64>) -> Vec<SegmentLevel> {
-    let columns = s![.., ..evidence.ratings];
-    let (values, present) = (evidence.data.values(), evidence.data.present());
-    let (values, present) = (values.slice(columns), present.slice(columns).mapv(f64::from));
-    let weighted = given * &evidence.data.weights().view().insert_axis(Axis(1));
-    let counts = weighted.t().dot(&present);
-    let sums = weighted.t().dot(&values);
-    let squares = weighted.t().dot(&values.mapv(|v| v * v));
+    let of = |Apart { level, shape }: Apart| {
+        let share = if level == 0.0 { 0.0 } else { level * level / (level * level + shape) };
+        let only = share >= ONLY_LEVEL_SHARE && level.abs() >= LEAST_LEVEL;
+        let stands_for = only.then_some(if level > 0.0 { StandsFor::HighRaters } else { StandsFor::LowRaters });
+        SegmentLevel { level, share, stands_for }
+    };
+    distances(evidence, given).into_iter().map(of).collect()
+}
+
+fn distances(evidence: &Evidence, given: &Array2<f64>) -> Vec<Apart> {
+    let Sums { counts, sums, squares } = Sums::of(evidence, given);
     let overall = &sums.sum_axis(Axis(0)) / &counts.sum_axis(Axis(0)).mapv(|n| n.max(f64::MIN_POSITIVE));
     (0..given.ncols())
         .map(|segment| {
@@ -64,10 +66,44 @@ pub(in crate::model) fn segment_levels(evidence: &Evidence, given: &Array2<f64>)
                 (squares[(segment, c)] / n - mean(c).powi(2)).max(0.0) / n
             };
             let shape = (spread - answered.iter().map(|c| noise(*c)).sum::<f64>() / n).max(0.0);
-            let share = if level == 0.0 { 0.0 } else { level * level / (level * level + shape) };
-            let only = share >= ONLY_LEVEL_SHARE && level.abs() >= LEAST_LEVEL;
-            let stands_for = only.then_some(if level > 0.0 { StandsFor::HighRaters } else { StandsFor::LowRaters });
-            SegmentLevel { level, share, stands_for }
+            Apart { level, shape }
+        })
+        .collect()
+}
+
+/// Sums over the answers of each segment, `(segments, ratings)` each; people count with their weight and probability.
+struct Sums {
+    counts: Array2<f64>,
+    sums: Array2<f64>,
+    squares: Array2<f64>,
+}
+
+impl Sums {
+    fn of(evidence: &Evidence, given: &Array2<f64>) -> Self {
+        let columns = s![.., ..evidence.ratings];
+        let (values, present) = (evidence.data.values(), evidence.data.present());
+        let present = present.slice(columns).mapv(f64::from);
+        // What was not answered may hold anything.
+        let values = &values.slice(columns) * &present;
+        let weighted = given * &evidence.data.weights().view().insert_axis(Axis(1));
+        let (counts, sums) = (weighted.t().dot(&present), weighted.t().dot(&values));
+        Self { counts, sums, squares: weighted.t().dot(&values.mapv(|v| v * v)) }
+    }
+}
+
+/// Share of each rating's variance that lies between the segments (η²), 0 to 1, over those who answered it; 0 without
+/// spread.
+///
+/// `η²_c = Σ_k n_kc (m_kc − m_c)² / Σ_i w_i (x_ic − m_c)²`, people by their probabilities (Fisher's correlation ratio).
+pub(in crate::model::fit) fn shares_between(evidence: &Evidence, given: &Array2<f64>) -> Vec<f64> {
+    let Sums { counts, sums, squares } = Sums::of(evidence, given);
+    (0..evidence.ratings)
+        .map(|c| {
+            let (n, sum) = (counts.column(c).sum(), sums.column(c).sum());
+            let all = squares.column(c).sum() - sum * sum / n.max(f64::MIN_POSITIVE);
+            let own = counts.column(c).into_iter().zip(sums.column(c)).filter(|(n, _)| **n > 0.0);
+            let between = own.map(|(n, sum)| sum * sum / n).sum::<f64>() - sum * sum / n.max(f64::MIN_POSITIVE);
+            if all > 0.0 { (between / all).clamp(0.0, 1.0) } else { 0.0 }
         })
         .collect()
 }
@@ -105,10 +141,27 @@ mod tests {
     }
 
     #[test]
-    fn rating_level_lies_between_segments_that_are_levels() {
+    fn segments_that_differ_in_level_and_shape_are_not_only_level() {
         let (evidence, given) = evidence();
-        assert!((rating_level_between(&evidence, &given).unwrap() - 1.0).abs() < 1e-12);
-        let one = Array2::ones((12, 1));
-        assert!(rating_level_between(&evidence, &one).unwrap().abs() < 1e-12);
+        // Distances from means 1/3 and −1/3 of the halves: levels 1, −1, 0; shapes 1/9, 1/9, 4/9 around them.
+        let share = level_share(&evidence, &given).unwrap();
+        assert!((share - 2.0 / (2.0 + 6.0 / 9.0)).abs() < 1e-12, "{share}");
+        // Without the third segment, high and low raters alone.
+        let two = Array2::from_shape_fn((12, 2), |(i, k)| f64::from(u8::from(i / 4 == k)));
+        assert!((level_share(&evidence, &two).unwrap() - 1.0).abs() < 1e-12);
+        assert_eq!(level_share(&evidence, &Array2::ones((12, 1))), None);
+    }
+
+    #[test]
+    fn a_rating_that_the_segments_tell_apart_lies_between_them_and_one_they_share_does_not() {
+        let values = ndarray::array![[0.0, 1.0, 9.0], [0.0, 3.0, 0.0], [2.0, 1.0, 0.0], [2.0, 3.0, 4.0]];
+        let present = ndarray::array![[true, true, false], [true, true, true], [true, true, true], [true, true, true]];
+        let data = Observed::try_new(values, present, ndarray::Array1::ones(4)).unwrap();
+        let rows = (0..4).collect();
+        let evidence = Evidence { data, ratings: 3, predicted: 0.0, rows, outcomes: Outcomes::default() };
+        let given = ndarray::array![[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]];
+        let found = shares_between(&evidence, &given);
+        // Third rating, answers 0 | 0 and 4: means 0 and 2, of all 4/3; between 16/9 + 2·4/9 = 24/9, all 32/3 = 96/9.
+        assert!((found[0] - 1.0).abs() < 1e-12 && found[1].abs() < 1e-12 && (found[2] - 0.25).abs() < 1e-12);
     }
 }

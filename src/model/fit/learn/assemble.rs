@@ -6,14 +6,15 @@ use super::super::FitRequest;
 use super::super::error::ModelError;
 use super::super::evidence::level;
 use super::super::evidence::outcome::Outcomes;
-use super::super::evidence::prepare::Prepared;
+use super::super::evidence::prepare::{Prepared, first_column};
 use super::super::evidence::ratings::Evidence;
 use super::super::fitted::{Model, Parts};
 use super::super::measurement::{BlockModel, Measurement};
-use super::super::report::{CutOn, FitReport};
+use super::super::report::{CutOn, FitReport, HeldContrast};
+use super::super::search::held::HeldRating;
 use super::super::search::{Found, dual, patterns, search};
 use super::super::settings::{FitSettings, Method};
-use super::super::stored::stored;
+use super::super::stored::{coarse, stored};
 use super::super::typing::TypingCheck;
 use super::super::unasked::UnaskedPrior;
 use super::check::{self, Checked};
@@ -23,10 +24,17 @@ use super::rules::rules;
 use super::typing::{Crossed, questions};
 use super::within::Respondents;
 use super::{loadings, prior};
+use crate::catalogue::ElementId;
 use crate::model::rows::{Aspect, N_RATINGS};
 
 /// Most factors of the ratings in the measurement model.
 const MAX_RATING_FACTORS: usize = 6;
+
+/// Spreads by which one respondent of one answer would move a difference: the scale of ratings in spreads of two.
+const MOST_OF_ONE: f64 = 5.0;
+
+/// Widest steps of a difference, in spreads.
+const WIDEST_STEP: f64 = 0.1;
 
 /// A model cut on the ratings of `aspect`.
 pub(in crate::model::fit) fn surveyed(
@@ -64,7 +72,7 @@ pub(in crate::model::fit) fn surveyed(
     let alone = alone.select(Axis(1), &order);
     let checked = check::held_out(prepared, &measured, alone.view(), request.settings.seed);
     let report = Reporter { request, prepared, evidence: &evidence, found: &found, measured: &measured };
-    let mut report = report.surveyed(&checked, typing)?;
+    let mut report = report.surveyed(aspect, &checked, typing)?;
     let (base, seed) = (&request.sample.base, request.settings.seed);
     report.fit_error = Replicates { prepared, base, learner: &learner, seed }.error(&measured, misfit);
     let measurement =
@@ -220,13 +228,19 @@ impl Reporter<'_> {
         }
     }
 
-    fn surveyed(&self, checked: &Checked, typing: Option<TypingCheck>) -> Result<FitReport, ModelError> {
+    fn surveyed(
+        &self,
+        aspect: Aspect,
+        checked: &Checked,
+        typing: Option<TypingCheck>,
+    ) -> Result<FitReport, ModelError> {
         let dual = dual::run(self.evidence, &self.found.given, self.request.settings.seed)?;
         let mut report = FitReport {
             agreement_with_raw: Some(dual.agreement),
             moved_with_raw: Some(dual.moved),
             segment_levels: level::segment_levels(self.evidence, &self.found.given),
-            rating_level_between: level::rating_level_between(self.evidence, &self.found.given),
+            level_share: level::level_share(self.evidence, &self.found.given),
+            held_contrasts: self.held_contrasts(aspect),
             held_out: checked.held_out.clone(),
             typing,
             loadings: loadings::learned(self.request, self.prepared),
@@ -234,6 +248,25 @@ impl Reporter<'_> {
         };
         report.limits = super::limits::surveyed(self.request, self.prepared, &report);
         Ok(report)
+    }
+
+    /// What sets each segment apart in people it was not found on, of the elements that stood out at least once.
+    fn held_contrasts(&self, aspect: Aspect) -> Vec<Vec<HeldContrast>> {
+        let columns = &self.prepared.aspect(aspect).columns;
+        let sizes = self.found.given.sum_axis(Axis(0));
+        let of = |segment: usize, rating: usize, held: HeldRating| {
+            let answers = sizes[segment] * self.prepared.answers[columns[rating]] as f64
+                / self.prepared.ratings.n_rows().max(1) as f64;
+            // As coarse as means: one respondent's answer moves it by no step.
+            let d = coarse(held.d, answers, MOST_OF_ONE, WIDEST_STEP);
+            let element = ElementId::from_index(columns[rating] - first_column(aspect))?;
+            (held.kept > 0.0).then_some(HeldContrast { element, d, kept: held.kept })
+        };
+        let rows = self.found.held.iter().enumerate();
+        rows.map(|(segment, row)| {
+            row.iter().enumerate().filter_map(|(rating, held)| of(segment, rating, (*held)?)).collect()
+        })
+        .collect()
     }
 
     fn unsurveyed(&self) -> FitReport {

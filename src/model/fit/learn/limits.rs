@@ -1,10 +1,10 @@
 //! What a reader of the fit must know, in plain sentences. What the segments are as groups, the profiles say.
 
 use super::super::FitRequest;
-use super::super::evidence::level::ONLY_LEVEL;
+use super::super::evidence::level::ONLY_LEVEL_SHARE;
 use super::super::evidence::prepare::Prepared;
 use super::super::fitted::SegmentInfo;
-use super::super::report::{FitReport, LoadingVerdict, SegmentLevel, StandsFor};
+use super::super::report::{FitReport, LoadingVerdict, StandsFor};
 use super::super::sample::MIN_ANSWERS;
 use super::super::settings::SegmentCount;
 use super::super::typing::TypingCheck;
@@ -43,8 +43,7 @@ pub(in crate::model::fit) fn surveyed(
     // Between patterns of answers lies everything, their level too.
     if report.segment_levels.len() > 1
         && report.patterns.is_none()
-        && report.rating_level_between.is_some_and(|share| share > ONLY_LEVEL)
-        && mostly_level(&report.segment_levels)
+        && report.level_share.is_some_and(|share| share >= ONLY_LEVEL_SHARE)
     {
         said.push("The segments are mostly people who rate high and people who rate low.".to_owned());
     }
@@ -82,18 +81,6 @@ pub(in crate::model::fit) fn unsurveyed(
         said.push(wanted(request.settings.min_respondents));
     }
     said
-}
-
-/// Whether most of what sets the segments apart is the level of their ratings.
-///
-/// METHOD: that nearly all variance of the level lies between segments does not make them levels: clean groups that
-/// differ in level *and* in shape have that too. So the level must also be most of the squared distance between them,
-/// `Σ level²/Σ distance²` over the segments, with the same limit. Our judgment.
-fn mostly_level(levels: &[SegmentLevel]) -> bool {
-    let level: f64 = levels.iter().map(|segment| segment.level.powi(2)).sum();
-    // A segment at the mean level has a share of 0 and no distance that could be read from it.
-    let distance: f64 = levels.iter().filter(|s| s.share > 0.0).map(|s| s.level.powi(2) / s.share).sum();
-    level > ONLY_LEVEL * distance
 }
 
 /// What must be said of single segments, under the ids they have: a refit gives a segment the id it continues.
@@ -190,20 +177,6 @@ mod tests {
     use super::*;
     use crate::model::fit::Candidate;
 
-    fn level(level: f64, share: f64) -> SegmentLevel {
-        SegmentLevel { level, share, stands_for: None }
-    }
-
-    #[test]
-    fn segments_are_mostly_levels_only_if_level_is_most_of_what_lies_between_them() {
-        // Squared distances 1/0.5 = 2 each: by hand level is half of them. At shares of 0.61 it is above 0.6, at 0.59 not.
-        assert!(!mostly_level(&[level(1.0, 0.5), level(-1.0, 0.5)]));
-        assert!(mostly_level(&[level(1.0, 0.61), level(-1.0, 0.61)]));
-        assert!(!mostly_level(&[level(1.0, 0.59), level(-1.0, 0.59)]));
-        // High, middle and low raters, and nothing else; and segments all of one level.
-        assert!(mostly_level(&[level(0.8, 1.0), level(0.0, 0.0), level(-0.8, 1.0)]));
-        assert!(!mostly_level(&[level(0.0, 0.0), level(0.0, 0.0)]));
-    }
 
     #[test]
     fn one_group_that_was_asked_for_is_not_laid_on_the_answers() {

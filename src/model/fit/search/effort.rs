@@ -7,7 +7,8 @@ use super::super::settings::{FitSettings, SearchEffort};
 pub(super) struct Profile {
     /// Starts of a way that cuts without a likelihood.
     pub(super) starts: usize,
-    /// Pairs of bootstrap samples in which candidates are to be found again; `None` = two halves of the rows instead.
+    /// Pairs of bootstrap samples in which candidates are to be found again, and the chosen one is held against tables with
+    /// nothing to find; `None` = two halves of the rows instead, and against nothing.
     pub(super) pairs: Option<Pairs>,
     /// Every number of segments and of common factors is tried, each candidate with all figures. Else mixtures are tried
     /// down the one valley of their criterion and know their sizes only.
@@ -15,8 +16,6 @@ pub(super) struct Profile {
     /// The chosen cut is looked for once more, and run to the end on all rows. The walk down the valley has looked twice
     /// at what it chooses; centroids stay as they are, because a quick search is made where all rows are many.
     pub(super) settled: bool,
-    /// The chosen way is held against tables with nothing to find.
-    pub(super) null: bool,
 }
 
 /// Pairs of bootstrap samples.
@@ -30,15 +29,10 @@ pub(super) struct Pairs {
     pub(super) finalists: usize,
 }
 
-const THOROUGH: Profile = Profile {
-    starts: 50,
-    pairs: Some(Pairs { out: 2, left: 3, finalists: 8 }),
-    everything: true,
-    settled: true,
-    null: true,
-};
+const THOROUGH: Profile =
+    Profile { starts: 50, pairs: Some(Pairs { out: 2, left: 3, finalists: 8 }), everything: true, settled: true };
 
-const QUICK: Profile = Profile { starts: 12, pairs: None, everything: false, settled: false, null: false };
+const QUICK: Profile = Profile { starts: 12, pairs: None, everything: false, settled: false };
 
 impl Profile {
     pub(super) fn of(search: SearchEffort) -> Self {

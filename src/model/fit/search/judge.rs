@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::super::error::ModelError;
-use super::super::evidence::level::{ONLY_LEVEL, rating_level_between, segment_levels};
+use super::super::evidence::level::{ONLY_LEVEL_SHARE, level_share, segment_levels, shares_between};
 use super::super::evidence::outcome::Separation;
 use super::super::evidence::ratings::Evidence;
 use super::super::report::Candidate;
@@ -12,6 +12,7 @@ use super::effort::Profile;
 use super::table::Worktable;
 use super::way::{Asked, Cut, Settled, Way};
 use crate::stats::observed::Observed;
+use crate::stats::resample::Solutions;
 use crate::stats::separation::{calinski_harabasz, group_means, shadow};
 
 /// What is said of segments that are only a use of the scale.
@@ -20,6 +21,31 @@ pub(super) const LEVEL: &str = "its segments are mostly people who rate high and
 /// Share of customers in segments that are only high or only low raters from which a solution is no segmentation. Our
 /// judgment: half of them.
 const MOSTLY: f64 = 0.5;
+
+/// Share of a rating's variance between the segments from which they are that rating, unless many ratings are like it.
+///
+/// METHOD: a threshold of the design (η² of 0.7: what two groups three and a half spreads apart have). On items of few steps
+/// a mixture cuts along the answers to one of them: the segments are found again every time, and say one answer.
+const ONE_RATING: f64 = 0.7;
+
+/// What a rating that goes along has at least: half of what the segments and it would have in common if they were one.
+const GOES_ALONG: f64 = 0.35;
+
+/// Ratings that must go along for segments to be more than one rating, and their share of all. Groups that are perfectly
+/// apart are so on many ratings. Our judgment.
+const LEAST_ALONG: usize = 4;
+/// See [`LEAST_ALONG`].
+const LEAST_SHARE_ALONG: f64 = 1.0 / 3.0;
+
+/// What is said of segments that are one rating in disguise, if they are: `shares` of the ratings' variances lie between.
+fn one_rating(shares: &[f64]) -> Option<String> {
+    let most = shares.iter().copied().fold(0.0, f64::max);
+    let along = shares.iter().filter(|share| **share >= GOES_ALONG).count();
+    let many = along >= LEAST_ALONG && along as f64 >= LEAST_SHARE_ALONG * shares.len() as f64;
+    (most > ONE_RATING && !many).then(|| {
+        format!("its segments are the answers to a single question: {:.0} % of its variance lies between", 100.0 * most)
+    })
+}
 
 /// A candidate with the cut behind it.
 pub(super) struct Entry {
@@ -31,6 +57,18 @@ pub(super) struct Entry {
     pub(super) separation: Option<Separation>,
     /// Improved by splits and merges.
     pub(super) improved: bool,
+    /// What was found in bootstrap samples; `None` = not sought.
+    pub(super) again: Option<Solutions>,
+    /// What is said of segments that are one rating in disguise; `None` = they are more.
+    pub(super) one_rating: Option<String>,
+}
+
+impl Entry {
+    /// Names one thing more that speaks against choosing it.
+    pub(super) fn rule_out(&mut self, reason: &str) {
+        let said = self.candidate.knocked_out.take().map_or_else(String::new, |said| format!("{said}; "));
+        self.candidate.knocked_out = Some(format!("{said}{reason}"));
+    }
 }
 
 /// What candidates are judged on.
@@ -67,16 +105,32 @@ impl Judge<'_> {
             bic: cut.bic,
             ..Candidate::default()
         };
+        let given = cut.probabilities(self.table);
+        let shares = shares_between(self.screen, &given);
+        let several = cut.segments() > 1;
+        let most_of_one = shares.iter().copied().reduce(f64::max).filter(|_| several);
+        let one_rating = one_rating(&shares).filter(|_| several);
+        let bare = Candidate { most_of_one, ..bare };
         if !self.profile.everything {
             let candidate = self.sized(bare, cut.smallest_share(self.table));
-            return Entry { cut, labels: Vec::new(), candidate, separation: None, improved: false };
+            let mut entry = Entry {
+                cut,
+                labels: Vec::new(),
+                candidate,
+                separation: None,
+                improved: false,
+                again: None,
+                one_rating,
+            };
+            if let Some(reason) = entry.one_rating.clone() {
+                entry.rule_out(&reason);
+            }
+            return entry;
         }
-        let given = cut.probabilities(self.table);
         let labels = cut.labels(self.table);
         let (k, weights) = (cut.segments(), self.table.data.weights().to_vec());
         let complete = self.table.complete();
         let known: Vec<Option<usize>> = labels.iter().copied().map(Some).collect();
-        let several = k > 1;
         let separation = self.screen.outcomes.separation(&labels, k, &weights).filter(|_| several);
         let means = group_means(&complete, &known);
         let candidate = Candidate {
@@ -86,7 +140,7 @@ impl Judge<'_> {
             only_level: several.then(|| self.only_level(&given)),
             ..self.sized(bare, smallest(&given, &self.table.data))
         };
-        Entry { cut, labels, candidate, separation, improved: false }
+        Entry { cut, labels, candidate, separation, improved: false, again: None, one_rating }
     }
 
     /// With the smallest segment's share of customers, respondents by all rows, and what speaks against either.
@@ -140,6 +194,7 @@ impl Judge<'_> {
             if k > 1 && open && self.is_level(entry) {
                 said.push(LEVEL.to_owned());
             }
+            said.extend(entry.one_rating.clone());
             let asked = factors.iter().find(|(count, _)| *count == k).and_then(|(_, q)| *q);
             if let (Some(q), Some(asked)) = (entry.cut.way.factors(), asked)
                 && q != asked
@@ -159,7 +214,9 @@ impl Judge<'_> {
         if segments == 1 || matches!(settings.segments, SegmentCount::Exactly(_)) {
             return None;
         }
-        if share < settings.min_share {
+        // METHOD (our judgment): a share is known as well as the rows tell it; one standard error below is not below.
+        let error = (share * (1.0 - share) / self.table.data.n_rows() as f64).sqrt();
+        if share + error < settings.min_share {
             return Some(format!(
                 "its smallest segment has {:.1} % of customers, less than min_share = {:.1} %",
                 100.0 * share,
@@ -176,12 +233,12 @@ impl Judge<'_> {
     }
 
     fn is_level(&self, entry: &Entry) -> bool {
-        entry.candidate.only_level.is_some_and(|share| share > MOSTLY) || self.is_between_levels(&entry.cut)
+        entry.candidate.only_level.is_some_and(|share| share > MOSTLY) || self.is_mostly_level(&entry.cut)
     }
 
-    /// Whether most of the rating level lies between the segments.
-    pub(super) fn is_between_levels(&self, cut: &Cut) -> bool {
-        rating_level_between(self.screen, &cut.probabilities(self.table)).is_some_and(|between| between > ONLY_LEVEL)
+    /// Whether what sets the segments apart is mostly level.
+    pub(super) fn is_mostly_level(&self, cut: &Cut) -> bool {
+        level_share(self.screen, &cut.probabilities(self.table)).is_some_and(|share| share >= ONLY_LEVEL_SHARE)
     }
 }
 

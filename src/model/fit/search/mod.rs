@@ -5,8 +5,10 @@
 //! sample of rows → candidates   every way with every number of segments, or mixtures
 //!                               down the valley of their criterion                        tour, valley
 //!                → found again  in bootstrap samples or in halves, by the declared rule   trial, samples, rule
+//!                → held against tables with nothing to find, and chosen anew if it fails  gate, null, step
+//!                → described    in people the segments were not found on                  held
 //!                → settled      the chosen one looked for harder, on all rows             way
-//!                → held against tables with nothing to find; k-means on raw ratings       null, dual
+//! beside it      → k-means on raw ratings                                                 dual
 //! ```
 //!
 //! Where only a few different patterns of answers were given, they are the segments and nothing is searched: `patterns`.
@@ -15,6 +17,8 @@
 
 pub(in crate::model::fit) mod dual;
 mod effort;
+mod gate;
+pub(in crate::model::fit) mod held;
 mod judge;
 mod kmeans;
 mod mixture;
@@ -22,6 +26,7 @@ mod null;
 pub(in crate::model::fit) mod patterns;
 mod rule;
 mod samples;
+mod step;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -29,14 +34,19 @@ mod tour;
 mod trial;
 mod valley;
 mod way;
+#[cfg(test)]
+mod worlds;
 
 use ndarray::{Array2, Axis};
 
 use super::error::ModelError;
 use super::evidence::ratings::Evidence;
-use super::report::{Candidate, NullComparison};
+use super::null::NullComparison;
+use super::report::Candidate;
 use super::settings::FitSettings;
 use effort::{Look, Profile};
+use gate::Standing;
+use held::HeldRating;
 use judge::{Entry, Judge};
 use rule::Choice;
 use table::Worktable;
@@ -55,6 +65,8 @@ pub(in crate::model::fit) struct Found {
     /// Of each segment; empty = not tested.
     pub(in crate::model::fit) jaccard: Vec<f64>,
     pub(in crate::model::fit) null: Option<NullComparison>,
+    /// Segments × ratings: what sets them apart in people they were not found on; empty = not measured.
+    pub(in crate::model::fit) held: Vec<Vec<Option<HeldRating>>>,
     /// Different patterns of answers, where these were counted instead of searched.
     pub(in crate::model::fit) patterns: Option<u64>,
 }
@@ -65,6 +77,9 @@ impl Found {
         self.given = self.given.select(Axis(1), order);
         if !self.jaccard.is_empty() {
             self.jaccard = order.iter().map(|at| self.jaccard[*at]).collect();
+        }
+        if !self.held.is_empty() {
+            self.held = order.iter().map(|at| self.held[*at].clone()).collect();
         }
         self
     }
@@ -84,15 +99,15 @@ pub(in crate::model::fit) fn search(evidence: &Evidence, settings: &FitSettings)
     }
     let mut entries = tour::everything(&judge)?;
     tour::improve(&mut entries, &judge)?;
-    let choice = match profile.pairs {
-        Some(pairs) => Some(trial::in_samples(&judge, &mut entries, pairs)?),
-        None => trial::in_halves(&judge, &mut entries)?,
-    };
-    let Some(choice) = choice else { return Ok(one_group(&judge, entries)) };
-    let (found, settled) = settle(&judge, &entries, &choice)?;
-    let compared = profile.null && settled.cut.segments() > 1;
-    let null = if compared { Some(null::compare(&judge, &entries, choice.at)?) } else { None };
-    Ok(Found { null, ..found })
+    if let Some(pairs) = profile.pairs {
+        let Standing { choice, null, held } = gate::standing(&judge, &mut entries, pairs)?;
+        let (found, _) = settle(&judge, &entries, &choice)?;
+        return Ok(Found { null, held, ..found });
+    }
+    match trial::in_halves(&judge, &mut entries)? {
+        Some(choice) => Ok(settle(&judge, &entries, &choice)?.0),
+        None => Ok(one_group(&judge, entries)),
+    }
 }
 
 /// The chosen cut on all rows.
@@ -113,7 +128,8 @@ fn settle(judge: &Judge<'_>, entries: &[Entry], choice: &Choice) -> Result<(Foun
         candidates.push(last);
     }
     let (given, why) = (settled.given.clone(), choice.why.clone());
-    let found = Found { way: cut.way, given, candidates, choice: why, stability, jaccard, null: None, patterns: None };
+    let (null, held, patterns) = (None, Vec::new(), None);
+    let found = Found { way: cut.way, given, candidates, choice: why, stability, jaccard, null, held, patterns };
     Ok((found, settled))
 }
 
@@ -127,6 +143,7 @@ fn one_group(judge: &Judge<'_>, entries: Vec<Entry>) -> Found {
         stability: None,
         jaccard: Vec::new(),
         null: None,
+        held: Vec::new(),
         patterns: None,
     }
 }

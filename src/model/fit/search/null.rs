@@ -6,9 +6,9 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
 use super::super::error::ModelError;
-use super::super::report::NullComparison;
+use super::super::null::NullComparison;
 use super::effort::{Effort, Look};
-use super::judge::{Entry, Judge, best_by};
+use super::judge::{Entry, Judge};
 use super::samples::Samples;
 use super::table::Worktable;
 use super::way::{Cut, Starts, Way};
@@ -35,13 +35,16 @@ const FROM_ITERATIONS: usize = 12;
 /// Pairs of bootstrap samples on a shuffled table.
 const PAIRS: usize = 1;
 
-/// Holds the entry at `chosen` against tables with nothing to find.
-pub(super) fn compare(judge: &Judge<'_>, entries: &[Entry], chosen: usize) -> Result<NullComparison, ModelError> {
+/// Holds the entry at `chosen` against tables with nothing to find. A cut without a criterion is held against the continuum
+/// as the mixture of the way `model` that starts from its segments.
+pub(super) fn compare(
+    judge: &Judge<'_>,
+    entries: &[Entry],
+    chosen: usize,
+    model: Option<Way>,
+) -> Result<NullComparison, ModelError> {
     let cut = &entries[chosen].cut;
     let k = cut.segments();
-    // A cut without a criterion is held against the continuum as the mixture that starts from its segments.
-    let asked = || best_by(entries, |e| e.cut.aic.filter(|_| e.cut.segments() == k)).map(|at| entries[at].cut.way);
-    let model = if cut.bic.is_some() { Some(cut.way) } else { asked() };
     let way = Kind { way: cut.way, segments: k };
     let own_gain = model.map(|model| gain(judge.table, cut, model)).transpose()?;
     let one =
@@ -62,7 +65,7 @@ pub(super) fn compare(judge: &Judge<'_>, entries: &[Entry], chosen: usize) -> Re
             .into_par_iter()
             .map(|at| {
                 let seed = mixed_seed(seed, 0xC0 + at as u64);
-                let table = Worktable::new(continuum(&judge.screen.data, one, seed), judge.screen.ratings);
+                let table = Worktable::new(drawn(&judge.screen.data, one, seed).data, judge.screen.ratings);
                 gain(&table, &way.cut(&table, seed)?, model)
             })
             .collect::<Result<Vec<f64>, ModelError>>()?,
@@ -73,6 +76,7 @@ pub(super) fn compare(judge: &Judge<'_>, entries: &[Entry], chosen: usize) -> Re
         shuffled_stability,
         shuffled_gain: gains.into_iter().flatten().collect(),
         continuum_gain,
+        ..NullComparison::default()
     })
 }
 
@@ -124,27 +128,44 @@ fn shuffled(data: &Observed, seed: u64) -> Observed {
     Observed::try_new(values, data.present().to_owned(), data.weights().clone()).expect("cells of a checked table")
 }
 
-/// A table drawn from one group with the factors of `one`, with the gaps of `data` and the answers of each column.
+/// A table drawn from a mixture.
+pub(super) struct Drawn {
+    pub(super) data: Observed,
+    /// Class each row was drawn from.
+    pub(super) classes: Vec<usize>,
+}
+
+/// A table drawn from `model`, with the gaps of `data` and the answers of each column; of one class, a continuum.
 ///
-/// METHOD: `z = λu + √ψ e` is drawn for every answer, and the answers given to a column are handed out in the order of z
-/// (Gaussian copula with the observed margins): correlated like the answers, on the same few steps, without groups.
-fn continuum(data: &Observed, one: &FactorMixture, seed: u64) -> Observed {
-    let (n, j, q) = (data.n_rows(), data.n_columns(), one.n_factors());
+/// METHOD: `z = μ_s + λu + √ψ e` is drawn for every answer, and the answers given to a column are handed out in the order of
+/// z (Gaussian copula with the observed margins): correlated like the answers, on the same few steps, without any groups but
+/// the classes.
+pub(super) fn drawn(data: &Observed, model: &FactorMixture, seed: u64) -> Drawn {
+    let (n, j, q, k) = (data.n_rows(), data.n_columns(), model.n_factors(), model.n_classes());
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let factors = Array2::from_shape_fn((n, q), |_| normal(&mut rng));
+    let class = |mut left: f64| {
+        (0..k - 1).find(|class| {
+            left -= model.class_weights[*class];
+            left < 0.0
+        })
+    };
+    let classes: Vec<usize> = (0..n).map(|_| class(rng.gen_range(0.0..1.0)).unwrap_or(k - 1)).collect();
     let mut values = Array2::zeros((n, j));
     for c in 0..j {
-        let loading = one.loadings.row(c);
-        let own = one.uniqueness[c].sqrt();
+        let loading = model.loadings.row(c);
+        let own = model.uniqueness[c].sqrt();
         let rows: Vec<usize> = (0..n).filter(|row| data.present()[(*row, c)]).collect();
-        let mut drawn: Vec<(f64, usize)> =
-            rows.iter().map(|row| (loading.dot(&factors.row(*row)) + own * normal(&mut rng), *row)).collect();
-        drawn.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut z =
+            |row: usize| model.means[(classes[row], c)] + loading.dot(&factors.row(row)) + own * normal(&mut rng);
+        let mut order: Vec<(f64, usize)> = rows.iter().map(|row| (z(*row), *row)).collect();
+        order.sort_by(|a, b| a.0.total_cmp(&b.0));
         let mut answers: Vec<f64> = rows.iter().map(|row| data.values()[(*row, c)]).collect();
         answers.sort_by(f64::total_cmp);
-        drawn.iter().zip(answers).for_each(|((_, row), answer)| values[(*row, c)] = answer);
+        order.iter().zip(answers).for_each(|((_, row), answer)| values[(*row, c)] = answer);
     }
-    Observed::try_new(values, data.present().to_owned(), data.weights().clone()).expect("answers of a checked table")
+    let data = Observed::try_new(values, data.present().to_owned(), data.weights().clone());
+    Drawn { data: data.expect("answers of a checked table"), classes }
 }
 
 #[cfg(test)]
@@ -174,7 +195,7 @@ mod tests {
             loadings: array![[0.9], [0.9], [-0.9]],
             uniqueness: array![0.19, 0.19, 0.19],
         };
-        for made in [shuffled(&table(), 3), continuum(&table(), &one, 3)] {
+        for made in [shuffled(&table(), 3), drawn(&table(), &one, 3).data] {
             assert_eq!(made.present(), table().present());
             assert!((0..3).all(|c| column(&made, c) == column(&table(), c)));
             assert_ne!(made.values(), table().values());
@@ -197,9 +218,29 @@ mod tests {
             let sum = |f: &dyn Fn(&(f64, f64)) -> f64| both.iter().map(f).sum::<f64>();
             sum(&|x| x.0 * x.1) / (sum(&|x| x.0 * x.0) * sum(&|x| x.1 * x.1)).sqrt()
         };
-        let made = continuum(&table(), &one, 7);
+        let made = drawn(&table(), &one, 7).data;
         assert!(correlation(&made, 0, 1) > 0.6 && correlation(&made, 0, 2) < -0.6);
         let mixed = shuffled(&table(), 7);
         assert!(correlation(&mixed, 0, 1).abs() < 0.25 && correlation(&mixed, 0, 2).abs() < 0.25);
+    }
+    #[test]
+    fn a_table_drawn_from_two_groups_has_them_where_it_says() {
+        let two = FactorMixture {
+            class_weights: array![0.25, 0.75],
+            means: array![[-2.0, 2.0, 0.0], [1.0, -1.0, 0.0]],
+            loadings: Array2::zeros((3, 0)),
+            uniqueness: array![0.1, 0.1, 0.1],
+        };
+        let Drawn { data, classes } = drawn(&table(), &two, 5);
+        let first = classes.iter().filter(|class| **class == 0).count();
+        // 400 rows, a quarter expected, standard deviation 8.7.
+        assert!((70..130).contains(&first), "{first}");
+        let mean = |class: usize, c: usize| {
+            let rows: Vec<usize> = (0..400).filter(|i| classes[*i] == class && data.present()[(*i, c)]).collect();
+            rows.iter().map(|i| data.values()[(*i, c)]).sum::<f64>() / rows.len() as f64
+        };
+        // Answers are 0 to 4 evenly: the lowest quarter of them is the first group's.
+        assert!(mean(0, 0) < 1.0 && mean(1, 0) > 2.0 && mean(0, 1) > 3.0 && mean(1, 1) < 2.0);
+        assert!((mean(0, 2) - mean(1, 2)).abs() < 0.6);
     }
 }

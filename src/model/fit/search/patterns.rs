@@ -63,6 +63,7 @@ pub(in crate::model::fit) fn crisp(evidence: &Evidence, settings: &FitSettings) 
         candidates: vec![chosen],
         choice: sentence(n_patterns, k, settings),
         null: None,
+        held: Vec::new(),
         patterns: Some(n_patterns as u64),
     })
 }

@@ -1,7 +1,7 @@
 //! The declared rule: which candidate is used.
 
 use super::super::evidence::outcome::Separation;
-use super::super::report::{Candidate, STRONG_AGREEMENT};
+use super::super::report::{Candidate, POOR_AGREEMENT, STRONG_AGREEMENT};
 use super::super::settings::FitSettings;
 use super::judge::best_by;
 use crate::stats::resample::JaccardBand;
@@ -59,16 +59,18 @@ pub(super) struct Choice {
 
 /// Chooses among all candidates.
 ///
-/// 1. *Constraints.* A candidate is out if its smallest segment has less than `min_share` of customers or
-///    `min_respondents` respondents, if its segments are mostly people who rate high and people who rate low, or if
+/// 1. *Constraints.* A candidate is out if its smallest segment has less than `min_share` of customers by more than the
+///    share's standard error, or less than `min_respondents` respondents, if its segments are mostly people who rate high
+///    and people who rate low, if more than 0.7 of one rating's variance lies between them and few others go along, or if
 ///    another number of common factors describes the answers better (Akaike's criterion at that number of segments). A
 ///    pinned number of segments or method is not held against a candidate. If all are out, the fewest segments remain.
 /// 2. *One segment*, where it may be chosen, unless a mixture of several segments that is not out has a smaller
 ///    Bayesian information criterion (BIC) than the best one-segment solution: with the common factors in both, several
-///    segments must describe the answers better than a continuum.
+///    segments must describe the answers better than a continuum. Mixtures that do not are out of the following steps. Where all
+///    mixtures of several are out, k-means goes through if one of those had a smaller BIC.
 /// 3. *Stability.* Candidates with a mean bootstrap adjusted Rand index of 0.80 or more stay, if there are any of which
 ///    each segment has a Jaccard coefficient of 0.75 or more, then only those; if no candidate reaches 0.80, those within
-///    0.05 of the most stable one.
+///    0.05 of the most stable one. The mixture with the smallest BIC of all that are left stays from 0.60 on.
 /// 4. *Outcomes not clustered on.* Of these, candidates stay whose held-out share of explained variance is no more than
 ///    two standard errors of the difference (or 0.01) below the best.
 /// 5. *BIC.* Of these, the mixture with the smallest BIC; where only k-means is left, the one with the most segments, of
@@ -98,7 +100,13 @@ pub(super) fn choose(all: &[Judged<'_>], settings: &FitSettings) -> Choice {
         let why = why.to_owned();
         return Choice { at: one, finalists: vec![one], why };
     }
-    left.retain(|at| all[*at].segments() > 1);
+    // The gate is for the cut that goes through it, not for one that stays behind.
+    let own = left.iter().any(|at| all[*at].segments() == 1).then(|| best_of_one(all)).flatten();
+    let passes = |at: &usize| match (all[*at].candidate.bic, own) {
+        (Some(bic), Some(own)) => bic < own,
+        _ => true,
+    };
+    left.retain(|at| all[*at].segments() > 1 && passes(at));
     if left.is_empty() {
         let at = best_by(all, |e| e.candidate.bic).unwrap_or(0);
         return Choice { at, finalists: vec![at], why: "Nothing but one segment could be tried.".to_owned() };
@@ -152,12 +160,15 @@ fn one_segment(all: &[Judged<'_>], left: &[usize]) -> Option<usize> {
     };
     let one = best(false)?;
     let Some(several) = best(true) else { return Some(one) };
-    // K-means alone cannot be held against one group.
     let own = best_of_one(all)?;
-    match all[several].candidate.bic {
-        Some(bic) if bic < own => None,
-        _ => Some(one),
-    }
+    let beats = |at: usize| all[at].candidate.bic.is_some_and(|bic| bic < own);
+    let passes = match all[several].candidate.bic {
+        Some(_) => beats(several),
+        // K-means alone has no criterion. Where mixtures see several groups but may not be used, it goes through, and is held
+        // against tables with nothing to find.
+        None => (0..all.len()).any(|at| all[at].segments() > 1 && beats(at)),
+    };
+    (!passes).then_some(one)
 }
 
 /// The smallest criterion of one segment, with whatever number of factors.
@@ -176,6 +187,11 @@ fn stable(all: &[Judged<'_>], left: &[usize], why: &mut Vec<String>) -> Vec<usiz
     if best >= STRONG_AGREEMENT && kept.iter().any(whole) {
         kept.retain(whole);
     }
+    // METHOD: fewer segments are found again more surely than all that are there, so stability alone leads to too few. What
+    // describes the answers best stays where it is not found again poorly; the steps to its neighbors judge its number.
+    let likeliest = left.iter().copied().min_by(|a, b| all[*a].bic().total_cmp(&all[*b].bic()));
+    kept.extend(likeliest.filter(|at| all[*at].bic().is_finite() && of(at) >= POOR_AGREEMENT && !kept.contains(at)));
+    kept.sort_unstable();
     why.push(if best >= STRONG_AGREEMENT {
         format!("{} of {} candidates are found again in bootstrap samples", kept.len(), left.len())
     } else {
@@ -259,6 +275,8 @@ mod tests {
         assert_eq!(chosen(&[mixture(1, 100.0, 0.0), mixture(2, 101.0, 0.99), kmeans(2, 0.99)], &auto), 0);
         assert_eq!(chosen(&[mixture(1, 100.0, 0.0), mixture(2, 99.0, 0.99)], &auto), 1);
         assert_eq!(chosen(&[mixture(1, 100.0, 0.0), out(mixture(2, 50.0, 0.99))], &auto), 0);
+        assert_eq!(chosen(&[mixture(1, 100.0, 0.0), out(mixture(2, 101.0, 0.99)), kmeans(2, 0.99)], &auto), 0);
+        assert_eq!(chosen(&[mixture(1, 100.0, 0.0), out(mixture(2, 50.0, 0.99)), kmeans(2, 0.99)], &auto), 2);
         // Another number of factors may describe one segment better than the one Akaike asks for.
         assert_eq!(chosen(&[mixture(1, 100.0, 0.0), out(mixture(1, 90.0, 0.0)), mixture(2, 95.0, 0.9)], &auto), 0);
     }
@@ -266,11 +284,22 @@ mod tests {
     #[test]
     fn of_what_is_found_again_the_smallest_criterion_is_taken_not_the_most_stable() {
         let auto = FitSettings::default();
-        let all = [mixture(1, 100.0, 0.0), mixture(2, 90.0, 0.99), mixture(5, 60.0, 0.85), mixture(7, 50.0, 0.6)];
+        let all = [mixture(1, 100.0, 0.0), mixture(2, 90.0, 0.99), mixture(5, 60.0, 0.85), mixture(7, 50.0, 0.59)];
         assert_eq!(chosen(&all, &auto), 2);
-        let mut doubtful = mixture(6, 40.0, 0.9);
+        let mut doubtful = mixture(6, 65.0, 0.9);
         doubtful.jaccard[3] = 0.6;
-        assert_eq!(chosen(&[all[0].clone(), all[2].clone(), doubtful], &auto), 1);
+        let two = mixture(2, 90.0, 0.99);
+        assert_eq!(chosen(&[all[0].clone(), two, doubtful, all[2].clone()], &auto), 3);
+    }
+
+    #[test]
+    fn what_describes_the_answers_best_stays_unless_it_is_found_again_poorly() {
+        let auto = FitSettings::default();
+        let of = |stability| {
+            let all = [mixture(1, 100.0, 0.0), mixture(2, 90.0, 0.99), mixture(5, 60.0, 0.85)];
+            chosen(&[all.as_slice(), &[mixture(7, 50.0, stability)]].concat(), &auto)
+        };
+        assert_eq!((of(0.60), of(0.59)), (3, 2));
     }
 
     #[test]

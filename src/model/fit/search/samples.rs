@@ -43,6 +43,11 @@ impl<'a> Samples<'a> {
         self.tables.extend(more);
     }
 
+    /// How often each row of the table was drawn in sample number `item`.
+    pub(super) fn counts(&self, item: usize) -> Vec<f64> {
+        self.resampling.counts(item as u64)
+    }
+
     /// What ways start from when they cut into `k` segments, on the first `pairs` pairs of samples.
     pub(super) fn starts(&self, ways: &[Way], k: usize, pairs: usize) -> Result<Vec<Starts>, ModelError> {
         let on = |at: usize| {

@@ -4,6 +4,7 @@ use ndarray::Array2;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
+use super::worlds::{Planted, Scale};
 use super::{Found, search};
 use crate::catalogue::Catalogue;
 use crate::model::fit::evidence::{level::segment_levels, outcome::Outcomes, ratings::Evidence};
@@ -37,7 +38,8 @@ fn evidence(values: Array2<f64>, present: Array2<bool>, weights: Vec<f64>) -> Ev
     let table = Observed::try_new(values, present, weights.into()).unwrap();
     let data = table.standardized(&table.column_moments());
     let rows = (0..data.n_rows()).collect();
-    Evidence { data, ratings: RATINGS, predicted: 0.0, rows, outcomes: Outcomes::default() }
+    let ratings = data.n_columns();
+    Evidence { data, ratings, predicted: 0.0, rows, outcomes: Outcomes::default() }
 }
 
 fn labels(found: &Found) -> Vec<usize> {
@@ -173,4 +175,77 @@ fn a_quick_search_compares_nothing_with_tables_that_hold_nothing() {
     assert_eq!(found.null, None::<NullComparison>);
     assert_eq!(structure(&found), Some(Structure::Reproducible));
     assert!(found.candidates.iter().all(|c| c.pairs == 0 && c.jaccard.is_empty()));
+}
+
+/// Settings with what small worlds need.
+fn open() -> FitSettings {
+    FitSettings { segments: SegmentCount::Range { from: 1, to: 5 }, min_respondents: 30, ..FitSettings::default() }
+}
+
+#[test]
+fn people_of_one_kind_are_one_segment_however_they_answer() {
+    let one = Planted { people: 500, ratings: 12, groups: 1, ..Planted::default() };
+    for world in [
+        Planted { strength: 1.5, seed: 11, ..one },
+        Planted { factors: 3, seed: 12, ..one },
+        Planted { scale: Scale::Five, seed: 13, ..one },
+        Planted { scale: Scale::Ceiling, seed: 14, ..one },
+        Planted { scale: Scale::HeavyTails, seed: 15, ..one },
+    ] {
+        let found = search(&world.make().0, &open()).unwrap();
+        assert_eq!(found.given.ncols(), 1, "{world:?}: {}", found.choice);
+    }
+}
+
+#[test]
+fn groups_on_five_steps_are_as_many_as_were_planted() {
+    let (evidence, truth) = Planted { people: 700, scale: Scale::Five, seed: 21, ..Planted::default() }.make();
+    let found = search(&evidence, &FitSettings { min_respondents: 30, ..FitSettings::default() }).unwrap();
+    assert_eq!(found.given.ncols(), 3, "{} {:?}", found.choice, found.null);
+    assert!(adjusted_rand_index(&truth, &labels(&found)) > 0.8);
+}
+
+#[test]
+fn groups_that_are_perfectly_apart_in_level_and_wishes_are_neither_a_level_nor_one_rating() {
+    let (evidence, truth) = Planted { people: 500, ratings: 12, apart: 3.0, seed: 31, ..Planted::default() }.make();
+    let found = search(&evidence, &open()).unwrap();
+    assert_eq!(found.given.ncols(), 3, "{} {:#?}", found.choice, found.candidates);
+    assert!(adjusted_rand_index(&truth, &labels(&found)) > 0.99);
+    assert_eq!(structure(&found), Some(Structure::Natural), "{:?} {:?}", found.stability, found.null);
+    let chosen = found.candidates.iter().find(|c| c.chosen).unwrap();
+    assert!(chosen.most_of_one.is_some_and(|most| most > 0.7) && chosen.knocked_out.is_none(), "{chosen:?}");
+}
+
+#[test]
+fn one_answer_in_disguise_is_no_segmentation() {
+    // People of one kind, but that one question of three steps splits them whatever they say to the others.
+    let (evidence, _) = Planted { people: 500, ratings: 12, groups: 1, seed: 41, ..Planted::default() }.make();
+    let mut values = evidence.data.values().to_owned();
+    values.column_mut(0).iter_mut().enumerate().for_each(|(i, value)| *value = ((i * 7) % 3) as f64);
+    let evidence = self::evidence(values, evidence.data.present().to_owned(), vec![1.0; 500]);
+    let pinned = FitSettings { segments: SegmentCount::Range { from: 1, to: 3 }, ..open() };
+    let found = search(&evidence, &pinned).unwrap();
+    assert_eq!(found.given.ncols(), 1, "{}", found.choice);
+    // Whatever cut along that question says so.
+    for c in found.candidates.iter().filter(|c| c.most_of_one.is_some_and(|most| most > 0.7)) {
+        assert!(c.knocked_out.as_ref().is_some_and(|why| why.contains("a single question")), "{c:?}");
+    }
+}
+
+#[test]
+fn what_stands_out_is_measured_in_people_the_segments_were_not_found_on() {
+    let (values, present, truth) = people(600, 3, 1);
+    let found = search(&evidence(values, present, vec![1.0; 600]), &settings()).unwrap();
+    assert_eq!((found.held.len(), found.held[0].len()), (3, RATINGS));
+    // Group g wants ratings 3g to 3g + 2; segments are in an order of their own.
+    for (segment, row) in found.held.iter().enumerate() {
+        let members: Vec<usize> = (0..600).filter(|i| labels(&found)[*i] == segment).map(|i| truth[i]).collect();
+        let group = (0..3).max_by_key(|g| members.iter().filter(|of| **of == *g).count()).unwrap();
+        for (rating, held) in row.iter().enumerate() {
+            let held = held.expect("many answered");
+            assert!((0.0..=1.0).contains(&held.kept));
+            assert_eq!(held.kept > 0.9, rating / 3 == group, "{segment} {rating} {held:?}");
+            assert_eq!(held.d > 0.5, rating / 3 == group, "{segment} {rating} {held:?}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ use super::judge::{Entry, Judge, LEVEL};
 use super::rule::{self, Choice, Judged};
 use super::samples::{self, Samples};
 use super::way::{Cut, Settled, Starts, Way};
+use crate::stats::resample::Solutions;
 
 /// Times the rule is asked again after its finalists were looked at more closely.
 const ROUNDS: usize = 3;
@@ -17,31 +18,47 @@ const ROUNDS: usize = 3;
 /// Lead in agreement of halves by which a plain way takes the place of a mixture that is not found again. Our judgment.
 const CLEAR_LEAD: f64 = 0.15;
 
-/// The chosen one after its candidates were sought in bootstrap samples: few for all, more for those that may be chosen.
-pub(super) fn in_samples(judge: &Judge<'_>, entries: &mut [Entry], pairs: Pairs) -> Result<Choice, ModelError> {
-    let mut samples = Samples::new(judge.table, judge.settings.seed);
-    samples.draw(pairs.left);
-    let (out, left): (Vec<usize>, Vec<usize>) =
-        (0..entries.len()).partition(|at| entries[*at].candidate.knocked_out.is_some());
-    resample(entries, &out, &samples, pairs.out)?;
-    resample(entries, &left, &samples, pairs.left)?;
-    let mut choice = choose(judge, entries);
-    for _ in 0..ROUNDS {
-        // More samples may show another one to be better, which then has to stand the same number of them.
-        let fresh: Vec<usize> = choice
-            .finalists
-            .iter()
-            .copied()
-            .filter(|at| entries[*at].cut.segments() > 1 && entries[*at].candidate.pairs < pairs.finalists as u64)
-            .collect();
-        if fresh.is_empty() {
-            break;
-        }
-        samples.draw(pairs.finalists);
-        resample(entries, &fresh, &samples, pairs.finalists)?;
-        choice = choose(judge, entries);
+/// Candidates sought in bootstrap samples: few for all, more for those that may be chosen.
+pub(super) struct Trial<'a> {
+    judge: &'a Judge<'a>,
+    samples: Samples<'a>,
+    pairs: Pairs,
+}
+
+impl<'a> Trial<'a> {
+    /// Seeks all entries in few samples.
+    pub(super) fn begin(judge: &'a Judge<'a>, entries: &mut [Entry], pairs: Pairs) -> Result<Self, ModelError> {
+        let mut samples = Samples::new(judge.table, judge.settings.seed);
+        samples.draw(pairs.left);
+        let (out, left): (Vec<usize>, Vec<usize>) =
+            (0..entries.len()).partition(|at| entries[*at].candidate.knocked_out.is_some());
+        resample(entries, &out, &samples, pairs.out)?;
+        resample(entries, &left, &samples, pairs.left)?;
+        Ok(Self { judge, samples, pairs })
     }
-    Ok(choice)
+
+    /// The chosen one, after it and those that might take its place were sought in more samples.
+    pub(super) fn choice(&mut self, entries: &mut [Entry]) -> Result<Choice, ModelError> {
+        let pairs = self.pairs.finalists;
+        let mut choice = choose(self.judge, entries);
+        for _ in 0..ROUNDS {
+            // More samples may show another one to be better, which then has to stand the same number of them.
+            let unseen = |at: &usize| entries[*at].cut.segments() > 1 && entries[*at].candidate.pairs < pairs as u64;
+            let fresh: Vec<usize> = choice.finalists.iter().copied().filter(unseen).collect();
+            if fresh.is_empty() {
+                break;
+            }
+            self.samples.draw(pairs);
+            resample(entries, &fresh, &self.samples, pairs)?;
+            choice = choose(self.judge, entries);
+        }
+        Ok(choice)
+    }
+
+    /// How often each row was drawn, by sample.
+    pub(super) fn counts(&self, sample: usize) -> Vec<f64> {
+        self.samples.counts(sample)
+    }
 }
 
 fn choose(judge: &Judge<'_>, entries: &[Entry]) -> Choice {
@@ -55,6 +72,7 @@ struct Again {
     at: usize,
     stability: Option<f64>,
     jaccard: Vec<f64>,
+    solutions: Solutions,
 }
 
 /// Stability of the entries at `places` over `pairs` pairs of samples.
@@ -74,12 +92,13 @@ fn resample(entries: &mut [Entry], places: &[usize], samples: &Samples<'_>, pair
                     let solutions = samples.again(&entries[at].cut, pairs, &starts)?;
                     let labels: Vec<Option<usize>> = entries[at].labels.iter().copied().map(Some).collect();
                     let jaccard = solutions.jaccard(&labels, k).into_iter().map(|j| j.unwrap_or(0.0)).collect();
-                    Ok(Again { at, stability: solutions.agreement().mean, jaccard })
+                    Ok(Again { at, stability: solutions.agreement().mean, jaccard, solutions })
                 })
                 .collect()
         })
         .collect();
-    for Again { at, stability, jaccard } in found?.into_iter().flatten() {
+    for Again { at, stability, jaccard, solutions } in found?.into_iter().flatten() {
+        entries[at].again = Some(solutions);
         let candidate = &mut entries[at].candidate;
         candidate.stability = stability;
         candidate.jaccard = jaccard;
@@ -121,7 +140,7 @@ pub(super) fn against_plain(judge: &Judge<'_>, mut found: Found, settled: &Settl
         let mut rival = judge.entry(cut);
         let stability = halves(judge, &rival.cut)?;
         rival.candidate.stability = Some(stability);
-        if judge.is_between_levels(&rival.cut) {
+        if judge.is_mostly_level(&rival.cut) {
             rival.candidate.knocked_out = Some(LEVEL.to_owned());
         }
         let allowed = rival.candidate.knocked_out.is_none();
