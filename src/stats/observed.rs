@@ -158,6 +158,36 @@ impl Observed {
         self.weights.sum()
     }
 
+    /// The table with weights that sum to Kish's effective number of rows, `(Σw)²/Σw²`, at the same ratios: a weight is not a
+    /// second witness. Weights multiplied by a constant give the same weights to the last bit.
+    ///
+    /// Source: Kish (1965), *Survey Sampling*, section 11.7.
+    ///
+    /// # Examples
+    /// By hand: 1, 1 and 2 are worth 4²/6 = 8/3 rows; 12 and 12 two.
+    ///
+    /// ```
+    /// use ndarray::{Array2, array};
+    /// use valueseg::stats::observed::Observed;
+    ///
+    /// let of = |weights: ndarray::Array1<f64>| {
+    ///     let n = weights.len();
+    ///     Observed::try_new(Array2::zeros((n, 1)), Array2::from_elem((n, 1), true), weights)
+    /// };
+    /// assert!((of(array![1.0, 1.0, 2.0])?.effective().total_weight() - 8.0 / 3.0).abs() < 1e-6);
+    /// assert_eq!(of(array![12.0, 12.0])?.effective().weights(), &array![1.0, 1.0]);
+    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// ```
+    #[must_use]
+    pub fn effective(&self) -> Self {
+        let most = self.weights.iter().copied().fold(0.0, f64::max);
+        // INVARIANT: 32 bits of a ratio forget the last digits, which a constant factor changes by rounding; no ratio is 0.
+        let ratios = self.weights.mapv(|w| f64::from((w / most) as f32).max(f64::from(f32::MIN_POSITIVE)));
+        let (sum, squares) = (ratios.sum(), ratios.mapv(|r| r * r).sum());
+        let weights = if squares > 0.0 { ratios * (sum / squares) } else { ratios };
+        Self { weights, ..self.clone() }
+    }
+
     /// The rows at `rows`, in that order (a row may be asked for twice).
     ///
     /// # Examples

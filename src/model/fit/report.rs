@@ -225,6 +225,13 @@ pub struct SignalUse {
 pub struct FitReport {
     /// Respondents whose ratings cut the segments.
     pub respondents: u64,
+    /// Respondents who most likely answered at random (probability above one half, in fives): they hardly shape segments, and
+    /// are typed like anybody; 0 = none, or not to be told.
+    #[serde(default)]
+    pub careless_random: u64,
+    /// Respondents who gave the same answer to everything asked (in fives): they shape no segments.
+    #[serde(default)]
+    pub careless_straight: u64,
     /// Customers in the sample of everybody.
     pub base: u64,
     /// Answers in the sample, in the order of the 60 ratings.

@@ -4,6 +4,7 @@ use ndarray::{Array2, ArrayView2, s};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::coarse::Blur;
 use super::fitted::FactorMixture;
 use super::kernel::Kernel;
 use super::moments::{MStep, Moments, Workspace, squares};
@@ -94,7 +95,7 @@ pub(super) fn run(
     let mut last = f64::NEG_INFINITY;
     for iteration in 1..=limits.iterations {
         let Some(moments) = pass(tiles, given, &model) else { break };
-        let mean = moments.log_likelihood / moments.weight;
+        let mean = moments.log_likelihood_of(&model, &rule.blur) / moments.weight;
         let gain = mean - last;
         last = mean;
         moments.update(&mut model, rule, &squares);
@@ -160,6 +161,8 @@ pub fn attach(data: &Observed, given: ArrayView2<'_, f64>, model: FactorMixture,
         loading_pull: what.loading_pull,
         class_pull: 0.0,
         psi_floor: what.psi_floor.clone(),
+        // The floor of the supervised step is the caller's.
+        blur: Blur::none(what.psi_floor.len()),
     };
     let limits = EmLimits { iterations: what.iterations, tolerance: 1e-4 };
     run(&tiles_of(data), Some(&given_tiles(given)), model, &rule, limits).model

@@ -84,8 +84,19 @@ pub fn model_from(data: &Observed, given: ArrayView2<'_, f64>, q: usize, pull: f
     for ((at, mean), n) in means.indexed_iter_mut().zip(&counts) {
         *mean = (sums[at] + pull * overall[at.1]) / (n + pull);
     }
+    let (loadings, uniqueness) = leading_factors(&within(data, given, &means), q);
+    // One customer's worth of pull to equal shares, as in the M-step: no class starts at weight 0.
+    let class_weights = weighted.sum_axis(Axis(0));
+    let total = class_weights.sum() + k as f64;
+    FactorMixture { class_weights: class_weights.mapv(|w| (w + 1.0) / total), means, loadings, uniqueness }
+}
+
+/// Covariance `(j, j)` around the means of soft classes, each entry over the rows that observed both indicators; 0 where
+/// none did.
+pub(super) fn within(data: &Observed, given: ArrayView2<'_, f64>, means: &Array2<f64>) -> Array2<f64> {
     // √w on both sides of a product makes the row count w times.
-    let mut residual = (&data.values() - &given.dot(&means)) * &present;
+    let present = data.present().mapv(f64::from);
+    let mut residual = (&data.values() - &given.dot(means)) * &present;
     for (mut row, w) in residual.rows_mut().into_iter().zip(data.weights()) {
         row *= w.sqrt();
     }
@@ -96,11 +107,7 @@ pub fn model_from(data: &Observed, given: ArrayView2<'_, f64>, q: usize, pull: f
     let pairs = rooted.t().dot(&rooted);
     let mut covariance = residual.t().dot(&residual);
     covariance.zip_mut_with(&pairs, |c, n| *c = if *n > 0.0 { *c / n } else { 0.0 });
-    let (loadings, uniqueness) = leading_factors(&covariance, q);
-    // One customer's worth of pull to equal shares, as in the M-step: no class starts at weight 0.
-    let class_weights = weighted.sum_axis(Axis(0));
-    let total = class_weights.sum() + k as f64;
-    FactorMixture { class_weights: class_weights.mapv(|w| (w + 1.0) / total), means, loadings, uniqueness }
+    covariance
 }
 
 /// Principal factors of a covariance matrix: the `q` leading directions above the mean of the other eigenvalues.

@@ -12,6 +12,8 @@
 //! Params and checked params are two types, as everywhere in linfa: only [`FactorMixtureValidParams`] can fit, and
 //! [`linfa::ParamGuard`] leads from one to the other.
 
+mod attention;
+mod coarse;
 mod em;
 mod error;
 mod fill;
@@ -19,14 +21,21 @@ mod fit;
 mod fitted;
 mod init;
 mod kernel;
+mod likelihood;
 mod moments;
 mod moves;
+mod nested;
+#[cfg(test)]
+mod nested_tests;
 mod params;
 mod softmax;
 #[cfg(test)]
 mod tests;
 mod tile;
+mod warm;
 
+pub use attention::Attention;
+pub use coarse::{FEW_STEPS, category_scores, few_steps};
 pub use em::{Attach, EmTermination, attach};
 pub use error::{MixtureError, MixtureParamError};
 pub use fill::FactorFill;

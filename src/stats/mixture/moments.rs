@@ -3,6 +3,7 @@
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView1};
 
+use super::coarse::Blur;
 use super::fitted::FactorMixture;
 use super::kernel::{TilePosterior, packed};
 use super::tile::{LANES, TILE, Tile};
@@ -70,6 +71,14 @@ impl Moments {
         self.log_likelihood += other.log_likelihood;
         self.weight += other.weight;
         self
+    }
+
+    /// `Σ w log p(v)` under `model`, the one the sums were made with, with the part of answers on few steps.
+    pub(super) fn log_likelihood_of(&self, model: &FactorMixture, blur: &Blur) -> f64 {
+        let k = model.n_classes();
+        let answered = |c: usize| self.second.row(c).iter().take(k).sum::<f64>();
+        let coarse = |c: usize| answered(c) * blur.of_answer(c, model.uniqueness[c]);
+        self.log_likelihood + (0..model.n_indicators()).map(coarse).sum::<f64>()
     }
 
     /// Updates class weights, and of the indicators that `free` marks also means, loadings and uniqueness; `squares`
@@ -141,7 +150,8 @@ impl Moments {
         for (at, a) in loads.iter().enumerate() {
             model.loadings[(c, *a)] = rhs[k + at];
         }
-        let psi = (square - explained) / weight;
+        // What an answer on few steps leaves open is the indicator's own.
+        let psi = (square - explained) / weight + rule.blur.variance[c];
         model.uniqueness[c] = if psi.is_finite() { psi.max(rule.psi_floor[c]) } else { rule.psi_floor[c] };
     }
 
@@ -202,6 +212,8 @@ pub(super) struct MStep {
     pub(super) class_pull: f64,
     /// Per indicator: smallest uniqueness.
     pub(super) psi_floor: Vec<f64>,
+    /// Per indicator: what few steps leave open.
+    pub(super) blur: Blur,
 }
 
 /// Sum of a tile's row in eight running sums, which the compiler can keep in one register.

@@ -9,22 +9,26 @@
 use ndarray::{Array1, Array2, Axis};
 use rayon::prelude::*;
 
-use super::em::EmRun;
+use super::em::{EmLimits, EmRun, run};
 use super::error::MixtureError;
-use super::fit::{Ground, best_of, from_labels, go_on};
-use super::fitted::likeliest;
+use super::fit::{Ground, SHORT_ITERATIONS, best_of, from_labels, go_on};
+use super::fitted::{FactorMixture, likeliest};
 use super::init::kmeans_start;
 use super::moments::MStep;
+use super::warm::{Halves, classes_by_size, merged, pairs_by_overlap};
 use crate::stats::draw::mixed_seed;
 
 /// Pairs considered for merging in a round.
-const PAIRS: usize = 3;
+const PAIRS: usize = 4;
 
 /// Classes considered for splitting beside each pair.
-const SPLITS: usize = 2;
+const SPLITS: usize = 3;
+
+/// Moves that also start from labels alone, which learns the factors anew.
+const FROM_LABELS: usize = 6;
 
 /// Moves that are run to the end of a round.
-const FINALISTS: usize = 2;
+const FINALISTS: usize = 3;
 
 /// Gain in mean log likelihood per row that counts as another valley.
 const GAIN: f64 = 1e-4;
@@ -44,8 +48,24 @@ pub(super) fn improve(
     }
     for round in 0..rounds {
         let given = best.model.probabilities(ground.data());
-        let tries: Result<Vec<EmRun>, MixtureError> = moves(&given)
+        let moves = moves(&given);
+        let halves: Result<Vec<Option<Halves>>, MixtureError> = (0..k)
             .into_par_iter()
+            .map(|class| {
+                let wanted = moves.iter().any(|(_, split)| *split == class);
+                let seed = mixed_seed(seed, (2_000 + 100 * round + class) as u64);
+                if wanted { Halves::of(ground.data(), &best.model, &given, class, seed) } else { Ok(None) }
+            })
+            .collect();
+        let halves = halves?;
+        let from_models: Vec<EmRun> = moves
+            .par_iter()
+            .filter_map(|(pair, split)| Some(moved_model(&best.model, *pair, *split, halves[*split].as_ref()?)))
+            .map(|model| short(ground, model, rule))
+            .collect();
+        let from_partitions: Result<Vec<EmRun>, MixtureError> = moves
+            .into_par_iter()
+            .take(FROM_LABELS)
             .enumerate()
             .map(|(at, (pair, split))| {
                 // Another reading of the answers each round: what one does not separate another may.
@@ -55,7 +75,8 @@ pub(super) fn improve(
                 Ok(from_labels(ground, &labels, k, q, rule))
             })
             .collect();
-        let mut tries = tries?;
+        let mut tries = from_models;
+        tries.extend(from_partitions?);
         tries.sort_by(|a, b| b.mean_log_likelihood.total_cmp(&a.mean_log_likelihood));
         tries.truncate(FINALISTS);
         let finished: Vec<EmRun> = tries.into_par_iter().map(|t| go_on(ground, t, rule)).collect();
@@ -69,22 +90,26 @@ pub(super) fn improve(
     Ok(best)
 }
 
-/// Pairs to merge by falling overlap `Σ r_a r_b / √(Σ r_a² Σ r_b²)`, each with the largest other classes to split.
+/// A few iterations from a model.
+pub(super) fn short(ground: &Ground, model: FactorMixture, rule: &MStep) -> EmRun {
+    run(ground.tiles(), None, model, rule, EmLimits { iterations: SHORT_ITERATIONS, tolerance: 1e-4 })
+}
+
+/// Pairs to merge by falling overlap, each with the largest other classes to split.
 fn moves(given: &Array2<f64>) -> Vec<((usize, usize), usize)> {
-    let k = given.ncols();
-    let gram = given.t().dot(given);
-    let overlap = |a: usize, b: usize| gram[(a, b)] / (gram[(a, a)] * gram[(b, b)]).sqrt().max(f64::MIN_POSITIVE);
-    let mut pairs: Vec<(usize, usize)> = (0..k).flat_map(|a| (a + 1..k).map(move |b| (a, b))).collect();
-    pairs.sort_by(|x, y| overlap(y.0, y.1).total_cmp(&overlap(x.0, x.1)));
-    let sizes = given.sum_axis(Axis(0));
-    let mut by_size: Vec<usize> = (0..k).collect();
-    by_size.sort_by(|a, b| sizes[*b].total_cmp(&sizes[*a]));
+    let by_size = classes_by_size(given);
     let mut out = Vec::new();
-    for pair in pairs.into_iter().take(PAIRS) {
+    for pair in pairs_by_overlap(given).into_iter().take(PAIRS) {
         let others = by_size.iter().copied().filter(|c| *c != pair.0 && *c != pair.1);
         out.extend(others.take(SPLITS).map(|split| (pair, split)));
     }
     out
+}
+
+/// `model` with `pair` as one class and `split` as its two halves.
+fn moved_model(model: &FactorMixture, pair: (usize, usize), split: usize, halves: &Halves) -> FactorMixture {
+    let apart = halves.apart(model, split);
+    merged(&apart, pair)
 }
 
 /// Likeliest classes with `pair` merged and `split` cut in two; the second half takes the free label.

@@ -10,6 +10,7 @@ use super::super::stored::coarse;
 use super::super::transform::SignalLine;
 use crate::catalogue::{N_ELEMENTS, Transform};
 use crate::model::rows::{Aspect, CustomerBlock, N_RATINGS};
+use crate::stats::mixture::Attention;
 use crate::stats::normal_scores::SCORE_LANES;
 use crate::stats::observed::Observed;
 
@@ -19,6 +20,17 @@ pub(in crate::model::fit) const MIN_ITEM_ANSWERS: u64 = 30;
 /// Answers of one aspect from which the same answer everywhere is a use of the scale. Our judgment: with four or fewer it
 /// happens by chance.
 pub(in crate::model::fit) const STRAIGHT_ANSWERS: u32 = 5;
+
+/// Different answers to an aspect's ratings from which the same one everywhere is a use of the scale. Our judgment: where
+/// people may only say yes or no, or choose among three, to say the same everywhere is an answer.
+const STRAIGHT_STEPS: usize = 4;
+
+/// Probability of being attentive from which a respondent shapes segments at all; above, they count by it. Our judgment:
+/// beneath, whatever the answers add is noise.
+const LEAST_ATTENTIVE: f64 = 0.1;
+
+/// Least share of its weight that a row keeps, so that no weight is 0.
+const LEAST_CARE: f64 = 1e-3;
 
 /// Width of the scale of ratings.
 const SCALE: f64 = 10.0;
@@ -45,19 +57,49 @@ fn is_straight(block: &CustomerBlock, row: usize, mask: u64) -> bool {
     true
 }
 
+/// Whether the ratings of `mask` were answered on enough steps for [`is_straight`] to say anything.
+fn has_steps(block: &CustomerBlock, mask: u64) -> bool {
+    let mut seen: Vec<f32> = Vec::new();
+    for (row, rated) in block.rated.iter().enumerate() {
+        let mut left = rated & mask;
+        while left != 0 {
+            let answer = block.ratings[(row, left.trailing_zeros() as usize)];
+            if !seen.contains(&answer) {
+                seen.push(answer);
+                if seen.len() >= STRAIGHT_STEPS {
+                    return true;
+                }
+            }
+            left &= left - 1;
+        }
+    }
+    false
+}
+
 /// Respondents of a sample who gave the same answer to everything asked of an aspect.
 pub(in crate::model::fit) fn straight_rows(sample: &Sample, aspect: Aspect) -> usize {
     let block = &sample.respondents;
-    (0..block.len()).filter(|row| is_straight(block, *row, aspect.mask())).count()
+    let steps = has_steps(block, aspect.mask());
+    (0..block.len()).filter(|row| steps && is_straight(block, *row, aspect.mask())).count()
 }
 
 /// Ratings of one aspect, and the respondents who gave enough of them to be cut on.
 #[derive(Clone, Debug)]
 pub(in crate::model::fit) struct AspectData {
-    /// Rows of [`Prepared::ratings`] with at least [`MIN_ANSWERS`] answers of this aspect that are not all the same.
+    /// Rows of [`Prepared::ratings`] with at least [`MIN_ANSWERS`] answers of this aspect that are not all the same and not
+    /// most likely given at random.
     pub(in crate::model::fit) rows: Vec<usize>,
     /// Columns of [`Prepared::ratings`] of this aspect that are known to the model.
     pub(in crate::model::fit) columns: Vec<usize>,
+}
+
+/// Respondents who look careless.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::model::fit) struct Careless {
+    /// Answers as if at random: with a probability above one half.
+    pub(in crate::model::fit) random: usize,
+    /// The same answer to everything asked, of either aspect.
+    pub(in crate::model::fit) straight: usize,
 }
 
 /// The sample as numbers.
@@ -65,8 +107,11 @@ pub(in crate::model::fit) struct AspectData {
 pub(in crate::model::fit) struct Prepared {
     /// How each signal is read.
     pub(in crate::model::fit) lines: Vec<SignalLine>,
-    /// Respondents × 60, standardized by `center` and `spread`; unknown ratings are absent.
+    /// Respondents × 60, standardized by `center` and `spread`; unknown ratings are absent. Rows weigh as much as they are
+    /// likely to be attentive, in Kish's effective number of rows.
     pub(in crate::model::fit) ratings: Observed,
+    /// Respondents who most likely answered without reading: at random, or the same everywhere.
+    pub(in crate::model::fit) careless: Careless,
     /// Mean of each rating, 0–10.
     pub(in crate::model::fit) center: Vec<f64>,
     /// Spread of each rating.
@@ -112,26 +157,39 @@ impl Prepared {
         // Standardized after the unknown ratings are gone, so that they reach no mean of a row.
         let known = Observed::try_new(raw.values().to_owned(), present, raw.weights().clone())?;
         let ratings = known.standardized(&moments);
+        let attention = Attention::of(&ratings.effective());
         let aspect = |aspect: Aspect| {
             let mask = asked & aspect.mask();
+            let steps = has_steps(&sample.respondents, mask);
             // METHOD (our judgment): who gives the same answer everywhere says how they use the scale, not what they want
             // more than something else. They shape no segment; they are typed like anybody, and their answers stay.
             let block = &sample.respondents;
             let answered = |row: &usize| {
-                (block.rated[*row] & mask).count_ones() >= MIN_ANSWERS && !is_straight(block, *row, aspect.mask())
+                (block.rated[*row] & mask).count_ones() >= MIN_ANSWERS
+                    && !(steps && is_straight(block, *row, aspect.mask()))
+                    && attention.attentive[*row] >= LEAST_ATTENTIVE
             };
             AspectData {
                 rows: (0..sample.respondents.len()).filter(answered).collect(),
                 columns: (0..N_RATINGS).filter(|c| mask >> c & 1 == 1).collect(),
             }
         };
+        let straight = [Aspect::Importance, Aspect::Fulfillment].map(|aspect| straight_rows(sample, aspect));
+        let careless = Careless {
+            random: attention.attentive.iter().filter(|p| **p < 0.5).count(),
+            straight: straight.into_iter().max().unwrap_or(0),
+        };
+        let ratings = cared(&ratings, &attention)?;
+        let respondent_signals = signal_scores(&sample.respondents, &lines)?;
+        let respondent_signals = weighed_as(&respondent_signals, &ratings)?;
         Ok(Self {
+            careless,
             ratings,
             center: moments.mean.to_vec(),
             spread: moments.spread.to_vec(),
             answers,
             asked,
-            respondent_signals: signal_scores(&sample.respondents, &lines)?,
+            respondent_signals,
             base_signals: signal_scores(&sample.base, &lines)?,
             importance: aspect(Aspect::Importance),
             fulfillment: aspect(Aspect::Fulfillment),
@@ -154,6 +212,20 @@ impl Prepared {
         let present = rows.present().select(ndarray::Axis(1), &part.columns);
         Ok(Observed::try_new(pick(rows.values().to_owned()), present, rows.weights().clone())?)
     }
+}
+
+/// The table with each row's weight as far as it was answered with care.
+///
+/// METHOD: the M-step of a mixture with a careless class weighs every row by just that; a weight is not a second witness,
+/// so weights sum to the effective number of rows.
+fn cared(ratings: &Observed, attention: &Attention) -> Result<Observed, ModelError> {
+    let weights = ratings.weights().iter().zip(&attention.attentive).map(|(w, p)| w * p.max(LEAST_CARE)).collect();
+    Ok(Observed::try_new(ratings.values().to_owned(), ratings.present().to_owned(), weights)?.effective())
+}
+
+/// `table` with the weights of the same rows of `other`.
+fn weighed_as(table: &Observed, other: &Observed) -> Result<Observed, ModelError> {
+    Ok(Observed::try_new(table.values().to_owned(), table.present().to_owned(), other.weights().clone())?)
 }
 
 /// Learns how each signal is read from the sample of everybody.

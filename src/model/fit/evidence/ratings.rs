@@ -6,6 +6,7 @@ use super::super::error::ModelError;
 use super::outcome::Outcomes;
 use super::prepare::Prepared;
 use crate::model::rows::Aspect;
+use crate::stats::mixture::category_scores;
 use crate::stats::observed::Observed;
 use crate::stats::reduced_rank::ReducedRank;
 
@@ -15,7 +16,7 @@ const SCREEN_ROWS: usize = 1_600;
 /// The evidence of a partition.
 #[derive(Clone, Debug)]
 pub(in crate::model) struct Evidence {
-    /// Standardized ratings cut on, then the signal scores that predict them: `(rows, ratings + directions)`.
+    /// Standardized ratings cut on, those of few steps as normal scores of their answers, then the signal scores that predict them: `(rows, ratings + directions)`.
     pub(in crate::model::fit) data: Observed,
     /// Ratings among the columns.
     pub(in crate::model::fit) ratings: usize,
@@ -30,7 +31,7 @@ pub(in crate::model) struct Evidence {
 impl Evidence {
     /// Ratings of `aspect` beside the signal directions that predict them; without outcomes.
     pub(in crate::model::fit) fn of(prepared: &Prepared, aspect: Aspect) -> Result<Self, ModelError> {
-        let ratings = prepared.cut_table(aspect)?;
+        let ratings = category_scores(&prepared.cut_table(aspect)?.effective());
         let rows = prepared.aspect(aspect).rows.clone();
         let signals = prepared.respondent_signals.values().select(Axis(0), &rows);
         let columns = ratings.n_columns();

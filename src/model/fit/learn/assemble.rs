@@ -148,6 +148,11 @@ pub(super) fn shares(given: &Array2<f64>, weights: &Array1<f64>, rows: &[usize])
     sums / total
 }
 
+/// A number of people that answers decide on, to the nearest five; 0 below three.
+fn in_fives(people: usize) -> u64 {
+    (people as u64 + 2) / 5 * 5
+}
+
 /// Classes by falling expected size in the sample of everybody; ties keep their order.
 fn order_by_size(prepared: &Prepared, measured: &Measured) -> Vec<usize> {
     let sizes = if prepared.base_signals.n_columns() == 0 {
@@ -209,6 +214,8 @@ impl Reporter<'_> {
     fn base(&self) -> FitReport {
         FitReport {
             respondents: self.evidence.rows.len() as u64,
+            careless_random: in_fives(self.prepared.careless.random),
+            careless_straight: in_fives(self.prepared.careless.straight),
             base: self.prepared.base_signals.n_rows() as u64,
             answers: self.prepared.answers.clone(),
             method: self.found.way.method(),

@@ -39,6 +39,7 @@ pub(in crate::model::fit) fn surveyed(
     if unknown > 0 {
         said.push(format!("{unknown} ratings were given too rarely or without any spread and are not scored."));
     }
+    said.extend(careless(report));
     common(request, report, "respondents", &mut said);
     // Between patterns of answers lies everything, their level too.
     if report.segment_levels.len() > 1
@@ -137,6 +138,20 @@ fn one_group(report: &FitReport, wanted: SegmentCount) -> String {
         several().count(),
         against.join("; or because ")
     )
+}
+
+/// Who looks careless, and what was made of it.
+fn careless(report: &FitReport) -> Option<String> {
+    let (random, straight) = (report.careless_random, report.careless_straight);
+    let who = match (random, straight) {
+        (0, 0) => return None,
+        (random, 0) => format!("About {random} respondents look as if they answered at random"),
+        (0, straight) => format!("About {straight} respondents gave the same answer to everything"),
+        (random, straight) => format!(
+            "About {random} respondents look as if they answered at random, and {straight} gave the same answer to everything"
+        ),
+    };
+    Some(format!("{who}: they shape no segments."))
 }
 
 /// `people` are those that segments were cut on.

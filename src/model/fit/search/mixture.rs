@@ -24,6 +24,9 @@ const FEW_ROWS: usize = 5_000;
 /// Iterations of a k-means that only leads to a start of the mixture.
 const START_ITERATIONS: usize = 20;
 
+/// Iterations from a neighbor at most.
+const NEST_ITERATIONS: usize = 30;
+
 /// Partitions wanted.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted<'a> {
@@ -78,10 +81,28 @@ pub(super) fn from_partitions(
     Ok(ends.into_iter().reduce(likelier).expect("at least one partition is carried on"))
 }
 
-/// The mixture EM reaches from `start` in some iterations.
-pub(super) fn go_on(table: &Worktable, start: &FactorMixture, iterations: usize) -> Result<Fitted, ModelError> {
-    let params = stopping(start.n_classes(), start.n_factors(), iterations)?;
-    Ok(params.go_on(table.ground(), start.clone()))
+/// `smaller` with so many more classes as there are to be `k`; never less likely.
+pub(super) fn from_fewer_classes(
+    table: &Worktable,
+    smaller: &Fitted,
+    k: usize,
+    seed: u64,
+) -> Result<Fitted, ModelError> {
+    let look = Look { iterations: NEST_ITERATIONS, ..Look::of_starts(1, seed) };
+    let params = looking(k, smaller.mixture.n_factors(), look)?;
+    Ok(params.from_fewer_classes(table.ground(), smaller)?)
+}
+
+/// `smaller` with so many more factors as there are to be `q`; never less likely.
+pub(super) fn from_fewer_factors(table: &Worktable, smaller: &Fitted, q: usize) -> Result<Fitted, ModelError> {
+    let params = stopping(smaller.mixture.n_classes(), q, NEST_ITERATIONS)?;
+    Ok(params.from_fewer_factors(table.ground(), smaller))
+}
+
+/// `larger` with two of its classes as one.
+pub(super) fn from_more_classes(table: &Worktable, larger: &Fitted) -> Result<Fitted, ModelError> {
+    let (k, q) = (larger.mixture.n_classes() - 1, larger.mixture.n_factors());
+    Ok(stopping(k, q, NEST_ITERATIONS)?.from_more_classes(table.ground(), &larger.mixture))
 }
 
 /// The best of starts of its own, after splits and merges.
@@ -94,16 +115,6 @@ pub(super) fn explored(table: &Worktable, k: usize, q: usize, look: Look) -> Res
 pub(super) fn improved(table: &Worktable, model: &FactorMixture, look: Look) -> Result<Fitted, ModelError> {
     let (params, ground) = (looking(model.n_classes(), model.n_factors(), look)?, table.ground());
     Ok(params.fit_from(ground.data(), params.improve(ground, model.clone())?))
-}
-
-/// `whole` found anew on a part of its rows.
-///
-/// METHOD: the part takes the likelier of its own search and of EM from the solution of all rows, so that it is not
-/// called different because its search was shorter.
-pub(super) fn of_part(part: &Worktable, whole: &FactorMixture, look: Look) -> Result<Fitted, ModelError> {
-    let (k, q) = (whole.n_classes(), whole.n_factors());
-    let other = looking(k, q, look)?.fit_from(&part.data, whole.clone());
-    Ok(likelier(other, explored(part, k, q, look)?))
 }
 
 /// EM from `start` to convergence on all rows of `data`.

@@ -4,6 +4,7 @@
 //! profile                       how much is spent: thorough or quick                      effort
 //! sample of rows → candidates   every way with every number of segments, or mixtures
 //!                               down the valley of their criterion                        tour, valley
+//!                → none larger fits worse than a smaller one                                nest
 //!                → found again  in bootstrap samples or in halves, by the declared rule   trial, samples, rule
 //!                → held against tables with nothing to find, and chosen anew if it fails  gate, null, step
 //!                → described    in people the segments were not found on                  held
@@ -22,6 +23,7 @@ pub(in crate::model::fit) mod held;
 mod judge;
 mod kmeans;
 mod mixture;
+mod nest;
 mod null;
 pub(in crate::model::fit) mod patterns;
 mod rule;
@@ -124,6 +126,11 @@ fn settle(judge: &Judge<'_>, entries: &[Entry], choice: &Choice) -> Result<(Foun
     // Figures of other rows stand beside those of the screened ones, not in their place.
     if last.rows == candidates[choice.at].rows {
         candidates[choice.at] = last;
+        // What holds the chosen one as a special case is no worse than it came out here.
+        let mut cuts: Vec<way::Cut> = entries.iter().map(|entry| entry.cut.clone()).collect();
+        cuts[choice.at] = settled.cut.clone();
+        let replaced = nest::nested(judge.table, &cuts, judge.settings.seed)?;
+        replaced.into_iter().filter(|r| r.at != choice.at).for_each(|r| candidates[r.at].bic = r.cut.bic);
     } else {
         candidates.push(last);
     }

@@ -14,7 +14,7 @@ use crate::stats::resample::{Resampling, Solutions};
 const STARTS: usize = 4;
 
 /// What is spent on a mixture on a sample.
-const EFFORT: Effort = Effort { short: 4, carried: 1, iterations: 8 };
+const EFFORT: Effort = Effort { short: 4, carried: 2, iterations: 12 };
 
 /// Bootstrap samples.
 pub(super) struct Samples<'a> {

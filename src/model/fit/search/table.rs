@@ -2,10 +2,10 @@
 
 use std::sync::OnceLock;
 
-use ndarray::{Array2, ArrayView2, Axis, s};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
 
 use crate::stats::kmeans::Points;
-use crate::stats::mixture::{FactorFill, Ground};
+use crate::stats::mixture::{FactorFill, Ground, few_steps};
 use crate::stats::observed::Observed;
 
 /// Factors of the model that fills gaps for k-means.
@@ -25,6 +25,8 @@ pub(super) enum Reading {
 pub(super) struct Worktable {
     pub(super) data: Observed,
     ratings: usize,
+    /// What each column is multiplied by where it is read for k-means.
+    scale: Vec<f64>,
     fill: FactorFill,
     /// By [`Reading`].
     readings: [Array2<f64>; 2],
@@ -32,6 +34,42 @@ pub(super) struct Worktable {
     /// Made when first asked for: only mixtures need it.
     ground: OnceLock<Ground>,
     ground_points: OnceLock<Vec<Points>>,
+}
+
+/// How the columns of a table are read.
+struct Columns {
+    ratings: usize,
+    scale: Vec<f64>,
+    fill: FactorFill,
+}
+
+/// What columns are multiplied by for k-means: 1, but where all ratings have few steps, as much as makes a step of each
+/// count alike, the mean variance left as it is.
+///
+/// METHOD: standardized, a rare yes is worth more than a common one, and clusters form around single rare answers; published
+/// partitions of such surveys are made on the scale as it was asked (Dolnicar, Grün and Leisch 2018).
+fn common_scale(data: &Observed, ratings: usize) -> Vec<f64> {
+    let mut scale = vec![1.0; data.n_columns()];
+    if ratings == 0 || !few_steps(data).iter().take(ratings).all(|few| *few) {
+        return scale;
+    }
+    for (c, to) in scale.iter_mut().enumerate().take(ratings) {
+        let mut values: Vec<f64> = data
+            .values()
+            .column(c)
+            .iter()
+            .zip(data.present().column(c))
+            .filter(|(_, is)| **is)
+            .map(|(v, _)| *v)
+            .collect();
+        values.sort_by(f64::total_cmp);
+        values.dedup();
+        let width = values[values.len() - 1] - values[0];
+        *to = (values.len() - 1) as f64 / width;
+    }
+    let mean = scale.iter().take(ratings).map(|s| s * s).sum::<f64>() / ratings as f64;
+    scale.iter_mut().take(ratings).for_each(|s| *s /= mean.sqrt());
+    scale
 }
 
 /// What `cell` holds, made if it holds nothing yet.
@@ -49,23 +87,30 @@ impl Worktable {
     /// Prepares a table whose first `ratings` columns are ratings.
     pub(super) fn new(data: Observed, ratings: usize) -> Self {
         let fill = FactorFill::learn(&data, FILL_FACTORS);
-        Self::filled(data, ratings, fill)
+        let columns = Columns { scale: common_scale(&data, ratings), ratings, fill };
+        Self::filled(data, columns)
     }
 
     /// A table of other rows, read as this one is: gaps filled by what was learned here.
     pub(super) fn alike(&self, data: Observed) -> Self {
-        Self::filled(data, self.ratings, self.fill.clone())
+        Self::filled(data, self.columns())
     }
 
-    fn filled(data: Observed, ratings: usize, fill: FactorFill) -> Self {
-        let raw = fill.fill(&data);
-        let centered = centered(&raw, ratings);
-        Self::of(data, ratings, fill, [raw, centered])
+    fn columns(&self) -> Columns {
+        Columns { ratings: self.ratings, scale: self.scale.clone(), fill: self.fill.clone() }
     }
 
-    fn of(data: Observed, ratings: usize, fill: FactorFill, readings: [Array2<f64>; 2]) -> Self {
+    fn filled(data: Observed, columns: Columns) -> Self {
+        let mut raw = columns.fill.fill(&data);
+        raw *= &ArrayView1::from(&columns.scale);
+        let centered = centered(&raw, columns.ratings);
+        Self::of(data, columns, [raw, centered])
+    }
+
+    fn of(data: Observed, columns: Columns, readings: [Array2<f64>; 2]) -> Self {
         let points = [0, 1].map(|at: usize| points(&readings[at], &data));
-        Self { data, ratings, fill, readings, points, ground: OnceLock::new(), ground_points: OnceLock::new() }
+        let Columns { ratings, scale, fill } = columns;
+        Self { data, ratings, scale, fill, readings, points, ground: OnceLock::new(), ground_points: OnceLock::new() }
     }
 
     /// The rows with a weight above 0 among `weights`, which take the place of their own. Gaps stay filled as they were;
@@ -73,7 +118,7 @@ impl Worktable {
     pub(super) fn part(&self, weights: &[f64]) -> Self {
         let rows = above_zero(weights);
         let readings = [0, 1].map(|at: usize| self.readings[at].select(Axis(0), &rows));
-        Self::of(self.data.counted(weights), self.ratings, self.fill.clone(), readings)
+        Self::of(self.data.counted(weights), self.columns(), readings)
     }
 
     /// The same rows with their counts, where what is only a start is not learned anew either.

@@ -249,3 +249,37 @@ fn what_stands_out_is_measured_in_people_the_segments_were_not_found_on() {
         }
     }
 }
+#[test]
+fn no_larger_mixture_of_the_table_fits_worse_than_a_smaller_one() {
+    for (groups, seed) in [(3, 11), (1, 12)] {
+        let (values, present, _) = people(400, groups, seed);
+        let evidence = evidence(values, present, vec![1.0; 400]);
+        let found = search(&evidence, &settings()).unwrap();
+        // Log likelihoods from the criterion, as a reader of the table would.
+        let j = RATINGS;
+        let parameters = |k: usize, q: usize| (k - 1 + k * j + j * q - q * q.saturating_sub(1) / 2 + j) as f64;
+        let likelihoods: Vec<(usize, usize, f64)> = found
+            .candidates
+            .iter()
+            .filter_map(|c| Some((c.segments, c.factors?, c.bic?)))
+            .map(|(k, q, bic)| (k, q, -0.5 * (bic - parameters(k, q) * 400f64.ln())))
+            .collect();
+        assert!(likelihoods.len() > 10);
+        for (k, q, own) in &likelihoods {
+            for (_, _, smaller) in likelihoods.iter().filter(|(a, b, _)| a <= k && b <= q) {
+                assert!(own >= &(smaller - 1e-6), "{k} segments, {q} factors: {own} under {smaller}");
+            }
+        }
+    }
+}
+
+#[test]
+fn yes_and_no_that_have_nothing_to_do_with_each_other_make_no_item_the_partition() {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(21);
+    let values = Array2::from_shape_fn((700, RATINGS), |(_, c)| f64::from(u8::from(rng.gen_range(0..10) <= c)));
+    let present = Array2::from_elem(values.dim(), true);
+    let plain = evidence(values, present, vec![1.0; 700]);
+    let scored = Evidence { data: crate::stats::mixture::category_scores(&plain.data), ..plain };
+    let found = search(&scored, &settings()).unwrap();
+    assert_eq!(found.given.ncols(), 1, "{}", found.choice);
+}

@@ -6,6 +6,7 @@ use super::super::error::ModelError;
 use super::effort::{Effort, Look};
 use super::judge::{Entry, Judge, best_by};
 use super::mixture::{self, Wanted};
+use super::nest;
 use super::way::{Cut, Starts, Way};
 use crate::stats::draw::mixed_seed;
 
@@ -41,7 +42,8 @@ pub(super) fn everything(judge: &Judge<'_>) -> Result<Vec<Entry>, ModelError> {
         table.ground();
     }
     let cuts: Result<Vec<Vec<Cut>>, ModelError> = counts.into_par_iter().map(|k| cuts(judge, k)).collect();
-    let cuts: Vec<Cut> = cuts?.into_iter().flatten().collect();
+    let mut cuts: Vec<Cut> = cuts?.into_iter().flatten().collect();
+    nest::nested(table, &cuts, judge.settings.seed)?.into_iter().for_each(|better| cuts[better.at] = better.cut);
     let mut entries: Vec<Entry> = cuts.into_par_iter().map(|cut| judge.entry(cut)).collect();
     judge.knock_out(&mut entries);
     Ok(entries)
@@ -86,5 +88,10 @@ pub(super) fn improve(entries: &mut [Entry], judge: &Judge<'_>) -> Result<(), Mo
         // A better criterion may ask for another number of factors, which is held against the others.
         judge.knock_out(entries);
     }
+    let cuts: Vec<Cut> = entries.iter().map(|entry| entry.cut.clone()).collect();
+    for better in nest::nested(judge.table, &cuts, judge.settings.seed)? {
+        entries[better.at] = Entry { improved: entries[better.at].improved, ..judge.entry(better.cut) };
+    }
+    judge.knock_out(entries);
     Ok(())
 }

@@ -7,6 +7,7 @@ use super::super::error::ModelError;
 use super::super::report::Candidate;
 use super::effort::Look;
 use super::judge::{Entry, Judge};
+use super::nest;
 use super::rule::Choice;
 use super::tour::IMPROVED;
 use super::way::{Cut, Way};
@@ -83,6 +84,7 @@ impl Walk<'_> {
     /// that from the beginning; returns the place of the best.
     fn last_round(&mut self, way: Way) -> Result<usize, ModelError> {
         let look = Look::closer(self.judge.settings);
+        self.nest()?;
         let mut seen = Vec::new();
         for _ in 0..IMPROVED {
             let Some(at) = self.best_allowed(way, |c| !seen.contains(&c.segments)) else { break };
@@ -93,7 +95,17 @@ impl Walk<'_> {
         let at = self.chosen(way);
         let other = way.explore(self.judge.table, self.entries[at].cut.segments(), look)?;
         self.keep(at, other);
+        self.nest()?;
         Ok(self.chosen(way))
+    }
+
+    /// No larger mixture fits worse than a smaller one.
+    fn nest(&mut self) -> Result<(), ModelError> {
+        let cuts: Vec<Cut> = self.entries.iter().map(|entry| entry.cut.clone()).collect();
+        for better in nest::nested(self.judge.table, &cuts, self.judge.settings.seed)? {
+            self.entries[better.at] = self.judge.entry(better.cut);
+        }
+        Ok(())
     }
 
     /// A first look at a candidate; returns its place.

@@ -136,7 +136,7 @@ impl Starts {
 #[derive(Clone, Debug)]
 enum Body {
     Centroids(Centroids),
-    Mixture(FactorMixture),
+    Mixture(Fitted),
 }
 
 /// A cut.
@@ -165,24 +165,29 @@ impl Cut {
     }
 
     /// A mixture fitted on `data`.
-    fn likely(fitted: Fitted, data: &Observed) -> Self {
+    pub(super) fn likely(fitted: Fitted, data: &Observed) -> Self {
         let parameters = fitted.mixture.n_parameters() as f64;
         let way = Way::Mixture(fitted.mixture.n_factors());
         let aic = fitted.bic + parameters * (2.0 - data.total_weight().ln());
-        Self { way, bic: Some(fitted.bic), aic: Some(aic), body: Body::Mixture(fitted.mixture) }
+        Self { way, bic: Some(fitted.bic), aic: Some(aic), body: Body::Mixture(fitted) }
     }
 
     pub(super) fn segments(&self) -> usize {
         match &self.body {
             Body::Centroids(own) => own.fit.n_clusters(),
-            Body::Mixture(mixture) => mixture.n_classes(),
+            Body::Mixture(fit) => fit.mixture.n_classes(),
         }
     }
 
     /// What answers can be drawn from; `None` for a way that is no model of them.
     pub(super) fn model(&self) -> Option<&FactorMixture> {
+        self.fitted().map(|fit| &fit.mixture)
+    }
+
+    /// The mixture with its likelihood; `None` for a way without one.
+    pub(super) fn fitted(&self) -> Option<&Fitted> {
         match &self.body {
-            Body::Mixture(mixture) => Some(mixture),
+            Body::Mixture(fit) => Some(fit),
             Body::Centroids(_) => None,
         }
     }
@@ -190,7 +195,7 @@ impl Cut {
     /// The likeliest segment of each row of a table with the columns of the one it was made on.
     pub(super) fn labels(&self, table: &Worktable) -> Vec<usize> {
         match &self.body {
-            Body::Mixture(mixture) => mixture.labels(&table.data),
+            Body::Mixture(fit) => fit.mixture.labels(&table.data),
             Body::Centroids(own) => own.labels(table),
         }
     }
@@ -198,7 +203,7 @@ impl Cut {
     /// `(rows, K)` probabilities of the same rows.
     pub(super) fn probabilities(&self, table: &Worktable) -> Array2<f64> {
         match &self.body {
-            Body::Mixture(mixture) => mixture.probabilities(&table.data),
+            Body::Mixture(fit) => fit.mixture.probabilities(&table.data),
             Body::Centroids(_) => one_hot(&self.labels(table), self.segments()),
         }
     }
@@ -206,7 +211,7 @@ impl Cut {
     /// Share of the smallest segment as the way itself has it: a parameter of a mixture, a count of the rows of others.
     pub(super) fn smallest_share(&self, table: &Worktable) -> f64 {
         match &self.body {
-            Body::Mixture(mixture) => mixture.class_weights.iter().copied().fold(1.0, f64::min),
+            Body::Mixture(fit) => fit.mixture.class_weights.iter().copied().fold(1.0, f64::min),
             Body::Centroids(_) => {
                 let mut sizes = vec![0.0; self.segments()];
                 for (label, weight) in self.labels(table).into_iter().zip(table.data.weights()) {
@@ -219,40 +224,36 @@ impl Cut {
 
     /// The same cut found anew on a resample.
     ///
-    /// METHOD: a mixture takes the likelier of EM from the starts of the sample and of EM from the solution of all rows,
-    /// so that a sample is not called different because its search was shorter.
+    /// METHOD: from starts of the sample alone. A search that knows the solution of all rows finds it again wherever it is no
+    /// worse than its neighbors, and could not warn of a solution that another sample would not have led to.
     pub(super) fn again(&self, table: &Worktable, starts: &Starts, effort: Effort) -> Result<Self, ModelError> {
-        let own = self.way.fit(table, self.segments(), starts, effort)?;
-        let other = match &self.body {
-            Body::Centroids(_) => return Ok(own),
-            Body::Mixture(whole) => mixture::go_on(table, whole, effort.short + effort.iterations)?,
-        };
-        let other = Self::likely(other, &table.data);
-        Ok(if own.bic < other.bic { own } else { other })
+        self.way.fit(table, self.segments(), starts, effort)
     }
 
     /// The same cut found anew on half of the rows, where plain ways have `starts` starts.
     pub(super) fn of_half(&self, half: &Worktable, starts: usize, seed: u64) -> Result<Self, ModelError> {
-        match &self.body {
-            Body::Centroids(_) => self.way.explore(half, self.segments(), Look::of_starts(starts, seed)),
-            Body::Mixture(whole) => Ok(Self::likely(mixture::of_part(half, whole, Look::at_half(seed))?, &half.data)),
-        }
+        let look = match &self.body {
+            Body::Centroids(_) => Look::of_starts(starts, seed),
+            Body::Mixture(_) => Look::at_half(seed),
+        };
+        self.way.explore(half, self.segments(), look)
     }
 
     /// After splits and merges; the same for a way that has none.
     pub(super) fn improved(&self, table: &Worktable, look: Look) -> Result<Self, ModelError> {
         match &self.body {
             Body::Centroids(_) => Ok(self.clone()),
-            Body::Mixture(model) => Ok(Self::likely(mixture::improved(table, model, look)?, &table.data)),
+            Body::Mixture(fit) => Ok(Self::likely(mixture::improved(table, &fit.mixture, look)?, &table.data)),
         }
     }
 
     /// The likelier of the cut after splits and merges and of what a search from the beginning finds; the same for a way
     /// without a likelihood, of which no further start would be better.
     pub(super) fn searched(&self, table: &Worktable, look: Look) -> Result<Self, ModelError> {
-        let Body::Mixture(model) = &self.body else { return Ok(self.clone()) };
-        let other = mixture::explored(table, model.n_classes(), model.n_factors(), look)?;
-        Ok(Self::likely(mixture::likelier(mixture::improved(table, model, look)?, other), &table.data))
+        let Some(fit) = self.fitted() else { return Ok(self.clone()) };
+        let other = mixture::explored(table, fit.mixture.n_classes(), fit.mixture.n_factors(), look)?;
+        let better = mixture::likelier(mixture::improved(table, &fit.mixture, look)?, other);
+        Ok(Self::likely(mixture::likelier(fit.clone(), better), &table.data))
     }
 
     /// On all rows of the evidence, of which `table` holds the screened ones. `go_on`: centroids move to where all rows
@@ -265,8 +266,8 @@ impl Cut {
         go_on: bool,
     ) -> Result<Settled, ModelError> {
         match &self.body {
-            Body::Mixture(model) => {
-                let fitted = mixture::converged(&evidence.data, model.clone(), settings.seed)?;
+            Body::Mixture(fit) => {
+                let fitted = mixture::converged(&evidence.data, fit.mixture.clone(), settings.seed)?;
                 let given = fitted.mixture.probabilities(&evidence.data);
                 Ok(Settled { cut: Self::likely(fitted, &evidence.data), given, anew: true })
             }
