@@ -192,7 +192,6 @@ mod tests {
     use super::*;
     use crate::model::fit::Candidate;
 
-
     #[test]
     fn one_group_that_was_asked_for_is_not_laid_on_the_answers() {
         let none = FitReport::default();
