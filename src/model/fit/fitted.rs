@@ -15,7 +15,7 @@ use crate::catalogue::hex;
 use crate::model::rows::{MAX_SIGNALS, N_RATINGS};
 
 /// Format of the model file. Raised whenever an older program could misread it.
-pub const FORMAT_VERSION: u64 = 2;
+pub const FORMAT_VERSION: u64 = 3;
 
 /// Hexadecimal digits of a model's id.
 const ID_DIGITS: usize = 12;
@@ -425,9 +425,9 @@ mod tests {
 
     #[test]
     fn another_format_version_is_refused_by_name() {
-        let text = model().to_json().unwrap().replace("\"format_version\": 2", "\"format_version\": 3");
+        let text = model().to_json().unwrap().replace("\"format_version\": 3", "\"format_version\": 4");
         let refused = Model::from_json(&text);
-        assert!(matches!(refused, Err(ModelError::Format { found: 3, expected: FORMAT_VERSION })), "{refused:?}");
+        assert!(matches!(refused, Err(ModelError::Format { found: 4, expected: FORMAT_VERSION })), "{refused:?}");
     }
 
     #[test]
