@@ -73,6 +73,12 @@ fn rated(everyone: &ProfileSums, aspect: Aspect) -> u64 {
 fn sample(respondents: u64, elements: u64, aspect: Aspect, said: &mut Vec<String>) {
     let (floor, good) = (FLOOR_PER_ELEMENT * elements, GOOD_PER_ELEMENT * elements);
     let word = aspect.slug();
+    if elements == 0 {
+        said.push(format!(
+            "Nobody's rating of {word} is known tonight: the segments were cut on it on an earlier night."
+        ));
+        return;
+    }
     let [asked, floor_words, good_words] = [respondents, floor, good].map(thousands);
     if respondents < floor {
         said.push(format!(

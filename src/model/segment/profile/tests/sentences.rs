@@ -27,7 +27,7 @@ fn importance_that_is_missing_tonight_is_not_told_as_never_asked() {
     assert!(said(&people, Some(Aspect::Fulfillment), 20).contains("Importance was not asked: segments are cut on"));
     let cut_before = said(&people, Some(Aspect::Importance), 20);
     assert!(!cut_before.contains("Importance was not asked"), "{cut_before}");
-    assert!(cut_before.contains("Only 0 customers rated importance"), "{cut_before}");
+    assert!(cut_before.contains("Nobody's rating of importance is known tonight"), "{cut_before}");
 }
 
 #[test]
@@ -93,9 +93,7 @@ fn what_was_not_asked_is_absent_and_said() {
     assert_eq!((s.value_total, s.value_share, s.value_mean), (None, None, None));
     assert!(s.needs.iter().all(|n| n.share.is_none() && n.fulfillment.is_none()));
     let said = profiles.limits.join("\n");
-    for sentence in
-        ["Only 100 customers rated importance", "Fulfillment was not asked", "not tested", "No value of orders"]
-    {
+    for sentence in ["Fulfillment was not asked", "not tested", "No value of orders"] {
         assert!(said.contains(sentence), "{sentence} is missing in {said}");
     }
 }
