@@ -251,7 +251,7 @@ fn whatever_is_done_to_an_input_a_night_ends_in_time_in_memory_and_with_a_reason
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), mutants.len(), wrong.join("\n"));
 }
 
-/// `VALUESEG_PARQUET_FOLDER=… cargo test --profile quick --locked -- --ignored --nocapture parquet_files_of_others`.
+/// `VALUESEG_PARQUET_FOLDER=… cargo test --release --locked -- --ignored --nocapture parquet_files_of_others`.
 #[test]
 #[ignore = "needs a folder of Parquet files, named by VALUESEG_PARQUET_FOLDER"]
 fn parquet_files_of_others_are_read_or_refused() {
