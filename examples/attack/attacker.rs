@@ -42,32 +42,33 @@ struct Equation {
 /// A night as it is seen: who was in it, and what was told.
 pub(crate) type Seen<'a> = (&'a [Person], &'a Told);
 
-/// The group's other people on a night, and how many it has with the person.
-fn others<'a>(person: &'a Person, (people, told): Seen<'a>) -> (String, Vec<&'a Person>) {
-    let group = told.segments.get(&person.id).cloned().unwrap_or_default();
-    let with = people.iter().filter(|other| told.segments.get(&other.id) == Some(&group) && other.id != person.id);
-    let with = with.collect();
-    (group, with)
+/// The group that is attacked. Figures of segments count everybody by probability, of which the attacker knows all but one;
+/// everybody scored counts as one here, so subtraction has nothing to guess.
+const EVERYONE: &str = "ALL";
+
+/// The other people of a night.
+fn others<'a>(person: &'a Person, (people, _): Seen<'a>) -> Vec<&'a Person> {
+    people.iter().filter(|other| other.id != person.id).collect()
 }
 
 /// What a published mean says of an answer; `None` = it is withheld.
-fn equation(item: usize, group: &str, others: &[&Person], told: &Told) -> Option<Equation> {
-    let mean = told.importance.get(&(group.to_owned(), ASKED[item].to_owned()))?;
+fn equation(item: usize, others: &[&Person], told: &Told) -> Option<Equation> {
+    let mean = told.importance.get(&(EVERYONE.to_owned(), ASKED[item].to_owned()))?;
     let n = others.len() as f64 + 1.0;
     let known: f64 = others.iter().map(|other| f64::from(other.answers[item])).sum();
     Some(Equation { n, rest: mean * n - known, exact: told.exact })
 }
 
-/// One night: everybody else of the group is known. `groups` are those of the time, where the person is erased since.
+/// One night: everybody else is known. `then` is the night as it was, where the person is erased since.
 pub(crate) fn one_night(people: &[&Person], then: Seen<'_>, published: &Told) -> Tally {
     let mut tally = Tally::default();
     for person in people {
-        let (group, others) = others(person, then);
+        let others = others(person, then);
         for item in 0..ASKED.len() {
-            let Some(equation) = equation(item, &group, &others, published) else { continue };
+            let Some(equation) = equation(item, &others, published) else { continue };
             tally.try_answer(person.answers[item], &[equation], equation.rest);
         }
-        if let Some(mean) = published.value.get(&group) {
+        if let Some(mean) = published.value.get(EVERYONE) {
             let known: f64 = others.iter().map(|other| other.value).sum();
             tally.try_amount(person.value, mean * (others.len() + 1) as f64 - known);
         }
@@ -78,18 +79,17 @@ pub(crate) fn one_night(people: &[&Person], then: Seen<'_>, published: &Told) ->
 /// Two nights, of which only the second has the person: what the sum grew by.
 pub(crate) fn joined(person: &Person, before: Seen<'_>, after: Seen<'_>) -> Tally {
     let mut tally = Tally::default();
-    let (group, now) = others(person, after);
-    let earlier: Vec<&Person> =
-        before.0.iter().filter(|other| before.1.segments.get(&other.id) == Some(&group)).collect();
+    let now = others(person, after);
+    let earlier: Vec<&Person> = before.0.iter().collect();
     for item in 0..ASKED.len() {
-        let key = (group.clone(), ASKED[item].to_owned());
+        let key = (EVERYONE.to_owned(), ASKED[item].to_owned());
         let (Some(new), Some(old)) = (after.1.importance.get(&key), before.1.importance.get(&key)) else { continue };
-        let Some(equation) = equation(item, &group, &now, after.1) else { continue };
+        let Some(equation) = equation(item, &now, after.1) else { continue };
         let changed = known_change(&now, &earlier, |other| f64::from(other.answers[item]));
         let grown = new * (now.len() + 1) as f64 - old * earlier.len() as f64 - changed;
         tally.try_answer(person.answers[item], &[equation], grown);
     }
-    if let (Some(new), Some(old)) = (after.1.value.get(&group), before.1.value.get(&group)) {
+    if let (Some(new), Some(old)) = (after.1.value.get(EVERYONE), before.1.value.get(EVERYONE)) {
         let changed = known_change(&now, &earlier, |other| other.value);
         tally.try_amount(person.value, new * (now.len() + 1) as f64 - old * earlier.len() as f64 - changed);
     }
@@ -105,22 +105,17 @@ fn known_change(now: &[&Person], earlier: &[&Person], of: impl Fn(&Person) -> f6
 pub(crate) fn many_nights(person: &Person, nights: &[Seen<'_>]) -> Tally {
     let mut tally = Tally::default();
     for item in 0..ASKED.len() {
-        let equations: Vec<Equation> = nights
-            .iter()
-            .filter_map(|night| {
-                let (group, others) = others(person, *night);
-                equation(item, &group, &others, night.1)
-            })
-            .collect();
+        let equations: Vec<Equation> =
+            nights.iter().filter_map(|night| equation(item, &others(person, *night), night.1)).collect();
         let mean = equations.iter().map(|equation| equation.rest).sum::<f64>() / equations.len() as f64;
         tally.try_answer(person.answers[item], &equations, mean);
     }
     let amounts: Vec<f64> = nights
         .iter()
         .filter_map(|night| {
-            let (group, others) = others(person, *night);
+            let others = others(person, *night);
             let known: f64 = others.iter().map(|other| other.value).sum();
-            Some(night.1.value.get(&group)? * (others.len() + 1) as f64 - known)
+            Some(night.1.value.get(EVERYONE)? * (others.len() + 1) as f64 - known)
         })
         .collect();
     tally.try_amount(person.value, amounts.iter().sum::<f64>() / amounts.len() as f64);
