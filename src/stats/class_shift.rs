@@ -244,7 +244,7 @@ mod tests {
     fn classes_claimed_too_often_are_claimed_as_often_as_they_are() {
         let truth = rows(3_000, 600, 3.0, 4);
         // Read as if both were as frequent.
-        let tilt = class_tilt(Array2::zeros((3_000, 2)).view(), truth.view(), &[1.0; 3_000], 10.0);
+        let tilt = class_tilt(Array2::zeros((3_000, 2)).view(), truth.view(), &vec![1.0; 3_000], 10.0);
         assert!((tilt[1] - tilt[0] - 4f64.ln()).abs() < 0.15, "{tilt}");
         assert!(tilt.sum().abs() < 1e-12);
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// METHOD: everything a model says about segments was learned from the people who answered, so shares of a million typed
 /// customers carry the errors of those few. Which other fits the answers allow is asked by the delete-a-group jackknife
 /// (Kott 2001; Wolter 2007): each group of respondents is left out in turn and the fit repeated by a few steps of EM from
-/// the solution, the rest of the way extrapolated (Aitken's process, as EM converges linearly: McLachlan and Krishnan 2008).
+/// the solution, the rest of the way extrapolated (Aitken's process, as EM converges linearly: `McLachlan` and Krishnan 2008).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FitError {
     /// Groups of respondents left out in turn.

@@ -22,6 +22,8 @@ const WIDEST_STEP: f64 = 0.1;
 ///
 /// `d` has spread 1 and no correlation within classes, so `Σ_a G_ja²` is the part of a rating's variance within classes
 /// that signals explain.
+// The slicing macro of ndarray is unsafe inside; nothing here relies on what a file says.
+#[allow(clippy::unsafe_derive_deserialize)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::model) struct SignalLink {

@@ -68,7 +68,7 @@ impl NullComparison {
 /// What one segment more gains: the smallest information criterion of so many segments minus that of one more; beside it the
 /// same on tables drawn from the segments without it.
 ///
-/// METHOD: the parametric bootstrap of the likelihood ratio (McLachlan 1987, Applied Statistics 36; Nylund, Asparouhov and
+/// METHOD: the parametric bootstrap of the likelihood ratio (`McLachlan` 1987, Applied Statistics 36; Nylund, Asparouhov and
 /// Muthén 2007, Structural Equation Modeling 14), with the answers of each column handed out in the order of what was
 /// drawn, so that tables have the answers' own steps and ceilings.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -344,12 +344,12 @@ mod tests {
     }
 
     /// What was measured in people the segment was not found on: element, difference, share of samples.
-    fn held(of: &[(&str, f64, f64)]) -> Option<Vec<HeldContrast>> {
+    fn held(of: &[(&str, f64, f64)]) -> Vec<HeldContrast> {
         let one = |(slug, d, kept): &(&str, f64, f64)| {
             let element = ElementId::parse(slug).unwrap();
             HeldContrast { element, d: *d, kept: *kept }
         };
-        Some(of.iter().map(one).collect())
+        of.iter().map(one).collect()
     }
 
     #[test]
@@ -359,19 +359,19 @@ mod tests {
             wants(&mut s.profile, slug, d);
         }
         // Order was large in those it was found on alone; quality comes and goes.
-        s.held = held(&[("saves_time", 0.6, 1.0), ("reduces_effort", 0.8, 1.0), ("quality", 0.7, 0.6)]);
+        s.held = Some(held(&[("saves_time", 0.6, 1.0), ("reduces_effort", 0.8, 1.0), ("quality", 0.7, 0.6)]));
         let named = &named(Some(Aspect::Importance), vec![s.clone()])[0];
         assert_eq!(named.name, "Time and ease");
         assert!(named.description.starts_with("Cares more than others about time (d 0.60) and ease (d 0.80);"));
         assert!(named.description.ends_with("each of these differences sure and of a size that matters."));
         // Another sample turns the two, which are alike for all that is known: the name stays.
-        s.held = held(&[("saves_time", 0.8, 1.0), ("reduces_effort", 0.6, 1.0)]);
+        s.held = Some(held(&[("saves_time", 0.8, 1.0), ("reduces_effort", 0.6, 1.0)]));
         assert_eq!(names(&[s.clone()]), ["Time and ease"]);
         // One that is clearly larger goes first whatever its place in the catalogue.
-        s.held = held(&[("saves_time", 0.4, 1.0), ("reduces_effort", 0.8, 1.0)]);
+        s.held = Some(held(&[("saves_time", 0.4, 1.0), ("reduces_effort", 0.8, 1.0)]));
         assert_eq!(names(&[s.clone()]), ["Ease and time"]);
         // Nothing that keeps standing out.
-        s.held = held(&[("organizes", 0.5, 0.5)]);
+        s.held = Some(held(&[("organizes", 0.5, 0.5)]));
         assert_eq!(names(&[s]), ["Close to average"]);
     }
 
@@ -387,11 +387,15 @@ mod tests {
             night.segments[0].description.clone()
         };
         let natural = Some(Structure::Natural);
-        assert!(said(held(&[("saves_time", 0.8, 1.0)]), natural).ends_with("sure and of a size that matters."));
-        assert!(said(held(&[("saves_time", 0.8, 0.9)]), natural).ends_with("but not that all of them are large."));
+        assert!(said(Some(held(&[("saves_time", 0.8, 1.0)])), natural).ends_with("sure and of a size that matters."));
+        assert!(
+            said(Some(held(&[("saves_time", 0.8, 0.9)])), natural).ends_with("but not that all of them are large.")
+        );
         // 0.25 among the others, with the night's half-width of 0.1: from 0.15 on.
-        assert!(said(held(&[("saves_time", 0.25, 1.0)]), natural).ends_with("but not that all of them are large."));
-        let cut = said(held(&[("saves_time", 0.8, 1.0)]), Some(Structure::Constructive));
+        assert!(
+            said(Some(held(&[("saves_time", 0.25, 1.0)])), natural).ends_with("but not that all of them are large.")
+        );
+        let cut = said(Some(held(&[("saves_time", 0.8, 1.0)])), Some(Structure::Constructive));
         assert!(cut.ends_with("the group is a cut in a continuum, so none of this is sure."), "{cut}");
         assert!(!said(None, Some(Structure::Constructive)).contains("each of these"));
     }

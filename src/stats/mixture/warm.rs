@@ -140,7 +140,7 @@ pub(super) fn with_factors(data: &Observed, model: &FactorMixture, q: usize) -> 
     let given = model.probabilities(data);
     let left = within(data, given.view(), &model.means) - model.loadings.dot(&model.loadings.t());
     let root = model.uniqueness.mapv(f64::sqrt);
-    let white = left / &root / &root.view().insert_axis(Axis(1));
+    let white = left / &root / root.view().insert_axis(Axis(1));
     let eigen = symmetric_eigen(white.view());
     for (at, a) in (old..q.min(old + model.n_indicators())).enumerate() {
         let size = (eigen.values[at] - 1.0).max(LEAST_FACTOR).sqrt();

@@ -45,12 +45,12 @@ struct Gap {
 
 impl Yardstick {
     /// Draws the errors of a night. `least` is the least probability of an element that is told.
-    pub(super) fn new(standards: Standards, derived: Vec<[f64; N_ELEMENTS]>, masked: u32, least: f64) -> Self {
+    pub(super) fn new(standards: &Standards, derived: Vec<[f64; N_ELEMENTS]>, masked: u32, least: f64) -> Self {
         let banks = (0..BANKS).map(|bank| {
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(mixed_seed(SEEDS.0, bank as u64));
             std::array::from_fn(|_| std::array::from_fn(|_| normal(&mut rng) as f32))
         });
-        Self { standards, derived, masked, least, banks: banks.collect() }
+        Self { standards: *standards, derived, masked, least, banks: banks.collect() }
     }
 
     /// The element with the largest `gap × derived importance`, where it is likely enough to be that; else the two
@@ -152,7 +152,7 @@ mod tests {
     }
 
     fn yardstick() -> Yardstick {
-        Yardstick::new([(5.0, 2.0); N_RATINGS], Vec::new(), 0, 0.5)
+        Yardstick::new(&[(5.0, 2.0); N_RATINGS], Vec::new(), 0, 0.5)
     }
 
     fn next(yardstick: &Yardstick, scored: &ScoredBlock) -> Option<(usize, f32)> {

@@ -61,7 +61,7 @@ impl RelationshipAssessor {
         context.settings.check()?;
         let keys = connection::keys(context.catalogue.motivators(), &context.settings.connection)?;
         let least = context.settings.anticipation.next_probability;
-        let yardstick = Yardstick::new(context.standards, context.derived, context.masked, least);
+        let yardstick = Yardstick::new(&context.standards, context.derived, context.masked, least);
         Ok(Self {
             settings: context.settings,
             keys,

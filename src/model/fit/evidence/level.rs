@@ -50,12 +50,12 @@ pub(in crate::model) fn segment_levels(evidence: &Evidence, given: &Array2<f64>)
 }
 
 fn distances(evidence: &Evidence, given: &Array2<f64>) -> Vec<Apart> {
-    let Sums { counts, sums, squares } = Sums::of(evidence, given);
-    let overall = &sums.sum_axis(Axis(0)) / &counts.sum_axis(Axis(0)).mapv(|n| n.max(f64::MIN_POSITIVE));
+    let AnswerSums { counts, totals, squares } = AnswerSums::of(evidence, given);
+    let overall = &totals.sum_axis(Axis(0)) / &counts.sum_axis(Axis(0)).mapv(|n| n.max(f64::MIN_POSITIVE));
     (0..given.ncols())
         .map(|segment| {
             let answered: Vec<usize> = (0..evidence.ratings).filter(|c| counts[(segment, *c)] > 1.0).collect();
-            let mean = |c: usize| sums[(segment, c)] / counts[(segment, c)];
+            let mean = |c: usize| totals[(segment, c)] / counts[(segment, c)];
             let distance = |c: usize| mean(c) - overall[c];
             let n = answered.len().max(1) as f64;
             let level = answered.iter().map(|c| distance(*c)).sum::<f64>() / n;
@@ -72,13 +72,13 @@ fn distances(evidence: &Evidence, given: &Array2<f64>) -> Vec<Apart> {
 }
 
 /// Sums over the answers of each segment, `(segments, ratings)` each; people count with their weight and probability.
-struct Sums {
+struct AnswerSums {
     counts: Array2<f64>,
-    sums: Array2<f64>,
+    totals: Array2<f64>,
     squares: Array2<f64>,
 }
 
-impl Sums {
+impl AnswerSums {
     fn of(evidence: &Evidence, given: &Array2<f64>) -> Self {
         let columns = s![.., ..evidence.ratings];
         let (values, present) = (evidence.data.values(), evidence.data.present());
@@ -86,8 +86,8 @@ impl Sums {
         // What was not answered may hold anything.
         let values = &values.slice(columns) * &present;
         let weighted = given * &evidence.data.weights().view().insert_axis(Axis(1));
-        let (counts, sums) = (weighted.t().dot(&present), weighted.t().dot(&values));
-        Self { counts, sums, squares: weighted.t().dot(&values.mapv(|v| v * v)) }
+        let (counts, totals) = (weighted.t().dot(&present), weighted.t().dot(&values));
+        Self { counts, totals, squares: weighted.t().dot(&values.mapv(|v| v * v)) }
     }
 }
 
@@ -96,12 +96,12 @@ impl Sums {
 ///
 /// `η²_c = Σ_k n_kc (m_kc − m_c)² / Σ_i w_i (x_ic − m_c)²`, people by their probabilities (Fisher's correlation ratio).
 pub(in crate::model::fit) fn shares_between(evidence: &Evidence, given: &Array2<f64>) -> Vec<f64> {
-    let Sums { counts, sums, squares } = Sums::of(evidence, given);
+    let AnswerSums { counts, totals, squares } = AnswerSums::of(evidence, given);
     (0..evidence.ratings)
         .map(|c| {
-            let (n, sum) = (counts.column(c).sum(), sums.column(c).sum());
+            let (n, sum) = (counts.column(c).sum(), totals.column(c).sum());
             let all = squares.column(c).sum() - sum * sum / n.max(f64::MIN_POSITIVE);
-            let own = counts.column(c).into_iter().zip(sums.column(c)).filter(|(n, _)| **n > 0.0);
+            let own = counts.column(c).into_iter().zip(totals.column(c)).filter(|(n, _)| **n > 0.0);
             let between = own.map(|(n, sum)| sum * sum / n).sum::<f64>() - sum * sum / n.max(f64::MIN_POSITIVE);
             if all > 0.0 { (between / all).clamp(0.0, 1.0) } else { 0.0 }
         })

@@ -19,7 +19,7 @@ use super::super::typing::TypingCheck;
 use super::super::unasked::UnaskedPrior;
 use super::check::{self, Checked};
 use super::measure::{Measured, SignalLearner, learn_ratings, rating_factors, silent_ratings};
-use super::replicates::Replicates;
+use super::replicates::Refits;
 use super::rules::rules;
 use super::typing::{Crossed, questions};
 use super::within::Respondents;
@@ -74,7 +74,7 @@ pub(in crate::model::fit) fn surveyed(
     let report = Reporter { request, prepared, evidence: &evidence, found: &found, measured: &measured };
     let mut report = report.surveyed(aspect, &checked, typing)?;
     let (base, seed) = (&request.sample.base, request.settings.seed);
-    report.fit_error = Replicates { prepared, base, learner: &learner, seed }.error(&measured, misfit);
+    report.fit_error = Refits { prepared, base, learner: &learner, seed }.error(&measured, misfit);
     let measurement =
         Measurement { se_factor: checked.se_factor.clone().map(stored_all), ..measurement(prepared, &measured) };
     // These need the finished measurement, so they come after the rest of the report.

@@ -35,7 +35,7 @@ const LEAST_SHARE: f64 = 1e-4;
 const MOST_EFFECT: f64 = 20.0;
 
 /// What the fit is repeated on.
-pub(super) struct Replicates<'a> {
+pub(super) struct Refits<'a> {
     pub(super) prepared: &'a Prepared,
     pub(super) base: &'a CustomerBlock,
     pub(super) learner: &'a SignalLearner,
@@ -51,7 +51,7 @@ struct Found {
     means: Array1<f64>,
 }
 
-impl Replicates<'_> {
+impl Refits<'_> {
     /// Errors of `measured`; `misfit` is what the typing check knows. `None` with too few respondents to leave any out.
     pub(super) fn error(&self, measured: &Measured, misfit: Vec<f64>) -> Option<FitError> {
         let k = measured.weights.len();

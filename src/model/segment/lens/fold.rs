@@ -1,6 +1,6 @@
 //! The pass: blocks in, integer sums out.
 
-use super::super::profile::parts::Parts;
+use super::super::profile::parts::CustomerParts;
 use super::super::profile::sums::{CENTI, FINE, MONEY_MAX, Moments, Part, money_steps, steps, weight_steps};
 use super::dealings::{Complaints, Dealings};
 use super::rivals::add_rivals;
@@ -43,7 +43,7 @@ impl LensFold {
         let n = block.customers.len();
         let lengths = [block.scored.assignments.len(), block.histories.len(), block.relationships.len()];
         assert!(lengths.iter().all(|length| *length == n), "the parts of a block have the same rows");
-        let mut parts = Parts::new(self.segments);
+        let mut parts = CustomerParts::new(self.segments);
         for row in 0..n {
             if block.scored.suppressed[row].is_some() {
                 continue;

@@ -5,12 +5,12 @@ use crate::model::rows::{POSTERIOR_STEPS, ScoredBlock};
 
 /// Parts of one customer, used again for the next.
 #[derive(Clone, Debug)]
-pub(in crate::model) struct Parts {
+pub(in crate::model) struct CustomerParts {
     /// `K` segments, then the group of those of whom no probability is known.
     parts: Vec<Part>,
 }
 
-impl Parts {
+impl CustomerParts {
     pub(in crate::model) fn new(segments: usize) -> Self {
         Self { parts: vec![Part::default(); segments + 1] }
     }
@@ -60,7 +60,7 @@ mod tests {
     }
 
     fn parts(scored: &ScoredBlock, weight: u32) -> Vec<(usize, u16, u32)> {
-        let mut parts = Parts::new(3);
+        let mut parts = CustomerParts::new(3);
         parts.share_out(scored, 0, weight);
         parts.of_groups().map(|(group, part)| (group, part.head, part.w)).collect()
     }

@@ -3,7 +3,7 @@
 use crate::catalogue::{N_ELEMENTS, NeedTier};
 
 use super::contact::{CONSENT_CHANNELS, consented, may_contact};
-use super::parts::Parts;
+use super::parts::CustomerParts;
 use super::sums::{CENTI, FINE, Part, ProfileSums, TierSums, heads, money_steps, steps, weight_steps};
 use crate::model::customer::needs::NeedAssessor;
 use crate::model::rows::{
@@ -118,7 +118,7 @@ impl BlockFold for ProfileFold {
         // Machine words hold a chunk of rows; they are emptied into wide integers before they could overflow.
         let mut sums = vec![ChunkScores::zero(); self.segments + 1];
         let mut none = ChunkScores::zero();
-        let mut parts = Parts::new(self.segments);
+        let mut parts = CustomerParts::new(self.segments);
         for start in (0..customers.len()).step_by(CHUNK) {
             for row in start..customers.len().min(start + CHUNK) {
                 if let Some(reason) = scored.suppressed[row] {

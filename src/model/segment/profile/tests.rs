@@ -165,7 +165,7 @@ fn two_segments(aspect: Aspect) -> Vec<Person> {
     (0..100u8)
         .map(|n| {
             let (segment, base) = if n < 40 { (0, 8.0) } else { (1, 4.0) };
-            let step = if n % 2 == 0 { 1.0 } else { -1.0 };
+            let step = if n.is_multiple_of(2) { 1.0 } else { -1.0 };
             Person { answers: vec![(i, base + step)], ..person(segment) }
         })
         .collect()
@@ -220,7 +220,7 @@ fn means_are_over_the_members_by_probability() {
     // Two in three of the first kind are in segment 0, one in three of the second: (2·9 + 1·3)/3 = 7 and (9 + 2·3)/3 = 5.
     let i = indicator("quality", Aspect::Importance);
     let one = |n: usize| {
-        let (p, x) = if n % 2 == 0 { (6_666, 9.0) } else { (3_334, 3.0) };
+        let (p, x) = if n.is_multiple_of(2) { (6_666, 9.0) } else { (3_334, 3.0) };
         Person { posterior: vec![p, 10_000 - p], answers: vec![(i, x)], ..person(u8::from(n % 2 == 1)) }
     };
     let people: Vec<Person> = (0..600).map(one).collect();
@@ -358,7 +358,7 @@ fn shares_of_tiers_are_as_wide_as_plausible_maps_lie_apart() {
     let width = |differ: bool| {
         let (customers, mut scored) = blocks(&two_segments(Aspect::Importance));
         for needs in &mut scored.needs {
-            let of = |map: usize| if differ && map % 2 == 0 { NeedTier::Safety } else { NeedTier::Growth };
+            let of = |map: usize| if differ && map.is_multiple_of(2) { NeedTier::Safety } else { NeedTier::Growth };
             needs.probabilities = Some(if differ { [0.0, 0.5, 0.0, 0.0, 0.5] } else { [0.0, 0.0, 0.0, 0.0, 1.0] });
             needs.under_maps = Some(std::array::from_fn(|map| Some(of(map))));
         }
