@@ -70,10 +70,17 @@ impl Fit<Observed, (), MixtureError> for FactorMixtureValidParams {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     fn fit(&self, dataset: &DatasetBase<Observed, ()>) -> Result<Self::Object, MixtureError> {
+        enough_rows(dataset.records(), self.classes())?;
         let data = dataset.records().effective();
         let ground = Ground::new(screening_sample(&data));
         if self.nests() { nested::fit(self, &data, &ground) } else { self.alone(&data, &ground) }
     }
+}
+
+/// Refuses a table with fewer rows that hold an observed cell than `classes`, or than two.
+fn enough_rows(data: &Observed, classes: usize) -> Result<(), MixtureError> {
+    let rows = data.present().rows().into_iter().filter(|row| row.iter().any(|p| *p)).count();
+    if rows < classes.max(2) { Err(MixtureError::TooFewRows { rows, classes }) } else { Ok(()) }
 }
 
 /// A table and what starts on it need, made once for many fits.
@@ -222,10 +229,7 @@ impl FactorMixtureValidParams {
     /// ```
     pub fn explore(&self, ground: &Ground) -> Result<FactorMixture, MixtureError> {
         let (data, k) = (ground.data(), self.classes());
-        let answered = data.present().rows().into_iter().filter(|row| row.iter().any(|p| *p)).count();
-        if answered < k.max(2) {
-            return Err(MixtureError::TooFewRows { rows: answered, classes: k });
-        }
+        enough_rows(data, k)?;
         let rule = ground.rule(self.factors());
         // One class has one start: everybody in it.
         let starts = if k == 1 { 1 } else { self.starts() };
