@@ -33,7 +33,7 @@ pub(crate) fn run(run: &Run) {
     );
     if let Some(night) = &run.night {
         let fit = night.fit;
-        text += &format!(
+        let more = format!(
             " | {} | {:.3} {:.3} {:.3} {} | {} {} {} | {:9.3} {:.3} | {}",
             agreement(night.unsurveyed, 10),
             fit.scores,
@@ -47,6 +47,7 @@ pub(crate) fn run(run: &Run) {
             night.within.worst,
             night.calibration.map_or_else(|| "  - ".to_owned(), |error| format!("{error:.3}")[1..].to_owned()),
         );
+        text.push_str(&more);
     }
     print_line(&format!("{text} | {:.2} | {:.0}", cut.eta, run.seconds));
     if let Some(night) = &run.night {
