@@ -57,7 +57,8 @@ fn is_straight(block: &CustomerBlock, row: usize, mask: u64) -> bool {
     true
 }
 
-/// Whether the ratings of `mask` were answered on enough steps for [`is_straight`] to say anything.
+/// Whether the ratings of `mask` were answered on enough steps for [`is_straight`] to say anything, or all of them on one, which
+/// tells of nobody.
 fn has_steps(block: &CustomerBlock, mask: u64) -> bool {
     let mut seen: Vec<f32> = Vec::new();
     for (row, rated) in block.rated.iter().enumerate() {
@@ -73,7 +74,7 @@ fn has_steps(block: &CustomerBlock, mask: u64) -> bool {
             left &= left - 1;
         }
     }
-    false
+    seen.len() == 1
 }
 
 /// Respondents of a sample who gave the same answer to everything asked of an aspect.
