@@ -345,11 +345,8 @@ mod tests {
 
     /// What was measured in people the segment was not found on: element, difference, share of samples.
     fn held(of: &[(&str, f64, f64)]) -> Vec<HeldContrast> {
-        let one = |(slug, d, kept): &(&str, f64, f64)| {
-            let element = ElementId::parse(slug).unwrap();
-            HeldContrast { element, d: *d, kept: *kept }
-        };
-        of.iter().map(one).collect()
+        let element = |slug: &str| ElementId::parse(slug).unwrap();
+        of.iter().map(|(slug, d, kept)| HeldContrast { element: element(slug), d: *d, kept: *kept }).collect()
     }
 
     #[test]
