@@ -5,6 +5,7 @@
 //!        → evidence                       the ratings cut on, the signals that predict them, outcomes
 //!        → search                         the partition of those who answered
 //!        → measure                        the measurement model of everything
+//!        → within                         what signals say of ratings within segments
 //!        → typing                         who is typed right, how far to believe it
 //!        → check                          hidden answers
 //!        → replicates                     how far off the fit itself may be: shares without some of the respondents
@@ -17,6 +18,7 @@
 //! | `search`, `outcome` | ways to cut, judged by evidence; how much is spent on it is a profile |
 //! | `level`, `dual` | segments that are only a use of the scale; what raw k-means would have cut |
 //! | `prior`, `loadings` | the catalogue's loadings where nobody was asked, and beside what was learned |
+//! | `unasked` | how frequent segments are among those who did not answer |
 //!
 //! METHOD: only the ratings cut on, helped by the few signal combinations that predict them, shape the partition. The
 //! other ratings and all signals are attached afterwards with the classes held, so strong structure in behavior that

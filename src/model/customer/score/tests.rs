@@ -10,17 +10,22 @@ use super::*;
 use crate::model::fit::{FitRequest, FitSettings, Invented, SearchEffort, SegmentCount, World, fit};
 use crate::model::rows::{Aspect, Basis, CustomerFlags, N_RATINGS, SuppressedReason};
 
+/// Three segments of a world, found quickly.
+fn fitted(world: &World) -> Model {
+    let (catalogue, sample) = (Catalogue::embedded(), world.sample());
+    let settings =
+        FitSettings { segments: SegmentCount::Exactly(3), search: SearchEffort::Quick, ..FitSettings::default() };
+    let request =
+        FitRequest { catalogue: &catalogue, signal_ids: &world.signal_ids, sample: &sample, settings: &settings };
+    fit(&request).unwrap()
+}
+
 /// A world and its model, made once.
 fn made() -> &'static (World, Model) {
     static MADE: OnceLock<(World, Model)> = OnceLock::new();
     MADE.get_or_init(|| {
         let world = Invented { customers: 2_000, ..Invented::default() }.world();
-        let (catalogue, sample) = (Catalogue::embedded(), world.sample());
-        let settings =
-            FitSettings { segments: SegmentCount::Exactly(3), search: SearchEffort::Quick, ..FitSettings::default() };
-        let request =
-            FitRequest { catalogue: &catalogue, signal_ids: &world.signal_ids, sample: &sample, settings: &settings };
-        let model = fit(&request).unwrap();
+        let model = fitted(&world);
         (world, model)
     })
 }
@@ -149,12 +154,7 @@ fn the_shares_of_all_indicators_add_up_to_the_log_odds_of_any_two_segments() {
 #[test]
 fn so_they_do_where_signals_say_something_within_segments() {
     let world = Invented { customers: 2_000, asked_one_in: 3, traits: 0.8, ..Invented::default() }.world();
-    let (catalogue, sample) = (Catalogue::embedded(), world.sample());
-    let settings =
-        FitSettings { segments: SegmentCount::Exactly(3), search: SearchEffort::Quick, ..FitSettings::default() };
-    let request =
-        FitRequest { catalogue: &catalogue, signal_ids: &world.signal_ids, sample: &sample, settings: &settings };
-    let model = fit(&request).unwrap();
+    let model = fitted(&world);
     assert!(model.measurement().links.beside.is_some());
     sums_of_shares_are_log_odds(&world, &model);
 }
