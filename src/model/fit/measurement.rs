@@ -3,6 +3,7 @@
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
+use super::carelessness::Carelessness;
 use super::error::ModelError;
 use super::link::SignalLinks;
 use super::stored::{coarse, coarse_step, stored};
@@ -115,6 +116,9 @@ pub(in crate::model) struct Measurement {
     /// Where probabilities start from when signals are read; `None` = from the shares among those who answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::model) unasked: Option<UnaskedPrior>,
+    /// What answers look like that are not believed.
+    #[serde(default, skip_serializing_if = "Carelessness::is_empty")]
+    pub(in crate::model) carelessness: Carelessness,
     /// How far either block is believed.
     #[serde(default, skip_serializing_if = "Temperature::is_neutral")]
     pub(in crate::model) temperature: Temperature,
@@ -155,6 +159,7 @@ impl Measurement {
         if !scales {
             return damaged("the scales of the ratings make no sense");
         }
+        self.carelessness.check()?;
         if !self.temperature.is_possible() {
             return damaged("the temperatures make no sense");
         }

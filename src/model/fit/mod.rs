@@ -24,6 +24,7 @@
 //! other ratings and all signals are attached afterwards with the classes held, so strong structure in behavior that
 //! has nothing to do with what people want cannot become a segment (`docs/method.md#who-shapes-and-who-types`).
 
+mod carelessness;
 mod error;
 mod evidence;
 mod fit_error;
@@ -54,6 +55,7 @@ pub use fitted::{FORMAT_VERSION, Model, SegmentInfo};
 #[cfg(test)]
 pub(in crate::model) use fixture::{Invented, SEGMENTS, World};
 pub use indicator::Indicator;
+pub(in crate::model) use carelessness::Carelessness;
 pub(in crate::model) use learn::prior::say;
 pub(in crate::model) use link::{SignalLink, within_given_signals};
 pub(in crate::model) use measurement::Measurement;

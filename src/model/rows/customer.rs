@@ -152,6 +152,24 @@ impl CustomerBlock {
         }
     }
 
+    /// Whether row `row` gave one and the same answer to all ratings of `mask` that it answered; `false` where it answered
+    /// none of them.
+    #[must_use]
+    pub fn answers_alike(&self, row: usize, mask: u64) -> bool {
+        let mut left = self.rated[row] & mask;
+        if left == 0 {
+            return false;
+        }
+        let first = self.ratings[(row, left.trailing_zeros() as usize)];
+        while left != 0 {
+            if self.ratings[(row, left.trailing_zeros() as usize)] != first {
+                return false;
+            }
+            left &= left - 1;
+        }
+        true
+    }
+
     /// Number of customers in the block.
     #[must_use]
     pub fn len(&self) -> usize {

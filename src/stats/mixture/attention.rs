@@ -27,7 +27,7 @@ use crate::stats::observed::Observed;
 const LEAST_STEPS: usize = 4;
 
 /// Answers of a row below which it is not judged. Our judgment.
-const LEAST_ANSWERS: usize = 6;
+pub const LEAST_ANSWERS: usize = 6;
 
 /// Rows below which nobody is judged. Our judgment: there is no telling how answers hang together.
 const LEAST_ROWS: usize = 100;
@@ -59,12 +59,15 @@ pub struct Attention {
     pub attentive: Vec<f64>,
     /// Share of the judged rows' weight that did not, 0 to 1.
     pub careless: f64,
+    /// Width of each column's scale as it was used, half a step beyond both ends; `None` for a column of fewer than four
+    /// different answers, by which nobody is judged, and for all of them where nobody is.
+    pub widths: Vec<Option<f64>>,
 }
 
 impl Attention {
     /// Everybody's answers at their word.
-    fn given(n: usize) -> Self {
-        Self { attentive: vec![1.0; n], careless: 0.0 }
+    fn given(data: &Observed) -> Self {
+        Self { attentive: vec![1.0; data.n_rows()], careless: 0.0, widths: vec![None; data.n_columns()] }
     }
 
     /// Judges the rows of a standardized table, a column for each question.
@@ -93,14 +96,14 @@ impl Attention {
     #[must_use]
     pub fn of(data: &Observed) -> Self {
         let n = data.n_rows();
-        let widths: Vec<Option<f64>> = (0..data.n_columns()).map(|c| width(data, c)).collect();
-        let columns: Vec<usize> = (0..widths.len()).filter(|c| widths[*c].is_some()).collect();
+        let all: Vec<Option<f64>> = (0..data.n_columns()).map(|c| width(data, c)).collect();
+        let columns: Vec<usize> = (0..all.len()).filter(|c| all[*c].is_some()).collect();
         let answers = |row: usize| columns.iter().filter(|c| data.present()[(row, **c)]).count();
         let judged: Vec<usize> = (0..n).filter(|row| answers(*row) >= LEAST_ANSWERS).collect();
         if judged.len() < LEAST_ROWS {
-            return Self::given(n);
+            return Self::given(data);
         }
-        let widths: Vec<f64> = widths.into_iter().flatten().collect();
+        let widths: Vec<f64> = all.iter().copied().flatten().collect();
         let part = picked(data, &judged, &columns);
         let uniform: Vec<f64> = part
             .present()
@@ -110,11 +113,11 @@ impl Attention {
             .collect();
         let (probabilities, careless) = judge(&part, &uniform);
         if careless > MOST_CARELESS {
-            return Self::given(n);
+            return Self::given(data);
         }
         let mut attentive = vec![1.0; n];
         judged.iter().zip(probabilities).for_each(|(row, p)| attentive[*row] = p);
-        Self { attentive, careless }
+        Self { attentive, careless, widths: all }
     }
 }
 
@@ -214,8 +217,9 @@ mod tests {
     #[test]
     fn yes_and_no_few_answers_and_few_people_are_taken_at_their_word() {
         let coin = Observed::complete(Array2::from_shape_fn((300, 12), |(i, c)| ((i * 7 + c * c) % 2) as f64)).unwrap();
-        assert_eq!(Attention::of(&coin), Attention::given(300));
-        assert_eq!(Attention::of(&people(90, 20, 4)), Attention::given(90));
+        assert_eq!(Attention::of(&coin), Attention::given(&coin));
+        let few = people(90, 20, 4);
+        assert_eq!(Attention::of(&few), Attention::given(&few));
     }
 
     #[test]

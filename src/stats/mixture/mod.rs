@@ -34,7 +34,7 @@ mod tests;
 mod tile;
 mod warm;
 
-pub use attention::Attention;
+pub use attention::{Attention, LEAST_ANSWERS};
 pub use coarse::{FEW_STEPS, category_scores, few_steps};
 pub use em::{Attach, EmTermination, attach};
 pub use error::{MixtureError, MixtureParamError};

@@ -1,14 +1,17 @@
 //! The nightly application: every customer of a block gets scores with standard errors, a segment and reasons.
 //!
 //! Rows are taken in tiles: those with own answers through both blocks of the measurement model, the others through
-//! the signals alone, which is most of a base and several times cheaper. A row's result depends on that row alone.
+//! the signals alone, which is most of a base and several times cheaper. So are those whose answers nobody gave with care.
+//! A row's result depends on that row alone.
 
 mod probabilities;
 mod reasons;
 mod scores;
+mod suspicion;
 #[cfg(test)]
 mod tests;
 mod tiles;
+mod typed;
 
 use ndarray::{Array2, ArrayView1, ArrayViewMut1};
 use schemars::JsonSchema;
@@ -22,11 +25,11 @@ use crate::model::fit::{Model, NeedTierCheck};
 use crate::model::rows::{
     Assignment, CustomerBlock, N_RATINGS, POSTERIOR_STEPS, ScoredBlock, UnassignedReason, suppression,
 };
-use crate::stats::mixture::TILE;
 
 pub use probabilities::Probabilities;
 use scores::Scores;
-use tiles::{Known, Tables, Work};
+use tiles::{Tables, Work};
+use typed::TypedTile;
 
 /// Default least probability of a segment. Our judgment: 0.5 suits people who were surveyed
 /// (`docs/domain.md#typing-people-who-were-not-asked`); with behavior alone that would leave most without a segment, so
@@ -196,22 +199,7 @@ impl Scorer {
             posteriors: Array2::zeros((n, self.tables.classes)),
             ..ScoredBlock::unscored(n)
         };
-        let mut work = Work::new(&self.tables);
-        let mut queues = Known::ALL.map(|known| (known, Vec::with_capacity(TILE)));
-        for row in 0..n {
-            if out.suppressed[row].is_some() {
-                continue;
-            }
-            let (known, queue) = &mut queues[self.tables.known(block, row, &self.columns) as usize];
-            queue.push(row);
-            if queue.len() == TILE {
-                self.score_tile(block, queue, *known, &mut work, &mut out);
-                queue.clear();
-            }
-        }
-        for (known, queue) in queues {
-            self.score_tile(block, &queue, known, &mut work, &mut out);
-        }
+        self.each_tile(block, |work, tile| self.score_tile(block, tile, work, &mut out));
         let told = |row: usize| self.tells_silent || block.rated[row] & self.tables.asked != 0;
         self.tiers.read(&block.ids, told, &mut out);
         out
@@ -225,26 +213,22 @@ impl Scorer {
         ((hash >> 11) as f64) * (1.0 / (1u64 << 53) as f64) < self.settings.holdout_share
     }
 
-    /// Scores up to [`TILE`] rows, of all of which the same is known.
-    fn score_tile(&self, block: &CustomerBlock, rows: &[usize], known: Known, work: &mut Work, out: &mut ScoredBlock) {
-        if rows.is_empty() {
-            return;
-        }
-        work.fill(&self.tables, &self.columns, block, rows, known);
-        work.type_rows(&self.tables, known);
-        let told = self.tables.is_told(known);
-        self.scores.compute(work, rows.len(), known, told);
-        for (r, row) in rows.iter().enumerate() {
-            let whole = self.tables.whole;
-            let evidence = known.own() || (work.signals_known[r] > 0 && !whole);
-            out.basis[*row] = self.tables.basis(block.rated[*row] != 0, work.signals_known[r] > 0);
+    /// Scores a tile.
+    fn score_tile(&self, block: &CustomerBlock, tile: TypedTile<'_>, work: &mut Work, out: &mut ScoredBlock) {
+        let (known, whole) = (tile.known, self.tables.whole);
+        self.scores.compute(work, tile.rows.len(), known, self.tables.is_told(known));
+        for (r, row) in tile.believed() {
+            let signalled = work.signals_known[r] > 0;
+            let evidence = known.own() || (signalled && !whole);
+            let answered = block.rated[row] != 0 && tile.is_at_their_word(self.tables.asked, block.rated[row]);
+            out.basis[row] = self.tables.basis(answered, signalled);
             if evidence || whole {
-                out.assignments[*row] = self.tables.assign(work, r, known, &self.settings);
-                in_steps(work.signal_posterior.classes.column(r), out.posteriors.row_mut(*row));
+                out.assignments[row] = self.tables.assign(work, r, known, &self.settings);
+                in_steps(work.signal_posterior.classes.column(r), out.posteriors.row_mut(row));
             } else {
-                out.assignments[*row] = Assignment::undecided(Some(UnassignedReason::NoEvidence));
+                out.assignments[row] = Assignment::undecided(Some(UnassignedReason::NoEvidence));
             }
-            self.scores.write(work, r, evidence, block, *row, out);
+            self.scores.write(work, r, evidence, block, row, out);
         }
     }
 }

@@ -3,9 +3,7 @@
 use ndarray::Array2;
 
 use super::Scorer;
-use super::tiles::{Known, Work};
-use crate::model::rows::{CustomerBlock, suppression};
-use crate::stats::mixture::TILE;
+use crate::model::rows::CustomerBlock;
 
 /// Segment probabilities of the rows of a block.
 #[derive(Clone, Debug)]
@@ -34,40 +32,14 @@ impl Scorer {
     pub fn probabilities(&self, block: &CustomerBlock) -> Probabilities {
         let n = block.len();
         let mut found = Probabilities { table: Array2::zeros((n, self.tables.classes)), known: vec![false; n] };
-        let mut work = Work::new(&self.tables);
-        let mut queues = Known::ALL.map(|known| (known, Vec::with_capacity(TILE)));
-        for row in (0..n).filter(|row| suppression(&block.flags[*row]).is_none()) {
-            let (known, queue) = &mut queues[self.tables.known(block, row, &self.columns) as usize];
-            queue.push(row);
-            if queue.len() == TILE {
-                let full = std::mem::replace(queue, Vec::with_capacity(TILE));
-                self.probabilities_of(block, &full, *known, &mut work, &mut found);
+        self.each_tile(block, |work, tile| {
+            for (r, row) in tile.believed() {
+                if tile.known.own() || work.signals_known[r] > 0 || self.tables.whole {
+                    found.known[row] = true;
+                    found.table.row_mut(row).assign(&work.signal_posterior.classes.column(r));
+                }
             }
-        }
-        for (known, queue) in queues {
-            self.probabilities_of(block, &queue, known, &mut work, &mut found);
-        }
+        });
         found
-    }
-
-    fn probabilities_of(
-        &self,
-        block: &CustomerBlock,
-        rows: &[usize],
-        known: Known,
-        work: &mut Work,
-        found: &mut Probabilities,
-    ) {
-        if rows.is_empty() {
-            return;
-        }
-        work.fill(&self.tables, &self.columns, block, rows, known);
-        work.type_rows(&self.tables, known);
-        for (r, row) in rows.iter().enumerate() {
-            if known.own() || work.signals_known[r] > 0 || self.tables.whole {
-                found.known[*row] = true;
-                found.table.row_mut(*row).assign(&work.signal_posterior.classes.column(r));
-            }
-        }
     }
 }

@@ -9,6 +9,7 @@ use super::tiles::{Known, Tables, Work};
 use super::*;
 use crate::model::fit::{FitRequest, FitSettings, Invented, SearchEffort, SegmentCount, World, fit};
 use crate::model::rows::{Aspect, Basis, CustomerFlags, N_RATINGS, SuppressedReason};
+use crate::stats::draw::mixed_seed;
 
 /// Three segments of a world, found quickly.
 fn fitted(world: &World) -> Model {
@@ -270,4 +271,54 @@ proptest! {
         prop_assert!(out.scores.row(0).iter().chain(out.standard_errors.row(0)).all(|x| x.is_finite()));
         prop_assert!(out.assignments[0].probability.is_none_or(f32::is_finite));
     }
+}
+
+/// The world with every tenth respondent answering anything, and its model.
+fn made_with_careless() -> &'static (World, Model) {
+    static MADE: OnceLock<(World, Model)> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let mut world = Invented { customers: 2_000, ..Invented::default() }.world();
+        for i in (0..2_000).step_by(50) {
+            for j in 0..N_RATINGS {
+                world.block.ratings[(i, j)] = (mixed_seed(i as u64, j as u64) % 11) as f32;
+            }
+        }
+        let model = fitted(&world);
+        (world, model)
+    })
+}
+
+#[test]
+fn who_answers_as_if_at_random_is_read_by_signals_and_keeps_the_answers() {
+    let (world, model) = made_with_careless();
+    let scorer = Scorer::new(model, &Catalogue::embedded(), ApplySettings::default()).unwrap();
+    let mut silent = world.block.clone();
+    silent.rated.fill(0);
+    let (out, by_signals) = (scorer.score(&world.block), scorer.score(&silent));
+    let (mut found, mut suspected, mut random) = (0, 0, 0);
+    for i in (0..2_000).filter(|i| world.block.rated[*i] != 0) {
+        let is_random = i % 50 == 0;
+        random += usize::from(is_random);
+        if out.basis[i] == Basis::Behavior {
+            assert_eq!(out.posteriors.row(i), by_signals.posteriors.row(i));
+            assert_eq!(out.assignments[i], by_signals.assignments[i]);
+            let j = world.block.rated[i].trailing_zeros() as usize;
+            assert_eq!(out.scores[(i, j)], world.block.ratings[(i, j)]);
+            if is_random { found += 1 } else { suspected += 1 }
+        }
+    }
+    assert!(found * 10 >= random * 9, "{found} of {random}");
+    assert!(suspected * 33 <= 360, "{suspected} of those who took care");
+}
+
+#[test]
+fn one_answer_to_eight_questions_is_no_opinion_and_to_six_it_is() {
+    let mut block = made().0.block.clone();
+    for (row, questions) in [(0, 8), (5, 6)] {
+        block.rated[row] = (1 << questions) - 1;
+        block.ratings.row_mut(row).fill(9.0);
+    }
+    let out = score(&block);
+    assert_eq!((out.basis[0], out.basis[5]), (Basis::Behavior, Basis::Mixed));
+    assert_eq!(out.scores[(0, 0)], 9.0);
 }

@@ -7,6 +7,7 @@ use ndarray::{Array2, s};
 
 use super::ApplySettings;
 use super::reasons::{BlockReasons, Reasons, RowCells};
+use super::suspicion::Suspicion;
 use crate::model::fit::{CutOn, Model, SignalLine, SignalLink};
 use crate::model::rows::{Assignment, Basis, CustomerBlock, N_RATINGS, UnassignedReason};
 use crate::stats::mixture::{FactorMixture, Kernel, TILE, Tile, TilePosterior, normalize};
@@ -51,6 +52,14 @@ impl AnswerTables {
             reasons: BlockReasons::new(&block, span.start, temperature),
         }
     }
+
+    /// `ln Σ_k π_k N(v | k)` of row `r`, whose evidence is in `posterior`.
+    pub(super) fn log_likelihood(&self, posterior: &TilePosterior, r: usize) -> f32 {
+        let of = |(score, weight): (&f32, &f32)| score + weight;
+        let logs = || posterior.scores.column(r).into_iter().zip(self.kernel.log_class()).map(of);
+        let top = logs().fold(f32::NEG_INFINITY, f32::max);
+        posterior.log_likelihood[r] + top + logs().map(|log| (log - top).exp()).sum::<f32>().ln()
+    }
 }
 
 /// What signals say about ratings within segments: `G·D·z`.
@@ -75,6 +84,8 @@ pub(super) struct Tables {
     pub(super) classes: usize,
     /// Ratings the model knows.
     pub(super) asked: u64,
+    /// Which answers are not believed.
+    pub(super) suspicion: Option<Suspicion>,
     /// From the first to the last of them: where one aspect was never asked, its half of the work is saved.
     pub(super) span: Range<usize>,
     pub(super) signal_factors: usize,
@@ -292,6 +303,7 @@ impl Tables {
         Self {
             classes: m.weights.len(),
             asked: m.asked,
+            suspicion: Suspicion::of(m, span.clone()),
             span: span.clone(),
             signal_factors: signals.n_factors(),
             lines: model.lines().to_vec(),

@@ -4,6 +4,7 @@ use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
 use super::super::FitRequest;
+use super::super::carelessness::Carelessness;
 use super::super::error::ModelError;
 use super::super::sample::{MIN_ANSWERS, Sample};
 use super::super::stored::coarse;
@@ -43,18 +44,7 @@ const LEAST_SPREAD: f64 = 0.1;
 
 /// Whether a row gave one and the same answer to all of at least [`STRAIGHT_ANSWERS`] ratings of `mask`.
 fn is_straight(block: &CustomerBlock, row: usize, mask: u64) -> bool {
-    let mut left = block.rated[row] & mask;
-    if left.count_ones() < STRAIGHT_ANSWERS {
-        return false;
-    }
-    let first = block.ratings[(row, left.trailing_zeros() as usize)];
-    while left != 0 {
-        if block.ratings[(row, left.trailing_zeros() as usize)] != first {
-            return false;
-        }
-        left &= left - 1;
-    }
-    true
+    (block.rated[row] & mask).count_ones() >= STRAIGHT_ANSWERS && block.answers_alike(row, mask)
 }
 
 /// Whether the ratings of `mask` were answered on enough steps for [`is_straight`] to say anything, or all of them on one, which
@@ -113,6 +103,8 @@ pub(in crate::model::fit) struct Prepared {
     pub(in crate::model::fit) ratings: Observed,
     /// Respondents who most likely answered without reading: at random, or the same everywhere.
     pub(in crate::model::fit) careless: Careless,
+    /// What careless answers look like.
+    pub(in crate::model::fit) carelessness: Carelessness,
     /// Mean of each rating, 0–10.
     pub(in crate::model::fit) center: Vec<f64>,
     /// Spread of each rating.
@@ -180,11 +172,24 @@ impl Prepared {
             random: attention.attentive.iter().filter(|p| **p < 0.5).count(),
             straight: straight.into_iter().max().unwrap_or(0),
         };
+        let carelessness = Carelessness {
+            share: if attention.widths.iter().any(Option::is_some) { attention.careless } else { 0.0 },
+            log_widths: if attention.widths.iter().any(Option::is_some) {
+                attention.widths.iter().map(|width| width.map(f64::ln)).collect()
+            } else {
+                Vec::new()
+            },
+            straight: [Aspect::Importance, Aspect::Fulfillment]
+                .into_iter()
+                .filter(|aspect| has_steps(&sample.respondents, asked & aspect.mask()))
+                .fold(0, |mask, aspect| mask | aspect.mask()),
+        };
         let ratings = cared(&ratings, &attention)?;
         let respondent_signals = signal_scores(&sample.respondents, &lines)?;
         let respondent_signals = weighed_as(&respondent_signals, &ratings)?;
         Ok(Self {
             careless,
+            carelessness: carelessness.stored(),
             ratings,
             center: moments.mean.to_vec(),
             spread: moments.spread.to_vec(),

@@ -174,6 +174,7 @@ pub(super) fn measurement(prepared: &Prepared, measured: &Measured) -> Measureme
         spread: prepared.spread.clone(),
         asked: prepared.asked,
         unasked: measured.unasked.as_ref().map(UnaskedPrior::stored),
+        carelessness: prepared.carelessness.clone(),
         links: measured.links.stored(&measured.weights, prepared.ratings.n_rows()),
         se_factor: [vec![1.0; N_RATINGS], vec![1.0; N_RATINGS]],
         temperature: measured.temperature.stored(),

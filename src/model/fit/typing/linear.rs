@@ -65,6 +65,7 @@ pub(in crate::model) mod tests {
     use super::super::super::link::SignalLinks;
     use super::super::super::measurement::BlockModel;
     use super::*;
+    use crate::model::fit::carelessness::Carelessness;
     use crate::model::fit::temperature::Temperature;
     use crate::model::rows::N_RATINGS;
     use crate::stats::calibration::ClassEvidence;
@@ -87,6 +88,7 @@ pub(in crate::model) mod tests {
             center: (0..N_RATINGS).map(|j| 4.0 + (j % 5) as f64 / 2.0).collect(),
             spread: (0..N_RATINGS).map(|j| 1.5 + (j % 3) as f64 / 2.0).collect(),
             asked: (1 << N_RATINGS) - 1,
+            carelessness: Carelessness::default(),
             links: SignalLinks::default(),
             unasked: None,
             se_factor: [vec![1.0; N_RATINGS], vec![1.0; N_RATINGS]],
