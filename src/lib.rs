@@ -36,5 +36,6 @@ pub mod codes;
 pub mod demo;
 pub mod job;
 pub mod model;
-pub mod stats;
+#[doc(inline)]
+pub use valueseg_stats as stats;
 pub mod tables;

@@ -20,7 +20,7 @@ const MOST_CELLS: usize = 1 << 16;
 /// `adjusted_rand_score([0, 0, 1, 2], [0, 0, 1, 1])` of scikit-learn 1.9.1 is 0.571428571 = 4/7.
 ///
 /// ```
-/// use valueseg::stats::agreement::adjusted_rand_index;
+/// use valueseg_stats::agreement::adjusted_rand_index;
 ///
 /// let found = adjusted_rand_index(&[0, 0, 1, 2], &[0, 0, 1, 1]);
 /// assert!((found - 4.0 / 7.0).abs() < 1e-12);
@@ -42,7 +42,7 @@ pub fn adjusted_rand_index(a: &[usize], b: &[usize]) -> f64 {
 /// scikit-learn 1.9.1: 4/7.
 ///
 /// ```
-/// use valueseg::stats::agreement::weighted_adjusted_rand_index;
+/// use valueseg_stats::agreement::weighted_adjusted_rand_index;
 ///
 /// let found = weighted_adjusted_rand_index(&[0, 1, 2], &[0, 1, 1], &[2.0, 1.0, 1.0]);
 /// assert!((found - 4.0 / 7.0).abs() < 1e-12);

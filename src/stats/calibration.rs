@@ -48,7 +48,7 @@ impl Reliability {
     /// By hand: 0.62 and 0.68 share the bin 0.6–0.7; their mean is 0.65, and one of the two came true.
     ///
     /// ```
-    /// use valueseg::stats::calibration::Reliability;
+    /// use valueseg_stats::calibration::Reliability;
     ///
     /// let table = Reliability::of(&[0.62, 0.68, 0.95], &[0.0, 1.0, 1.0], &[1.0, 1.0, 2.0]);
     /// assert_eq!(table.bins.len(), 2);
@@ -87,7 +87,7 @@ impl Reliability {
     /// By hand: (2·|0.65 − 0.5| + 2·|0.95 − 1|)/4 = (0.30 + 0.10)/4 = 0.10.
     ///
     /// ```
-    /// use valueseg::stats::calibration::Reliability;
+    /// use valueseg_stats::calibration::Reliability;
     ///
     /// let table = Reliability::of(&[0.62, 0.68, 0.95], &[0.0, 1.0, 1.0], &[1.0, 1.0, 2.0]);
     /// assert!((table.error().unwrap() - 0.10).abs() < 1e-12);
@@ -119,7 +119,7 @@ impl ClassEvidence<'_> {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::calibration::ClassEvidence;
+    /// use valueseg_stats::calibration::ClassEvidence;
     ///
     /// let (prior, evidence) = (array![[0.0, 0.0]], array![[3.0, 1.0]]);
     /// let p = ClassEvidence { prior: prior.view(), evidence: evidence.view() }.at(4.0);
@@ -150,7 +150,7 @@ impl ClassEvidence<'_> {
     ///
     /// ```
     /// use ndarray::{Array2, array};
-    /// use valueseg::stats::calibration::ClassEvidence;
+    /// use valueseg_stats::calibration::ClassEvidence;
     ///
     /// let prior = Array2::zeros((4, 2));
     /// let evidence = array![[4.0, 0.0], [4.0, 0.0], [4.0, 0.0], [4.0, 0.0]];
@@ -198,7 +198,7 @@ impl ClassEvidence<'_> {
 ///
 /// ```
 /// use ndarray::array;
-/// use valueseg::stats::calibration::normalize_logs;
+/// use valueseg_stats::calibration::normalize_logs;
 ///
 /// let mut row = array![1f64.ln(), 3f64.ln()];
 /// normalize_logs(row.view_mut());

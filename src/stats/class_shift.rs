@@ -36,7 +36,7 @@ const LEAST_SHARE: f64 = 1e-4;
 ///
 /// ```
 /// use ndarray::{Array2, array};
-/// use valueseg::stats::class_shift::class_tilt;
+/// use valueseg_stats::class_shift::class_tilt;
 ///
 /// let witness = array![[0.0, -50.0], [0.0, -50.0], [0.0, -50.0], [-50.0, 0.0]];
 /// let tilt = class_tilt(Array2::zeros((4, 2)).view(), witness.view(), &[1.0; 4], 1e3);
@@ -97,7 +97,7 @@ impl ClassShares {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::class_shift::ClassShares;
+    /// use valueseg_stats::class_shift::ClassShares;
     ///
     /// let evidence = array![[0.0, -50.0], [0.0, -50.0], [0.0, -50.0], [-50.0, 0.0]];
     /// let found = ClassShares::likeliest(evidence.view(), &[1.0; 4], array![0.5, 0.5].view());
@@ -131,7 +131,7 @@ impl ClassShares {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::class_shift::ClassShares;
+    /// use valueseg_stats::class_shift::ClassShares;
     ///
     /// let here = ClassShares { shares: array![0.5, 0.5], information: array![[8.0]] };
     /// let e = 1f64.exp();

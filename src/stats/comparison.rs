@@ -30,7 +30,7 @@ impl Share {
 /// `confint_proportions_2indep(56, 70, 48, 80, method="newcomb")` of statsmodels 0.15.0 gives 0.05243147 to 0.33387265.
 ///
 /// ```
-/// use valueseg::stats::comparison::{Share, share_difference};
+/// use valueseg_stats::comparison::{Share, share_difference};
 ///
 /// let (one, other) = (Share { share: 56.0 / 70.0, n: 70.0 }, Share { share: 48.0 / 80.0, n: 80.0 });
 /// let i = share_difference(one, other).unwrap();
@@ -50,8 +50,8 @@ pub fn share_difference(one: Share, other: Share) -> Option<Interval> {
 /// By hand: 10 (8 to 13) less 4 (3 to 6) is 6; the ends are 6 − √(2² + 2²) = 3.171573 and 6 + √(3² + 1²) = 9.162278.
 ///
 /// ```
-/// use valueseg::stats::comparison::difference;
-/// use valueseg::stats::interval::Interval;
+/// use valueseg_stats::comparison::difference;
+/// use valueseg_stats::interval::Interval;
 ///
 /// let one = Interval { value: 10.0, low: 8.0, high: 13.0 };
 /// let i = difference(one, Interval { value: 4.0, low: 3.0, high: 6.0 });
@@ -80,7 +80,7 @@ pub fn difference(one: Interval, other: Interval) -> Interval {
 /// 1.65124851 around 0.8/0.6 = 1.3333.
 ///
 /// ```
-/// use valueseg::stats::comparison::{Share, share_ratio};
+/// use valueseg_stats::comparison::{Share, share_ratio};
 ///
 /// let i = share_ratio(Share { share: 0.8, n: 70.0 }, Share { share: 0.6, n: 80.0 }).unwrap();
 /// assert!((i.value - 4.0 / 3.0).abs() < 1e-12);
@@ -113,8 +113,8 @@ pub fn share_ratio(one: Share, other: Share) -> Option<Interval> {
 /// By hand: se² = 4/(100·2²) + 1/(100·1²) = 0.02, so the ends are 2·exp(∓1.959964·0.141421) = 1.515835 and 2.638810.
 ///
 /// ```
-/// use valueseg::stats::comparison::mean_ratio;
-/// use valueseg::stats::interval::Group;
+/// use valueseg_stats::comparison::mean_ratio;
+/// use valueseg_stats::interval::Group;
 ///
 /// let (one, other) = (Group { mean: 2.0, variance: 4.0, n: 100.0 }, Group { mean: 1.0, variance: 1.0, n: 100.0 });
 /// let i = mean_ratio(one, other).unwrap();
@@ -142,8 +142,8 @@ pub fn mean_ratio(one: Group, other: Group) -> Option<Interval> {
 /// 3.59787279 around 1, at 6.46 degrees of freedom.
 ///
 /// ```
-/// use valueseg::stats::comparison::mean_difference;
-/// use valueseg::stats::interval::Group;
+/// use valueseg_stats::comparison::mean_difference;
+/// use valueseg_stats::interval::Group;
 ///
 /// let (one, other) = (Group { mean: 4.0, variance: 8.0 / 3.0, n: 4.0 }, Group { mean: 3.0, variance: 2.5, n: 5.0 });
 /// let i = mean_difference(one, other).unwrap();
@@ -175,7 +175,7 @@ pub fn mean_difference(one: Group, other: Group) -> Option<Interval> {
 /// The ends ρ solve (2 − ρ)² = z²·(0.01 + 0.01·ρ²): 1.62588317 and 2.53391371 by `roots` of numpy 2.4.6.
 ///
 /// ```
-/// use valueseg::stats::comparison::fieller;
+/// use valueseg_stats::comparison::fieller;
 ///
 /// let i = fieller((2.0, 0.01), (1.0, 0.01), 0.0).unwrap();
 /// assert_eq!(i.value, 2.0);
@@ -208,7 +208,7 @@ pub fn fieller((a, va): (f64, f64), (b, vb): (f64, f64), cov: f64) -> Option<Int
 /// around 0.82857143.
 ///
 /// ```
-/// use valueseg::stats::comparison::correlation_interval;
+/// use valueseg_stats::comparison::correlation_interval;
 ///
 /// let i = correlation_interval(0.828_571_428_571_428_3, 6.0).unwrap();
 /// assert!((i.low - 0.051_929_32).abs() < 1e-8 && (i.high - 0.980_684_60).abs() < 1e-8);
@@ -239,8 +239,8 @@ pub fn correlation_interval(r: f64, n: f64) -> Option<Interval> {
 /// − 2)/(16 + 2) = 7/9.
 ///
 /// ```
-/// use valueseg::stats::comparison::between_share;
-/// use valueseg::stats::interval::Group;
+/// use valueseg_stats::comparison::between_share;
+/// use valueseg_stats::interval::Group;
 ///
 /// let groups = [Group { mean: 2.0, variance: 1.0, n: 2.0 }, Group { mean: 6.0, variance: 1.0, n: 2.0 }];
 /// assert!((between_share(&groups).unwrap() - 7.0 / 9.0).abs() < 1e-12);

@@ -40,15 +40,15 @@ impl Discriminant {
     ///
     /// ```
     /// use ndarray::{Array2, array};
-    /// use valueseg::stats::discriminant::Discriminant;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::discriminant::Discriminant;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let rows = Array2::from_shape_fn((100, 1), |(i, _)| [-3.0, -1.0, 1.0, 3.0][i % 4]);
     /// let classes = Array2::from_shape_fn((100, 2), |(i, k)| f64::from(u8::from((i % 4) / 2 == k)));
     /// let found = Discriminant::learn(&Observed::complete(rows)?, classes.view(), &array![[5.0]]);
     /// assert!((found.means[(1, 0)] - 1.989_492_40).abs() < 1e-8);
     /// assert!((found.within[(0, 0)] - 1.041_92).abs() < 1e-8);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn learn(labeled: &Observed, given: ArrayView2<'_, f64>, total: &Array2<f64>) -> Self {
@@ -170,13 +170,13 @@ fn with_floor(matrix: &Array2<f64>, total: &Array2<f64>) -> Array2<f64> {
 ///
 /// ```
 /// use ndarray::array;
-/// use valueseg::stats::discriminant::pairwise_covariance;
-/// use valueseg::stats::observed::Observed;
+/// use valueseg_stats::discriminant::pairwise_covariance;
+/// use valueseg_stats::observed::Observed;
 ///
 /// let covariance = pairwise_covariance(&Observed::complete(array![[1.0, 2.0], [2.0, 2.0], [3.0, 5.0]])?);
 /// assert!((covariance[(0, 0)] - 2.0 / 3.0).abs() < 1e-12);
 /// assert!((covariance[(0, 1)] - 1.0).abs() < 1e-12);
-/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// # Ok::<(), valueseg_stats::observed::ObservedError>(())
 /// ```
 #[must_use]
 pub fn pairwise_covariance(table: &Observed) -> Array2<f64> {
@@ -201,7 +201,7 @@ pub fn pairwise_covariance(table: &Observed) -> Array2<f64> {
 ///
 /// ```
 /// use ndarray::array;
-/// use valueseg::stats::discriminant::factor_covariance;
+/// use valueseg_stats::discriminant::factor_covariance;
 ///
 /// let covariance = array![[1.0, 0.72, 0.63], [0.72, 1.0, 0.56], [0.63, 0.56, 1.0]];
 /// let (loadings, uniqueness) = factor_covariance(&covariance, 1, 0.02);

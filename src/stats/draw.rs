@@ -12,7 +12,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 /// ```
 /// use rand::SeedableRng;
 /// use rand_xoshiro::Xoshiro256PlusPlus;
-/// use valueseg::stats::draw::normal;
+/// use valueseg_stats::draw::normal;
 ///
 /// let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
 /// let within = (0..10_000).filter(|_| normal(&mut rng).abs() < 1.0).count();
@@ -32,7 +32,7 @@ pub fn normal(rng: &mut Xoshiro256PlusPlus) -> f64 {
 /// ```
 /// use rand::SeedableRng;
 /// use rand_xoshiro::Xoshiro256PlusPlus;
-/// use valueseg::stats::draw::gamma;
+/// use valueseg_stats::draw::gamma;
 ///
 /// let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
 /// let mean = (0..10_000).map(|_| gamma(&mut rng, 4.0)).sum::<f64>() / 10_000.0;
@@ -62,7 +62,7 @@ pub fn gamma(rng: &mut Xoshiro256PlusPlus, shape: f64) -> f64 {
 /// Rosetta Code, "Pseudo-random numbers/Splitmix64".
 ///
 /// ```
-/// use valueseg::stats::draw::mixed_seed;
+/// use valueseg_stats::draw::mixed_seed;
 ///
 /// assert_eq!(mixed_seed(1_234_567, 0), 6_457_827_717_110_365_317);
 /// assert_eq!(mixed_seed(1_234_567, 1), 3_203_168_211_198_807_973);

@@ -63,7 +63,7 @@ pub struct Sample<'a> {
 /// 0.00230259.
 ///
 /// ```
-/// use valueseg::stats::drift::{Sample, compare};
+/// use valueseg_stats::drift::{Sample, compare};
 ///
 /// let now = Sample { weights: &[500.0, 300.0, 200.0], n: 1000.0 };
 /// let found = compare(now, Sample { weights: &[400.0, 400.0, 200.0], n: 1000.0 }).unwrap();
@@ -143,7 +143,7 @@ fn jensen_shannon(shares: &[(f64, f64)]) -> f64 {
 /// By hand: 0 to 99 in four parts of 25; seven zeros of ten stay in one part, however many parts are asked for.
 ///
 /// ```
-/// use valueseg::stats::drift::quantile_edges;
+/// use valueseg_stats::drift::quantile_edges;
 ///
 /// let values: Vec<f64> = (0..100).map(f64::from).collect();
 /// assert_eq!(quantile_edges(&values, &[1.0; 100], 4), [25.0, 50.0, 75.0]);
@@ -179,7 +179,7 @@ mod tests {
     use rand_xoshiro::Xoshiro256PlusPlus;
 
     use super::*;
-    use crate::stats::draw::mixed_seed;
+    use crate::draw::mixed_seed;
 
     fn of(now: &[f64], then: &[f64]) -> Comparison {
         let n = |weights: &[f64]| weights.iter().sum();

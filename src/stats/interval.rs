@@ -26,7 +26,7 @@ impl Interval {
     /// By hand: 3 ± 0.5.
     ///
     /// ```
-    /// use valueseg::stats::interval::Interval;
+    /// use valueseg_stats::interval::Interval;
     ///
     /// let i = Interval::symmetric(3.0, 0.5).unwrap();
     /// assert_eq!((i.low, i.value, i.high), (2.5, 3.0, 3.5));
@@ -43,7 +43,7 @@ impl Interval {
     /// By hand: 0.9 ± 0.2 is 0.7 to 1.1; a share ends at 1.
     ///
     /// ```
-    /// use valueseg::stats::interval::Interval;
+    /// use valueseg_stats::interval::Interval;
     ///
     /// let i = Interval::symmetric(0.9, 0.2).unwrap().within(0.0, 1.0);
     /// assert!((i.low - 0.7).abs() < 1e-12);
@@ -68,7 +68,7 @@ impl Interval {
 /// By hand, weights 1, 1 and 2: (1 + 1 + 2)²/(1 + 1 + 4) = 16/6.
 ///
 /// ```
-/// use valueseg::stats::interval::effective_n;
+/// use valueseg_stats::interval::effective_n;
 ///
 /// assert!((effective_n(4.0, 6.0).unwrap() - 16.0 / 6.0).abs() < 1e-12);
 /// assert_eq!(effective_n(0.0, 0.0), None);
@@ -85,7 +85,7 @@ pub fn effective_n(sum_w: f64, sum_w2: f64) -> Option<f64> {
 /// `t.ppf(0.975, 10)` of scipy 1.17.1: 2.22813885.
 ///
 /// ```
-/// use valueseg::stats::interval::t95;
+/// use valueseg_stats::interval::t95;
 ///
 /// assert!((t95(10.0).unwrap() - 2.228_138_85).abs() < 1e-6);
 /// assert_eq!(t95(0.0), None);
@@ -107,7 +107,7 @@ pub fn t95(df: f64) -> Option<f64> {
 /// `2 * norm.sf(1.96)` of scipy 1.17.1: 0.04999579.
 ///
 /// ```
-/// use valueseg::stats::interval::two_sided_p;
+/// use valueseg_stats::interval::two_sided_p;
 ///
 /// assert!((two_sided_p(1.96).unwrap() - 0.049_995_79).abs() < 1e-8);
 /// assert_eq!(two_sided_p(f64::NAN), None);
@@ -134,7 +134,7 @@ pub(super) fn standard_normal() -> Normal {
 /// `proportion_confint(8, 10, method="wilson")` of statsmodels 0.15.0: 0.49016247 to 0.94331785.
 ///
 /// ```
-/// use valueseg::stats::interval::wilson;
+/// use valueseg_stats::interval::wilson;
 ///
 /// let i = wilson(0.8, 10.0).unwrap();
 /// assert!((i.low - 0.490_162_47).abs() < 1e-8 && (i.high - 0.943_317_85).abs() < 1e-8);
@@ -163,7 +163,7 @@ pub fn wilson(share: f64, n: f64) -> Option<Interval> {
 /// Values 4 to 8: `t.interval(0.95, 4, loc=6, scale=sem([4, 5, 6, 7, 8]))` of scipy 1.17.1 is 4.03675684 to 7.96324316.
 ///
 /// ```
-/// use valueseg::stats::interval::mean_interval;
+/// use valueseg_stats::interval::mean_interval;
 ///
 /// let i = mean_interval(6.0, 2.5, 5.0).unwrap();
 /// assert!((i.low - 4.036_756_84).abs() < 1e-6 && (i.high - 7.963_243_16).abs() < 1e-6);
@@ -192,7 +192,7 @@ pub fn mean_interval(mean: f64, variance: f64, n: f64) -> Option<Interval> {
 /// 0.294118²)/102) = 0.151517, so 14.2601 to 44.5635 around 30.
 ///
 /// ```
-/// use valueseg::stats::interval::nps;
+/// use valueseg_stats::interval::nps;
 ///
 /// let i = nps(0.5, 0.2, 100.0).unwrap();
 /// assert!((i.value - 30.0).abs() < 1e-12);
@@ -237,7 +237,7 @@ pub struct Group {
 /// 0.898071.
 ///
 /// ```
-/// use valueseg::stats::interval::{Group, standardized_difference};
+/// use valueseg_stats::interval::{Group, standardized_difference};
 ///
 /// let (one, rest) = (Group { mean: 6.0, variance: 4.0, n: 50.0 }, Group { mean: 5.0, variance: 4.0, n: 50.0 });
 /// let i = standardized_difference(one, rest).unwrap();
@@ -270,7 +270,7 @@ pub fn standardized_difference(one: Group, rest: Group) -> Option<Interval> {
 /// By hand: √(100/2500 + 0.5²/200) = √0.04125 = 0.203101.
 ///
 /// ```
-/// use valueseg::stats::interval::standardized_difference_se;
+/// use valueseg_stats::interval::standardized_difference_se;
 ///
 /// assert!((standardized_difference_se(0.5, 50.0, 50.0) - 0.203_101).abs() < 1e-6);
 /// ```

@@ -34,7 +34,7 @@ impl Overlap {
     /// By hand: two customers are in group 0 then and in group 1 now, each of weight 1, of six in all.
     ///
     /// ```
-    /// use valueseg::stats::matching::Overlap;
+    /// use valueseg_stats::matching::Overlap;
     ///
     /// let (then, now) = ([0, 0, 0, 1, 1, 2], [1, 1, 0, 0, 0, 2]);
     /// let overlap = Overlap::of(&then, &now, &[1.0; 6], (3, 3));
@@ -79,7 +79,7 @@ impl Overlap {
     /// By hand, with weights: the customers of weight 2 and 3 are in group 0 then and in group 1 now.
     ///
     /// ```
-    /// use valueseg::stats::matching::Overlap;
+    /// use valueseg_stats::matching::Overlap;
     ///
     /// let overlap = Overlap::of(&[0, 0, 1], &[1, 1, 0], &[2.0, 3.0, 4.0], (2, 2));
     /// assert_eq!((overlap.both(0, 1), overlap.both(1, 0), overlap.both(0, 0)), (5.0, 4.0, 0.0));
@@ -95,7 +95,7 @@ impl Overlap {
     /// By hand: 2 + 3 + 4.
     ///
     /// ```
-    /// use valueseg::stats::matching::Overlap;
+    /// use valueseg_stats::matching::Overlap;
     ///
     /// let overlap = Overlap::of(&[0, 0, 1], &[1, 1, 0], &[2.0, 3.0, 4.0], (2, 2));
     /// assert_eq!((overlap.total(), overlap.rows(), overlap.columns()), (9.0, 2, 2));
@@ -111,7 +111,7 @@ impl Overlap {
     /// By hand: of the three customers of group 0 then, two are in group 1 now.
     ///
     /// ```
-    /// use valueseg::stats::matching::Overlap;
+    /// use valueseg_stats::matching::Overlap;
     ///
     /// let overlap = Overlap::of(&[0, 0, 0, 1, 1, 2], &[1, 1, 0, 0, 0, 2], &[1.0; 6], (3, 3));
     /// assert!((overlap.share_of_row(0, 1) - 2.0 / 3.0).abs() < 1e-12);
@@ -127,7 +127,7 @@ impl Overlap {
     /// By hand: of the three customers of group 0 now, one was in group 0 then.
     ///
     /// ```
-    /// use valueseg::stats::matching::Overlap;
+    /// use valueseg_stats::matching::Overlap;
     ///
     /// let overlap = Overlap::of(&[0, 0, 0, 1, 1, 2], &[1, 1, 0, 0, 0, 2], &[1.0; 6], (3, 3));
     /// assert!((overlap.share_of_column(0, 0) - 1.0 / 3.0).abs() < 1e-12);
@@ -143,7 +143,7 @@ impl Overlap {
     /// By hand: groups of 3 and 2 share 2 customers: 2/(3 + 2 − 2) = 2/3.
     ///
     /// ```
-    /// use valueseg::stats::matching::Overlap;
+    /// use valueseg_stats::matching::Overlap;
     ///
     /// let overlap = Overlap::of(&[0, 0, 0, 1, 1, 2], &[1, 1, 0, 0, 0, 2], &[1.0; 6], (3, 3));
     /// assert!((overlap.jaccard(0, 1) - 2.0 / 3.0).abs() < 1e-12);
@@ -166,7 +166,7 @@ impl Overlap {
     /// 0 and 2 with 2: five of six customers stay.
     ///
     /// ```
-    /// use valueseg::stats::matching::Overlap;
+    /// use valueseg_stats::matching::Overlap;
     ///
     /// let overlap = Overlap::of(&[0, 0, 0, 1, 1, 2], &[1, 1, 0, 0, 0, 2], &[1.0; 6], (3, 3));
     /// assert_eq!(overlap.partners(), [Some(1), Some(0), Some(2)]);

@@ -13,7 +13,7 @@
 /// `false_discovery_control([0.01, 0.04, 0.03, 0.5])` of scipy 1.17.1: 0.04, 0.05333333, 0.05333333 and 0.5.
 ///
 /// ```
-/// use valueseg::stats::multiple::benjamini_hochberg;
+/// use valueseg_stats::multiple::benjamini_hochberg;
 ///
 /// let q = benjamini_hochberg(&[Some(0.01), Some(0.04), None, Some(0.03), Some(0.5)]);
 /// assert!((q[0].unwrap() - 0.04).abs() < 1e-12 && (q[1].unwrap() - 0.16 / 3.0).abs() < 1e-12);

@@ -48,7 +48,7 @@ impl NormalScores {
     /// −0.772469 for 0, 0.646509 for 1 and 1.670898 for 5.
     ///
     /// ```
-    /// use valueseg::stats::normal_scores::NormalScores;
+    /// use valueseg_stats::normal_scores::NormalScores;
     ///
     /// let line = NormalScores::learn(&[0.0, 0.0, 5.0, 0.0, 1.0], &[1.0; 5]).unwrap();
     /// assert_eq!(line.knots(), [0.0, 1.0, 5.0]);
@@ -105,7 +105,7 @@ impl NormalScores {
     /// `interp(3, [0, 2, 10], [-1, 0, 2])` of numpy 2.4.6: 0.25.
     ///
     /// ```
-    /// use valueseg::stats::normal_scores::NormalScores;
+    /// use valueseg_stats::normal_scores::NormalScores;
     ///
     /// let line = NormalScores::from_knots(vec![0.0, 2.0, 10.0], vec![-1.0, 0.0, 2.0]).unwrap();
     /// assert_eq!(line.score(3.0), 0.25);
@@ -162,7 +162,7 @@ impl NormalScores {
     /// By hand: half way from 0 (score −1) to 2 (score 0) is −0.5; below the first knot the line is flat.
     ///
     /// ```
-    /// use valueseg::stats::normal_scores::NormalScores;
+    /// use valueseg_stats::normal_scores::NormalScores;
     ///
     /// let line = NormalScores::from_knots(vec![0.0, 2.0, 10.0], vec![-1.0, 0.0, 2.0]).unwrap();
     /// assert_eq!(line.score(1.0), -0.5);
@@ -179,7 +179,7 @@ impl NormalScores {
     /// `interp([-1, 1, 3, 9], [0, 2, 10], [-1, 0, 2])` of numpy 2.4.6: −1, −0.5, 0.25 and 1.75.
     ///
     /// ```
-    /// use valueseg::stats::normal_scores::NormalScores;
+    /// use valueseg_stats::normal_scores::NormalScores;
     ///
     /// let line = NormalScores::from_knots(vec![0.0, 2.0, 10.0], vec![-1.0, 0.0, 2.0]).unwrap();
     /// assert_eq!(line.score_all(&[-1.0, 1.0, 3.0, 9.0]), [-1.0, -0.5, 0.25, 1.75]);
@@ -201,7 +201,7 @@ impl NormalScores {
     /// `interp(9, [0, 2, 10], [-1, 0, 2])` of numpy 2.4.6: 1.75.
     ///
     /// ```
-    /// use valueseg::stats::normal_scores::{NormalScores, SCORE_LANES};
+    /// use valueseg_stats::normal_scores::{NormalScores, SCORE_LANES};
     ///
     /// let line = NormalScores::from_knots(vec![0.0, 2.0, 10.0], vec![-1.0, 0.0, 2.0]).unwrap();
     /// assert_eq!(line.score_lanes(&[9.0; SCORE_LANES]), [1.75; SCORE_LANES]);

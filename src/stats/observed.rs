@@ -63,14 +63,14 @@ impl Observed {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let values = array![[1.0, 4.0], [f64::NAN, 6.0], [5.0, 8.0]];
     /// let present = array![[true, true], [false, true], [true, true]];
     /// let table = Observed::try_new(values, present, array![1.0, 1.0, 2.0])?;
     /// assert_eq!(table.values()[(1, 0)], 0.0);
     /// assert!((table.column_moments().mean[0] - 11.0 / 3.0).abs() < 1e-12);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     pub fn try_new(
         mut values: Array2<f64>,
@@ -108,7 +108,7 @@ impl Observed {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::observed::{Observed, ObservedError};
+    /// use valueseg_stats::observed::{Observed, ObservedError};
     ///
     /// let table = Observed::complete(array![[1.0, 2.0], [3.0, 4.0]])?;
     /// assert_eq!((table.n_rows(), table.n_columns(), table.total_weight()), (2, 2, 2.0));
@@ -168,7 +168,7 @@ impl Observed {
     ///
     /// ```
     /// use ndarray::{Array2, array};
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let of = |weights: ndarray::Array1<f64>| {
     ///     let n = weights.len();
@@ -176,7 +176,7 @@ impl Observed {
     /// };
     /// assert!((of(array![1.0, 1.0, 2.0])?.effective().total_weight() - 8.0 / 3.0).abs() < 1e-6);
     /// assert_eq!(of(array![12.0, 12.0])?.effective().weights(), &array![1.0, 1.0]);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn effective(&self) -> Self {
@@ -195,11 +195,11 @@ impl Observed {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let table = Observed::complete(array![[1.0], [2.0], [3.0]])?;
     /// assert_eq!(table.select(&[2, 0, 0]).values(), array![[3.0], [1.0], [1.0]]);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn select(&self, rows: &[usize]) -> Self {
@@ -221,12 +221,12 @@ impl Observed {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let sample = Observed::complete(array![[1.0], [3.0], [5.0]])?.counted(&[3.0, 0.0, 1.0]);
     /// assert_eq!((sample.n_rows(), sample.total_weight()), (2, 4.0));
     /// assert_eq!(sample.column_moments().mean[0], 2.0);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn counted(&self, counts: &[f64]) -> Self {
@@ -245,11 +245,11 @@ impl Observed {
     /// ```
     /// use std::cmp::Ordering;
     /// use ndarray::array;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let table = Observed::complete(array![[1.0, 2.0], [1.0, 3.0]])?;
     /// assert_eq!(table.compare_rows(0, 1), Ordering::Less);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn compare_rows(&self, a: usize, b: usize) -> Ordering {
@@ -272,12 +272,12 @@ impl Observed {
     ///
     /// ```
     /// use ndarray::{Array1, array};
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let present = array![[true], [true], [false], [true]];
     /// let table = Observed::try_new(array![[7.0], [1.0], [0.0], [2.0]], present, Array1::ones(4))?;
     /// assert_eq!(table.order_of_content(), [1, 3, 0]);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn order_of_content(&self) -> Vec<usize> {
@@ -300,11 +300,11 @@ impl Observed {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let both = Observed::complete(array![[1.0], [2.0]])?.beside(&Observed::complete(array![[5.0], [6.0]])?)?;
     /// assert_eq!(both.values(), array![[1.0, 5.0], [2.0, 6.0]]);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     pub fn beside(&self, other: &Self) -> Result<Self, ObservedError> {
         let shape = || ObservedError::Shape {
@@ -328,13 +328,13 @@ impl Observed {
     ///
     /// ```
     /// use ndarray::{Array2, array};
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let present = Array2::from_elem((3, 1), true);
     /// let moments = Observed::try_new(array![[1.0], [3.0], [5.0]], present, array![1.0, 1.0, 2.0])?.column_moments();
     /// assert_eq!((moments.weight[0], moments.mean[0]), (4.0, 3.5));
     /// assert!((moments.spread[0] - 1.658_312_40).abs() < 1e-8);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn column_moments(&self) -> ColumnMoments {
@@ -379,11 +379,11 @@ impl Observed {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let table = Observed::complete(array![[0.0, 3.0], [2.5, 3.0], [10.0, 3.0], [7.5, 3.0], [5.0, 3.0]])?;
     /// assert_eq!(table.steps(), array![2.5, 0.0]);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn steps(&self) -> Array1<f64> {
@@ -414,13 +414,13 @@ impl Observed {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let table = Observed::complete(array![[1.0], [3.0], [5.0]])?;
     /// let scaled = table.standardized(&table.column_moments());
     /// assert!((scaled.values()[(2, 0)] - 1.224_744_87).abs() < 1e-8);
     /// assert_eq!(scaled.values()[(1, 0)], 0.0);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn standardized(&self, moments: &ColumnMoments) -> Self {
@@ -446,12 +446,12 @@ impl Observed {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let present = array![[true, true, false]];
     /// let table = Observed::try_new(array![[1.0, 4.0, 9.0]], present, array![1.0])?;
     /// assert_eq!(table.row_centered().values(), array![[-1.5, 1.5, 0.0]]);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn row_centered(&self) -> Self {

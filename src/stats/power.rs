@@ -29,7 +29,7 @@ fn z_squared() -> f64 {
 /// treated for each control, 5 % against 6 %: 7.848880·(0.05·0.95 + 0.06·0.94/9)/0.01² = 4,220.1.
 ///
 /// ```
-/// use valueseg::stats::power::control_needed;
+/// use valueseg_stats::power::control_needed;
 ///
 /// assert_eq!(control_needed(0.03, 0.10, 1.0), Some(53_208));
 /// assert_eq!(control_needed(0.05, 0.20, 9.0), Some(4_221));
@@ -58,7 +58,7 @@ pub fn control_needed(base: f64, relative: f64, ratio: f64) -> Option<u64> {
 /// scipy 1.17.1: 0.28354348.
 ///
 /// ```
-/// use valueseg::stats::power::smallest_detectable_rise;
+/// use valueseg_stats::power::smallest_detectable_rise;
 ///
 /// assert!((smallest_detectable_rise(0.10, 9_000, 1_000).unwrap() - 0.283_543_48).abs() < 1e-7);
 /// assert_eq!(smallest_detectable_rise(0.10, 9_000, 0), None);
@@ -101,7 +101,7 @@ pub fn smallest_detectable_rise(base: f64, treated: u64, control: u64) -> Option
 /// statsmodels 0.15.0, which also counts the other tail, gives 0.3962036.
 ///
 /// ```
-/// use valueseg::stats::power::smallest_detectable_difference;
+/// use valueseg_stats::power::smallest_detectable_difference;
 ///
 /// assert!((smallest_detectable_difference(1.0, 100, 100).unwrap() - 0.396_204).abs() < 1e-6);
 /// assert_eq!(smallest_detectable_difference(1.0, 100, 0), None);

@@ -50,15 +50,15 @@ impl ReducedRank {
     ///
     /// ```
     /// use ndarray::Array2;
-    /// use valueseg::stats::observed::Observed;
-    /// use valueseg::stats::reduced_rank::ReducedRank;
+    /// use valueseg_stats::observed::Observed;
+    /// use valueseg_stats::reduced_rank::ReducedRank;
     ///
     /// let signals = Array2::from_shape_fn((20, 1), |(i, _)| if i % 2 == 0 { -1.0 } else { 1.0 });
     /// let found = ReducedRank::learn(signals.view(), &Observed::complete(&signals * 2.0)?);
     /// assert!((found.coefficients[(0, 0)] - 2.0 / 1.03).abs() < 1e-12);
     /// assert!((found.predicted_share - 0.999_152).abs() < 1e-6);
     /// assert!((found.directions[(0, 0)] - 1.0).abs() < 1e-12);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn learn(signals: ArrayView2<'_, f64>, answers: &Observed) -> Self {
@@ -73,15 +73,15 @@ impl ReducedRank {
     ///
     /// ```
     /// use ndarray::Array2;
-    /// use valueseg::stats::observed::Observed;
-    /// use valueseg::stats::reduced_rank::ReducedRank;
+    /// use valueseg_stats::observed::Observed;
+    /// use valueseg_stats::reduced_rank::ReducedRank;
     ///
     /// let signals = Array2::from_shape_fn((20, 1), |(i, _)| if i % 2 == 0 { -1.0 } else { 1.0 });
     /// let answers = Observed::complete(&signals * 2.0)?;
     /// let found = ReducedRank::learn_above(signals.view(), &answers, 0.5);
     /// assert!((found.loadings[(0, 0)] - 2.0 / 1.03).abs() < 1e-12);
     /// assert_eq!(ReducedRank::learn_above(signals.view(), &answers, 1.0).directions.ncols(), 0);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn learn_above(signals: ArrayView2<'_, f64>, answers: &Observed, least_gain: f64) -> Self {
@@ -127,7 +127,7 @@ impl ReducedRank {
     ///
     /// ```
     /// use ndarray::{Array2, array};
-    /// use valueseg::stats::reduced_rank::ReducedRank;
+    /// use valueseg_stats::reduced_rank::ReducedRank;
     ///
     /// let directions = array![[0.5], [2.0]];
     /// let (loadings, coefficients) = (Array2::zeros((1, 2)), Array2::zeros((2, 1)));

@@ -28,7 +28,7 @@ const ROUNDS: usize = 100;
 ///
 /// ```
 /// use ndarray::{Array2, array};
-/// use valueseg::stats::drivers::common::common_factor;
+/// use valueseg_stats::drivers::common::common_factor;
 ///
 /// let r = array![[1.0, 0.72, 0.63], [0.72, 1.0, 0.56], [0.63, 0.56, 1.0]];
 /// let found = common_factor(r.view(), Array2::ones((3, 3)).view());
@@ -78,7 +78,7 @@ impl Commonness {
     ///
     /// ```
     /// use ndarray::Array1;
-    /// use valueseg::stats::drivers::common::Commonness;
+    /// use valueseg_stats::drivers::common::Commonness;
     ///
     /// let mut loadings = Array1::from_elem(10, 0.5);
     /// loadings[3] = 0.1;
@@ -105,7 +105,7 @@ impl Commonness {
     /// By the limits, 0.1 and 0.2.
     ///
     /// ```
-    /// use valueseg::stats::drivers::common::Commonness;
+    /// use valueseg_stats::drivers::common::Commonness;
     ///
     /// assert!(Commonness { strength: 0.1, reach: 0.2 }.is_general());
     /// assert!(!Commonness { strength: 0.09, reach: 0.2 }.is_general());
@@ -121,7 +121,7 @@ impl Commonness {
     /// By hand: 0.3 − 0.1, and 0.15 − 0.2.
     ///
     /// ```
-    /// use valueseg::stats::drivers::common::Commonness;
+    /// use valueseg_stats::drivers::common::Commonness;
     ///
     /// let [strength, reach] = Commonness { strength: 0.3, reach: 0.15 }.distances();
     /// assert!((strength - 0.2).abs() < 1e-12 && (reach + 0.05).abs() < 1e-12);

@@ -18,7 +18,7 @@ const PER_PAIR: usize = 8;
 /// By hand: 1.5·2¹² = 6,144.
 ///
 /// ```
-/// use valueseg::stats::drivers::cross::weight_steps;
+/// use valueseg_stats::drivers::cross::weight_steps;
 ///
 /// assert_eq!((weight_steps(1.0), weight_steps(1.5), weight_steps(f64::NAN)), (4_096, 6_144, 1));
 /// ```
@@ -35,7 +35,7 @@ pub fn weight_steps(weight: f64) -> i64 {
 /// By hand: 7.254 is 725 steps of 0.01.
 ///
 /// ```
-/// use valueseg::stats::drivers::cross::value_steps;
+/// use valueseg_stats::drivers::cross::value_steps;
 ///
 /// assert_eq!(value_steps(7.254), 725);
 /// ```
@@ -77,7 +77,7 @@ impl CrossSums {
     /// By hand: of three rows two have both columns.
     ///
     /// ```
-    /// use valueseg::stats::drivers::cross::{CrossSums, value_steps, weight_steps};
+    /// use valueseg_stats::drivers::cross::{CrossSums, value_steps, weight_steps};
     ///
     /// let mut sums = CrossSums::new(2);
     /// sums.add(&[(0, value_steps(1.0)), (1, value_steps(2.0))], weight_steps(1.0));
@@ -125,7 +125,7 @@ impl CrossSums {
     /// By hand: two rows and one row are three, of mean (1 + 3 + 5)/3.
     ///
     /// ```
-    /// use valueseg::stats::drivers::cross::{CrossSums, value_steps};
+    /// use valueseg_stats::drivers::cross::{CrossSums, value_steps};
     ///
     /// let (mut left, mut right) = (CrossSums::new(1), CrossSums::new(1));
     /// [1.0, 3.0].iter().for_each(|x| left.add(&[(0, value_steps(*x))], 4_096));
@@ -144,7 +144,7 @@ impl CrossSums {
     /// By hand: both columns vary, and only the order of the names is another.
     ///
     /// ```
-    /// use valueseg::stats::drivers::cross::CrossSums;
+    /// use valueseg_stats::drivers::cross::CrossSums;
     ///
     /// let mut sums = CrossSums::new(2);
     /// [(100, 200), (300, 600)].iter().for_each(|(x, y)| sums.add(&[(0, *x), (1, *y)], 4_096));
@@ -176,7 +176,7 @@ impl Pair<'_> {
     /// By hand, weights 1, 1 and 2: 4²/6.
     ///
     /// ```
-    /// use valueseg::stats::drivers::cross::{CrossSums, weight_steps};
+    /// use valueseg_stats::drivers::cross::{CrossSums, weight_steps};
     ///
     /// let mut sums = CrossSums::new(1);
     /// [1.0, 1.0, 2.0].iter().for_each(|w| sums.add(&[(0, 100)], weight_steps(*w)));
@@ -184,7 +184,7 @@ impl Pair<'_> {
     /// ```
     #[must_use]
     pub fn effective_n(&self) -> f64 {
-        crate::stats::interval::effective_n(self.0[1] as f64, self.0[2] as f64).unwrap_or(0.0)
+        crate::interval::effective_n(self.0[1] as f64, self.0[2] as f64).unwrap_or(0.0)
     }
 
     /// Means of the two columns over these rows; `None` without rows.
@@ -193,7 +193,7 @@ impl Pair<'_> {
     /// By hand, weights 1 and 3: (1·1 + 3·5)/4 = 4 and (1·2 + 3·6)/4 = 5.
     ///
     /// ```
-    /// use valueseg::stats::drivers::cross::{CrossSums, weight_steps};
+    /// use valueseg_stats::drivers::cross::{CrossSums, weight_steps};
     ///
     /// let mut sums = CrossSums::new(2);
     /// sums.add(&[(0, 100), (1, 200)], weight_steps(1.0));
@@ -212,7 +212,7 @@ impl Pair<'_> {
     /// `cov([1, 2, 3], [2, 2, 5], bias=True)` of numpy 2.4.6: variances 2/3 and 2, covariance 1.
     ///
     /// ```
-    /// use valueseg::stats::drivers::cross::CrossSums;
+    /// use valueseg_stats::drivers::cross::CrossSums;
     ///
     /// let mut sums = CrossSums::new(2);
     /// [(100, 200), (200, 200), (300, 500)].iter().for_each(|(x, y)| sums.add(&[(0, *x), (1, *y)], 4_096));
@@ -236,7 +236,7 @@ impl Pair<'_> {
     /// `corrcoef([1, 2, 3], [2, 2, 5])` of numpy 2.4.6: 0.86602540.
     ///
     /// ```
-    /// use valueseg::stats::drivers::cross::CrossSums;
+    /// use valueseg_stats::drivers::cross::CrossSums;
     ///
     /// let mut sums = CrossSums::new(2);
     /// [(100, 200), (200, 200), (300, 500)].iter().for_each(|(x, y)| sums.add(&[(0, *x), (1, *y)], 4_096));

@@ -83,8 +83,8 @@ impl Structure {
     ///
     /// ```
     /// use ndarray::{Array2, array};
-    /// use valueseg::stats::drivers::halo::{Halo, Structure};
-    /// use valueseg::stats::drivers::pairwise::Pairwise;
+    /// use valueseg_stats::drivers::halo::{Halo, Structure};
+    /// use valueseg_stats::drivers::pairwise::Pairwise;
     ///
     /// let l = array![0.8, 0.8, 0.6, 0.6];
     /// let r = Array2::from_shape_fn((4, 4), |(i, j)| if i == j { 1.0 } else { l[i] * l[j] });
@@ -121,8 +121,8 @@ impl Structure {
     ///
     /// ```
     /// use ndarray::{Array1, Array2};
-    /// use valueseg::stats::drivers::halo::{Anchor, Halo, Structure};
-    /// use valueseg::stats::drivers::pairwise::{Pairwise, constant};
+    /// use valueseg_stats::drivers::halo::{Anchor, Halo, Structure};
+    /// use valueseg_stats::drivers::pairwise::{Pairwise, constant};
     ///
     /// let pairs = |r: f64, n: f64| Pairwise { r: constant(4, r), n: Array2::from_elem((4, 4), n) };
     /// let whole = Structure::of_whole(&pairs(0.36, 1_000.0), Halo::TakenOut);
@@ -156,8 +156,8 @@ impl Structure {
     ///
     /// ```
     /// use ndarray::Array2;
-    /// use valueseg::stats::drivers::halo::{Halo, Structure};
-    /// use valueseg::stats::drivers::pairwise::{Pairwise, constant};
+    /// use valueseg_stats::drivers::halo::{Halo, Structure};
+    /// use valueseg_stats::drivers::pairwise::{Pairwise, constant};
     ///
     /// let of = |r: f64| Pairwise { r: constant(4, r), n: Array2::from_elem((4, 4), 1_000.0) };
     /// assert!(Structure::of_whole(&of(0.36), Halo::TakenOut).has_halo());
@@ -175,8 +175,8 @@ impl Structure {
     ///
     /// ```
     /// use ndarray::Array2;
-    /// use valueseg::stats::drivers::halo::{Halo, Structure};
-    /// use valueseg::stats::drivers::pairwise::{Pairwise, constant};
+    /// use valueseg_stats::drivers::halo::{Halo, Structure};
+    /// use valueseg_stats::drivers::pairwise::{Pairwise, constant};
     ///
     /// let pairs = Pairwise { r: constant(4, 0.36), n: Array2::from_elem((4, 4), 1_000.0) };
     /// let common = Structure::of_whole(&pairs, Halo::Kept).common();
@@ -194,8 +194,8 @@ impl Structure {
     ///
     /// ```
     /// use ndarray::Array2;
-    /// use valueseg::stats::drivers::halo::{Halo, Structure};
-    /// use valueseg::stats::drivers::pairwise::{Pairwise, constant};
+    /// use valueseg_stats::drivers::halo::{Halo, Structure};
+    /// use valueseg_stats::drivers::pairwise::{Pairwise, constant};
     ///
     /// let pairs = Pairwise { r: constant(4, 0.36), n: Array2::from_elem((4, 4), 1_000.0) };
     /// assert!((Structure::of_whole(&pairs, Halo::Kept).rest()[(0, 1)] - 0.36).abs() < 1e-12);
@@ -225,8 +225,8 @@ impl Structure {
     ///
     /// ```
     /// use ndarray::{Array2, array};
-    /// use valueseg::stats::drivers::halo::{Anchor, Halo, Structure};
-    /// use valueseg::stats::drivers::pairwise::Pairwise;
+    /// use valueseg_stats::drivers::halo::{Anchor, Halo, Structure};
+    /// use valueseg_stats::drivers::pairwise::Pairwise;
     ///
     /// let l = array![0.8, 0.8, 0.6, 0.6];
     /// let r = Array2::from_shape_fn((4, 4), |(i, j)| if i == j { 1.0 } else { l[i] * l[j] });

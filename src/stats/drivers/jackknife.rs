@@ -2,7 +2,7 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use crate::stats::interval::{Interval, t95};
+use crate::interval::{Interval, t95};
 
 /// Number of groups that people are dealt into.
 ///
@@ -21,7 +21,7 @@ pub const GROUPS: usize = 20;
 /// The jackknife of a mean is its standard error: `sem([1, 2, 3, 4, 5])` of scipy 1.17.1 is 0.70710678.
 ///
 /// ```
-/// use valueseg::stats::drivers::jackknife::standard_error;
+/// use valueseg_stats::drivers::jackknife::standard_error;
 ///
 /// let without = [1.0, 2.0, 3.0, 4.0, 5.0].map(|x| (15.0 - x) / 4.0);
 /// assert!((standard_error(&without).unwrap() - 0.707_106_78).abs() < 1e-8);
@@ -41,7 +41,7 @@ pub fn standard_error(without: &[f64]) -> Option<f64> {
 /// `t.ppf(0.975, 19)` of scipy 1.17.1 is 2.09302405.
 ///
 /// ```
-/// use valueseg::stats::drivers::jackknife::interval;
+/// use valueseg_stats::drivers::jackknife::interval;
 ///
 /// let i = interval(1.0, 0.5).unwrap();
 /// assert!((i.high - (1.0 + 0.5 * 2.093_024_05)).abs() < 1e-6);
@@ -57,7 +57,7 @@ pub fn interval(value: f64, error: f64) -> Option<Interval> {
 /// `2 * t.sf(2, 19)` of scipy 1.17.1 is 0.06000204.
 ///
 /// ```
-/// use valueseg::stats::drivers::jackknife::p_value;
+/// use valueseg_stats::drivers::jackknife::p_value;
 ///
 /// assert!((p_value(1.0, 0.5).unwrap() - 0.060_002_04).abs() < 1e-7);
 /// assert_eq!(p_value(1.0, 0.0), None);
@@ -84,7 +84,7 @@ pub fn p_value(value: f64, error: f64) -> Option<f64> {
 /// By hand: c² = (3² + 4² − 1² − 2²)/2 = 10, so the voices are 10/(10 + 1) and 10/(10 + 4).
 ///
 /// ```
-/// use valueseg::stats::drivers::jackknife::own_voices;
+/// use valueseg_stats::drivers::jackknife::own_voices;
 ///
 /// let voices = own_voices(&[3.0, 4.0], &[1.0, 2.0], &[1.0, 1.0]);
 /// assert!((voices[0] - 10.0 / 11.0).abs() < 1e-12 && (voices[1] - 10.0 / 14.0).abs() < 1e-12);

@@ -5,7 +5,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 use statrs::distribution::{ContinuousCDF, FisherSnedecor};
 
 use super::error::DriversError;
-use crate::stats::dense::symmetric_eigen;
+use crate::dense::symmetric_eigen;
 
 /// Directions with less than this share of the largest eigenvalue are rounding: they carry nothing and are left out.
 const NEGLIGIBLE: f64 = 1e-10;
@@ -29,7 +29,7 @@ impl Orthogonal {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::drivers::johnson::Orthogonal;
+    /// use valueseg_stats::drivers::johnson::Orthogonal;
     ///
     /// let orthogonal = Orthogonal::of(array![[1.0, 0.6], [0.6, 1.0]].view());
     /// let beta = orthogonal.coefficients(array![0.5, 0.3].view());
@@ -55,7 +55,7 @@ impl Orthogonal {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::drivers::johnson::Orthogonal;
+    /// use valueseg_stats::drivers::johnson::Orthogonal;
     ///
     /// let beta = Orthogonal::of(array![[1.0, 0.6], [0.6, 1.0]].view()).coefficients(array![0.5, 0.3].view());
     /// assert!((beta.dot(&beta) - 0.25).abs() < 1e-12);
@@ -73,7 +73,7 @@ impl Orthogonal {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::drivers::johnson::Orthogonal;
+    /// use valueseg_stats::drivers::johnson::Orthogonal;
     ///
     /// let orthogonal = Orthogonal::of(array![[1.0, 0.6], [0.6, 1.0]].view());
     /// let weights = orthogonal.weights(orthogonal.coefficients(array![0.5, 0.3].view()).view());
@@ -115,13 +115,13 @@ pub struct RelativeWeights {
 ///
 /// ```
 /// use ndarray::array;
-/// use valueseg::stats::drivers::johnson::relative_weights;
+/// use valueseg_stats::drivers::johnson::relative_weights;
 ///
 /// let among = array![[1.0, 0.5, 0.3], [0.5, 1.0, 0.4], [0.3, 0.4, 1.0]];
 /// let found = relative_weights(among.view(), array![0.5, 0.4, 0.45].view())?;
 /// assert!((found.weights[0] - 0.160_171_09).abs() < 1e-8);
 /// assert!((found.r_squared - 0.355_604_84).abs() < 1e-8);
-/// # Ok::<(), valueseg::stats::drivers::DriversError>(())
+/// # Ok::<(), valueseg_stats::drivers::DriversError>(())
 /// ```
 pub fn relative_weights(
     among: ArrayView2<'_, f64>,
@@ -142,7 +142,7 @@ pub fn relative_weights(
 /// R² = 0.25 of two predictors at 100 rows: `f.sf((0.25 / 2) / (0.75 / 97), 2, 97)` of scipy 1.17.1 is 8.7191e-7.
 ///
 /// ```
-/// use valueseg::stats::drivers::johnson::chance_of;
+/// use valueseg_stats::drivers::johnson::chance_of;
 ///
 /// assert!((chance_of(0.25, 100.0, 2).unwrap() / 8.7191e-7 - 1.0).abs() < 1e-4);
 /// assert_eq!(chance_of(0.25, 3.0, 2), None);

@@ -21,9 +21,9 @@
 //!
 //! ```
 //! use ndarray::s;
-//! use valueseg::stats::drivers::cross::{CrossSums, value_steps, weight_steps};
-//! use valueseg::stats::drivers::johnson::relative_weights;
-//! use valueseg::stats::drivers::pairwise::Pairwise;
+//! use valueseg_stats::drivers::cross::{CrossSums, value_steps, weight_steps};
+//! use valueseg_stats::drivers::johnson::relative_weights;
+//! use valueseg_stats::drivers::pairwise::Pairwise;
 //!
 //! let mut sums = CrossSums::new(3);
 //! for (x, y) in [(1.0, 1.0), (1.0, 5.0), (5.0, 1.0), (5.0, 5.0)].into_iter().cycle().take(12) {
@@ -33,7 +33,7 @@
 //! let r = Pairwise::of(&sums, &[0, 1, 2]).r;
 //! let found = relative_weights(r.slice(s![..2, ..2]), r.slice(s![..2, 2]))?;
 //! assert!((found.weights[0] - 0.5).abs() < 1e-12 && (found.r_squared - 1.0).abs() < 1e-12);
-//! # Ok::<(), valueseg::stats::drivers::DriversError>(())
+//! # Ok::<(), valueseg_stats::drivers::DriversError>(())
 //! ```
 
 pub mod common;

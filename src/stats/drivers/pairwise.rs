@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, ArrayView2};
 
 use super::cross::CrossSums;
-use crate::stats::dense::{Cholesky, symmetric_eigen};
+use crate::dense::{Cholesky, symmetric_eigen};
 
 /// Effective rows below which a correlation is not known. Our judgment.
 pub const LEAST_ROWS: f64 = 10.0;
@@ -30,8 +30,8 @@ impl Pairwise {
     /// each.
     ///
     /// ```
-    /// use valueseg::stats::drivers::cross::CrossSums;
-    /// use valueseg::stats::drivers::pairwise::Pairwise;
+    /// use valueseg_stats::drivers::cross::CrossSums;
+    /// use valueseg_stats::drivers::pairwise::Pairwise;
     ///
     /// let (mut sums, rows) = (CrossSums::new(2), [(100, 200), (200, 200), (300, 500)]);
     /// rows.iter().cycle().take(12).for_each(|(x, y)| sums.add(&[(0, *x), (1, *y)], 4_096));
@@ -73,7 +73,7 @@ impl Pairwise {
     ///
     /// ```
     /// use ndarray::Array2;
-    /// use valueseg::stats::drivers::pairwise::{Pairwise, constant};
+    /// use valueseg_stats::drivers::pairwise::{Pairwise, constant};
     ///
     /// let pairs = Pairwise { r: constant(2, 0.5), n: Array2::from_elem((2, 2), 26.0) };
     /// assert!((pairs.drawn_to(constant(2, 0.0).view())[(0, 1)] - 0.455).abs() < 1e-12);
@@ -108,7 +108,7 @@ impl Pairwise {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::drivers::pairwise::{Pairwise, constant};
+    /// use valueseg_stats::drivers::pairwise::{Pairwise, constant};
     ///
     /// let r = array![[1.0, 0.5, 0.0], [0.5, 1.0, 0.0], [0.0, 0.0, 1.0]];
     /// let n = array![[26.0, 26.0, 0.0], [26.0, 26.0, 0.0], [0.0, 0.0, 26.0]];
@@ -127,7 +127,7 @@ impl Pairwise {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::drivers::pairwise::Pairwise;
+    /// use valueseg_stats::drivers::pairwise::Pairwise;
     ///
     /// let r = array![[1.0, 0.2, 0.4], [0.2, 1.0, 0.6], [0.4, 0.6, 1.0]];
     /// let n = array![[50.0, 10.0, 30.0], [10.0, 50.0, 10.0], [30.0, 10.0, 50.0]];
@@ -153,7 +153,7 @@ impl Pairwise {
 ///
 /// ```
 /// use ndarray::array;
-/// use valueseg::stats::drivers::pairwise::constant;
+/// use valueseg_stats::drivers::pairwise::constant;
 ///
 /// assert_eq!(constant(2, 0.3), array![[1.0, 0.3], [0.3, 1.0]]);
 /// ```
@@ -176,7 +176,7 @@ pub fn constant(p: usize, r: f64) -> Array2<f64> {
 ///
 /// ```
 /// use ndarray::array;
-/// use valueseg::stats::drivers::pairwise::repaired;
+/// use valueseg_stats::drivers::pairwise::repaired;
 ///
 /// let fixed = repaired(array![[1.0, 0.9, -0.9], [0.9, 1.0, 0.9], [-0.9, 0.9, 1.0]]);
 /// assert!((fixed[(0, 1)] - 0.239_130_43).abs() < 1e-8 && (fixed[(0, 2)] + 0.239_130_43).abs() < 1e-8);

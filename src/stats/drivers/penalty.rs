@@ -3,8 +3,8 @@
 use ndarray::{Array2, array};
 
 use super::cross::{VALUE_ONE, WEIGHT_ONE};
-use crate::stats::dense::Cholesky;
-use crate::stats::interval::effective_n;
+use crate::dense::Cholesky;
+use crate::interval::effective_n;
 
 /// Where a rating is low and where high; in between it is middling.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,7 +63,7 @@ impl PenaltySums {
     /// By hand: one person of weight 1 is one row, low and not high.
     ///
     /// ```
-    /// use valueseg::stats::drivers::penalty::{PenaltyRow, PenaltySums, Sides};
+    /// use valueseg_stats::drivers::penalty::{PenaltyRow, PenaltySums, Sides};
     ///
     /// let mut sums = PenaltySums::default();
     /// let row = PenaltyRow { rating: 2.0, mood: 500, outcome: 300, weight: 4_096 };
@@ -121,7 +121,7 @@ impl PenaltySums {
     /// 1.885618, so penalty 2/1.885618 and reward 1/1.885618. `linalg.lstsq` of numpy 2.4.6: 1.06066017 and 0.53033009.
     ///
     /// ```
-    /// use valueseg::stats::drivers::penalty::{PenaltyRow, PenaltySums, Sides};
+    /// use valueseg_stats::drivers::penalty::{PenaltyRow, PenaltySums, Sides};
     ///
     /// let mut sums = PenaltySums::default();
     /// for (rating, effect) in [(2.0, -200), (6.0, 0), (10.0, 100)] {

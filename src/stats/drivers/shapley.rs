@@ -4,7 +4,7 @@ use ndarray::{Array1, ArrayView1, ArrayView2};
 
 use super::error::DriversError;
 use super::johnson::check;
-use crate::stats::dense::{Cholesky, symmetric_eigen};
+use crate::dense::{Cholesky, symmetric_eigen};
 
 /// Largest number of groups: their subsets mean 2¹⁴ regressions, each one step from another, some milliseconds in all.
 pub const MAX_GROUPS: usize = 14;
@@ -31,13 +31,13 @@ const REPEATED: f64 = 1e-9;
 ///
 /// ```
 /// use ndarray::array;
-/// use valueseg::stats::drivers::shapley::shapley;
+/// use valueseg_stats::drivers::shapley::shapley;
 ///
 /// let among = array![[1.0, 0.5, 0.3], [0.5, 1.0, 0.4], [0.3, 0.4, 1.0]];
 /// let found = shapley(among.view(), array![0.5, 0.4, 0.45].view(), &[vec![0], vec![1], vec![2]])?;
 /// let wanted = [0.159_562_11, 0.070_171_09, 0.125_871_64];
 /// assert!(found.iter().zip(wanted).all(|(got, wanted)| (got - wanted).abs() < 1e-8));
-/// # Ok::<(), valueseg::stats::drivers::DriversError>(())
+/// # Ok::<(), valueseg_stats::drivers::DriversError>(())
 /// ```
 pub fn shapley(
     among: ArrayView2<'_, f64>,
@@ -149,7 +149,7 @@ impl<'a> Subsets<'a> {
 ///
 /// ```
 /// use ndarray::array;
-/// use valueseg::stats::drivers::shapley::r_squared;
+/// use valueseg_stats::drivers::shapley::r_squared;
 ///
 /// let (among, r) = (array![[1.0, 0.6], [0.6, 1.0]], array![0.5, 0.3]);
 /// assert!((r_squared(among.view(), r.view(), &[0, 1]) - 0.25).abs() < 1e-12);

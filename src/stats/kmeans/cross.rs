@@ -8,7 +8,7 @@ use super::lloyd::{LloydLimits, LloydRun, SAME_VALLEY, best_few};
 use super::start::drawn;
 use super::tiles::Tiles;
 use super::transfer::improved;
-use crate::stats::draw::mixed_seed;
+use crate::draw::mixed_seed;
 
 /// Children of a round. The parents of a round are the best after the round before.
 const ROUND: usize = 6;
@@ -101,7 +101,7 @@ mod tests {
     use ndarray::array;
 
     use super::*;
-    use crate::stats::kmeans::Points;
+    use crate::kmeans::Points;
 
     #[test]
     fn a_child_leads_out_of_a_valley_that_transfers_cannot_leave() {

@@ -1,6 +1,6 @@
 //! Errors of k-means: settings that cannot be used, and tables that cannot be fitted.
 
-use crate::stats::observed::ObservedError;
+use crate::observed::ObservedError;
 
 /// A setting of k-means that is refused before any data are looked at.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -18,8 +18,8 @@ use super::points::Points;
 use super::start::{plus_plus, random_rows, systematic};
 use super::tiles::Tiles;
 use super::transfer::improved;
-use crate::stats::draw::mixed_seed;
-use crate::stats::observed::Observed;
+use crate::draw::mixed_seed;
+use crate::observed::Observed;
 
 /// Rows a start is made on, and starts are compared on, where there are as many.
 const START_ROWS: usize = 300;
@@ -80,15 +80,15 @@ impl<T> Fit<Observed, T, KmeansError> for KmeansValidParams {
     /// ```
     /// use linfa::prelude::*;
     /// use ndarray::{Array2, array};
-    /// use valueseg::stats::kmeans::KmeansParams;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::kmeans::KmeansParams;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let present = Array2::from_elem((4, 1), true);
     /// let data = Observed::try_new(array![[1.0], [2.0], [6.0], [7.0]], present, array![1.0, 1.0, 1.0, 3.0])?;
     /// let fit = KmeansParams::new(2).fit(&DatasetBase::new(data, ()))?;
     /// assert!((fit.inertia - 1.25).abs() < 1e-12);
     /// assert_eq!(fit.centroids, array![[6.75], [1.5]]);
-    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// # Ok::<(), valueseg_stats::kmeans::KmeansError>(())
     /// ```
     fn fit(&self, dataset: &DatasetBase<Observed, T>) -> Result<Self::Object, KmeansError> {
         self.fit_points(&Points::new(dataset.records()))
@@ -129,14 +129,14 @@ impl KmeansValidParams {
     /// ```
     /// use linfa::ParamGuard;
     /// use ndarray::Array2;
-    /// use valueseg::stats::kmeans::{KmeansParams, Points};
+    /// use valueseg_stats::kmeans::{KmeansParams, Points};
     ///
     /// let table = Array2::from_shape_fn((60, 4), |(i, j)| {
     ///     ((i * (j + 3) * 7 + i * i * (j + 1)) % 11 + if j == 0 { i % 7 } else { 0 }) as f64
     /// });
     /// let fit = KmeansParams::new(3).check()?.fit_points(&Points::complete(table.view())?)?;
     /// assert!((fit.inertia - 1_592.042_352_94).abs() < 1e-6);
-    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// # Ok::<(), valueseg_stats::kmeans::KmeansError>(())
     /// ```
     pub fn fit_points(&self, points: &Points) -> Result<KmeansFit, KmeansError> {
         if points.n_distinct() < self.clusters() {
@@ -170,14 +170,14 @@ impl KmeansValidParams {
     /// ```
     /// use linfa::ParamGuard;
     /// use ndarray::array;
-    /// use valueseg::stats::kmeans::{KmeansParams, Points};
+    /// use valueseg_stats::kmeans::{KmeansParams, Points};
     ///
     /// let rows = array![[1.0, 1.0], [1.0, 2.0], [2.0, 1.0], [4.0, 4.0], [8.0, 8.0], [8.0, 9.0], [9.0, 8.0]];
     /// let params = KmeansParams::new(2).check()?;
     /// let fit = params.fit_from(&Points::complete(rows.view())?, array![[0.0, 0.0], [9.0, 9.0]].view())?;
     /// assert!((fit.inertia - 40.0 / 3.0).abs() < 1e-9);
     /// assert_eq!(fit.centroids.row(0), array![2.0, 2.0]);
-    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// # Ok::<(), valueseg_stats::kmeans::KmeansError>(())
     /// ```
     pub fn fit_from(&self, points: &Points, centroids: ArrayView2<'_, f64>) -> Result<KmeansFit, KmeansError> {
         let (rows, columns) = centroids.dim();

@@ -8,7 +8,7 @@ use super::lloyd::{LloydRun, LloydTermination};
 use super::params::KmeansParams;
 use super::points::Points;
 use super::tiles::Tiles;
-use crate::stats::observed::Observed;
+use crate::observed::Observed;
 use linfa::ParamGuard;
 
 /// Centroids and how well they fit the rows they were learned on.
@@ -64,13 +64,13 @@ impl KmeansFit {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::kmeans::KmeansFit;
+    /// use valueseg_stats::kmeans::KmeansFit;
     ///
     /// let rows = array![[0.0, 0.0], [0.0, 2.0], [10.0, 0.0], [10.0, 2.0]];
     /// let fit = KmeansFit::learn(&rows, 2, 8, 1)?;
     /// assert_eq!((fit.inertia, fit.n_clusters()), (4.0, 2));
     /// assert_eq!(fit.centroids, array![[0.0, 1.0], [10.0, 1.0]]);
-    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// # Ok::<(), valueseg_stats::kmeans::KmeansError>(())
     /// ```
     pub fn learn(points: &Array2<f64>, k: usize, starts: usize, seed: u64) -> Result<Self, KmeansError> {
         let params = KmeansParams::new(k).starts(starts).seed(seed).check()?;
@@ -90,11 +90,11 @@ impl KmeansFit {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::kmeans::KmeansFit;
+    /// use valueseg_stats::kmeans::KmeansFit;
     ///
     /// let fit = KmeansFit::learn(&array![[0.0], [0.0], [10.0]], 2, 8, 1)?;
     /// assert_eq!(fit.assign(array![[4.0], [5.0], [6.0]].view()), [0, 0, 1]);
-    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// # Ok::<(), valueseg_stats::kmeans::KmeansError>(())
     /// ```
     #[must_use]
     pub fn assign(&self, points: ArrayView2<'_, f64>) -> Vec<usize> {
@@ -119,14 +119,14 @@ impl KmeansFit {
     ///
     /// ```
     /// use ndarray::{Array1, array};
-    /// use valueseg::stats::kmeans::{KmeansFit, Points};
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::kmeans::{KmeansFit, Points};
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let fit = KmeansFit::learn(&array![[0.0], [0.0], [10.0]], 2, 8, 1)?;
     /// let present = array![[true], [false], [true]];
     /// let data = Observed::try_new(array![[4.0], [0.0], [9.0]], present, Array1::ones(3))?;
     /// assert_eq!(fit.assign_points(&Points::new(&data)), [Some(0), None, Some(1)]);
-    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// # Ok::<(), valueseg_stats::kmeans::KmeansError>(())
     /// ```
     #[must_use]
     pub fn assign_points(&self, points: &Points) -> Vec<Option<usize>> {
@@ -143,13 +143,13 @@ impl KmeansFit {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::kmeans::KmeansFit;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::kmeans::KmeansFit;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let fit = KmeansFit::learn(&array![[0.0], [0.0], [10.0]], 2, 8, 1)?;
     /// let found = fit.nearest(&Observed::complete(array![[4.0]])?)[0].unwrap();
     /// assert_eq!((found.label, found.distance, found.second), (0, 4.0, Some((1, 6.0))));
-    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// # Ok::<(), valueseg_stats::kmeans::KmeansError>(())
     /// ```
     #[must_use]
     pub fn nearest(&self, data: &Observed) -> Vec<Option<Nearest>> {
@@ -171,14 +171,14 @@ fn lowest(distances: impl Iterator<Item = f64>) -> Option<(usize, f64)> {
 ///
 /// ```
 /// use ndarray::array;
-/// use valueseg::stats::kmeans::nearest;
-/// use valueseg::stats::observed::Observed;
+/// use valueseg_stats::kmeans::nearest;
+/// use valueseg_stats::observed::Observed;
 ///
 /// let data = Observed::try_new(array![[1.0, 0.0]], array![[true, false]], array![1.0])?;
 /// let found = nearest(&data, array![[4.0, 100.0], [0.0, 0.0]].view())[0].unwrap();
 /// assert!(found.label == 1 && (found.distance - 1.414_213_56).abs() < 1e-8);
 /// assert!((found.second.unwrap().1 - 4.242_640_69).abs() < 1e-8);
-/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// # Ok::<(), valueseg_stats::observed::ObservedError>(())
 /// ```
 #[must_use]
 pub fn nearest(data: &Observed, centroids: ArrayView2<'_, f64>) -> Vec<Option<Nearest>> {
@@ -220,12 +220,12 @@ impl PredictInplace<Array2<f64>, Array1<usize>> for KmeansFit {
     /// ```
     /// use linfa::prelude::*;
     /// use ndarray::{Array1, array};
-    /// use valueseg::stats::kmeans::KmeansFit;
+    /// use valueseg_stats::kmeans::KmeansFit;
     ///
     /// let fit = KmeansFit::learn(&array![[0.0], [0.0], [10.0]], 2, 8, 1)?;
     /// let labels: Array1<usize> = fit.predict(&array![[4.0], [6.0]]);
     /// assert_eq!(labels, array![0, 1]);
-    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// # Ok::<(), valueseg_stats::kmeans::KmeansError>(())
     /// ```
     fn predict_inplace<'a>(&'a self, x: &'a Array2<f64>, y: &mut Array1<usize>) {
         *y = Array1::from_vec(self.assign(x.view()));
@@ -245,14 +245,14 @@ impl PredictInplace<Observed, Array1<Option<usize>>> for KmeansFit {
     /// ```
     /// use linfa::prelude::*;
     /// use ndarray::{Array1, array};
-    /// use valueseg::stats::kmeans::KmeansFit;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::kmeans::KmeansFit;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let fit = KmeansFit::learn(&array![[0.0], [0.0], [10.0]], 2, 8, 1)?;
     /// let data = Observed::try_new(array![[6.0], [0.0]], array![[true], [false]], array![1.0, 1.0])?;
     /// let labels: Array1<Option<usize>> = fit.predict(&data);
     /// assert_eq!(labels, array![Some(1), None]);
-    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// # Ok::<(), valueseg_stats::kmeans::KmeansError>(())
     /// ```
     fn predict_inplace<'a>(&'a self, x: &'a Observed, y: &mut Array1<Option<usize>>) {
         *y = self.nearest(x).into_iter().map(|found| found.map(|n| n.label)).collect();

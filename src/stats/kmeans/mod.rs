@@ -27,15 +27,15 @@
 //! ```
 //! use linfa::prelude::*;
 //! use ndarray::array;
-//! use valueseg::stats::kmeans::{KmeansParams, Points};
-//! use valueseg::stats::observed::Observed;
-//! use valueseg::stats::separation::calinski_harabasz;
+//! use valueseg_stats::kmeans::{KmeansParams, Points};
+//! use valueseg_stats::observed::Observed;
+//! use valueseg_stats::separation::calinski_harabasz;
 //!
 //! let data = Observed::complete(array![[0.0, 0.0], [0.0, 2.0], [10.0, 0.0], [10.0, 2.0]])?;
 //! let fit = KmeansParams::new(2).fit(&DatasetBase::new(data.clone(), ()))?;
 //! let labels = fit.assign_points(&Points::new(&data));
 //! assert_eq!((fit.inertia, calinski_harabasz(&data, &labels)), (4.0, Some(50.0)));
-//! # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+//! # Ok::<(), valueseg_stats::kmeans::KmeansError>(())
 //! ```
 
 mod cross;

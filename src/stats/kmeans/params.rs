@@ -74,11 +74,11 @@ impl KmeansValidParams {
     ///
     /// ```
     /// use linfa::ParamGuard;
-    /// use valueseg::stats::kmeans::KmeansParams;
+    /// use valueseg_stats::kmeans::KmeansParams;
     ///
     /// let other = KmeansParams::new(3).seed(1).check()?.with_seed(2);
     /// assert_eq!((other.clusters(), other.seed()), (3, 2));
-    /// # Ok::<(), valueseg::stats::kmeans::KmeansParamError>(())
+    /// # Ok::<(), valueseg_stats::kmeans::KmeansParamError>(())
     /// ```
     #[must_use]
     pub fn with_seed(&self, seed: u64) -> Self {
@@ -100,13 +100,13 @@ impl KmeansParams {
     /// ```
     /// use linfa::prelude::*;
     /// use ndarray::array;
-    /// use valueseg::stats::kmeans::KmeansParams;
+    /// use valueseg_stats::kmeans::KmeansParams;
     ///
     /// let rows = array![[1.0, 1.0], [1.0, 2.0], [2.0, 1.0], [4.0, 4.0], [8.0, 8.0], [8.0, 9.0], [9.0, 8.0]];
     /// let fit = KmeansParams::new(2).seed(1).fit(&DatasetBase::from(rows))?;
     /// assert!((fit.inertia - 40.0 / 3.0).abs() < 1e-9);
     /// assert_eq!(fit.centroids.row(0), array![2.0, 2.0]);
-    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// # Ok::<(), valueseg_stats::kmeans::KmeansError>(())
     /// ```
     #[must_use]
     pub fn new(clusters: usize) -> Self {
@@ -126,7 +126,7 @@ impl KmeansParams {
     ///
     /// ```
     /// use linfa::ParamGuard;
-    /// use valueseg::stats::kmeans::{KmeansParamError, KmeansParams};
+    /// use valueseg_stats::kmeans::{KmeansParamError, KmeansParams};
     ///
     /// assert_eq!(KmeansParams::new(2).starts(7).check()?.starts(), 7);
     /// let refused = KmeansParams::new(2).starts(0).check();
@@ -147,13 +147,13 @@ impl KmeansParams {
     /// ```
     /// use linfa::ParamGuard;
     /// use ndarray::array;
-    /// use valueseg::stats::kmeans::{KmeansParams, Points, LloydTermination};
+    /// use valueseg_stats::kmeans::{KmeansParams, Points, LloydTermination};
     ///
     /// let points = Points::complete(array![[0.0], [1.0], [8.0], [9.0]].view())?;
     /// let params = KmeansParams::new(2).max_iterations(1).check()?;
     /// let fit = params.fit_from(&points, array![[0.0], [0.1]].view())?;
     /// assert_eq!((fit.iterations, fit.termination), (1, LloydTermination::OutOfIterations));
-    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// # Ok::<(), valueseg_stats::kmeans::KmeansError>(())
     /// ```
     #[must_use]
     pub fn max_iterations(mut self, max_iterations: usize) -> Self {
@@ -170,14 +170,14 @@ impl KmeansParams {
     /// ```
     /// use linfa::ParamGuard;
     /// use ndarray::array;
-    /// use valueseg::stats::kmeans::{KmeansParams, Points, Search};
+    /// use valueseg_stats::kmeans::{KmeansParams, Points, Search};
     ///
     /// let points = Points::complete(array![[0.0], [1.0], [5.0], [6.0], [12.0], [14.0]].view())?;
     /// for search in [Search::Thorough, Search::Plain] {
     ///     let fit = KmeansParams::new(3).search(search).check()?.fit_points(&points)?;
     ///     assert!((fit.inertia - 3.0).abs() < 1e-9);
     /// }
-    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// # Ok::<(), valueseg_stats::kmeans::KmeansError>(())
     /// ```
     #[must_use]
     pub fn search(mut self, search: Search) -> Self {
@@ -192,10 +192,10 @@ impl KmeansParams {
     ///
     /// ```
     /// use linfa::ParamGuard;
-    /// use valueseg::stats::kmeans::KmeansParams;
+    /// use valueseg_stats::kmeans::KmeansParams;
     ///
     /// assert_eq!(KmeansParams::new(2).seed(42).check()?.seed(), 42);
-    /// # Ok::<(), valueseg::stats::kmeans::KmeansParamError>(())
+    /// # Ok::<(), valueseg_stats::kmeans::KmeansParamError>(())
     /// ```
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {

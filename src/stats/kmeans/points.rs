@@ -8,7 +8,7 @@ use super::error::KmeansError;
 use super::fit::start_centroids;
 use super::lloyd::LloydRun;
 use super::tiles::Tiles;
-use crate::stats::observed::Observed;
+use crate::observed::Observed;
 
 /// Place of a row without an observed cell.
 const NOWHERE: usize = usize::MAX;
@@ -36,14 +36,14 @@ impl Points {
     ///
     /// ```
     /// use ndarray::{Array1, array};
-    /// use valueseg::stats::kmeans::Points;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::kmeans::Points;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let present = array![[true], [true], [false], [true]];
     /// let data = Observed::try_new(array![[5.0], [7.0], [0.0], [5.0]], present, Array1::ones(4))?;
     /// let points = Points::new(&data);
     /// assert_eq!((points.n_rows(), points.n_distinct()), (4, 2));
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn new(data: &Observed) -> Self {
@@ -73,11 +73,11 @@ impl Points {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::kmeans::Points;
+    /// use valueseg_stats::kmeans::Points;
     ///
     /// let points = Points::complete(array![[1.0, 2.0], [1.0, 2.0], [3.0, 4.0]].view())?;
     /// assert_eq!((points.n_rows(), points.n_columns(), points.n_distinct()), (3, 2, 2));
-    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// # Ok::<(), valueseg_stats::kmeans::KmeansError>(())
     /// ```
     pub fn complete(values: ArrayView2<'_, f64>) -> Result<Self, KmeansError> {
         Ok(Self::new(&Observed::complete(values.to_owned())?))
@@ -126,12 +126,12 @@ impl Points {
     /// ```
     /// use linfa::ParamGuard;
     /// use ndarray::array;
-    /// use valueseg::stats::kmeans::{KmeansParams, Points};
+    /// use valueseg_stats::kmeans::{KmeansParams, Points};
     ///
     /// let points = Points::complete(array![[1.0], [2.0], [6.0], [7.0], [99.0]].view())?;
     /// let sample = points.reweighted(&[1.0, 1.0, 1.0, 3.0, 0.0]);
     /// assert!((KmeansParams::new(2).check()?.fit_points(&sample)?.inertia - 1.25).abs() < 1e-12);
-    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// # Ok::<(), valueseg_stats::kmeans::KmeansError>(())
     /// ```
     #[must_use]
     pub fn reweighted(&self, counts: &[f64]) -> Self {

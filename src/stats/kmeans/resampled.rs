@@ -2,8 +2,8 @@
 
 use super::params::KmeansValidParams;
 use super::points::Points;
-use crate::stats::draw::mixed_seed;
-use crate::stats::resample::{Resampling, Solutions};
+use crate::draw::mixed_seed;
+use crate::resample::{Resampling, Solutions};
 
 impl KmeansValidParams {
     /// Solutions on `pairs` pairs of bootstrap samples of the rows that `points` and `resampling` were both made of:
@@ -21,16 +21,16 @@ impl KmeansValidParams {
     /// ```
     /// use linfa::ParamGuard;
     /// use ndarray::Array2;
-    /// use valueseg::stats::kmeans::{KmeansParams, Points};
-    /// use valueseg::stats::observed::Observed;
-    /// use valueseg::stats::resample::Resampling;
+    /// use valueseg_stats::kmeans::{KmeansParams, Points};
+    /// use valueseg_stats::observed::Observed;
+    /// use valueseg_stats::resample::Resampling;
     ///
     /// let data = Observed::complete(Array2::from_shape_fn((40, 1), |(i, _)| (1_000 * (i % 2) + i / 4) as f64))?;
     /// let params = KmeansParams::new(2).starts(5).check()?;
     /// let solutions = params.solutions(&Points::new(&data), &Resampling::new(&data, 1), 3);
     /// assert_eq!(solutions.agreement().pairs, [1.0; 3]);
     /// assert_eq!(solutions.jaccard(&(0..40).map(|i| Some(i % 2)).collect::<Vec<_>>(), 2), [Some(1.0); 2]);
-    /// # Ok::<(), valueseg::stats::kmeans::KmeansError>(())
+    /// # Ok::<(), valueseg_stats::kmeans::KmeansError>(())
     /// ```
     #[must_use]
     pub fn solutions(&self, points: &Points, resampling: &Resampling, pairs: usize) -> Solutions {

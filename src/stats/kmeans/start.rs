@@ -112,7 +112,7 @@ mod tests {
     use rand::SeedableRng;
 
     use super::*;
-    use crate::stats::observed::Observed;
+    use crate::observed::Observed;
 
     fn line(weights: &[f64]) -> Tiles {
         let values = Array2::from_shape_fn((weights.len(), 1), |(i, _)| i as f64);

@@ -8,8 +8,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::tiles::{BLOCK, ClusterSums};
 use super::*;
-use crate::stats::observed::Observed;
-use crate::stats::resample::Resampling;
+use crate::observed::Observed;
+use crate::resample::Resampling;
 
 fn params(k: usize) -> KmeansValidParams {
     KmeansParams::new(k).seed(7).check().unwrap()

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::stats::observed::Observed;
+use crate::observed::Observed;
 
 /// Rows worked on side by side.
 pub(super) const LANES: usize = 8;

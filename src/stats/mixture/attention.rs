@@ -20,7 +20,7 @@ use super::fit::free_rule;
 use super::fitted::FactorMixture;
 use super::init::model_from;
 use super::likelihood::row_log_likelihoods;
-use crate::stats::observed::Observed;
+use crate::observed::Observed;
 
 /// Different answers below which a column tells nobody apart. METHOD (our judgment): a coin thrown for yes and no looks
 /// like an opinion.
@@ -80,8 +80,8 @@ impl Attention {
     ///
     /// ```
     /// use ndarray::Array2;
-    /// use valueseg::stats::mixture::Attention;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::Attention;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let answers = Array2::from_shape_fn((400, 8), |(i, j)| match i % 10 {
     ///     0 => ((i * 7 + j * j * 31 + i / 10 * j * 13) % 11) as f64 - 5.0,
@@ -91,7 +91,7 @@ impl Attention {
     /// let careless = |i: &usize| found.attentive[*i] < 0.5;
     /// assert!((0..400).filter(careless).all(|i| i % 10 == 0));
     /// assert!((0..400).filter(careless).count() > 30);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn of(data: &Observed) -> Self {
@@ -175,7 +175,7 @@ mod tests {
     use rand_xoshiro::Xoshiro256PlusPlus;
 
     use super::*;
-    use crate::stats::draw::normal;
+    use crate::draw::normal;
 
     /// Five groups with wants of their own, a use of the scale, whole answers 0 to 10, a third of them absent; the first
     /// `careless` in a hundred answer anything.

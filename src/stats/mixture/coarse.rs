@@ -26,7 +26,7 @@
 use ndarray::Array2;
 use statrs::distribution::{Continuous, ContinuousCDF, Normal};
 
-use crate::stats::observed::Observed;
+use crate::observed::Observed;
 
 /// Most different values of an item of few steps. METHOD: seven-point scales are the last whose steps people tell apart
 /// one by one (Miller 1956); with more the blur is a few hundredths of the variance.
@@ -95,13 +95,13 @@ impl CoarseItem {
 ///
 /// ```
 /// use ndarray::Array2;
-/// use valueseg::stats::mixture::category_scores;
-/// use valueseg::stats::observed::Observed;
+/// use valueseg_stats::mixture::category_scores;
+/// use valueseg_stats::observed::Observed;
 ///
 /// let answers = Observed::complete(Array2::from_shape_fn((40, 1), |(i, _)| (i % 2) as f64))?;
 /// let scored = category_scores(&answers);
 /// assert!((scored.values()[(0, 0)] + 1.0).abs() < 1e-9 && (scored.values()[(1, 0)] - 1.0).abs() < 1e-9);
-/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// # Ok::<(), valueseg_stats::observed::ObservedError>(())
 /// ```
 #[must_use]
 pub fn category_scores(data: &Observed) -> Observed {
@@ -126,12 +126,12 @@ pub fn category_scores(data: &Observed) -> Observed {
 ///
 /// ```
 /// use ndarray::Array2;
-/// use valueseg::stats::mixture::few_steps;
-/// use valueseg::stats::observed::Observed;
+/// use valueseg_stats::mixture::few_steps;
+/// use valueseg_stats::observed::Observed;
 ///
 /// let answers = Observed::complete(Array2::from_shape_fn((40, 2), |(i, c)| if c == 0 { (i % 2) as f64 } else { i as f64 }))?;
 /// assert_eq!(few_steps(&answers), [true, false]);
-/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// # Ok::<(), valueseg_stats::observed::ObservedError>(())
 /// ```
 #[must_use]
 pub fn few_steps(data: &Observed) -> Vec<bool> {

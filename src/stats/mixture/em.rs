@@ -9,7 +9,7 @@ use super::fitted::FactorMixture;
 use super::kernel::Kernel;
 use super::moments::{MStep, Moments, Workspace, squares};
 use super::tile::{TILE, Tile};
-use crate::stats::observed::Observed;
+use crate::observed::Observed;
 
 /// How a run of EM ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -139,8 +139,8 @@ pub struct Attach {
 ///
 /// ```
 /// use ndarray::{Array2, array};
-/// use valueseg::stats::mixture::{Attach, FactorMixture, attach, one_hot};
-/// use valueseg::stats::observed::Observed;
+/// use valueseg_stats::mixture::{Attach, FactorMixture, attach, one_hot};
+/// use valueseg_stats::observed::Observed;
 ///
 /// let data = Observed::complete(array![[1.0], [3.0], [10.0], [14.0]])?;
 /// let (class_weights, means, loadings) = (array![0.5, 0.5], Array2::zeros((2, 1)), Array2::zeros((1, 0)));
@@ -149,7 +149,7 @@ pub struct Attach {
 /// let what = Attach { free, loads, mean_pull: 0.0, loading_pull: 0.0, psi_floor: vec![0.01], iterations: 5 };
 /// let found = attach(&data, one_hot(&[0, 0, 1, 1], 2).view(), model, &what);
 /// assert!((found.means[(1, 0)] - 12.0).abs() < 1e-5 && (found.uniqueness[0] - 2.5).abs() < 1e-4);
-/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// # Ok::<(), valueseg_stats::observed::ObservedError>(())
 /// ```
 #[must_use]
 pub fn attach(data: &Observed, given: ArrayView2<'_, f64>, model: FactorMixture, what: &Attach) -> FactorMixture {

@@ -1,6 +1,6 @@
 //! Errors of the mixture: settings that cannot be used, and tables that cannot be fitted.
 
-use crate::stats::kmeans::KmeansError;
+use crate::kmeans::KmeansError;
 
 /// A setting of the mixture that is refused before any data are looked at.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -8,7 +8,7 @@ use super::fit::free_rule;
 use super::fitted::FactorMixture;
 use super::init::model_from;
 use super::kernel::{Kernel, TilePosterior};
-use crate::stats::observed::Observed;
+use crate::observed::Observed;
 
 /// Iterations of the factor model that fills gaps.
 const ITERATIONS: usize = 25;
@@ -43,15 +43,15 @@ impl FactorFill {
     ///
     /// ```
     /// use ndarray::{Array1, Array2};
-    /// use valueseg::stats::mixture::FactorFill;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::FactorFill;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let sign = |cell: bool| if cell { 1.0 } else { -1.0 };
     /// let values = Array2::from_shape_fn((20, 2), |(i, j)| sign(i % 2 == 0) * sign(j == 0 || i < 14));
     /// let data = Observed::try_new(values, Array2::from_elem((20, 2), true), Array1::from_elem(20, 1e4))?;
     /// let expected = FactorFill::learn(&data, 1).expected(&data);
     /// assert!((expected[(0, 0)] - 0.571_429).abs() < 1e-3 && (expected[(1, 1)] + 0.571_429).abs() < 1e-3);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn expected(&self, data: &Observed) -> Array2<f64> {
@@ -84,8 +84,8 @@ impl FactorFill {
     ///
     /// ```
     /// use ndarray::{Array1, Array2};
-    /// use valueseg::stats::mixture::FactorFill;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::FactorFill;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let sign = |cell: bool| if cell { 1.0 } else { -1.0 };
     /// let values = Array2::from_shape_fn((22, 2), |(i, j)| sign(i % 2 == 0) * sign(j == 0 || i < 14));
@@ -94,7 +94,7 @@ impl FactorFill {
     /// let filled = FactorFill::learn(&data, 1).fill(&data);
     /// assert!((filled[(20, 1)] - 0.4).abs() < 1e-3 && (filled[(21, 1)] + 0.4).abs() < 1e-3);
     /// assert_eq!((filled[(20, 0)], filled[(0, 1)]), (1.0, 1.0));
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn fill(&self, data: &Observed) -> Array2<f64> {

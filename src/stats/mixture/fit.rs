@@ -16,8 +16,8 @@ use super::moves::improve;
 use super::nested;
 use super::params::{FactorMixtureValidParams, MEAN_PULL, own_floors};
 use super::tile::Tile;
-use crate::stats::draw::mixed_seed;
-use crate::stats::observed::Observed;
+use crate::draw::mixed_seed;
+use crate::observed::Observed;
 
 /// Iterations with the classes of the start held, so that the factors settle first.
 const HELD_ITERATIONS: usize = 2;
@@ -59,8 +59,8 @@ impl Fit<Observed, (), MixtureError> for FactorMixtureValidParams {
     /// ```
     /// use linfa::prelude::*;
     /// use ndarray::Array2;
-    /// use valueseg::stats::mixture::FactorMixtureParams;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::FactorMixtureParams;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let ten = [0.0, 1.0, 2.0, 1.0, 0.0, 8.0, 9.0, 10.0, 9.0, 8.0];
     /// let data = Observed::complete(Array2::from_shape_fn((2_000, 1), |(i, _)| ten[i % 10] + 1e-7 * (i / 10) as f64))?;
@@ -101,13 +101,13 @@ impl Ground {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::mixture::Ground;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::Ground;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let ground = Ground::new(Observed::complete(array![[1.0, 3.0], [2.0, 2.0], [5.0, 1.0]])?);
     /// assert_eq!(ground.data().n_rows(), 3);
     /// assert_eq!(ground.readings()[0], array![[-1.0, 1.0], [0.0, 0.0], [2.0, -2.0]]);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn new(data: Observed) -> Self {
@@ -129,13 +129,13 @@ impl Ground {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::mixture::Ground;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::Ground;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let data = Observed::complete(array![[1.0, 3.0], [5.0, 1.0]])?;
     /// let sample = Ground::new(data.clone()).resampled(data.select(&[1, 1]), &[1, 1]);
     /// assert_eq!(sample.readings()[0], array![[2.0, -2.0], [2.0, -2.0]]);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn resampled(&self, data: Observed, rows: &[usize]) -> Self {
@@ -185,8 +185,8 @@ impl FactorMixtureValidParams {
     /// ```
     /// use linfa::ParamGuard;
     /// use ndarray::{Array1, Array2, array};
-    /// use valueseg::stats::mixture::{FactorMixture, FactorMixtureParams};
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::{FactorMixture, FactorMixtureParams};
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let rows = array![[0.0], [1.0], [2.0], [1.0], [0.0], [8.0], [9.0], [10.0], [9.0], [8.0]];
     /// let data = Observed::try_new(rows, Array2::from_elem((10, 1), true), Array1::from_elem(10, 1e4))?;
@@ -217,8 +217,8 @@ impl FactorMixtureValidParams {
     /// ```
     /// use linfa::ParamGuard;
     /// use ndarray::{Array1, Array2, array};
-    /// use valueseg::stats::mixture::{FactorMixtureParams, Ground};
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::{FactorMixtureParams, Ground};
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let rows = array![[0.0], [1.0], [2.0], [1.0], [0.0], [8.0], [9.0], [10.0], [9.0], [8.0]];
     /// let data = Observed::try_new(rows, Array2::from_elem((10, 1), true), Array1::from_elem(10, 1e4))?;
@@ -261,8 +261,8 @@ impl FactorMixtureValidParams {
     /// ```
     /// use linfa::ParamGuard;
     /// use ndarray::{Array1, Array2, array};
-    /// use valueseg::stats::mixture::{FactorMixtureParams, Ground};
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::{FactorMixtureParams, Ground};
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let rows = array![[0.0], [1.0], [2.0], [1.0], [0.0], [8.0], [9.0], [10.0], [9.0], [8.0]];
     /// let data = Observed::try_new(rows, Array2::from_elem((10, 1), true), Array1::from_elem(10, 1e4))?;
@@ -287,8 +287,8 @@ impl FactorMixtureValidParams {
     /// ```
     /// use linfa::ParamGuard;
     /// use ndarray::{Array2, array};
-    /// use valueseg::stats::mixture::{FactorMixture, FactorMixtureParams, Ground};
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::{FactorMixture, FactorMixtureParams, Ground};
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let ground = Ground::new(Observed::complete(array![[1.0], [2.0], [3.0], [6.0]])?);
     /// let (class_weights, means, loadings) = (array![1.0], array![[9.0]], Array2::zeros((1, 0)));
@@ -317,8 +317,8 @@ impl FactorMixtureValidParams {
     /// ```
     /// use linfa::ParamGuard;
     /// use ndarray::{Array1, Array2, array};
-    /// use valueseg::stats::mixture::{FactorMixture, FactorMixtureParams, Ground};
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::{FactorMixture, FactorMixtureParams, Ground};
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let rows = Array2::from_shape_fn((9, 2), |(i, j)| [1.0, -1.0][j] * (6 * (i / 3) + i % 3) as f64);
     /// let data = Observed::try_new(rows, Array2::from_elem((9, 2), true), Array1::from_elem(9, 1e4))?;

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::em::{EmTermination, tiles_of};
 use super::kernel::{Kernel, TilePosterior};
 use super::tile::Tile;
-use crate::stats::observed::Observed;
+use crate::observed::Observed;
 
 /// Parameters of a mixture of `K` classes with `q` shared factors over `j` indicators.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +48,7 @@ impl FactorMixture {
     ///
     /// ```
     /// use ndarray::{Array1, Array2};
-    /// use valueseg::stats::mixture::FactorMixture;
+    /// use valueseg_stats::mixture::FactorMixture;
     ///
     /// let (means, loadings) = (Array2::zeros((3, 8)), Array2::zeros((8, 1)));
     /// let class_weights = Array1::from_elem(3, 1.0 / 3.0);
@@ -69,13 +69,13 @@ impl FactorMixture {
     ///
     /// ```
     /// use ndarray::{Array2, array};
-    /// use valueseg::stats::mixture::FactorMixture;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::FactorMixture;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let (class_weights, means, loadings) = (array![0.5, 0.5], array![[0.0], [3.0]], Array2::zeros((1, 0)));
     /// let mixture = FactorMixture { class_weights, means, loadings, uniqueness: array![1.0] };
     /// assert_eq!(mixture.labels(&Observed::complete(array![[1.4], [1.6]])?), [0, 1]);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn labels(&self, data: &Observed) -> Vec<usize> {
@@ -90,15 +90,15 @@ impl FactorMixture {
     ///
     /// ```
     /// use ndarray::{Array2, array};
-    /// use valueseg::stats::mixture::FactorMixture;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::FactorMixture;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let (class_weights, means, loadings) = (array![0.25, 0.75], array![[0.0], [3.0]], Array2::zeros((1, 0)));
     /// let mixture = FactorMixture { class_weights, means, loadings, uniqueness: array![4.0] };
     /// let data = Observed::try_new(array![[1.0], [0.0]], array![[true], [false]], array![1.0, 1.0])?;
     /// let p = mixture.probabilities(&data);
     /// assert!((p[(0, 0)] - 0.326_598_03).abs() < 1e-6 && (p[(1, 0)] - 0.25).abs() < 1e-6);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn probabilities(&self, data: &Observed) -> Array2<f64> {
@@ -117,15 +117,15 @@ impl FactorMixture {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::mixture::FactorMixture;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::FactorMixture;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let (class_weights, means) = (array![0.5, 0.5], array![[0.0, 0.0], [2.0, 1.0]]);
     /// let (loadings, uniqueness) = (array![[1.0], [0.5]], array![1.0, 0.5]);
     /// let mixture = FactorMixture { class_weights, means, loadings, uniqueness };
     /// let logs = mixture.log_densities(&Observed::complete(array![[1.0, 0.0]])?);
     /// assert!((logs[(0, 0)] - logs[(0, 1)] - 0.4).abs() < 1e-6);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn log_densities(&self, data: &Observed) -> Array2<f64> {
@@ -176,7 +176,7 @@ pub struct Fitted {
 ///
 /// ```
 /// use ndarray::array;
-/// use valueseg::stats::mixture::likeliest;
+/// use valueseg_stats::mixture::likeliest;
 ///
 /// assert_eq!(likeliest(array![0.2, 0.5, 0.3].view()), 1);
 /// assert_eq!(likeliest(array![0.4, 0.2, 0.4].view()), 0);
@@ -195,8 +195,8 @@ impl PredictInplace<Observed, Array1<usize>> for Fitted {
     /// ```
     /// use linfa::prelude::*;
     /// use ndarray::{Array1, array};
-    /// use valueseg::stats::mixture::FactorMixtureParams;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::FactorMixtureParams;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let rows = array![[0.0], [1.0], [0.0], [1.0], [20.0], [21.0], [20.0], [21.0]];
     /// let data = DatasetBase::new(Observed::complete(rows)?, ());

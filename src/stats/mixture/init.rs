@@ -6,9 +6,9 @@ use super::error::MixtureError;
 use super::fill::FactorFill;
 use super::fitted::FactorMixture;
 use super::params::PSI_FLOOR;
-use crate::stats::dense::symmetric_eigen;
-use crate::stats::kmeans::kmeans_labels;
-use crate::stats::observed::Observed;
+use crate::dense::symmetric_eigen;
+use crate::kmeans::kmeans_labels;
+use crate::observed::Observed;
 
 /// Factors of the model that fills gaps: room for a few common factors and what separates several classes.
 const FILL_FACTORS: usize = 10;
@@ -40,7 +40,7 @@ pub(super) fn kmeans_start(
 ///
 /// ```
 /// use ndarray::array;
-/// use valueseg::stats::mixture::one_hot;
+/// use valueseg_stats::mixture::one_hot;
 ///
 /// assert_eq!(one_hot(&[1, 0], 3), array![[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]);
 /// ```
@@ -63,14 +63,14 @@ pub fn one_hot(labels: &[usize], k: usize) -> Array2<f64> {
 ///
 /// ```
 /// use ndarray::array;
-/// use valueseg::stats::mixture::{model_from, one_hot};
-/// use valueseg::stats::observed::Observed;
+/// use valueseg_stats::mixture::{model_from, one_hot};
+/// use valueseg_stats::observed::Observed;
 ///
 /// let data = Observed::complete(array![[1.0], [3.0], [10.0], [14.0]])?;
 /// let model = model_from(&data, one_hot(&[0, 0, 1, 1], 2).view(), 0, 0.0);
 /// assert_eq!(model.means, array![[2.0], [12.0]]);
 /// assert_eq!((model.class_weights[0], model.uniqueness[0]), (0.5, 2.5));
-/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// # Ok::<(), valueseg_stats::observed::ObservedError>(())
 /// ```
 #[must_use]
 pub fn model_from(data: &Observed, given: ArrayView2<'_, f64>, q: usize, pull: f64) -> FactorMixture {

@@ -90,15 +90,15 @@ impl TilePosterior {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::mixture::{FactorMixture, Kernel, Tile, TilePosterior};
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::{FactorMixture, Kernel, Tile, TilePosterior};
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let (class_weights, means, loadings) = (array![1.0], array![[3.0]], array![[2.0]]);
     /// let kernel = Kernel::new(&FactorMixture { class_weights, means, loadings, uniqueness: array![4.0] });
     /// let mut out = TilePosterior::new(1, 1);
     /// kernel.evidence(&Tile::of_rows(&Observed::complete(array![[7.0]])?, 0), &mut out);
     /// assert_eq!(out.projected_mean(0, 0, 1, 0), 1.5);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn projected_mean(&self, class: usize, a: usize, factors: usize, row: usize) -> f32 {
@@ -150,7 +150,7 @@ impl Kernel {
     ///
     /// ```
     /// use ndarray::{Array2, array};
-    /// use valueseg::stats::mixture::{FactorMixture, Kernel};
+    /// use valueseg_stats::mixture::{FactorMixture, Kernel};
     ///
     /// let (class_weights, means, loadings) = (array![0.25, 0.75], array![[0.0], [3.0]], Array2::zeros((1, 0)));
     /// let kernel = Kernel::new(&FactorMixture { class_weights, means, loadings, uniqueness: array![1.0] });
@@ -170,8 +170,8 @@ impl Kernel {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::mixture::{FactorMixture, Kernel, Tile, TilePosterior};
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::{FactorMixture, Kernel, Tile, TilePosterior};
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let (class_weights, means, loadings) = (array![1.0], array![[3.0]], array![[2.0]]);
     /// let kernel = Kernel::new(&FactorMixture { class_weights, means, loadings, uniqueness: array![4.0] });
@@ -179,7 +179,7 @@ impl Kernel {
     /// kernel.posterior(&Tile::of_rows(&Observed::complete(array![[7.0]])?, 0), None, &mut out);
     /// assert!((out.factors[(0, 0)] - 1.0).abs() < 1e-6 && (out.covariance[(0, 0)] - 0.5).abs() < 1e-6);
     /// assert!((out.log_likelihood[0] + 2.958_659_3).abs() < 1e-5);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     pub fn posterior(&self, tile: &Tile, given: Option<ArrayView2<'_, f32>>, out: &mut TilePosterior) {
         self.evidence(tile, out);
@@ -207,15 +207,15 @@ impl Kernel {
     ///
     /// ```
     /// use ndarray::{Array2, array};
-    /// use valueseg::stats::mixture::{FactorMixture, Kernel, Tile, TilePosterior};
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::{FactorMixture, Kernel, Tile, TilePosterior};
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let (class_weights, means, loadings) = (array![0.5, 0.5], array![[0.0], [3.0]], Array2::zeros((1, 0)));
     /// let kernel = Kernel::new(&FactorMixture { class_weights, means, loadings, uniqueness: array![1.0] });
     /// let mut out = TilePosterior::new(2, 0);
     /// kernel.evidence(&Tile::of_rows(&Observed::complete(array![[1.0]])?, 0), &mut out);
     /// assert!((out.scores[(0, 0)] - out.scores[(1, 0)] - 1.5).abs() < 1e-6);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     pub fn evidence(&self, tile: &Tile, out: &mut TilePosterior) {
         let used = tile.rows.next_multiple_of(LANES);
@@ -387,7 +387,7 @@ mod tests {
             let own = if i == j { model.uniqueness[i] } else { 0.0 };
             model.loadings[(i, 0)] * model.loadings[(j, 0)] + own
         });
-        let factor = crate::stats::dense::Cholesky::try_new(covariance.view()).unwrap();
+        let factor = crate::dense::Cholesky::try_new(covariance.view()).unwrap();
         let mut white: Vec<f64> = cells.iter().map(|(c, v)| v - model.means[(class, *c)]).collect();
         factor.forward(&mut white);
         let square: f64 = white.iter().map(|x| x * x).sum();

@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use super::coarse::Blur;
 use super::fitted::FactorMixture;
 use super::tile::TILE;
-use crate::stats::dense::Cholesky;
-use crate::stats::observed::Observed;
+use crate::dense::Cholesky;
+use crate::observed::Observed;
 
 /// `Σ w log p(v_O)`, for columns of few steps with the part of their answers.
 pub(super) fn log_likelihood(data: &Observed, model: &FactorMixture, blur: &Blur) -> f64 {

@@ -7,7 +7,7 @@ use super::coarse::Blur;
 use super::fitted::FactorMixture;
 use super::kernel::{TilePosterior, packed};
 use super::tile::{LANES, TILE, Tile};
-use crate::stats::dense::Cholesky;
+use crate::dense::Cholesky;
 
 /// Sums over rows that hold everything an M-step needs. Merging is exact addition in the order of the tiles.
 #[derive(Clone, Debug)]

@@ -16,7 +16,7 @@ use super::fitted::{FactorMixture, likeliest};
 use super::init::kmeans_start;
 use super::moments::MStep;
 use super::warm::{Halves, classes_by_size, merged, pairs_by_overlap};
-use crate::stats::draw::mixed_seed;
+use crate::draw::mixed_seed;
 
 /// Pairs considered for merging in a round.
 const PAIRS: usize = 4;

@@ -15,8 +15,8 @@ use super::fitted::{FactorMixture, Fitted};
 use super::moves::short;
 use super::params::FactorMixtureValidParams;
 use super::warm::{Halves, classes_by_size, embedded, merged, pairs_by_overlap, with_factors};
-use crate::stats::draw::mixed_seed;
-use crate::stats::observed::Observed;
+use crate::draw::mixed_seed;
+use crate::observed::Observed;
 
 /// Classes that are tried to be cut in two.
 const CUTS: usize = 4;
@@ -97,8 +97,8 @@ impl FactorMixtureValidParams {
     /// ```
     /// use linfa::ParamGuard;
     /// use ndarray::{Array1, Array2, array};
-    /// use valueseg::stats::mixture::{FactorMixture, FactorMixtureParams, Ground};
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::{FactorMixture, FactorMixtureParams, Ground};
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let rows = Array2::from_shape_fn((12, 2), |(i, j)| [1.0, -1.0][j] * (6 * (i / 4) + i % 4) as f64);
     /// let ground = Ground::new(Observed::try_new(rows, Array2::from_elem((12, 2), true), Array1::from_elem(12, 1e4))?);
@@ -124,8 +124,8 @@ impl FactorMixtureValidParams {
     /// ```
     /// use linfa::ParamGuard;
     /// use ndarray::Array2;
-    /// use valueseg::stats::mixture::{FactorMixtureParams, Ground};
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::{FactorMixtureParams, Ground};
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let rows = Array2::from_shape_fn((60, 2), |(i, j)| i as f64 / 3.0 + [1.0, -1.0][(i + j) % 2]);
     /// let ground = Ground::new(Observed::complete(rows)?);
@@ -152,8 +152,8 @@ impl FactorMixtureValidParams {
     /// ```
     /// use linfa::ParamGuard;
     /// use ndarray::{Array2, array};
-    /// use valueseg::stats::mixture::{FactorMixture, FactorMixtureParams, Ground};
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::{FactorMixture, FactorMixtureParams, Ground};
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let ground = Ground::new(Observed::complete(array![[1.0], [2.0], [3.0], [6.0]])?);
     /// let (class_weights, means, loadings) = (array![0.5, 0.5], array![[2.0], [4.0]], Array2::zeros((1, 0)));

@@ -6,9 +6,9 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::*;
-use crate::stats::agreement::adjusted_rand_index;
-use crate::stats::draw::{mixed_seed, normal};
-use crate::stats::observed::Observed;
+use crate::agreement::adjusted_rand_index;
+use crate::draw::{mixed_seed, normal};
+use crate::observed::Observed;
 
 /// Random problems tried; `VALUESEG_NESTED` asks for another number.
 const PROBLEMS: u64 = 24;

@@ -4,7 +4,7 @@ use linfa::ParamGuard;
 
 use super::error::MixtureParamError;
 use super::kernel::MAX_FACTORS;
-use crate::stats::observed::Observed;
+use crate::observed::Observed;
 
 /// Most classes a model may have.
 pub(crate) const MAX_CLASSES: usize = 64;
@@ -40,12 +40,12 @@ pub(crate) const MOST_FLOOR: f64 = 0.5;
 ///
 /// ```
 /// use ndarray::array;
-/// use valueseg::stats::mixture::own_floors;
-/// use valueseg::stats::observed::Observed;
+/// use valueseg_stats::mixture::own_floors;
+/// use valueseg_stats::observed::Observed;
 ///
 /// let data = Observed::complete(array![[1.0], [2.0], [3.0], [4.0], [5.0]])?;
 /// assert_eq!(own_floors(&data), [0.25]);
-/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// # Ok::<(), valueseg_stats::observed::ObservedError>(())
 /// ```
 #[must_use]
 pub fn own_floors(data: &Observed) -> Vec<f64> {
@@ -142,8 +142,8 @@ impl FactorMixtureParams {
     /// ```
     /// use linfa::prelude::*;
     /// use ndarray::array;
-    /// use valueseg::stats::mixture::FactorMixtureParams;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::FactorMixtureParams;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let data = DatasetBase::new(Observed::complete(array![[1.0], [2.0], [3.0], [6.0]])?, ());
     /// let fit = FactorMixtureParams::new(1, 0).fit(&data)?;
@@ -172,7 +172,7 @@ impl FactorMixtureParams {
     ///
     /// ```
     /// use linfa::ParamGuard;
-    /// use valueseg::stats::mixture::{FactorMixtureParams, MixtureParamError};
+    /// use valueseg_stats::mixture::{FactorMixtureParams, MixtureParamError};
     ///
     /// assert_eq!(FactorMixtureParams::new(3, 1).starts(5).check()?.starts(), 5);
     /// let refused = FactorMixtureParams::new(3, 1).starts(0).check();
@@ -194,8 +194,8 @@ impl FactorMixtureParams {
     /// ```
     /// use linfa::ParamGuard;
     /// use ndarray::{Array1, Array2, array};
-    /// use valueseg::stats::mixture::{FactorMixture, FactorMixtureParams, Ground};
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::{FactorMixture, FactorMixtureParams, Ground};
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let rows = Array2::from_shape_fn((9, 2), |(i, j)| [1.0, -1.0][j] * (6 * (i / 3) + i % 3) as f64);
     /// let data = Observed::try_new(rows, Array2::from_elem((9, 2), true), Array1::from_elem(9, 1e4))?;
@@ -220,8 +220,8 @@ impl FactorMixtureParams {
     /// ```
     /// use linfa::ParamGuard;
     /// use ndarray::{Array2, array};
-    /// use valueseg::stats::mixture::{FactorMixture, FactorMixtureParams, EmTermination};
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::{FactorMixture, FactorMixtureParams, EmTermination};
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let data = Observed::complete(array![[0.0], [1.0], [2.0], [8.0], [9.0], [10.0]])?;
     /// let (class_weights, means, loadings) = (array![0.5, 0.5], array![[4.0], [5.0]], Array2::zeros((1, 0)));
@@ -243,7 +243,7 @@ impl FactorMixtureParams {
     ///
     /// ```
     /// use linfa::ParamGuard;
-    /// use valueseg::stats::mixture::{FactorMixtureParams, MixtureParamError};
+    /// use valueseg_stats::mixture::{FactorMixtureParams, MixtureParamError};
     ///
     /// assert_eq!(FactorMixtureParams::new(3, 1).tolerance(1e-7).check()?.tolerance(), 1e-7);
     /// let refused = FactorMixtureParams::new(3, 1).tolerance(0.0).check();
@@ -263,10 +263,10 @@ impl FactorMixtureParams {
     ///
     /// ```
     /// use linfa::ParamGuard;
-    /// use valueseg::stats::mixture::FactorMixtureParams;
+    /// use valueseg_stats::mixture::FactorMixtureParams;
     ///
     /// assert_eq!(FactorMixtureParams::new(3, 1).seed(42).check()?.seed(), 42);
-    /// # Ok::<(), valueseg::stats::mixture::MixtureParamError>(())
+    /// # Ok::<(), valueseg_stats::mixture::MixtureParamError>(())
     /// ```
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
@@ -284,8 +284,8 @@ impl FactorMixtureParams {
     /// ```
     /// use linfa::prelude::*;
     /// use ndarray::Array2;
-    /// use valueseg::stats::mixture::FactorMixtureParams;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::FactorMixtureParams;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let rows = Array2::from_shape_fn((60, 2), |(i, j)| (i % 2 * 9) as f64 + ((i * (j + 3)) % 7) as f64);
     /// let data = DatasetBase::new(Observed::complete(rows)?, ());

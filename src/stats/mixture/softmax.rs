@@ -11,7 +11,7 @@ use super::tile::TILE;
 ///
 /// ```
 /// use ndarray::{Array1, Array2};
-/// use valueseg::stats::mixture::{TILE, normalize};
+/// use valueseg_stats::mixture::{TILE, normalize};
 ///
 /// let scores = Array2::from_shape_fn((2, TILE), |(k, _)| [1f32.ln(), 3f32.ln()][k]);
 /// let (mut classes, mut log_likelihood) = (Array2::zeros((2, TILE)), Array1::zeros(TILE));
@@ -52,7 +52,7 @@ pub fn normalize(scores: &Array2<f32>, classes: &mut Array2<f32>, log_likelihood
 /// `exp(-1)` of numpy 2.4.6 in single precision is 0.36787942.
 ///
 /// ```
-/// use valueseg::stats::mixture::exp_of_negative;
+/// use valueseg_stats::mixture::exp_of_negative;
 ///
 /// assert!((exp_of_negative(-1.0) / 0.367_879_42 - 1.0).abs() < 3e-7);
 /// assert_eq!(exp_of_negative(-100.0), 0.0);

@@ -8,8 +8,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use super::em::{EmLimits, run, tiles_of};
 use super::fit::free_rule;
 use super::*;
-use crate::stats::agreement::adjusted_rand_index;
-use crate::stats::observed::Observed;
+use crate::agreement::adjusted_rand_index;
+use crate::observed::Observed;
 
 /// About standard normal.
 fn noise(rng: &mut Xoshiro256PlusPlus) -> f64 {

@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2};
 
-use crate::stats::observed::Observed;
+use crate::observed::Observed;
 
 /// Rows of a tile. Sums run tile by tile in order, so this number is part of what makes a result reproducible.
 pub const TILE: usize = 256;
@@ -38,14 +38,14 @@ impl Tile {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::mixture::Tile;
-    /// use valueseg::stats::observed::Observed;
+    /// use valueseg_stats::mixture::Tile;
+    /// use valueseg_stats::observed::Observed;
     ///
     /// let data = Observed::try_new(array![[4.0, 9.0]], array![[true, false]], array![2.0])?;
     /// let tile = Tile::of_rows(&data, 0);
     /// assert_eq!((tile.rows, tile.values[(0, 0)], tile.weights[0]), (1, 4.0, 2.0));
     /// assert_eq!((tile.present[(1, 0)], tile.values[(1, 0)]), (0.0, 0.0));
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn of_rows(data: &Observed, start: usize) -> Self {

@@ -12,8 +12,8 @@ use super::error::MixtureError;
 use super::fitted::{FactorMixture, likeliest};
 use super::init::{kmeans_start, within};
 use super::kernel::{Kernel, TilePosterior};
-use crate::stats::dense::symmetric_eigen;
-use crate::stats::observed::Observed;
+use crate::dense::symmetric_eigen;
+use crate::observed::Observed;
 
 /// Least eigenvalue above 1 that a further factor starts from: EM would leave one of size 0 where it is. Our judgment.
 const LEAST_FACTOR: f64 = 0.05;

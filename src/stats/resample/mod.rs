@@ -18,8 +18,8 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
-use crate::stats::draw::mixed_seed;
-use crate::stats::observed::Observed;
+use crate::draw::mixed_seed;
+use crate::observed::Observed;
 
 /// Label of each row of a table, `0..k`; `None` where a row has none.
 pub type Labels = Vec<Option<usize>>;
@@ -49,13 +49,13 @@ impl Resampling {
     ///
     /// ```
     /// use ndarray::{Array2, array};
-    /// use valueseg::stats::observed::Observed;
-    /// use valueseg::stats::resample::Resampling;
+    /// use valueseg_stats::observed::Observed;
+    /// use valueseg_stats::resample::Resampling;
     ///
     /// let present = Array2::from_elem((3, 1), true);
     /// let data = Observed::try_new(array![[1.0], [2.0], [3.0]], present, array![1.0, 2.0, 4.0])?;
     /// assert_eq!(Resampling::new(&data, 1).counts(0).iter().sum::<f64>(), 7.0);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn new(data: &Observed, seed: u64) -> Self {
@@ -79,12 +79,12 @@ impl Resampling {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::observed::Observed;
-    /// use valueseg::stats::resample::Resampling;
+    /// use valueseg_stats::observed::Observed;
+    /// use valueseg_stats::resample::Resampling;
     ///
     /// let resampling = Resampling::new(&Observed::complete(array![[1.0], [2.0], [3.0]])?, 1).draws(100);
     /// assert_eq!(resampling.counts(0).iter().sum::<f64>(), 100.0);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn draws(mut self, draws: usize) -> Self {
@@ -101,14 +101,14 @@ impl Resampling {
     ///
     /// ```
     /// use ndarray::{Array2, array};
-    /// use valueseg::stats::observed::Observed;
-    /// use valueseg::stats::resample::Resampling;
+    /// use valueseg_stats::observed::Observed;
+    /// use valueseg_stats::resample::Resampling;
     ///
     /// let present = Array2::from_elem((2, 1), true);
     /// let data = Observed::try_new(array![[1.0], [2.0]], present, array![1.0, 3.0])?;
     /// let counts = Resampling::new(&data, 1).draws(4_000).counts(5);
     /// assert!((counts[0] - 1_000.0).abs() < 3.0 * 27.4);
-    /// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
     /// ```
     #[must_use]
     pub fn counts(&self, item: u64) -> Vec<f64> {
@@ -140,8 +140,8 @@ impl Resampling {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::observed::Observed;
-    /// use valueseg::stats::resample::Resampling;
+    /// use valueseg_stats::observed::Observed;
+    /// use valueseg_stats::resample::Resampling;
     ///
     /// let data = Observed::complete(array![[1.0], [2.0], [3.0], [4.0]])?;
     /// let found = [[0, 0, 1, 2], [0, 0, 1, 1]];

@@ -1,6 +1,6 @@
 //! Solutions on bootstrap samples, held against each other and against the solution on all rows.
 
-use crate::stats::agreement::weighted_adjusted_rand_index;
+use crate::agreement::weighted_adjusted_rand_index;
 
 use super::Labels;
 
@@ -30,7 +30,7 @@ impl JaccardBand {
     /// The limits of Hennig (2007): 0.60, 0.75 and 0.85.
     ///
     /// ```
-    /// use valueseg::stats::resample::JaccardBand;
+    /// use valueseg_stats::resample::JaccardBand;
     ///
     /// assert_eq!(JaccardBand::of(0.59), JaccardBand::Unstable);
     /// assert_eq!(JaccardBand::of(0.75), JaccardBand::Stable);
@@ -82,8 +82,8 @@ impl Solutions {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::observed::Observed;
-    /// use valueseg::stats::resample::Resampling;
+    /// use valueseg_stats::observed::Observed;
+    /// use valueseg_stats::resample::Resampling;
     ///
     /// let data = Observed::complete(array![[1.0], [2.0], [3.0]])?;
     /// let fit = |counts: &[f64], _: u64| Ok::<_, std::fmt::Error>(vec![Some(0); counts.len()]);
@@ -103,8 +103,8 @@ impl Solutions {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::observed::Observed;
-    /// use valueseg::stats::resample::Resampling;
+    /// use valueseg_stats::observed::Observed;
+    /// use valueseg_stats::resample::Resampling;
     ///
     /// let data = Observed::complete(array![[1.0], [2.0], [3.0], [4.0]])?;
     /// let found = [[0, 0, 1, 1], [0, 1, 0, 1]];
@@ -147,8 +147,8 @@ impl Solutions {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::observed::Observed;
-    /// use valueseg::stats::resample::Resampling;
+    /// use valueseg_stats::observed::Observed;
+    /// use valueseg_stats::resample::Resampling;
     ///
     /// let data = Observed::complete(array![[1.0], [2.0], [3.0], [4.0], [5.0]])?;
     /// let fit = |_: &[f64], _: u64| Ok::<_, std::fmt::Error>([0, 1, 1, 1, 2].map(Some).to_vec());

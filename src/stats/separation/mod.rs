@@ -6,8 +6,8 @@ pub use outcome::Outcome;
 
 use ndarray::{Array2, ArrayView2};
 
-use crate::stats::kmeans::nearest;
-use crate::stats::observed::Observed;
+use crate::kmeans::nearest;
+use crate::observed::Observed;
 
 /// Groups named by `labels`: one more than the highest.
 fn n_groups(labels: &[Option<usize>]) -> usize {
@@ -25,12 +25,12 @@ fn n_groups(labels: &[Option<usize>]) -> usize {
 ///
 /// ```
 /// use ndarray::array;
-/// use valueseg::stats::observed::Observed;
-/// use valueseg::stats::separation::group_means;
+/// use valueseg_stats::observed::Observed;
+/// use valueseg_stats::separation::group_means;
 ///
 /// let data = Observed::complete(array![[1.0], [3.0], [8.0], [99.0]])?;
 /// assert_eq!(group_means(&data, &[Some(0), Some(0), Some(1), None]), array![[2.0], [8.0]]);
-/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// # Ok::<(), valueseg_stats::observed::ObservedError>(())
 /// ```
 #[must_use]
 pub fn group_means(data: &Observed, labels: &[Option<usize>]) -> Array2<f64> {
@@ -72,13 +72,13 @@ pub fn group_means(data: &Observed, labels: &[Option<usize>]) -> Array2<f64> {
 ///
 /// ```
 /// use ndarray::array;
-/// use valueseg::stats::observed::Observed;
-/// use valueseg::stats::separation::calinski_harabasz;
+/// use valueseg_stats::observed::Observed;
+/// use valueseg_stats::separation::calinski_harabasz;
 ///
 /// let data = Observed::complete(array![[0.0, 0.0], [0.0, 2.0], [10.0, 0.0], [10.0, 2.0]])?;
 /// assert_eq!(calinski_harabasz(&data, &[Some(0), Some(0), Some(1), Some(1)]), Some(50.0));
 /// assert_eq!(calinski_harabasz(&data, &[Some(0); 4]), None);
-/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// # Ok::<(), valueseg_stats::observed::ObservedError>(())
 /// ```
 #[must_use]
 pub fn calinski_harabasz(data: &Observed, labels: &[Option<usize>]) -> Option<f64> {
@@ -134,14 +134,14 @@ pub struct Shadow {
 ///
 /// ```
 /// use ndarray::array;
-/// use valueseg::stats::observed::Observed;
-/// use valueseg::stats::separation::shadow;
+/// use valueseg_stats::observed::Observed;
+/// use valueseg_stats::separation::shadow;
 ///
 /// let data = Observed::complete(array![[1.0], [4.0]])?;
 /// let found = shadow(&data, array![[0.0], [4.0]].view()).unwrap();
 /// assert_eq!(found.groups, [Some(0.5), Some(0.0)]);
 /// assert_eq!(found.overall, 0.25);
-/// # Ok::<(), valueseg::stats::observed::ObservedError>(())
+/// # Ok::<(), valueseg_stats::observed::ObservedError>(())
 /// ```
 #[must_use]
 pub fn shadow(data: &Observed, centroids: ArrayView2<'_, f64>) -> Option<Shadow> {

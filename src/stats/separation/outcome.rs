@@ -4,7 +4,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use crate::stats::draw::mixed_seed;
+use crate::draw::mixed_seed;
 
 /// Share of an outcome's squares below which its spread is rounding.
 const ROUNDING: f64 = 1e-20;
@@ -58,7 +58,7 @@ impl Outcome<'_> {
     /// = 6/7. `f_oneway` of scipy 1.17.1 has F = 24 = (6/7)/(1/7)·4/1.
     ///
     /// ```
-    /// use valueseg::stats::separation::Outcome;
+    /// use valueseg_stats::separation::Outcome;
     ///
     /// let values = [1.0, 2.0, 3.0, 5.0, 6.0, 7.0].map(Some);
     /// let labels = [0, 0, 0, 1, 1, 1].map(Some);
@@ -89,7 +89,7 @@ impl Outcome<'_> {
     /// By hand: where everybody of a group has the same outcome, the mean of one half predicts the other without error.
     ///
     /// ```
-    /// use valueseg::stats::separation::Outcome;
+    /// use valueseg_stats::separation::Outcome;
     ///
     /// let labels: Vec<Option<usize>> = (0..40).map(|i| Some(i % 2)).collect();
     /// let values: Vec<Option<f64>> = (0..40).map(|i| Some([3.0, 8.0][i % 2])).collect();

@@ -3,10 +3,11 @@
 //! Matrices here have at most a few hundred rows, so plain loops over `f64` are as fast as anything else and give the
 //! same bits everywhere.
 
+mod eigen;
+
 use ndarray::{Array1, Array2, ArrayView2};
 
-/// Sweeps after which the Jacobi iteration is taken as finished; six to ten are usual.
-const MAX_SWEEPS: usize = 60;
+pub use eigen::{SymmetricEigen, symmetric_eigen};
 
 /// The lower Cholesky factor `L` of a symmetric positive definite matrix, `A = L·Lᵀ`.
 #[derive(Clone, Debug)]
@@ -22,7 +23,7 @@ impl Cholesky {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::dense::Cholesky;
+    /// use valueseg_stats::dense::Cholesky;
     ///
     /// let factor = Cholesky::try_new(array![[4.0, 2.0], [2.0, 5.0]].view()).unwrap();
     /// assert_eq!(factor.lower(), array![[2.0, 0.0], [1.0, 2.0]]);
@@ -66,7 +67,7 @@ impl Cholesky {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::dense::Cholesky;
+    /// use valueseg_stats::dense::Cholesky;
     ///
     /// let mut b = [8.0, 14.0];
     /// Cholesky::try_new(array![[4.0, 2.0], [2.0, 5.0]].view()).unwrap().solve(&mut b);
@@ -85,7 +86,7 @@ impl Cholesky {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::dense::Cholesky;
+    /// use valueseg_stats::dense::Cholesky;
     ///
     /// let mut b = [8.0, 14.0];
     /// Cholesky::try_new(array![[4.0, 2.0], [2.0, 5.0]].view()).unwrap().forward(&mut b);
@@ -108,7 +109,7 @@ impl Cholesky {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::dense::Cholesky;
+    /// use valueseg_stats::dense::Cholesky;
     ///
     /// let mut b = [4.0, 5.0];
     /// Cholesky::try_new(array![[4.0, 2.0], [2.0, 5.0]].view()).unwrap().backward(&mut b);
@@ -132,7 +133,7 @@ impl Cholesky {
     ///
     /// ```
     /// use ndarray::array;
-    /// use valueseg::stats::dense::Cholesky;
+    /// use valueseg_stats::dense::Cholesky;
     ///
     /// let factor = Cholesky::try_new(array![[4.0, 2.0], [2.0, 5.0]].view()).unwrap();
     /// assert!((factor.log_determinant() - 16f64.ln()).abs() < 1e-12);
@@ -140,95 +141,6 @@ impl Cholesky {
     #[must_use]
     pub fn log_determinant(&self) -> f64 {
         2.0 * self.lower.diag().iter().map(|d| d.ln()).sum::<f64>()
-    }
-}
-
-/// Eigenvalues of a symmetric matrix in falling order and the eigenvectors, one column each.
-#[derive(Clone, Debug)]
-pub struct SymmetricEigen {
-    /// `(n)`: eigenvalues, largest first.
-    pub values: Array1<f64>,
-    /// `(n, n)`: column `i` belongs to `values[i]`; its largest entry is positive, so that signs are the same always.
-    pub vectors: Array2<f64>,
-}
-
-/// Eigen-decomposition of the symmetric matrix `a` (n × n) by cyclic Jacobi rotations.
-///
-/// Source: Golub and Van Loan, Matrix Computations, 4th ed., section 8.5.
-///
-/// # Examples
-/// By hand: `[[2, 1], [1, 2]]` stretches (1, 1) by 3 and (1, −1) by 1.
-///
-/// ```
-/// use ndarray::array;
-/// use valueseg::stats::dense::symmetric_eigen;
-///
-/// let eigen = symmetric_eigen(array![[2.0, 1.0], [1.0, 2.0]].view());
-/// assert!((eigen.values[0] - 3.0).abs() < 1e-12 && (eigen.values[1] - 1.0).abs() < 1e-12);
-/// assert!((eigen.vectors[(0, 0)] - 0.5f64.sqrt()).abs() < 1e-12);
-/// ```
-#[must_use]
-pub fn symmetric_eigen(a: ArrayView2<'_, f64>) -> SymmetricEigen {
-    let n = a.nrows();
-    let mut a = a.to_owned();
-    let mut v = Array2::<f64>::eye(n);
-    let scale = a.iter().map(|x| x * x).sum::<f64>();
-    for _ in 0..MAX_SWEEPS {
-        let off: f64 = (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|at| a[at] * a[at]).sum();
-        // Both are sums of squares: off the diagonal is left 1e-14 of the matrix's size, near the last bits of a
-        // number.
-        if off <= scale * 1e-28 {
-            break;
-        }
-        for p in 0..n {
-            for q in p + 1..n {
-                rotate(&mut a, &mut v, p, q);
-            }
-        }
-    }
-    let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by(|x, y| a[(*y, *y)].total_cmp(&a[(*x, *x)]));
-    let mut vectors = Array2::zeros((n, n));
-    for (to, from) in order.iter().enumerate() {
-        let column = v.row(*from);
-        // INVARIANT: an eigenvector is known up to its sign. With its largest entry positive it is one vector, and
-        // factors and directions do not flip from one night to the next.
-        let largest = column.iter().copied().fold(0.0, |best: f64, x| if x.abs() > best.abs() { x } else { best });
-        let sign = if largest < 0.0 { -1.0 } else { 1.0 };
-        vectors.column_mut(to).assign(&column.mapv(|x| x * sign));
-    }
-    SymmetricEigen { values: order.iter().map(|i| a[(*i, *i)]).collect(), vectors }
-}
-
-/// One Jacobi rotation that makes `a[p, q]` zero; `v` keeps the eigenvectors as rows (contiguous in memory).
-fn rotate(a: &mut Array2<f64>, v: &mut Array2<f64>, p: usize, q: usize) {
-    let apq = a[(p, q)];
-    if apq == 0.0 {
-        return;
-    }
-    // The smaller of the two angles that work, |t| ≤ 1: with the larger one the sweeps need not converge (Golub and Van
-    // Loan, section 8.5).
-    let theta = (a[(q, q)] - a[(p, p)]) / (2.0 * apq);
-    let t = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
-    // `signum` tells 0.0 from −0.0; equal diagonal entries turn the same way always.
-    let t = if theta == 0.0 { 1.0 } else { t };
-    let c = 1.0 / (t * t + 1.0).sqrt();
-    let s = t * c;
-    let n = a.nrows();
-    for i in 0..n {
-        let (x, y) = (a[(i, p)], a[(i, q)]);
-        a[(i, p)] = c * x - s * y;
-        a[(i, q)] = s * x + c * y;
-    }
-    for i in 0..n {
-        let (x, y) = (a[(p, i)], a[(q, i)]);
-        a[(p, i)] = c * x - s * y;
-        a[(q, i)] = s * x + c * y;
-    }
-    for i in 0..n {
-        let (x, y) = (v[(p, i)], v[(q, i)]);
-        v[(p, i)] = c * x - s * y;
-        v[(q, i)] = s * x + c * y;
     }
 }
 
@@ -240,7 +152,7 @@ fn rotate(a: &mut Array2<f64>, v: &mut Array2<f64>, p: usize, q: usize) {
 ///
 /// ```
 /// use ndarray::array;
-/// use valueseg::stats::dense::ridge_solve;
+/// use valueseg_stats::dense::ridge_solve;
 ///
 /// let x = ridge_solve(array![[1.0, 0.0], [0.0, 3.0]].view(), array![[2.0], [4.0]].view(), 1.0).unwrap();
 /// assert!(x.iter().all(|x| (x - 1.0).abs() < 1e-12));
@@ -262,7 +174,6 @@ pub fn ridge_solve(a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>, ridge: f64) -
 #[cfg(test)]
 mod tests {
     use ndarray::array;
-    use proptest::prelude::*;
 
     use super::*;
 
@@ -280,25 +191,5 @@ mod tests {
     fn a_matrix_that_is_not_positive_definite_has_no_factor() {
         assert!(Cholesky::try_new(array![[1.0, 2.0], [2.0, 1.0]].view()).is_none());
         assert!(Cholesky::try_new(array![[f64::NAN]].view()).is_none());
-    }
-
-    #[test]
-    fn eigenvalues_of_a_matrix_worked_by_hand() {
-        let eigen = symmetric_eigen(array![[2.0, 1.0], [1.0, 2.0]].view());
-        assert!((eigen.values[0] - 3.0).abs() < 1e-12 && (eigen.values[1] - 1.0).abs() < 1e-12);
-        let half = 0.5f64.sqrt();
-        assert!((eigen.vectors[(0, 0)] - half).abs() < 1e-12 && (eigen.vectors[(1, 0)] - half).abs() < 1e-12);
-    }
-
-    proptest! {
-        #[test]
-        fn vectors_and_values_rebuild_the_matrix(cells in prop::collection::vec(-3.0..3.0f64, 25)) {
-            let raw = Array2::from_shape_vec((5, 5), cells).unwrap();
-            let a = &raw + &raw.t();
-            let eigen = symmetric_eigen(a.view());
-            let back = eigen.vectors.dot(&Array2::from_diag(&eigen.values)).dot(&eigen.vectors.t());
-            prop_assert!((&back - &a).iter().all(|d| d.abs() < 1e-9));
-            prop_assert!(eigen.values.windows(2).into_iter().all(|w| w[0] >= w[1]));
-        }
     }
 }
