@@ -15,7 +15,7 @@
 //! |---|---|
 //! | [`codes`] | What can go wrong, and what is to be done? Codes of errors, exit codes. |
 //! | [`catalogue`] | What are we talking about? Elements, levels, need tiers, motivators, signals, plays, words. |
-//! | [`stats`] | How is it computed? Arrays in, arrays out: factor mixture, k-means, resampling, drivers, drift, intervals. |
+//! | [`stats`] | How is it computed? Arrays in, arrays out: factor mixture, k-means, drivers, drift, intervals. A package. |
 //! | [`model::rows`] | What do passes hold in their hands? Blocks of customers, histories, relationships, estimates. |
 //! | [`model::fit`] | What is learned on the sample, and how far can it be trusted? |
 //! | [`model::customer`] | What is said of one customer? Scores, tiers, segment, reasons, relationship. |

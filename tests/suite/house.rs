@@ -47,6 +47,9 @@ pub(crate) fn files_below(folder: &Path, kinds: &[&str]) -> Vec<PathBuf> {
     files
 }
 
+/// The folder below `src` that is a package of its own.
+const PACKAGE: &str = "stats";
+
 /// The folder of the crate.
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -81,6 +84,14 @@ impl House {
         }
         house.modules.retain(|way, _| !for_tests.iter().any(|test| way.starts_with(test)));
         house
+    }
+
+    /// What `crate` means in `from` before `rest`: the folder that is a package of its own, or the root.
+    fn package(&self, from: &Way, rest: &[String]) -> Way {
+        let own = from.first().is_some_and(|first| first == PACKAGE);
+        let inside =
+            || rest.first().is_some_and(|next| self.modules.contains_key(&joined(&vec![PACKAGE.to_owned()], next)));
+        if own && inside() { vec![PACKAGE.to_owned()] } else { Way::new() }
     }
 
     /// Every use of another module; uses of modules around the user or inside it are no news.
@@ -120,7 +131,11 @@ impl House {
         let mut here = match rest.first()?.as_str() {
             "crate" | "valueseg" => {
                 rest = &rest[1..];
-                Way::new()
+                self.package(from, rest)
+            }
+            "valueseg_stats" => {
+                rest = &rest[1..];
+                vec![PACKAGE.to_owned()]
             }
             first => {
                 let mut here = from.clone();

@@ -49,13 +49,13 @@ mod transform;
 mod typing;
 mod unasked;
 
+pub(in crate::model) use carelessness::Carelessness;
 pub use error::ModelError;
 pub use fit_error::FitError;
 pub use fitted::{FORMAT_VERSION, Model, SegmentInfo};
 #[cfg(test)]
 pub(in crate::model) use fixture::{Invented, SEGMENTS, World};
 pub use indicator::Indicator;
-pub(in crate::model) use carelessness::Carelessness;
 pub(in crate::model) use learn::prior::say;
 pub(in crate::model) use link::{SignalLink, within_given_signals};
 pub(in crate::model) use measurement::Measurement;
