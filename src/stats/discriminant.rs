@@ -52,7 +52,21 @@ impl Discriminant {
     /// ```
     #[must_use]
     pub fn learn(labeled: &Observed, given: ArrayView2<'_, f64>, total: &Array2<f64>) -> Self {
-        let raw = RawMeans::of(labeled, given);
+        Self::learn_beside(labeled, given, None, total)
+    }
+
+    /// The same from `guessed` rows as well: the M-step of EM over both.
+    ///
+    /// METHOD: a guess counts as many rows as its weight times `Σ p²`, one where it is sure: what EM leaves of the information
+    /// in a row whose class is not known, roughly. Our judgment.
+    #[must_use]
+    pub fn learn_beside(
+        labeled: &Observed,
+        given: ArrayView2<'_, f64>,
+        guessed: Option<Guessed<'_>>,
+        total: &Array2<f64>,
+    ) -> Self {
+        let raw = RawMeans::of(labeled, given, guessed);
         let mut within = total.clone();
         let mut means = raw.centered.clone();
         let mut strengths = Array1::zeros(0);
@@ -73,6 +87,17 @@ impl Discriminant {
     }
 }
 
+/// Rows whose classes are guessed: what may be learned beside those whose classes are known.
+#[derive(Clone, Copy, Debug)]
+pub struct Guessed<'a> {
+    /// `(n, p)`, the same signals.
+    pub rows: &'a Observed,
+    /// `(n, K)` probabilities of the classes.
+    pub given: ArrayView2<'a, f64>,
+    /// What a row counts in rows whose class is known, above 0.
+    pub weight: f64,
+}
+
 /// Weighted class means before shrinking.
 struct RawMeans {
     /// `(K, p)` minus the overall mean.
@@ -85,11 +110,30 @@ struct RawMeans {
 }
 
 impl RawMeans {
-    fn of(labeled: &Observed, given: ArrayView2<'_, f64>) -> Self {
+    fn of(labeled: &Observed, given: ArrayView2<'_, f64>, guessed: Option<Guessed<'_>>) -> Self {
         let weighted = &given * &labeled.weights().view().insert_axis(Axis(1));
         let present = labeled.present().mapv(f64::from);
-        let sums = weighted.t().dot(&labeled.values());
-        let counts = weighted.t().dot(&present);
+        let mut sums = weighted.t().dot(&labeled.values());
+        let mut counts = weighted.t().dot(&present);
+        let size = weighted.sum_axis(Axis(0));
+        let squares = (&weighted * &weighted).sum_axis(Axis(0));
+        // Kish's effective rows of a class, thinned to the share of cells that are known.
+        let known = |counts: &Array2<f64>, size: f64| {
+            counts.sum_axis(Axis(0)).mean().unwrap_or(0.0) / size.max(f64::MIN_POSITIVE)
+        };
+        let own = known(&counts, size.sum());
+        let mut effective =
+            ndarray::Zip::from(&size).and(&squares).map_collect(|s, q| if *q > 0.0 { own * s * s / q } else { 0.0 });
+        let mut size = size;
+        if let Some(Guessed { rows, given, weight }) = guessed {
+            let weighted = &given * &rows.weights().mapv(|w| w * weight).insert_axis(Axis(1));
+            let more = weighted.t().dot(&rows.present().mapv(f64::from));
+            let larger = weighted.sum_axis(Axis(0));
+            effective += &((&weighted * &given).sum_axis(Axis(0)) * known(&more, larger.sum()));
+            sums += &weighted.t().dot(&rows.values());
+            counts += &more;
+            size += &larger;
+        }
         let column_total = counts.sum_axis(Axis(0));
         let overall = &sums.sum_axis(Axis(0)) / &column_total.mapv(|c| if c > 0.0 { c } else { 1.0 });
         let mut centered = Array2::zeros(sums.dim());
@@ -99,12 +143,6 @@ impl RawMeans {
                 *target = sums[at] / count - overall[at.1];
             }
         }
-        let size = weighted.sum_axis(Axis(0));
-        let squares = (&weighted * &weighted).sum_axis(Axis(0));
-        // Kish's effective rows of a class, thinned to the share of cells that are known.
-        let known = column_total.mean().unwrap_or(0.0) / size.sum().max(f64::MIN_POSITIVE);
-        let effective =
-            ndarray::Zip::from(&size).and(&squares).map_collect(|s, q| if *q > 0.0 { known * s * s / q } else { 0.0 });
         let share = &size / size.sum().max(f64::MIN_POSITIVE);
         Self { centered, overall, share, effective }
     }

@@ -4,7 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ModelError;
 use super::stored::stored;
-use crate::model::rows::N_RATINGS;
+use crate::model::rows::{Aspect, CustomerBlock, N_RATINGS};
+
+/// Answers from which one and the same to everything is no opinion. Our judgment: with six of them people who are happy
+/// with everything still say so.
+const LEAST_STRAIGHT: u32 = 8;
 
 /// What careless answering looks like: any answer as likely as any other, item by item, or one answer to everything.
 ///
@@ -25,6 +29,16 @@ pub(in crate::model) struct Carelessness {
 }
 
 impl Carelessness {
+    /// Whether a row gave one and the same answer to all of an aspect's ratings, in each aspect it answered, and to at
+    /// least [`LEAST_STRAIGHT`] in all.
+    pub(in crate::model) fn is_straight(&self, block: &CustomerBlock, row: usize) -> bool {
+        (block.rated[row] & self.straight).count_ones() >= LEAST_STRAIGHT
+            && [Aspect::Importance, Aspect::Fulfillment].iter().all(|aspect| {
+                let mask = aspect.mask() & self.straight;
+                block.rated[row] & mask == 0 || block.answers_alike(row, mask)
+            })
+    }
+
     /// Whether nobody is suspected of anything.
     pub(in crate::model) fn is_empty(&self) -> bool {
         *self == Self::default()

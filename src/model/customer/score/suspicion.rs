@@ -7,12 +7,8 @@
 
 use super::tiles::{AnswerTables, Work};
 use crate::model::fit::{Carelessness, Measurement};
-use crate::model::rows::{Aspect, CustomerBlock};
+use crate::model::rows::CustomerBlock;
 use crate::stats::mixture::{LEAST_ANSWERS, TILE};
-
-/// Answers from which one and the same to everything is no opinion. Our judgment: with six of them people who are happy
-/// with everything still say so.
-const LEAST_STRAIGHT: u32 = 8;
 
 /// What careless answers look like, laid out for scoring.
 #[derive(Clone, Debug)]
@@ -23,7 +19,8 @@ pub(super) struct Suspicion {
     log_widths: Vec<f32>,
     /// 1 for a rating that somebody is judged by.
     judged: Vec<f32>,
-    straight: u64,
+    /// What one and the same answer to everything is.
+    known: Carelessness,
 }
 
 impl Suspicion {
@@ -38,7 +35,7 @@ impl Suspicion {
             log_odds: (known.share > 0.0).then(|| (known.share / (1.0 - known.share)).ln() as f32),
             log_widths: span.clone().map(|j| width(j).unwrap_or(0.0) as f32).collect(),
             judged: span.map(|j| f32::from(u8::from(width(j).is_some()))).collect(),
-            straight: known.straight & m.asked,
+            known: Carelessness { straight: known.straight & m.asked, ..known.clone() },
         })
     }
 
@@ -53,7 +50,7 @@ impl Suspicion {
     ) -> [bool; TILE] {
         let mut found = [false; TILE];
         for (r, row) in rows.iter().enumerate() {
-            found[r] = self.is_random(answers, work, r, at) || self.is_straight(block, *row);
+            found[r] = self.is_random(answers, work, r, at) || self.known.is_straight(block, *row);
         }
         found
     }
@@ -67,15 +64,5 @@ impl Suspicion {
             uniform -= present * width;
         }
         given >= LEAST_ANSWERS as f32 && log_odds + uniform > answers.log_likelihood(&work.rating_posteriors[at], r)
-    }
-
-    /// One and the same answer to all of an aspect's ratings, and to nothing else another.
-    fn is_straight(&self, block: &CustomerBlock, row: usize) -> bool {
-        let answered = block.rated[row] & self.straight;
-        answered.count_ones() >= LEAST_STRAIGHT
-            && [Aspect::Importance, Aspect::Fulfillment].iter().all(|aspect| {
-                let mask = aspect.mask() & self.straight;
-                answered & mask == 0 || block.answers_alike(row, mask)
-            })
     }
 }

@@ -105,6 +105,8 @@ pub(in crate::model::fit) struct Prepared {
     pub(in crate::model::fit) careless: Careless,
     /// What careless answers look like.
     pub(in crate::model::fit) carelessness: Carelessness,
+    /// Respondents who most likely answered with care.
+    pub(in crate::model::fit) believed: Vec<usize>,
     /// Mean of each rating, 0–10.
     pub(in crate::model::fit) center: Vec<f64>,
     /// Spread of each rating.
@@ -184,12 +186,17 @@ impl Prepared {
                 .filter(|aspect| has_steps(&sample.respondents, asked & aspect.mask()))
                 .fold(0, |mask, aspect| mask | aspect.mask()),
         };
-        let ratings = cared(&ratings, &attention)?;
+        let block = &sample.respondents;
+        let care: Vec<f64> = (0..block.len())
+            .map(|row| if carelessness.is_straight(block, row) { 0.0 } else { attention.attentive[row] })
+            .collect();
+        let ratings = cared(&ratings, &care)?;
         let respondent_signals = signal_scores(&sample.respondents, &lines)?;
         let respondent_signals = weighed_as(&respondent_signals, &ratings)?;
         Ok(Self {
             careless,
             carelessness: carelessness.stored(),
+            believed: (0..block.len()).filter(|row| care[*row] >= 0.5).collect(),
             ratings,
             center: moments.mean.to_vec(),
             spread: moments.spread.to_vec(),
@@ -224,8 +231,8 @@ impl Prepared {
 ///
 /// METHOD: the M-step of a mixture with a careless class weighs every row by just that; a weight is not a second witness,
 /// so weights sum to the effective number of rows.
-fn cared(ratings: &Observed, attention: &Attention) -> Result<Observed, ModelError> {
-    let weights = ratings.weights().iter().zip(&attention.attentive).map(|(w, p)| w * p.max(LEAST_CARE)).collect();
+fn cared(ratings: &Observed, care: &[f64]) -> Result<Observed, ModelError> {
+    let weights = ratings.weights().iter().zip(care).map(|(w, p)| w * p.max(LEAST_CARE)).collect();
     Ok(Observed::try_new(ratings.values().to_owned(), ratings.present().to_owned(), weights)?.effective())
 }
 

@@ -145,9 +145,13 @@ pub(in crate::model::fit) fn held_out(
     alone: ArrayView2<'_, f64>,
     seed: u64,
 ) -> Checked {
-    let n = prepared.ratings.n_rows();
-    let rows: Vec<usize> =
-        if n <= CHECK_ROWS { (0..n).collect() } else { (0..CHECK_ROWS).map(|i| i * n / CHECK_ROWS).collect() };
+    // What nobody gave with care cannot be foretold, and need not be.
+    let (believed, n) = (&prepared.believed, prepared.believed.len());
+    let rows: Vec<usize> = if n <= CHECK_ROWS {
+        believed.clone()
+    } else {
+        (0..CHECK_ROWS).map(|i| believed[i * n / CHECK_ROWS]).collect()
+    };
     let part = Part {
         ratings: prepared.ratings.select(&rows),
         signals: prepared.respondent_signals.select(&rows),

@@ -8,11 +8,10 @@ use super::super::link::{SignalLinks, within_given_signals};
 use super::super::temperature::Temperature;
 use super::super::unasked::UnaskedPrior;
 use super::check::{Hidden, hide, predict};
+use super::signals::SignalLearner;
 use super::typing::Crossed;
 use super::within::{Respondents, less_told};
 use crate::catalogue::N_ELEMENTS;
-use crate::stats::dense::symmetric_eigen;
-use crate::stats::discriminant::{Discriminant, factor_covariance, pairwise_covariance};
 use crate::stats::mixture::{
     Attach, FactorMixture, Kernel, TILE, Tile, TilePosterior, attach, model_from, normalize, own_floors,
 };
@@ -27,13 +26,6 @@ const CHOICE_ROWS: usize = 3_000;
 /// Gain in hidden answers' squared error under which one more factor is not worth it.
 const WORTH: f64 = 0.005;
 
-/// Most factors of the signals.
-const MAX_SIGNAL_FACTORS: usize = 6;
-
-/// Eigenvalue of the signals' correlation within classes from which a factor is taken out. METHOD: 1 would be no more
-/// than one signal's own variance; noise alone reaches (1 + √(p/n))².
-const SIGNAL_EIGENVALUE: f64 = 1.5;
-
 /// Observations' worth of pull of a class mean of a rating to its overall mean.
 const MEAN_PULL: f64 = 3.0;
 
@@ -45,9 +37,6 @@ const ITERATIONS: usize = 40;
 
 /// Iterations of it where only a little has changed.
 const RELEARN_ITERATIONS: usize = 2;
-
-/// Smallest own share of an indicator's variance: `docs/method.md#floor-of-the-own-variance`.
-const LEAST_OWN: f64 = 0.02;
 
 /// Both blocks of the measurement model, standardized.
 #[derive(Clone, Debug)]
@@ -66,63 +55,11 @@ pub(in crate::model::fit) struct Measured {
     pub(in crate::model::fit) temperature: Temperature,
 }
 
-/// Learns the block of signals from rows with class probabilities and from everybody.
-pub(in crate::model::fit) struct SignalLearner {
-    /// Signals that are read and vary.
-    used: Vec<usize>,
-    total: Array2<f64>,
-    columns: usize,
-}
-
-impl SignalLearner {
-    pub(in crate::model::fit) fn new(prepared: &Prepared) -> Self {
-        let used: Vec<usize> = (0..prepared.lines.len()).filter(|s| prepared.lines[*s].line.is_some()).collect();
-        let total = pairwise_covariance(&pick(&prepared.base_signals, &used));
-        Self { used, total, columns: prepared.lines.len() }
-    }
-
-    /// The block in each class; signals that are not read have mean 0 and variance 1 and are never observed.
-    pub(in crate::model::fit) fn learn(
-        &self,
-        labeled: &Observed,
-        given: ArrayView2<'_, f64>,
-        weights: &Array1<f64>,
-    ) -> FactorMixture {
-        let k = given.ncols();
-        // Means from those whose segment is known, the total covariance from everybody: signals are many and people with
-        // answers few.
-        let found = Discriminant::learn(&pick(labeled, &self.used), given, &self.total);
-        let q = factor_count(&found.within);
-        let (loadings, uniqueness) = factor_covariance(&found.within, q, LEAST_OWN);
-        let mut block = FactorMixture {
-            class_weights: weights.clone(),
-            means: Array2::zeros((k, self.columns)),
-            loadings: Array2::zeros((self.columns, q)),
-            uniqueness: Array1::ones(self.columns),
-        };
-        // Back to the places of the signals; a signal that is not read keeps mean 0 and is never looked at.
-        for (from, to) in self.used.iter().enumerate() {
-            block.means.column_mut(*to).assign(&found.means.column(from));
-            block.loadings.row_mut(*to).assign(&loadings.row(from));
-            block.uniqueness[*to] = uniqueness[from].max(1e-3);
-        }
-        block
-    }
-}
-
-fn pick(table: &Observed, columns: &[usize]) -> Observed {
+/// Some columns of a table.
+pub(super) fn pick(table: &Observed, columns: &[usize]) -> Observed {
     let values = table.values().select(Axis(1), columns);
     let present = table.present().select(Axis(1), columns);
     Observed::try_new(values, present, table.weights().clone()).expect("columns of a checked table")
-}
-
-/// Factors whose eigenvalue of the correlation matrix stands out.
-fn factor_count(covariance: &Array2<f64>) -> usize {
-    let scale = covariance.diag().mapv(|v| if v > 0.0 { 1.0 / v.sqrt() } else { 0.0 });
-    let correlation = covariance * &scale.view().insert_axis(Axis(1)) * scale.view().insert_axis(Axis(0));
-    let eigen = symmetric_eigen(correlation.view());
-    let out = eigen.values.iter().filter(|v| **v > SIGNAL_EIGENVALUE).count();
-    out.min(MAX_SIGNAL_FACTORS).min(covariance.nrows() / 3)
 }
 
 /// Learns the ratings in each class, `q` factors, with `given` held; unknown ratings have mean 0, variance 1.
@@ -224,6 +161,13 @@ impl Measured {
             unasked: None,
             temperature: Temperature::default(),
         }
+    }
+
+    /// The same with the signals learned anew by `learner`.
+    pub(super) fn with_signals(self, prepared: &Prepared, learner: &SignalLearner) -> Self {
+        let signals = &prepared.respondent_signals;
+        let given = self.probabilities(Some(&prepared.ratings), signals);
+        Self { signals: learner.learn(signals, given.view(), &self.weights), ..self }
     }
 
     /// The same with ratings, and what signals say about them within classes, learned from `respondents`.

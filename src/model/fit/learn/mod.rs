@@ -9,5 +9,6 @@ pub(in crate::model::fit) mod measure;
 pub(in crate::model::fit) mod prior;
 mod replicates;
 pub(in crate::model::fit) mod rules;
+mod signals;
 pub(in crate::model::fit) mod typing;
 pub(in crate::model::fit) mod within;

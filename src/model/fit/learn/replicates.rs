@@ -7,7 +7,8 @@ use super::super::evidence::prepare::Prepared;
 use super::super::fit_error::FitError;
 use super::super::measurement::mean_step;
 use super::assemble::shares;
-use super::measure::{Measured, SignalLearner};
+use super::measure::Measured;
+use super::signals::SignalLearner;
 use crate::model::rows::CustomerBlock;
 use crate::stats::draw::mixed_seed;
 use crate::stats::observed::Observed;
@@ -118,7 +119,7 @@ impl Refits<'_> {
             .map(|_| {
                 let weights = shares(&given, respondents.ratings.weights(), &rows);
                 let ratings = model.relearned(&respondents.ratings, &respondents.signals, given.view());
-                let signals = self.learner.learn(&respondents.signals, given.view(), &weights);
+                let signals = self.learner.relearn(&respondents.signals, given.view(), &weights, &model.signals);
                 model = Measured { weights, ratings, signals, ..model.clone() };
                 given = model.probabilities(Some(&respondents.ratings), &respondents.signals);
                 let mut shares = mean_of(&given, respondents.ratings.weights()) * asked;

@@ -1,7 +1,6 @@
 //! Respondents typed by models that had not seen them: what the typing check and the temperatures are learned from.
 
 use ndarray::{Array1, Array2, Axis};
-use rayon::prelude::*;
 
 use super::super::FitRequest;
 use super::super::evidence::prepare::Prepared;
@@ -9,16 +8,14 @@ use super::super::measurement::Measurement;
 use super::super::temperature::Temperature;
 use super::super::typing::{OwnAnswersCheck, QuestionBasis, QuestionReport, TypedRows, TypingCheck};
 use super::super::unasked::UnaskedPrior;
-use super::measure::{Measured, SignalLearner};
+use super::measure::Measured;
+use super::signals::{FOLDS, SignalLearner, any, cross_typed};
 use crate::catalogue::N_ELEMENTS;
 use crate::model::rows::Aspect;
 use crate::stats::calibration::{ClassEvidence, Reliability};
 use crate::stats::class_shift::{ClassShares, class_tilt};
 use crate::stats::draw::mixed_seed;
 use crate::stats::observed::Observed;
-
-/// Folds of the check.
-const FOLDS: usize = 5;
 
 /// Expected calibration error up to which probabilities are left as they are. Our judgment:
 /// `docs/method.md#calibration-bar`.
@@ -376,37 +373,6 @@ pub(in crate::model::fit) fn questions(
     asked.report()
 }
 
-/// Log shares and log densities by signals, `(n, K)` each, of every respondent by what was learned from the others.
-fn cross_typed(
-    signals: &Observed,
-    given: &Array2<f64>,
-    learner: &SignalLearner,
-    measured: &Measured,
-) -> (Array2<f64>, Array2<f64>) {
-    let n = signals.n_rows();
-    let folds: Vec<(Vec<usize>, Array1<f64>, Array2<f64>)> = (0..FOLDS)
-        .into_par_iter()
-        .map(|fold| {
-            let (inside, outside): (Vec<usize>, Vec<usize>) = (0..n).partition(|row| row % FOLDS == fold);
-            let (others, part) = (given.select(Axis(0), &outside), signals.select(&outside));
-            let block = learner.learn(&part, others.view(), &measured.weights);
-            let typed = block.log_densities(&signals.select(&inside));
-            // As the model's own shares are counted: one more of each, so that no segment is impossible.
-            let sums = others.t().dot(part.weights()) + 1.0;
-            (inside, (&sums / sums.sum()).mapv(f64::ln), typed)
-        })
-        .collect();
-    let mut prior = Array2::zeros(given.dim());
-    let mut typed = Array2::zeros(given.dim());
-    for (rows, shares, densities) in folds {
-        for (row, density) in rows.into_iter().zip(densities.rows()) {
-            prior.row_mut(row).assign(&shares);
-            typed.row_mut(row).assign(&density);
-        }
-    }
-    (prior, typed)
-}
-
 /// Reliability of `alone` judged by `known`.
 fn reliability(alone: &Array2<f64>, known: &Array2<f64>, weights: &[f64]) -> Reliability {
     let nobody = Array2::zeros((0, alone.ncols()));
@@ -423,11 +389,6 @@ fn chosen(best: f64, error: impl Fn(f64) -> Option<f64>) -> f64 {
         (Some(untempered), Some(tempered)) if untempered > TOLERATED_ERROR && tempered < untempered => best,
         _ => 1.0,
     }
-}
-
-/// Whether anything is known of a row.
-fn any(table: &Observed, row: usize) -> bool {
-    table.present().row(row).iter().any(|p| *p)
 }
 
 /// About half of each row's cells, drawn by a hash of (seed, row, column); the two answers to one element go together.

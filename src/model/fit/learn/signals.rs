@@ -1,0 +1,228 @@
+//! What signals look like in each segment, learned from those who answered and, as far as it helps, from those who did not.
+
+use ndarray::{Array1, Array2, ArrayView2, Axis};
+use rayon::prelude::*;
+
+use super::super::FitRequest;
+use super::super::evidence::prepare::Prepared;
+use super::measure::{Measured, pick};
+use crate::stats::calibration::ClassEvidence;
+use crate::stats::dense::symmetric_eigen;
+use crate::stats::discriminant::{Discriminant, Guessed, factor_covariance, pairwise_covariance};
+use crate::stats::mixture::FactorMixture;
+use crate::stats::observed::Observed;
+
+/// Most factors of the signals.
+const MAX_SIGNAL_FACTORS: usize = 6;
+
+/// Eigenvalue of the signals' correlation within classes from which a factor is taken out. METHOD: 1 would be no more
+/// than one signal's own variance; noise alone reaches (1 + √(p/n))².
+const SIGNAL_EIGENVALUE: f64 = 1.5;
+
+/// Smallest own share of an indicator's variance: `docs/method.md#floor-of-the-own-variance`.
+const LEAST_OWN: f64 = 0.02;
+
+/// Customers without answers that are learned from at most.
+const MOST_SILENT: usize = 8_000;
+
+/// Steps of EM over them.
+const STEPS: usize = 4;
+
+/// Weights of a customer without answers that are tried, in respondents.
+const TRUSTS: [f64; 3] = [0.0, 0.2, 1.0];
+
+/// Folds in which weights are compared.
+pub(super) const FOLDS: usize = 5;
+
+/// Learns the block of signals from rows with class probabilities and from everybody.
+pub(in crate::model::fit) struct SignalLearner {
+    /// Signals that are read and vary.
+    used: Vec<usize>,
+    total: Array2<f64>,
+    columns: usize,
+    /// Customers without answers, `used` alone.
+    silent: Observed,
+    /// What one of them counts in respondents; 0 = nothing is learned from them.
+    trust: f64,
+}
+
+impl SignalLearner {
+    /// Learns from respondents alone.
+    pub(in crate::model::fit) fn new(prepared: &Prepared) -> Self {
+        let used: Vec<usize> = (0..prepared.lines.len()).filter(|s| prepared.lines[*s].line.is_some()).collect();
+        let base = pick(&prepared.base_signals, &used);
+        Self {
+            total: pairwise_covariance(&base),
+            columns: prepared.lines.len(),
+            silent: base.select(&[]),
+            used,
+            trust: 0.0,
+        }
+    }
+
+    /// Learns from those without answers, too, by the weight that types hidden respondents best.
+    ///
+    /// METHOD: EM with unlabeled rows of weight λ, by cross-validated λ (Nigam, McCallum, Thrun and Mitchell 2000, Machine
+    /// Learning 39). Where segments are what signals lump into, thousands of customers sharpen what some hundred respondents
+    /// tell; where signals lump into something else, λ is 0. Judged by the answers of respondents nobody learned from.
+    pub(in crate::model::fit) fn trusting(
+        self,
+        request: &FitRequest<'_>,
+        prepared: &Prepared,
+        measured: &Measured,
+    ) -> Self {
+        let (base, signals) = (&request.sample.base, &prepared.respondent_signals);
+        let silent = |row: &usize| base.rated[*row] & prepared.asked == 0 && any(&prepared.base_signals, *row);
+        let rows: Vec<usize> = (0..base.len()).filter(silent).collect();
+        let n = rows.len();
+        let rows: Vec<usize> =
+            if n <= MOST_SILENT { rows } else { (0..MOST_SILENT).map(|i| rows[i * n / MOST_SILENT]).collect() };
+        let silent = pick(&prepared.base_signals.select(&rows), &self.used);
+        let respondents: Vec<usize> = (0..signals.n_rows()).filter(|row| any(signals, *row)).collect();
+        if measured.weights.len() < 2 || rows.is_empty() || respondents.len() < FOLDS * measured.weights.len() {
+            return Self { silent, ..self };
+        }
+        let given = measured.probabilities(Some(&prepared.ratings), signals);
+        let prior = Array2::from_shape_fn(given.dim(), |(_, k)| measured.weights[k].max(f64::MIN_POSITIVE).ln());
+        let answers = measured.answer_densities(&prepared.ratings, signals);
+        let right = ClassEvidence { prior: prior.view(), evidence: answers.view() }.at(1.0);
+        let losses = TRUSTS.map(|trust| {
+            let learner =
+                Self { trust, silent: silent.clone(), used: self.used.clone(), total: self.total.clone(), ..self };
+            let (prior, typed) = cross_typed(signals, &given, &learner, measured);
+            loss(&(prior + typed), &right, signals.weights(), &respondents)
+        });
+        let best = (1..TRUSTS.len()).fold(0, |best, at| if losses[at] < losses[best] { at } else { best });
+        Self { silent, trust: TRUSTS[best], ..self }
+    }
+
+    /// The block in each class; signals that are not read have mean 0 and variance 1 and are never observed.
+    pub(in crate::model::fit) fn learn(
+        &self,
+        labeled: &Observed,
+        given: ArrayView2<'_, f64>,
+        weights: &Array1<f64>,
+    ) -> FactorMixture {
+        let labeled = pick(labeled, &self.used);
+        // Means from those whose segment is known, the total covariance from everybody: signals are many and people with
+        // answers few.
+        let mut block = self.block(&Discriminant::learn(&labeled, given, &self.total), weights);
+        for _ in 0..if self.trust > 0.0 { STEPS } else { 0 } {
+            block = self.step(&labeled, given, &block);
+        }
+        self.in_place(&block, weights)
+    }
+
+    /// The block learned anew from `start`, a step of EM away: for data that differ little from those it was learned from.
+    pub(in crate::model::fit) fn relearn(
+        &self,
+        labeled: &Observed,
+        given: ArrayView2<'_, f64>,
+        weights: &Array1<f64>,
+        start: &FactorMixture,
+    ) -> FactorMixture {
+        if self.trust == 0.0 {
+            return self.learn(labeled, given, weights);
+        }
+        let start = FactorMixture {
+            class_weights: start.class_weights.clone(),
+            means: start.means.select(Axis(1), &self.used),
+            loadings: start.loadings.select(Axis(0), &self.used),
+            uniqueness: start.uniqueness.select(Axis(0), &self.used),
+        };
+        self.in_place(&self.step(&pick(labeled, &self.used), given, &start), weights)
+    }
+
+    /// A step of EM: what those without answers are, taken from `block`, then the block from all.
+    fn step(&self, labeled: &Observed, given: ArrayView2<'_, f64>, block: &FactorMixture) -> FactorMixture {
+        let guessed = block.probabilities(&self.silent);
+        // Who answered is not everybody: their shares are their own.
+        let sums = guessed.t().dot(self.silent.weights()) + 1.0;
+        let beside = Guessed { rows: &self.silent, given: guessed.view(), weight: self.trust };
+        let found = Discriminant::learn_beside(labeled, given, Some(beside), &self.total);
+        self.block(&found, &(&sums / sums.sum()))
+    }
+
+    /// The block of the signals used.
+    fn block(&self, found: &Discriminant, weights: &Array1<f64>) -> FactorMixture {
+        let q = factor_count(&found.within);
+        let (loadings, uniqueness) = factor_covariance(&found.within, q, LEAST_OWN);
+        let uniqueness = uniqueness.mapv(|psi| psi.max(1e-3));
+        FactorMixture { class_weights: weights.clone(), means: found.means.clone(), loadings, uniqueness }
+    }
+
+    /// Back to the places of the signals; a signal that is not read keeps mean 0 and is never looked at.
+    fn in_place(&self, block: &FactorMixture, weights: &Array1<f64>) -> FactorMixture {
+        let mut all = FactorMixture {
+            class_weights: weights.clone(),
+            means: Array2::zeros((block.n_classes(), self.columns)),
+            loadings: Array2::zeros((self.columns, block.n_factors())),
+            uniqueness: Array1::ones(self.columns),
+        };
+        for (from, to) in self.used.iter().enumerate() {
+            all.means.column_mut(*to).assign(&block.means.column(from));
+            all.loadings.row_mut(*to).assign(&block.loadings.row(from));
+            all.uniqueness[*to] = block.uniqueness[from];
+        }
+        all
+    }
+}
+
+/// Log shares and log densities by signals, `(n, K)` each, of every respondent by what was learned from the others.
+pub(super) fn cross_typed(
+    signals: &Observed,
+    given: &Array2<f64>,
+    learner: &SignalLearner,
+    measured: &Measured,
+) -> (Array2<f64>, Array2<f64>) {
+    let n = signals.n_rows();
+    let folds: Vec<(Vec<usize>, Array1<f64>, Array2<f64>)> = (0..FOLDS)
+        .into_par_iter()
+        .map(|fold| {
+            let (inside, outside): (Vec<usize>, Vec<usize>) = (0..n).partition(|row| row % FOLDS == fold);
+            let (others, part) = (given.select(Axis(0), &outside), signals.select(&outside));
+            let block = learner.learn(&part, others.view(), &measured.weights);
+            let typed = block.log_densities(&signals.select(&inside));
+            // As the model's own shares are counted: one more of each, so that no segment is impossible.
+            let sums = others.t().dot(part.weights()) + 1.0;
+            (inside, (&sums / sums.sum()).mapv(f64::ln), typed)
+        })
+        .collect();
+    let mut prior = Array2::zeros(given.dim());
+    let mut typed = Array2::zeros(given.dim());
+    for (rows, shares, densities) in folds {
+        for (row, density) in rows.into_iter().zip(densities.rows()) {
+            prior.row_mut(row).assign(&shares);
+            typed.row_mut(row).assign(&density);
+        }
+    }
+    (prior, typed)
+}
+
+/// Whether anything is known of a row.
+pub(super) fn any(table: &Observed, row: usize) -> bool {
+    table.present().row(row).iter().any(|p| *p)
+}
+
+/// Mean log loss of `rows`: `−Σ_k right_k · ln p_k` of the classes with log weights `logs`.
+fn loss(logs: &Array2<f64>, right: &Array2<f64>, weights: &Array1<f64>, rows: &[usize]) -> f64 {
+    let (mut sum, mut total) = (0.0, 0.0);
+    for row in rows {
+        let of = logs.row(*row);
+        let top = of.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let all = top + of.iter().map(|log| (log - top).exp()).sum::<f64>().ln();
+        let missed: f64 = of.iter().zip(right.row(*row)).map(|(log, p)| p * (all - log)).sum();
+        sum += weights[*row] * missed;
+        total += weights[*row];
+    }
+    sum / total
+}
+
+/// Factors whose eigenvalue of the correlation matrix stands out.
+fn factor_count(covariance: &Array2<f64>) -> usize {
+    let scale = covariance.diag().mapv(|v| if v > 0.0 { 1.0 / v.sqrt() } else { 0.0 });
+    let correlation = covariance * &scale.view().insert_axis(Axis(1)) * scale.view().insert_axis(Axis(0));
+    let eigen = symmetric_eigen(correlation.view());
+    let out = eigen.values.iter().filter(|v| **v > SIGNAL_EIGENVALUE).count();
+    out.min(MAX_SIGNAL_FACTORS).min(covariance.nrows() / 3)
+}
