@@ -52,6 +52,10 @@ const PRIOR_SHARE: f64 = 0.05;
 /// Share of careless rows from which the model is doubted instead of the people. Our judgment.
 const MOST_CARELESS: f64 = 0.40;
 
+/// Share of the rows that would be judged wrongly by their own probabilities from which nobody is judged. Our judgment: where
+/// wants are nearly as spread as chance, the two cannot be told apart.
+const MOST_UNCLEAR: f64 = 0.05;
+
 /// Rows by their care.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attention {
@@ -59,21 +63,28 @@ pub struct Attention {
     pub attentive: Vec<f64>,
     /// Share of the judged rows' weight that did not, 0 to 1.
     pub careless: f64,
-    /// Width of each column's scale as it was used, half a step beyond both ends; `None` for a column of fewer than four
-    /// different answers, by which nobody is judged, and for all of them where nobody is.
+    /// Width of each column's scale as it was used, half a step beyond both ends; `None` for a column of one answer or
+    /// none.
     pub widths: Vec<Option<f64>>,
+    /// Columns of four different answers or more, by which rows are judged; none where nobody is.
+    pub judged: Vec<usize>,
 }
 
 impl Attention {
     /// Everybody's answers at their word.
     fn given(data: &Observed) -> Self {
-        Self { attentive: vec![1.0; data.n_rows()], careless: 0.0, widths: vec![None; data.n_columns()] }
+        Self {
+            attentive: vec![1.0; data.n_rows()],
+            careless: 0.0,
+            widths: vec![None; data.n_columns()],
+            judged: Vec::new(),
+        }
     }
 
     /// Judges the rows of a standardized table, a column for each question.
     ///
     /// Everybody is taken at their word where there are fewer than 100 rows that gave at least six answers to questions of
-    /// four steps or more, and where more than 40 % would be careless.
+    /// four steps or more, where more than 40 % would be careless, and where one in twenty would be judged wrongly.
     ///
     /// # Examples
     /// People who answer eight questions alike but for a hair, and one in ten who answers anything.
@@ -96,14 +107,15 @@ impl Attention {
     #[must_use]
     pub fn of(data: &Observed) -> Self {
         let n = data.n_rows();
-        let all: Vec<Option<f64>> = (0..data.n_columns()).map(|c| width(data, c)).collect();
-        let columns: Vec<usize> = (0..all.len()).filter(|c| all[*c].is_some()).collect();
+        let scales: Vec<(usize, Option<f64>)> = (0..data.n_columns()).map(|c| scale(data, c)).collect();
+        let all: Vec<Option<f64>> = scales.iter().map(|(_, width)| *width).collect();
+        let columns: Vec<usize> = (0..all.len()).filter(|c| scales[*c].0 >= LEAST_STEPS).collect();
         let answers = |row: usize| columns.iter().filter(|c| data.present()[(row, **c)]).count();
         let judged: Vec<usize> = (0..n).filter(|row| answers(*row) >= LEAST_ANSWERS).collect();
         if judged.len() < LEAST_ROWS {
             return Self::given(data);
         }
-        let widths: Vec<f64> = all.iter().copied().flatten().collect();
+        let widths: Vec<f64> = columns.iter().filter_map(|c| all[*c]).collect();
         let part = picked(data, &judged, &columns);
         let uniform: Vec<f64> = part
             .present()
@@ -112,12 +124,15 @@ impl Attention {
             .map(|row| -row.iter().zip(&widths).filter(|(is, _)| **is).map(|(_, width)| width.ln()).sum::<f64>())
             .collect();
         let (probabilities, careless) = judge(&part, &uniform);
-        if careless > MOST_CARELESS {
+        let weight = |at: usize| data.weights()[judged[at]];
+        let total: f64 = (0..judged.len()).map(weight).sum();
+        let unclear = probabilities.iter().enumerate().map(|(at, p)| weight(at) * p.min(1.0 - p)).sum::<f64>() / total;
+        if careless > MOST_CARELESS || unclear > MOST_UNCLEAR {
             return Self::given(data);
         }
         let mut attentive = vec![1.0; n];
         judged.iter().zip(probabilities).for_each(|(row, p)| attentive[*row] = p);
-        Self { attentive, careless, widths: all }
+        Self { attentive, careless, widths: all, judged: columns }
     }
 }
 
@@ -148,18 +163,19 @@ fn judge(data: &Observed, uniform: &[f64]) -> (Vec<f64>, f64) {
     (attentive, share)
 }
 
-/// Width of the scale of column `c` as it was used, half a step beyond both ends; `None` with too few different answers.
-fn width(data: &Observed, c: usize) -> Option<f64> {
+/// Different answers of column `c`, and the width of its scale as it was used, half a step beyond both ends; `None` with fewer
+/// than two.
+fn scale(data: &Observed, c: usize) -> (usize, Option<f64>) {
     let mut values: Vec<f64> =
         data.values().column(c).iter().zip(data.present().column(c)).filter(|(_, is)| **is).map(|(v, _)| *v).collect();
     values.sort_by(f64::total_cmp);
     values.dedup();
-    if values.len() < LEAST_STEPS {
-        return None;
+    if values.len() < 2 {
+        return (values.len(), None);
     }
     let mut gaps: Vec<f64> = values.windows(2).map(|w| w[1] - w[0]).collect();
     gaps.sort_by(f64::total_cmp);
-    Some(values[values.len() - 1] - values[0] + gaps[gaps.len() / 2])
+    (values.len(), Some(values[values.len() - 1] - values[0] + gaps[gaps.len() / 2]))
 }
 
 fn picked(data: &Observed, rows: &[usize], columns: &[usize]) -> Observed {
@@ -212,6 +228,19 @@ mod tests {
         let found = Attention::of(&people(800, 0, 3));
         let suspected = found.attentive.iter().filter(|p| **p < 0.5).count();
         assert!(suspected < 16, "{suspected} of 800");
+    }
+
+    #[test]
+    fn where_wants_are_as_spread_as_chance_nobody_is_suspected() {
+        // Two groups of clear wants, each answer up to two steps off, five steps.
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(6);
+        let near = Array2::from_shape_fn((600, 8), |(i, c)| {
+            let wanted = if (i % 10 != 0) == (c < 2) { 4 } else { 2 };
+            f64::from((wanted + rng.gen_range(-1..=2)).clamp(1, 5))
+        });
+        let near = Observed::complete(near).unwrap();
+        let near = near.standardized(&near.column_moments());
+        assert_eq!(Attention::of(&near), Attention::given(&near));
     }
 
     #[test]

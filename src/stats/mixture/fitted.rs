@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::em::{EmTermination, tiles_of};
 use super::kernel::{Kernel, TilePosterior};
+use super::likelihood::row_log_likelihoods;
 use super::tile::Tile;
 use crate::observed::Observed;
 
@@ -106,6 +107,27 @@ impl FactorMixture {
             kernel.posterior(tile, None, &mut out);
             out.classes
         })
+    }
+
+    /// `ln Σ_k π_k p(v_O | k)` of every row; 0 for a row without an observed cell.
+    ///
+    /// # Examples
+    /// `norm.logpdf(1)` of scipy 1.17.1 is −1.41893853.
+    ///
+    /// ```
+    /// use ndarray::{Array2, array};
+    /// use valueseg_stats::mixture::FactorMixture;
+    /// use valueseg_stats::observed::Observed;
+    ///
+    /// let (class_weights, means, loadings) = (array![1.0], array![[0.0]], Array2::zeros((1, 0)));
+    /// let mixture = FactorMixture { class_weights, means, loadings, uniqueness: array![1.0] };
+    /// let logs = mixture.log_likelihoods(&Observed::complete(array![[1.0]])?);
+    /// assert!((logs[0] + 1.418_938_53).abs() < 1e-6);
+    /// # Ok::<(), valueseg_stats::observed::ObservedError>(())
+    /// ```
+    #[must_use]
+    pub fn log_likelihoods(&self, data: &Observed) -> Vec<f64> {
+        row_log_likelihoods(data, self)
     }
 
     /// `ln p(v_O | k)` of every row in every class, `(n, K)`, up to a part that is common to all classes of a row; 0

@@ -15,9 +15,9 @@ use crate::stats::mixture::{LEAST_ANSWERS, TILE};
 pub(super) struct Suspicion {
     /// ln ε/(1 − ε); `None` = nobody is suspected of answering anything.
     log_odds: Option<f32>,
-    /// Logarithm of the width of each rating of the span; 0 for those nobody is judged by.
+    /// Logarithm of the width of each rating of the span.
     log_widths: Vec<f32>,
-    /// 1 for a rating that somebody is judged by.
+    /// 1 for a rating that people are judged by.
     judged: Vec<f32>,
     /// What one and the same answer to everything is.
     known: Carelessness,
@@ -34,7 +34,7 @@ impl Suspicion {
         Some(Self {
             log_odds: (known.share > 0.0).then(|| (known.share / (1.0 - known.share)).ln() as f32),
             log_widths: span.clone().map(|j| width(j).unwrap_or(0.0) as f32).collect(),
-            judged: span.map(|j| f32::from(u8::from(width(j).is_some()))).collect(),
+            judged: span.map(|j| f32::from(u8::from(known.judged >> j & 1 == 1))).collect(),
             known: Carelessness { straight: known.straight & m.asked, ..known.clone() },
         })
     }

@@ -175,12 +175,13 @@ impl Prepared {
             straight: straight.into_iter().max().unwrap_or(0),
         };
         let carelessness = Carelessness {
-            share: if attention.widths.iter().any(Option::is_some) { attention.careless } else { 0.0 },
-            log_widths: if attention.widths.iter().any(Option::is_some) {
+            share: attention.careless,
+            log_widths: if attention.careless > 0.0 {
                 attention.widths.iter().map(|width| width.map(f64::ln)).collect()
             } else {
                 Vec::new()
             },
+            judged: attention.judged.iter().fold(0, |mask, column| mask | 1 << column),
             straight: [Aspect::Importance, Aspect::Fulfillment]
                 .into_iter()
                 .filter(|aspect| has_steps(&sample.respondents, asked & aspect.mask()))

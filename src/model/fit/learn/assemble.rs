@@ -80,6 +80,12 @@ pub(in crate::model::fit) fn surveyed(
     report.fit_error = Refits { prepared, base, learner: &learner, seed }.error(&measured, misfit);
     let measurement =
         Measurement { se_factor: checked.se_factor.clone().map(stored_all), ..measurement(prepared, &measured) };
+    let suspicion = measurement.carelessness.doubted(
+        &prepared.ratings,
+        &prepared.believed,
+        &measurement.ratings.mixture(&measurement.weights),
+    );
+    let measurement = Measurement { carelessness: suspicion, ..measurement };
     // These need the finished measurement, so they come after the rest of the report.
     report.rules = rules(request, prepared, Some(aspect), &measured, &measurement);
     report.questions = questions(request, prepared, aspect, &measured, &measurement);

@@ -139,7 +139,8 @@ impl DriftFigures {
         for histogram in &mut self.histograms {
             histogram.release(&mut noise.of("drift", &histogram.indicator));
         }
-        self
+        // As the reference is kept, or the same night twice would differ in the last bits.
+        self.stored()
     }
 
     /// The figures as they will be read back from a file.
