@@ -90,7 +90,7 @@ impl House {
     fn package(&self, from: &Way, rest: &[String]) -> Way {
         let own = from.first().is_some_and(|first| first == PACKAGE);
         let inside =
-            || rest.first().is_some_and(|next| self.modules.contains_key(&joined(&vec![PACKAGE.to_owned()], next)));
+            || rest.first().is_some_and(|next| self.modules.contains_key(&joined(&[PACKAGE.to_owned()], next)));
         if own && inside() { vec![PACKAGE.to_owned()] } else { Way::new() }
     }
 

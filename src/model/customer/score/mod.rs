@@ -199,7 +199,7 @@ impl Scorer {
             posteriors: Array2::zeros((n, self.tables.classes)),
             ..ScoredBlock::unscored(n)
         };
-        self.each_tile(block, |work, tile| self.score_tile(block, tile, work, &mut out));
+        self.each_tile(block, |work, tile| self.score_tile(block, &tile, work, &mut out));
         let told = |row: usize| self.tells_silent || block.rated[row] & self.tables.asked != 0;
         self.tiers.read(&block.ids, told, &mut out);
         out
@@ -214,7 +214,7 @@ impl Scorer {
     }
 
     /// Scores a tile.
-    fn score_tile(&self, block: &CustomerBlock, tile: TypedTile<'_>, work: &mut Work, out: &mut ScoredBlock) {
+    fn score_tile(&self, block: &CustomerBlock, tile: &TypedTile<'_>, work: &mut Work, out: &mut ScoredBlock) {
         let (known, whole) = (tile.known, self.tables.whole);
         self.scores.compute(work, tile.rows.len(), known, self.tables.is_told(known));
         for (r, row) in tile.believed() {

@@ -62,7 +62,7 @@ impl SignalLearner {
 
     /// Learns from those without answers, too, by the weight that types hidden respondents best.
     ///
-    /// METHOD: EM with unlabeled rows of weight λ, by cross-validated λ (Nigam, McCallum, Thrun and Mitchell 2000, Machine
+    /// METHOD: EM with unlabeled rows of weight λ, by cross-validated λ (Nigam, `McCallum`, Thrun and Mitchell 2000, Machine
     /// Learning 39). Where segments are what signals lump into, thousands of customers sharpen what some hundred respondents
     /// tell; where signals lump into something else, λ is 0. Judged by the answers of respondents nobody learned from.
     pub(in crate::model::fit) fn trusting(
@@ -108,7 +108,7 @@ impl SignalLearner {
         let labeled = pick(labeled, &self.used);
         // Means from those whose segment is known, the total covariance from everybody: signals are many and people with
         // answers few.
-        let mut block = self.block(&Discriminant::learn(&labeled, given, &self.total), weights);
+        let mut block = Self::block(&Discriminant::learn(&labeled, given, &self.total), weights);
         for _ in 0..if self.trust > 0.0 { STEPS } else { 0 } {
             block = self.step(&labeled, given, &block);
         }
@@ -142,11 +142,11 @@ impl SignalLearner {
         let sums = guessed.t().dot(self.silent.weights()) + 1.0;
         let beside = Guessed { rows: &self.silent, given: guessed.view(), weight: self.trust };
         let found = Discriminant::learn_beside(labeled, given, Some(beside), &self.total);
-        self.block(&found, &(&sums / sums.sum()))
+        Self::block(&found, &(&sums / sums.sum()))
     }
 
     /// The block of the signals used.
-    fn block(&self, found: &Discriminant, weights: &Array1<f64>) -> FactorMixture {
+    fn block(found: &Discriminant, weights: &Array1<f64>) -> FactorMixture {
         let q = factor_count(&found.within);
         let (loadings, uniqueness) = factor_covariance(&found.within, q, LEAST_OWN);
         let uniqueness = uniqueness.mapv(|psi| psi.max(1e-3));
