@@ -327,6 +327,26 @@ mod tests {
     }
 
     #[test]
+    fn a_sure_guess_of_weight_one_is_a_row_whose_class_is_known_and_one_of_no_weight_is_nothing() {
+        let mut cells = noise(600, 4, 5);
+        for (i, mut row) in cells.rows_mut().into_iter().enumerate() {
+            row[0] += [-1.0, 0.0, 1.0][i % 3];
+        }
+        let table = Observed::complete(cells).unwrap();
+        let (total, classes) = (pairwise_covariance(&table), thirds(600));
+        let (some, rest): (Vec<usize>, Vec<usize>) = (0..600).partition(|row| *row < 150);
+        let (labeled, guessed) = (table.select(&some), table.select(&rest));
+        let (of_some, of_rest) = (classes.select(Axis(0), &some), classes.select(Axis(0), &rest));
+        let beside = |weight: f64| {
+            let guessed = Guessed { rows: &guessed, given: of_rest.view(), weight };
+            Discriminant::learn_beside(&labeled, of_some.view(), Some(guessed), &total)
+        };
+        let near = |a: &Discriminant, b: &Discriminant| (&a.means - &b.means).iter().all(|d| d.abs() < 1e-9);
+        assert!(near(&beside(1.0), &Discriminant::learn(&table, classes.view(), &total)));
+        assert!(near(&beside(1e-12), &Discriminant::learn(&labeled, of_some.view(), &total)));
+    }
+
+    #[test]
     fn a_signal_that_separates_keeps_its_means_and_leaves_the_covariance_within() {
         let mut cells = noise(900, 5, 2);
         for (i, mut row) in cells.rows_mut().into_iter().enumerate() {
