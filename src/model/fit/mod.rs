@@ -18,7 +18,8 @@
 //! | `search`, `outcome` | ways to cut, judged by evidence; how much is spent on it is a profile |
 //! | `level`, `dual` | segments that are only a use of the scale; what raw k-means would have cut |
 //! | `prior`, `loadings` | the catalogue's loadings where nobody was asked, and beside what was learned |
-//! | `unasked` | how frequent segments are among those who did not answer |
+//! | `signals`, `unasked` | what signals look like in a segment; how frequent segments are among those who did not answer |
+//! | `carelessness` | answers that customers are not typed by |
 //!
 //! METHOD: only the ratings cut on, helped by the few signal combinations that predict them, shape the partition. The
 //! other ratings and all signals are attached afterwards with the classes held, so strong structure in behavior that

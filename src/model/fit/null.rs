@@ -85,8 +85,8 @@ pub struct Step {
 /// Part of the mean gain of the steps before it that a step must have to be more than a mend.
 ///
 /// METHOD (our judgment): classes that are not quite normal gain a little by every further cut, and the more the clearer
-/// they are; groups that are there gain like the others. In three planted
-/// worlds, one seed each, segments gained a fifth or more of the steps before and mends about a twentieth: few to rest on.
+/// they are; groups that are there gain like the others. In three planted worlds, one seed
+/// each, segments gained a fifth or more of the steps before and mends about a twentieth: few to rest on.
 const MORE_THAN_A_MEND: f64 = 0.1;
 
 /// Whether `gain` is more than a mend after steps that gained `before` in the mean.

@@ -151,7 +151,7 @@ fn careless(report: &FitReport) -> Option<String> {
             "About {random} respondents look as if they answered at random, and {straight} gave the same answer to everything"
         ),
     };
-    Some(format!("{who}: they shape no segments, and what they did places them, not what they answered."))
+    Some(format!("{who}: they shape no segments."))
 }
 
 /// `people` are those that segments were cut on.
