@@ -218,6 +218,11 @@ impl Prepared {
         }
     }
 
+    /// Rows of `base`, the sample of everybody, without an answer that the model knows.
+    pub(in crate::model::fit) fn silent_rows(&self, base: &CustomerBlock) -> Vec<usize> {
+        (0..base.len()).filter(|row| base.rated[*row] & self.asked == 0).collect()
+    }
+
     /// Standardized ratings of `aspect` from those who gave enough of them: `(rows, columns)`.
     pub(in crate::model::fit) fn cut_table(&self, aspect: Aspect) -> Result<Observed, ModelError> {
         let part = self.aspect(aspect);

@@ -96,8 +96,7 @@ impl Refits<'_> {
         if self.prepared.base_signals.n_columns() == 0 {
             return (self.prepared.base_signals.select(&[]), 1.0);
         }
-        let silent = |row: &usize| self.base.rated[*row] & self.prepared.asked == 0;
-        let rows: Vec<usize> = (0..self.base.len()).filter(silent).collect();
+        let rows = self.prepared.silent_rows(self.base);
         let weights = self.prepared.base_signals.weights();
         let of_silent: f64 = rows.iter().map(|row| weights[*row]).sum();
         let asked = 1.0 - of_silent / weights.sum().max(f64::MIN_POSITIVE);

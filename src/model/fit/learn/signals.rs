@@ -71,9 +71,9 @@ impl SignalLearner {
         prepared: &Prepared,
         measured: &Measured,
     ) -> Self {
-        let (base, signals) = (&request.sample.base, &prepared.respondent_signals);
-        let silent = |row: &usize| base.rated[*row] & prepared.asked == 0 && any(&prepared.base_signals, *row);
-        let rows: Vec<usize> = (0..base.len()).filter(silent).collect();
+        let signals = &prepared.respondent_signals;
+        let mut rows = prepared.silent_rows(&request.sample.base);
+        rows.retain(|row| any(&prepared.base_signals, *row));
         let n = rows.len();
         let rows: Vec<usize> =
             if n <= MOST_SILENT { rows } else { (0..MOST_SILENT).map(|i| rows[i * n / MOST_SILENT]).collect() };

@@ -328,9 +328,8 @@ impl Crossed {
 
 impl Unasked {
     fn of(request: &FitRequest<'_>, prepared: &Prepared, measured: &Measured) -> Self {
-        let base = &request.sample.base;
-        let silent = |row: &usize| base.rated[*row] & prepared.asked == 0 && any(&prepared.base_signals, *row);
-        let rows: Vec<usize> = (0..base.len()).filter(silent).collect();
+        let mut rows = prepared.silent_rows(&request.sample.base);
+        rows.retain(|row| any(&prepared.base_signals, *row));
         let signals = prepared.base_signals.select(&rows);
         let log_shares = measured.log_prior(false, true);
         Self {
@@ -344,8 +343,7 @@ impl Unasked {
 /// Share of everybody without own answers that the model knows, by weight.
 fn part_without_answers(request: &FitRequest<'_>, prepared: &Prepared) -> f64 {
     let base = &request.sample.base;
-    let silent = (0..base.len()).filter(|row| base.rated[*row] & prepared.asked == 0);
-    silent.map(|row| base.weight[row]).sum::<f64>() / base.weight.iter().sum::<f64>()
+    prepared.silent_rows(base).into_iter().map(|row| base.weight[row]).sum::<f64>() / base.weight.iter().sum::<f64>()
 }
 
 /// What the fit says about the questionnaire; `measured` and `measurement` are the same model.
