@@ -43,8 +43,8 @@ pub(super) fn night(
     staging.write("summary.json", summary_json(&input).as_bytes())?;
     staging.write("alerts.json", alerts_json(night.alerts).as_bytes())?;
     staging.write("plans/plans.json", plans_json(night.plans).as_bytes())?;
-    for plan in night.plans.plans.iter().chain([&night.plans.neutral]) {
-        let page = plan_page(plan, project.catalogue(), project.as_of());
+    for plan in night.plans.all() {
+        let page = plan_page(plan, night.plans, project.catalogue(), project.as_of());
         staging.write(&format!("plans/{}.md", plan.segment_id), page.as_bytes())?;
     }
     rejected(night, staging)?;

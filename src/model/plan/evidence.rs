@@ -5,6 +5,8 @@ use serde_json::{Map, Value, json};
 use crate::catalogue::{Catalogue, ElementId};
 
 use crate::model::rows::{Aspect, Estimate, thousands};
+use super::weigh::DerivedWeight;
+use crate::model::segment::lens::MotivatorFigures;
 use crate::model::segment::{Contrast, ElementProfile, NeedProfile, SegmentNight, SegmentNights};
 
 /// What was asked of anybody, and so how much a plan can claim.
@@ -42,6 +44,8 @@ pub(super) struct ElementCase<'a> {
     pub(super) segment: &'a SegmentNight,
     pub(super) element: &'a ElementProfile,
     pub(super) asked: AskedAspects,
+    /// What the drivers say of it; `None` = nothing.
+    pub(super) derived: Option<DerivedWeight>,
 }
 
 impl ElementCase<'_> {
@@ -77,7 +81,30 @@ impl ElementCase<'_> {
         put(&mut map, "importance_answers", Some(json!(e.importance_answers)));
         put(&mut map, "fulfillment_answers", Some(json!(e.fulfillment_answers)));
         put(&mut map, "basis", Some(json!(self.basis())));
+        if let Some(derived) = &self.derived {
+            derived.put(&mut map);
+        }
+        put(&mut map, "connection", self.segment.lens.connection.score().estimate().map(estimate_json));
+        put(&mut map, "motivators", self.motivators());
         Value::Object(map)
+    }
+
+    /// The motivators the element helps with, as far as anybody was asked.
+    fn motivators(&self) -> Option<Value> {
+        let helped = |figures: &&MotivatorFigures| {
+            let motivator = self.catalogue.motivators().iter().find(|m| m.id() == figures.motivator);
+            motivator.is_some_and(|m| m.elements().contains(&self.id()))
+        };
+        let told = self.segment.lens.motivators.iter().filter(helped).filter_map(|figures| {
+            let wanted = figures.wanted.estimate()?;
+            let mut map = Map::new();
+            put(&mut map, "motivator", Some(json!(figures.motivator)));
+            put(&mut map, "wanted", Some(estimate_json(wanted)));
+            put(&mut map, "helped", figures.helped.estimate().map(estimate_json));
+            Some(Value::Object(map))
+        });
+        let told: Vec<Value> = told.collect();
+        (!told.is_empty()).then_some(Value::Array(told))
     }
 
     /// `survey` where every member answered, `mixed` where some did, `inferred` where only others did, `hypothesis`

@@ -4,13 +4,14 @@ use serde_json::Value;
 
 use crate::catalogue::{Catalogue, Play, PlayChannel, PlayKind, PlaySubject};
 
-use super::measure::{Subject, measure, reached};
+use super::measure::{Best, MetricReading, Subject};
 use super::settings::PlanSettings;
-use super::types::PlanLine;
-use crate::model::segment::{ElementProfile, NeedProfile, SegmentNight};
+use super::triggers::PriceStance;
+use super::types::{LineScope, PlanLine, TrialDesign};
+use crate::model::segment::{ElementProfile, NeedProfile, Reach, SegmentNight, SegmentNights};
 
-/// Added to what a line avoids wherever price does not lead.
-const NO_DISCOUNT: &str = "No discount: price is not what leads in this group.";
+/// Added to what a line avoids wherever price is known not to lead.
+pub(super) const NO_DISCOUNT: &str = "No discount: price is not what leads in this group.";
 
 /// What a line will say, before a play is chosen.
 pub(super) struct Draft<'a> {
@@ -24,29 +25,50 @@ pub(super) struct Draft<'a> {
     pub(super) delicate: bool,
 }
 
+/// A line with what it takes to judge its test, which may need other groups.
+#[derive(Clone, Debug)]
+pub(super) struct DraftedLine {
+    pub(super) line: PlanLine,
+    pub(super) reading: MetricReading,
+}
+
 /// Turns drafts of one segment into lines.
 #[derive(Clone, Copy)]
 pub(super) struct Drafting<'a> {
     pub(super) catalogue: &'a Catalogue,
     pub(super) settings: &'a PlanSettings,
+    pub(super) night: &'a SegmentNights,
     pub(super) segment: &'a SegmentNight,
-    /// Price is among what leads.
-    pub(super) price_leads: bool,
+    pub(super) price: PriceStance,
+}
+
+/// Why there is no line for a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoLine {
+    /// The catalogue has no play for it.
+    NoPlay,
+    /// Every play for it is sent, and nobody may be sent anything.
+    NobodyReached,
 }
 
 impl Drafting<'_> {
-    /// The line for a draft, with `play` in place of the first one where given; `None` when no play suits.
-    pub(super) fn line(&self, draft: Draft, play: Option<&Play>) -> Option<PlanLine> {
+    /// The line for a draft, with `play` in place of the first one where given.
+    pub(super) fn line(&self, draft: Draft, play: Option<&Play>) -> Result<DraftedLine, NoLine> {
         let plays = match play {
             Some(play) => vec![play],
             None => self.catalogue.plays_for(draft.kind, draft.subject),
         };
-        let (play, channel) = self.choose(&plays, draft.delicate)?;
         let subject = Subject { segment: self.segment, element: draft.element, need: draft.need };
-        let measured = measure(play.metric(), subject, channel);
-        let plausible = measured.detectable_effect.is_some_and(|e| e <= self.settings.plausible_effect);
-        Some(PlanLine {
+        let (play, channel) = self.choose(&plays, &draft, subject)?;
+        let reading = MetricReading::of(play.metric(), subject);
+        let goal = reading.goal(self.best(play, &draft), self.settings.plausible_effect);
+        let (scope, profile) = (scope_of(channel), &self.segment.profile);
+        let reach = (scope == LineScope::Campaign).then(|| reached(&profile.reach, channel));
+        let line = PlanLine {
             rank: 0,
+            scope,
+            segments: vec![self.segment.id.clone()],
+            people: profile.size,
             play_id: play.id().to_owned(),
             kind: play.kind().slug().to_owned(),
             subject: play.subject().slug(),
@@ -58,33 +80,105 @@ impl Drafting<'_> {
             owner: play.owner().to_owned(),
             window_days: play.window_days(),
             metric: play.metric().to_owned(),
-            baseline: measured.baseline,
-            target: measured.target,
+            baseline: reading.baseline(),
+            target: goal.as_ref().map(|goal| goal.target),
+            target_reason: goal.map(|goal| goal.reason).unwrap_or_default(),
             evidence: draft.evidence,
             because: draft.because,
-            reach: measured.reach,
-            held_out: measured.held_out,
+            reach,
+            held_out: reach.map(|reach| comparable(&profile.reach, reach)),
             expected_gain: None,
-            detectable_effect: measured.detectable_effect,
-            testable: plausible,
-        })
+            detectable_effect: None,
+            trial: TrialDesign::BeforeAfter,
+            people_needed: None,
+        };
+        Ok(DraftedLine { line, reading })
     }
 
-    /// The first play with a channel that has reach, and that channel; else the first play and its first channel. Where
-    /// the subject is delicate, only channels that address nobody count.
-    fn choose<'p>(&self, plays: &[&'p Play], delicate: bool) -> Option<(&'p Play, PlayChannel)> {
-        let usable = |play: &&'p Play| {
-            let channels = play.channels().iter().copied().filter(|c| !(delicate && c.needs_consent()));
-            channels.map(|channel| (*play, channel)).collect::<Vec<_>>()
+    /// The first play with a channel that has reach, and that channel. A campaign goes where enough people can be reached
+    /// for it to be tested, else where most can. Where the subject is delicate, only channels that address nobody count.
+    fn choose<'p>(
+        &self,
+        plays: &[&'p Play],
+        draft: &Draft,
+        subject: Subject,
+    ) -> Result<(&'p Play, PlayChannel), NoLine> {
+        if plays.is_empty() {
+            return Err(NoLine::NoPlay);
+        }
+        let reach = |channel: PlayChannel| match scope_of(channel) {
+            LineScope::Campaign => reached(&self.segment.profile.reach, channel),
+            LineScope::Company | LineScope::Service => self.segment.profile.size,
         };
-        let all: Vec<(&Play, PlayChannel)> = plays.iter().flat_map(usable).collect();
-        let has_reach =
-            |channel: PlayChannel| !channel.needs_consent() || reached(&self.segment.profile.reach, channel) > 0;
-        all.iter().find(|(_, channel)| has_reach(*channel)).or(all.first()).copied()
+        for play in plays {
+            let open = play.channels().iter().copied().filter(|c| !(draft.delicate && c.needs_consent()));
+            let open: Vec<PlayChannel> = open.filter(|channel| reach(*channel) > 0).collect();
+            let Some(first) = open.first().copied() else { continue };
+            if scope_of(first) == LineScope::Service {
+                return Ok((play, first));
+            }
+            let needed = MetricReading::of(play.metric(), subject).people_needed(self.settings.plausible_effect);
+            let sent = || open.iter().copied().filter(|channel| scope_of(*channel) == LineScope::Campaign);
+            let enough = needed.and_then(|needed| sent().find(|channel| reach(*channel) >= needed));
+            let most = sent().fold(first, |best, channel| if reach(channel) > reach(best) { channel } else { best });
+            return Ok((play, enough.unwrap_or(most)));
+        }
+        Err(NoLine::NobodyReached)
+    }
+
+    /// The best segment on the metric of `play`, about the same subject.
+    fn best(&self, play: &Play, draft: &Draft) -> Option<Best<'_>> {
+        let value = |segment: &SegmentNight| {
+            let element = draft.element.map(|e| segment.profile.element(e.element));
+            let need = draft.need.and_then(|n| segment.profile.needs.iter().find(|other| other.tier == n.tier));
+            MetricReading::of(play.metric(), Subject { segment, element, need }).baseline()
+        };
+        let known = self.night.segments.iter().filter_map(|s| Some(Best { group: &s.name, value: value(s)? }));
+        known.reduce(|best, next| if next.value > best.value { next } else { best })
     }
 
     fn avoid(&self, play: &Play) -> String {
         let spoken = matches!(play.kind(), PlayKind::Lead | PlayKind::Need | PlayKind::Neutral);
-        if spoken && !self.price_leads { format!("{} {NO_DISCOUNT}", play.avoid()) } else { play.avoid().to_owned() }
+        if spoken && self.price == PriceStance::Elsewhere {
+            format!("{} {NO_DISCOUNT}", play.avoid())
+        } else {
+            play.avoid().to_owned()
+        }
     }
+}
+
+/// Whether a channel sends or shows something to single customers, or is how whoever comes is served.
+fn scope_of(channel: PlayChannel) -> LineScope {
+    match channel {
+        PlayChannel::Product | PlayChannel::Service | PlayChannel::Store => LineScope::Service,
+        PlayChannel::Email
+        | PlayChannel::Sms
+        | PlayChannel::Push
+        | PlayChannel::Phone
+        | PlayChannel::Post
+        | PlayChannel::App
+        | PlayChannel::Web => LineScope::Campaign,
+    }
+}
+
+/// Customers a channel reaches: by their consent to it, or, where it takes none, all who may be addressed at all.
+fn reached(reach: &Reach, channel: PlayChannel) -> u64 {
+    match channel {
+        PlayChannel::Email => reach.email,
+        PlayChannel::Sms => reach.sms,
+        PlayChannel::Push => reach.push,
+        PlayChannel::Phone => reach.phone,
+        PlayChannel::Post => reach.post,
+        PlayChannel::App | PlayChannel::Web | PlayChannel::Store | PlayChannel::Service | PlayChannel::Product => {
+            reach.any
+        }
+    }
+}
+
+/// Held-out customers who could have been reached by the same channel.
+///
+/// METHOD: the hold-out is drawn at random, so its members agree to a channel as often as the others: the share reached
+/// of those reachable is applied to it, rounded down.
+fn comparable(reach: &Reach, reached: u64) -> u64 {
+    if reach.any == 0 { 0 } else { (u128::from(reach.held_out) * u128::from(reached) / u128::from(reach.any)) as u64 }
 }

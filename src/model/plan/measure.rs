@@ -1,36 +1,35 @@
-//! What a line is measured by: its baseline, what a test on the segment can see, and a target within that.
+//! What a line is measured by: the metric's value now, what a test of some size can see, and what to aim for.
 
-use crate::catalogue::PlayChannel;
 use crate::stats::interval::Z95;
 use crate::stats::power::{DEFAULT_BASE_RATE, smallest_detectable_difference, smallest_detectable_rise};
 
 use crate::model::rows::Estimate;
-use crate::model::segment::{ElementProfile, NeedProfile, Reach, SegmentNight};
+use crate::model::segment::{ElementProfile, NeedProfile, SegmentNight};
 
 /// Spread of single answers on a 0–10 scale, where it is not known. Our judgment, on the wide side.
 const RATING_SPREAD: f64 = 2.5;
 
+/// Largest change of a score in points, −100 to 100, that is plausible within a test. Our judgment.
+const PLAUSIBLE_POINTS: f64 = 10.0;
+
 /// What a metric's value means for a test.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum MetricReading {
+pub(super) struct MetricReading {
+    kind: ReadingKind,
+    /// Share of the people tested who have a value: those who answer, where it is asked.
+    answering: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum ReadingKind {
     /// A share, 0–1.
     Share(f64),
     /// A mean with the spread of single values; the change is told in its own unit relative to it.
     Mean { value: f64, spread: f64, top: f64 },
-    /// Points from −100 to 100 with the spread of single answers; relative changes mean nothing.
+    /// Points from −100 to 100 with the spread of single answers; a change is told in hundreds of points.
     Points { value: f64, spread: f64 },
     /// No value known: a response rate of [`DEFAULT_BASE_RATE`] stands in for the test.
     Nothing,
-}
-
-/// Figures of a line that depend on metric, channel and hold-out.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct LineFigures {
-    pub(super) baseline: Option<f64>,
-    pub(super) target: Option<f64>,
-    pub(super) reach: u64,
-    pub(super) held_out: u64,
-    pub(super) detectable_effect: Option<f64>,
 }
 
 /// What a line is about, as far as its metric asks.
@@ -41,59 +40,136 @@ pub(super) struct Subject<'a> {
     pub(super) need: Option<&'a NeedProfile>,
 }
 
-/// Baseline, test and target of `metric` on the customers reached by `channel`.
-///
-/// METHOD: shares are tested from their own level, unless it is 0 or 1 or so near that no test could show more; means
-/// of answers and of order value by the difference of two means; a metric without a known value as a response rate of
-/// one in ten. Metrics that should fall are treated as if they should rise, which asks for slightly more customers than
-/// needed. The target is the baseline moved by exactly what the test can see: less could not be shown, more would be a
-/// promise without ground.
-pub(super) fn measure(metric: &str, subject: Subject, channel: PlayChannel) -> LineFigures {
-    let reach = reached(&subject.segment.profile.reach, channel);
-    let held_out = comparable(&subject.segment.profile.reach, reach);
-    // Without a level of its own a metric is tested as a response rate, the least one can hope to move.
-    let default = || smallest_detectable_rise(DEFAULT_BASE_RATE, reach, held_out);
-    let (baseline, detectable_effect, target) = match known(metric, subject) {
-        MetricReading::Share(value) => {
-            let effect = smallest_detectable_rise(value, reach, held_out);
-            (Some(value), effect.or_else(default), effect.map(|e| value * (1.0 + e)))
-        }
-        MetricReading::Mean { value, spread, top } => {
-            let step = smallest_detectable_difference(spread, reach, held_out);
-            let effect = step.filter(|_| value > 0.0).map(|step| step / value);
-            (Some(value), effect, step.map(|step| (value + step).min(top)))
-        }
-        MetricReading::Points { value, spread } => {
-            let step = smallest_detectable_difference(spread, reach, held_out);
-            (Some(value), default(), step.map(|step| (value + step).min(100.0)))
-        }
-        MetricReading::Nothing => (None, default(), None),
-    };
-    LineFigures { baseline, target, reach, held_out, detectable_effect }
+/// What to aim for, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Goal {
+    pub(super) target: f64,
+    pub(super) reason: String,
 }
 
-fn known(metric: &str, subject: Subject) -> MetricReading {
-    let segment = subject.segment;
-    let share = |e: Option<Estimate>| e.map_or(MetricReading::Nothing, |e| MetricReading::Share(e.value));
-    let rating = |e: Option<Estimate>| {
-        e.map_or(MetricReading::Nothing, |e| MetricReading::Mean { value: e.value, spread: RATING_SPREAD, top: 10.0 })
-    };
-    match metric {
-        "element_high_share" => share(subject.element.and_then(|e| e.high_share)),
-        "good_brand_share" => share(segment.profile.good_brand),
-        "need_fulfillment" => rating(subject.need.and_then(|n| n.fulfillment)),
-        "satisfaction" => rating(segment.profile.satisfaction),
-        "nps" => segment.profile.nps.map_or(MetricReading::Nothing, |e| MetricReading::Points {
-            value: e.value,
-            spread: spread(e, segment.profile.nps_answers),
-        }),
-        "value_per_customer" => segment.profile.value_mean.map_or(MetricReading::Nothing, |e| MetricReading::Mean {
-            value: e.value,
-            spread: spread(e, segment.profile.size),
-            top: f64::INFINITY,
-        }),
-        _ => MetricReading::Nothing,
+impl MetricReading {
+    /// The metric's value of a subject.
+    pub(super) fn of(metric: &str, subject: Subject) -> Self {
+        let profile = &subject.segment.profile;
+        let asked = |answers: u64, kind: ReadingKind| Self {
+            kind,
+            answering: if profile.members == 0 { 0.0 } else { (answers as f64 / profile.members as f64).min(1.0) },
+        };
+        let found = match metric {
+            "element_high_share" => subject
+                .element
+                .and_then(|e| Some(asked(e.fulfillment_answers, ReadingKind::Share(e.high_share?.value)))),
+            "good_brand_share" => {
+                profile.good_brand.map(|e| asked(profile.respondents, ReadingKind::Share(e.value)))
+            }
+            "need_fulfillment" => subject.need.and_then(|n| n.fulfillment).map(|e| asked(profile.respondents, rating(e))),
+            "satisfaction" => profile.satisfaction.map(|e| asked(profile.respondents, rating(e))),
+            "nps" => profile.nps.map(|e| {
+                let spread = spread(e, profile.nps_answers);
+                asked(profile.nps_answers, ReadingKind::Points { value: e.value, spread })
+            }),
+            "value_per_customer" => profile.value_mean.map(|e| Self {
+                kind: ReadingKind::Mean { value: e.value, spread: spread(e, profile.size), top: f64::INFINITY },
+                answering: 1.0,
+            }),
+            _ => None,
+        };
+        found.unwrap_or(Self { kind: ReadingKind::Nothing, answering: 1.0 })
     }
+
+    /// The value now; `None` = not known.
+    pub(super) fn baseline(&self) -> Option<f64> {
+        match self.kind {
+            ReadingKind::Share(value) | ReadingKind::Mean { value, .. } | ReadingKind::Points { value, .. } => {
+                Some(value)
+            }
+            ReadingKind::Nothing => None,
+        }
+    }
+
+    /// Smallest change that so many people, half of them held out by lot, can show; relative, of points in hundreds.
+    ///
+    /// METHOD: shares are tested from their own level, unless it is 0 or 1 or so near that no test could show more; means by
+    /// the difference of two means; a metric without a known value as a response rate of one in ten. Metrics that should
+    /// fall are treated as if they should rise, which asks for slightly more customers than needed. Where the metric is
+    /// asked, only the share that answered so far counts.
+    pub(super) fn detectable(&self, people: u64) -> Option<f64> {
+        let answering = (people as f64 * self.answering) as u64;
+        let (treated, control) = (answering / 2, answering - answering / 2);
+        let default = || smallest_detectable_rise(DEFAULT_BASE_RATE, treated, control);
+        match self.kind {
+            ReadingKind::Share(value) => smallest_detectable_rise(value, treated, control).or_else(default),
+            ReadingKind::Mean { value, spread, .. } => smallest_detectable_difference(spread, treated, control)
+                .filter(|_| value > 0.0)
+                .map(|step| step / value),
+            ReadingKind::Points { spread, .. } => {
+                smallest_detectable_difference(spread, treated, control).map(|step| step / 100.0)
+            }
+            ReadingKind::Nothing => default(),
+        }
+    }
+
+    /// The largest change that is plausible, in the unit of [`MetricReading::detectable`].
+    pub(super) fn plausible(&self, plausible_effect: f64) -> f64 {
+        if matches!(self.kind, ReadingKind::Points { .. }) { PLAUSIBLE_POINTS / 100.0 } else { plausible_effect }
+    }
+
+    /// People from which a plausible change shows; `None` = no number would do.
+    pub(super) fn people_needed(&self, plausible_effect: f64) -> Option<u64> {
+        let plausible = self.plausible(plausible_effect);
+        let shows = |people: u64| self.detectable(people).is_some_and(|effect| effect <= plausible);
+        let (mut low, mut high) = (0, 4);
+        while !shows(high) {
+            (low, high) = (high, high.checked_mul(2)?);
+            if high > MOST_PEOPLE {
+                return None;
+            }
+        }
+        while high - low > 1 {
+            let middle = u64::midpoint(low, high);
+            if shows(middle) { high = middle } else { low = middle }
+        }
+        Some(high)
+    }
+
+    /// What to aim for: what the best group has, no further than a plausible change goes.
+    ///
+    /// METHOD (our judgment): a goal that a group of the same company has reached can be reached; what a test can see is no goal.
+    pub(super) fn goal(&self, best: Option<Best<'_>>, plausible_effect: f64) -> Option<Goal> {
+        let (value, furthest, cap) = match self.kind {
+            ReadingKind::Share(value) => (value, (value * (1.0 + plausible_effect)).min(1.0), plausible_effect),
+            ReadingKind::Mean { value, top, .. } => {
+                (value, (value * (1.0 + plausible_effect)).min(top), plausible_effect)
+            }
+            ReadingKind::Points { value, .. } => (value, (value + PLAUSIBLE_POINTS).min(100.0), 0.0),
+            ReadingKind::Nothing => return None,
+        };
+        let Some(best) = best.filter(|best| best.value > value) else {
+            return Some(Goal { target: value, reason: "no other group does better: keep it".to_owned() });
+        };
+        if best.value <= furthest {
+            return Some(Goal { target: best.value, reason: format!("what “{}” has", best.group) });
+        }
+        let step = match cap {
+            0.0 => format!("{PLAUSIBLE_POINTS:.0} points"),
+            cap => format!("{:.0} %", 100.0 * cap),
+        };
+        Some(Goal { target: furthest, reason: format!("a step of {step} toward what “{}” has", best.group) })
+    }
+}
+
+/// The best group on a metric.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Best<'a> {
+    pub(super) group: &'a str,
+    pub(super) value: f64,
+}
+
+/// More people than there are.
+const MOST_PEOPLE: u64 = 10_000_000_000;
+
+fn rating(e: Estimate) -> ReadingKind {
+    ReadingKind::Mean { value: e.value, spread: RATING_SPREAD, top: 10.0 }
 }
 
 /// Spread of single values, read back from the interval of their mean.
@@ -101,24 +177,41 @@ fn spread(e: Estimate, n: u64) -> f64 {
     (e.high - e.low) / 2.0 / Z95 * (n as f64).sqrt()
 }
 
-/// Customers a channel reaches: by their consent to it, or, where it takes none, all who may be addressed at all.
-pub(super) fn reached(reach: &Reach, channel: PlayChannel) -> u64 {
-    match channel {
-        PlayChannel::Email => reach.email,
-        PlayChannel::Sms => reach.sms,
-        PlayChannel::Push => reach.push,
-        PlayChannel::Phone => reach.phone,
-        PlayChannel::Post => reach.post,
-        PlayChannel::App | PlayChannel::Web | PlayChannel::Store | PlayChannel::Service | PlayChannel::Product => {
-            reach.any
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::segment::fixture::segment;
 
-/// Held-out customers who could have been reached by the same channel.
-///
-/// METHOD: the hold-out is drawn at random, so its members agree to a channel as often as the others: the share reached
-/// of those reachable is applied to it, rounded down.
-fn comparable(reach: &Reach, reached: u64) -> u64 {
-    if reach.any == 0 { 0 } else { (u128::from(reach.held_out) * u128::from(reached) / u128::from(reach.any)) as u64 }
+    fn reading(metric: &str) -> MetricReading {
+        MetricReading::of(metric, Subject { segment: &segment("S01"), element: None, need: None })
+    }
+
+    #[test]
+    fn the_people_needed_are_the_fewest_that_show_a_plausible_change() {
+        // By hand, 10 % against 13 %, n in each arm: 7.848880·(0.1·0.9 + 0.13·0.87)/0.03² = 1,771.2; with 1,771 treated and
+        // 1,772 held out 7.848880·(0.09/1,772 + 0.1131/1,771) is below 0.03², with 1,771 in each it is not.
+        let needed = reading("response_rate").people_needed(0.3).unwrap();
+        assert_eq!(needed, 1_771 + 1_772);
+        assert!(reading("response_rate").detectable(needed - 1).unwrap() > 0.3);
+    }
+
+    #[test]
+    fn where_a_metric_is_asked_only_those_who_answer_count() {
+        // 300 of 5,000 answered: a test on 5,000 rests on 300.
+        let (asked, all) = (reading("nps"), reading("value_per_customer"));
+        assert!((asked.answering - 0.06).abs() < 1e-12 && (all.answering - 1.0).abs() < 1e-12);
+        assert!(asked.people_needed(0.3) > all.people_needed(0.3));
+    }
+
+    #[test]
+    fn the_goal_is_what_the_best_group_has_and_no_further_than_is_plausible() {
+        let nps = reading("nps");
+        let told = |value: Option<f64>| nps.goal(value.map(|value| Best { group: "Time", value }), 0.3).unwrap();
+        assert_eq!(told(Some(26.0)), Goal { target: 26.0, reason: "what “Time” has".to_owned() });
+        assert_eq!(told(Some(60.0)).target, 30.0);
+        assert_eq!(told(Some(60.0)).reason, "a step of 10 points toward what “Time” has");
+        assert_eq!(told(Some(5.0)).reason, "no other group does better: keep it");
+        assert_eq!(told(None).target, 20.0);
+        assert_eq!(reading("response_rate").goal(None, 0.3), None);
+    }
 }

@@ -1,15 +1,28 @@
 //! Each rule of the plan, on profiles made by hand.
 
-use super::types::{Plan, PlanLine};
 use crate::catalogue::{ElementId, NeedTier, PlayKind, Sensitivity};
 use crate::model::rows::Estimate;
 use crate::model::segment::fixture::{catalogue, contrast, element, estimate, night, segment, served, wants};
-use crate::model::segment::{Delivered, Reach, SegmentNight, SegmentNights};
+use crate::model::segment::{Delivered, Reach, SegmentNight};
 
 use super::*;
 
+fn set_of(segment: SegmentNight) -> PlanSet {
+    let set = plan(&night(vec![segment]), catalogue(), &PlanSettings::default());
+    assert_eq!(set.contradictions, []);
+    set
+}
+
 fn plan_of(segment: SegmentNight) -> Plan {
-    plan(&night(vec![segment]), catalogue(), &PlanSettings::default()).plans.remove(0)
+    set_of(segment).plans.remove(0)
+}
+
+fn company_of(segment: SegmentNight) -> Plan {
+    set_of(segment).company
+}
+
+fn passed_over(plan: &Plan, subject: &str) -> Vec<String> {
+    plan.passed_over.iter().filter(|passed| passed.subject == subject).map(|passed| passed.why.clone()).collect()
 }
 
 fn lines(plan: &Plan, kind: PlayKind) -> Vec<&PlanLine> {
@@ -33,13 +46,15 @@ fn organizers() -> SegmentNight {
 
 #[test]
 fn a_plan_mends_what_is_missed_and_leads_with_what_is_delivered() {
-    let plan = plan_of(organizers());
-    assert_eq!(subjects(&plan, PlayKind::Fix), ["organizes"]);
-    assert_eq!(subjects(&plan, PlayKind::Lead), ["saves_time", "reduces_effort"]);
+    let set = set_of(organizers());
+    assert_eq!(subjects(&set.company, PlayKind::Fix), ["organizes"]);
+    let plan = &set.plans[0];
+    assert_eq!(subjects(plan, PlayKind::Lead), ["saves_time", "reduces_effort"]);
+    assert_eq!(plan.company_lines, [1]);
     let ranks: Vec<u32> = plan.lines.iter().map(|line| line.rank).collect();
     assert_eq!(ranks, (1..=plan.lines.len() as u32).collect::<Vec<_>>());
     assert_eq!(
-        lines(&plan, PlayKind::Fix)[0].because,
+        lines(&set.company, PlayKind::Fix)[0].because,
         "“Organizes” matters more to these 5,000 customers than to the rest (d 0.80, 0.70 to 0.90; 300 answers), but \
          it is not delivered: 10 % (3 to 17 %) of 300 answers rate it high, its mean is 4.5, 4.3 to 4.7 of 10."
     );
@@ -49,12 +64,18 @@ fn a_plan_mends_what_is_missed_and_leads_with_what_is_delivered() {
 fn quality_below_its_floor_comes_before_everything() {
     let mut s = organizers();
     element(&mut s.profile, "quality").high_share = Some(Estimate { value: 0.40, low: 0.35, high: 0.45, n: 300 });
-    let first = &plan_of(s.clone()).lines[0];
+    let set = set_of(s.clone());
+    let first = &set.company.lines[0];
     assert_eq!((first.kind.as_str(), first.subject.as_str(), first.rank), ("fix", "quality", 1));
     assert!(first.because.starts_with("Quality comes first"), "{}", first.because);
+    // Nothing is sent while that lasts, and it is said why.
+    assert!(set.plans[0].lines.iter().all(|line| line.scope != LineScope::Campaign));
+    assert!(passed_over(&set.plans[0], "saves_time")[0].starts_with("Quality comes first"));
     // An interval that reaches the floor does not open the gate.
     element(&mut s.profile, "quality").high_share = Some(Estimate { value: 0.46, low: 0.41, high: 0.51, n: 300 });
-    assert_ne!(plan_of(s).lines[0].subject, "quality");
+    let set = set_of(s);
+    assert_ne!(set.company.lines[0].subject, "quality");
+    assert_eq!(subjects(&set.plans[0], PlayKind::Lead), ["saves_time", "reduces_effort"]);
 }
 
 #[test]
@@ -64,9 +85,9 @@ fn nothing_leads_that_is_served_badly_however_much_it_is_wanted() {
     served(&mut s.profile, "saves_time", 5.0);
     wants(&mut s.profile, "variety", 1.5);
     served(&mut s.profile, "variety", 6.2);
-    let plan = plan_of(s);
-    assert_eq!(subjects(&plan, PlayKind::Lead), Vec::<String>::new());
-    assert_eq!(subjects(&plan, PlayKind::Fix), ["saves_time"]);
+    let set = set_of(s);
+    assert_eq!(subjects(&set.plans[0], PlayKind::Lead), Vec::<String>::new());
+    assert_eq!(subjects(&set.company, PlayKind::Fix), ["saves_time"]);
 }
 
 #[test]
@@ -94,16 +115,25 @@ fn delicate_elements_never_lead_and_are_mended_where_nobody_is_addressed() {
         assert_eq!(subjects(&allowed, PlayKind::Lead), [id.slug()]);
         wants(&mut missed.profile, id.slug(), 1.5);
         served(&mut missed.profile, id.slug(), 4.0);
-        for line in lines(&plan_of(missed), PlayKind::Fix) {
+        for line in lines(&company_of(missed), PlayKind::Fix) {
             assert!(!["email", "sms", "push", "phone", "post"].contains(&line.channel.as_str()), "{}", line.play_id);
         }
     }
 }
 
 #[test]
-fn a_discount_is_ruled_out_unless_price_leads() {
+fn a_discount_is_ruled_out_where_price_surely_does_not_lead() {
     let without = plan_of(organizers());
     assert!(lines(&without, PlayKind::Lead).iter().all(|line| line.avoid.contains("No discount")));
+    // Wanted most and not delivered: it does not lead, and nothing is ruled out either.
+    let mut missed = organizers();
+    wants(&mut missed.profile, "reduces_cost", 1.5);
+    served(&mut missed.profile, "reduces_cost", 5.8);
+    let missed = plan_of(missed);
+    assert!(lines(&missed, PlayKind::Lead).iter().all(|line| !line.avoid.contains("No discount")));
+    // Of customers nothing is claimed of, nothing is said of prices.
+    let neutral = set_of(organizers()).neutral;
+    assert!(neutral.lines.iter().all(|line| !line.avoid.contains("No discount")));
     let mut s = organizers();
     wants(&mut s.profile, "reduces_cost", 1.2);
     served(&mut s.profile, "reduces_cost", 7.5);
@@ -113,37 +143,61 @@ fn a_discount_is_ruled_out_unless_price_leads() {
 }
 
 #[test]
-fn a_small_segment_is_not_testable_and_an_unreachable_one_says_nothing_of_effects() {
+fn a_small_segment_is_told_how_many_customers_a_test_takes() {
     let mut s = organizers();
     s.profile.reach = Reach { any: 300, email: 200, sms: 0, push: 0, phone: 0, post: 0, held_out: 30 };
-    let plan = plan_of(s.clone());
-    for line in &plan.lines {
-        assert!(!line.testable && line.detectable_effect.is_none_or(|e| e > 0.3), "{line:?}");
-    }
-    s.profile.reach = Reach::default();
-    for line in plan_of(s).lines {
-        assert_eq!((line.reach, line.held_out, line.detectable_effect), (0, 0, None));
-        assert!(!line.testable && line.target.is_none());
+    let plan = plan_of(s);
+    let sent: Vec<&PlanLine> = plan.lines.iter().filter(|line| line.scope == LineScope::Campaign).collect();
+    assert_eq!(sent[0].subject, "saves_time");
+    for line in sent {
+        assert_eq!(line.trial, TrialDesign::CannotBeTold);
+        assert!(line.detectable_effect.is_none_or(|e| e > 0.3) && line.people_needed.is_some_and(|n| n > 300), "{line:?}");
     }
 }
 
 #[test]
-fn a_large_segment_is_testable_and_its_target_is_what_the_test_can_see() {
+fn what_cannot_be_sent_to_anybody_is_no_campaign() {
+    let mut s = organizers();
+    s.profile.reach = Reach::default();
+    let plan = plan_of(s);
+    assert!(plan.lines.iter().all(|line| line.scope == LineScope::Service && line.reach.is_none()));
+    let why = ["Nobody in this group has agreed to a channel it could be sent by."];
+    assert_eq!(passed_over(&plan, "saves_time"), why);
+}
+
+#[test]
+fn small_groups_with_the_same_line_are_tested_together() {
+    let mut s = organizers();
+    s.profile.reach = Reach { any: 1_500, email: 1_000, sms: 0, push: 0, phone: 0, post: 0, held_out: 150 };
+    let trial = |n: usize| {
+        let segments = (0..n).map(|i| SegmentNight { id: format!("S0{i}"), ..s.clone() }).collect();
+        let set = plan(&night(segments), catalogue(), &PlanSettings::default());
+        lines(&set.plans[0], PlayKind::Lead)[0].trial
+    };
+    assert_eq!((trial(1), trial(4)), (TrialDesign::CannotBeTold, TrialDesign::Pooled));
+}
+
+#[test]
+fn a_large_segment_is_tested_alone_and_aims_for_what_the_best_group_has() {
     let mut s = organizers();
     s.profile.size = 500_000;
     s.profile.reach = Reach { any: 400_000, email: 300_000, sms: 0, push: 0, phone: 0, post: 0, held_out: 44_000 };
-    let plan = plan_of(s);
-    let fix = lines(&plan, PlayKind::Fix)[0];
-    assert_eq!((fix.metric.as_str(), fix.baseline), ("element_high_share", Some(0.1)));
-    let effect = fix.detectable_effect.unwrap();
-    assert!(fix.testable && effect < 0.1);
-    assert!((fix.target.unwrap() - 0.1 * (1.0 + effect)).abs() < 1e-12);
+    let mut best = segment("S02");
+    "The best".clone_into(&mut best.name);
+    element(&mut best.profile, "organizes").high_share = Some(estimate(0.12, 0.05));
+    let set = plan(&night(vec![s, best]), catalogue(), &PlanSettings::default());
+    let fix = lines(&set.company, PlayKind::Fix)[0];
+    assert_eq!((fix.metric.as_str(), fix.baseline, fix.target), ("element_high_share", Some(0.1), Some(0.12)));
+    assert_eq!((fix.target_reason.as_str(), fix.trial), ("what “The best” has", TrialDesign::BeforeAfter));
+    let lead = lines(&set.plans[0], PlayKind::Lead)[0];
+    assert_eq!(lead.trial, TrialDesign::OwnControl);
+    assert!(lead.detectable_effect.is_some_and(|effect| effect < 0.1));
 }
 
 #[test]
-fn the_channel_is_the_first_with_reach_and_reach_is_that_of_the_channel() {
+fn the_channel_is_one_with_reach_and_reach_is_that_of_the_channel() {
     let mut s = segment("S01");
-    s.profile.reach = Reach { any: 900, email: 0, sms: 0, push: 0, phone: 0, post: 900, held_out: 90 };
+    s.profile.reach = Reach { any: 900, email: 0, sms: 0, push: 0, phone: 0, post: 800, held_out: 90 };
     for (i, tier) in s.profile.needs.iter_mut().enumerate() {
         tier.share = Some(estimate(if i == NeedTier::Esteem.index() { 0.5 } else { 0.12 }, 0.02));
     }
@@ -152,7 +206,7 @@ fn the_channel_is_the_first_with_reach_and_reach_is_that_of_the_channel() {
     let channels: Vec<&str> =
         catalogue().play(&need.play_id).unwrap().channels().iter().map(|channel| channel.slug()).collect();
     assert!(channels.contains(&need.channel.as_str()) && need.channel != "email");
-    assert_eq!((need.reach, need.held_out), (900, 90));
+    assert_eq!((need.reach, need.held_out), (Some(800), Some(80)));
 }
 
 #[test]
@@ -183,8 +237,10 @@ fn what_was_not_asked_is_listed_as_not_assessed_and_fires_nothing() {
     wants(&mut s.profile, "saves_time", 0.9);
     let mut night = night(vec![s.clone()]);
     night.everyone = SegmentNight { id: "ALL".to_owned(), ..s };
-    let plan = plan(&night, catalogue(), &PlanSettings::default()).plans.remove(0);
-    assert!(lines(&plan, PlayKind::Fix).is_empty() && lines(&plan, PlayKind::Need).is_empty());
+    let mut set = plan(&night, catalogue(), &PlanSettings::default());
+    assert!(set.company.lines.is_empty());
+    let plan = set.plans.remove(0);
+    assert!(lines(&plan, PlayKind::Need).is_empty());
     let missing: Vec<&str> = plan.not_assessed.iter().map(|(play, _)| play.as_str()).collect();
     for play in ["fix_quality", "fix_saves_time", "need_safety_status", "arc_first_weeks", "hold_quality"] {
         assert!(missing.contains(&play), "{play} is not in {missing:?}");
@@ -231,10 +287,11 @@ fn where_only_fulfillment_was_asked_plans_speak_of_service_and_not_of_wishes() {
     element(&mut s.profile, "informs").fulfillment_difference = Some(contrast(-0.7));
     let mut night = night(vec![s.clone()]);
     night.everyone = SegmentNight { id: "ALL".to_owned(), ..s };
-    let plan = plan(&night, catalogue(), &PlanSettings::default()).plans.remove(0);
-    assert_eq!(subjects(&plan, PlayKind::Lead), ["variety"]);
-    assert_eq!(subjects(&plan, PlayKind::Fix), ["informs"]);
-    for line in plan.lines.iter().filter(|line| ["lead", "fix"].contains(&line.kind.as_str())) {
+    let set = plan(&night, catalogue(), &PlanSettings::default());
+    assert_eq!(subjects(&set.plans[0], PlayKind::Lead), ["variety"]);
+    assert_eq!(subjects(&set.company, PlayKind::Fix), ["informs"]);
+    let all = set.plans[0].lines.iter().chain(&set.company.lines);
+    for line in all.filter(|line| ["lead", "fix"].contains(&line.kind.as_str())) {
         assert!(line.because.contains("whether it matters to them was not asked"), "{}", line.because);
     }
 }
@@ -245,7 +302,7 @@ fn hold_keeps_the_floor_of_what_matters_but_sets_nobody_apart() {
     wants(&mut s.profile, "quality", 0.1);
     element(&mut s.profile, "quality").importance = Some(estimate(8.0, 0.2));
     served(&mut s.profile, "quality", 8.2);
-    assert_eq!(subjects(&plan_of(s), PlayKind::Hold), ["quality"]);
+    assert_eq!(subjects(&company_of(s), PlayKind::Hold), ["quality"]);
 }
 
 #[test]
@@ -264,12 +321,13 @@ fn plans_stay_within_the_limit_and_claim_no_gain() {
         wants(&mut s.profile, slug, d);
         served(&mut s.profile, slug, mean);
     }
-    let settings = PlanSettings { max_lines: 5, ..PlanSettings::default() };
-    let plan = plan(&night(vec![s]), catalogue(), &settings).plans.remove(0);
-    assert_eq!(plan.lines.len(), 5);
+    let settings = PlanSettings { max_lines: 3, ..PlanSettings::default() };
+    let set = plan(&night(vec![s]), catalogue(), &settings);
+    assert!(set.all().all(|plan| plan.lines.len() <= 3));
     // Strength is difference plus gap: 0.8 + 1.1 for organizing, 1.3, 1.2 and 1.1 for the others.
-    assert_eq!(subjects(&plan, PlayKind::Fix), ["organizes", "connects", "integrates"]);
-    assert!(plan.lines.iter().all(|line| line.expected_gain.is_none()));
+    assert_eq!(subjects(&set.company, PlayKind::Fix), ["organizes", "connects", "integrates"]);
+    assert_eq!(passed_over(&set.company, "informs"), ["“Informs” is missed by 5,000 customers; 3 others come first."]);
+    assert!(set.all().flat_map(|plan| &plan.lines).all(|line| line.expected_gain.is_none()));
 }
 
 #[test]

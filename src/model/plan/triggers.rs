@@ -7,18 +7,18 @@ use super::settings::PlanSettings;
 use crate::model::rows::{Aspect, Estimate};
 use crate::model::segment::{Delivered, NeedProfile, SegmentNight};
 
-/// Most fix lines, quality included.
-pub(super) const MAX_FIX: usize = 3;
 /// Most lead lines.
 pub(super) const MAX_LEAD: usize = 3;
 
 /// What a condition says about an element.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum TriggerVerdict {
     /// It fires, with this strength (larger = earlier); strengths of one kind compare.
     Fires(f64),
     /// It was judged and does not fire.
     Quiet,
+    /// One part of the evidence speaks for it and another against: it does not fire, and this is why.
+    Against(String),
     /// A value it reads is absent.
     Missing(&'static str),
 }
@@ -56,7 +56,7 @@ pub(super) fn fix(case: &ElementCase, settings: &PlanSettings) -> TriggerVerdict
     if case.asked.compared() == Aspect::Fulfillment {
         let Some(c) = case.difference() else { return TriggerVerdict::Missing("a difference on fulfillment") };
         let worse = c.d.value <= -settings.min_difference && c.d.high < 0.0;
-        return TriggerVerdict::when(low && worse, -c.d.value);
+        return mended(case, low && worse, -c.d.value);
     }
     // Either kind of evidence is enough, and both add up: a difference from others, a gap in the segment itself.
     let (difference, gap) = (case.difference().map(|c| c.d), case.element.gap);
@@ -68,7 +68,19 @@ pub(super) fn fix(case: &ElementCase, settings: &PlanSettings) -> TriggerVerdict
     // A gap alone does not fire where the segment cares less than others do: others come first then.
     let wanted_less = difference.is_some_and(|d| d.value < 0.0);
     let fires = low && !wanted_less && (more.is_some() || missed.is_some());
-    TriggerVerdict::when(fires, more.into_iter().chain(missed).sum())
+    mended(case, fires, more.into_iter().chain(missed).sum())
+}
+
+/// Worth mending as far as wanting and getting tell, if the drivers do not speak against it.
+fn mended(case: &ElementCase, fires: bool, strength: f64) -> TriggerVerdict {
+    match &case.derived {
+        Some(derived) if fires && derived.next_to_nothing() => TriggerVerdict::Against(format!(
+            "{} is wanted and not delivered, yet {}: mending it first would move little, for all that is known.",
+            case.name(),
+            derived.words()
+        )),
+        derived => TriggerVerdict::when(fires, strength * derived.map_or(1.0, |derived| derived.factor())),
+    }
 }
 
 /// Lead: wanted more than by the rest, and delivered well enough to be believed.
@@ -94,7 +106,18 @@ pub(super) fn lead(case: &ElementCase, settings: &PlanSettings) -> TriggerVerdic
         return TriggerVerdict::Fires(c.d.value);
     }
     let Some(served) = case.element.fulfillment else { return TriggerVerdict::Missing("fulfillment of the element") };
-    TriggerVerdict::when(served_well(case, served, settings), c.d.value * served.value / 10.0)
+    let well = served_well(case, served, settings);
+    match &case.derived {
+        Some(derived) if well && derived.overdone() => TriggerVerdict::Against(format!(
+            "{} is wanted and delivered, yet {}: more of it is not what moves these customers, for all that is known.",
+            case.name(),
+            derived.words()
+        )),
+        derived => {
+            let factor = derived.map_or(1.0, |derived| derived.factor());
+            TriggerVerdict::when(well, factor * c.d.value * served.value / 10.0)
+        }
+    }
 }
 
 /// Hold: more important to the segment than its average element and served well, yet nothing that sets it apart. Where
@@ -137,6 +160,26 @@ pub(super) fn dominant_need<'a>(
     let [(first, _), (second, next), ..] = known.as_slice() else { return Err("need tiers of enough members") };
     let sure = first.share.is_some_and(|share| share.low >= settings.need_share && share.low > *next);
     Ok(sure.then_some((*first, *second)))
+}
+
+/// Whether price is what leads in a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PriceStance {
+    /// Surely not wanted more than by the rest, or surely less: a discount would speak past these customers.
+    Elsewhere,
+    /// It leads, or nothing is known: nothing is said of discounts.
+    LeadsOrUnknown,
+}
+
+impl PriceStance {
+    /// Read from how much more fair prices are wanted than by the rest. Where that was not asked, nothing is claimed.
+    pub(super) fn of(case: &ElementCase, settings: &PlanSettings) -> Self {
+        let wanted = (case.asked.compared() == Aspect::Importance).then(|| case.difference()).flatten();
+        match wanted {
+            Some(c) if !case.asked.nothing() && c.d.high < settings.min_difference => Self::Elsewhere,
+            _ => Self::LeadsOrUnknown,
+        }
+    }
 }
 
 /// The element of the quality gate.

@@ -2,11 +2,68 @@
 
 use serde::Serialize;
 
+/// What kind of doing a line asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineScope {
+    /// A change of product, price or service for everybody: stated once, held out from nobody.
+    Company,
+    /// Something that is sent or shown to customers one by one, who can be reached.
+    Campaign,
+    /// How customers of a group are served when they come.
+    Service,
+}
+
+impl LineScope {
+    /// The word used in files.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Company => "company",
+            Self::Campaign => "campaign",
+            Self::Service => "service",
+        }
+    }
+}
+
+/// How it can be found out whether a line worked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrialDesign {
+    /// Half of those reached, drawn by lot, go without while learning: enough to see a plausible effect.
+    OwnControl,
+    /// The same, but only all groups with this line together are enough.
+    Pooled,
+    /// Nobody can be held out: before against after, site by site where there are sites.
+    BeforeAfter,
+    /// Too few people for any plausible effect to show.
+    CannotBeTold,
+}
+
+impl TrialDesign {
+    /// The word used in files.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::OwnControl => "own_control",
+            Self::Pooled => "pooled",
+            Self::BeforeAfter => "before_after",
+            Self::CannotBeTold => "cannot_be_told",
+        }
+    }
+}
+
 /// One line of a plan.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PlanLine {
     /// 1 = first.
     pub rank: u32,
+    /// What kind of doing it asks for.
+    pub scope: LineScope,
+    /// Groups it is for, by id.
+    pub segments: Vec<String>,
+    /// Customers in these groups.
+    pub people: u64,
     /// Play of the catalogue.
     pub play_id: String,
     /// `lead`, `fix`, `hold`, `need`, `arc` or `neutral`.
@@ -31,44 +88,114 @@ pub struct PlanLine {
     pub metric: String,
     /// Its value now; `None` = not known.
     pub baseline: Option<f64>,
-    /// What to aim for: the baseline moved by the smallest detectable effect; `None` = no baseline.
+    /// What to aim for: what the best group has, no further than is plausible; `None` = no baseline.
     pub target: Option<f64>,
-    /// Figures the line rests on: size, importance, fulfillment, difference, intervals, answers, basis.
+    /// Why that is the target, one phrase; empty without one.
+    pub target_reason: String,
+    /// Figures the line rests on: size, importance, fulfillment, difference, derived importance, intervals, answers, basis.
     pub evidence: serde_json::Value,
     /// The evidence in one plain sentence.
     pub because: String,
-    /// Customers who can be reached: consented, not held out, no open case.
-    pub reach: u64,
-    /// Comparable customers kept out as control.
-    pub held_out: u64,
+    /// Customers who can be reached: consented, not held out, no open case; `None` = nobody is addressed.
+    pub reach: Option<u64>,
+    /// Comparable customers of the standing hold-out; `None` as `reach`.
+    pub held_out: Option<u64>,
     /// Expected gain; always `None` until treatments were measured.
     pub expected_gain: Option<crate::model::rows::Estimate>,
     /// Smallest relative change the test can detect at power 80 %, two-sided 5 %; `None` = nobody to test on.
     pub detectable_effect: Option<f64>,
-    /// Whether that effect is plausible (at most 30 % relative), so that the line can be tested on this segment alone.
-    pub testable: bool,
+    /// How it can be found out whether it worked.
+    pub trial: TrialDesign,
+    /// Customers within reach from which the test shows a plausible effect; `None` = no number would, or nobody is held out.
+    pub people_needed: Option<u64>,
 }
 
-/// The plan of one segment, or the neutral plan.
+impl PlanLine {
+    /// Whether a control by lot shows a plausible effect, in this group alone or in all that have the line.
+    #[must_use]
+    pub fn testable(&self) -> bool {
+        matches!(self.trial, TrialDesign::OwnControl | TrialDesign::Pooled)
+    }
+}
+
+/// Something that evidence speaks for, and why it is not in the plan.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PassedOver {
+    /// What it is about, as [`PlanLine::subject`].
+    pub subject: String,
+    /// Why not, one plain sentence.
+    pub why: String,
+}
+
+/// The plan of one segment, of the company, or the neutral plan.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Plan {
-    /// `S01`, …, or `NONE` for the neutral plan.
+    /// `S01`, …, `ALL` for the company, or `NONE` for the neutral plan.
     pub segment_id: String,
     /// Name of the segment.
     pub segment_name: String,
     /// Lines by rank.
     pub lines: Vec<PlanLine>,
+    /// Ranks of the company's lines that touch the segment.
+    pub company_lines: Vec<u32>,
+    /// What evidence speaks for and is not done, and why.
+    pub passed_over: Vec<PassedOver>,
     /// Plays that could not be judged for want of evidence (play id, what was missing).
     pub not_assessed: Vec<(String, String)>,
+}
+
+/// A line that other lines or the evidence contradict.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Contradiction {
+    /// The plan it stood in.
+    pub segment_id: String,
+    /// Its play; empty where something is missing that no line speaks of.
+    pub play_id: String,
+    /// What contradicts it, one plain sentence.
+    pub what: String,
 }
 
 /// All plans of a night.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PlanSet {
+    /// What to change in product, price and service, once for all groups it touches.
+    pub company: Plan,
     /// One plan per segment, in segment order.
     pub plans: Vec<Plan>,
     /// For everybody without a segment.
     pub neutral: Plan,
+    /// Lines that said what other lines or the evidence contradict, and were taken out; none on a good night.
+    pub contradictions: Vec<Contradiction>,
     /// Version of the catalogue the plays come from.
     pub catalogue_version: String,
+}
+
+impl PlanSet {
+    /// All plans: the company's, those of the segments, the neutral one.
+    pub fn all(&self) -> impl Iterator<Item = &Plan> {
+        [&self.company].into_iter().chain(&self.plans).chain([&self.neutral])
+    }
+}
+
+impl PlanSet {
+    /// Lines numbered in their order, and each segment's list of the company's lines that touch it.
+    pub(super) fn ranked(mut self) -> Self {
+        for plan in [&mut self.company].into_iter().chain(&mut self.plans).chain([&mut self.neutral]) {
+            for (rank, line) in (1..).zip(&mut plan.lines) {
+                line.rank = rank;
+            }
+        }
+        for plan in &mut self.plans {
+            plan.company_lines = self.company.touching(&plan.segment_id);
+        }
+        self
+    }
+}
+
+impl Plan {
+    /// Ranks of the lines that touch a segment.
+    pub(super) fn touching(&self, segment: &str) -> Vec<u32> {
+        let touch = |line: &&PlanLine| line.segments.iter().any(|id| id == segment);
+        (1..).zip(&self.lines).filter(|(_, line)| touch(&line)).map(|(rank, _)| rank).collect()
+    }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Alert, ReportInput, TableHealth};
 use crate::catalogue::{Catalogue, ElementId, NeedTier};
 use crate::model::fit::Structure;
-use crate::model::plan::{Plan, PlanLine, PlanSet};
+use crate::model::plan::{LineScope, PassedOver, Plan, PlanLine, PlanSet, TrialDesign};
 use crate::model::segment::fixture::{self, estimate};
 use crate::model::segment::{
     Contrast, Delivered, ElementProfile, NeedProfile, Reach, SegmentNight, SegmentNights, SegmentProfile,
@@ -205,11 +205,34 @@ fn plans(segments: &[SegmentNight]) -> PlanSet {
             .filter(|_| !segment.profile.suppressed)
             .map(|i| line(&catalogue, segment, place * 5 + i * 7, i))
             .collect(),
+        company_lines: vec![1],
+        passed_over: vec![PassedOver { subject: "informs".to_owned(), why: "Others come first.".to_owned() }],
         not_assessed: vec![("hold_heirloom".to_owned(), "heirloom was not asked".to_owned())],
+    };
+    let touched = &segments[0];
+    let company = PlanLine {
+        scope: LineScope::Company,
+        kind: "fix".to_owned(),
+        subject: "simplifies".to_owned(),
+        reach: None,
+        held_out: None,
+        detectable_effect: None,
+        trial: TrialDesign::BeforeAfter,
+        people_needed: None,
+        ..line(&catalogue, touched, 1, 0)
     };
     let mut neutral = segments[6].clone();
     neutral.profile.reach = Reach { any: 1_890, held_out: 310, ..Reach::default() };
     PlanSet {
+        company: Plan {
+            segment_id: "ALL".to_owned(),
+            segment_name: "The company".to_owned(),
+            lines: vec![company],
+            company_lines: Vec::new(),
+            passed_over: Vec::new(),
+            not_assessed: Vec::new(),
+        },
+        contradictions: Vec::new(),
         plans: segments.iter().enumerate().map(|(place, segment)| plan(segment, place)).collect(),
         neutral: Plan {
             segment_id: "NONE".to_owned(),
@@ -219,10 +242,14 @@ fn plans(segments: &[SegmentNight]) -> PlanSet {
                 subject: "everyone".to_owned(),
                 baseline: None,
                 target: None,
+                target_reason: String::new(),
                 detectable_effect: None,
-                testable: false,
+                trial: TrialDesign::CannotBeTold,
+                people_needed: Some(3_544),
                 ..line(&catalogue, &neutral, 1, 0)
             }],
+            company_lines: Vec::new(),
+            passed_over: Vec::new(),
             not_assessed: Vec::new(),
         },
         catalogue_version: catalogue.version().to_owned(),
@@ -234,6 +261,9 @@ fn line(catalogue: &Catalogue, segment: &SegmentNight, play: usize, place: usize
     let effect = 0.11 + 0.09 * place as f64;
     PlanLine {
         rank: place as u32 + 1,
+        scope: LineScope::Campaign,
+        segments: vec![segment.id.clone()],
+        people: segment.profile.size,
         play_id: play.id().to_owned(),
         kind: play.kind().slug().to_owned(),
         subject: play.subject().slug(),
@@ -247,15 +277,17 @@ fn line(catalogue: &Catalogue, segment: &SegmentNight, play: usize, place: usize
         metric: play.metric().to_owned(),
         baseline: Some(0.214),
         target: Some(0.214 * (1.0 + effect)),
+        target_reason: "what “Fair prices” has".to_owned(),
         evidence: json!({ "size": segment.profile.size, "d": 0.82 }),
         because: "“Saves time” matters more to these 41,205 customers than to the rest (d 0.82, 0.75 to 0.89; 3,101 \
                   answers)."
             .to_owned(),
-        reach: segment.profile.reach.any,
-        held_out: segment.profile.reach.held_out,
+        reach: Some(segment.profile.reach.any),
+        held_out: Some(segment.profile.reach.held_out),
         expected_gain: None,
         detectable_effect: Some(effect),
-        testable: effect <= 0.3,
+        trial: if effect <= 0.3 { TrialDesign::OwnControl } else { TrialDesign::CannotBeTold },
+        people_needed: Some(3_544),
     }
 }
 

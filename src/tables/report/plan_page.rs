@@ -9,14 +9,28 @@ use crate::model::plan::{Plan, PlanSet};
 
 /// A plan as Markdown, everything from data escaped.
 #[must_use]
-pub fn plan_page(plan: &Plan, catalogue: &Catalogue, run_date: chrono::NaiveDate) -> String {
-    let view = plan_view(plan, catalogue, true);
+pub fn plan_page(plan: &Plan, set: &PlanSet, catalogue: &Catalogue, run_date: chrono::NaiveDate) -> String {
+    let view = plan_view(plan, set, catalogue);
     let mut page = format!("# {} {}\n\nPlan of {}.\n", md(&view.id), md(&view.name), date(run_date));
-    if view.lines.is_empty() {
+    if view.lines.is_empty() && view.company.is_empty() {
         page.push_str("\nNo line could be backed by evidence: the neutral plan applies.\n");
     }
     for line in &view.lines {
         push_line(&mut page, line);
+    }
+    if !view.company.is_empty() {
+        page.push_str("\n## What the company does for these customers\n\nIn full in ALL.md.\n\n");
+        for line in &view.company {
+            // INVARIANT: writing to a String cannot fail.
+            let _ = writeln!(page, "- {}", md(line));
+        }
+    }
+    if !view.passed_over.is_empty() {
+        page.push_str("\n## Not in the plan, and why\n\n");
+        for (subject, why) in &view.passed_over {
+            // INVARIANT: writing to a String cannot fail.
+            let _ = writeln!(page, "- {}: {}", md(subject), md(why));
+        }
     }
     if !view.not_assessed.is_empty() {
         page.push_str("\n## Could not be judged\n\n");
@@ -32,6 +46,7 @@ fn push_line(page: &mut String, line: &LineView) {
     let _ = write!(page, "\n## {}. {}: {}\n\n{}\n\n", line.rank, md(&line.kind), md(&line.subject), md(&line.action));
     let facts = [
         ("Because", &line.because),
+        ("For", &line.groups),
         ("Channel", &line.channel),
         ("Say", &line.message_angle),
         ("Must be true first", &line.proof_needed),

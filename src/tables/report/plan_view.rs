@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::input::ReportInput;
-use super::words::{NOT_KNOWN, anchor, count, decimal, percent};
+use super::words::{NOT_KNOWN, anchor, count, decimal, many, percent};
 use crate::catalogue::{Catalogue, ElementId, NeedTier};
-use crate::model::plan::{Plan, PlanLine};
+use crate::model::plan::{Plan, PlanLine, PlanSet, TrialDesign};
 use crate::model::rows::Estimate;
 
 /// One plan.
@@ -15,6 +15,10 @@ pub(super) struct PlanView {
     pub(super) anchor: Option<String>,
     pub(super) name: String,
     pub(super) lines: Vec<LineView>,
+    /// The company's lines that touch the group, in words.
+    pub(super) company: Vec<String>,
+    /// What evidence speaks for and is not done (subject, why).
+    pub(super) passed_over: Vec<(String, String)>,
     /// Plays that could not be judged, and what was missing.
     pub(super) not_assessed: Vec<(String, String)>,
 }
@@ -23,6 +27,7 @@ pub(super) struct PlanView {
 #[derive(Debug, Serialize)]
 pub(super) struct LineView {
     pub(super) rank: u32,
+    pub(super) scope: &'static str,
     pub(super) kind: String,
     pub(super) subject: String,
     pub(super) action: String,
@@ -38,35 +43,48 @@ pub(super) struct LineView {
     pub(super) metric: String,
     pub(super) baseline: String,
     pub(super) target: String,
+    /// Groups it is for, in words.
+    pub(super) groups: String,
     pub(super) gain: String,
     pub(super) test: String,
     pub(super) testable: bool,
 }
 
-/// Plans in segment order, the neutral one last.
+/// The company's plan, those of the segments in order, the neutral one last.
 pub(super) fn plan_views(input: &ReportInput<'_>) -> Vec<PlanView> {
-    let of_groups = input.plans.plans.iter().map(|plan| plan_view(plan, input.catalogue, true));
-    let neutral = plan_view(&input.plans.neutral, input.catalogue, false);
-    of_groups.chain([neutral]).filter(|plan| !plan.lines.is_empty() || !plan.not_assessed.is_empty()).collect()
+    let views = input.plans.all().map(|plan| plan_view(plan, input.plans, input.catalogue));
+    views.filter(|plan| !plan.lines.is_empty() || !plan.not_assessed.is_empty()).collect()
 }
 
-/// One plan in words.
-pub(super) fn plan_view(plan: &Plan, catalogue: &Catalogue, is_group: bool) -> PlanView {
+/// One of the plans of `set` in words.
+pub(super) fn plan_view(plan: &Plan, set: &PlanSet, catalogue: &Catalogue) -> PlanView {
     let mut lines: Vec<&PlanLine> = plan.lines.iter().collect();
     lines.sort_by_key(|line| line.rank);
+    let is_group = set.plans.iter().any(|group| group.segment_id == plan.segment_id);
+    let touching = set.company.lines.iter().filter(|line| plan.company_lines.contains(&line.rank));
     PlanView {
         id: plan.segment_id.clone(),
         anchor: is_group.then(|| anchor(&plan.segment_id)),
         name: plan.segment_name.clone(),
-        lines: lines.into_iter().map(|line| line_view(line, catalogue)).collect(),
+        lines: lines.into_iter().map(|line| line_view(line, set, catalogue)).collect(),
+        company: touching.map(|line| company_line(line, catalogue)).collect(),
+        passed_over: (plan.passed_over.iter())
+            .map(|passed| (subject(&passed.subject, catalogue), passed.why.clone()))
+            .collect(),
         not_assessed: plan.not_assessed.clone(),
     }
 }
 
-fn line_view(line: &PlanLine, catalogue: &Catalogue) -> LineView {
+/// A line of the company where one of the groups it touches is spoken of.
+fn company_line(line: &PlanLine, catalogue: &Catalogue) -> String {
+    format!("{}. {}: {}", line.rank, kind(&line.kind), subject(&line.subject, catalogue))
+}
+
+fn line_view(line: &PlanLine, set: &PlanSet, catalogue: &Catalogue) -> LineView {
     let metric = catalogue.metric(&line.metric).map_or_else(|| plain(&line.metric), |metric| metric.name().to_owned());
     LineView {
         rank: line.rank,
+        scope: line.scope.slug(),
         kind: kind(&line.kind),
         subject: subject(&line.subject, catalogue),
         action: line.action.clone(),
@@ -77,14 +95,15 @@ fn line_view(line: &PlanLine, catalogue: &Catalogue) -> LineView {
         message_angle: line.message_angle.clone(),
         proof_needed: line.proof_needed.clone(),
         avoid: line.avoid.clone(),
-        reach: count(line.reach),
-        held_out: count(line.held_out),
+        reach: line.reach.map_or_else(|| "nobody is addressed".to_owned(), count),
+        held_out: line.held_out.map_or_else(|| NOT_KNOWN.to_owned(), count),
         metric,
         baseline: figure(line.baseline),
-        target: figure(line.target),
+        target: target(line),
+        groups: groups(line, set),
         gain: gain(line.expected_gain),
         test: test(line),
-        testable: line.testable,
+        testable: line.testable(),
     }
 }
 
@@ -111,16 +130,39 @@ fn gain(gain: Option<Estimate>) -> String {
     )
 }
 
+fn target(line: &PlanLine) -> String {
+    match (line.target, line.target_reason.as_str()) {
+        (Some(_), reason) if !reason.is_empty() => format!("{} ({reason})", figure(line.target)),
+        (target, _) => figure(target),
+    }
+}
+
+/// Names of the groups a line is for, with the number of their customers.
+fn groups(line: &PlanLine, set: &PlanSet) -> String {
+    let names: Vec<String> = (set.plans.iter().filter(|plan| line.segments.contains(&plan.segment_id)))
+        .map(|plan| format!("“{}”", plan.segment_name))
+        .collect();
+    match names.as_slice() {
+        [] => many(line.people, "customer", "customers"),
+        names => format!("{}: {}", many(line.people, "customer", "customers"), names.join(", ")),
+    }
+}
+
 fn test(line: &PlanLine) -> String {
-    match line.detectable_effect {
-        None => "Cannot be tested: nobody to compare with.".to_owned(),
-        Some(effect) if line.testable => format!("A test shows a change of {} or more.", percent(effect)),
-        Some(effect) => {
-            format!(
-                "Only a change of {} or more would show: too few people to test on this group alone.",
-                percent(effect)
-            )
+    let effect = line.detectable_effect.map(percent);
+    let needed = line.people_needed.map(count);
+    match (line.trial, effect, needed) {
+        (TrialDesign::OwnControl, Some(effect), _) => {
+            format!("Half of those within reach, by lot, go without: a change of {effect} or more shows.")
         }
+        (TrialDesign::Pooled, Some(effect), _) => {
+            format!("Half go without, by lot, in all groups with this line: together a change of {effect} or more shows.")
+        }
+        (TrialDesign::BeforeAfter, ..) => {
+            "Nobody can be held out: compare before and after, site by site where there are sites.".to_owned()
+        }
+        (_, _, Some(needed)) => format!("Cannot be told yet: it takes {needed} customers within reach."),
+        _ => "Cannot be tested: nobody to compare with.".to_owned(),
     }
 }
 

@@ -6,7 +6,7 @@ use super::input::ReportInput;
 use super::pyramid::contrast;
 use super::words::{count, how_much, many, percent, unpointed};
 use crate::model::fit::Structure;
-use crate::model::plan::PlanLine;
+use crate::model::plan::{LineScope, Plan};
 use crate::model::rows::Aspect;
 
 /// One sentence and the part of the report that shows its figures.
@@ -90,23 +90,22 @@ fn difference(input: &ReportInput<'_>) -> String {
     }
 }
 
-/// The first line of the plan that reaches most customers, ties to the earlier segment.
+/// The first campaign of the plan that reaches most customers, ties to the earlier segment; without one, what the company
+/// mends first.
 fn action(input: &ReportInput<'_>) -> String {
-    let first = |lines: &[PlanLine]| lines.iter().min_by_key(|line| line.rank).cloned();
-    let best = input
-        .plans
-        .plans
-        .iter()
-        .filter_map(|plan| Some((plan, first(&plan.lines)?)))
-        .reduce(|best, next| if next.1.reach > best.1.reach { next } else { best });
-    match best {
-        Some((plan, line)) => {
-            let reach = match line.reach {
-                0 => "nobody there can be addressed in person yet".to_owned(),
-                n => format!("{} within reach", many(n, "customer", "customers")),
-            };
-            format!("Begin with “{}” ({reach}): {}.", plan.segment_name, unpointed(&line.action))
-        }
+    let first = |plan: &Plan| plan.lines.iter().find(|line| line.scope == LineScope::Campaign).cloned();
+    let campaigns = input.plans.plans.iter().filter_map(|plan| Some((plan, first(plan)?)));
+    let best = campaigns.reduce(|best, next| if next.1.reach > best.1.reach { next } else { best });
+    if let Some((plan, line)) = best {
+        let reach = many(line.reach.unwrap_or(0), "customer", "customers");
+        return format!("Begin with “{}” ({reach} within reach): {}.", plan.segment_name, unpointed(&line.action));
+    }
+    match input.plans.company.lines.first() {
+        Some(line) => format!(
+            "Nobody can be addressed in person yet; begin with the company itself ({} are touched): {}.",
+            many(line.people, "customer", "customers"),
+            unpointed(&line.action)
+        ),
         None => "No plan could be backed by evidence, so the neutral plan applies to everybody.".to_owned(),
     }
 }

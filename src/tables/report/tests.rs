@@ -3,6 +3,7 @@
 use super::fixture::{Night, night};
 use super::lens_fixture::look_closer;
 use super::{Alert, alerts_json, plan_page, plans_json, render, sentences, summary_json, summary_text};
+use crate::model::plan::{LineScope, PassedOver};
 use crate::model::rows::Aspect;
 use crate::model::segment::fixture::estimate;
 
@@ -93,7 +94,7 @@ fn hostile_names_are_shown_and_do_nothing() {
     let page = page(&hostile());
     assert!(page.contains("&lt;script&gt;alert(1)"));
     assert!(!page.contains("<script>alert") && !page.contains("<b>") && !page.contains("\"' onload"));
-    let markdown = plan_page(&hostile().plans.plans[0], &night().catalogue, night().input().run_date);
+    let markdown = plan_page(&hostile().plans.plans[0], &hostile().plans, &night().catalogue, night().input().run_date);
     assert!(!markdown.contains('<') && markdown.contains("&lt;script&gt;"), "{markdown}");
 }
 
@@ -154,6 +155,7 @@ fn a_night_without_groups_is_a_page_too() {
     night.segments.segments.clear();
     night.plans.plans.clear();
     night.plans.neutral.lines.clear();
+    night.plans.company.lines.clear();
     night.segments.everyone.profile.size = 0;
     let page = page(&night);
     assert!(page.contains("No groups were formed.") && page.contains("There are no plans tonight."));
@@ -220,13 +222,13 @@ fn nothing_is_said_to_lack_where_nobody_was_asked_how_it_is_delivered() {
 }
 
 #[test]
-fn a_plan_that_reaches_nobody_is_not_told_as_a_number() {
+fn where_nobody_can_be_reached_the_company_begins_with_itself() {
     let mut night = night();
     for line in night.plans.plans.iter_mut().flat_map(|plan| &mut plan.lines) {
-        line.reach = 0;
+        (line.scope, line.reach) = (LineScope::Service, None);
     }
     let said = &sentences(&night.input())[2].text;
-    assert!(said.contains("(nobody there can be addressed in person yet)"), "{said}");
+    assert!(said.starts_with("Nobody can be addressed in person yet; begin with the company itself (41,205 customers"), "{said}");
 }
 
 #[test]
@@ -276,6 +278,7 @@ fn what_has_to_be_looked_at_stands_on_top_and_a_quiet_night_has_no_such_place() 
 fn a_plan_page_reads_well() {
     let night = night();
     let mut plan = night.plans.neutral.clone();
+    plan.passed_over.push(PassedOver { subject: "informs".to_owned(), why: "Others come first.".to_owned() });
     // The catalogue is worded elsewhere: fix what comes from it.
     let line = &mut plan.lines[0];
     line.action = "Answer within a day.".to_owned();
@@ -283,7 +286,7 @@ fn a_plan_page_reads_well() {
         "*".clone_into(text);
     }
     (line.channel, line.window_days) = ("email".to_owned(), 60);
-    insta::assert_snapshot!(plan_page(&plan, &night.catalogue, night.input().run_date), @r"
+    insta::assert_snapshot!(plan_page(&plan, &night.plans, &night.catalogue, night.input().run_date), @r"
     # NONE Everybody without a group
 
     Plan of 21 November 2026.
@@ -293,6 +296,7 @@ fn a_plan_page_reads_well() {
     Answer within a day.
 
     - **Because:** “Saves time” matters more to these 41,205 customers than to the rest (d 0.82, 0.75 to 0.89; 3,101 answers).
+    - **For:** 11 customers: “Rare finds”
     - **Channel:** E-mail
     - **Say:** \*
     - **Must be true first:** \*
@@ -305,7 +309,11 @@ fn a_plan_page_reads_well() {
     - **Now:** not known
     - **Aim for:** not known
     - **Expected gain:** not known until it was tried
-    - **Test:** Cannot be tested: nobody to compare with.
+    - **Test:** Cannot be told yet: it takes 3,544 customers within reach.
+
+    ## Not in the plan, and why
+
+    - Informs: Others come first.
     ");
 }
 

@@ -13,12 +13,11 @@ pub struct PlanRow<'a> {
     catalogue_version: &'a str,
 }
 
-/// Rows of `plans`, the neutral plan under the segment id `NONE`.
+/// Rows of `plans`, the company's plan under the segment id `ALL`, the neutral one under `NONE`.
 #[must_use]
 pub fn plan_rows(set: &PlanSet) -> Vec<PlanRow<'_>> {
-    let plans = set.plans.iter().chain([&set.neutral]);
     let row = |plan, line| PlanRow { plan, line, catalogue_version: &set.catalogue_version };
-    plans.flat_map(|plan| plan.lines.iter().map(move |line| row(plan, line))).collect()
+    set.all().flat_map(|plan| plan.lines.iter().map(move |line| row(plan, line))).collect()
 }
 
 impl TableSource for PlanRow<'_> {
@@ -31,6 +30,13 @@ impl TableSource for PlanRow<'_> {
         columns! { t, r =>
             /// Place of the line in its plan, 1 = first.
             key "rank": Int32 = r.line.rank;
+            /// `company` (a change of product, price or service for everybody, under the id `ALL`), `campaign` (sent or shown to
+            /// customers who can be reached) or `service` (how they are served when they come).
+            filled "scope": Category = r.line.scope.slug();
+            /// Groups the line is for, by id, separated by spaces.
+            filled "segments": Text = r.line.segments.join(" ");
+            /// Customers in these groups.
+            people "people" = r.line.people;
             /// Play of the catalogue.
             filled "play_id": Category = &r.line.play_id;
             /// `lead`, `fix`, `hold`, `need`, `arc` or `neutral`.
@@ -55,22 +61,30 @@ impl TableSource for PlanRow<'_> {
             filled "metric": Text = &r.line.metric;
             /// Value of the metric now; null = not known.
             maybe "baseline": Float64 = r.line.baseline;
-            /// Value to aim for; null = no baseline.
+            /// Value to aim for: what the best group has, no further than is plausible; null = no baseline.
             maybe "target": Float64 = r.line.target;
+            /// Why that is the target; null = none.
+            maybe "target_reason": Text = Some(&r.line.target_reason).filter(|reason| !reason.is_empty());
             /// Figures the line rests on, as a JSON object.
             filled "evidence": Text = r.line.evidence.to_string();
             /// The evidence in one plain sentence.
             filled "because": Text = &r.line.because;
-            /// Customers who can be reached: consented, not held out, no open case.
-            people "reach" = r.line.reach;
-            /// Comparable customers kept out as control.
-            people "held_out" = r.line.held_out;
+            /// Customers who can be reached: consented, not held out, no open case; null = nobody is addressed.
+            people_or_null "reach" = r.line.reach;
+            /// Comparable customers of the standing hold-out; null = nobody is addressed.
+            people_or_null "held_out" = r.line.held_out;
             /// Expected gain; null until treatments were measured.
             estimate "expected_gain" = r.line.expected_gain;
-            /// Smallest relative change the test can detect (power 80 %, two-sided 5 %); null = nobody to test on.
+            /// Smallest relative change the test can detect (power 80 %, two-sided 5 %), of points in hundreds; null = nobody is
+            /// held out, or nobody to test on.
             maybe "detectable_effect": Float64 = r.line.detectable_effect;
-            /// That effect is plausible, so the line can be tested on this segment alone.
-            filled "testable": Bool = r.line.testable;
+            /// A control by lot shows a plausible change, in this group or in all that have the line together.
+            filled "testable": Bool = r.line.testable();
+            /// How it can be found out whether it worked: `own_control`, `pooled`, `before_after` or `cannot_be_told`.
+            filled "trial": Category = r.line.trial.slug();
+            /// Customers within reach from which the test shows a plausible change; null = no number would, or nobody is held
+            /// out.
+            maybe "people_needed": Int64 = r.line.people_needed;
             /// Version of the catalogue the play comes from.
             filled "catalogue_version": Category = r.catalogue_version;
         }

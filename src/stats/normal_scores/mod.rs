@@ -4,7 +4,11 @@
 //! replaced by the normal quantile of its mid-rank, then moved and scaled so that the sample has mean 0 and spread 1.
 //! What is stored is a monotone broken line through at most [`MAX_KNOTS`] knots.
 
+mod tails;
+
 use statrs::distribution::{ContinuousCDF, Normal};
+
+use self::tails::Middle;
 
 /// Largest number of knots of a line.
 pub const MAX_KNOTS: usize = 32;
@@ -41,7 +45,8 @@ impl NormalScores {
     ///
     /// METHOD: Blom-type rank scores with ties at their mid-rank, `Φ⁻¹((below + ½·equal) / total)`; knots at quantiles
     /// that are evenly spaced on the normal scale, so tails are as finely drawn as the middle. A constant or unseen
-    /// stretch is bridged linearly.
+    /// stretch is bridged linearly. Where both tails are longer than a normal variable's, far values tell little more than
+    /// near ones: a straight line in the middle, flat from 1.5 spreads of it on (Huber 1964).
     ///
     /// # Examples
     /// Values 0, 0, 0, 1, 5: `norm.ppf((rankdata(v) - 0.5) / 5)` of scipy 1.17.1, less its mean, by its spread, is
@@ -83,8 +88,10 @@ impl NormalScores {
                 (*value, *weight, normal.inverse_cdf(rank).clamp(-FURTHEST, FURTHEST))
             })
             .collect();
-        let chosen = thinned(&ranked);
-        let (knots, raw): (Vec<f64>, Vec<f64>) = chosen.into_iter().unzip();
+        let (knots, raw): (Vec<f64>, Vec<f64>) = match Middle::of_long_tails(&ranked, values_of(weights)) {
+            Some(middle) => middle.line(),
+            None => thinned(&ranked).into_iter().unzip(),
+        };
         // Mean and spread are those of the scores that the line gives, not of the ranks: the line is what will be used.
         let line = Self::from_knots(knots.clone(), raw.clone())?;
         let told: Vec<f64> = ranked.iter().map(|(v, _, _)| *v).collect();
@@ -231,6 +238,12 @@ impl NormalScores {
         }
         out
     }
+}
+
+/// Kish's effective number of values: `(Σw)² / Σw²`.
+fn values_of(weights: &[f64]) -> f64 {
+    let squares: f64 = weights.iter().map(|w| w * w).sum();
+    weights.iter().sum::<f64>().powi(2) / squares.max(f64::MIN_POSITIVE)
 }
 
 /// At most [`MAX_KNOTS`] of the distinct values: all of them if they fit, else those at evenly spaced normal scores.

@@ -1,0 +1,211 @@
+//! What is sent or said to the customers of one segment, and how they are served.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::catalogue::{Catalogue, NeedTier, PlayKind, PlaySubject};
+
+use super::arc;
+use super::evidence::{AskedAspects, ElementCase, need_json, percent, segment_json};
+use super::judge::Judged;
+use super::line::{Draft, DraftedLine, Drafting, NoLine};
+use super::settings::PlanSettings;
+use super::triggers::{PriceStance, dominant_need, may_be_spoken_of};
+use super::types::{LineScope, PassedOver, Plan};
+use crate::model::rows::thousands;
+use crate::model::segment::{SegmentNight, SegmentNights};
+
+/// Lines a plan has at least, the company's included: where evidence carries fewer, plays that suit everybody follow.
+const MIN_LINES: usize = 3;
+
+/// Said with every line of a night on which nobody had been asked anything.
+const HYPOTHESIS: &str = "A hypothesis read from behavior: nobody was asked.";
+
+/// Makes the lines of segments.
+#[derive(Clone, Copy)]
+pub(super) struct Campaigns<'a> {
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) settings: &'a PlanSettings,
+    pub(super) night: &'a SegmentNights,
+    pub(super) asked: AskedAspects,
+}
+
+/// Lines as they are found, and why others are not among them.
+struct Found {
+    lines: Vec<DraftedLine>,
+    passed_over: Vec<PassedOver>,
+    gated: bool,
+}
+
+impl Found {
+    /// Adds a line, or the reason why there is none.
+    fn add(&mut self, subject: PlaySubject, made: Result<DraftedLine, NoLine>) {
+        let subject = || subject.slug();
+        match made {
+            Ok(drafted) if self.gated && drafted.line.scope == LineScope::Campaign => {
+                let why = "Quality comes first: nothing is sent to these customers until it is above its floor.";
+                self.passed_over.push(PassedOver { subject: subject(), why: why.to_owned() });
+            }
+            Ok(drafted) => self.lines.push(drafted),
+            Err(NoLine::NoPlay) => {}
+            Err(NoLine::NobodyReached) => {
+                let why = "Nobody in this group has agreed to a channel it could be sent by.";
+                self.passed_over.push(PassedOver { subject: subject(), why: why.to_owned() });
+            }
+        }
+    }
+}
+
+impl<'a> Campaigns<'a> {
+    /// Lines of a segment, and its plan without them; `company` are the ranks of the company's lines for it.
+    pub(super) fn segment(&self, mut judged: Judged<'a>, company: Vec<u32>) -> (Vec<DraftedLine>, Plan) {
+        let segment = judged.segment;
+        let drafting = self.drafting(segment, judged.price);
+        let mut found = Found { lines: Vec::new(), passed_over: Vec::new(), gated: judged.gated };
+        for case in &judged.leads {
+            found.add(PlaySubject::Element(case.id()), drafting.line(self.lead_draft(case), None));
+        }
+        for draft in [self.need_draft(&mut judged), self.arc_draft(&mut judged)].into_iter().flatten() {
+            found.add(draft.subject, drafting.line(draft, None));
+        }
+        found.lines.truncate(self.settings.max_lines as usize);
+        let lacking = MIN_LINES.saturating_sub(found.lines.len() + company.len());
+        let mut filled = Found { lines: Vec::new(), passed_over: Vec::new(), gated: judged.gated };
+        for drafted in self.for_everyone(&drafting) {
+            filled.add(PlaySubject::Everyone, drafted);
+        }
+        found.lines.extend(filled.lines.into_iter().take(lacking));
+        judged.passed_over.append(&mut found.passed_over);
+        let plan = self.plan(segment, &found.lines, judged);
+        (found.lines, plan)
+    }
+
+    /// Lines for customers without a segment, and their plan without them.
+    pub(super) fn neutral(&self, unassigned: &'a SegmentNight) -> (Vec<DraftedLine>, Plan) {
+        // Nothing is claimed of them, so nothing of prices either.
+        let drafting = self.drafting(unassigned, PriceStance::LeadsOrUnknown);
+        let mut found = Found { lines: Vec::new(), passed_over: Vec::new(), gated: false };
+        for drafted in self.for_everyone(&drafting) {
+            found.add(PlaySubject::Everyone, drafted);
+        }
+        found.lines.truncate(self.settings.max_lines as usize);
+        let plan = Plan {
+            segment_id: unassigned.id.clone(),
+            segment_name: unassigned.name.clone(),
+            lines: Vec::new(),
+            company_lines: Vec::new(),
+            passed_over: Vec::new(),
+            not_assessed: Vec::new(),
+        };
+        (found.lines, plan)
+    }
+
+    fn drafting(&self, segment: &'a SegmentNight, price: PriceStance) -> Drafting<'a> {
+        Drafting { catalogue: self.catalogue, settings: self.settings, night: self.night, segment, price }
+    }
+
+    fn plan(&self, segment: &SegmentNight, lines: &[DraftedLine], judged: Judged<'_>) -> Plan {
+        let Judged { demands, passed_over, mut missing, .. } = judged;
+        // The quality gate and the ordinary fix condition read different values of the same plays: one entry is enough.
+        let mut listed = BTreeSet::new();
+        let done = |play: &str| {
+            let by_company = demands.iter().any(|demand| {
+                let plays = self.catalogue.plays_for(demand.kind, PlaySubject::Element(demand.case.id()));
+                plays.iter().any(|other| other.id() == play)
+            });
+            by_company || lines.iter().any(|drafted| drafted.line.play_id == play)
+        };
+        missing.retain(|(play, _)| !done(play) && listed.insert(play.clone()));
+        Plan {
+            segment_id: segment.id.clone(),
+            segment_name: segment.name.clone(),
+            lines: Vec::new(),
+            company_lines: Vec::new(),
+            passed_over,
+            not_assessed: missing,
+        }
+    }
+
+    fn lead_draft<'d>(&self, case: &ElementCase<'d>) -> Draft<'d> {
+        let sensitivity = self.catalogue.element(case.id()).sensitivity();
+        Draft {
+            kind: PlayKind::Lead,
+            subject: PlaySubject::Element(case.id()),
+            element: Some(case.element),
+            need: None,
+            because: case.because_of(PlayKind::Lead),
+            evidence: case.json(),
+            delicate: !may_be_spoken_of(sensitivity, self.settings),
+        }
+    }
+
+    fn arc_draft(&self, judged: &mut Judged<'a>) -> Option<Draft<'a>> {
+        arc::draft(judged.segment, self.settings).unwrap_or_else(|what| {
+            for step in PlaySubject::ARC_STEPS {
+                judged.note(self.catalogue, PlayKind::Arc, step, what);
+            }
+            None
+        })
+    }
+
+    fn need_draft(&self, judged: &mut Judged<'a>) -> Option<Draft<'a>> {
+        let segment = judged.segment;
+        let (first, second) = match dominant_need(segment, self.settings) {
+            Ok(found) => found?,
+            Err(what) => {
+                for tier in NeedTier::ALL {
+                    judged.note(self.catalogue, PlayKind::Need, PlaySubject::Need(tier), what);
+                }
+                return None;
+            }
+        };
+        let (share, next) = (first.share?, second.share?);
+        let what = match (self.asked.fulfillment, self.asked.importance) {
+            (false, _) => "care most about",
+            (true, false) => "are, as far as service alone can tell, to be served next on",
+            (true, true) => "are to be served next on",
+        };
+        let because = format!(
+            "{} of the members whose needs are determined {what} the {} tier; the tier after it, {}, has {:.0} %.",
+            percent(share),
+            first.tier.name().to_lowercase(),
+            second.tier.name().to_lowercase(),
+            100.0 * next.value
+        );
+        Some(Draft {
+            kind: PlayKind::Need,
+            subject: PlaySubject::Need(first.tier),
+            element: None,
+            need: Some(first),
+            because: if self.asked.nothing() { format!("{because} {HYPOTHESIS}") } else { because },
+            evidence: need_json(segment, first, self.asked),
+            delicate: false,
+        })
+    }
+
+    /// A line for each play that suits everybody.
+    fn for_everyone(&self, drafting: &Drafting) -> Vec<Result<DraftedLine, NoLine>> {
+        let segment = drafting.segment;
+        let size = thousands(segment.profile.size);
+        let plays = self.catalogue.plays_for(PlayKind::Neutral, PlaySubject::Everyone);
+        let line = |play| {
+            let because = if segment.id == "NONE" {
+                format!("For the {size} customers without a segment: it claims nothing about them.")
+            } else {
+                format!("Too little sets these {size} customers apart for another line; this one suits everybody.")
+            };
+            let draft = Draft {
+                kind: PlayKind::Neutral,
+                subject: PlaySubject::Everyone,
+                element: None,
+                need: None,
+                because,
+                evidence: Value::Object(segment_json(segment)),
+                delicate: false,
+            };
+            drafting.line(draft, Some(play))
+        };
+        plays.into_iter().map(line).collect()
+    }
+}

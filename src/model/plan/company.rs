@@ -1,0 +1,192 @@
+//! What the company mends and keeps: product, price and service, once for all groups it touches.
+
+use serde_json::{Value, json};
+
+use crate::catalogue::{Catalogue, ElementId, Play, PlayChannel, PlayKind, PlaySubject};
+
+use super::evidence::ElementCase;
+use super::judge::Judged;
+use super::measure::{Best, MetricReading, Subject};
+use super::settings::PlanSettings;
+use super::types::{LineScope, PassedOver, Plan, PlanLine, TrialDesign};
+use crate::model::rows::thousands;
+use crate::model::segment::{SegmentNight, SegmentNights};
+
+/// Most lines that keep what is good.
+const MAX_HOLD: usize = 3;
+
+/// An element to be mended or kept in one segment.
+pub(super) struct ElementDemand<'a> {
+    pub(super) kind: PlayKind,
+    pub(super) case: ElementCase<'a>,
+    /// Why, one sentence about the segment.
+    pub(super) because: String,
+    /// Quality below its floor: before everything else.
+    pub(super) gate: bool,
+    /// How much it is missed, times what the drivers say of it.
+    pub(super) strength: f64,
+}
+
+/// One element in all segments that ask for it.
+struct Merged<'d, 'a> {
+    kind: PlayKind,
+    element: ElementId,
+    demands: Vec<&'d ElementDemand<'a>>,
+}
+
+impl Merged<'_, '_> {
+    fn gate(&self) -> bool {
+        self.demands.iter().any(|demand| demand.gate)
+    }
+
+    fn people(&self) -> u64 {
+        self.demands.iter().map(|demand| demand.case.segment.profile.size).sum()
+    }
+
+    /// People × what is missed × what the drivers say.
+    fn priority(&self) -> f64 {
+        self.demands.iter().map(|demand| demand.case.segment.profile.size as f64 * demand.strength).sum()
+    }
+
+    /// The group's own sentence, or one that counts the groups and then lets each speak.
+    fn because(&self) -> String {
+        if let [only] = self.demands.as_slice() {
+            return only.because.clone();
+        }
+        let each: Vec<&str> = self.demands.iter().map(|demand| demand.because.as_str()).collect();
+        format!(
+            "It touches {} customers in {} groups. {}",
+            thousands(self.people()),
+            self.demands.len(),
+            each.join(" ")
+        )
+    }
+
+    /// The metric over all touched segments, weighed by their size, and the best of all segments beside it.
+    fn line(&self, play: &Play, channel: PlayChannel, shop: &Company<'_>) -> PlanLine {
+        let reading = |demand: &ElementDemand| {
+            let case = &demand.case;
+            MetricReading::of(
+                play.metric(),
+                Subject { segment: case.segment, element: Some(case.element), need: None },
+            )
+        };
+        // The worst off of those touched sets where it starts: a mean over groups is nobody's figure.
+        let worst = self.demands.iter().filter_map(|demand| Some((reading(demand), reading(demand).baseline()?)));
+        let worst = worst.reduce(|worst, next| if next.1 < worst.1 { next } else { worst });
+        let goal = worst.and_then(|(reading, _)| {
+            reading.goal(shop.best(play, self.element), shop.settings.plausible_effect)
+        });
+        let groups: Vec<Value> = self.demands.iter().map(|demand| demand.case.json()).collect();
+        PlanLine {
+            rank: 0,
+            scope: LineScope::Company,
+            segments: self.demands.iter().map(|demand| demand.case.segment.id.clone()).collect(),
+            people: self.people(),
+            play_id: play.id().to_owned(),
+            kind: play.kind().slug().to_owned(),
+            subject: play.subject().slug(),
+            action: play.action().to_owned(),
+            channel: channel.slug().to_owned(),
+            message_angle: play.message_angle().to_owned(),
+            proof_needed: play.proof_needed().to_owned(),
+            avoid: play.avoid().to_owned(),
+            owner: play.owner().to_owned(),
+            window_days: play.window_days(),
+            metric: play.metric().to_owned(),
+            baseline: worst.map(|(_, value)| value),
+            target: goal.as_ref().map(|goal| goal.target),
+            target_reason: goal.map(|goal| goal.reason).unwrap_or_default(),
+            evidence: json!({ "element": self.element.slug(), "people": self.people(), "groups": groups }),
+            because: self.because(),
+            reach: None,
+            held_out: None,
+            expected_gain: None,
+            detectable_effect: None,
+            trial: TrialDesign::BeforeAfter,
+            people_needed: None,
+        }
+    }
+}
+
+/// What the company's plan is made from.
+pub(super) struct Company<'a> {
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) settings: &'a PlanSettings,
+    pub(super) night: &'a SegmentNights,
+}
+
+impl Company<'_> {
+    /// The plan: quality below its floor, then what is missed by people × how much × what goes with it, then what to keep.
+    pub(super) fn plan(&self, judged: &[Judged<'_>]) -> Plan {
+        let mut merged = merge(judged);
+        let rank_of = |m: &Merged| (m.kind == PlayKind::Hold, !m.gate());
+        merged.sort_by(|a, b| {
+            let order = rank_of(a).cmp(&rank_of(b)).then(b.priority().total_cmp(&a.priority()));
+            order.then(a.element.cmp(&b.element))
+        });
+        let (mut lines, mut passed_over, mut held): (Vec<PlanLine>, Vec<PassedOver>, usize) = Default::default();
+        for one in &merged {
+            let keep = one.kind == PlayKind::Hold;
+            // What is mended in one group is not kept as it is in another.
+            let settled = lines.iter().any(|line| line.subject == one.element.slug());
+            if keep && (settled || held == MAX_HOLD) {
+                continue;
+            }
+            let Some((play, channel)) = self.play(one.kind, one.element) else { continue };
+            if lines.len() == self.settings.max_lines as usize {
+                if !keep {
+                    passed_over.push(self.later(one, lines.len()));
+                }
+                continue;
+            }
+            held += usize::from(keep);
+            lines.push(one.line(play, channel, self));
+        }
+        Plan {
+            segment_id: "ALL".to_owned(),
+            segment_name: "The company".to_owned(),
+            lines,
+            company_lines: Vec::new(),
+            passed_over,
+            not_assessed: Vec::new(),
+        }
+    }
+
+    fn later(&self, one: &Merged, before: usize) -> PassedOver {
+        let name = self.catalogue.element(one.element).name();
+        let why = format!("“{name}” is missed by {} customers; {before} others come first.", thousands(one.people()));
+        PassedOver { subject: one.element.slug().to_owned(), why }
+    }
+
+    /// The first play for an element with a channel that addresses nobody.
+    fn play(&self, kind: PlayKind, element: ElementId) -> Option<(&Play, PlayChannel)> {
+        let plays = self.catalogue.plays_for(kind, PlaySubject::Element(element));
+        plays.into_iter().find_map(|play| {
+            let open = play.channels().iter().copied().find(|channel| !channel.needs_consent());
+            open.map(|channel| (play, channel))
+        })
+    }
+
+    fn best(&self, play: &Play, element: ElementId) -> Option<Best<'_>> {
+        let value = |segment: &SegmentNight| {
+            let subject = Subject { segment, element: Some(segment.profile.element(element)), need: None };
+            MetricReading::of(play.metric(), subject).baseline()
+        };
+        let known = self.night.segments.iter().filter_map(|s| Some(Best { group: &s.name, value: value(s)? }));
+        known.reduce(|best, next| if next.value > best.value { next } else { best })
+    }
+}
+
+/// Demands of the same kind on the same element, in catalogue order.
+fn merge<'d, 'a>(judged: &'d [Judged<'a>]) -> Vec<Merged<'d, 'a>> {
+    let mut merged: Vec<Merged<'d, 'a>> = Vec::new();
+    for demand in judged.iter().flat_map(|judged| &judged.demands) {
+        let (kind, element) = (demand.kind, demand.case.id());
+        match merged.iter_mut().find(|one| one.kind == kind && one.element == element) {
+            Some(one) => one.demands.push(demand),
+            None => merged.push(Merged { kind, element, demands: vec![demand] }),
+        }
+    }
+    merged
+}

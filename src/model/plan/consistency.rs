@@ -1,0 +1,148 @@
+//! Does a line contradict another line, or the figures beside it? Read from what is published, not from how it was made.
+
+use crate::catalogue::{ElementId, PlayKind};
+
+use super::evidence::AskedAspects;
+use super::line::NO_DISCOUNT;
+use super::settings::PlanSettings;
+use super::triggers::{price, quality};
+use super::types::{Contradiction, LineScope, PassedOver, Plan, PlanLine, PlanSet};
+use super::weigh::DerivedWeight;
+use crate::model::rows::RelationshipLevel;
+use crate::model::segment::{ElementProfile, SegmentNight, SegmentNights};
+
+/// The set without lines that are contradicted, and the contradictions told: in the set, and in the plan the line stood in.
+///
+/// A plan that leaves out what its own card shows as most missed gets that told too; no line is made up for it.
+pub(super) fn checked(
+    mut set: PlanSet,
+    night: &SegmentNights,
+    asked: AskedAspects,
+    settings: &PlanSettings,
+) -> PlanSet {
+    let mut found = company_contradictions(&set.company, night);
+    for (plan, segment) in set.plans.iter().zip(&night.segments) {
+        let check = SegmentCheck { plan, company: &set.company, segment, settings };
+        found.extend(check.contradictions(asked));
+    }
+    for contradiction in &found {
+        let plans = [&mut set.company].into_iter().chain(&mut set.plans).chain([&mut set.neutral]);
+        for plan in plans.filter(|plan| plan.segment_id == contradiction.segment_id) {
+            let subject = plan.lines.iter().find(|line| line.play_id == contradiction.play_id);
+            let subject = subject.map(|line| line.subject.clone()).unwrap_or_default();
+            plan.passed_over.push(PassedOver { subject, why: contradiction.what.clone() });
+            plan.lines.retain(|line| contradiction.play_id.is_empty() || line.play_id != contradiction.play_id);
+        }
+    }
+    set.contradictions = found;
+    set
+}
+
+/// A line that mends what next to nothing goes with, in every group it is for.
+fn company_contradictions(company: &Plan, night: &SegmentNights) -> Vec<Contradiction> {
+    let idle = |line: &&PlanLine| {
+        let Some(element) = element_of(line, PlayKind::Fix).filter(|element| *element != quality()) else {
+            return false;
+        };
+        let of = night.segments.iter().filter(|segment| line.segments.contains(&segment.id));
+        let weights: Vec<_> = of.map(|segment| DerivedWeight::of(segment, &night.everyone, element)).collect();
+        !weights.is_empty() && weights.iter().all(|weight| weight.is_some_and(|weight| weight.next_to_nothing()))
+    };
+    let idle = company.lines.iter().filter(idle);
+    idle.map(|line| {
+        contradiction(company, &line.play_id, "next to nothing of what customers say or spend goes with it")
+    })
+    .collect()
+}
+
+/// One segment's plan beside its card, its lens and the company's plan.
+struct SegmentCheck<'a> {
+    plan: &'a Plan,
+    company: &'a Plan,
+    segment: &'a SegmentNight,
+    settings: &'a PlanSettings,
+}
+
+impl SegmentCheck<'_> {
+    fn contradictions(&self, asked: AskedAspects) -> Vec<Contradiction> {
+        let mut found: Vec<Contradiction> = self.plan.lines.iter().filter_map(|line| self.of_line(line)).collect();
+        if asked.importance && asked.fulfillment {
+            found.extend(self.most_missed());
+        }
+        found
+    }
+
+    /// What contradicts one line.
+    fn of_line(&self, line: &PlanLine) -> Option<Contradiction> {
+        let campaign = line.scope == LineScope::Campaign;
+        let what = match () {
+            () if campaign && line.reach.is_none_or(|reach| reach == 0) => "nobody in this group can be reached by it",
+            () if campaign && self.gated() => "quality is below its floor in this group, and mending it comes first",
+            () if campaign && self.left_alone() => "most of this group is to be left alone",
+            () if self.leads_overdone(line) => "it leads with what is delivered better than it is worth to them",
+            () if self.mends(element_of(line, PlayKind::Lead)) => "it leads with what the company has yet to mend",
+            () if self.denies_price(line) => "it rules out a discount in a group that wants fair prices most",
+            () => return None,
+        };
+        Some(contradiction(self.plan, &line.play_id, what))
+    }
+
+    fn gated(&self) -> bool {
+        let mends_quality = self.mends(Some(quality()));
+        let share = self.segment.profile.element(quality()).high_share;
+        mends_quality && share.is_some_and(|share| share.high < self.settings.quality_floor)
+    }
+
+    /// More than half, at the low end of the interval, are at the level of being left alone.
+    fn left_alone(&self) -> bool {
+        let levels = &self.segment.lens.levels;
+        let alone = levels.iter().find(|(level, _)| *level == RelationshipLevel::LeaveAlone);
+        alone.and_then(|(_, share)| share.estimate()).is_some_and(|share| share.low > 0.5)
+    }
+
+    fn leads_overdone(&self, line: &PlanLine) -> bool {
+        element_of(line, PlayKind::Lead).is_some_and(|element| {
+            DerivedWeight::of(self.segment, self.segment, element).is_some_and(|weight| weight.overdone())
+        })
+    }
+
+    fn denies_price(&self, line: &PlanLine) -> bool {
+        let wanted = self.segment.profile.element(price()).importance_difference;
+        let wanted = wanted.is_some_and(|c| c.d.value >= self.settings.min_difference && c.d.low > 0.0);
+        wanted && line.avoid.contains(NO_DISCOUNT)
+    }
+
+    /// The company mends it for this segment.
+    fn mends(&self, element: Option<ElementId>) -> bool {
+        element.is_some_and(|element| {
+            self.company.lines.iter().any(|line| {
+                element_of(line, PlayKind::Fix) == Some(element) && line.segments.contains(&self.segment.id)
+            })
+        })
+    }
+
+    /// The largest sure gap of the card, if it is low and nothing in the plan speaks of it.
+    fn most_missed(&self) -> Option<Contradiction> {
+        let missed = |e: &&ElementProfile| {
+            let wide = e.gap.is_some_and(|gap| gap.low > 0.0 && gap.value >= self.settings.min_gap);
+            wide && e.fulfillment.is_some_and(|served| served.value < self.settings.low_fulfillment)
+        };
+        let size = |e: &&ElementProfile| e.gap.map_or(0.0, |gap| gap.value);
+        let most = self.segment.profile.elements.iter().filter(missed).max_by(|a, b| size(a).total_cmp(&size(b)))?;
+        let slug = most.element.slug();
+        let own = self.plan.lines.iter().any(|line| line.subject == slug);
+        let told = self.plan.passed_over.iter().chain(&self.company.passed_over).any(|passed| passed.subject == slug);
+        let spoken_of = own || told || self.mends(Some(most.element));
+        (!spoken_of).then(|| contradiction(self.plan, "", "what this group misses most is in no line"))
+    }
+}
+
+/// The element a line of a kind is about.
+fn element_of(line: &PlanLine, kind: PlayKind) -> Option<ElementId> {
+    (line.kind == kind.slug()).then(|| ElementId::parse(&line.subject)).flatten()
+}
+
+fn contradiction(plan: &Plan, play: &str, what: &str) -> Contradiction {
+    let what = format!("Taken out: {what}.");
+    Contradiction { segment_id: plan.segment_id.clone(), play_id: play.to_owned(), what }
+}

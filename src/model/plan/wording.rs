@@ -1,0 +1,53 @@
+//! Why a line about an element stands in a plan, one sentence.
+
+use super::evidence::ElementCase;
+use crate::catalogue::PlayKind;
+use crate::model::segment::Delivered;
+
+/// Said with every line of a night on which nobody had been asked anything.
+const HYPOTHESIS: &str = "A hypothesis read from behavior: nobody was asked.";
+
+impl ElementCase<'_> {
+    /// Why quality comes first.
+    pub(super) fn because_of_gate(&self, quality_floor: f64) -> String {
+        let (delivery, floor) = (self.delivery(), 100.0 * quality_floor);
+        let text = format!(
+            "Quality comes first: only {delivery}, below the floor of {floor:.0} %; while that lasts, no message makes up for it."
+        );
+        self.said(text)
+    }
+
+    /// Why the element is to be led with, mended or kept.
+    pub(super) fn because_of(&self, kind: PlayKind) -> String {
+        let only_served = self.asked.fulfillment && !self.asked.importance;
+        let wanted = if only_served { self.served_differently() } else { self.wanted() };
+        let (delivery, name) = (self.delivery(), self.name());
+        let goes_with = self.derived.map_or_else(String::new, |derived| format!("; {}", derived.words()));
+        let text = match kind {
+            PlayKind::Fix => format!("{wanted}, but it is not delivered: {delivery}{goes_with}."),
+            PlayKind::Hold if only_served => {
+                format!("{name} is served well and no differently than to the rest: {delivery}{goes_with}.")
+            }
+            PlayKind::Hold => format!(
+                "{name} matters here more than the average element, though no more than to others, and is served well: \
+                 {delivery}{goes_with}."
+            ),
+            _ if self.element.delivered == Delivered::Yes => {
+                format!("{wanted}, and it is delivered: {delivery}{goes_with}.")
+            }
+            _ if self.element.delivered == Delivered::No => {
+                format!("{wanted}, and it is served fairly well, though not to most: {delivery}{goes_with}.")
+            }
+            _ if self.asked.fulfillment => {
+                format!("{wanted}, and it is served well enough to be believed: {delivery}{goes_with}.")
+            }
+            _ => format!("{wanted}; {delivery}, so the proof has to come from elsewhere."),
+        };
+        self.said(text)
+    }
+
+    /// The sentence, with the reservation that holds for the whole night.
+    fn said(&self, because: String) -> String {
+        if self.asked.nothing() { format!("{because} {HYPOTHESIS}") } else { because }
+    }
+}
