@@ -130,10 +130,10 @@ fn an_id_used_twice_or_badly_spelt() {
 #[test]
 fn a_play_with_an_unknown_metric_channel_subject_or_window() {
     let with = |line: &str| refusal("playbook.toml", &format!("[[play]]\nid = \"neutral_ask\"\n{line}"));
-    let error = with("metric = \"respons_rate\"");
+    let error = with("metric = \"answer_shar\"");
     assert!(
         matches!(&error, CatalogueError::UnknownWord { file, nearest: Some(near), .. }
-            if file == "playbook.toml" && &**near == "response_rate"),
+            if file == "playbook.toml" && &**near == "answer_share"),
         "{error}"
     );
     assert!(with("channels = [\"fax\"]").to_string().contains("fax"));

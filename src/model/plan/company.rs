@@ -6,7 +6,8 @@ use crate::catalogue::{Catalogue, ElementId, Play, PlayChannel, PlayKind, PlaySu
 
 use super::evidence::ElementCase;
 use super::judge::Judged;
-use super::measure::{Best, MetricReading, Subject};
+use super::line::better;
+use super::measure::{Best, MetricReading, Subject, ahead};
 use super::settings::PlanSettings;
 use super::types::{LineScope, PassedOver, Plan, PlanLine, TrialDesign};
 use crate::model::rows::thousands;
@@ -25,6 +26,8 @@ pub(super) struct ElementDemand<'a> {
     pub(super) gate: bool,
     /// How much it is missed, times what the drivers say of it.
     pub(super) strength: f64,
+    /// The segment misses nothing more.
+    pub(super) first: bool,
 }
 
 /// One element in all segments that ask for it.
@@ -41,6 +44,11 @@ impl Merged<'_, '_> {
 
     fn people(&self) -> u64 {
         self.demands.iter().map(|demand| demand.case.segment.profile.size).sum()
+    }
+
+    /// What some group misses most.
+    fn first_of_some_group(&self) -> bool {
+        self.kind == PlayKind::Fix && self.demands.iter().any(|demand| demand.first)
     }
 
     /// People × what is missed × what the drivers say.
@@ -73,9 +81,10 @@ impl Merged<'_, '_> {
         };
         // The worst off of those touched sets where it starts: a mean over groups is nobody's figure.
         let worst = self.demands.iter().filter_map(|demand| Some((reading(demand), reading(demand).baseline()?)));
-        let worst = worst.reduce(|worst, next| if next.1 < worst.1 { next } else { worst });
+        let better = better(shop.catalogue, play);
+        let worst = worst.reduce(|worst, next| if ahead(worst.1, next.1, better) { next } else { worst });
         let goal = worst.and_then(|(reading, _)| {
-            reading.goal(shop.best(play, self.element), shop.settings.plausible_effect)
+            reading.goal(shop.best(play, self.element), better, shop.settings.plausible_effect)
         });
         let groups: Vec<Value> = self.demands.iter().map(|demand| demand.case.json()).collect();
         PlanLine {
@@ -117,10 +126,12 @@ pub(super) struct Company<'a> {
 }
 
 impl Company<'_> {
-    /// The plan: quality below its floor, then what is missed by people × how much × what goes with it, then what to keep.
+    /// The plan: quality below its floor, then what each group misses most, then what is missed besides, each by people × how
+    /// much × what goes with it, then what to keep.
     pub(super) fn plan(&self, judged: &[Judged<'_>]) -> Plan {
         let mut merged = merge(judged);
-        let rank_of = |m: &Merged| (m.kind == PlayKind::Hold, !m.gate());
+        // What some group misses most is in, whatever the number of lines: a small group is not outvoted.
+        let rank_of = |m: &Merged| (m.kind == PlayKind::Hold, !m.gate(), !m.first_of_some_group());
         merged.sort_by(|a, b| {
             let order = rank_of(a).cmp(&rank_of(b)).then(b.priority().total_cmp(&a.priority()));
             order.then(a.element.cmp(&b.element))
@@ -134,7 +145,8 @@ impl Company<'_> {
                 continue;
             }
             let Some((play, channel)) = self.play(one.kind, one.element) else { continue };
-            if lines.len() == self.settings.max_lines as usize {
+            let room = lines.len() < self.settings.max_lines as usize;
+            if !(room || one.first_of_some_group()) {
                 if !keep {
                     passed_over.push(self.later(one, lines.len()));
                 }
@@ -174,7 +186,8 @@ impl Company<'_> {
             MetricReading::of(play.metric(), subject).baseline()
         };
         let known = self.night.segments.iter().filter_map(|s| Some(Best { group: &s.name, value: value(s)? }));
-        known.reduce(|best, next| if next.value > best.value { next } else { best })
+        let better = better(self.catalogue, play);
+        known.reduce(|best, next| if ahead(next.value, best.value, better) { next } else { best })
     }
 }
 

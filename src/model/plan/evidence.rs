@@ -130,7 +130,13 @@ impl ElementCase<'_> {
         let whom = format!("these {} customers", thousands(self.segment.profile.size));
         // A difference is news about the segment; a gap may be everybody's. So the difference is told where there is one.
         match (e.importance_difference, e.gap) {
-            (Some(c), _) if c.d.value > 0.0 => format!(
+            (Some(c), None) if c.d.value > 0.0 => format!(
+                "{} matters more to {whom} than to the rest (d {}; {})",
+                self.name(),
+                range(c.d, 2),
+                answers(e.importance_answers)
+            ),
+            (Some(c), _) if c.d.low > 0.0 => format!(
                 "{} matters more to {whom} than to the rest (d {}; {})",
                 self.name(),
                 range(c.d, 2),

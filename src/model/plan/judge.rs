@@ -77,11 +77,14 @@ impl<'a> Judge<'a> {
             let case = self.case(segment, element);
             let floor = self.settings.quality_floor;
             let because = if gate { case.because_of_gate(floor) } else { case.because_of(kind) };
-            ElementDemand { kind, case, because, gate, strength }
+            ElementDemand { kind, case, because, gate, strength, first: false }
         };
         let fixes = gate.into_iter().map(|fired| demand(PlayKind::Fix, true, fired));
         let fixes = fixes.chain(fix.into_iter().map(|fired| demand(PlayKind::Fix, false, fired)));
         judged.demands = fixes.chain(hold.into_iter().map(|fired| demand(PlayKind::Hold, false, fired))).collect();
+        if let Some(first) = judged.demands.iter_mut().find(|demand| demand.kind == PlayKind::Fix && !demand.gate) {
+            first.first = true;
+        }
         judged.leads = lead.into_iter().map(|(element, _)| self.case(segment, element)).collect();
         judged
     }

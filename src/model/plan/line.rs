@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::catalogue::{Catalogue, Play, PlayChannel, PlayKind, PlaySubject};
+use crate::catalogue::{Better, Catalogue, Play, PlayChannel, PlayKind, PlaySubject};
 
-use super::measure::{Best, MetricReading, Subject};
+use super::measure::{Best, MetricReading, Subject, ahead};
 use super::settings::PlanSettings;
 use super::triggers::PriceStance;
 use super::types::{LineScope, PlanLine, TrialDesign};
@@ -61,7 +61,7 @@ impl Drafting<'_> {
         let subject = Subject { segment: self.segment, element: draft.element, need: draft.need };
         let (play, channel) = self.choose(&plays, &draft, subject)?;
         let reading = MetricReading::of(play.metric(), subject);
-        let goal = reading.goal(self.best(play, &draft), self.settings.plausible_effect);
+        let goal = reading.goal(self.best(play, &draft), better(self.catalogue, play), self.settings.plausible_effect);
         let (scope, profile) = (scope_of(channel), &self.segment.profile);
         let reach = (scope == LineScope::Campaign).then(|| reached(&profile.reach, channel));
         let line = PlanLine {
@@ -134,7 +134,8 @@ impl Drafting<'_> {
             MetricReading::of(play.metric(), Subject { segment, element, need }).baseline()
         };
         let known = self.night.segments.iter().filter_map(|s| Some(Best { group: &s.name, value: value(s)? }));
-        known.reduce(|best, next| if next.value > best.value { next } else { best })
+        let better = better(self.catalogue, play);
+        known.reduce(|best, next| if ahead(next.value, best.value, better) { next } else { best })
     }
 
     fn avoid(&self, play: &Play) -> String {
@@ -145,6 +146,11 @@ impl Drafting<'_> {
             play.avoid().to_owned()
         }
     }
+}
+
+/// Which way the metric of a play should move.
+pub(super) fn better(catalogue: &Catalogue, play: &Play) -> Better {
+    catalogue.metric(play.metric()).map_or(Better::Higher, |metric| metric.better())
 }
 
 /// Whether a channel sends or shows something to single customers, or is how whoever comes is served.

@@ -1,9 +1,10 @@
 //! What a line is measured by: the metric's value now, what a test of some size can see, and what to aim for.
 
+use crate::catalogue::Better;
 use crate::stats::interval::Z95;
 use crate::stats::power::{DEFAULT_BASE_RATE, smallest_detectable_difference, smallest_detectable_rise};
 
-use crate::model::rows::Estimate;
+use crate::model::rows::{Estimate, Figure};
 use crate::model::segment::{ElementProfile, NeedProfile, SegmentNight};
 
 /// Spread of single answers on a 0–10 scale, where it is not known. Our judgment, on the wide side.
@@ -11,6 +12,9 @@ const RATING_SPREAD: f64 = 2.5;
 
 /// Largest change of a score in points, −100 to 100, that is plausible within a test. Our judgment.
 const PLAUSIBLE_POINTS: f64 = 10.0;
+
+/// Largest change of a share that is plausible as a goal. Our judgment.
+const PLAUSIBLE_SHARE: f64 = 0.10;
 
 /// What a metric's value means for a test.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,7 +29,7 @@ enum ReadingKind {
     /// A share, 0–1.
     Share(f64),
     /// A mean with the spread of single values; the change is told in its own unit relative to it.
-    Mean { value: f64, spread: f64, top: f64 },
+    Mean { value: f64, spread: f64 },
     /// Points from −100 to 100 with the spread of single answers; a change is told in hundreds of points.
     Points { value: f64, spread: f64 },
     /// No value known: a response rate of [`DEFAULT_BASE_RATE`] stands in for the test.
@@ -55,6 +59,10 @@ impl MetricReading {
             kind,
             answering: if profile.members == 0 { 0.0 } else { (answers as f64 / profile.members as f64).min(1.0) },
         };
+        // A rate is counted of those who could do it at all, such as buy again.
+        let rate = |figure: Figure| {
+            figure.estimate().map(|e| asked(e.n, ReadingKind::Share(e.value)))
+        };
         let found = match metric {
             "element_high_share" => subject
                 .element
@@ -69,9 +77,19 @@ impl MetricReading {
                 asked(profile.nps_answers, ReadingKind::Points { value: e.value, spread })
             }),
             "value_per_customer" => profile.value_mean.map(|e| Self {
-                kind: ReadingKind::Mean { value: e.value, spread: spread(e, profile.size), top: f64::INFINITY },
+                kind: ReadingKind::Mean { value: e.value, spread: spread(e, profile.size) },
                 answering: 1.0,
             }),
+            // Asking all of them again could bring all: nobody has to answer for this to be counted.
+            "answer_share" => (profile.respondents > 0).then(|| Self {
+                kind: ReadingKind::Share((profile.respondents as f64 / profile.members.max(1) as f64).min(1.0)),
+                answering: 1.0,
+            }),
+            "repeat_rate" => rate(subject.segment.lens.rates.reordered),
+            "retention_rate" => rate(subject.segment.lens.rates.stayed),
+            "return_rate" => rate(subject.segment.lens.rates.returned),
+            "complaint_rate" => rate(subject.segment.lens.rates.complained),
+            "repeat_contact_rate" => rate(subject.segment.lens.rates.recontacted),
             _ => None,
         };
         found.unwrap_or(Self { kind: ReadingKind::Nothing, answering: 1.0 })
@@ -99,7 +117,7 @@ impl MetricReading {
         let default = || smallest_detectable_rise(DEFAULT_BASE_RATE, treated, control);
         match self.kind {
             ReadingKind::Share(value) => smallest_detectable_rise(value, treated, control).or_else(default),
-            ReadingKind::Mean { value, spread, .. } => smallest_detectable_difference(spread, treated, control)
+            ReadingKind::Mean { value, spread } => smallest_detectable_difference(spread, treated, control)
                 .filter(|_| value > 0.0)
                 .map(|step| step / value),
             ReadingKind::Points { spread, .. } => {
@@ -135,27 +153,27 @@ impl MetricReading {
     /// What to aim for: what the best group has, no further than a plausible change goes.
     ///
     /// METHOD (our judgment): a goal that a group of the same company has reached can be reached; what a test can see is no goal.
-    pub(super) fn goal(&self, best: Option<Best<'_>>, plausible_effect: f64) -> Option<Goal> {
-        let (value, furthest, cap) = match self.kind {
-            ReadingKind::Share(value) => (value, (value * (1.0 + plausible_effect)).min(1.0), plausible_effect),
-            ReadingKind::Mean { value, top, .. } => {
-                (value, (value * (1.0 + plausible_effect)).min(top), plausible_effect)
-            }
-            ReadingKind::Points { value, .. } => (value, (value + PLAUSIBLE_POINTS).min(100.0), 0.0),
+    pub(super) fn goal(&self, best: Option<Best<'_>>, better: Better, plausible_effect: f64) -> Option<Goal> {
+        let (value, step, said) = match self.kind {
+            ReadingKind::Share(value) => (value, PLAUSIBLE_SHARE.min(value.max(1.0 - value)), "10 percentage points"),
+            ReadingKind::Mean { value, .. } => (value, plausible_effect * value.abs(), "a plausible size"),
+            ReadingKind::Points { value, .. } => (value, PLAUSIBLE_POINTS, "10 points"),
             ReadingKind::Nothing => return None,
         };
-        let Some(best) = best.filter(|best| best.value > value) else {
+        let Some(best) = best.filter(|best| ahead(best.value, value, better)) else {
             return Some(Goal { target: value, reason: "no other group does better: keep it".to_owned() });
         };
-        if best.value <= furthest {
-            return Some(Goal { target: best.value, reason: format!("what “{}” has", best.group) });
+        let furthest = if better == Better::Higher { value + step } else { value - step };
+        if ahead(best.value, furthest, better) {
+            return Some(Goal { target: furthest, reason: format!("a step of {said} toward what “{}” has", best.group) });
         }
-        let step = match cap {
-            0.0 => format!("{PLAUSIBLE_POINTS:.0} points"),
-            cap => format!("{:.0} %", 100.0 * cap),
-        };
-        Some(Goal { target: furthest, reason: format!("a step of {step} toward what “{}” has", best.group) })
+        Some(Goal { target: best.value, reason: format!("what “{}” has", best.group) })
     }
+}
+
+/// Whether the first value is better than the second.
+pub(super) fn ahead(one: f64, other: f64, better: Better) -> bool {
+    if better == Better::Higher { one > other } else { one < other }
 }
 
 /// The best group on a metric.
@@ -169,7 +187,7 @@ pub(super) struct Best<'a> {
 const MOST_PEOPLE: u64 = 10_000_000_000;
 
 fn rating(e: Estimate) -> ReadingKind {
-    ReadingKind::Mean { value: e.value, spread: RATING_SPREAD, top: 10.0 }
+    ReadingKind::Mean { value: e.value, spread: RATING_SPREAD }
 }
 
 /// Spread of single values, read back from the interval of their mean.
@@ -180,7 +198,8 @@ fn spread(e: Estimate, n: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::segment::fixture::segment;
+    use crate::model::segment::fixture::{catalogue, segment};
+    use crate::stats::interval::Interval;
 
     fn reading(metric: &str) -> MetricReading {
         MetricReading::of(metric, Subject { segment: &segment("S01"), element: None, need: None })
@@ -190,9 +209,25 @@ mod tests {
     fn the_people_needed_are_the_fewest_that_show_a_plausible_change() {
         // By hand, 10 % against 13 %, n in each arm: 7.848880·(0.1·0.9 + 0.13·0.87)/0.03² = 1,771.2; with 1,771 treated and
         // 1,772 held out 7.848880·(0.09/1,772 + 0.1131/1,771) is below 0.03², with 1,771 in each it is not.
-        let needed = reading("response_rate").people_needed(0.3).unwrap();
+        let needed = reading("not_known").people_needed(0.3).unwrap();
         assert_eq!(needed, 1_771 + 1_772);
-        assert!(reading("response_rate").detectable(needed - 1).unwrap() > 0.3);
+        assert!(reading("not_known").detectable(needed - 1).unwrap() > 0.3);
+    }
+
+    #[test]
+    fn every_metric_of_the_catalogue_is_computed() {
+        let mut segment = segment("S01");
+        let half = Figure::of(300, 300, Some(Interval { value: 0.5, low: 0.4, high: 0.6 }));
+        let rates = &mut segment.lens.rates;
+        for figure in [&mut rates.reordered, &mut rates.stayed, &mut rates.returned, &mut rates.complained] {
+            *figure = half;
+        }
+        rates.recontacted = half;
+        let (element, need) = (segment.profile.elements[0].clone(), segment.profile.needs[0].clone());
+        let subject = Subject { segment: &segment, element: Some(&element), need: Some(&need) };
+        for metric in catalogue().metrics() {
+            assert!(MetricReading::of(metric.id(), subject).baseline().is_some(), "{}", metric.id());
+        }
     }
 
     #[test]
@@ -206,12 +241,12 @@ mod tests {
     #[test]
     fn the_goal_is_what_the_best_group_has_and_no_further_than_is_plausible() {
         let nps = reading("nps");
-        let told = |value: Option<f64>| nps.goal(value.map(|value| Best { group: "Time", value }), 0.3).unwrap();
+        let told = |value: Option<f64>| nps.goal(value.map(|value| Best { group: "Time", value }), Better::Higher, 0.3).unwrap();
         assert_eq!(told(Some(26.0)), Goal { target: 26.0, reason: "what “Time” has".to_owned() });
         assert_eq!(told(Some(60.0)).target, 30.0);
         assert_eq!(told(Some(60.0)).reason, "a step of 10 points toward what “Time” has");
         assert_eq!(told(Some(5.0)).reason, "no other group does better: keep it");
         assert_eq!(told(None).target, 20.0);
-        assert_eq!(reading("response_rate").goal(None, 0.3), None);
+        assert_eq!(reading("not_known").goal(None, Better::Higher, 0.3), None);
     }
 }

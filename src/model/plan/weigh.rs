@@ -7,8 +7,10 @@ use crate::model::rows::Estimate;
 use crate::model::segment::SegmentNight;
 use crate::model::segment::drivers::{Kano, Outcome, Quadrant, StatedDerived};
 
-/// Part of an even share below which next to nothing of the outcome goes with an element. Our judgment.
+/// Part of an even share below which next to nothing of the outcome goes with an element, if the whole interval lies below
+/// an even share; and the part below which that is so whatever the interval. Our judgment.
 const NEXT_TO_NOTHING: f64 = 0.25;
+const NOTHING: f64 = 0.1;
 
 /// How far the derived share raises or lowers a line: a share is unsure, so it shifts the order and does not make it.
 const LEAST_FACTOR: f64 = 0.5;
@@ -54,14 +56,20 @@ impl DerivedWeight {
     }
 
     /// What a line's strength is multiplied by, 0.5–2.
+    ///
+    /// METHOD (our judgment): what moves everybody is weak evidence of what moves a group that wants something else, so its
+    /// pull is the square root.
     pub(super) fn factor(&self) -> f64 {
-        (self.share.value / self.even).clamp(LEAST_FACTOR, MOST_FACTOR)
+        let factor = (self.share.value / self.even).clamp(LEAST_FACTOR, MOST_FACTOR);
+        if self.of_everybody { factor.sqrt() } else { factor }
     }
 
-    /// Next to nothing goes with it, and no low rating goes with a loss: mending it moves nobody, for all that is known.
+    /// Next to nothing goes with it in the segment itself, and no low rating goes with a loss: mending it moves nobody, for
+    /// all that is known.
     pub(super) fn next_to_nothing(&self) -> bool {
         let mending_counts = matches!(self.kano, Some(Kano::MustBe | Kano::Performance));
-        self.share.value < NEXT_TO_NOTHING * self.even && !mending_counts
+        let surely_less = self.share.high < self.even && self.share.value < NEXT_TO_NOTHING * self.even;
+        !self.of_everybody && !mending_counts && (surely_less || self.share.value < NOTHING * self.even)
     }
 
     /// Delivered better than the rest, and less than an even share goes with it: more of it moves nobody.

@@ -36,7 +36,7 @@ pub fn reading(catalogue: &Catalogue, outcome: Outcome, explained: &Explained, d
         None => "",
     };
     said.push_str(class);
-    if let Some(stated) = driver.stated.filter(|_| !driver.borderline) {
+    if let Some(stated) = driver.stated {
         said.push_str(match stated {
             StatedDerived::Lead => " Customers also say that it matters: lead with it.",
             StatedDerived::Given => {

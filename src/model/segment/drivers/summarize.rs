@@ -183,7 +183,8 @@ impl Summary<'_> {
         let correlation = own.estimate(-1.0, answers, |f| f.link.correlations[i])?;
         let share = Estimate { n: answers, ..shares.estimates[i] };
         let even = 1.0 / self.plan.elements.len() as f64;
-        let derived_high = share.value > even;
+        // METHOD: where the interval spans an even share, the crosshair of both classes, they might as well be others: none is told.
+        let derived_high = (!spans(share, even)).then_some(share.value > even);
         let (difference, error) = shares.differences[i];
         let sides = self.asymmetry(i, answers);
         let kano = sides.and_then(|sides| Kano::decide(sides, &self.plan.settings));
@@ -200,9 +201,8 @@ impl Summary<'_> {
             penalty,
             reward,
             kano,
-            stated: self.stated_high(element).map(|stated| StatedDerived::of(stated, derived_high)),
-            quadrant: self.served_high(element).map(|served| Quadrant::of(derived_high, served)),
-            borderline: spans(share, even),
+            stated: self.stated_high(element).zip(derived_high).map(|(stated, high)| StatedDerived::of(stated, high)),
+            quadrant: self.served_high(element).zip(derived_high).map(|(served, high)| Quadrant::of(high, served)),
         })
     }
 
@@ -270,7 +270,9 @@ impl Explained {
             mine.share = over_both(mine.share, theirs.share);
             mine.correlation = over_both(mine.correlation, theirs.correlation);
             mine.direction = direction(mine.correlation);
-            mine.borderline = spans(mine.share, even);
+            if spans(mine.share, even) {
+                (mine.stated, mine.quadrant) = (None, None);
+            }
             mine.differs_p = mine.differs_p.zip(theirs.differs_p).map(|(mine, theirs)| mine.max(theirs));
         }
         for (mine, theirs) in self.needs.iter_mut().zip(&other.needs) {

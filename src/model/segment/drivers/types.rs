@@ -89,12 +89,11 @@ pub struct ElementDriver {
     pub reward: Option<Estimate>,
     /// Penalty–reward class; `None` = not known.
     pub kano: Option<Kano>,
-    /// Stated against derived importance; `None` where importance was not asked.
+    /// Stated against derived importance; `None` where importance was not asked, or the interval of `share` spans an even one.
     pub stated: Option<StatedDerived>,
-    /// Derived importance against fulfillment; `None` where fulfillment has no mean.
+    /// Derived importance against fulfillment; `None` where fulfillment has no mean, or the interval of `share` spans an even
+    /// one.
     pub quadrant: Option<Quadrant>,
-    /// The interval of `share` spans an even share, the crosshair of both quadrants: they might as well be others.
-    pub borderline: bool,
 }
 
 /// One need tier and one outcome in one group.

@@ -3,6 +3,7 @@
 use super::super::profile::parts::CustomerParts;
 use super::super::profile::sums::{CENTI, FINE, MONEY_MAX, Moments, Part, money_steps, steps, weight_steps};
 use super::dealings::{Complaints, Dealings};
+use super::rates::Rates;
 use super::rivals::add_rivals;
 use super::row::{LensBlock, LensRow};
 use super::settings::LensSettings;
@@ -75,6 +76,7 @@ impl LensFold {
 struct Told {
     dealings: Dealings,
     complaints: Complaints,
+    rates: Rates,
 }
 
 impl Told {
@@ -82,6 +84,7 @@ impl Told {
         Self {
             dealings: Dealings::of(row.history, row.settings),
             complaints: Complaints::of(row.history, row.settings),
+            rates: Rates::of(row.history, row.settings),
         }
     }
 }
@@ -105,6 +108,7 @@ impl LensRow<'_> {
         self.add_texts(group);
         add_rivals(self, group);
         self.add_dealings(told, group);
+        self.add_rates(&told.rates, group);
     }
 
     fn add_connection(&self, group: &mut LensSums) {
@@ -214,6 +218,17 @@ impl LensRow<'_> {
         group.resolved.add_part(w, complaints.resolved, complaints.number);
         group.repeated.add_part(w, complaints.repeated, complaints.number);
         group.days.add_part(w, complaints.days, complaints.resolved);
+    }
+
+    fn add_rates(&self, rates: &Rates, group: &mut LensSums) {
+        for (cell, did) in [(&mut group.reordered, rates.reordered), (&mut group.stayed, rates.stayed)] {
+            if let Some(did) = did {
+                cell.add(self.w, i64::from(did));
+            }
+        }
+        group.complained.add(self.w, i64::from(rates.complained));
+        group.returned.add_part(self.w, rates.returned, rates.orders);
+        group.recontacted.add_part(self.w, rates.recontacted, rates.cases);
     }
 
     fn add_to_regular(&self, sums: &mut RegularSums) {

@@ -9,7 +9,7 @@ use super::settings::LensSettings;
 use super::sums::LensSums;
 use super::types::{
     ArcFigures, BalanceFigures, ComplaintFigures, ConnectionFigures, ConsistencyFigures, GapSize, GroupLens,
-    HeardFigures, ListeningFigures, LoyaltyFigures, MotivatorFigures, RivalFigures, StageFigures,
+    HeardFigures, ListeningFigures, LoyaltyFigures, MotivatorFigures, RateFigures, RivalFigures, StageFigures,
 };
 use crate::catalogue::{Catalogue, ElementId};
 use crate::model::rows::{
@@ -78,6 +78,7 @@ impl WithheldGroup<'_> {
             reasons: numbered(&LevelReason::ALL, |i| self.share(|s| &s.reason[i])),
             listening: self.listening(),
             complaints: self.complaints(),
+            rates: self.rates(),
             rivals: self.rivals(),
         }
     }
@@ -193,6 +194,17 @@ impl WithheldGroup<'_> {
             resolved: self.pooled(|s| &s.resolved),
             repeated: self.pooled(|s| &s.repeated),
             days: self.pair(|s| &s.days, days_interval).or_bare(days),
+        }
+    }
+
+    fn rates(&self) -> RateFigures {
+        let known = |there: bool, figure: Figure| if there { figure } else { Figure::default() };
+        RateFigures {
+            reordered: known(self.sources.orders, self.share(|s| &s.reordered)),
+            stayed: known(self.sources.orders, self.share(|s| &s.stayed)),
+            returned: known(self.sources.orders, self.pooled(|s| &s.returned)),
+            complained: known(self.sources.contacts, self.share(|s| &s.complained)),
+            recontacted: known(self.sources.contacts, self.pooled(|s| &s.recontacted)),
         }
     }
 

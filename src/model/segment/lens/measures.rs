@@ -82,7 +82,7 @@ fn experience(group: &GroupLens) -> Vec<LensMeasure> {
     measures
 }
 
-/// Texts and complaints.
+/// Texts, complaints and what customers did lately.
 fn voice(group: &GroupLens) -> Vec<LensMeasure> {
     let complaints = &group.complaints;
     let mut measures = vec![
@@ -92,6 +92,11 @@ fn voice(group: &GroupLens) -> Vec<LensMeasure> {
         one("complaints_resolved", complaints.resolved),
         one("complaints_repeated", complaints.repeated),
         one("complaint_days", complaints.days),
+        one("repeat_rate", group.rates.reordered),
+        one("retention_rate", group.rates.stayed),
+        one("return_rate", group.rates.returned),
+        one("complaint_rate", group.rates.complained),
+        one("repeat_contact_rate", group.rates.recontacted),
     ];
     for HeardFigures { element, named, praised } in &group.listening.elements {
         measures.push(of("element_named", element.slug(), *named));

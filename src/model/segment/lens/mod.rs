@@ -21,6 +21,7 @@ mod limits;
 mod measures;
 mod pair;
 mod published;
+mod rates;
 mod regularities;
 #[cfg(test)]
 mod regularity_tests;
@@ -45,6 +46,6 @@ pub use settings::{ConnectionCuts, LensSettings};
 pub use state::LensState;
 pub use types::{
     ArcFigures, BalanceFigures, ComplaintFigures, ConnectionFigures, ConsistencyFigures, ConsistencyRow, GapSize,
-    GroupLens, HeardFigures, Lens, ListeningFigures, LoyaltyFigures, MotivatorFigures, RivalFigures, RivalStanding,
+    GroupLens, HeardFigures, Lens, ListeningFigures, LoyaltyFigures, MotivatorFigures, RateFigures, RivalFigures, RivalStanding,
     StageFigures,
 };

@@ -58,6 +58,7 @@ impl LensSums {
         shares([&mut self.contradictory, &mut self.good_brand, &mut self.good_alone], noise);
         shares([&mut self.connected_alone, &mut self.arc_up, &mut self.arc_down], noise);
         shares([&mut self.all_good, &mut self.wrote], noise);
+        shares([&mut self.reordered, &mut self.stayed, &mut self.complained], noise);
         shares(self.stage.iter_mut().chain(&mut self.arc).chain(&mut self.in_debt), noise);
         shares(self.loyalty.iter_mut().chain(&mut self.level).chain(&mut self.reason), noise);
         shares(self.named.iter_mut().chain(&mut self.praised), noise);
@@ -69,7 +70,8 @@ impl LensSums {
             *amount = amount.released(Span::Open, noise);
         }
         let pairs = [&mut self.promises, &mut self.contacts, &mut self.feelings, &mut self.answered];
-        for pair in pairs.into_iter().chain([&mut self.resolved, &mut self.repeated, &mut self.days]) {
+        let later = [&mut self.resolved, &mut self.repeated, &mut self.days, &mut self.returned, &mut self.recontacted];
+        for pair in pairs.into_iter().chain(later) {
             pair.release(noise);
         }
         for MotivatorSums { wanted, helped, spend } in &mut self.motivators {

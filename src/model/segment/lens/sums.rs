@@ -66,6 +66,13 @@ pub(super) struct LensSums {
     pub(super) resolved: Pair,
     pub(super) repeated: Pair,
     pub(super) days: Pair,
+    /// Bought again lately, of those who had bought before; of those who had just before. Complained lately, of all.
+    pub(super) reordered: Moments,
+    pub(super) stayed: Moments,
+    pub(super) complained: Moments,
+    /// Orders that came back, of all; cases of more than one contact, of all.
+    pub(super) returned: Pair,
+    pub(super) recontacted: Pair,
     /// By competitor.
     pub(super) rivals: BTreeMap<String, RivalSums>,
 }
@@ -131,6 +138,11 @@ impl LensSums {
             resolved: pair,
             repeated: pair,
             days: pair,
+            reordered: none,
+            stayed: none,
+            complained: none,
+            returned: pair,
+            recontacted: pair,
             rivals: BTreeMap::new(),
         }
     }
@@ -161,6 +173,9 @@ impl LensSums {
             &mut self.reward_share,
             &mut self.week_ratio,
             &mut self.wrote,
+            &mut self.reordered,
+            &mut self.stayed,
+            &mut self.complained,
         ];
         let pairs = [
             &mut self.promises,
@@ -170,6 +185,8 @@ impl LensSums {
             &mut self.resolved,
             &mut self.repeated,
             &mut self.days,
+            &mut self.returned,
+            &mut self.recontacted,
         ];
         (single.into_iter())
             .chain(pairs.into_iter().flat_map(Pair::moments_mut))

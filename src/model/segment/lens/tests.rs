@@ -140,7 +140,7 @@ fn nothing_asked_gives_no_figure_and_says_so() {
     let measures = seen.everyone.measures();
     let known: Vec<&'static str> =
         measures.iter().filter(|m| m.figure.value().is_some()).map(|m: &LensMeasure| m.measure).collect();
-    let always = ["arc_stage", "relationship_level", "relationship_reason", "wrote", "complaints"];
+    let always = ["arc_stage", "relationship_level", "relationship_reason", "wrote", "complaints", "complaint_rate"];
     assert!(known.iter().all(|measure| always.contains(measure)), "{known:?}");
 }
 

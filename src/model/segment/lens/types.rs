@@ -214,6 +214,21 @@ pub struct RivalFigures {
     pub standing: Option<RivalStanding>,
 }
 
+/// What the customers of a group did in the 90 days before the night.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RateFigures {
+    /// Share that bought again, of those who had bought before these days.
+    pub reordered: Figure,
+    /// Share that bought again, of those who had bought in the 90 days before these.
+    pub stayed: Figure,
+    /// Share of the orders of a year that came back; base = customers who ordered.
+    pub returned: Figure,
+    /// Share that complained.
+    pub complained: Figure,
+    /// Share of the cases of a year that took more than one contact; base = customers with a case.
+    pub recontacted: Figure,
+}
+
 /// One group through the lens.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GroupLens {
@@ -237,6 +252,8 @@ pub struct GroupLens {
     pub listening: ListeningFigures,
     /// Complaints.
     pub complaints: ComplaintFigures,
+    /// What customers did lately.
+    pub rates: RateFigures,
     /// Competitors by name.
     pub rivals: Vec<RivalFigures>,
 }
@@ -256,12 +273,14 @@ impl GroupLens {
         all.extend(balance.in_debt.iter_mut().map(|(_, share)| share).chain([&mut balance.debt]));
         all.extend(loyalty.types.iter_mut().map(|(_, share)| share));
         all.extend([&mut loyalty.reward_dependence, &mut loyalty.week_ratio]);
-        let Self { levels, reasons, listening, complaints, rivals, .. } = self;
+        let Self { levels, reasons, listening, complaints, rates, rivals, .. } = self;
         all.extend(levels.iter_mut().map(|(_, share)| share).chain(reasons.iter_mut().map(|(_, share)| share)));
         all.extend([&mut listening.wrote]);
         all.extend(listening.elements.iter_mut().flat_map(|heard| [&mut heard.named, &mut heard.praised]));
         let ComplaintFigures { number, answered, resolved, repeated, days } = complaints;
         all.extend([number, answered, resolved, repeated, days]);
+        let RateFigures { reordered, stayed, returned, complained, recontacted } = rates;
+        all.extend([reordered, stayed, returned, complained, recontacted]);
         for RivalFigures { lead, score, own_score, gap, .. } in rivals {
             all.extend(lead.iter_mut().map(|(_, lead)| lead).chain([score, own_score, gap]));
         }
