@@ -11,7 +11,7 @@ use super::evidence::{AskedAspects, ElementCase, need_json, percent, segment_jso
 use super::judge::Judged;
 use super::line::{Draft, DraftedLine, Drafting, NoLine};
 use super::settings::PlanSettings;
-use super::triggers::{PriceStance, dominant_need, may_be_spoken_of};
+use super::triggers::{PriceStance, dominant_need, left_alone, may_be_spoken_of};
 use super::types::{LineScope, PassedOver, Plan};
 use crate::model::rows::thousands;
 use crate::model::segment::{SegmentNight, SegmentNights};
@@ -35,19 +35,23 @@ pub(super) struct Campaigns<'a> {
 struct Found {
     lines: Vec<DraftedLine>,
     passed_over: Vec<PassedOver>,
-    gated: bool,
+    /// Why nothing may be sent; `None` = it may.
+    silent: Option<&'static str>,
 }
 
 impl Found {
+    fn none(silent: Option<&'static str>) -> Self {
+        Self { lines: Vec::new(), passed_over: Vec::new(), silent }
+    }
+
     /// Adds a line, or the reason why there is none.
     fn add(&mut self, subject: PlaySubject, made: Result<DraftedLine, NoLine>) {
         let subject = || subject.slug();
         match made {
-            Ok(drafted) if self.gated && drafted.line.scope == LineScope::Campaign => {
-                let why = "Quality comes first: nothing is sent to these customers until it is above its floor.";
-                self.passed_over.push(PassedOver { subject: subject(), why: why.to_owned() });
-            }
-            Ok(drafted) => self.lines.push(drafted),
+            Ok(drafted) => match self.silent.filter(|_| drafted.line.scope == LineScope::Campaign) {
+                Some(why) => self.passed_over.push(PassedOver { subject: subject(), why: why.to_owned() }),
+                None => self.lines.push(drafted),
+            },
             Err(NoLine::NoPlay) => {}
             Err(NoLine::NobodyReached) => {
                 let why = "Nobody in this group has agreed to a channel it could be sent by.";
@@ -62,7 +66,14 @@ impl<'a> Campaigns<'a> {
     pub(super) fn segment(&self, mut judged: Judged<'a>, company: Vec<u32>) -> (Vec<DraftedLine>, Plan) {
         let segment = judged.segment;
         let drafting = self.drafting(segment, judged.price);
-        let mut found = Found { lines: Vec::new(), passed_over: Vec::new(), gated: judged.gated };
+        let silent = if judged.gated {
+            Some("Quality comes first: nothing is sent to these customers until it is above its floor.")
+        } else if left_alone(segment) {
+            Some("Most of these customers are to be left alone: nothing is sent to them.")
+        } else {
+            None
+        };
+        let mut found = Found::none(silent);
         for case in &judged.leads {
             found.add(PlaySubject::Element(case.id()), drafting.line(self.lead_draft(case), None));
         }
@@ -71,7 +82,7 @@ impl<'a> Campaigns<'a> {
         }
         found.lines.truncate(self.settings.max_lines as usize);
         let lacking = MIN_LINES.saturating_sub(found.lines.len() + company.len());
-        let mut filled = Found { lines: Vec::new(), passed_over: Vec::new(), gated: judged.gated };
+        let mut filled = Found::none(silent);
         for drafted in self.for_everyone(&drafting) {
             filled.add(PlaySubject::Everyone, drafted);
         }
@@ -85,7 +96,7 @@ impl<'a> Campaigns<'a> {
     pub(super) fn neutral(&self, unassigned: &'a SegmentNight) -> (Vec<DraftedLine>, Plan) {
         // Nothing is claimed of them, so nothing of prices either.
         let drafting = self.drafting(unassigned, PriceStance::LeadsOrUnknown);
-        let mut found = Found { lines: Vec::new(), passed_over: Vec::new(), gated: false };
+        let mut found = Found::none(None);
         for drafted in self.for_everyone(&drafting) {
             found.add(PlaySubject::Everyone, drafted);
         }

@@ -5,10 +5,9 @@ use crate::catalogue::{ElementId, PlayKind};
 use super::evidence::AskedAspects;
 use super::line::NO_DISCOUNT;
 use super::settings::PlanSettings;
-use super::triggers::{price, quality};
+use super::triggers::{left_alone, price, quality};
 use super::types::{Contradiction, LineScope, PassedOver, Plan, PlanLine, PlanSet};
 use super::weigh::DerivedWeight;
-use crate::model::rows::RelationshipLevel;
 use crate::model::segment::{ElementProfile, SegmentNight, SegmentNights};
 
 /// The set without lines that are contradicted, and the contradictions told: in the set, and in the plan the line stood in.
@@ -78,7 +77,7 @@ impl SegmentCheck<'_> {
         let what = match () {
             () if campaign && line.reach.is_none_or(|reach| reach == 0) => "nobody in this group can be reached by it",
             () if campaign && self.gated() => "quality is below its floor in this group, and mending it comes first",
-            () if campaign && self.left_alone() => "most of this group is to be left alone",
+            () if campaign && left_alone(self.segment) => "most of this group is to be left alone",
             () if self.leads_overdone(line) => "it leads with what is delivered better than it is worth to them",
             () if self.mends(element_of(line, PlayKind::Lead)) => "it leads with what the company has yet to mend",
             () if self.denies_price(line) => "it rules out a discount in a group that wants fair prices most",
@@ -91,13 +90,6 @@ impl SegmentCheck<'_> {
         let mends_quality = self.mends(Some(quality()));
         let share = self.segment.profile.element(quality()).high_share;
         mends_quality && share.is_some_and(|share| share.high < self.settings.quality_floor)
-    }
-
-    /// More than half, at the low end of the interval, are at the level of being left alone.
-    fn left_alone(&self) -> bool {
-        let levels = &self.segment.lens.levels;
-        let alone = levels.iter().find(|(level, _)| *level == RelationshipLevel::LeaveAlone);
-        alone.and_then(|(_, share)| share.estimate()).is_some_and(|share| share.low > 0.5)
     }
 
     fn leads_overdone(&self, line: &PlanLine) -> bool {
@@ -145,4 +137,116 @@ fn element_of(line: &PlanLine, kind: PlayKind) -> Option<ElementId> {
 fn contradiction(plan: &Plan, play: &str, what: &str) -> Contradiction {
     let what = format!("Taken out: {what}.");
     Contradiction { segment_id: plan.segment_id.clone(), play_id: play.to_owned(), what }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::plan;
+    use super::super::weigh::driven;
+    use super::*;
+    use crate::model::rows::{Figure, RelationshipLevel};
+    use crate::model::segment::fixture::{catalogue, element, estimate, night, segment, served, wants};
+    use crate::stats::interval::Interval;
+
+    const SETTINGS: fn() -> PlanSettings = PlanSettings::default;
+
+    /// A segment that wants time and gets it, and wants order and does not get it.
+    fn organizers() -> SegmentNight {
+        let mut s = segment("S01");
+        for (slug, d, mean) in [("saves_time", 0.9, 7.8), ("organizes", 0.8, 4.5)] {
+            wants(&mut s.profile, slug, d);
+            served(&mut s.profile, slug, mean);
+        }
+        element(&mut s.profile, "organizes").gap = Some(estimate(1.1, 0.2));
+        s
+    }
+
+    /// The plans of one segment as they were made, changed by hand, and checked again beside `segment`.
+    fn told(segment: SegmentNight, spoil: impl Fn(&mut PlanSet)) -> Vec<String> {
+        let night = night(vec![segment]);
+        let mut set = plan(&night, catalogue(), &SETTINGS());
+        assert_eq!(set.contradictions, [], "as made, nothing is contradicted");
+        spoil(&mut set);
+        let set = checked(set, &night, AskedAspects::of(&night), &SETTINGS());
+        assert!(set.contradictions.iter().all(|found| {
+            let plan = set.all().find(|plan| plan.segment_id == found.segment_id);
+            plan.is_some_and(|plan| plan.lines.iter().all(|line| line.play_id != found.play_id))
+        }));
+        set.contradictions.into_iter().map(|found| found.what).collect()
+    }
+
+    /// The line of the company about an element, as if it were a campaign of the first segment, of another kind.
+    fn campaign(set: &PlanSet, kind: PlayKind, subject: &str) -> PlanLine {
+        let like = set.plans[0].lines.iter().find(|line| line.scope == LineScope::Campaign).unwrap();
+        PlanLine { kind: kind.slug().to_owned(), subject: subject.to_owned(), play_id: "spoiled".to_owned(), ..like.clone() }
+    }
+
+    #[test]
+    fn nobody_is_led_with_what_is_overdone() {
+        let mut s = organizers();
+        s.drivers = driven(&[("quality", 0.9), ("saves_time", 0.01)], &["saves_time"]);
+        let found = told(s, |set| {
+            let line = campaign(set, PlayKind::Lead, "saves_time");
+            set.plans[0].lines.push(line);
+        });
+        assert_eq!(found, ["Taken out: it leads with what is delivered better than it is worth to them."]);
+    }
+
+    #[test]
+    fn nothing_is_mended_that_next_to_nothing_goes_with() {
+        let plain = organizers();
+        let mut s = organizers();
+        s.drivers = driven(&[("quality", 0.99), ("organizes", 0.0004)], &[]);
+        let mends = plan(&night(vec![plain]), catalogue(), &SETTINGS()).company.lines[0].clone();
+        assert_eq!(mends.subject, "organizes");
+        let found = told(s, |set| set.company.lines.push(mends.clone()));
+        assert_eq!(found, ["Taken out: next to nothing of what customers say or spend goes with it."]);
+    }
+
+    #[test]
+    fn what_is_missed_most_is_in_the_plan_or_told_why_not() {
+        let found = told(organizers(), |set| {
+            set.company.lines.clear();
+        });
+        assert_eq!(found, ["Taken out: what this group misses most is in no line."]);
+    }
+
+    #[test]
+    fn no_discount_is_ruled_out_where_fair_prices_are_wanted_most() {
+        let mut s = organizers();
+        wants(&mut s.profile, "reduces_cost", 1.5);
+        served(&mut s.profile, "reduces_cost", 5.8);
+        let found = told(s, |set| NO_DISCOUNT.clone_into(&mut set.plans[0].lines[0].avoid));
+        assert_eq!(found, ["Taken out: it rules out a discount in a group that wants fair prices most."]);
+    }
+
+    #[test]
+    fn nothing_is_sent_while_quality_is_below_its_floor() {
+        let sent = campaign(&plan(&night(vec![organizers()]), catalogue(), &SETTINGS()), PlayKind::Arc, "arc_2_3");
+        let mut s = organizers();
+        element(&mut s.profile, "quality").high_share = Some(estimate(0.4, 0.05));
+        let found = told(s, |set| set.plans[0].lines.push(sent.clone()));
+        assert_eq!(found, ["Taken out: quality is below its floor in this group, and mending it comes first."]);
+    }
+
+    #[test]
+    fn nothing_is_sent_to_those_who_are_left_alone_or_cannot_be_reached() {
+        let mut s = organizers();
+        let most = Figure::of(5_000, 5_000, Some(Interval { value: 0.8, low: 0.78, high: 0.82 }));
+        s.lens.levels = vec![(RelationshipLevel::LeaveAlone, most)];
+        let sent = campaign(&plan(&night(vec![organizers()]), catalogue(), &SETTINGS()), PlayKind::Arc, "arc_2_3");
+        let found = told(s, |set| set.plans[0].lines.push(sent.clone()));
+        assert_eq!(found, ["Taken out: most of this group is to be left alone."]);
+        let found = told(organizers(), |set| set.plans[0].lines[0].reach = Some(0));
+        assert_eq!(found, ["Taken out: nobody in this group can be reached by it."]);
+    }
+
+    #[test]
+    fn nobody_is_led_with_what_the_company_has_yet_to_mend() {
+        let found = told(organizers(), |set| {
+            let line = campaign(set, PlayKind::Lead, "organizes");
+            set.plans[0].lines.push(line);
+        });
+        assert_eq!(found, ["Taken out: it leads with what the company has yet to mend."]);
+    }
 }

@@ -128,21 +128,18 @@ impl ElementCase<'_> {
     pub(super) fn wanted(&self) -> String {
         let e = self.element;
         let whom = format!("these {} customers", thousands(self.segment.profile.size));
-        // A difference is news about the segment; a gap may be everybody's. So the difference is told where there is one.
-        match (e.importance_difference, e.gap) {
-            (Some(c), None) if c.d.value > 0.0 => format!(
+        // A difference is news about the segment; a gap may be everybody's. So a sure difference is told first, then a sure
+        // gap, then what is there.
+        let more = e.importance_difference.filter(|c| c.d.value > 0.0);
+        let missed = e.gap.filter(|gap| gap.low > 0.0);
+        match (more.filter(|c| c.d.low > 0.0), missed, more) {
+            (Some(c), ..) | (None, None, Some(c)) => format!(
                 "{} matters more to {whom} than to the rest (d {}; {})",
                 self.name(),
                 range(c.d, 2),
                 answers(e.importance_answers)
             ),
-            (Some(c), _) if c.d.low > 0.0 => format!(
-                "{} matters more to {whom} than to the rest (d {}; {})",
-                self.name(),
-                range(c.d, 2),
-                answers(e.importance_answers)
-            ),
-            (_, Some(gap)) => format!(
+            (None, Some(gap), _) => format!(
                 "{} is wanted more by {whom} than it is delivered, measured against everything else (gap {}; {})",
                 self.name(),
                 range(gap, 2),
@@ -166,6 +163,16 @@ impl ElementCase<'_> {
                 answers(self.element.fulfillment_answers)
             ),
             None => self.wanted(),
+        }
+    }
+
+    /// "is wanted and delivered", or, where wishes were not asked, what is known instead.
+    pub(super) fn standing(&self, delivered: bool) -> &'static str {
+        match (self.asked.compared(), delivered) {
+            (Aspect::Importance, true) => "is wanted and delivered",
+            (Aspect::Importance, false) => "is wanted and not delivered",
+            (Aspect::Fulfillment, true) => "is served better here than to the rest",
+            (Aspect::Fulfillment, false) => "is served worse here than to the rest",
         }
     }
 

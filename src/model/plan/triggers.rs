@@ -4,7 +4,7 @@ use crate::catalogue::{ElementId, Sensitivity};
 
 use super::evidence::ElementCase;
 use super::settings::PlanSettings;
-use crate::model::rows::{Aspect, Estimate};
+use crate::model::rows::{Aspect, Estimate, RelationshipLevel};
 use crate::model::segment::{Delivered, NeedProfile, SegmentNight};
 
 /// Most lead lines.
@@ -75,8 +75,9 @@ pub(super) fn fix(case: &ElementCase, settings: &PlanSettings) -> TriggerVerdict
 fn mended(case: &ElementCase, fires: bool, strength: f64) -> TriggerVerdict {
     match &case.derived {
         Some(derived) if fires && derived.next_to_nothing() => TriggerVerdict::Against(format!(
-            "{} is wanted and not delivered, yet {}: mending it first would move little, for all that is known.",
+            "{} {}, yet {}: mending it first would move little, for all that is known.",
             case.name(),
+            case.standing(false),
             derived.words()
         )),
         derived => TriggerVerdict::when(fires, strength * derived.map_or(1.0, |derived| derived.factor())),
@@ -109,8 +110,9 @@ pub(super) fn lead(case: &ElementCase, settings: &PlanSettings) -> TriggerVerdic
     let well = served_well(case, served, settings);
     match &case.derived {
         Some(derived) if well && derived.overdone() => TriggerVerdict::Against(format!(
-            "{} is wanted and delivered, yet {}: more of it is not what moves these customers, for all that is known.",
+            "{} {}, yet {}: more of it is not what moves these customers, for all that is known.",
             case.name(),
+            case.standing(true),
             derived.words()
         )),
         derived => {
@@ -160,6 +162,12 @@ pub(super) fn dominant_need<'a>(
     let [(first, _), (second, next), ..] = known.as_slice() else { return Err("need tiers of enough members") };
     let sure = first.share.is_some_and(|share| share.low >= settings.need_share && share.low > *next);
     Ok(sure.then_some((*first, *second)))
+}
+
+/// More than half of a segment, at the low end of the interval, are at the level of being left alone.
+pub(super) fn left_alone(segment: &SegmentNight) -> bool {
+    let alone = segment.lens.levels.iter().find(|(level, _)| *level == RelationshipLevel::LeaveAlone);
+    alone.and_then(|(_, share)| share.estimate()).is_some_and(|share| share.low > 0.5)
 }
 
 /// Whether price is what leads in a segment.

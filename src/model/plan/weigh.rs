@@ -5,6 +5,8 @@ use serde_json::{Map, Value, json};
 use crate::catalogue::ElementId;
 use crate::model::rows::Estimate;
 use crate::model::segment::SegmentNight;
+#[cfg(test)]
+use crate::model::segment::drivers::{ElementDriver, Explained, GroupDrivers, OutcomeDrivers};
 use crate::model::segment::drivers::{Kano, Outcome, Quadrant, StatedDerived};
 
 /// Part of an even share below which next to nothing of the outcome goes with an element, if the whole interval lies below
@@ -108,4 +110,36 @@ impl DerivedWeight {
             }
         }
     }
+}
+
+/// Drivers of recommendation made by hand: share of each element, all answered by 300, intervals of a tenth of the share;
+/// those in `overdone` are classed so.
+#[cfg(test)]
+pub(super) fn driven(shares: &[(&str, f64)], overdone: &[&str]) -> GroupDrivers {
+    let around = |value: f64| Estimate { value, low: 0.9 * value, high: 1.1 * value, n: 300 };
+    let driver = |(slug, share): &(&str, f64)| ElementDriver {
+        element: ElementId::parse(slug).expect("an element"),
+        share: around(*share),
+        own_share: *share,
+        weight: *share,
+        correlation: around(*share),
+        direction: Some(1),
+        differs_p: None,
+        answers: 300,
+        penalty: None,
+        reward: None,
+        kano: None,
+        stated: None,
+        quadrant: overdone.contains(slug).then_some(Quadrant::Overdone),
+    };
+    let explained = Explained {
+        r_squared: around(0.4),
+        adjusted_r_squared: 0.38,
+        halo: None,
+        own_voice: None,
+        elements: shares.iter().map(driver).collect(),
+        needs: Vec::new(),
+    };
+    let outcome = OutcomeDrivers { outcome: Outcome::Recommend, respondents: 300, result: Ok(explained) };
+    GroupDrivers { outcomes: vec![outcome] }
 }
