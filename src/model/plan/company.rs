@@ -74,10 +74,7 @@ impl Merged<'_, '_> {
     fn line(&self, play: &Play, channel: PlayChannel, shop: &Company<'_>) -> PlanLine {
         let reading = |demand: &ElementDemand| {
             let case = &demand.case;
-            MetricReading::of(
-                play.metric(),
-                Subject { segment: case.segment, element: Some(case.element), need: None },
-            )
+            MetricReading::of(play.metric(), Subject { segment: case.segment, element: Some(case.element), need: None })
         };
         // The worst off of those touched sets where it starts: a mean over groups is nobody's figure.
         let worst = self.demands.iter().filter_map(|demand| Some((reading(demand), reading(demand).baseline()?)));

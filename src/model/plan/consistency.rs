@@ -178,7 +178,12 @@ mod tests {
     /// The line of the company about an element, as if it were a campaign of the first segment, of another kind.
     fn campaign(set: &PlanSet, kind: PlayKind, subject: &str) -> PlanLine {
         let like = set.plans[0].lines.iter().find(|line| line.scope == LineScope::Campaign).unwrap();
-        PlanLine { kind: kind.slug().to_owned(), subject: subject.to_owned(), play_id: "spoiled".to_owned(), ..like.clone() }
+        PlanLine {
+            kind: kind.slug().to_owned(),
+            subject: subject.to_owned(),
+            play_id: "spoiled".to_owned(),
+            ..like.clone()
+        }
     }
 
     #[test]

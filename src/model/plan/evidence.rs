@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::catalogue::{Catalogue, ElementId};
 
-use crate::model::rows::{Aspect, Estimate, thousands};
 use super::weigh::DerivedWeight;
+use crate::model::rows::{Aspect, Estimate, thousands};
 use crate::model::segment::lens::MotivatorFigures;
 use crate::model::segment::{Contrast, ElementProfile, NeedProfile, SegmentNight, SegmentNights};
 

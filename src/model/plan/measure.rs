@@ -60,17 +60,15 @@ impl MetricReading {
             answering: if profile.members == 0 { 0.0 } else { (answers as f64 / profile.members as f64).min(1.0) },
         };
         // A rate is counted of those who could do it at all, such as buy again.
-        let rate = |figure: Figure| {
-            figure.estimate().map(|e| asked(e.n, ReadingKind::Share(e.value)))
-        };
+        let rate = |figure: Figure| figure.estimate().map(|e| asked(e.n, ReadingKind::Share(e.value)));
         let found = match metric {
             "element_high_share" => subject
                 .element
                 .and_then(|e| Some(asked(e.fulfillment_answers, ReadingKind::Share(e.high_share?.value)))),
-            "good_brand_share" => {
-                profile.good_brand.map(|e| asked(profile.respondents, ReadingKind::Share(e.value)))
+            "good_brand_share" => profile.good_brand.map(|e| asked(profile.respondents, ReadingKind::Share(e.value))),
+            "need_fulfillment" => {
+                subject.need.and_then(|n| n.fulfillment).map(|e| asked(profile.respondents, rating(e)))
             }
-            "need_fulfillment" => subject.need.and_then(|n| n.fulfillment).map(|e| asked(profile.respondents, rating(e))),
             "satisfaction" => profile.satisfaction.map(|e| asked(profile.respondents, rating(e))),
             "nps" => profile.nps.map(|e| {
                 let spread = spread(e, profile.nps_answers);
@@ -165,7 +163,10 @@ impl MetricReading {
         };
         let furthest = if better == Better::Higher { value + step } else { value - step };
         if ahead(best.value, furthest, better) {
-            return Some(Goal { target: furthest, reason: format!("a step of {said} toward what “{}” has", best.group) });
+            return Some(Goal {
+                target: furthest,
+                reason: format!("a step of {said} toward what “{}” has", best.group),
+            });
         }
         Some(Goal { target: best.value, reason: format!("what “{}” has", best.group) })
     }
@@ -241,7 +242,9 @@ mod tests {
     #[test]
     fn the_goal_is_what_the_best_group_has_and_no_further_than_is_plausible() {
         let nps = reading("nps");
-        let told = |value: Option<f64>| nps.goal(value.map(|value| Best { group: "Time", value }), Better::Higher, 0.3).unwrap();
+        let told = |value: Option<f64>| {
+            nps.goal(value.map(|value| Best { group: "Time", value }), Better::Higher, 0.3).unwrap()
+        };
         assert_eq!(told(Some(26.0)), Goal { target: 26.0, reason: "what “Time” has".to_owned() });
         assert_eq!(told(Some(60.0)).target, 30.0);
         assert_eq!(told(Some(60.0)).reason, "a step of 10 points toward what “Time” has");

@@ -151,7 +151,10 @@ fn a_small_segment_is_told_how_many_customers_a_test_takes() {
     assert_eq!(sent[0].subject, "saves_time");
     for line in sent {
         assert_eq!(line.trial, TrialDesign::CannotBeTold);
-        assert!(line.detectable_effect.is_none_or(|e| e > 0.3) && line.people_needed.is_some_and(|n| n > 300), "{line:?}");
+        assert!(
+            line.detectable_effect.is_none_or(|e| e > 0.3) && line.people_needed.is_some_and(|n| n > 300),
+            "{line:?}"
+        );
     }
 }
 

@@ -196,6 +196,6 @@ impl Plan {
     /// Ranks of the lines that touch a segment.
     pub(super) fn touching(&self, segment: &str) -> Vec<u32> {
         let touch = |line: &&PlanLine| line.segments.iter().any(|id| id == segment);
-        (1..).zip(&self.lines).filter(|(_, line)| touch(&line)).map(|(rank, _)| rank).collect()
+        (1..).zip(&self.lines).filter(|(_, line)| touch(line)).map(|(rank, _)| rank).collect()
     }
 }

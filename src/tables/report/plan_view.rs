@@ -156,7 +156,9 @@ fn test(line: &PlanLine) -> String {
             format!("Half of those within reach, by lot, go without: a change of {effect} or more shows.")
         }
         (TrialDesign::Pooled, Some(effect), _) => {
-            format!("Half go without, by lot, in all groups with this line: together a change of {effect} or more shows.")
+            format!(
+                "Half go without, by lot, in all groups with this line: together a change of {effect} or more shows."
+            )
         }
         (TrialDesign::BeforeAfter, ..) => {
             "Nobody can be held out: compare before and after, site by site where there are sites.".to_owned()

@@ -228,7 +228,10 @@ fn where_nobody_can_be_reached_the_company_begins_with_itself() {
         (line.scope, line.reach) = (LineScope::Service, None);
     }
     let said = &sentences(&night.input())[2].text;
-    assert!(said.starts_with("Nobody can be addressed in person yet; begin with the company itself (41,205 customers"), "{said}");
+    assert!(
+        said.starts_with("Nobody can be addressed in person yet; begin with the company itself (41,205 customers"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -46,6 +46,6 @@ pub use settings::{ConnectionCuts, LensSettings};
 pub use state::LensState;
 pub use types::{
     ArcFigures, BalanceFigures, ComplaintFigures, ConnectionFigures, ConsistencyFigures, ConsistencyRow, GapSize,
-    GroupLens, HeardFigures, Lens, ListeningFigures, LoyaltyFigures, MotivatorFigures, RateFigures, RivalFigures, RivalStanding,
-    StageFigures,
+    GroupLens, HeardFigures, Lens, ListeningFigures, LoyaltyFigures, MotivatorFigures, RateFigures, RivalFigures,
+    RivalStanding, StageFigures,
 };
