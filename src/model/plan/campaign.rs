@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::catalogue::{Catalogue, NeedTier, PlayKind, PlaySubject};
 
+use super::appraisal::Appraisal;
 use super::arc;
 use super::evidence::{AskedAspects, ElementCase, need_json, percent, segment_json};
-use super::judge::Judged;
 use super::line::{Draft, DraftedLine, Drafting, NoLine};
 use super::settings::PlanSettings;
 use super::triggers::{PriceStance, dominant_need, left_alone, may_be_spoken_of};
@@ -63,7 +63,7 @@ impl Found {
 
 impl<'a> Campaigns<'a> {
     /// Lines of a segment, and its plan without them; `company` are the ranks of the company's lines for it.
-    pub(super) fn segment(&self, mut judged: Judged<'a>, company: Vec<u32>) -> (Vec<DraftedLine>, Plan) {
+    pub(super) fn segment(&self, mut judged: Appraisal<'a>, company: Vec<u32>) -> (Vec<DraftedLine>, Plan) {
         let segment = judged.segment;
         let drafting = self.drafting(segment, judged.price);
         let silent = if judged.gated {
@@ -116,8 +116,8 @@ impl<'a> Campaigns<'a> {
         Drafting { catalogue: self.catalogue, settings: self.settings, night: self.night, segment, price }
     }
 
-    fn plan(&self, segment: &SegmentNight, lines: &[DraftedLine], judged: Judged<'_>) -> Plan {
-        let Judged { demands, passed_over, mut missing, .. } = judged;
+    fn plan(&self, segment: &SegmentNight, lines: &[DraftedLine], judged: Appraisal<'_>) -> Plan {
+        let Appraisal { demands, passed_over, mut missing, .. } = judged;
         // The quality gate and the ordinary fix condition read different values of the same plays: one entry is enough.
         let mut listed = BTreeSet::new();
         let done = |play: &str| {
@@ -151,7 +151,7 @@ impl<'a> Campaigns<'a> {
         }
     }
 
-    fn arc_draft(&self, judged: &mut Judged<'a>) -> Option<Draft<'a>> {
+    fn arc_draft(&self, judged: &mut Appraisal<'a>) -> Option<Draft<'a>> {
         arc::draft(judged.segment, self.settings).unwrap_or_else(|what| {
             for step in PlaySubject::ARC_STEPS {
                 judged.note(self.catalogue, PlayKind::Arc, step, what);
@@ -160,7 +160,7 @@ impl<'a> Campaigns<'a> {
         })
     }
 
-    fn need_draft(&self, judged: &mut Judged<'a>) -> Option<Draft<'a>> {
+    fn need_draft(&self, judged: &mut Appraisal<'a>) -> Option<Draft<'a>> {
         let segment = judged.segment;
         let (first, second) = match dominant_need(segment, self.settings) {
             Ok(found) => found?,

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::catalogue::{Catalogue, ElementId, Play, PlayChannel, PlayKind, PlaySubject};
 
+use super::appraisal::Appraisal;
 use super::evidence::ElementCase;
-use super::judge::Judged;
 use super::line::better;
 use super::measure::{Best, MetricReading, Subject, ahead};
 use super::settings::PlanSettings;
@@ -125,7 +125,7 @@ pub(super) struct Company<'a> {
 impl Company<'_> {
     /// The plan: quality below its floor, then what each group misses most, then what is missed besides, each by people × how
     /// much × what goes with it, then what to keep.
-    pub(super) fn plan(&self, judged: &[Judged<'_>]) -> Plan {
+    pub(super) fn plan(&self, judged: &[Appraisal<'_>]) -> Plan {
         let mut merged = merge(judged);
         // What some group misses most is in, whatever the number of lines: a small group is not outvoted.
         let rank_of = |m: &Merged| (m.kind == PlayKind::Hold, !m.gate(), !m.first_of_some_group());
@@ -189,7 +189,7 @@ impl Company<'_> {
 }
 
 /// Demands of the same kind on the same element, in catalogue order.
-fn merge<'d, 'a>(judged: &'d [Judged<'a>]) -> Vec<Merged<'d, 'a>> {
+fn merge<'d, 'a>(judged: &'d [Appraisal<'a>]) -> Vec<Merged<'d, 'a>> {
     let mut merged: Vec<Merged<'d, 'a>> = Vec::new();
     for demand in judged.iter().flat_map(|judged| &judged.demands) {
         let (kind, element) = (demand.kind, demand.case.id());

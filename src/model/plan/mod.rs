@@ -1,17 +1,17 @@
 //! What should be done for a segment? Ranked lines, each with its evidence, its owner and its test.
 //!
-//! Each segment is judged by the whole evidence ([`judge`]): what it wants more than others, what it misses, what drivers
+//! Each segment is judged by the whole evidence ([`appraisal`]): what it wants more than others, what it misses, what drivers
 //! say goes with an outcome, its need tier and its place on the arc. What product, price and service lack or keep is stated
 //! once for all groups it touches ([`company`]); what can be sent or said to a group's customers follows for each
 //! ([`campaign`]), with the test that can tell whether it worked ([`trial`]). What the evidence speaks for and is not done
 //! is told with the reason, and no line stands that another line or the evidence contradicts ([`consistency`]).
 
+mod appraisal;
 mod arc;
 mod campaign;
 mod company;
 mod consistency;
 mod evidence;
-mod judge;
 mod line;
 mod measure;
 mod settings;
@@ -28,10 +28,10 @@ pub use types::{Contradiction, LineScope, PassedOver, Plan, PlanLine, PlanSet, T
 use crate::catalogue::Catalogue;
 use crate::model::segment::SegmentNights;
 
+use self::appraisal::{Appraisal, Appraiser};
 use self::campaign::Campaigns;
 use self::company::Company;
 use self::evidence::AskedAspects;
-use self::judge::{Judge, Judged};
 use self::line::DraftedLine;
 
 pub use settings::{PlanSettings, PlanSettingsError};
@@ -56,8 +56,8 @@ pub use settings::{PlanSettings, PlanSettingsError};
 #[must_use]
 pub fn plan(night: &SegmentNights, catalogue: &Catalogue, settings: &PlanSettings) -> PlanSet {
     let asked = AskedAspects::of(night);
-    let judge = Judge { catalogue, settings, night, asked };
-    let judged: Vec<Judged<'_>> = night.segments.iter().map(|segment| judge.segment(segment)).collect();
+    let appraiser = Appraiser { catalogue, settings, night, asked };
+    let judged: Vec<Appraisal<'_>> = night.segments.iter().map(|segment| appraiser.segment(segment)).collect();
     let company = Company { catalogue, settings, night }.plan(&judged);
     let campaigns = Campaigns { catalogue, settings, night, asked };
     let mut drafted: Vec<Vec<DraftedLine>> = Vec::new();

@@ -12,7 +12,7 @@ use crate::model::segment::{SegmentNight, SegmentNights};
 
 /// Judges segments.
 #[derive(Clone, Copy)]
-pub(super) struct Judge<'a> {
+pub(super) struct Appraiser<'a> {
     pub(super) catalogue: &'a Catalogue,
     pub(super) settings: &'a PlanSettings,
     pub(super) night: &'a SegmentNights,
@@ -20,7 +20,7 @@ pub(super) struct Judge<'a> {
 }
 
 /// What the evidence says of one segment.
-pub(super) struct Judged<'a> {
+pub(super) struct Appraisal<'a> {
     pub(super) segment: &'a SegmentNight,
     /// Quality lies below its floor: nothing is advertised until it is mended.
     pub(super) gated: bool,
@@ -34,7 +34,7 @@ pub(super) struct Judged<'a> {
     pub(super) missing: Vec<(String, String)>,
 }
 
-impl Judged<'_> {
+impl Appraisal<'_> {
     /// The missing value of all plays of a kind about a subject.
     pub(super) fn note(&mut self, catalogue: &Catalogue, kind: PlayKind, subject: PlaySubject, what: &str) {
         let plays = catalogue.plays_for(kind, subject);
@@ -45,10 +45,10 @@ impl Judged<'_> {
 /// Elements a condition fired for, with its strength, strongest first.
 type Fired = Vec<(ElementId, f64)>;
 
-impl<'a> Judge<'a> {
+impl<'a> Appraiser<'a> {
     /// What the evidence says of `segment`.
-    pub(super) fn segment(&self, segment: &'a SegmentNight) -> Judged<'a> {
-        let mut judged = Judged {
+    pub(super) fn segment(&self, segment: &'a SegmentNight) -> Appraisal<'a> {
+        let mut judged = Appraisal {
             segment,
             gated: false,
             demands: Vec::new(),
@@ -103,7 +103,7 @@ impl<'a> Judge<'a> {
     /// fires.
     fn fired(
         &self,
-        judged: &mut Judged<'a>,
+        judged: &mut Appraisal<'a>,
         kind: PlayKind,
         only: Option<ElementId>,
         condition: fn(&ElementCase, &PlanSettings) -> TriggerVerdict,
