@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::element::nearest_of;
 use super::signal::sql_problem;
 use super::{
-    Better, CatalogueError, Element, ElementId, Level, Metric, Motivator, NeedTier, NoRows, Play, PlayChannel,
+    Better, CatalogueError, Element, ElementId, Level, Metric, MetricUnit, Motivator, NeedTier, NoRows, Play, PlayChannel,
     PlayKind, PlaySubject, Sensitivity, Signal, SignalTable, Transform,
 };
 
@@ -82,6 +82,8 @@ struct MetricForm {
     name: String,
     description: String,
     better: Better,
+    #[serde(default)]
+    unit: MetricUnit,
 }
 
 #[derive(Deserialize)]
@@ -286,6 +288,7 @@ impl Entry {
             name: self.text("name", &form.name)?,
             description: self.text("description", &form.description)?,
             better: form.better,
+            unit: form.unit,
             id: form.id,
         })
     }

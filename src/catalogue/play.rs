@@ -146,6 +146,17 @@ pub enum Better {
     Lower,
 }
 
+/// What the number of a metric is, and so how it is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MetricUnit {
+    /// A plain number: a mean on a scale, points, money.
+    #[default]
+    Number,
+    /// A share, 0–1, written in percent.
+    Share,
+}
+
 /// Something a play can be measured by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Metric {
@@ -153,6 +164,7 @@ pub struct Metric {
     pub(super) name: String,
     pub(super) description: String,
     pub(super) better: Better,
+    pub(super) unit: MetricUnit,
 }
 
 impl Metric {
@@ -172,6 +184,12 @@ impl Metric {
     #[must_use]
     pub fn description(&self) -> &str {
         &self.description
+    }
+
+    /// What its number is.
+    #[must_use]
+    pub fn unit(&self) -> MetricUnit {
+        self.unit
     }
 
     /// Which way it should move.

@@ -21,6 +21,7 @@ fn the_demo_runs_two_nights_and_says_where_the_report_is() {
         "summary.json",
         "alerts.json",
         "manifest.json",
+        "plans/ALL.md",
         "plans/S01.md",
         "plans/plans.json",
         "rejected/rows.parquet",
@@ -28,6 +29,9 @@ fn the_demo_runs_two_nights_and_says_where_the_report_is() {
         assert!(demo.join("out/latest").join(file).is_file(), "{file}");
     }
     assert!(!made.stderr.contains("alert "), "a plain night: {}", made.stderr);
+    let plans = fs::read_to_string(demo.join("out/latest/plans/plans.json")).expect("plans");
+    let plans: serde_json::Value = serde_json::from_str(&plans).expect("JSON");
+    assert_eq!(plans["contradictions"], serde_json::json!([]), "no line contradicts another or its evidence");
     let nights: Vec<_> = fs::read_dir(demo.join("out/runs")).expect("runs").collect();
     assert_eq!(nights.len(), 2);
     let left: Vec<_> = fs::read_dir(demo.join("out/.staging")).map(Iterator::collect).unwrap_or_default();

@@ -61,12 +61,16 @@ impl Merged<'_, '_> {
         if let [only] = self.demands.as_slice() {
             return only.because.clone();
         }
-        let each: Vec<&str> = self.demands.iter().map(|demand| demand.because.as_str()).collect();
+        let mut demands = self.demands.clone();
+        demands.sort_by(|a, b| b.gate.cmp(&a.gate).then(b.strength.total_cmp(&a.strength)));
+        let others: Vec<String> = demands[1..].iter().map(|other| format!("“{}”", other.case.segment.name)).collect();
         format!(
-            "It touches {} customers in {} groups. {}",
+            "It touches {} customers in {} groups, “{}” most: {} Likewise, though less, in {}.",
             thousands(self.people()),
-            self.demands.len(),
-            each.join(" ")
+            demands.len(),
+            demands[0].case.segment.name,
+            demands[0].because,
+            others.join(", ")
         )
     }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::input::ReportInput;
 use super::words::{NOT_KNOWN, anchor, count, decimal, many, percent};
-use crate::catalogue::{Catalogue, ElementId, NeedTier};
+use crate::catalogue::{Catalogue, ElementId, Metric, MetricUnit, NeedTier};
 use crate::model::plan::{Plan, PlanLine, PlanSet, TrialDesign};
 use crate::model::rows::Estimate;
 
@@ -81,7 +81,9 @@ fn company_line(line: &PlanLine, catalogue: &Catalogue) -> String {
 }
 
 fn line_view(line: &PlanLine, set: &PlanSet, catalogue: &Catalogue) -> LineView {
-    let metric = catalogue.metric(&line.metric).map_or_else(|| plain(&line.metric), |metric| metric.name().to_owned());
+    let known = catalogue.metric(&line.metric);
+    let metric = known.map_or_else(|| plain(&line.metric), |metric| metric.name().to_owned());
+    let unit = known.map_or(MetricUnit::Number, Metric::unit);
     LineView {
         rank: line.rank,
         scope: line.scope.slug(),
@@ -98,20 +100,23 @@ fn line_view(line: &PlanLine, set: &PlanSet, catalogue: &Catalogue) -> LineView 
         reach: line.reach.map_or_else(|| "nobody is addressed".to_owned(), count),
         held_out: line.held_out.map_or_else(|| NOT_KNOWN.to_owned(), count),
         metric,
-        baseline: figure(line.baseline),
-        target: target(line),
+        baseline: figure(line.baseline, unit),
+        target: target(line, unit),
         groups: groups(line, set),
-        gain: gain(line.expected_gain),
+        gain: gain(line.expected_gain, unit),
         test: test(line),
         testable: line.testable(),
     }
 }
 
-/// A metric's value; metrics have no common unit, so three digits that matter.
-fn figure(value: Option<f64>) -> String {
+/// A metric's value: a share in percent, anything else in three digits that matter.
+fn figure(value: Option<f64>, unit: MetricUnit) -> String {
     value.map_or_else(
         || NOT_KNOWN.to_owned(),
         |value| {
+            if unit == MetricUnit::Share {
+                return percent(value);
+            }
             let places = match value.abs() {
                 size if size >= 100.0 => 0,
                 size if size >= 10.0 => 1,
@@ -123,17 +128,20 @@ fn figure(value: Option<f64>) -> String {
     )
 }
 
-fn gain(gain: Option<Estimate>) -> String {
+fn gain(gain: Option<Estimate>, unit: MetricUnit) -> String {
     gain.map_or_else(
         || "not known until it was tried".to_owned(),
-        |gain| format!("{} ({} to {})", figure(Some(gain.value)), figure(Some(gain.low)), figure(Some(gain.high))),
+        |gain| {
+            let [value, low, high] = [gain.value, gain.low, gain.high].map(|end| figure(Some(end), unit));
+            format!("{value} ({low} to {high})")
+        },
     )
 }
 
-fn target(line: &PlanLine) -> String {
+fn target(line: &PlanLine, unit: MetricUnit) -> String {
     match (line.target, line.target_reason.as_str()) {
-        (Some(_), reason) if !reason.is_empty() => format!("{} ({reason})", figure(line.target)),
-        (target, _) => figure(target),
+        (Some(_), reason) if !reason.is_empty() => format!("{} ({reason})", figure(line.target, unit)),
+        (target, _) => figure(target, unit),
     }
 }
 
@@ -220,7 +228,8 @@ mod tests {
 
     #[test]
     fn figures_keep_the_digits_that_matter() {
-        assert_eq!([0.1234, 1.234, 12.34, 123.4].map(|v| figure(Some(v))), ["0.123", "1.23", "12.3", "123"]);
-        assert_eq!(figure(None), "not known");
+        assert_eq!([0.1234, 1.234, 12.34, 123.4].map(|v| figure(Some(v), MetricUnit::Number)), ["0.123", "1.23", "12.3", "123"]);
+        assert_eq!(figure(None, MetricUnit::Share), "not known");
+        assert_eq!(figure(Some(0.6417), MetricUnit::Share), "64.2\u{a0}%");
     }
 }
