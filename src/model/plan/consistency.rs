@@ -135,7 +135,7 @@ fn element_of(line: &PlanLine, kind: PlayKind) -> Option<ElementId> {
 }
 
 fn contradiction(plan: &Plan, play: &str, what: &str) -> Contradiction {
-    let what = format!("Taken out: {what}.");
+    let what = if play.is_empty() { format!("Missing: {what}.") } else { format!("Taken out: {what}.") };
     Contradiction { segment_id: plan.segment_id.clone(), play_id: play.to_owned(), what }
 }
 
@@ -213,7 +213,7 @@ mod tests {
         let found = told(organizers(), |set| {
             set.company.lines.clear();
         });
-        assert_eq!(found, ["Taken out: what this group misses most is in no line."]);
+        assert_eq!(found, ["Missing: what this group misses most is in no line."]);
     }
 
     #[test]
