@@ -228,7 +228,10 @@ mod tests {
 
     #[test]
     fn figures_keep_the_digits_that_matter() {
-        assert_eq!([0.1234, 1.234, 12.34, 123.4].map(|v| figure(Some(v), MetricUnit::Number)), ["0.123", "1.23", "12.3", "123"]);
+        assert_eq!(
+            [0.1234, 1.234, 12.34, 123.4].map(|v| figure(Some(v), MetricUnit::Number)),
+            ["0.123", "1.23", "12.3", "123"]
+        );
         assert_eq!(figure(None, MetricUnit::Share), "not known");
         assert_eq!(figure(Some(0.6417), MetricUnit::Share), "64.2\u{a0}%");
     }
