@@ -70,7 +70,8 @@ pub(super) struct Choice {
 ///    mixtures of several are out, k-means goes through if one of those had a smaller BIC.
 /// 3. *Stability.* Candidates with a mean bootstrap adjusted Rand index of 0.80 or more stay, if there are any of which
 ///    each segment has a Jaccard coefficient of 0.75 or more, then only those; if no candidate reaches 0.80, those within
-///    0.05 of the most stable one. The mixture with the smallest BIC of all that are left stays from 0.60 on.
+///    0.05 of the most stable one. The mixture with the smallest BIC of all that are left stays from 0.60 on; where no
+///    candidate reaches 0.80 and the number of segments is set, always.
 /// 4. *Outcomes not clustered on.* Of these, candidates stay whose held-out share of explained variance is no more than
 ///    two standard errors of the difference (or 0.01) below the best.
 /// 5. *BIC.* Of these, the mixture with the smallest BIC; where only k-means is left, the one with the most segments, of
@@ -111,7 +112,8 @@ pub(super) fn choose(all: &[Judged<'_>], settings: &FitSettings) -> Choice {
         let at = best_by(all, |e| e.candidate.bic).unwrap_or(0);
         return Choice { at, finalists: vec![at], why: "Nothing but one segment could be tried.".to_owned() };
     }
-    let stable = stable(all, &left, &mut why);
+    let pinned = settings.counts().len() == 1;
+    let stable = stable(all, &left, pinned, &mut why);
     let telling = telling(all, &stable, &mut why);
     let at = last_step(all, &telling, &mut why);
     let mut finalists = vec![at];
@@ -176,7 +178,7 @@ fn best_of_one(all: &[Judged<'_>]) -> Option<f64> {
     all.iter().filter(|e| e.segments() == 1).filter_map(|e| e.candidate.bic).reduce(f64::min)
 }
 
-fn stable(all: &[Judged<'_>], left: &[usize], why: &mut Vec<String>) -> Vec<usize> {
+fn stable(all: &[Judged<'_>], left: &[usize], pinned: bool, why: &mut Vec<String>) -> Vec<usize> {
     let of = |at: &usize| all[*at].stability();
     let best = left.iter().map(of).fold(0.0, f64::max);
     let bar = if best >= STRONG_AGREEMENT { STRONG_AGREEMENT } else { best - NEAR };
@@ -189,8 +191,12 @@ fn stable(all: &[Judged<'_>], left: &[usize], why: &mut Vec<String>) -> Vec<usiz
     }
     // METHOD: fewer segments are found again more surely than all that are there, so stability alone leads to too few. What
     // describes the answers best stays where it is not found again poorly; the steps to its neighbors judge its number.
+    // Where the number is set and nothing is found again surely, stability would compare methods: halves of a continuum, such
+    // as how high people rate, are found again better than segments that overlap. There the answers decide.
+    let unsure = pinned && best < STRONG_AGREEMENT;
     let likeliest = left.iter().copied().min_by(|a, b| all[*a].bic().total_cmp(&all[*b].bic()));
-    kept.extend(likeliest.filter(|at| all[*at].bic().is_finite() && of(at) >= POOR_AGREEMENT && !kept.contains(at)));
+    let likely = |at: &usize| all[*at].bic().is_finite() && (unsure || of(at) >= POOR_AGREEMENT);
+    kept.extend(likeliest.filter(|at| likely(at) && !kept.contains(at)));
     kept.sort_unstable();
     why.push(if best >= STRONG_AGREEMENT {
         format!("{} of {} candidates are found again in bootstrap samples", kept.len(), left.len())
@@ -307,6 +313,16 @@ mod tests {
         let auto = FitSettings::default();
         let all = [mixture(1, 100.0, 0.0), mixture(4, 50.0, 0.5), kmeans(4, 0.7), kmeans(3, 0.68)];
         assert_eq!(chosen(&all, &auto), 2);
+    }
+
+    #[test]
+    fn where_the_number_is_set_and_nothing_is_found_again_surely_the_answers_decide() {
+        let set = FitSettings { segments: SegmentCount::Exactly(4), ..FitSettings::default() };
+        let one =
+            Candidate { knocked_out: Some("the settings ask for more segments".to_owned()), ..mixture(1, 100.0, 0.0) };
+        assert_eq!(chosen(&[one.clone(), mixture(4, 50.0, 0.45), kmeans(4, 0.62)], &set), 1);
+        assert_eq!(chosen(&[one.clone(), mixture(4, 50.0, 0.45), kmeans(4, 0.85)], &set), 2);
+        assert_eq!(chosen(&[one, out(mixture(4, 50.0, 0.45)), kmeans(4, 0.62)], &set), 2);
     }
 
     #[test]
