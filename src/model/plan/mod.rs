@@ -1,10 +1,10 @@
 //! What should be done for a segment? Ranked lines, each with its evidence, its owner and its test.
 //!
-//! Each segment is judged by the whole evidence ([`appraisal`]): what it wants more than others, what it misses, what drivers
+//! Each segment is judged by the whole evidence (`appraisal`): what it wants more than others, what it misses, what drivers
 //! say goes with an outcome, its need tier and its place on the arc. What product, price and service lack or keep is stated
-//! once for all groups it touches ([`company`]); what can be sent or said to a group's customers follows for each
-//! ([`campaign`]), with the test that can tell whether it worked ([`trial`]). What the evidence speaks for and is not done
-//! is told with the reason, and no line stands that another line or the evidence contradicts ([`consistency`]).
+//! once for all groups it touches (`company`); what can be sent or said to a group's customers follows for each
+//! (`campaign`), with the test that can tell whether it worked (`trial`). What the evidence speaks for and is not done
+//! is told with the reason, and no line stands that another line or the evidence contradicts (`consistency`).
 
 mod appraisal;
 mod arc;
