@@ -19,9 +19,6 @@ use crate::model::segment::{SegmentNight, SegmentNights};
 /// Lines a plan has at least, the company's included: where evidence carries fewer, plays that suit everybody follow.
 const MIN_LINES: usize = 3;
 
-/// Said with every line of a night on which nobody had been asked anything.
-const HYPOTHESIS: &str = "A hypothesis read from behavior: nobody was asked.";
-
 /// Makes the lines of segments.
 #[derive(Clone, Copy)]
 pub(super) struct Campaigns<'a> {
@@ -189,7 +186,7 @@ impl<'a> Campaigns<'a> {
             subject: PlaySubject::Need(first.tier),
             element: None,
             need: Some(first),
-            because: if self.asked.nothing() { format!("{because} {HYPOTHESIS}") } else { because },
+            because: self.asked.said(because),
             evidence: need_json(segment, first, self.asked),
             delicate: false,
         })

@@ -7,11 +7,11 @@ use crate::catalogue::{Catalogue, ElementId, Play, PlayChannel, PlayKind, PlaySu
 use super::appraisal::Appraisal;
 use super::evidence::ElementCase;
 use super::line::better;
-use super::measure::{Best, MetricReading, Subject, ahead};
+use super::measure::{MetricReading, Subject, ahead, best_segment};
 use super::settings::PlanSettings;
-use super::types::{LineScope, PassedOver, Plan, PlanLine, TrialDesign};
+use super::types::{LineScope, PassedOver, Plan, PlanLine};
 use crate::model::rows::thousands;
-use crate::model::segment::{SegmentNight, SegmentNights};
+use crate::model::segment::SegmentNights;
 
 /// Most lines that keep what is good.
 const MAX_HOLD: usize = 3;
@@ -74,47 +74,31 @@ impl Merged<'_, '_> {
         )
     }
 
-    /// The metric over all touched segments, weighed by their size, and the best of all segments beside it.
+    /// The line: its metric is that of the touched segment which is worst off.
     fn line(&self, play: &Play, channel: PlayChannel, shop: &Company<'_>) -> PlanLine {
         let reading = |demand: &ElementDemand| {
             let case = &demand.case;
             MetricReading::of(play.metric(), Subject { segment: case.segment, element: Some(case.element), need: None })
         };
-        // The worst off of those touched sets where it starts: a mean over groups is nobody's figure.
+        // A mean over groups is nobody's figure.
         let worst = self.demands.iter().filter_map(|demand| Some((reading(demand), reading(demand).baseline()?)));
         let better = better(shop.catalogue, play);
         let worst = worst.reduce(|worst, next| if ahead(worst.1, next.1, better) { next } else { worst });
-        let goal = worst.and_then(|(reading, _)| {
-            reading.goal(shop.best(play, self.element), better, shop.settings.plausible_effect)
-        });
+        let case = &self.demands[0].case;
+        let subject = Subject { segment: case.segment, element: Some(case.element), need: None };
+        let best = best_segment(shop.night, play.metric(), better, subject);
+        let goal = worst.and_then(|(reading, _)| reading.goal(best, better, shop.settings.plausible_effect));
         let groups: Vec<Value> = self.demands.iter().map(|demand| demand.case.json()).collect();
         PlanLine {
-            rank: 0,
             scope: LineScope::Company,
             segments: self.demands.iter().map(|demand| demand.case.segment.id.clone()).collect(),
             people: self.people(),
-            play_id: play.id().to_owned(),
-            kind: play.kind().slug().to_owned(),
-            subject: play.subject().slug(),
-            action: play.action().to_owned(),
-            channel: channel.slug().to_owned(),
-            message_angle: play.message_angle().to_owned(),
-            proof_needed: play.proof_needed().to_owned(),
-            avoid: play.avoid().to_owned(),
-            owner: play.owner().to_owned(),
-            window_days: play.window_days(),
-            metric: play.metric().to_owned(),
             baseline: worst.map(|(_, value)| value),
             target: goal.as_ref().map(|goal| goal.target),
             target_reason: goal.map(|goal| goal.reason).unwrap_or_default(),
             evidence: json!({ "element": self.element.slug(), "people": self.people(), "groups": groups }),
             because: self.because(),
-            reach: None,
-            held_out: None,
-            expected_gain: None,
-            detectable_effect: None,
-            trial: TrialDesign::BeforeAfter,
-            people_needed: None,
+            ..PlanLine::of_play(play, channel)
         }
     }
 }
@@ -179,16 +163,6 @@ impl Company<'_> {
             let open = play.channels().iter().copied().find(|channel| !channel.needs_consent());
             open.map(|channel| (play, channel))
         })
-    }
-
-    fn best(&self, play: &Play, element: ElementId) -> Option<Best<'_>> {
-        let value = |segment: &SegmentNight| {
-            let subject = Subject { segment, element: Some(segment.profile.element(element)), need: None };
-            MetricReading::of(play.metric(), subject).baseline()
-        };
-        let known = self.night.segments.iter().filter_map(|s| Some(Best { group: &s.name, value: value(s)? }));
-        let better = better(self.catalogue, play);
-        known.reduce(|best, next| if ahead(next.value, best.value, better) { next } else { best })
     }
 }
 

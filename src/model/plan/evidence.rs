@@ -9,6 +9,9 @@ use crate::model::rows::{Aspect, Estimate, thousands};
 use crate::model::segment::lens::MotivatorFigures;
 use crate::model::segment::{Contrast, ElementProfile, NeedProfile, SegmentNight, SegmentNights};
 
+/// Said with every line of a night on which nobody had been asked anything.
+const HYPOTHESIS: &str = "A hypothesis read from behavior: nobody was asked.";
+
 /// What was asked of anybody, and so how much a plan can claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct AskedAspects {
@@ -29,6 +32,11 @@ impl AskedAspects {
     /// Nobody was asked anything: every line is a hypothesis read from behavior.
     pub(super) fn nothing(self) -> bool {
         !self.importance && !self.fulfillment
+    }
+
+    /// The sentence, with the reservation that holds for the whole night.
+    pub(super) fn said(self, because: String) -> String {
+        if self.nothing() { format!("{because} {HYPOTHESIS}") } else { because }
     }
 
     /// The aspect on which segments are compared: fulfillment only where it alone was asked.

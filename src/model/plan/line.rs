@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::catalogue::{Better, Catalogue, Play, PlayChannel, PlayKind, PlaySubject};
 
-use super::measure::{Best, MetricReading, Subject, ahead};
+use super::measure::{MetricReading, Subject, best_segment};
 use super::settings::PlanSettings;
 use super::triggers::PriceStance;
 use super::types::{LineScope, PlanLine, TrialDesign};
@@ -61,25 +61,16 @@ impl Drafting<'_> {
         let subject = Subject { segment: self.segment, element: draft.element, need: draft.need };
         let (play, channel) = self.choose(&plays, &draft, subject)?;
         let reading = MetricReading::of(play.metric(), subject);
-        let goal = reading.goal(self.best(play, &draft), better(self.catalogue, play), self.settings.plausible_effect);
+        let better = better(self.catalogue, play);
+        let best = best_segment(self.night, play.metric(), better, subject);
+        let goal = reading.goal(best, better, self.settings.plausible_effect);
         let (scope, profile) = (scope_of(channel), &self.segment.profile);
         let reach = (scope == LineScope::Campaign).then(|| reached(&profile.reach, channel));
         let line = PlanLine {
-            rank: 0,
             scope,
             segments: vec![self.segment.id.clone()],
             people: profile.size,
-            play_id: play.id().to_owned(),
-            kind: play.kind().slug().to_owned(),
-            subject: play.subject().slug(),
-            action: play.action().to_owned(),
-            channel: channel.slug().to_owned(),
-            message_angle: play.message_angle().to_owned(),
-            proof_needed: play.proof_needed().to_owned(),
             avoid: self.avoid(play),
-            owner: play.owner().to_owned(),
-            window_days: play.window_days(),
-            metric: play.metric().to_owned(),
             baseline: reading.baseline(),
             target: goal.as_ref().map(|goal| goal.target),
             target_reason: goal.map(|goal| goal.reason).unwrap_or_default(),
@@ -87,10 +78,7 @@ impl Drafting<'_> {
             because: draft.because,
             reach,
             held_out: reach.map(|reach| comparable(&profile.reach, reach)),
-            expected_gain: None,
-            detectable_effect: None,
-            trial: TrialDesign::BeforeAfter,
-            people_needed: None,
+            ..PlanLine::of_play(play, channel)
         };
         Ok(DraftedLine { line, reading })
     }
@@ -126,18 +114,6 @@ impl Drafting<'_> {
         Err(NoLine::NobodyReached)
     }
 
-    /// The best segment on the metric of `play`, about the same subject.
-    fn best(&self, play: &Play, draft: &Draft) -> Option<Best<'_>> {
-        let value = |segment: &SegmentNight| {
-            let element = draft.element.map(|e| segment.profile.element(e.element));
-            let need = draft.need.and_then(|n| segment.profile.needs.iter().find(|other| other.tier == n.tier));
-            MetricReading::of(play.metric(), Subject { segment, element, need }).baseline()
-        };
-        let known = self.night.segments.iter().filter_map(|s| Some(Best { group: &s.name, value: value(s)? }));
-        let better = better(self.catalogue, play);
-        known.reduce(|best, next| if ahead(next.value, best.value, better) { next } else { best })
-    }
-
     fn avoid(&self, play: &Play) -> String {
         let spoken = matches!(play.kind(), PlayKind::Lead | PlayKind::Need | PlayKind::Neutral);
         if spoken && self.price == PriceStance::Elsewhere {
@@ -151,6 +127,40 @@ impl Drafting<'_> {
 /// Which way the metric of a play should move.
 pub(super) fn better(catalogue: &Catalogue, play: &Play) -> Better {
     catalogue.metric(play.metric()).map_or(Better::Higher, |metric| metric.better())
+}
+
+impl PlanLine {
+    /// What a play says on a channel; for nobody yet, and without evidence.
+    pub(super) fn of_play(play: &Play, channel: PlayChannel) -> Self {
+        Self {
+            rank: 0,
+            scope: scope_of(channel),
+            segments: Vec::new(),
+            people: 0,
+            play_id: play.id().to_owned(),
+            kind: play.kind().slug().to_owned(),
+            subject: play.subject().slug(),
+            action: play.action().to_owned(),
+            channel: channel.slug().to_owned(),
+            message_angle: play.message_angle().to_owned(),
+            proof_needed: play.proof_needed().to_owned(),
+            avoid: play.avoid().to_owned(),
+            owner: play.owner().to_owned(),
+            window_days: play.window_days(),
+            metric: play.metric().to_owned(),
+            baseline: None,
+            target: None,
+            target_reason: String::new(),
+            evidence: Value::Null,
+            because: String::new(),
+            reach: None,
+            held_out: None,
+            expected_gain: None,
+            detectable_effect: None,
+            trial: TrialDesign::BeforeAfter,
+            people_needed: None,
+        }
+    }
 }
 
 /// Whether a channel sends or shows something to single customers, or is how whoever comes is served.

@@ -5,7 +5,7 @@ use crate::stats::interval::Z95;
 use crate::stats::power::{DEFAULT_BASE_RATE, smallest_detectable_difference, smallest_detectable_rise};
 
 use crate::model::rows::{Estimate, Figure};
-use crate::model::segment::{ElementProfile, NeedProfile, SegmentNight};
+use crate::model::segment::{ElementProfile, NeedProfile, SegmentNight, SegmentNights};
 
 /// Spread of single answers on a 0–10 scale, where it is not known. Our judgment, on the wide side.
 const RATING_SPREAD: f64 = 2.5;
@@ -175,6 +175,22 @@ impl MetricReading {
 /// Whether the first value is better than the second.
 pub(super) fn ahead(one: f64, other: f64, better: Better) -> bool {
     if better == Better::Higher { one > other } else { one < other }
+}
+
+/// The best of all segments on a metric, about what `subject` is about; `None` = of none is it known.
+pub(super) fn best_segment<'a>(
+    night: &'a SegmentNights,
+    metric: &str,
+    better: Better,
+    subject: Subject,
+) -> Option<Best<'a>> {
+    let value = |segment: &SegmentNight| {
+        let element = subject.element.map(|e| segment.profile.element(e.element));
+        let need = subject.need.and_then(|n| segment.profile.needs.iter().find(|other| other.tier == n.tier));
+        MetricReading::of(metric, Subject { segment, element, need }).baseline()
+    };
+    let known = night.segments.iter().filter_map(|s| Some(Best { group: &s.name, value: value(s)? }));
+    known.reduce(|best, next| if ahead(next.value, best.value, better) { next } else { best })
 }
 
 /// The best group on a metric.

@@ -4,9 +4,6 @@ use super::evidence::ElementCase;
 use crate::catalogue::PlayKind;
 use crate::model::segment::Delivered;
 
-/// Said with every line of a night on which nobody had been asked anything.
-const HYPOTHESIS: &str = "A hypothesis read from behavior: nobody was asked.";
-
 impl ElementCase<'_> {
     /// Why quality comes first.
     pub(super) fn because_of_gate(&self, quality_floor: f64) -> String {
@@ -14,7 +11,7 @@ impl ElementCase<'_> {
         let text = format!(
             "Quality comes first: only {delivery}, below the floor of {floor:.0} %; while that lasts, no message makes up for it."
         );
-        self.said(text)
+        self.asked.said(text)
     }
 
     /// Why the element is to be led with, mended or kept.
@@ -43,11 +40,6 @@ impl ElementCase<'_> {
             }
             _ => format!("{wanted}; {delivery}, so the proof has to come from elsewhere."),
         };
-        self.said(text)
-    }
-
-    /// The sentence, with the reservation that holds for the whole night.
-    fn said(&self, because: String) -> String {
-        if self.asked.nothing() { format!("{because} {HYPOTHESIS}") } else { because }
+        self.asked.said(text)
     }
 }
