@@ -68,9 +68,10 @@ pub use report::{
 };
 pub use rules::{Condition, RuleBasis, SegmentRule};
 pub use sample::{BASE_CAP, MIN_ANSWERS, RESPONDENT_CAP, Sample, SampleCollector};
+pub use search::Method;
 pub use settings::{
     DEFAULT_MAX_FACTORS, DEFAULT_MAX_SEGMENTS, DEFAULT_MIN_RESPONDENTS, DEFAULT_MIN_SEGMENTS, DEFAULT_MIN_SHARE,
-    DEFAULT_STARTS, FitSettings, MAX_SEGMENTS, Method, QUICK_MAX_SEGMENTS, SearchEffort, SegmentCount,
+    DEFAULT_STARTS, FitSettings, MAX_SEGMENTS, QUICK_MAX_SEGMENTS, SearchEffort, SegmentCount,
 };
 pub(in crate::model) use stored::{nobodys, stored};
 pub use structure::Structure;

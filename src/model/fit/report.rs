@@ -7,7 +7,7 @@ use super::fit_error::FitError;
 use super::need_tier_check::NeedTierCheck;
 use super::null::NullComparison;
 use super::rules::SegmentRule;
-use super::settings::Method;
+use super::search::Method;
 use super::stored::stored;
 use super::structure::Structure;
 use super::typing::{QuestionReport, TypingCheck};

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::ModelError;
+use super::search::Method;
 use crate::model::rows::Aspect;
 use crate::stats::mixture::MAX_FACTORS;
 
@@ -91,40 +92,6 @@ impl From<SegmentCount> for SegmentCountForm {
             SegmentCount::Exactly(k) => Self::Number(k),
             SegmentCount::Range { from, to } => Self::Range(RangeForm { from, to }),
         }
-    }
-}
-
-/// How the partition is found. Whatever finds it, the same measurement model types everybody else.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Method {
-    /// Chosen by evidence among all of them.
-    #[default]
-    Auto,
-    /// Mixture with common factors for scale use and halo.
-    Mixture,
-    /// K-means on standardized ratings.
-    Kmeans,
-    /// K-means on ratings centered within each person.
-    #[serde(alias = "kmeans-centred")]
-    KmeansCentered,
-}
-
-impl Method {
-    /// The word used in configuration and files.
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Mixture => "mixture",
-            Self::Kmeans => "kmeans",
-            Self::KmeansCentered => "kmeans-centered",
-        }
-    }
-
-    /// The method where one is pinned, else `other`.
-    pub(in crate::model) fn or(self, other: Self) -> Self {
-        if self == Self::Auto { other } else { self }
     }
 }
 
@@ -258,12 +225,5 @@ mod tests {
         assert_eq!(refused(FitSettings { max_factors: 11, ..FitSettings::default() }), "max_factors");
         assert_eq!(refused(FitSettings { starts: 0, ..FitSettings::default() }), "starts");
         assert!(FitSettings::default().check().is_ok());
-    }
-
-    #[test]
-    fn methods_are_spelled_as_in_the_configuration() {
-        for method in [Method::Auto, Method::Mixture, Method::Kmeans, Method::KmeansCentered] {
-            assert_eq!(serde_json::to_value(method).unwrap(), method.slug());
-        }
     }
 }

@@ -10,7 +10,7 @@ use super::{Cell, TableId};
 /// A solution that was tried at the fit.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct CandidateRow {
-    /// `mixture`, `kmeans` or `kmeans-centered`.
+    /// How the cut was found: a method as `model.method` names it.
     pub method: String,
     /// Segments.
     pub k: u32,
@@ -72,7 +72,7 @@ impl TableSource for NumberedCandidate<'_> {
 
     fn columns(t: &mut Columns<Self>) {
         columns! { t, r =>
-            /// `mixture`, `kmeans` or `kmeans-centered`.
+            /// How the cut was found: a method as `model.method` names it.
             key "method": Category = &r.candidate.method;
             /// Number of segments.
             key "k": Int32 = r.candidate.k;

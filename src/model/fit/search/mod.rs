@@ -52,6 +52,7 @@ use held::HeldRating;
 use judge::{Entry, Judge};
 use rule::Choice;
 use table::Worktable;
+pub use way::Method;
 use way::{Settled, Way};
 
 /// The partition used.

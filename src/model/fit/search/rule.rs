@@ -241,7 +241,8 @@ fn last_step(all: &[Judged<'_>], left: &[usize], why: &mut Vec<String>) -> usize
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::settings::{Method, SegmentCount};
+    use super::super::super::settings::SegmentCount;
+    use super::super::way::Method;
     use super::*;
 
     fn mixture(segments: usize, bic: f64, stability: f64) -> Candidate {

@@ -1,18 +1,54 @@
 //! Ways to cut people into segments, and the cuts they make. Only this file knows which way is which: a further one is
-//! an arm of each `match` here, with its name in [`Method`].
+//! a name in [`Method`] and an arm of each `match` here.
 
 use ndarray::Array2;
 use rayon::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::super::error::ModelError;
 use super::super::evidence::ratings::Evidence;
-use super::super::settings::{FitSettings, Method};
+use super::super::settings::FitSettings;
 use super::effort::{Effort, Look};
 use super::kmeans::Centroids;
 use super::mixture;
 use super::table::{Reading, Worktable};
 use crate::stats::mixture::{FactorMixture, Fitted, one_hot};
 use crate::stats::observed::Observed;
+
+/// How the partition is found. Whatever finds it, the same measurement model types everybody else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// Chosen by evidence among all of them.
+    #[default]
+    Auto,
+    /// Mixture with 0, 2, 4 and 6 common factors for scale use and halo; more where Akaike's criterion asks for 6.
+    Mixture,
+    /// K-means on standardized ratings, gaps filled by a factor model.
+    Kmeans,
+    /// K-means on the same, centered within each person.
+    #[serde(alias = "kmeans-centred")]
+    KmeansCentered,
+}
+
+impl Method {
+    /// The word used in configuration and files.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Mixture => "mixture",
+            Self::Kmeans => "kmeans",
+            Self::KmeansCentered => "kmeans-centered",
+        }
+    }
+
+    /// The method where one is pinned, else `other`.
+    pub(in crate::model) fn or(self, other: Self) -> Self {
+        if self == Self::Auto { other } else { self }
+    }
+}
 
 /// A way to cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -301,5 +337,12 @@ mod tests {
     fn mixtures_start_from_plain_ways_and_these_from_nothing_else() {
         assert!(Way::PLAIN.iter().all(|way| way.starters() == [*way] && way.factors().is_none() && way.cuts_hard()));
         assert!(Way::Mixture(2).starters().iter().all(|way| Way::PLAIN.contains(way)));
+    }
+
+    #[test]
+    fn methods_are_spelled_as_in_the_configuration() {
+        for method in [Method::Auto, Method::Mixture, Method::Kmeans, Method::KmeansCentered] {
+            assert_eq!(serde_json::to_value(method).unwrap(), method.slug());
+        }
     }
 }
