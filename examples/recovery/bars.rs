@@ -33,6 +33,14 @@ pub(crate) fn print(runs: &[Run]) {
             Some((*run, agreement.ratio() - bar, agreement.ratio()))
         }),
     );
+    each(
+        "unsurveyed ARI of the best told learner >= .95 (ours)",
+        nights.iter().filter(|(run, _)| pinned(run)).filter_map(|(run, night)| {
+            let agreement = night.unsurveyed.filter(|agreement| agreement.exact >= SOMETHING)?;
+            let ratio = agreement.found / night.taught?.0;
+            Some((*run, ratio - 0.95, ratio))
+        }),
+    );
     numbers(runs);
     let mut ratios: Vec<(f64, &Run)> =
         nights.iter().filter_map(|(run, night)| Some((night.fit.ratio()?, *run))).collect();

@@ -100,6 +100,8 @@ pub(crate) struct Cut {
 /// Everything a night is judged by.
 pub(crate) struct NightFigures {
     pub(crate) unsurveyed: Option<Agreement>,
+    /// ARI on the same people of the best learner that is told the segments of respondents, and which one it is.
+    pub(crate) taught: Option<(f64, &'static str)>,
     pub(crate) fit: Fit,
     pub(crate) within: Within,
     /// 95 % intervals of segment shares, over the true segments.
@@ -166,6 +168,7 @@ impl NightFigures {
         let (tiers_of_all, tiers_of_segments) = tier_shares(base, told, &needs, &partners);
         Self {
             unsurveyed: agreement(base, &told.raw, exact, |i| !base.people[i].surveyed),
+            taught: None,
             fit: Fit::of(base, told, exact, ridge),
             within: Within::of(base, told),
             shares: segment_shares(base, told, &partners),

@@ -12,11 +12,12 @@
 //! - `night` (default): a whole night with the true number of segments; what it publishes is judged;
 //! - `night-auto`: the same, the number of segments left to the evidence;
 //! - `partition`: intake, fit and typing of respondents alone, with the true number of segments;
-//! - `auto`: the same, the number of segments left to the evidence.
+//! - `auto`: the same, the number of segments left to the evidence;
+//! - `taught`: no fit at all: how near learners that are told every respondent's true segment come to the exact posterior.
 //!
 //! Where there is one true segment, the number is always left to the evidence. Each base is judged beside the exact posterior
-//! with the true parameters and beside a ridge regression of each rating on signals. A table of bars, met or missed, ends the
-//! listing.
+//! with the true parameters, beside learners that are told the true segments of respondents, and beside a ridge regression
+//! of each rating on signals. A table of bars, met or missed, ends the listing.
 
 mod bars;
 mod cases;
@@ -31,6 +32,7 @@ mod print;
 mod published;
 mod ridge;
 mod scores;
+mod taught;
 mod tiers;
 mod write;
 
@@ -86,6 +88,7 @@ fn main() -> Result<(), Failure> {
                 name => vec![Case::named(name).ok_or_else(|| format!("no case {name}: `list` names them"))?],
             };
             let mode = match argument(2).unwrap_or("night") {
+                "taught" => return told(&cases, seeds(argument(1).unwrap_or("1"))?),
                 "night" => Mode { night: true, auto: false },
                 "night-auto" => Mode { night: true, auto: true },
                 "partition" => Mode { night: false, auto: false },
@@ -119,6 +122,22 @@ fn tried(cases: &[Case], seeds: RangeInclusive<u64>, mode: Mode) -> Result<(), F
     Ok(())
 }
 
+/// What learners reach that are told the true segments of respondents, beside the exact posterior.
+fn told(cases: &[Case], seeds: RangeInclusive<u64>) -> Result<(), Failure> {
+    print_line("case             seed | unsurveyed exact  told ratio  by");
+    for case in cases.iter().filter(|case| case.segments > 1) {
+        for seed in seeds.clone() {
+            let base = Base::new(*case, seed);
+            let known = known(&base, |i| !base.people[i].surveyed);
+            let taught = taught::best(&base).ok_or("no learner")?;
+            let labels = vec![None; base.people.len()];
+            let agreement = agreement(&base, &labels, &known, |i| !base.people[i].surveyed).ok_or("one segment")?;
+            print::taught(case.name, seed, agreement.exact, taught);
+        }
+    }
+    Ok(())
+}
+
 /// Hands a base over, and holds what comes back against the truth.
 fn judged(base: Base, seed: u64, mode: Mode) -> Result<Run, Failure> {
     let folder = TempDir::new()?;
@@ -137,7 +156,8 @@ fn judged(base: Base, seed: u64, mode: Mode) -> Result<Run, Failure> {
             eta: largest_eta(&base, &told.raw),
         };
         let ridge = ridge::predictions(&base);
-        (cut, Some(NightFigures::of(&base, &told, &known, &ridge)), seconds)
+        let figures = NightFigures { taught: taught::best(&base), ..NightFigures::of(&base, &told, &known, &ridge) };
+        (cut, Some(figures), seconds)
     } else {
         let fitted = partition::fitted(folder.path(), count)?;
         let seconds = cpu_seconds()? - begun;

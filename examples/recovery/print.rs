@@ -69,8 +69,16 @@ pub(crate) fn run(run: &Run) {
             of(night.means.of),
             night.means.of.share(),
         ));
+        if let Some((ari, by)) = night.taught {
+            print_line(&format!("    unsurveyed, told the segments of respondents: {ari:.3} ({by})"));
+        }
         print_line(&format!("    {}", night.names.join("; ")));
     }
+}
+
+/// What the best told learner reaches of the exact posterior on customers who were not asked.
+pub(crate) fn taught(case: &str, seed: u64, exact: f64, (told, by): (f64, &str)) {
+    print_line(&format!("{case:16} {seed:4} | {exact:16.3} {told:5.3} {:5.3}  {by}", told / exact));
 }
 
 fn agreement(agreement: Option<Agreement>, width: usize) -> String {
