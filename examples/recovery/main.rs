@@ -124,7 +124,7 @@ fn tried(cases: &[Case], seeds: RangeInclusive<u64>, mode: Mode) -> Result<(), F
 
 /// What learners reach that are told the true segments of respondents, beside the exact posterior.
 fn told(cases: &[Case], seeds: RangeInclusive<u64>) -> Result<(), Failure> {
-    print_line("case             seed | unsurveyed exact  told ratio  by");
+    print_line("case             seed | unsurveyed exact | likeliest ratio |  told ratio  by");
     for case in cases.iter().filter(|case| case.segments > 1) {
         for seed in seeds.clone() {
             let base = Base::new(*case, seed);
@@ -132,7 +132,8 @@ fn told(cases: &[Case], seeds: RangeInclusive<u64>) -> Result<(), Failure> {
             let taught = taught::best(&base).ok_or("no learner")?;
             let labels = vec![None; base.people.len()];
             let agreement = agreement(&base, &labels, &known, |i| !base.people[i].surveyed).ok_or("one segment")?;
-            print::taught(case.name, seed, agreement.exact, taught);
+            let likeliest = taught::likeliest(&base).ok_or("no mixture")?;
+            print::taught(case.name, seed, agreement.exact, likeliest, taught);
         }
     }
     Ok(())

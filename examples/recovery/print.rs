@@ -76,9 +76,11 @@ pub(crate) fn run(run: &Run) {
     }
 }
 
-/// What the best told learner reaches of the exact posterior on customers who were not asked.
-pub(crate) fn taught(case: &str, seed: u64, exact: f64, (told, by): (f64, &str)) {
-    print_line(&format!("{case:16} {seed:4} | {exact:16.3} {told:5.3} {:5.3}  {by}", told / exact));
+/// What learners reach that know more than a night does, on customers who were not asked.
+pub(crate) fn taught(case: &str, seed: u64, exact: f64, likeliest: f64, told: (f64, &str)) {
+    let beside = |ari: f64| format!("{ari:.3} {:.3}", ari / exact);
+    let (ari, by) = told;
+    print_line(&format!("{case:16} {seed:4} | {exact:16.3} | {:>15} | {}  {by}", beside(likeliest), beside(ari)));
 }
 
 fn agreement(agreement: Option<Agreement>, width: usize) -> String {

@@ -13,11 +13,7 @@ use crate::stats::mixture::FactorMixture;
 use crate::stats::observed::Observed;
 
 /// Most factors of the signals.
-const MAX_SIGNAL_FACTORS: usize = 6;
-
-/// Eigenvalue of the signals' correlation within classes from which a factor is taken out. METHOD: 1 would be no more
-/// than one signal's own variance; noise alone reaches (1 + √(p/n))².
-const SIGNAL_EIGENVALUE: f64 = 1.5;
+const MAX_SIGNAL_FACTORS: usize = 8;
 
 /// Smallest own share of an indicator's variance: `docs/method.md#floor-of-the-own-variance`.
 const LEAST_OWN: f64 = 0.02;
@@ -26,7 +22,7 @@ const LEAST_OWN: f64 = 0.02;
 const MOST_SILENT: usize = 8_000;
 
 /// Steps of EM over them.
-const STEPS: usize = 4;
+const STEPS: usize = 8;
 
 /// Weights of a customer without answers that are tried, in respondents.
 const TRUSTS: [f64; 4] = [0.0, 0.05, 0.2, 1.0];
@@ -39,6 +35,8 @@ pub(in crate::model::fit) struct SignalLearner {
     /// Signals that are read and vary.
     used: Vec<usize>,
     total: Array2<f64>,
+    /// Customers whose signals `total` is made of.
+    rows: usize,
     columns: usize,
     /// Customers without answers, `used` alone.
     silent: Observed,
@@ -53,6 +51,7 @@ impl SignalLearner {
         let base = pick(&prepared.base_signals, &used);
         Self {
             total: pairwise_covariance(&base),
+            rows: base.n_rows(),
             columns: prepared.lines.len(),
             silent: base.select(&[]),
             used,
@@ -64,7 +63,8 @@ impl SignalLearner {
     ///
     /// METHOD: EM with unlabeled rows of weight λ, by cross-validated λ (Nigam, `McCallum`, Thrun and Mitchell 2000, Machine
     /// Learning 39). Where segments are what signals lump into, thousands of customers sharpen what some hundred respondents
-    /// tell; where signals lump into something else, λ is 0. Judged by the answers of respondents nobody learned from.
+    /// tell; where signals lump into something else, λ is 0. Judged by the answers of respondents nobody learned from, each λ
+    /// at the temperature it will be believed at.
     pub(in crate::model::fit) fn trusting(
         self,
         request: &FitRequest<'_>,
@@ -90,11 +90,13 @@ impl SignalLearner {
             let learner =
                 Self { trust, silent: silent.clone(), used: self.used.clone(), total: self.total.clone(), ..self };
             let (prior, typed) = cross_typed(signals, &given, &learner, measured);
-            // At their word, not at the temperature they will be believed at: where segments overlap much, guesses sharpen
-            // each other, and what only looks surer must not win.
-            loss(&(prior + typed), &right, signals.weights(), &respondents)
+            let evidence = ClassEvidence { prior: prior.view(), evidence: typed.view() };
+            let weights: Vec<f64> = signals.weights().to_vec();
+            let temperature = evidence.best_temperature(answers.view(), &weights);
+            losses(&(&prior + &(&typed / temperature)), &right, &respondents)
         });
-        let best = (1..TRUSTS.len()).fold(0, |best, at| if losses[at] < losses[best] { at } else { best });
+        let weights: Vec<f64> = respondents.iter().map(|row| signals.weights()[*row]).collect();
+        let best = most_within_error(&losses, &weights);
         Self { silent, trust: TRUSTS[best], ..self }
     }
 
@@ -108,7 +110,7 @@ impl SignalLearner {
         let labeled = pick(labeled, &self.used);
         // Means from those whose segment is known, the total covariance from everybody: signals are many and people with
         // answers few.
-        let mut block = Self::block(&Discriminant::learn(&labeled, given, &self.total), weights);
+        let mut block = self.block(&Discriminant::learn(&labeled, given, &self.total), weights);
         for _ in 0..if self.trust > 0.0 { STEPS } else { 0 } {
             block = self.step(&labeled, given, &block);
         }
@@ -142,12 +144,12 @@ impl SignalLearner {
         let sums = guessed.t().dot(self.silent.weights()) + 1.0;
         let beside = Guessed { rows: &self.silent, given: guessed.view(), weight: self.trust };
         let found = Discriminant::learn_beside(labeled, given, Some(beside), &self.total);
-        Self::block(&found, &(&sums / sums.sum()))
+        self.block(&found, &(&sums / sums.sum()))
     }
 
     /// The block of the signals used.
-    fn block(found: &Discriminant, weights: &Array1<f64>) -> FactorMixture {
-        let q = factor_count(&found.within);
+    fn block(&self, found: &Discriminant, weights: &Array1<f64>) -> FactorMixture {
+        let q = factor_count(&found.within, self.rows);
         let (loadings, uniqueness) = factor_covariance(&found.within, q, LEAST_OWN);
         let uniqueness = uniqueness.mapv(|psi| psi.max(1e-3));
         FactorMixture { class_weights: weights.clone(), means: found.means.clone(), loadings, uniqueness }
@@ -206,25 +208,77 @@ pub(super) fn any(table: &Observed, row: usize) -> bool {
     table.present().row(row).iter().any(|p| *p)
 }
 
-/// Mean log loss of `rows`: `−Σ_k right_k · ln p_k` of the classes with log weights `logs`.
-fn loss(logs: &Array2<f64>, right: &Array2<f64>, weights: &Array1<f64>, rows: &[usize]) -> f64 {
-    let (mut sum, mut total) = (0.0, 0.0);
-    for row in rows {
+/// Log loss of each of `rows`: `−Σ_k right_k · ln p_k` of the classes with log weights `logs`.
+fn losses(logs: &Array2<f64>, right: &Array2<f64>, rows: &[usize]) -> Vec<f64> {
+    let of_row = |row: &usize| {
         let of = logs.row(*row);
         let top = of.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let all = top + of.iter().map(|log| (log - top).exp()).sum::<f64>().ln();
-        let missed: f64 = of.iter().zip(right.row(*row)).map(|(log, p)| p * (all - log)).sum();
-        sum += weights[*row] * missed;
-        total += weights[*row];
-    }
-    sum / total
+        of.iter().zip(right.row(*row)).map(|(log, p)| p * (all - log)).sum()
+    };
+    rows.iter().map(of_row).collect()
 }
 
-/// Factors whose eigenvalue of the correlation matrix stands out.
-fn factor_count(covariance: &Array2<f64>) -> usize {
+/// The last of the ways whose mean loss is no more than one standard error of the difference above the least.
+///
+/// METHOD: the one-standard-error rule (Breiman, Friedman, Olshen and Stone 1984, Classification and Regression Trees, 3.4.3),
+/// toward the way that uses most of what is known: some hundred respondents do not tell ways apart that differ little.
+fn most_within_error(losses: &[Vec<f64>], weights: &[f64]) -> usize {
+    let above =
+        |way: usize, other: usize| mean_and_error(losses[way].iter().zip(&losses[other]).map(|(a, b)| a - b), weights);
+    let least = (1..losses.len()).fold(0, |least, way| if above(way, least).0 < 0.0 { way } else { least });
+    let within = |way: &usize| {
+        let (mean, error) = above(*way, least);
+        mean <= error
+    };
+    (0..losses.len()).rev().find(within).unwrap_or(least)
+}
+
+/// Weighted mean, and its standard error.
+fn mean_and_error(values: impl Iterator<Item = f64> + Clone, weights: &[f64]) -> (f64, f64) {
+    let total: f64 = weights.iter().sum();
+    let mean = values.clone().zip(weights).map(|(value, weight)| value * weight).sum::<f64>() / total;
+    let square: f64 = values.zip(weights).map(|(value, weight)| (weight * (value - mean)).powi(2)).sum();
+    (mean, square.sqrt() / total)
+}
+
+/// Factors whose eigenvalue of the correlation matrix of `rows` rows is more than noise alone reaches.
+///
+/// METHOD: noise alone reaches `(1 + √(p/n))²` (Marchenko and Pastur 1967). A factor that is left out makes signals that
+/// share it look like so many witnesses: everybody is typed too surely, and those without answers then teach it further.
+fn factor_count(covariance: &Array2<f64>, rows: usize) -> usize {
     let scale = covariance.diag().mapv(|v| if v > 0.0 { 1.0 / v.sqrt() } else { 0.0 });
     let correlation = covariance * &scale.view().insert_axis(Axis(1)) * scale.view().insert_axis(Axis(0));
     let eigen = symmetric_eigen(correlation.view());
-    let out = eigen.values.iter().filter(|v| **v > SIGNAL_EIGENVALUE).count();
+    let noise = (1.0 + (covariance.nrows() as f64 / rows.max(1) as f64).sqrt()).powi(2);
+    let out = eigen.values.iter().filter(|v| **v > noise).count();
     out.min(MAX_SIGNAL_FACTORS).min(covariance.nrows() / 3)
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn ways_that_chance_cannot_tell_apart_give_way_to_the_one_that_uses_most() {
+        let weights = [1.0; 4];
+        let plain = vec![1.0, 1.0, 1.0, 1.0];
+        // Worse by .1 on average with an error of √(.9² + .9² + 1.1² + 1.1²)/4 ≈ .5, and by 1 without any.
+        let unsure = vec![2.0, 0.2, 2.2, 0.0];
+        let worse = vec![2.0, 2.0, 2.0, 2.0];
+        assert_eq!(most_within_error(&[plain.clone(), unsure.clone(), worse.clone()], &weights), 1);
+        assert_eq!(most_within_error(&[worse.clone(), unsure, plain], &weights), 2);
+        assert_eq!(most_within_error(&[vec![0.0; 4], worse], &weights), 0);
+    }
+
+    #[test]
+    fn a_factor_counts_from_where_noise_no_longer_reaches() {
+        // Six signals with correlation r have eigenvalues 1 + 5r and 1 − r; of 600 rows noise alone reaches 1.21.
+        let of = |r: f64| Array2::from_shape_fn((6, 6), |(i, j)| if i == j { 1.0 } else { r });
+        assert_eq!(factor_count(&of(0.03), 600), 0);
+        assert_eq!(factor_count(&of(0.06), 600), 1);
+        assert_eq!(factor_count(&array![[1.0, 0.9], [0.9, 1.0]], 600), 0, "two signals carry no factor");
+    }
 }
