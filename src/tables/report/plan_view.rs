@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::input::ReportInput;
-use super::words::{NOT_KNOWN, anchor, count, decimal, many, percent};
+use super::words::{NOT_KNOWN, anchor, count, date, decimal, many, percent};
 use crate::catalogue::{Catalogue, ElementId, Metric, MetricUnit, NeedTier};
 use crate::model::plan::{Plan, PlanLine, PlanSet, TrialDesign};
 use crate::model::rows::Estimate;
@@ -31,6 +31,11 @@ pub(super) struct LineView {
     pub(super) kind: String,
     pub(super) subject: String,
     pub(super) action: String,
+    pub(super) first_step: String,
+    /// Absent where nobody is spoken to.
+    pub(super) opening: Option<String>,
+    pub(super) effort: String,
+    pub(super) known: String,
     pub(super) because: String,
     pub(super) channel: String,
     pub(super) owner: String,
@@ -88,8 +93,15 @@ fn line_view(line: &PlanLine, set: &PlanSet, catalogue: &Catalogue) -> LineView 
         rank: line.rank,
         scope: line.scope.slug(),
         kind: kind(&line.kind),
-        subject: subject(&line.subject, catalogue),
+        subject: match &line.item {
+            Some(item) => format!("{item} ({})", subject(&line.subject, catalogue)),
+            None => subject(&line.subject, catalogue),
+        },
         action: line.action.clone(),
+        first_step: line.first_step.clone(),
+        opening: Some(line.opening.clone()).filter(|opening| !opening.is_empty()),
+        effort: effort(&line.effort),
+        known: line.known_on.map_or_else(|| "with so few people, not at all".to_owned(), date),
         because: line.because.clone(),
         channel: channel(&line.channel),
         owner: line.owner.clone(),
@@ -195,6 +207,16 @@ fn subject(slug: &str, catalogue: &Catalogue) -> String {
         return catalogue.element(element).name().to_owned();
     }
     NeedTier::parse(slug).map_or_else(|| plain(slug), |tier| tier.name().to_owned())
+}
+
+fn effort(slug: &str) -> String {
+    match slug {
+        "hours" => "hours: one person, a day at most",
+        "days" => "days: a few people, two weeks at most",
+        "weeks" => "weeks: a project",
+        other => return plain(other),
+    }
+    .to_owned()
 }
 
 fn channel(slug: &str) -> String {
