@@ -117,6 +117,7 @@ pub struct CompanySettings {
     pub capabilities: BTreeSet<Capability>,
     /// What the company calls an element itself, as it asked its customers, such as `{ wellness = "Leg room" }`. Where
     /// nothing is said, the column of a wide survey is taken if its name is in words.
+    #[schemars(with = "BTreeMap<String, String>")]
     pub items: BTreeMap<ElementId, String>,
 }
 

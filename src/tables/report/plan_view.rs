@@ -93,10 +93,7 @@ fn line_view(line: &PlanLine, set: &PlanSet, catalogue: &Catalogue) -> LineView 
         rank: line.rank,
         scope: line.scope.slug(),
         kind: kind(&line.kind),
-        subject: match &line.item {
-            Some(item) => format!("{item} ({})", subject(&line.subject, catalogue)),
-            None => subject(&line.subject, catalogue),
-        },
+        subject: subject(&line.subject, catalogue),
         action: line.action.clone(),
         first_step: line.first_step.clone(),
         opening: Some(line.opening.clone()).filter(|opening| !opening.is_empty()),
@@ -201,10 +198,12 @@ fn kind(slug: &str) -> String {
     .to_owned()
 }
 
-/// Name of an element or need tier, else the slug in plain letters.
+/// Name of an element or need tier, else the slug in plain letters. Where the company has its own word for an element, that
+/// comes first.
 fn subject(slug: &str, catalogue: &Catalogue) -> String {
-    if let Some(element) = ElementId::parse(slug) {
-        return catalogue.element(element).name().to_owned();
+    if let Some(element) = ElementId::parse(slug).map(|id| catalogue.element(id)) {
+        let name = element.name();
+        return element.item().map_or_else(|| name.to_owned(), |item| format!("{item} ({name})"));
     }
     NeedTier::parse(slug).map_or_else(|| plain(slug), |tier| tier.name().to_owned())
 }
@@ -237,12 +236,16 @@ fn plain(slug: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::CompanyTexts;
 
     #[test]
     fn slugs_become_words() {
         assert_eq!(plain("repeat_rate"), "Repeat rate");
         assert_eq!(plain(""), "");
         assert_eq!(subject("saves_time", &Catalogue::embedded()), "Saves time");
+        let items = [(ElementId::parse("wellness").unwrap(), "Leg room".to_owned())].into();
+        let own = Catalogue::of_company(&CompanyTexts { items, ..CompanyTexts::default() }).unwrap();
+        assert_eq!(subject("wellness", &own), "Leg room (Wellness)");
         assert_eq!(subject("safety", &Catalogue::embedded()), "Safety");
         assert_eq!(subject("arc_1_2", &Catalogue::embedded()), "Arc 1 2");
         assert_eq!(channel("email"), "E-mail");
