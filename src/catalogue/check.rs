@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::motivator::{MOTIVATOR_LIMIT, Motivator};
 use super::signal::SIGNAL_LIMIT;
 use super::{
-    CatalogueError, Element, ElementId, Level, N_ELEMENTS, NeedMap, NeedTier, Play, PlayKind, PlaySubject, Signal,
+    Capabilities, CatalogueError, Element, ElementId, Level, N_ELEMENTS, NeedMap, NeedTier, Play, PlayKind,
+    PlaySubject, Signal,
 };
 
 /// How far a row of need weights may lie from 1.
@@ -108,9 +109,10 @@ pub(super) fn signals(signals: Vec<Signal>) -> Result<Vec<Signal>, CatalogueErro
     Ok(signals)
 }
 
-/// Every situation has a play: lead, fix and hold for each element, something for each tier, each step of the arc and
-/// everyone. What one play must satisfy was checked when it was made.
+/// Every situation has a play that any company can do: lead, fix and hold for each element, something for each tier, each
+/// step of the arc and everyone. What one play must satisfy was checked when it was made.
 pub(super) fn plays(plays: Vec<Play>) -> Result<Vec<Play>, CatalogueError> {
+    let nothing = Capabilities::default();
     let element_plays = [PlayKind::Lead, PlayKind::Fix, PlayKind::Hold]
         .into_iter()
         .flat_map(|kind| ElementId::all().map(move |id| (kind, PlaySubject::Element(id))));
@@ -118,8 +120,10 @@ pub(super) fn plays(plays: Vec<Play>) -> Result<Vec<Play>, CatalogueError> {
     let arc_plays = PlaySubject::ARC_STEPS.into_iter().map(|step| (PlayKind::Arc, step));
     let neutral = std::iter::once((PlayKind::Neutral, PlaySubject::Everyone));
     for (kind, subject) in element_plays.chain(tier_plays).chain(arc_plays).chain(neutral) {
-        if !plays.iter().any(|play| play.kind == kind && play.subject == subject) {
-            return Err(CatalogueError::Missing { what: format!("{} play for `{}`", kind.slug(), subject.slug()) });
+        let mut about = plays.iter().filter(|play| play.kind == kind && play.subject == subject);
+        if !about.any(|play| nothing.offered(play).is_some()) {
+            let what = format!("{} play for `{}` that any company can do", kind.slug(), subject.slug());
+            return Err(CatalogueError::Missing { what });
         }
     }
     Ok(plays)

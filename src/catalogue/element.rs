@@ -240,6 +240,7 @@ pub struct Element {
     pub(super) definition: String,
     pub(super) sensitivity: Sensitivity,
     pub(super) withheld: Option<String>,
+    pub(super) item: Option<String>,
     pub(super) cues_positive: Vec<String>,
     pub(super) cues_negative: Vec<String>,
 }
@@ -285,6 +286,18 @@ impl Element {
     #[must_use]
     pub fn withheld(&self) -> Option<&str> {
         self.withheld.as_deref()
+    }
+
+    /// What the company asked its customers about it, in its own words, such as "Leg room"; `None` = not known.
+    #[must_use]
+    pub fn item(&self) -> Option<&str> {
+        self.item.as_deref()
+    }
+
+    /// What plans call it: the company's own words where they are known, else its name.
+    #[must_use]
+    pub fn said(&self) -> &str {
+        self.item().unwrap_or(&self.name)
     }
 
     /// Words in feedback that speak of the element being delivered. Seeds, not a tested lexicon.

@@ -6,9 +6,11 @@ use serde::Deserialize;
 
 use super::element::nearest_of;
 use super::signal::sql_problem;
+use super::words::{PlayWords, WordProblem};
 use super::{
-    Better, CatalogueError, Element, ElementId, Level, Metric, MetricUnit, Motivator, NeedTier, NoRows, Play,
-    PlayChannel, PlayKind, PlaySubject, Sensitivity, Signal, SignalTable, Transform,
+    Better, Capability, CatalogueError, Effort, Element, ElementId, Industry, Level, Metric, MetricUnit, Motivator,
+    NeedTier, NoRows, PLAY_WORDS, Play, PlayChannel, PlayKind, PlaySubject, Sensitivity, Signal, SignalTable,
+    Transform,
 };
 
 /// One entry as read, and where: what errors are made of.
@@ -84,6 +86,8 @@ struct MetricForm {
     better: Better,
     #[serde(default)]
     unit: MetricUnit,
+    #[serde(default)]
+    looks_back_days: u32,
 }
 
 #[derive(Deserialize)]
@@ -92,7 +96,16 @@ struct PlayForm {
     id: String,
     kind: PlayKind,
     subject: String,
+    /// Empty = all.
+    #[serde(default)]
+    industries: Vec<Industry>,
+    #[serde(default)]
+    needs: Vec<Capability>,
     action: String,
+    first_step: String,
+    #[serde(default)]
+    opening: String,
+    effort: Effort,
     channels: Vec<PlayChannel>,
     message_angle: String,
     proof_needed: String,
@@ -101,6 +114,19 @@ struct PlayForm {
     owner: String,
     window_days: u32,
     priority: u32,
+}
+
+/// What a play is made with.
+#[derive(Clone, Copy)]
+pub(super) struct PlayMaking<'a> {
+    /// Metrics it may name.
+    pub(super) metrics: &'a [Metric],
+    /// The elements, in catalogue order.
+    pub(super) elements: &'a [Element],
+    /// The company's words.
+    pub(super) words: &'a PlayWords,
+    /// What kind of company it is for.
+    pub(super) industry: Industry,
 }
 
 /// Keys and values in British spelling, which a company's own files may use, as the catalogue spells them.
@@ -199,6 +225,7 @@ impl Entry {
             definition: self.text("definition", &form.definition)?,
             sensitivity: form.sensitivity,
             withheld: form.withheld.as_deref().map(|reason| self.text("withheld", reason)).transpose()?,
+            item: None,
             cues_positive: form.cues_positive,
             cues_negative: form.cues_negative,
         })
@@ -289,13 +316,48 @@ impl Entry {
             description: self.text("description", &form.description)?,
             better: form.better,
             unit: form.unit,
+            looks_back_days: form.looks_back_days,
             id: form.id,
         })
     }
 
-    /// `metrics` are those plays may name.
-    pub(super) fn to_play(&self, metrics: &[Metric]) -> Result<Play, CatalogueError> {
+    /// The play, in the words of the company; `None` = another industry's.
+    pub(super) fn to_play(&self, made: &PlayMaking<'_>) -> Result<Option<Play>, CatalogueError> {
         let form: PlayForm = self.form()?;
+        self.check_play(&form, made.metrics)?;
+        let subject = self.subject(form.kind, &form.subject)?;
+        let item = match subject {
+            PlaySubject::Element(id) => Some(made.elements[id.index()].said()),
+            _ => None,
+        };
+        let item = item.map(|item| format!("“{item}”"));
+        let text = |key: &'static str, text: &str| -> Result<String, CatalogueError> {
+            let said = self.text(key, text)?;
+            made.words.fill(&said, item.as_deref()).map_err(|problem| self.unfilled(key, &said, problem))
+        };
+        let play = Play {
+            kind: form.kind,
+            subject,
+            needs: form.needs,
+            action: text("action", &form.action)?,
+            first_step: text("first_step", &form.first_step)?,
+            opening: if form.kind.speaks() { text("opening", &form.opening)? } else { String::new() },
+            effort: form.effort,
+            channels: form.channels,
+            message_angle: text("message_angle", &form.message_angle)?,
+            proof_needed: text("proof_needed", &form.proof_needed)?,
+            avoid: text("avoid", &form.avoid)?,
+            metric: form.metric,
+            owner: self.text("owner", &form.owner)?,
+            window_days: form.window_days,
+            priority: form.priority,
+            id: form.id,
+        };
+        Ok((form.industries.is_empty() || form.industries.contains(&made.industry)).then_some(play))
+    }
+
+    /// What the form of a play alone can get wrong.
+    fn check_play(&self, form: &PlayForm, metrics: &[Metric]) -> Result<(), CatalogueError> {
         if !metrics.iter().any(|metric| metric.id == form.metric) {
             let words: Vec<&str> = metrics.iter().map(Metric::id).collect();
             return Err(self.unknown_word("metric", &form.metric, &words));
@@ -306,6 +368,9 @@ impl Entry {
         if let Some(twice) = (1..form.channels.len()).find(|&i| form.channels[..i].contains(&form.channels[i])) {
             return Err(self.wrong(format!("channels names `{}` twice", form.channels[twice].slug())));
         }
+        if !form.kind.speaks() && !form.opening.trim().is_empty() {
+            return Err(self.wrong(format!("`opening` in a {} play, which speaks to nobody", form.kind.slug())));
+        }
         if !(1..=730).contains(&form.window_days) {
             return Err(CatalogueError::BadNumber {
                 file: self.file.clone(),
@@ -315,20 +380,17 @@ impl Entry {
                 expected: "within 1 to 730",
             });
         }
-        Ok(Play {
-            kind: form.kind,
-            subject: self.subject(form.kind, &form.subject)?,
-            action: self.text("action", &form.action)?,
-            channels: form.channels,
-            message_angle: self.text("message_angle", &form.message_angle)?,
-            proof_needed: self.text("proof_needed", &form.proof_needed)?,
-            avoid: self.text("avoid", &form.avoid)?,
-            metric: form.metric,
-            owner: self.text("owner", &form.owner)?,
-            window_days: form.window_days,
-            priority: form.priority,
-            id: form.id,
-        })
+        Ok(())
+    }
+
+    fn unfilled(&self, key: &'static str, text: &str, problem: WordProblem) -> CatalogueError {
+        match problem {
+            WordProblem::Unknown(got) => {
+                let words: Vec<&str> = PLAY_WORDS.iter().map(|(word, _)| *word).collect();
+                self.unknown_word(key, &got, &words)
+            }
+            WordProblem::Brace => self.wrong(format!("a brace without its counterpart in {key}: {text}")),
+        }
     }
 
     /// The subject of a play: its kind says which list the word must come from.

@@ -1,4 +1,4 @@
-//! From texts to one catalogue, layer upon layer: what ships, then a folder of one's own.
+//! From texts to one catalogue, layer upon layer: what ships for any company, then its industry, then a folder of its own.
 
 use std::collections::BTreeMap;
 
@@ -6,16 +6,17 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::element::nearest_of;
-use super::entry::Entry;
+use super::entry::{Entry, PlayMaking};
 use super::hex::hex;
 use super::lexicon::Lexicons;
-use super::whole::{Catalogue, CatalogueTexts, Words};
-use super::{CatalogueError, check};
+use super::whole::{Catalogue, CatalogueTexts, CompanyTexts, Words};
+use super::words::PlayWords;
+use super::{Capabilities, CatalogueError, Industry, check};
 
 /// Files every catalogue needs, besides its playbooks.
-const FILES: [&str; 4] = ["elements.toml", "needs.toml", "motivators.toml", "signals.toml"];
+const FILES: [&str; 5] = ["elements.toml", "needs.toml", "motivators.toml", "signals.toml", "words.toml"];
 const FILE_NAMES: &str =
-    "elements.toml, needs.toml, motivators.toml, signals.toml, playbook*.toml, lexicon_<language>.toml";
+    "elements.toml, needs.toml, motivators.toml, signals.toml, words.toml, playbook*.toml, lexicon_<language>.toml";
 
 impl Catalogue {
     /// The catalogue this program ships with.
@@ -32,43 +33,73 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError`] for the first thing that is wrong, in the order of the texts.
     pub fn from_texts(texts: &CatalogueTexts) -> Result<Self, CatalogueError> {
-        Self::from_layers(&[texts.files()])
+        Self::from_layers(&Layers { shipped: texts.files(), industry: &[], own: &[] }, &CompanyTexts::default())
     }
 
-    /// The shipped catalogue with a folder of one's own (file name, text) laid over it.
+    /// The shipped catalogue with a folder of one's own (file name, text) laid over it, for a company of no industry in
+    /// particular.
+    ///
+    /// # Errors
+    /// As [`Catalogue::of_company`].
+    pub fn with_overrides(overrides: &[(String, String)]) -> Result<Self, CatalogueError> {
+        Self::of_company(&CompanyTexts { own: overrides.to_vec(), ..CompanyTexts::default() })
+    }
+
+    /// The shipped catalogue, with the files of the company's industry laid over it, and over those a folder of its own.
     ///
     /// An entry with a known id replaces the keys it gives and keeps the others; an entry with a new id is added and
     /// must be complete (signals, plays, metrics; the 30 elements are fixed). `off = true` takes a signal or a play
-    /// out. Words for kinds, channels and categories are added or reworded. What comes out passes every check the
-    /// shipped catalogue passes. With no files this is [`Catalogue::embedded`].
+    /// out. Words for kinds, channels and categories are added or reworded, words of plays reworded. What comes out passes
+    /// every check the shipped catalogue passes. With nothing said this is [`Catalogue::embedded`].
     ///
     /// # Errors
     /// [`CatalogueError`] for the first thing that is wrong, naming the file of the folder that said it.
-    pub fn with_overrides(overrides: &[(String, String)]) -> Result<Self, CatalogueError> {
-        let mut own = overrides.to_vec();
+    pub fn of_company(company: &CompanyTexts) -> Result<Self, CatalogueError> {
+        let mut own = company.own.clone();
         own.sort(); // The order in which a folder is listed must not reach the hash.
-        Self::from_layers(&[CatalogueTexts::embedded().files(), &own])
+        let (shipped, industry) = (CatalogueTexts::embedded(), CatalogueTexts::of_industry(company.industry));
+        let layers = Layers { shipped: shipped.files(), industry: industry.files(), own: &own };
+        Self::from_layers(&layers, company)
     }
 
-    fn from_layers(layers: &[&[(String, String)]]) -> Result<Self, CatalogueError> {
+    fn from_layers(layers: &Layers<'_>, company: &CompanyTexts) -> Result<Self, CatalogueError> {
         let mut collected = Collected::default();
         let mut hasher = Sha256::new();
-        for (depth, layer) in layers.iter().enumerate() {
-            for (file, text) in *layer {
+        let all = [layers.shipped, layers.industry, layers.own];
+        for (depth, layer) in all.into_iter().enumerate() {
+            for (file, text) in layer {
                 collected.read(depth, file, text)?;
                 hasher.update(format!("{depth}\0{file}\0{}\0", text.len()));
                 hasher.update(text);
             }
         }
         for file in FILES {
-            if !layers.iter().any(|layer| layer.iter().any(|(name, _)| name == file)) {
+            if !all.iter().any(|layer| layer.iter().any(|(name, _)| name == file)) {
                 return Err(CatalogueError::MissingFile { file });
             }
         }
-        let hash = hex(&hasher.finalize());
-        let has_own = layers.len() > 1 && !layers[1].is_empty();
-        collected.finish(hash, has_own)
+        collected.finish(&hex(&hasher.finalize()), !layers.own.is_empty(), company)
     }
+}
+
+/// Texts, deepest first: each is laid over those before it.
+struct Layers<'a> {
+    shipped: &'a [(String, String)],
+    industry: &'a [(String, String)],
+    own: &'a [(String, String)],
+}
+
+/// The place of a folder of one's own among the layers.
+const OWN: usize = 2;
+
+/// The version of what comes out: that of `elements.toml`, with what was laid over it.
+fn version_of(said_in: usize, said: String, industry: Industry, own: Option<&str>) -> String {
+    if said_in == OWN {
+        return said;
+    }
+    let industry = (industry != Industry::Other).then(|| industry.slug().to_owned());
+    let laid: Vec<String> = industry.into_iter().chain(own.map(|hash| format!("own.{hash}"))).collect();
+    if laid.is_empty() { said } else { format!("{said}+{}", laid.join(".")) }
 }
 
 #[derive(Deserialize)]
@@ -89,6 +120,12 @@ struct ElementsFile {
 #[serde(deny_unknown_fields)]
 struct NeedsFile {
     weights: BTreeMap<String, Vec<f64>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WordsFile {
+    words: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -171,6 +208,8 @@ struct Collected {
     metrics: Entries,
     plays: Entries,
     words: [BTreeMap<String, String>; 3],
+    /// Words of plays, with the file that said each last.
+    play_words: BTreeMap<String, (String, String)>,
     lexicons: Lexicons,
 }
 
@@ -201,6 +240,11 @@ impl Collected {
                 }
                 self.signals.add(layer, file, form.signal)
             }
+            "words.toml" => {
+                let form: WordsFile = file_form(file, text)?;
+                self.play_words.extend(form.words.into_iter().map(|(word, own)| (word, (file.to_owned(), own))));
+                Ok(())
+            }
             playbook if playbook.strip_suffix(".toml").is_some_and(|stem| stem.starts_with("playbook")) => {
                 let form: PlaybookFile = file_form(file, text)?;
                 self.metrics.add(layer, file, form.metric)?;
@@ -216,20 +260,31 @@ impl Collected {
     }
 
     /// Checks the parts and how they fit; `has_own`: a folder of one's own was laid over what ships.
-    fn finish(self, hash: String, has_own: bool) -> Result<Catalogue, CatalogueError> {
+    fn finish(self, hash: &str, has_own: bool, company: &CompanyTexts) -> Result<Catalogue, CatalogueError> {
         let (said_in, said) = self
             .version
             .ok_or_else(|| CatalogueError::Missing { what: "version under [catalogue] in elements.toml".to_owned() })?;
-        let version = if has_own && said_in == 0 { format!("{said}+own.{}", &hash[..8]) } else { said };
-        let elements = check::elements(self.elements.each(Entry::to_element)?)?;
+        let version = version_of(said_in, said, company.industry, has_own.then_some(&hash[..8]));
+        let mut elements = check::elements(self.elements.each(Entry::to_element)?)?;
+        for (id, item) in &company.items {
+            elements[id.index()].item = Some(item.clone());
+        }
         let needs = check::needs(&self.weights)?;
         let motivators = check::motivators(self.motivators.each(Entry::to_motivator)?)?;
         let signals = check::signals(self.signals.each_on(Entry::to_signal)?)?;
         let metrics = self.metrics.each(Entry::to_metric)?;
-        let plays = check::plays(self.plays.each_on(|entry| entry.to_play(&metrics))?)?;
+        let play_words = PlayWords::checked(&self.play_words)?;
+        let making =
+            PlayMaking { metrics: &metrics, elements: &elements, words: &play_words, industry: company.industry };
+        let plays = self.plays.each_on(|entry| entry.to_play(&making))?.into_iter().flatten().collect();
+        let plays = check::plays(plays)?;
         let [kinds, channels, categories] = self.words.map(|words| words.into_iter().collect());
         let words = Words { kinds, channels, categories };
         let lexicons = self.lexicons.finish()?;
-        Ok(Catalogue { elements, needs, motivators, signals, metrics, plays, words, lexicons, version, hash })
+        let hash = hash.to_owned();
+        let offered = Vec::new();
+        let whole =
+            Catalogue { elements, needs, motivators, signals, metrics, plays, offered, words, lexicons, version, hash };
+        Ok(whole.with_capabilities(&Capabilities::default()))
     }
 }

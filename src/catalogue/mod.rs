@@ -17,6 +17,7 @@ mod element;
 mod entry;
 mod error;
 mod hex;
+mod industry;
 mod layers;
 pub mod lexicon;
 mod motivator;
@@ -26,12 +27,15 @@ mod signal;
 #[cfg(test)]
 mod tests;
 mod whole;
+mod words;
 
 pub use element::{Element, ElementId, Level, N_ELEMENTS, Sensitivity};
 pub use error::CatalogueError;
 pub(crate) use hex::hex;
+pub use industry::{Capabilities, Capability, Industry};
 pub use motivator::{MOTIVATOR_LIMIT, Motivator};
 pub use need::{NeedMap, NeedTier};
-pub use play::{Better, Metric, MetricUnit, Play, PlayChannel, PlayKind, PlaySubject};
+pub use play::{Better, Effort, Metric, MetricUnit, Play, PlayChannel, PlayKind, PlaySubject};
 pub use signal::{AS_OF, NoRows, ORDERS_WITH, SIGNAL_LIMIT, Signal, SignalTable, Transform, count_orders};
-pub use whole::{Catalogue, CatalogueTexts};
+pub use whole::{Catalogue, CatalogueTexts, CompanyTexts};
+pub use words::PLAY_WORDS;

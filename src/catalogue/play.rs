@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ElementId, NeedTier};
+use super::{Capability, ElementId, NeedTier};
 
 /// When a play applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -52,6 +52,14 @@ pub enum PlaySubject {
     ArcStep(u8, u8),
     /// Everybody: neutral plays.
     Everyone,
+}
+
+impl PlayKind {
+    /// Whether it says something to customers. What mends or keeps is done, not said.
+    #[must_use]
+    pub fn speaks(self) -> bool {
+        !matches!(self, Self::Fix | Self::Hold)
+    }
 }
 
 impl PlaySubject {
@@ -129,10 +137,48 @@ impl PlayChannel {
         }
     }
 
+    /// What a company must have for the channel to be there; `None` = nothing but the means to reach a person.
+    #[must_use]
+    pub fn needs(self) -> Option<Capability> {
+        match self {
+            Self::Store => Some(Capability::Stores),
+            Self::App => Some(Capability::App),
+            Self::Web => Some(Capability::Web),
+            Self::Email | Self::Sms | Self::Push | Self::Phone | Self::Post | Self::Service | Self::Product => None,
+        }
+    }
+
     /// Whether it reaches out to a person and so needs consent for that channel.
     #[must_use]
     pub fn needs_consent(self) -> bool {
         matches!(self, Self::Email | Self::Sms | Self::Push | Self::Phone | Self::Post)
+    }
+}
+
+/// How much work it is until a play runs. Our judgment, play by play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Effort {
+    /// One person, a day at most.
+    Hours,
+    /// A few people, two weeks at most.
+    Days,
+    /// A project: more than two weeks.
+    Weeks,
+}
+
+impl Effort {
+    /// All sizes.
+    pub const ALL: [Self; 3] = [Self::Hours, Self::Days, Self::Weeks];
+
+    /// The word used in files.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Hours => "hours",
+            Self::Days => "days",
+            Self::Weeks => "weeks",
+        }
     }
 }
 
@@ -165,6 +211,7 @@ pub struct Metric {
     pub(super) description: String,
     pub(super) better: Better,
     pub(super) unit: MetricUnit,
+    pub(super) looks_back_days: u32,
 }
 
 impl Metric {
@@ -192,6 +239,13 @@ impl Metric {
         self.unit
     }
 
+    /// Days that its number looks back over; 0 = it is of the moment, such as an answer. Until so many days have passed since
+    /// a play began, it counts days before it.
+    #[must_use]
+    pub fn looks_back_days(&self) -> u32 {
+        self.looks_back_days
+    }
+
     /// Which way it should move.
     #[must_use]
     pub fn better(&self) -> Better {
@@ -199,13 +253,17 @@ impl Metric {
     }
 }
 
-/// One recommended action. All texts are non-empty.
+/// One recommended action. All texts but the opening are non-empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Play {
     pub(super) id: String,
     pub(super) kind: PlayKind,
     pub(super) subject: PlaySubject,
+    pub(super) needs: Vec<Capability>,
     pub(super) action: String,
+    pub(super) first_step: String,
+    pub(super) opening: String,
+    pub(super) effort: Effort,
     pub(super) channels: Vec<PlayChannel>,
     pub(super) message_angle: String,
     pub(super) proof_needed: String,
@@ -233,6 +291,30 @@ impl Play {
     #[must_use]
     pub fn subject(&self) -> PlaySubject {
         self.subject
+    }
+
+    /// What a company must have for it, besides a channel; usually nothing.
+    #[must_use]
+    pub fn needs(&self) -> &[Capability] {
+        &self.needs
+    }
+
+    /// The first thing to do about it on Monday, one sentence.
+    #[must_use]
+    pub fn first_step(&self) -> &str {
+        &self.first_step
+    }
+
+    /// Subject or opening line to say to the customer; empty for plays that speak to nobody, those that mend or keep.
+    #[must_use]
+    pub fn opening(&self) -> &str {
+        &self.opening
+    }
+
+    /// How much work it is until it runs.
+    #[must_use]
+    pub fn effort(&self) -> Effort {
+        self.effort
     }
 
     /// What to do, one sentence.
@@ -301,6 +383,9 @@ mod tests {
         }
         for channel in PlayChannel::ALL {
             assert_eq!(serde_json::to_value(channel).unwrap(), channel.slug());
+        }
+        for effort in Effort::ALL {
+            assert_eq!(serde_json::to_value(effort).unwrap(), effort.slug());
         }
     }
 

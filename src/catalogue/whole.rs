@@ -1,7 +1,11 @@
 //! The catalogue as a whole, and the texts it is made of.
 
+use std::collections::BTreeMap;
+
 use super::lexicon::Lexicon;
-use super::{Element, ElementId, Metric, Motivator, NeedMap, Play, PlayKind, PlaySubject, Signal};
+use super::{
+    Capabilities, Element, ElementId, Industry, Metric, Motivator, NeedMap, Play, PlayKind, PlaySubject, Signal,
+};
 
 /// The texts a catalogue is made of: file name and TOML, in the order they are read and hashed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,21 +13,38 @@ pub struct CatalogueTexts {
     files: Vec<(String, String)>,
 }
 
+/// What a company says of itself to the catalogue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CompanyTexts {
+    /// What kind of company it is.
+    pub industry: Industry,
+    /// A folder of its own: file name and text.
+    pub own: Vec<(String, String)>,
+    /// What it calls an element itself.
+    pub items: BTreeMap<ElementId, String>,
+}
+
+/// Texts below `data/catalogue`, by file name.
+macro_rules! shipped {
+    ($folder:literal; $($name:literal),+ $(,)?) => {
+        vec![$(
+            ($name.to_owned(), include_str!(concat!("../../data/catalogue/", $folder, $name)).to_owned())
+        ),+]
+    };
+}
+
 impl CatalogueTexts {
-    /// The catalogue this program ships with, `data/catalogue`.
+    /// The catalogue this program ships with for any company, `data/catalogue`.
     #[must_use]
     pub fn embedded() -> Self {
-        macro_rules! shipped {
-            ($($name:literal),+ $(,)?) => {
-                vec![$(($name.to_owned(), include_str!(concat!("../../data/catalogue/", $name)).to_owned())),+]
-            };
-        }
         Self {
             files: shipped![
+                "";
                 "elements.toml",
                 "needs.toml",
                 "motivators.toml",
                 "signals.toml",
+                "words.toml",
                 "playbook_functional.toml",
                 "playbook_emotional.toml",
                 "playbook_higher.toml",
@@ -31,6 +52,24 @@ impl CatalogueTexts {
                 "lexicon_en.toml",
             ],
         }
+    }
+
+    /// What is laid over it for an industry, `data/catalogue/industries`; nothing for [`Industry::Other`].
+    #[must_use]
+    pub fn of_industry(industry: Industry) -> Self {
+        let files = match industry {
+            Industry::Retail => shipped!["industries/retail/"; "words.toml", "playbook.toml"],
+            Industry::Grocery => shipped!["industries/grocery/"; "words.toml", "playbook.toml"],
+            Industry::Bank => shipped!["industries/bank/"; "words.toml", "playbook.toml", "signals.toml"],
+            Industry::Insurance => shipped!["industries/insurance/"; "words.toml", "playbook.toml", "signals.toml"],
+            Industry::Hospitality => shipped!["industries/hospitality/"; "words.toml", "playbook.toml", "signals.toml"],
+            Industry::Telecom => shipped!["industries/telecom/"; "words.toml", "playbook.toml", "signals.toml"],
+            Industry::Saas => shipped!["industries/saas/"; "words.toml", "playbook.toml", "signals.toml"],
+            Industry::Charity => shipped!["industries/charity/"; "words.toml", "playbook.toml", "signals.toml"],
+            Industry::Travel => shipped!["industries/travel/"; "words.toml", "playbook.toml", "signals.toml"],
+            Industry::Other => Vec::new(),
+        };
+        Self { files }
     }
 
     /// Any other set of texts, by file name.
@@ -46,7 +85,7 @@ impl CatalogueTexts {
     }
 }
 
-/// Everything the job talks about, checked: see [`Catalogue::embedded`] and [`Catalogue::with_overrides`].
+/// Everything the job talks about, checked: see [`Catalogue::embedded`] and [`Catalogue::of_company`].
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     pub(super) elements: Vec<Element>,
@@ -55,6 +94,8 @@ pub struct Catalogue {
     pub(super) signals: Vec<Signal>,
     pub(super) metrics: Vec<Metric>,
     pub(super) plays: Vec<Play>,
+    /// Those the company can do, on the channels it has.
+    pub(super) offered: Vec<Play>,
     pub(super) words: Words,
     pub(super) lexicons: Vec<Lexicon>,
     pub(super) version: String,
@@ -106,7 +147,15 @@ impl Catalogue {
         self.signals.iter().find(|signal| signal.id == id)
     }
 
-    /// All plays, in the order of their files.
+    /// The same catalogue for a company that has these things: other plays and channels are offered. One that was not told
+    /// offers what needs nothing.
+    #[must_use]
+    pub fn with_capabilities(mut self, capabilities: &Capabilities) -> Self {
+        self.offered = self.plays.iter().filter_map(|play| capabilities.offered(play)).collect();
+        self
+    }
+
+    /// All plays of the industry, in the order of their files, whatever the company has.
     #[must_use]
     pub fn plays(&self) -> &[Play] {
         &self.plays
@@ -118,12 +167,12 @@ impl Catalogue {
         self.plays.iter().find(|play| play.id == id)
     }
 
-    /// Plays of one kind about one thing, by priority, ties by id. Never empty for elements (lead, fix, hold), tiers,
-    /// arc steps and everyone.
+    /// Plays of one kind about one thing that the company can do, on the channels it has, by priority, ties by id. Never
+    /// empty for elements (lead, fix, hold), tiers, arc steps and everyone.
     #[must_use]
     pub fn plays_for(&self, kind: PlayKind, subject: PlaySubject) -> Vec<&Play> {
         let mut plays: Vec<&Play> =
-            self.plays.iter().filter(|play| play.kind == kind && play.subject == subject).collect();
+            self.offered.iter().filter(|play| play.kind == kind && play.subject == subject).collect();
         plays.sort_by(|a, b| a.priority.cmp(&b.priority).then_with(|| a.id.cmp(&b.id)));
         plays
     }
@@ -170,8 +219,8 @@ impl Catalogue {
         self.lexicons.iter().find(|lexicon| lexicon.language() == language)
     }
 
-    /// Version of the shipped catalogue; with a folder of one's own `1.0.0+own.1a2b3c4d`, the first 8 digits of the
-    /// hash, unless the folder's `elements.toml` gives a version itself.
+    /// Version of the shipped catalogue; for an industry `1.0.0+bank`, with a folder of one's own `1.0.0+own.1a2b3c4d`, the
+    /// first 8 digits of the hash, unless the folder's `elements.toml` gives a version itself.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version

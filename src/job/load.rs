@@ -299,6 +299,13 @@ fn check(settings: &Settings) -> Result<Tz, ConfigError> {
             expected: "the reason why it is withheld, in words".to_owned(),
         });
     }
+    if let Some((element, _)) = settings.company.items.iter().find(|(_, item)| item.trim().is_empty()) {
+        return Err(ConfigError::Value {
+            key: format!("company.items.{element}"),
+            seen: "\"\"".to_owned(),
+            expected: "what the company calls the element".to_owned(),
+        });
+    }
     if settings.privacy.min_cell < 5 {
         return Err(ConfigError::Value {
             key: "privacy.min_cell".to_owned(),
@@ -384,6 +391,23 @@ mod tests {
     fn a_section_that_nothing_reads_yet_is_refused_as_such() {
         let text = format!("{SMALL}[[audiences]]\nname = \"newsletter\"\n");
         assert_eq!(read(&text, &[]).expect_err("refused").code(), Code::NotBuilt);
+    }
+
+    #[test]
+    fn an_industry_or_a_capability_that_is_none_is_refused_with_the_list_and_the_nearest() {
+        let words = |line: &str| {
+            let error = read(&format!("{SMALL}[company]\n{line}\n"), &[]).expect_err("refused");
+            (error.to_string(), error.to_do(), error.code())
+        };
+        let (said, to_do, code) = words("industry = \"banking\"");
+        assert!(said.contains("`retail`, `grocery`, `bank`") && said.contains("line 10"), "{said}");
+        assert_eq!((to_do.as_str(), code), ("did you mean `bank`?", Code::ConfigurationInvalid));
+        let (said, to_do, _) = words("capabilities = [\"store\"]");
+        assert!(said.contains("`subscriptions`"), "{said}");
+        assert_eq!(to_do, "did you mean `stores`?");
+        assert!(words("items = { wellnes = \"Leg room\" }").0.contains("wellness"));
+        let blank = read(&format!("{SMALL}[company]\nitems = {{ wellness = \" \" }}\n"), &[]);
+        assert!(matches!(blank, Err(ConfigError::Value { key, .. }) if key == "company.items.wellness"));
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod apply;
 mod challengers;
 pub mod check;
 mod closeness;
+mod company;
 mod describe;
 pub mod diff;
 mod drift;

@@ -20,7 +20,7 @@ use crate::job::report::ReportFacts;
 use crate::job::room::Room;
 use crate::job::tonight::Tonight;
 use crate::job::watch::{Stage, Watch, stage};
-use crate::job::{drift, forget, gates, obtain, remembered, retention, state, write};
+use crate::job::{company, drift, forget, gates, obtain, remembered, retention, state, write};
 use crate::model::plan::plan;
 use crate::tables::publish::{OutputLock, identify, is_published, settle};
 
@@ -90,8 +90,9 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let kept = NightNoise::of(&tonight, &applied, request.exact)?;
     let findings = drift::examine(&tonight, applied.drift.as_ref(), &kept.noise, may_learn, watch)?;
     let described = stage(watch, Stage::Profile, || Ok(describe(&tonight, &applied, &crossed, &rules, &kept.noise)))?;
-    let (catalogue, settings) = (tonight.project.catalogue(), tonight.project.plan_settings());
-    let plans = plan(&described.told, catalogue, &settings);
+    let catalogue = company::catalogue(&tonight)?;
+    let settings = tonight.project.plan_settings();
+    let plans = plan(&described.told, &catalogue, &settings).dated(request.as_of, &catalogue);
     let scored = gates::check(&tonight, &applied, &described.told, findings.drift.as_ref(), request.refit)?;
     let gated = inputs.gated.clone().and(scored);
     let alerts = alerts(tonight.project.nights(), &gated, &findings, &inputs);

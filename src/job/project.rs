@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use crate::catalogue::{Catalogue, ElementId};
+use crate::catalogue::{Catalogue, CompanyTexts, ElementId};
+use crate::job::company;
 use crate::job::error::JobError;
 use crate::job::load::Loaded;
 use crate::job::settings::Settings;
@@ -127,9 +128,15 @@ impl<'a> Project<'a> {
     }
 }
 
-/// The catalogue, with the files of the configured folder laid over it.
+/// The catalogue in the words of the company's industry, with the files of the configured folder laid over it.
 pub(super) fn open_catalogue(loaded: &Loaded) -> Result<Catalogue, JobError> {
-    let Some(folder) = &loaded.settings.project.catalogue else { return Ok(Catalogue::embedded()) };
+    let (industry, items) = (loaded.settings.company.industry, company::items(&loaded.settings));
+    Ok(Catalogue::of_company(&CompanyTexts { industry, own: own_files(loaded)?, items })?)
+}
+
+/// The files of the configured folder, by name; none where none is configured.
+fn own_files(loaded: &Loaded) -> Result<Vec<(String, String)>, JobError> {
+    let Some(folder) = &loaded.settings.project.catalogue else { return Ok(Vec::new()) };
     let folder = loaded.base.join(folder);
     let failed = |path: &Path| {
         let path = path.to_owned();
@@ -148,5 +155,5 @@ pub(super) fn open_catalogue(loaded: &Loaded) -> Result<Catalogue, JobError> {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         overrides.push((name, plain_file::read_text(path).map_err(failed(path))?));
     }
-    Ok(Catalogue::with_overrides(&overrides)?)
+    Ok(overrides)
 }

@@ -1,12 +1,12 @@
 //! `valueseg.toml` as types: every setting, its default and its bounds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::ElementId;
+use crate::catalogue::{Capability, ElementId, Industry};
 use crate::job::size::ByteSize;
 use crate::job::span::TimeSpan;
 use crate::model::customer::continuity::Hysteresis;
@@ -48,6 +48,9 @@ const DEFAULT_ADVOCACY: [&str; 3] = ["referral", "public_post", "forum_post"];
 pub struct Settings {
     /// What the project is.
     pub project: ProjectSettings,
+    /// What kind of company it is, what it has and what it calls things: the words and the limits of plans.
+    #[serde(default)]
+    pub company: CompanySettings,
     /// Raw data, as it lies: a name and its files.
     #[serde(default)]
     pub sources: BTreeMap<String, SourceSpec>,
@@ -101,6 +104,21 @@ pub struct ProjectSettings {
     /// Folder with the company's own catalogue files, relative to the configuration.
     #[serde(default)]
     pub catalogue: Option<PathBuf>,
+}
+
+/// `[company]`.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CompanySettings {
+    /// What kind of company it is: plans speak in its words.
+    pub industry: Industry,
+    /// What the company has that not every company has, such as `["stores", "app", "loyalty"]`. Plays that need what is neither
+    /// named here nor sure from the channels of the orders are not offered, and nothing is sent or shown where it is not.
+    pub capabilities: BTreeSet<Capability>,
+    /// What the company calls an element itself, as it asked its customers, such as `{ wellness = "Leg room" }`. Where
+    /// nothing is said, the column of a wide survey is taken if its name is in words.
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub items: BTreeMap<ElementId, String>,
 }
 
 /// When the model is fitted anew.

@@ -92,7 +92,11 @@ fn a_play_is_added_with_a_metric_of_its_own_and_another_reworded() {
         id = "lead_informs_test_drive"
         kind = "lead"
         subject = "informs"
-        action = "Offer an hour behind the wheel."
+        action = "Offer {a product} for an hour."
+        first_step = "Keep one car free on Monday."
+        opening = "An hour behind the wheel"
+        effort = "hours"
+        needs = ["stores"]
         channels = ["store"]
         message_angle = "Drive it, then ask."
         proof_needed = "Cars are free."
@@ -107,7 +111,11 @@ fn a_play_is_added_with_a_metric_of_its_own_and_another_reworded() {
     "#;
     let catalogue = own("playbook_acme.toml", text).unwrap();
     let informs = PlaySubject::Element(element("informs"));
-    assert_eq!(catalogue.plays_for(PlayKind::Lead, informs)[0].id(), "lead_informs_test_drive");
+    let first = |catalogue: &Catalogue| catalogue.plays_for(PlayKind::Lead, informs)[0].id().to_owned();
+    // A company of which no store is known is not offered it.
+    assert_eq!(first(&catalogue), "lead_informs");
+    assert_eq!(first(&catalogue.clone().with_capabilities(&Capabilities::all())), "lead_informs_test_drive");
+    assert_eq!(catalogue.play("lead_informs_test_drive").unwrap().action(), "Offer a product for an hour.");
     assert_eq!(catalogue.play("fix_quality").unwrap().owner(), "Plant manager");
     assert_eq!(catalogue.metric("test_drive_rate").unwrap().better(), Better::Higher);
 }
@@ -120,4 +128,31 @@ fn the_order_in_which_a_folder_is_listed_does_not_matter() {
     let other = Catalogue::with_overrides(&[b, a]).unwrap();
     assert_eq!(one.hash(), other.hash());
     assert_eq!(one.version(), other.version());
+}
+
+#[test]
+fn a_folder_of_ones_own_lies_over_the_industry_and_that_over_what_ships() {
+    let words = |text: &str| vec![("words.toml".to_owned(), format!("[words]\n{text}\n"))];
+    let bank = CompanyTexts { industry: Industry::Bank, ..CompanyTexts::default() };
+    let action = |company: &CompanyTexts| {
+        let catalogue = Catalogue::of_company(company).unwrap();
+        (catalogue.play("lead_informs").unwrap().proof_needed().to_owned(), catalogue.version().to_owned())
+    };
+    assert!(action(&CompanyTexts::default()).0.contains("uses the product"));
+    assert!(action(&bank).0.contains("uses the account"));
+    let own = CompanyTexts { own: words("product = \"deposit\""), ..bank.clone() };
+    let (said, version) = action(&own);
+    assert!(said.contains("uses the deposit"), "{said}");
+    assert!(version.starts_with("1.0.0+bank.own.") && action(&bank).1 == "1.0.0+bank", "{version}");
+    assert_ne!(Catalogue::of_company(&own).unwrap().hash(), Catalogue::of_company(&bank).unwrap().hash());
+}
+
+#[test]
+fn plays_about_an_element_call_it_what_the_company_calls_it() {
+    let id = element("wellness");
+    let items = [(id, "Leg room".to_owned())].into();
+    let catalogue = Catalogue::of_company(&CompanyTexts { items, ..CompanyTexts::default() }).unwrap();
+    assert_eq!((catalogue.element(id).said(), catalogue.element(id).name()), ("Leg room", "Wellness"));
+    assert!(catalogue.play("fix_wellness").unwrap().first_step().contains("“Leg room”"));
+    assert_eq!(Catalogue::embedded().element(id).said(), "Wellness");
 }

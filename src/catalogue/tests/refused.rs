@@ -145,9 +145,44 @@ fn a_play_with_an_unknown_metric_channel_subject_or_window() {
 }
 
 #[test]
+fn a_word_in_braces_that_is_none_an_item_of_nothing_and_a_word_of_no_declared_name() {
+    let with = |id: &str, line: &str| refusal("playbook.toml", &format!("[[play]]\nid = \"{id}\"\n{line}"));
+    let error = with("neutral_ask", "action = \"Ask about the {prodct}.\"");
+    assert!(
+        matches!(&error, CatalogueError::UnknownWord { key: "action", nearest: Some(near), .. } if &**near == "product"),
+        "{error}"
+    );
+    let error = with("neutral_ask", "first_step = \"Ask about {item}.\"");
+    assert!(matches!(&error, CatalogueError::UnknownWord { got, .. } if &**got == "item"), "{error}");
+    assert!(with("neutral_ask", "avoid = \"A {product.\"").to_string().contains("brace"));
+    let error = refusal("words.toml", "[words]\nparcel = \"box\"");
+    assert!(matches!(&error, CatalogueError::UnknownWord { file, .. } if file == "words.toml"), "{error}");
+    assert!(matches!(refusal("words.toml", "[words]\nproduct = \" \""), CatalogueError::Empty { .. }));
+}
+
+#[test]
+fn a_play_with_an_unknown_industry_or_need_a_spoken_one_without_opening_and_a_mending_one_with_it() {
+    let with = |id: &str, line: &str| refusal("playbook.toml", &format!("[[play]]\nid = \"{id}\"\n{line}"));
+    assert!(with("neutral_ask", "industries = [\"banking\"]").to_string().contains("`bank`"));
+    assert!(with("neutral_ask", "needs = [\"shop\"]").to_string().contains("`stores`"));
+    assert!(with("neutral_ask", "effort = \"months\"").to_string().contains("`weeks`"));
+    assert!(matches!(with("neutral_ask", "opening = \"\""), CatalogueError::Empty { key: "opening", .. }));
+    assert!(matches!(with("neutral_ask", "first_step = \" \""), CatalogueError::Empty { key: "first_step", .. }));
+    assert!(with("fix_informs", "opening = \"Hello\"").to_string().contains("speaks to nobody"));
+}
+
+#[test]
+fn a_situation_whose_only_play_needs_what_not_every_company_has() {
+    let error = refusal("playbook.toml", "[[play]]\nid = \"hold_informs\"\nneeds = [\"stores\"]");
+    assert_eq!(error, CatalogueError::Missing { what: "hold play for `informs` that any company can do".to_owned() });
+    let error = refusal("playbook.toml", "[[play]]\nid = \"hold_informs\"\nchannels = [\"web\"]");
+    assert!(matches!(error, CatalogueError::Missing { .. }), "{error}");
+}
+
+#[test]
 fn a_situation_left_without_a_play() {
     let error = refusal("playbook.toml", "[[play]]\nid = \"hold_informs\"\noff = true");
-    assert_eq!(error, CatalogueError::Missing { what: "hold play for `informs`".to_owned() });
+    assert_eq!(error, CatalogueError::Missing { what: "hold play for `informs` that any company can do".to_owned() });
     let error = refusal("playbook.toml", "[[play]]\nid = \"hold_informs\"\noff = \"yes\"");
     assert!(matches!(&error, CatalogueError::Entry { .. }), "{error}");
 }

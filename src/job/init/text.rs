@@ -69,6 +69,8 @@ pub(super) fn write(page: &Page<'_>) -> Written {
     );
     lines.push("currency = \"EUR\"                # of all amounts".to_owned());
     lines.push(String::new());
+    lines.extend(COMPANY.lines().map(str::to_owned));
+    lines.push(String::new());
     if page.finds.is_empty() {
         lines.extend(EMPTY.lines().map(str::to_owned));
     } else {
@@ -105,6 +107,10 @@ pub(super) fn write(page: &Page<'_>) -> Written {
     lines.extend(REST.lines().map(str::to_owned));
     Written { text: lines.join("\n") + "\n", lines: asked }
 }
+
+const COMPANY: &str = r#"# [company]                            # plans speak in the words of its industry, and only of what it has
+# industry = "retail"                  # or grocery, bank, insurance, hospitality, telecom, saas, charity, travel, other
+# capabilities = ["stores", "web"]     # what not every company has: docs/inputs.md lists it"#;
 
 const EMPTY: &str = r#"# [sources.crm]                        # raw data, as it lies: Parquet, CSV, JSON lines; also gzipped
 # files = "in/crm/*.parquet"

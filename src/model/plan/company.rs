@@ -98,7 +98,7 @@ impl Merged<'_, '_> {
             target_reason: goal.map(|goal| goal.reason).unwrap_or_default(),
             evidence: json!({ "element": self.element.slug(), "people": self.people(), "groups": groups }),
             because: self.because(),
-            ..PlanLine::of_play(play, channel)
+            ..PlanLine::of_play(shop.catalogue, play, channel)
         }
     }
 }
@@ -151,7 +151,7 @@ impl Company<'_> {
     }
 
     fn later(&self, one: &Merged, before: usize) -> PassedOver {
-        let name = self.catalogue.element(one.element).name();
+        let name = self.catalogue.element(one.element).said();
         let why = format!("“{name}” is missed by {} customers; {before} others come first.", thousands(one.people()));
         PassedOver { subject: one.element.slug().to_owned(), why }
     }

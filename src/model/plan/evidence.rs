@@ -61,9 +61,9 @@ impl ElementCase<'_> {
         self.element.element
     }
 
-    /// The name of the element as part of a sentence, in quotation marks: names are verbs.
+    /// What the element is called as part of a sentence, in quotation marks: names are verbs, a company's own are anything.
     pub(super) fn name(&self) -> String {
-        format!("“{}”", self.catalogue.element(self.id()).name())
+        format!("“{}”", self.catalogue.element(self.id()).said())
     }
 
     /// Difference from the rest on the aspect on which segments are compared.

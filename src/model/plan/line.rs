@@ -78,7 +78,7 @@ impl Drafting<'_> {
             because: draft.because,
             reach,
             held_out: reach.map(|reach| comparable(&profile.reach, reach)),
-            ..PlanLine::of_play(play, channel)
+            ..PlanLine::of_play(self.catalogue, play, channel)
         };
         Ok(DraftedLine { line, reading })
     }
@@ -131,7 +131,11 @@ pub(super) fn better(catalogue: &Catalogue, play: &Play) -> Better {
 
 impl PlanLine {
     /// What a play says on a channel; for nobody yet, and without evidence.
-    pub(super) fn of_play(play: &Play, channel: PlayChannel) -> Self {
+    pub(super) fn of_play(catalogue: &Catalogue, play: &Play, channel: PlayChannel) -> Self {
+        let item = match play.subject() {
+            PlaySubject::Element(element) => catalogue.element(element).item(),
+            _ => None,
+        };
         Self {
             rank: 0,
             scope: scope_of(channel),
@@ -140,7 +144,11 @@ impl PlanLine {
             play_id: play.id().to_owned(),
             kind: play.kind().slug().to_owned(),
             subject: play.subject().slug(),
+            item: item.map(str::to_owned),
             action: play.action().to_owned(),
+            first_step: play.first_step().to_owned(),
+            opening: play.opening().to_owned(),
+            effort: play.effort().slug().to_owned(),
             channel: channel.slug().to_owned(),
             message_angle: play.message_angle().to_owned(),
             proof_needed: play.proof_needed().to_owned(),
@@ -158,6 +166,7 @@ impl PlanLine {
             expected_gain: None,
             detectable_effect: None,
             trial: TrialDesign::BeforeAfter,
+            known_on: None,
             people_needed: None,
         }
     }

@@ -6,6 +6,8 @@
 //! (`campaign`), with the test that can tell whether it worked (`trial`). What the evidence speaks for and is not done
 //! is told with the reason, and no line stands that another line or the evidence contradicts (`consistency`).
 
+#[cfg(test)]
+mod alive_tests;
 mod appraisal;
 mod arc;
 mod campaign;

@@ -1,6 +1,9 @@
 //! A plan: ranked lines, each with what to do, for whom, on which evidence, and how to find out whether it worked.
 
-use serde::Serialize;
+use chrono::{Days, NaiveDate};
+use serde::{Serialize, Serializer};
+
+use crate::catalogue::Catalogue;
 
 /// What kind of doing a line asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -70,8 +73,16 @@ pub struct PlanLine {
     pub kind: String,
     /// What it is about: an element, a need tier, an arc step (`arc_1_2`) or `everyone`.
     pub subject: String,
+    /// What the company itself calls the element, where it is known; `None` = not known, or the line is about no element.
+    pub item: Option<String>,
     /// What to do, one sentence.
     pub action: String,
+    /// What to do about it first, on Monday, one sentence.
+    pub first_step: String,
+    /// Subject or opening line to say to the customer; empty where nobody is spoken to.
+    pub opening: String,
+    /// Work until it runs: `hours` (one person, a day at most), `days` (a few people, two weeks at most) or `weeks` (a project).
+    pub effort: String,
     /// First channel of the play that has reach, else the play's own first channel.
     pub channel: String,
     /// Angle of the message.
@@ -106,8 +117,17 @@ pub struct PlanLine {
     pub detectable_effect: Option<f64>,
     /// How it can be found out whether it worked.
     pub trial: TrialDesign,
+    /// Day on which the result can be read: the night, the days it runs, and as many more as its metric looks back over beyond
+    /// them; `None` = it cannot be told with so few people, or the plan has no date yet.
+    #[serde(serialize_with = "as_day")]
+    pub known_on: Option<NaiveDate>,
     /// Customers within reach from which the test shows a plausible effect; `None` = no number would, or nobody is held out.
     pub people_needed: Option<u64>,
+}
+
+/// `2026-11-20`, or null.
+fn as_day<S: Serializer>(day: &Option<NaiveDate>, serializer: S) -> Result<S::Ok, S::Error> {
+    day.map(|day| day.to_string()).serialize(serializer)
 }
 
 impl PlanLine {
@@ -178,6 +198,22 @@ impl PlanSet {
 }
 
 impl PlanSet {
+    /// The plans of the night `as_of`, each line with the day on which its result can be read.
+    ///
+    /// METHOD (our judgment): a number that looks back over 90 days is one of the play alone 90 days after it began, whatever
+    /// the play's own window. Where a control by lot shows nothing, no day does.
+    #[must_use]
+    pub fn dated(mut self, as_of: NaiveDate, catalogue: &Catalogue) -> Self {
+        for plan in [&mut self.company].into_iter().chain(&mut self.plans).chain([&mut self.neutral]) {
+            for line in &mut plan.lines {
+                let looks_back = catalogue.metric(&line.metric).map_or(0, |metric| metric.looks_back_days());
+                let days = Days::new(u64::from(line.window_days.max(looks_back)));
+                line.known_on = as_of.checked_add_days(days).filter(|_| line.trial != TrialDesign::CannotBeTold);
+            }
+        }
+        self
+    }
+
     /// Lines numbered in their order, and each segment's list of the company's lines that touch it.
     pub(super) fn ranked(mut self) -> Self {
         for plan in [&mut self.company].into_iter().chain(&mut self.plans).chain([&mut self.neutral]) {

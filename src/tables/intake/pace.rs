@@ -1,6 +1,6 @@
 //! How often the base orders, and in which weeks rewards were used: what one customer's orders are held against.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{Float64Type, TimestampMicrosecondType};
@@ -16,6 +16,28 @@ pub const PACE_WEEKS: usize = 53;
 
 /// Most orders of a customer that are told apart.
 const MOST_ORDERS: usize = 10_000;
+
+/// Lines of `orders` by the word of their channel; of no words where there is no such table or column.
+pub(super) fn channel_lines(orders: Option<&ScratchTable>) -> Result<BTreeMap<String, u64>, IntakeError> {
+    let mut lines = BTreeMap::new();
+    let Some(orders) = orders else { return Ok(lines) };
+    let Ok(column) = orders.columns().index_of("channel") else { return Ok(lines) };
+    for batch in orders.read(&[column], None)? {
+        let batch = batch.map_err(|error| gone(orders, &error))?;
+        for word in batch.column(0).as_string::<i32>().iter().flatten() {
+            match lines.get_mut(word) {
+                Some(seen) => *seen += 1,
+                None => drop(lines.insert(word.to_owned(), 1)),
+            }
+        }
+    }
+    Ok(lines)
+}
+
+/// Scratch that cannot be read any more.
+fn gone(table: &ScratchTable, error: &impl ToString) -> IntakeError {
+    IntakeError::Scratch { path: table.path().to_owned(), source: std::io::Error::other(error.to_string()) }
+}
 
 /// Orders of the whole base.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,11 +64,7 @@ impl OrderPace {
         };
         let mut open = OpenCustomer::default();
         for batch in orders.read(&columns, None)? {
-            let batch = batch.map_err(|error| IntakeError::Scratch {
-                path: orders.path().to_owned(),
-                source: std::io::Error::other(error.to_string()),
-            })?;
-            pace.see(&batch, end, &mut open);
+            pace.see(&batch.map_err(|error| gone(orders, &error))?, end, &mut open);
         }
         pace.close(&mut open);
         Ok(pace)

@@ -22,7 +22,7 @@ use super::hear::{Heard, hear};
 use super::histories::{Events, Histories, KindWords};
 use super::items::{Settled, look_at_items};
 use super::orphans::Orphans;
-use super::pace::OrderPace;
+use super::pace::{OrderPace, channel_lines};
 use super::prepare::{IntakeRequest, Prepared, ReadFile, check_signals, check_tables};
 use super::rows::{CustomerPart, Join, Rows};
 use super::scratch::{GROUP_ROWS, ScratchTable};
@@ -203,19 +203,18 @@ impl Intake {
         }
     }
 
-    /// How often the base orders; of nobody's orders where there is no such table.
-    ///
-    /// # Errors
-    /// [`IntakeError::Scratch`] if scratch was removed.
+    /// How often the base orders; of nobody's orders where there is no such table. Fails as [`Intake::histories`].
     pub fn order_pace(&self) -> Result<OrderPace, IntakeError> {
         let orders = self.histories.orders.as_ref();
         orders.map_or_else(|| Ok(OrderPace::default()), |orders| OrderPace::of(orders, self.night.2))
     }
 
-    /// What the next nights are held against: how much there is of what, and in which shares words come.
-    ///
-    /// # Errors
-    /// [`IntakeError::Scratch`] if scratch was removed.
+    /// Order lines by the word of their channel. Fails alike.
+    pub fn order_channels(&self) -> Result<BTreeMap<String, u64>, IntakeError> {
+        channel_lines(self.histories.orders.as_ref())
+    }
+
+    /// What the next nights are held against: how much there is of what, in which shares words come. Fails alike.
     pub fn figures(&self) -> Result<(Figures, Mixes), IntakeError> {
         let counted = Counted {
             inputs: &self.inputs,

@@ -223,7 +223,8 @@ fn plans(segments: &[SegmentNight]) -> PlanSet {
     };
     let mut neutral = segments[6].clone();
     neutral.profile.reach = Reach { any: 1_890, held_out: 310, ..Reach::default() };
-    PlanSet {
+    let night = chrono::NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day");
+    let set = PlanSet {
         company: Plan {
             segment_id: "ALL".to_owned(),
             segment_name: "The company".to_owned(),
@@ -253,7 +254,8 @@ fn plans(segments: &[SegmentNight]) -> PlanSet {
             not_assessed: Vec::new(),
         },
         catalogue_version: catalogue.version().to_owned(),
-    }
+    };
+    set.dated(night, &catalogue)
 }
 
 fn line(catalogue: &Catalogue, segment: &SegmentNight, play: usize, place: usize) -> PlanLine {
@@ -267,7 +269,11 @@ fn line(catalogue: &Catalogue, segment: &SegmentNight, play: usize, place: usize
         play_id: play.id().to_owned(),
         kind: play.kind().slug().to_owned(),
         subject: play.subject().slug(),
+        item: None,
         action: play.action().to_owned(),
+        first_step: play.first_step().to_owned(),
+        opening: play.opening().to_owned(),
+        effort: play.effort().slug().to_owned(),
         channel: play.channels()[0].slug().to_owned(),
         message_angle: play.message_angle().to_owned(),
         proof_needed: play.proof_needed().to_owned(),
@@ -287,6 +293,7 @@ fn line(catalogue: &Catalogue, segment: &SegmentNight, play: usize, place: usize
         expected_gain: None,
         detectable_effect: Some(effect),
         trial: if effect <= 0.3 { TrialDesign::OwnControl } else { TrialDesign::CannotBeTold },
+        known_on: None,
         people_needed: Some(3_544),
     }
 }

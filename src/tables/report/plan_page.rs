@@ -44,10 +44,14 @@ pub fn plan_page(plan: &Plan, set: &PlanSet, catalogue: &Catalogue, run_date: ch
 
 fn push_line(page: &mut String, line: &LineView) {
     let _ = write!(page, "\n## {}. {}: {}\n\n{}\n\n", line.rank, md(&line.kind), md(&line.subject), md(&line.action));
+    let nothing = "nothing: nobody is spoken to".to_owned();
     let facts = [
         ("Because", &line.because),
+        ("First step", &line.first_step),
+        ("Effort", &line.effort),
         ("For", &line.groups),
         ("Channel", &line.channel),
+        ("Open with", line.opening.as_ref().unwrap_or(&nothing)),
         ("Say", &line.message_angle),
         ("Must be true first", &line.proof_needed),
         ("Avoid", &line.avoid),
@@ -60,6 +64,7 @@ fn push_line(page: &mut String, line: &LineView) {
         ("Aim for", &line.target),
         ("Expected gain", &line.gain),
         ("Test", &line.test),
+        ("Known on", &line.known),
     ];
     for (label, text) in facts {
         let _ = writeln!(page, "- **{label}:** {}", md(text));

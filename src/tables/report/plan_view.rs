@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::input::ReportInput;
-use super::words::{NOT_KNOWN, anchor, count, decimal, many, percent};
+use super::words::{NOT_KNOWN, anchor, count, date, decimal, many, percent};
 use crate::catalogue::{Catalogue, ElementId, Metric, MetricUnit, NeedTier};
 use crate::model::plan::{Plan, PlanLine, PlanSet, TrialDesign};
 use crate::model::rows::Estimate;
@@ -31,6 +31,11 @@ pub(super) struct LineView {
     pub(super) kind: String,
     pub(super) subject: String,
     pub(super) action: String,
+    pub(super) first_step: String,
+    /// Absent where nobody is spoken to.
+    pub(super) opening: Option<String>,
+    pub(super) effort: String,
+    pub(super) known: String,
     pub(super) because: String,
     pub(super) channel: String,
     pub(super) owner: String,
@@ -90,6 +95,10 @@ fn line_view(line: &PlanLine, set: &PlanSet, catalogue: &Catalogue) -> LineView 
         kind: kind(&line.kind),
         subject: subject(&line.subject, catalogue),
         action: line.action.clone(),
+        first_step: line.first_step.clone(),
+        opening: Some(line.opening.clone()).filter(|opening| !opening.is_empty()),
+        effort: effort(&line.effort),
+        known: line.known_on.map_or_else(|| "with so few people, not at all".to_owned(), date),
         because: line.because.clone(),
         channel: channel(&line.channel),
         owner: line.owner.clone(),
@@ -189,12 +198,24 @@ fn kind(slug: &str) -> String {
     .to_owned()
 }
 
-/// Name of an element or need tier, else the slug in plain letters.
+/// Name of an element or need tier, else the slug in plain letters. Where the company has its own word for an element, that
+/// comes first.
 fn subject(slug: &str, catalogue: &Catalogue) -> String {
-    if let Some(element) = ElementId::parse(slug) {
-        return catalogue.element(element).name().to_owned();
+    if let Some(element) = ElementId::parse(slug).map(|id| catalogue.element(id)) {
+        let name = element.name();
+        return element.item().map_or_else(|| name.to_owned(), |item| format!("{item} ({name})"));
     }
     NeedTier::parse(slug).map_or_else(|| plain(slug), |tier| tier.name().to_owned())
+}
+
+fn effort(slug: &str) -> String {
+    match slug {
+        "hours" => "hours: one person, a day at most",
+        "days" => "days: a few people, two weeks at most",
+        "weeks" => "weeks: a project",
+        other => return plain(other),
+    }
+    .to_owned()
 }
 
 fn channel(slug: &str) -> String {
@@ -215,12 +236,16 @@ fn plain(slug: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::CompanyTexts;
 
     #[test]
     fn slugs_become_words() {
         assert_eq!(plain("repeat_rate"), "Repeat rate");
         assert_eq!(plain(""), "");
         assert_eq!(subject("saves_time", &Catalogue::embedded()), "Saves time");
+        let items = [(ElementId::parse("wellness").unwrap(), "Leg room".to_owned())].into();
+        let own = Catalogue::of_company(&CompanyTexts { items, ..CompanyTexts::default() }).unwrap();
+        assert_eq!(subject("wellness", &own), "Leg room (Wellness)");
         assert_eq!(subject("safety", &Catalogue::embedded()), "Safety");
         assert_eq!(subject("arc_1_2", &Catalogue::embedded()), "Arc 1 2");
         assert_eq!(channel("email"), "E-mail");

@@ -288,7 +288,10 @@ fn a_plan_page_reads_well() {
     for text in [&mut line.message_angle, &mut line.proof_needed, &mut line.avoid, &mut line.owner, &mut line.metric] {
         "*".clone_into(text);
     }
-    (line.channel, line.window_days) = ("email".to_owned(), 60);
+    for text in [&mut line.first_step, &mut line.opening] {
+        "*".clone_into(text);
+    }
+    (line.channel, line.effort, line.window_days) = ("email".to_owned(), "days".to_owned(), 60);
     insta::assert_snapshot!(plan_page(&plan, &night.plans, &night.catalogue, night.input().run_date), @r"
     # NONE Everybody without a group
 
@@ -299,8 +302,11 @@ fn a_plan_page_reads_well() {
     Answer within a day.
 
     - **Because:** “Saves time” matters more to these 41,205 customers than to the rest (d 0.82, 0.75 to 0.89; 3,101 answers).
+    - **First step:** \*
+    - **Effort:** days: a few people, two weeks at most
     - **For:** 11 customers: “Rare finds”
     - **Channel:** E-mail
+    - **Open with:** \*
     - **Say:** \*
     - **Must be true first:** \*
     - **Avoid:** \*
@@ -313,6 +319,7 @@ fn a_plan_page_reads_well() {
     - **Aim for:** not known
     - **Expected gain:** not known until it was tried
     - **Test:** Cannot be told yet: it takes 3,544 customers within reach.
+    - **Known on:** with so few people, not at all
 
     ## Not in the plan, and why
 

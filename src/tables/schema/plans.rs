@@ -43,8 +43,17 @@ impl TableSource for PlanRow<'_> {
             filled "kind": Category = &r.line.kind;
             /// What it is about: an element, a need tier, an arc step or `everyone`.
             filled "subject": Category = &r.line.subject;
+            /// What the company itself calls the element: its own question or column; null = not known, or about no element.
+            maybe "item": Text = r.line.item.as_deref();
             /// What to do, one sentence.
             filled "action": Text = &r.line.action;
+            /// What to do about it first, on Monday, one sentence.
+            filled "first_step": Text = &r.line.first_step;
+            /// Subject or opening line to say to the customer; null = nobody is spoken to.
+            maybe "opening": Text = Some(&r.line.opening).filter(|opening| !opening.is_empty());
+            /// Work until it runs: `hours` (one person, a day at most), `days` (a few people, two weeks at most) or `weeks` (a
+            /// project). Our judgment.
+            filled "effort": Category = &r.line.effort;
             /// Channel to use.
             filled "channel": Category = &r.line.channel;
             /// Angle of the message.
@@ -82,6 +91,9 @@ impl TableSource for PlanRow<'_> {
             filled "testable": Bool = r.line.testable();
             /// How it can be found out whether it worked: `own_control`, `pooled`, `before_after` or `cannot_be_told`.
             filled "trial": Category = r.line.trial.slug();
+            /// Day on which the result can be read: the night, the days it runs, and as many more as its metric looks back over
+            /// beyond them; null = it cannot be told with so few people.
+            maybe "known_on": Date = r.line.known_on.map(|day| Cell::Day(day.to_epoch_days()));
             /// Customers within reach from which the test shows a plausible change; null = no number would, or nobody is held
             /// out.
             maybe "people_needed": Int64 = r.line.people_needed;
