@@ -108,8 +108,8 @@ pub(super) fn signals(signals: Vec<Signal>) -> Result<Vec<Signal>, CatalogueErro
     Ok(signals)
 }
 
-/// Every situation has a play: lead, fix and hold for each element, something for each tier, each step of the arc and
-/// everyone. What one play must satisfy was checked when it was made.
+/// Every situation has a play: lead, fix and hold for each element, something for each tier, each step of the arc,
+/// everyone, each kind of open matter, the motivators, each kind of story, and whoever is left alone. What one play must satisfy was checked when it was made.
 pub(super) fn plays(plays: Vec<Play>) -> Result<Vec<Play>, CatalogueError> {
     let element_plays = [PlayKind::Lead, PlayKind::Fix, PlayKind::Hold]
         .into_iter()
@@ -117,7 +117,11 @@ pub(super) fn plays(plays: Vec<Play>) -> Result<Vec<Play>, CatalogueError> {
     let tier_plays = NeedTier::ALL.into_iter().map(|tier| (PlayKind::Need, PlaySubject::Need(tier)));
     let arc_plays = PlaySubject::ARC_STEPS.into_iter().map(|step| (PlayKind::Arc, step));
     let neutral = std::iter::once((PlayKind::Neutral, PlaySubject::Everyone));
-    for (kind, subject) in element_plays.chain(tier_plays).chain(arc_plays).chain(neutral) {
+    let open = PlaySubject::OPEN_MATTERS.into_iter().map(|subject| (PlayKind::Recover, subject));
+    let stories = PlaySubject::STORIES.into_iter().map(|subject| (PlayKind::Thank, subject));
+    let others = [(PlayKind::Connect, PlaySubject::Motivators), (PlayKind::Leave, PlaySubject::LeftAlone)];
+    let close = open.chain(stories).chain(others);
+    for (kind, subject) in element_plays.chain(tier_plays).chain(arc_plays).chain(neutral).chain(close) {
         if !plays.iter().any(|play| play.kind == kind && play.subject == subject) {
             return Err(CatalogueError::Missing { what: format!("{} play for `{}`", kind.slug(), subject.slug()) });
         }

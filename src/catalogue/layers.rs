@@ -111,6 +111,7 @@ struct SignalsFile {
 struct PlaybookFile {
     metric: Vec<toml::Table>,
     play: Vec<toml::Table>,
+    latitude: Vec<toml::Table>,
 }
 
 fn file_form<T: for<'de> Deserialize<'de>>(file: &str, text: &str) -> Result<T, CatalogueError> {
@@ -170,6 +171,7 @@ struct Collected {
     signals: Entries,
     metrics: Entries,
     plays: Entries,
+    latitudes: Entries,
     words: [BTreeMap<String, String>; 3],
     lexicons: Lexicons,
 }
@@ -204,7 +206,8 @@ impl Collected {
             playbook if playbook.strip_suffix(".toml").is_some_and(|stem| stem.starts_with("playbook")) => {
                 let form: PlaybookFile = file_form(file, text)?;
                 self.metrics.add(layer, file, form.metric)?;
-                self.plays.add(layer, file, form.play)
+                self.plays.add(layer, file, form.play)?;
+                self.latitudes.add(layer, file, form.latitude)
             }
             lexicon if Lexicons::language_of(lexicon).is_some() => self.lexicons.read(layer, file, text),
             other => Err(CatalogueError::UnknownFile {
@@ -227,9 +230,10 @@ impl Collected {
         let signals = check::signals(self.signals.each_on(Entry::to_signal)?)?;
         let metrics = self.metrics.each(Entry::to_metric)?;
         let plays = check::plays(self.plays.each_on(|entry| entry.to_play(&metrics))?)?;
+        let latitudes = self.latitudes.each_on(Entry::to_latitude)?;
         let [kinds, channels, categories] = self.words.map(|words| words.into_iter().collect());
         let words = Words { kinds, channels, categories };
         let lexicons = self.lexicons.finish()?;
-        Ok(Catalogue { elements, needs, motivators, signals, metrics, plays, words, lexicons, version, hash })
+        Ok(Catalogue { elements, needs, motivators, signals, metrics, plays, latitudes, words, lexicons, version, hash })
     }
 }

@@ -1,7 +1,7 @@
 //! The catalogue as a whole, and the texts it is made of.
 
 use super::lexicon::Lexicon;
-use super::{Element, ElementId, Metric, Motivator, NeedMap, Play, PlayKind, PlaySubject, Signal};
+use super::{Element, ElementId, Latitude, LatitudeScope, Metric, Motivator, NeedMap, Play, PlayKind, PlaySubject, Signal};
 
 /// The texts a catalogue is made of: file name and TOML, in the order they are read and hashed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,7 @@ impl CatalogueTexts {
                 "playbook_emotional.toml",
                 "playbook_higher.toml",
                 "playbook_general.toml",
+                "playbook_lens.toml",
                 "lexicon_en.toml",
             ],
         }
@@ -55,6 +56,7 @@ pub struct Catalogue {
     pub(super) signals: Vec<Signal>,
     pub(super) metrics: Vec<Metric>,
     pub(super) plays: Vec<Play>,
+    pub(super) latitudes: Vec<Latitude>,
     pub(super) words: Words,
     pub(super) lexicons: Vec<Lexicon>,
     pub(super) version: String,
@@ -119,13 +121,18 @@ impl Catalogue {
     }
 
     /// Plays of one kind about one thing, by priority, ties by id. Never empty for elements (lead, fix, hold), tiers,
-    /// arc steps and everyone.
+    /// arc steps, everyone, kinds of open matters, motivators, kinds of stories and whoever is left alone.
     #[must_use]
     pub fn plays_for(&self, kind: PlayKind, subject: PlaySubject) -> Vec<&Play> {
         let mut plays: Vec<&Play> =
             self.plays.iter().filter(|play| play.kind == kind && play.subject == subject).collect();
         plays.sort_by(|a, b| a.priority.cmp(&b.priority).then_with(|| a.id.cmp(&b.id)));
         plays
+    }
+
+    /// What whoever serves may decide alone in a situation, in the order of the files.
+    pub fn latitudes_for(&self, scope: LatitudeScope) -> impl Iterator<Item = &Latitude> {
+        self.latitudes.iter().filter(move |latitude| latitude.scope == scope)
     }
 
     /// What plays can be measured by.

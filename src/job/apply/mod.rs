@@ -116,6 +116,9 @@ impl<'a> Passes<'a> {
             flows.add(customer, last, long_ago, &night);
             nights.push(night);
         }
+        for (silent, night) in scored.silent.iter_mut().zip(&nights) {
+            *silent = night.relationship.silent();
+        }
         let mut sums = self.profiles.zero();
         self.profiles.fold(&mut sums, block, &scored);
         let drift = self.drift.as_ref().map(|counts| {

@@ -7,7 +7,7 @@ use crate::catalogue::NeedTier;
 use crate::model::rows::{
     ArcEvidence, ArcFact, ArcReading, ArcStage, Assignment, Basis, ConnectionStage, Consistency, CustomerBlock,
     CustomerFlags, CustomerNeeds, CustomerNight, EvidenceBasis, LevelReason, LoyaltyType, N_RATINGS, NeedState,
-    NextNeeds, Relationship, RelationshipLevel, RewardDependence, ScoredBlock, Stay, SuppressedReason,
+    NextNeeds, OpenCounts, Relationship, RelationshipLevel, RewardDependence, ScoredBlock, Stay, SuppressedReason,
     UnassignedReason,
 };
 
@@ -59,6 +59,7 @@ pub(in crate::tables) fn blocks(from: usize, to: usize) -> (CustomerBlock, Score
         needs: rows.iter().map(|i| needs(*i)).collect(),
         suppressed: rows.iter().map(|i| (i % 10 == 8).then_some(SuppressedReason::Objection)).collect(),
         holdout: rows.iter().map(|i| i % 11 == 0).collect(),
+        silent: vec![false; n],
     };
     (customers, scored)
 }
@@ -130,6 +131,7 @@ fn night(i: usize) -> CustomerNight {
             level_reason: if known { LevelReason::Evidence } else { LevelReason::NotScored },
             next: NextNeeds::default(),
             trouble: i.is_multiple_of(5),
+            open: OpenCounts::default(),
         },
         balance: known.then_some(-1.5),
         debt: known.then_some(2),

@@ -324,7 +324,7 @@ impl<'a> ProfileRow<'a> {
 
     fn add_reach(&self, group: &mut ProfileSums) {
         let flags = &self.customers.flags[self.at];
-        if !may_contact(flags) {
+        if !may_contact(flags) || self.scored.silent[self.at] {
             return;
         }
         let agreed = CONSENT_CHANNELS.map(|channel| consented(flags, channel));

@@ -83,7 +83,8 @@ pub struct NeedProfile {
     pub importance: Option<Estimate>,
 }
 
-/// Reach of a segment by channel: consented, not suppressed, no open case, not held out.
+/// Reach of a segment by channel: consented, not suppressed, not held out, and nothing in the relationship speaks for
+/// silence: no level at which people are left alone (by wish, fatigue or protection), and nothing open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Reach {
     /// Customers reachable by any channel.
