@@ -55,7 +55,7 @@ mod tests {
         assert!(MatterKind::ALL.iter().enumerate().all(|(i, kind)| *kind as usize == i));
         let mut counts = OpenCounts::default();
         assert!(!counts.any() && counts.gravest().is_none());
-        [MatterKind::Return, MatterKind::Promise, MatterKind::Promise].map(|kind| counts.add(kind));
+        [MatterKind::Return, MatterKind::Promise, MatterKind::Promise].into_iter().for_each(|kind| counts.add(kind));
         assert_eq!((counts.of(MatterKind::Promise), counts.of(MatterKind::Complaint)), (2, 0));
         assert_eq!(counts.gravest(), Some(MatterKind::Promise));
     }

@@ -248,6 +248,8 @@ impl<'a> ProfileRow<'a> {
         if self.customers.rated[self.at] != 0 {
             self.add_needs(part, &mut group.tiers[1]);
             self.add_maps(part, &mut group.tiers[1]);
+        } else if self.scored.prior {
+            self.add_maps(part, &mut group.tiers[0]);
         }
     }
 

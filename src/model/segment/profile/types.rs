@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::maps::MapAgreement;
 use crate::catalogue::{ElementId, NeedTier};
 use crate::model::rows::Estimate;
 
@@ -77,6 +78,8 @@ pub struct NeedProfile {
     pub tier: NeedTier,
     /// Share of the members by probability who have a tier to serve next whose tier this is, by the chance of each.
     pub share: Option<Estimate>,
+    /// Under how many plausible need maps it comes first in the group; `None` = `share` is not known, or maps say nothing.
+    pub agreement: Option<MapAgreement>,
     /// Mean fulfillment of the tier, 0–10.
     pub fulfillment: Option<Estimate>,
     /// Mean importance of the tier, 0–1 within person.
