@@ -3,7 +3,8 @@
 use ndarray::Array2;
 
 use super::TableMeta;
-use crate::catalogue::NeedTier;
+use crate::catalogue::{Catalogue, MatterKind, NeedTier};
+use crate::model::plan::{NextPlays, Plan, PlanSet, Prospect};
 use crate::model::rows::{
     ArcEvidence, ArcFact, ArcReading, ArcStage, Assignment, Basis, ConnectionStage, Consistency, CustomerBlock,
     CustomerFlags, CustomerNeeds, CustomerNight, EvidenceBasis, LevelReason, LoyaltyType, N_RATINGS, NeedState,
@@ -96,6 +97,41 @@ fn needs(i: usize) -> CustomerNeeds {
 /// second, and every ninth waits to enter another segment.
 pub(in crate::tables) fn nights(from: usize, to: usize) -> Vec<CustomerNight> {
     (from..to).map(night).collect()
+}
+
+/// What plans ask of rows `from..to`: every fourth is held out, every fifth has something open, row 8 of every ten is
+/// suppressed.
+pub(in crate::tables) fn prospects(from: usize, to: usize) -> Vec<Prospect> {
+    let one = |i: usize| Prospect {
+        segment: (i % 10 < 7).then_some((i % 3) as u8),
+        suppressed: i % 10 == 8,
+        held_out: i.is_multiple_of(4),
+        open: i.is_multiple_of(5).then_some(MatterKind::Promise),
+        channels: 1,
+        ..Prospect::default()
+    };
+    (from..to).map(one).collect()
+}
+
+/// Plans of a night on which nothing stands out: what suits everybody, by e-mail among others.
+pub(in crate::tables) fn next_plays() -> NextPlays {
+    let (catalogue, none) = (Catalogue::embedded(), |id: &str| Plan {
+        segment_id: id.to_owned(),
+        segment_name: id.to_owned(),
+        lines: Vec::new(),
+        service: None,
+        company_lines: Vec::new(),
+        passed_over: Vec::new(),
+        not_assessed: Vec::new(),
+    });
+    let set = PlanSet {
+        company: none("ALL"),
+        plans: ["S01", "S02", "S03"].map(none).into(),
+        neutral: none("NONE"),
+        contradictions: Vec::new(),
+        catalogue_version: catalogue.version().to_owned(),
+    };
+    NextPlays::of(&set, &catalogue)
 }
 
 fn night(i: usize) -> CustomerNight {

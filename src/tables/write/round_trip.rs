@@ -57,10 +57,12 @@ fn write(folder: &Path, n: usize, batch: usize, masked: u64) -> [WrittenFile; 2]
     let mut scores = ElementScoresWriter::new(folder, &meta(), masked).unwrap();
     for from in (0..n).step_by(batch) {
         let (block, scored) = blocks(from, (from + batch).min(n));
-        customers.write(&block, &scored, &nights(from, (from + batch).min(n))).unwrap();
+        let to = (from + batch).min(n);
+        customers.write(&block, &scored, &nights(from, to), &prospects(from, to)).unwrap();
         scores.write(&block, &scored).unwrap();
     }
-    [customers.finish().unwrap(), scores.finish().unwrap()]
+    let customers = customers.finish().unwrap().complete(folder, &next_plays()).unwrap();
+    [customers, scores.finish().unwrap()]
 }
 
 #[test]
@@ -261,10 +263,10 @@ fn blocks_that_cannot_be_right_are_refused() {
     let labels = CustomerLabels { segments: &segments[..2], indicators: &indicators, masked: 0 };
     let mut writer = CustomersWriter::new(folder.path(), &meta(), &labels).unwrap();
     let (block, scored) = blocks(0, 10);
-    let error = writer.write(&block, &scored, &nights(0, 10)).unwrap_err();
+    let error = writer.write(&block, &scored, &nights(0, 10), &prospects(0, 10)).unwrap_err();
     assert!(matches!(error, WriteError::Label { what: "segments", position: 2, known: 2, .. }), "{error}");
     let (_, shorter) = blocks(0, 9);
-    assert!(matches!(writer.write(&block, &shorter, &nights(0, 10)).unwrap_err(), WriteError::Block { .. }));
+    assert!(matches!(writer.write(&block, &shorter, &nights(0, 10), &prospects(0, 10)).unwrap_err(), WriteError::Block { .. }));
     let mut scores = ElementScoresWriter::new(folder.path(), &meta(), 0).unwrap();
     scores.write(&block, &scored).unwrap();
     assert!(matches!(scores.write(&block, &scored).unwrap_err(), WriteError::Order { row: 10, .. }));

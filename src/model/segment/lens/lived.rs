@@ -103,6 +103,13 @@ pub(super) struct Care {
     pub(super) silence: Option<usize>,
 }
 
+/// Stories that a customer has lived through lately: bit `k` stands for the `k`-th of [`StoryKind::ALL`].
+#[must_use]
+pub fn lived_stories(history: &History, says: &Relationship, settings: &LensSettings) -> u8 {
+    let stories = Care::of(history, says, settings).stories;
+    stories.iter().enumerate().fold(0, |bits, (k, story)| bits | u8::from(*story == Some(true)) << k)
+}
+
 impl Care {
     pub(super) fn of(history: &History, says: &Relationship, settings: &LensSettings) -> Self {
         let now = settings.now;

@@ -41,7 +41,7 @@ pub use care::CareFigures;
 pub use claim::{Claim, RegularityVerdict, Unit};
 pub use context::LensContext;
 pub use fold::LensFold;
-pub use lived::{Lived, LivedStep};
+pub use lived::{Lived, LivedStep, lived_stories};
 pub use measures::LensMeasure;
 pub use published::Published;
 pub use regularities::Regularity;
