@@ -38,6 +38,7 @@ mod drivers;
 mod earlier_nights;
 pub mod error;
 pub mod explain;
+pub mod for_customer;
 mod finished;
 pub mod forget;
 mod gated;

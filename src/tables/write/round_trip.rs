@@ -9,7 +9,7 @@ use datafusion::arrow::datatypes::{Date32Type, Float32Type, Float64Type, Int32Ty
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::ParquetMetaData;
 
-use super::fixture::{blocks, indicators, meta, nights, segments};
+use super::fixture::{blocks, indicators, meta, next_plays, nights, prospects, segments};
 use super::table_file::TableFile;
 use super::*;
 use crate::catalogue::ElementId;
@@ -99,6 +99,11 @@ fn customers_come_back_as_they_were_and_what_is_not_known_is_null() {
     assert_eq!(float(&batch, "safety_fulfillment", 8), Some(0.0));
     assert_eq!(float(&batch, "belonging_fulfillment", 8), None);
     assert_eq!(float(&batch, "esteem_fulfillment", 8), None);
+    // Row 4 is held out, row 5 has something open, row 6 has a plan without lines, of row 8 nothing is computed.
+    assert_eq!((word(&batch, "next_play", 4), word(&batch, "next_play_reason", 4)), (None, Some("held_out")));
+    assert_eq!(word(&batch, "next_play", 5), Some("recover_promise"));
+    assert_eq!((word(&batch, "next_play", 6), word(&batch, "next_play_reason", 6)), (None, Some("nothing")));
+    assert_eq!((word(&batch, "next_play", 18), word(&batch, "next_play_reason", 18)), (None, None));
     let holdout = batch.column_by_name("holdout").unwrap().as_boolean();
     assert_eq!(holdout.iter().flatten().filter(|held| *held).count(), 3);
 }
