@@ -342,11 +342,17 @@ mod tests {
 
     #[test]
     fn the_own_element_goes_before_the_first_campaign() {
+        let set = plans();
+        let sent: Vec<&PlanLine> =
+            set.plans[0].lines.iter().filter(|line| line.scope == LineScope::Campaign).collect();
+        let (first, last) = (sent[0], sent[sent.len() - 1]);
         let (line, reason) = next(willing());
-        assert_eq!((line.unwrap().subject.as_str(), reason), ("saves_time", Some(NextReason::First)));
-        let own = Prospect { next_element: ElementId::parse("reduces_effort"), ..willing() };
-        let (line, reason) = next(own);
-        assert_eq!((line.unwrap().subject.as_str(), reason), ("reduces_effort", Some(NextReason::OwnElement)));
+        assert_eq!((line.unwrap().play_id, reason), (first.play_id.clone(), Some(NextReason::First)));
+        let about = sent.iter().find_map(|line| Some((ElementId::parse(&line.subject)?, line.play_id.clone())));
+        let (element, play) = about.expect("one campaign is about an element");
+        let (line, reason) = next(Prospect { next_element: Some(element), ..willing() });
+        assert_eq!((line.unwrap().play_id, reason), (play, Some(NextReason::OwnElement)));
+        assert!(sent.len() > 1 && first.play_id != last.play_id, "there is something to choose");
     }
 
     #[test]
