@@ -7,8 +7,8 @@ use serde::Deserialize;
 use super::element::nearest_of;
 use super::signal::sql_problem;
 use super::{
-    Better, CatalogueError, Element, ElementId, Latitude, LatitudeScope, Level, Metric, MetricUnit, Motivator, NeedTier, NoRows, Play,
-    PlayChannel, PlayKind, PlaySubject, Sensitivity, Signal, SignalTable, Transform,
+    Better, CatalogueError, Element, ElementId, Latitude, LatitudeScope, Level, Metric, MetricUnit, Motivator,
+    NeedTier, NoRows, Play, PlayChannel, PlayKind, PlaySubject, Sensitivity, Signal, SignalTable, Transform,
 };
 
 /// One entry as read, and where: what errors are made of.

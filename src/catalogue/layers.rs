@@ -234,6 +234,18 @@ impl Collected {
         let [kinds, channels, categories] = self.words.map(|words| words.into_iter().collect());
         let words = Words { kinds, channels, categories };
         let lexicons = self.lexicons.finish()?;
-        Ok(Catalogue { elements, needs, motivators, signals, metrics, plays, latitudes, words, lexicons, version, hash })
+        Ok(Catalogue {
+            elements,
+            needs,
+            motivators,
+            signals,
+            metrics,
+            plays,
+            latitudes,
+            words,
+            lexicons,
+            version,
+            hash,
+        })
     }
 }

@@ -1,7 +1,9 @@
 //! The catalogue as a whole, and the texts it is made of.
 
 use super::lexicon::Lexicon;
-use super::{Element, ElementId, Latitude, LatitudeScope, Metric, Motivator, NeedMap, Play, PlayKind, PlaySubject, Signal};
+use super::{
+    Element, ElementId, Latitude, LatitudeScope, Metric, Motivator, NeedMap, Play, PlayKind, PlaySubject, Signal,
+};
 
 /// The texts a catalogue is made of: file name and TOML, in the order they are read and hashed.
 #[derive(Clone, Debug, PartialEq, Eq)]

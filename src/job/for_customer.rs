@@ -53,7 +53,8 @@ impl LetterFacts<'_> {
     }
 
     fn lines(&self) -> Vec<String> {
-        let mut lines = vec![format!("As of {}; it is made anew every night.", self.text("run_date").unwrap_or("tonight"))];
+        let mut lines =
+            vec![format!("As of {}; it is made anew every night.", self.text("run_date").unwrap_or("tonight"))];
         match self.text("suppressed_reason") {
             Some(reason) => lines.push(nothing_computed(reason).to_owned()),
             None => {
@@ -298,7 +299,10 @@ mod tests {
                 "relationship_level": "0", "next_play": "recover_complaint", "next_play_reason": "open_matter"}"#,
             r#"[{"kind": "complaint", "days_open": 12, "owner": "Head of customer service"}]"#,
         );
-        assert_eq!(told[3], "Between us there is an open complaint, for 12 days. It is in the hands of: Head of customer service.");
+        assert_eq!(
+            told[3],
+            "Between us there is an open complaint, for 12 days. It is in the hands of: Head of customer service."
+        );
         assert_eq!(told[4], "Until that is settled you get no advertising from us.");
     }
 }

@@ -33,8 +33,11 @@ fn kind(i: usize) -> &'static str {
 /// A shop of 600 whose first customers are canaries.
 fn shop() -> Shop {
     let shop = Shop::new(600);
-    let (mut customers, mut orders, mut contacts) =
-        (String::new(), String::from("who,at,net,promised,delivered\n"), String::from("who,at,kind,case,resolved,severity\n"));
+    let (mut customers, mut orders, mut contacts) = (
+        String::new(),
+        String::from("who,at,net,promised,delivered\n"),
+        String::from("who,at,kind,case,resolved,severity\n"),
+    );
     for (i, line) in shop.read("in/customers.csv").lines().enumerate() {
         let Some(i) = i.checked_sub(1) else {
             writeln!(customers, "{line},objects,wish,vulnerable").expect("a String");
@@ -78,7 +81,8 @@ fn whoever_anything_speaks_against_is_next_for_no_campaign_and_reads_why() {
     let campaigns: BTreeSet<&str> =
         plans.iter().filter(|row| text(row, "scope") == "campaign").map(|row| text(row, "play_id")).collect();
     let open: Vec<Row> = table("open_matters");
-    let open_kinds: BTreeMap<&str, &str> = open.iter().map(|row| (text(row, "customer_id"), text(row, "kind"))).collect();
+    let open_kinds: BTreeMap<&str, &str> =
+        open.iter().map(|row| (text(row, "customer_id"), text(row, "kind"))).collect();
     let customers = table("customers");
     let sent = |row: &Row| campaigns.contains(text(row, "next_play"));
     assert!(customers.iter().filter(|row| sent(row)).count() > 100, "most are next for something: {campaigns:?}");
@@ -111,7 +115,10 @@ fn whoever_anything_speaks_against_is_next_for_no_campaign_and_reads_why() {
         said.stdout
     };
     let [objects, wish, complaint] = [0, 10, 30].map(|i| letter(&customers[i]));
-    assert!(objects.contains("Nothing is computed about you") && !objects.contains("You are in the group"), "{objects}");
+    assert!(
+        objects.contains("Nothing is computed about you") && !objects.contains("You are in the group"),
+        "{objects}"
+    );
     assert!(wish.contains("You asked to be left alone"), "{wish}");
     assert!(complaint.contains("an open complaint, for 51 days"), "{complaint}");
     assert!(complaint.contains("You may object at any time"), "{complaint}");

@@ -15,7 +15,9 @@ use crate::model::customer::continuity::Continuity;
 use crate::model::customer::needs::NeedAssessor;
 use crate::model::customer::{ApplySettingsError, Scorer};
 use crate::model::plan::Prospect;
-use crate::model::rows::{BlockFold, CustomerNight, CustomerRef, OpenMatter, PartialState, Relationship, ScoredBlock, Vocabulary};
+use crate::model::rows::{
+    BlockFold, CustomerNight, CustomerRef, OpenMatter, PartialState, Relationship, ScoredBlock, Vocabulary,
+};
 use crate::model::segment::drift::{DriftFold, DriftState};
 use crate::model::segment::lens::{LensBlock, LensFold, LensState};
 use crate::model::segment::profile::{ProfileFold, ProfileState};

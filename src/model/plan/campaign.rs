@@ -164,7 +164,8 @@ impl<'a> Campaigns<'a> {
     }
 
     fn service(&self, segment: &SegmentNight, lines: &[DraftedLine]) -> ServicePart {
-        let of_kind = |kind: PlayKind| lines.iter().map(|drafted| &drafted.line).filter(move |line| line.kind == kind.slug());
+        let of_kind =
+            |kind: PlayKind| lines.iter().map(|drafted| &drafted.line).filter(move |line| line.kind == kind.slug());
         let needs = of_kind(PlayKind::Need).filter_map(|line| NeedTier::parse(&line.subject));
         let open = of_kind(PlayKind::Recover).next().is_some();
         serve::part(segment, self.catalogue, self.settings, needs, open)

@@ -70,7 +70,8 @@ impl<'a> CareReader<'a> {
         put(&mut evidence, "first_answer_hours", care.first_answer_hours.value().map(|hours| json!(hours)));
         if let (MatterKind::Complaint, Some(back)) = (kind, care.recovered.estimate()) {
             let else_back = care.unsolved.estimate();
-            let beside = else_back.map_or_else(String::new, |left| format!(", of those nobody solved after {}", percent(left)));
+            let beside =
+                else_back.map_or_else(String::new, |left| format!(", of those nobody solved after {}", percent(left)));
             because.push_str(&format!(
                 " After {} of the complaints that were solved the customer bought or praised again{beside}.",
                 percent(back)
@@ -106,7 +107,8 @@ impl<'a> CareReader<'a> {
         missed.sort_by(|a, b| b.strength().total_cmp(&a.strength()));
         missed.truncate(MOST_MOTIVATORS);
         if missed.is_empty() && any {
-            let why = "Motivators are wanted and not helped with, yet none of them surely goes with what customers spend.";
+            let why =
+                "Motivators are wanted and not helped with, yet none of them surely goes with what customers spend.";
             return Err(ConnectLack::Against(PassedOver { subject: "motivators".to_owned(), why: why.to_owned() }));
         }
         Ok((!missed.is_empty()).then(|| self.connect_draft(&missed)))
@@ -141,8 +143,10 @@ impl<'a> CareReader<'a> {
     /// "62 % (…) want to feel secure and 31 % (…) of these are helped with it; “Other” helps more".
     fn told(&self, deficit: &Deficit<'_>) -> String {
         let id = &deficit.figures.motivator;
-        let name = self.catalogue.motivators().iter().find(|motivator| motivator.id() == id).map_or(id.as_str(), |m| m.name());
-        let beside = self.rival_ahead(id).map_or_else(String::new, |(rival, _)| format!(", “{}” helps more", rival.brand));
+        let name =
+            self.catalogue.motivators().iter().find(|motivator| motivator.id() == id).map_or(id.as_str(), |m| m.name());
+        let beside =
+            self.rival_ahead(id).map_or_else(String::new, |(rival, _)| format!(", “{}” helps more", rival.brand));
         format!(
             "{} want to “{name}” and {} of these are helped with it{beside}",
             percent(deficit.wanted),
@@ -170,10 +174,10 @@ impl<'a> CareReader<'a> {
 
     fn thank_draft(&self, kind: StoryKind, share: Estimate) -> Draft<'a> {
         let what = match kind {
-            StoryKind::PromiseKept => "were promised something in the last 90 days, had it kept, and bought again since",
-            StoryKind::WonBack => {
-                "had a complaint solved in the last 90 days, and bought or praised again since"
+            StoryKind::PromiseKept => {
+                "were promised something in the last 90 days, had it kept, and bought again since"
             }
+            StoryKind::WonBack => "had a complaint solved in the last 90 days, and bought or praised again since",
         };
         let because =
             format!("{} of these {} customers {what}.", self.people(share.value), thousands(self.segment.profile.size));

@@ -84,8 +84,12 @@ impl SegmentCheck<'_> {
             () if campaign && left_alone(self.segment) => "most of this group is to be left alone",
             () if self.leads_overdone(line) => "it leads with what is delivered better than it is worth to them",
             () if self.mends(element_of(line, PlayKind::Lead)) => "it leads with what the company has yet to mend",
-            () if campaign && line.reach > Some(self.segment.profile.reach.any) => "it counts people who may not be reached",
-            () if campaign && is_kind(line, PlayKind::Recover) => "what is open is settled by whoever serves, and not sent",
+            () if campaign && line.reach > Some(self.segment.profile.reach.any) => {
+                "it counts people who may not be reached"
+            }
+            () if campaign && is_kind(line, PlayKind::Recover) => {
+                "what is open is settled by whoever serves, and not sent"
+            }
             () if campaign && is_kind(line, PlayKind::Leave) => "it sends something to those who are left in peace",
             () if self.settles_nothing(line) => "nothing of the kind is open in this group",
             () if self.connects_the_met(line) => "most of those who want it are helped with it already",
@@ -306,7 +310,8 @@ mod tests {
     fn lived_through() -> SegmentNight {
         let mut s = organizers();
         s.lens.care.open = share(0.04, 0.01);
-        s.lens.care.open_kinds = vec![(MatterKind::Complaint, share(0.04, 0.01)), (MatterKind::Return, share(0.0, 0.0))];
+        s.lens.care.open_kinds =
+            vec![(MatterKind::Complaint, share(0.04, 0.01)), (MatterKind::Return, share(0.0, 0.0))];
         s.lens.care.stories = vec![(StoryKind::WonBack, share(0.1, 0.01)), (StoryKind::PromiseKept, share(0.0, 0.0))];
         s.lens.care.silence = vec![(LevelReason::OpenMatter, share(0.05, 0.01))];
         s
@@ -334,10 +339,7 @@ mod tests {
             spoil(&sent, PlayKind::Recover),
             ["Taken out: what is open is settled by whoever serves, and not sent."]
         );
-        assert_eq!(
-            spoil(&sent, PlayKind::Leave),
-            ["Taken out: it sends something to those who are left in peace."]
-        );
+        assert_eq!(spoil(&sent, PlayKind::Leave), ["Taken out: it sends something to those who are left in peace."]);
         assert_eq!(
             spoil(&|line| line.subject = "promise_kept".to_owned(), PlayKind::Thank),
             ["Taken out: nobody in this group has lived through it."]
@@ -367,11 +369,17 @@ mod tests {
         let set = plan(&night, catalogue(), &SETTINGS());
         assert_eq!(set.contradictions, []);
         let line = set.plans[0].lines.iter().find(|line| is_kind(line, PlayKind::Connect)).expect("a sure deficit");
-        assert!(line.because.contains("“feel secure” and 30 % (25 to 35 %) of these are helped with it"), "{}", line.because);
+        assert!(
+            line.because.contains("“feel secure” and 30 % (25 to 35 %) of these are helped with it"),
+            "{}",
+            line.because
+        );
         night.segments[0].lens.motivators = vec![motivator(0.7, Figure::default())];
         let checked = checked(set, &night, AskedAspects::of(&night), &SETTINGS());
         let told: Vec<&str> = checked.contradictions.iter().map(|found| found.what.as_str()).collect();
         assert_eq!(told, ["Taken out: most of those who want it are helped with it already."]);
-        assert!(plan(&night, catalogue(), &SETTINGS()).plans[0].lines.iter().all(|line| !is_kind(line, PlayKind::Connect)));
+        assert!(
+            plan(&night, catalogue(), &SETTINGS()).plans[0].lines.iter().all(|line| !is_kind(line, PlayKind::Connect))
+        );
     }
 }

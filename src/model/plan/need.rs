@@ -34,11 +34,7 @@ pub(super) fn firm(need: &NeedProfile, settings: &PlanSettings) -> bool {
 }
 
 /// The tier that sets the tone for a segment.
-pub(super) fn finding<'a>(
-    segment: &'a SegmentNight,
-    settings: &PlanSettings,
-    asked: AskedAspects,
-) -> NeedFinding<'a> {
+pub(super) fn finding<'a>(segment: &'a SegmentNight, settings: &PlanSettings, asked: AskedAspects) -> NeedFinding<'a> {
     let (first, second) = match dominant_need(segment, settings) {
         Err(what) => return NeedFinding::Missing(what),
         Ok(None) => return ahead_without_agreement(segment, settings),

@@ -295,7 +295,7 @@ mod tests {
     use super::super::types::ServicePart;
     use super::super::{PlanSettings, plan};
     use super::*;
-    use crate::model::segment::fixture::{catalogue, firm_maps, estimate, night, segment, served, wants};
+    use crate::model::segment::fixture::{catalogue, estimate, firm_maps, night, segment, served, wants};
 
     /// A segment with campaigns about time and effort, and one that is served by its need tier.
     fn plans() -> PlanSet {
@@ -343,8 +343,7 @@ mod tests {
     #[test]
     fn the_own_element_goes_before_the_first_campaign() {
         let set = plans();
-        let sent: Vec<&PlanLine> =
-            set.plans[0].lines.iter().filter(|line| line.scope == LineScope::Campaign).collect();
+        let sent: Vec<&PlanLine> = set.plans[0].lines.iter().filter(|line| line.scope == LineScope::Campaign).collect();
         let (first, last) = (sent[0], sent[sent.len() - 1]);
         let (line, reason) = next(willing());
         assert_eq!((line.unwrap().play_id, reason), (first.play_id.clone(), Some(NextReason::First)));

@@ -116,9 +116,8 @@ fn typical(segment: &SegmentNight, catalogue: &Catalogue, settings: &PlanSetting
         traits.extend(stays.map(|stays| format!("{stays} ({})", whole(share))));
     }
     let wanted = profile.elements.iter().filter_map(|e| Some((e.element, e.importance_difference?.d)));
-    let wanted = wanted.filter(|(id, d)| {
-        d.low > 0.0 && crate::model::segment::naming::nameable(catalogue.element(*id).sensitivity())
-    });
+    let wanted = wanted
+        .filter(|(id, d)| d.low > 0.0 && crate::model::segment::naming::nameable(catalogue.element(*id).sensitivity()));
     if let Some((element, _)) = wanted.reduce(|best, next| if next.1.value > best.1.value { next } else { best }) {
         traits.push(format!("cares more than others about “{}”", catalogue.element(element).name()));
     }
@@ -133,7 +132,8 @@ fn typical(segment: &SegmentNight, catalogue: &Catalogue, settings: &PlanSetting
 
 /// The case with the largest share, if it surely leads.
 fn leading<T: Copy>(cases: &[(T, Figure)]) -> Option<(T, f64)> {
-    let mut known: Vec<(T, Estimate)> = cases.iter().filter_map(|(case, share)| Some((*case, share.estimate()?))).collect();
+    let mut known: Vec<(T, Estimate)> =
+        cases.iter().filter_map(|(case, share)| Some((*case, share.estimate()?))).collect();
     known.sort_by(|a, b| b.1.value.total_cmp(&a.1.value));
     let (case, share) = *known.first()?;
     let next = known.get(1).map_or(0.0, |(_, share)| share.value);
@@ -170,9 +170,7 @@ mod tests {
         let s = group(&[buyers(0, 10), buyers(2, 60), buyers(7, 30)].concat());
         assert_eq!(
             lately(&s).as_deref(),
-            Some(
-                "In the last 90 days the median of these 100 customers ordered twice; 30 % sent something back."
-            )
+            Some("In the last 90 days the median of these 100 customers ordered twice; 30 % sent something back.")
         );
         assert_eq!(lately(&group(&buyers(2, 10))), None);
         assert!(lately(&group(&buyers(7, 100))).unwrap().contains("five times or more"));
@@ -184,10 +182,14 @@ mod tests {
         wants(&mut s.profile, "saves_time", 0.9);
         let told = typical(&s, catalogue(), &PlanSettings::default()).unwrap();
         assert!(
-            told.starts_with("A typical one of these 100 customers is at the stage “opinion” of the relationship (100 %)"),
+            told.starts_with(
+                "A typical one of these 100 customers is at the stage “opinion” of the relationship (100 %)"
+            ),
             "{told}"
         );
-        assert!(told.contains("cares more than others about “Saves time”") && told.contains("nobody need be like that"));
+        assert!(
+            told.contains("cares more than others about “Saves time”") && told.contains("nobody need be like that")
+        );
         let few = PlanSettings { min_cell: 101, ..PlanSettings::default() };
         assert_eq!(typical(&s, catalogue(), &few), None);
         assert_eq!(typical(&segment("S01"), catalogue(), &PlanSettings::default()), None, "nothing is known");

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use super::WriteError;
 use super::held_customers::{HeldCustomers, KeptProspects};
 use super::layout::{CHUNK_ROWS, TableMeta};
 use super::order::AscendingIds;
 use super::table_file::TableFile;
-use super::WriteError;
 use crate::model::plan::Prospect;
 use crate::model::rows::{
     Assignment, Basis, CustomerBlock, CustomerNeeds, CustomerNight, ScoredBlock, Stay, SuppressedReason,

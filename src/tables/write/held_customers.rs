@@ -77,19 +77,24 @@ impl HeldCustomers {
         let half = EncodedTable::open(&table)?;
         let mut whole = TableFile::create(run_folder, TableId::Customers, &meta)?;
         let fresh = CustomerRows::table().columns().iter().filter(|column| NEXT.contains(&column.name())).count();
-        whole.adopt(&half, fresh, |rows, i| {
-            let table = CustomerRows::table();
-            let next = CustomerRows::next_alone(rows, &words);
-            table.columns()[i].fill().map(|fill| fill(next))
-        }, |rows| {
-            let mut bytes = vec![0; rows * PROSPECT_BYTES];
-            kept.read_exact(&mut bytes).map_err(failed)?;
-            let prospect = |four: &[u8]| {
-                let packed = four.iter().rev().fold(0, |bits, byte| bits << 8 | u32::from(*byte));
-                plays.next(&Prospect::unpacked(packed))
-            };
-            Ok(bytes.chunks_exact(PROSPECT_BYTES).map(prospect).collect::<Vec<NextStep>>())
-        })?;
+        whole.adopt(
+            &half,
+            fresh,
+            |rows, i| {
+                let table = CustomerRows::table();
+                let next = CustomerRows::next_alone(rows, &words);
+                table.columns()[i].fill().map(|fill| fill(next))
+            },
+            |rows| {
+                let mut bytes = vec![0; rows * PROSPECT_BYTES];
+                kept.read_exact(&mut bytes).map_err(failed)?;
+                let prospect = |four: &[u8]| {
+                    let packed = four.iter().rev().fold(0, |bits, byte| bits << 8 | u32::from(*byte));
+                    plays.next(&Prospect::unpacked(packed))
+                };
+                Ok(bytes.chunks_exact(PROSPECT_BYTES).map(prospect).collect::<Vec<NextStep>>())
+            },
+        )?;
         let written = whole.finish()?;
         for path in [&table, &prospects] {
             std::fs::remove_file(path).map_err(|source| WriteError::io(path, source))?;

@@ -271,7 +271,10 @@ fn blocks_that_cannot_be_right_are_refused() {
     let error = writer.write(&block, &scored, &nights(0, 10), &prospects(0, 10)).unwrap_err();
     assert!(matches!(error, WriteError::Label { what: "segments", position: 2, known: 2, .. }), "{error}");
     let (_, shorter) = blocks(0, 9);
-    assert!(matches!(writer.write(&block, &shorter, &nights(0, 10), &prospects(0, 10)).unwrap_err(), WriteError::Block { .. }));
+    assert!(matches!(
+        writer.write(&block, &shorter, &nights(0, 10), &prospects(0, 10)).unwrap_err(),
+        WriteError::Block { .. }
+    ));
     let mut scores = ElementScoresWriter::new(folder.path(), &meta(), 0).unwrap();
     scores.write(&block, &scored).unwrap();
     assert!(matches!(scores.write(&block, &scored).unwrap_err(), WriteError::Order { row: 10, .. }));

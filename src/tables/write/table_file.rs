@@ -38,12 +38,7 @@ impl TableFile {
     }
 
     /// Creates the table's file under another name.
-    pub(super) fn create_as(
-        folder: &Path,
-        name: &str,
-        table: TableId,
-        meta: &TableMeta,
-    ) -> Result<Self, WriteError> {
+    pub(super) fn create_as(folder: &Path, name: &str, table: TableId, meta: &TableMeta) -> Result<Self, WriteError> {
         let schema = table.arrow_schema();
         let output = OutputFile::create(folder, name)?;
         let path = output.path().to_owned();

@@ -5,8 +5,8 @@ use super::{Lens, LensBlock, LensContext, LensFold, LensSettings, LensState};
 use crate::catalogue::Catalogue;
 use crate::model::rows::{
     ArcEvidence, ArcReading, ArcStage, Assignment, Attitudes, ConnectionStage, Consistency, Contact, CustomerBlock,
-    History, LevelReason, Nature, NextNeeds, OpenCounts, Order, Relationship, RelationshipLevel, RewardDependence, ScoredBlock,
-    Sources, SuppressedReason, Verbatim, Vocabulary,
+    History, LevelReason, Nature, NextNeeds, OpenCounts, Order, Relationship, RelationshipLevel, RewardDependence,
+    ScoredBlock, Sources, SuppressedReason, Verbatim, Vocabulary,
 };
 
 /// Microseconds in a day.

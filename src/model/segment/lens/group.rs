@@ -58,7 +58,11 @@ impl WithheldGroup<'_> {
         self.mean(FINE, [0.0, 1.0], pick)
     }
 
-    pub(super) fn pair(&self, pick: impl Fn(&LensSums) -> &Pair, interval: impl Fn(&Pair) -> Option<Interval>) -> Figure {
+    pub(super) fn pair(
+        &self,
+        pick: impl Fn(&LensSums) -> &Pair,
+        interval: impl Fn(&Pair) -> Option<Interval>,
+    ) -> Figure {
         self.figure(|sums| &pick(sums).x, interval(pick(self.shown)))
     }
 

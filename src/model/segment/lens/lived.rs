@@ -15,13 +15,8 @@ const LATELY: i64 = 90 * DAY;
 const TIME_TO_RETURN: i64 = 30 * DAY;
 
 /// Why nothing is sent to somebody, of those whom it is scored for.
-pub(super) const SILENCES: [LevelReason; 5] = [
-    LevelReason::OpenMatter,
-    LevelReason::Wish,
-    LevelReason::Fatigue,
-    LevelReason::Vulnerable,
-    LevelReason::Decided,
-];
+pub(super) const SILENCES: [LevelReason; 5] =
+    [LevelReason::OpenMatter, LevelReason::Wish, LevelReason::Fatigue, LevelReason::Vulnerable, LevelReason::Decided];
 
 /// Something that a customer lives through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -48,8 +48,7 @@ impl TierSums {
         for (map, sums) in self.maps.iter().enumerate() {
             let most = sums.iter().copied().max().filter(|most| *most > 0);
             let Some(first) = most.and_then(|most| sums.iter().position(|sum| *sum == most)) else { continue };
-            let half =
-                if strong_order(map) { &mut agreement.strong_order } else { &mut agreement.weak_order };
+            let half = if strong_order(map) { &mut agreement.strong_order } else { &mut agreement.weak_order };
             for count in [half, &mut agreement.all] {
                 count.of += 1;
                 count.first += u32::from(first == tier.index());
