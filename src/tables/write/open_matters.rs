@@ -43,11 +43,12 @@ impl OpenMattersWriter {
     ///
     /// # Errors
     /// [`WriteError::Order`] for an id out of order; errors of the disk.
-    pub fn push(&mut self, customer_id: &String, mut matters: Vec<OpenMatter>) -> Result<(), WriteError> {
+    pub fn push(&mut self, customer_id: &str, mut matters: Vec<OpenMatter>) -> Result<(), WriteError> {
         if matters.is_empty() {
             return Ok(());
         }
-        self.order.check(std::slice::from_ref(customer_id))?;
+        let customer_id = customer_id.to_owned();
+        self.order.check(std::slice::from_ref(&customer_id))?;
         matters.sort_by_key(|matter| (matter.kind, Reverse(matter.days_open)));
         for (number, matter) in (1..).zip(matters) {
             self.waiting.push(OpenMatterRow { customer_id: customer_id.clone(), number, matter });
@@ -91,9 +92,9 @@ mod tests {
             matter(MatterKind::Complaint, Some(2)),
             matter(MatterKind::Complaint, Some(40)),
         ];
-        writer.push(&"a".to_owned(), matters).unwrap();
-        writer.push(&"b".to_owned(), Vec::new()).unwrap();
-        writer.push(&"c".to_owned(), vec![matter(MatterKind::Case, None)]).unwrap();
+        writer.push("a", matters).unwrap();
+        writer.push("b", Vec::new()).unwrap();
+        writer.push("c", vec![matter(MatterKind::Case, None)]).unwrap();
         writer.finish().unwrap();
         let rows = all_rows(&folder.path().join("tables/open_matters.parquet")).unwrap();
         let told: Vec<(String, i64, String)> = rows

@@ -189,7 +189,7 @@ impl EncodedTable {
     /// Reads where everything lies.
     pub(super) fn open(path: &Path) -> Result<Self, WriteError> {
         let file = File::open(path).map_err(|source| WriteError::io(path, source))?;
-        let reader = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Required);
+        let reader = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Optional);
         let metadata = reader.parse_and_finish(&file);
         let metadata = metadata.map_err(|source| WriteError::Read { path: path.to_owned(), source })?;
         Ok(Self { file, metadata })
