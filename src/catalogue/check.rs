@@ -110,7 +110,8 @@ pub(super) fn signals(signals: Vec<Signal>) -> Result<Vec<Signal>, CatalogueErro
 }
 
 /// Every situation has a play that any company can do: lead, fix and hold for each element, something for each tier, each
-/// step of the arc and everyone. What one play must satisfy was checked when it was made.
+/// step of the arc, everyone, each kind of open matter, the motivators, each kind of story, and whoever is left alone. What
+/// one play must satisfy was checked when it was made.
 pub(super) fn plays(plays: Vec<Play>) -> Result<Vec<Play>, CatalogueError> {
     let nothing = Capabilities::default();
     let element_plays = [PlayKind::Lead, PlayKind::Fix, PlayKind::Hold]
@@ -119,7 +120,11 @@ pub(super) fn plays(plays: Vec<Play>) -> Result<Vec<Play>, CatalogueError> {
     let tier_plays = NeedTier::ALL.into_iter().map(|tier| (PlayKind::Need, PlaySubject::Need(tier)));
     let arc_plays = PlaySubject::ARC_STEPS.into_iter().map(|step| (PlayKind::Arc, step));
     let neutral = std::iter::once((PlayKind::Neutral, PlaySubject::Everyone));
-    for (kind, subject) in element_plays.chain(tier_plays).chain(arc_plays).chain(neutral) {
+    let open = PlaySubject::OPEN_MATTERS.into_iter().map(|subject| (PlayKind::Recover, subject));
+    let stories = PlaySubject::STORIES.into_iter().map(|subject| (PlayKind::Thank, subject));
+    let others = [(PlayKind::Connect, PlaySubject::Motivators), (PlayKind::Leave, PlaySubject::LeftAlone)];
+    let close = open.chain(stories).chain(others);
+    for (kind, subject) in element_plays.chain(tier_plays).chain(arc_plays).chain(neutral).chain(close) {
         let mut about = plays.iter().filter(|play| play.kind == kind && play.subject == subject);
         if !about.any(|play| nothing.offered(play).is_some()) {
             let what = format!("{} play for `{}` that any company can do", kind.slug(), subject.slug());

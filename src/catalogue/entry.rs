@@ -8,9 +8,9 @@ use super::element::nearest_of;
 use super::signal::sql_problem;
 use super::words::{PlayWords, WordProblem};
 use super::{
-    Better, Capability, CatalogueError, Effort, Element, ElementId, Industry, Level, Metric, MetricUnit, Motivator,
-    NeedTier, NoRows, PLAY_WORDS, Play, PlayChannel, PlayKind, PlaySubject, Sensitivity, Signal, SignalTable,
-    Transform,
+    Better, Capability, CatalogueError, Effort, Element, ElementId, Industry, Latitude, LatitudeScope, Level, Metric,
+    MetricUnit, Motivator, NeedTier, NoRows, PLAY_WORDS, Play, PlayChannel, PlayKind, PlaySubject, Sensitivity, Signal,
+    SignalTable, Transform,
 };
 
 /// One entry as read, and where: what errors are made of.
@@ -127,6 +127,15 @@ pub(super) struct PlayMaking<'a> {
     pub(super) words: &'a PlayWords,
     /// What kind of company it is for.
     pub(super) industry: Industry,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LatitudeForm {
+    id: String,
+    scope: String,
+    decides: String,
+    asks_first: String,
 }
 
 /// Keys and values in British spelling, which a company's own files may use, as the catalogue spells them.
@@ -405,6 +414,29 @@ impl Entry {
             }),
             PlayKind::Neutral if word == "everyone" => Ok(PlaySubject::Everyone),
             PlayKind::Neutral => Err(self.unknown_word("subject", word, &["everyone"])),
+            PlayKind::Recover => self.one_of(word, &PlaySubject::OPEN_MATTERS),
+            PlayKind::Connect => self.one_of(word, &[PlaySubject::Motivators]),
+            PlayKind::Thank => self.one_of(word, &PlaySubject::STORIES),
+            PlayKind::Leave => self.one_of(word, &[PlaySubject::LeftAlone]),
         }
+    }
+
+    fn one_of(&self, word: &str, subjects: &[PlaySubject]) -> Result<PlaySubject, CatalogueError> {
+        subjects.iter().copied().find(|subject| subject.slug() == word).ok_or_else(|| {
+            let words: Vec<String> = subjects.iter().map(|subject| subject.slug()).collect();
+            self.unknown_word("subject", word, &words.iter().map(String::as_str).collect::<Vec<_>>())
+        })
+    }
+
+    pub(super) fn to_latitude(&self) -> Result<Latitude, CatalogueError> {
+        let form: LatitudeForm = self.form()?;
+        let scopes = NeedTier::ALL.map(NeedTier::slug).into_iter().chain(["everyone", "open_matter"]);
+        let scope = LatitudeScope::parse(&form.scope);
+        Ok(Latitude {
+            scope: scope.ok_or_else(|| self.unknown_word("scope", &form.scope, &scopes.collect::<Vec<_>>()))?,
+            decides: self.text("decides", &form.decides)?,
+            asks_first: self.text("asks_first", &form.asks_first)?,
+            id: form.id,
+        })
     }
 }

@@ -148,6 +148,7 @@ struct SignalsFile {
 struct PlaybookFile {
     metric: Vec<toml::Table>,
     play: Vec<toml::Table>,
+    latitude: Vec<toml::Table>,
 }
 
 fn file_form<T: for<'de> Deserialize<'de>>(file: &str, text: &str) -> Result<T, CatalogueError> {
@@ -207,6 +208,7 @@ struct Collected {
     signals: Entries,
     metrics: Entries,
     plays: Entries,
+    latitudes: Entries,
     words: [BTreeMap<String, String>; 3],
     /// Words of plays, with the file that said each last.
     play_words: BTreeMap<String, (String, String)>,
@@ -248,7 +250,8 @@ impl Collected {
             playbook if playbook.strip_suffix(".toml").is_some_and(|stem| stem.starts_with("playbook")) => {
                 let form: PlaybookFile = file_form(file, text)?;
                 self.metrics.add(layer, file, form.metric)?;
-                self.plays.add(layer, file, form.play)
+                self.plays.add(layer, file, form.play)?;
+                self.latitudes.add(layer, file, form.latitude)
             }
             lexicon if Lexicons::language_of(lexicon).is_some() => self.lexicons.read(layer, file, text),
             other => Err(CatalogueError::UnknownFile {
@@ -278,13 +281,14 @@ impl Collected {
             PlayMaking { metrics: &metrics, elements: &elements, words: &play_words, industry: company.industry };
         let plays = self.plays.each_on(|entry| entry.to_play(&making))?.into_iter().flatten().collect();
         let plays = check::plays(plays)?;
+        let latitudes = self.latitudes.each_on(Entry::to_latitude)?;
         let [kinds, channels, categories] = self.words.map(|words| words.into_iter().collect());
         let words = Words { kinds, channels, categories };
         let lexicons = self.lexicons.finish()?;
         let hash = hash.to_owned();
         let offered = Vec::new();
         let whole =
-            Catalogue { elements, needs, motivators, signals, metrics, plays, offered, words, lexicons, version, hash };
+            Catalogue { elements, needs, motivators, signals, metrics, plays, offered, latitudes, words, lexicons, version, hash };
         Ok(whole.with_capabilities(&Capabilities::default()))
     }
 }

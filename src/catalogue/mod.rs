@@ -12,6 +12,7 @@
 //! assert_eq!(catalogue.needs().weight(element, NeedTier::Safety), 1.0);
 //! ```
 
+mod care;
 mod check;
 mod element;
 mod entry;
@@ -29,6 +30,7 @@ mod tests;
 mod whole;
 mod words;
 
+pub use care::{Latitude, LatitudeScope, MatterKind, StoryKind};
 pub use element::{Element, ElementId, Level, N_ELEMENTS, Sensitivity};
 pub use error::CatalogueError;
 pub(crate) use hex::hex;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Capability, ElementId, NeedTier};
+use super::{Capability, ElementId, MatterKind, NeedTier, StoryKind};
 
 /// When a play applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -21,11 +21,30 @@ pub enum PlayKind {
     Arc,
     /// For everybody, above all those without a segment.
     Neutral,
+    /// Something is open with these customers: settle it, before anything is sent.
+    Recover,
+    /// Motivators that are worth most and helped with least.
+    Connect,
+    /// Something went well, and the customer came back: thank.
+    Thank,
+    /// Who is not to be contacted, and why.
+    Leave,
 }
 
 impl PlayKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [Self::Lead, Self::Fix, Self::Hold, Self::Need, Self::Arc, Self::Neutral];
+    pub const ALL: [Self; 10] = [
+        Self::Lead,
+        Self::Fix,
+        Self::Hold,
+        Self::Need,
+        Self::Arc,
+        Self::Neutral,
+        Self::Recover,
+        Self::Connect,
+        Self::Thank,
+        Self::Leave,
+    ];
 
     /// The word used in files.
     #[must_use]
@@ -37,6 +56,10 @@ impl PlayKind {
             Self::Need => "need",
             Self::Arc => "arc",
             Self::Neutral => "neutral",
+            Self::Recover => "recover",
+            Self::Connect => "connect",
+            Self::Thank => "thank",
+            Self::Leave => "leave",
         }
     }
 }
@@ -52,13 +75,21 @@ pub enum PlaySubject {
     ArcStep(u8, u8),
     /// Everybody: neutral plays.
     Everyone,
+    /// Matters of a kind that are open: recover plays.
+    OpenMatter(MatterKind),
+    /// Emotional motivators: connect plays.
+    Motivators,
+    /// Stories of a kind: thank plays.
+    Story(StoryKind),
+    /// Whoever is to be left alone: leave plays.
+    LeftAlone,
 }
 
 impl PlayKind {
-    /// Whether it says something to customers. What mends or keeps is done, not said.
+    /// Whether it says something to customers. What mends, keeps or leaves in peace is done, not said.
     #[must_use]
     pub fn speaks(self) -> bool {
-        !matches!(self, Self::Fix | Self::Hold)
+        !matches!(self, Self::Fix | Self::Hold | Self::Leave)
     }
 }
 
@@ -67,7 +98,19 @@ impl PlaySubject {
     pub const ARC_STEPS: [Self; 5] =
         [Self::ArcStep(0, 1), Self::ArcStep(1, 2), Self::ArcStep(2, 3), Self::ArcStep(3, 4), Self::ArcStep(4, 5)];
 
-    /// The word used in files: an element's slug, a tier's slug, `arc_1_2`, or `everyone`.
+    /// Subjects of recover plays.
+    pub const OPEN_MATTERS: [Self; 4] = [
+        Self::OpenMatter(MatterKind::Complaint),
+        Self::OpenMatter(MatterKind::Promise),
+        Self::OpenMatter(MatterKind::Return),
+        Self::OpenMatter(MatterKind::Case),
+    ];
+
+    /// Subjects of thank plays.
+    pub const STORIES: [Self; 2] = [Self::Story(StoryKind::PromiseKept), Self::Story(StoryKind::WonBack)];
+
+    /// The word used in files: an element's slug, a tier's slug, `arc_1_2`, `everyone`, `open_complaint`, `motivators`,
+    /// `won_back` or `left_alone`.
     #[must_use]
     pub fn slug(self) -> String {
         match self {
@@ -75,6 +118,10 @@ impl PlaySubject {
             Self::Need(tier) => tier.slug().to_owned(),
             Self::ArcStep(from, to) => format!("arc_{from}_{to}"),
             Self::Everyone => "everyone".to_owned(),
+            Self::OpenMatter(kind) => format!("open_{}", kind.slug()),
+            Self::Motivators => "motivators".to_owned(),
+            Self::Story(kind) => kind.slug().to_owned(),
+            Self::LeftAlone => "left_alone".to_owned(),
         }
     }
 }
@@ -395,6 +442,10 @@ mod tests {
         assert_eq!(PlaySubject::Need(NeedTier::Safety).slug(), "safety");
         assert_eq!(PlaySubject::ArcStep(1, 2).slug(), "arc_1_2");
         assert_eq!(PlaySubject::Everyone.slug(), "everyone");
+        let open = PlaySubject::OPEN_MATTERS.map(PlaySubject::slug);
+        assert_eq!(open, ["open_complaint", "open_promise", "open_return", "open_case"]);
+        assert_eq!(PlaySubject::STORIES.map(PlaySubject::slug), ["promise_kept", "won_back"]);
+        assert_eq!(PlaySubject::LeftAlone.slug(), "left_alone");
     }
 
     #[test]

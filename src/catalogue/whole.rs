@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::lexicon::Lexicon;
 use super::{
-    Capabilities, Element, ElementId, Industry, Metric, Motivator, NeedMap, Play, PlayKind, PlaySubject, Signal,
+    Capabilities, Element, ElementId, Industry, Latitude, LatitudeScope, Metric, Motivator, NeedMap, Play, PlayKind,
+    PlaySubject, Signal,
 };
 
 /// The texts a catalogue is made of: file name and TOML, in the order they are read and hashed.
@@ -49,6 +50,7 @@ impl CatalogueTexts {
                 "playbook_emotional.toml",
                 "playbook_higher.toml",
                 "playbook_general.toml",
+                "playbook_lens.toml",
                 "lexicon_en.toml",
             ],
         }
@@ -96,6 +98,7 @@ pub struct Catalogue {
     pub(super) plays: Vec<Play>,
     /// Those the company can do, on the channels it has.
     pub(super) offered: Vec<Play>,
+    pub(super) latitudes: Vec<Latitude>,
     pub(super) words: Words,
     pub(super) lexicons: Vec<Lexicon>,
     pub(super) version: String,
@@ -168,13 +171,19 @@ impl Catalogue {
     }
 
     /// Plays of one kind about one thing that the company can do, on the channels it has, by priority, ties by id. Never
-    /// empty for elements (lead, fix, hold), tiers, arc steps and everyone.
+    /// empty for elements (lead, fix, hold), tiers, arc steps, everyone, kinds of open matters, motivators, kinds of stories
+    /// and whoever is left alone.
     #[must_use]
     pub fn plays_for(&self, kind: PlayKind, subject: PlaySubject) -> Vec<&Play> {
         let mut plays: Vec<&Play> =
             self.offered.iter().filter(|play| play.kind == kind && play.subject == subject).collect();
         plays.sort_by(|a, b| a.priority.cmp(&b.priority).then_with(|| a.id.cmp(&b.id)));
         plays
+    }
+
+    /// What whoever serves may decide alone in a situation, in the order of the files.
+    pub fn latitudes_for(&self, scope: LatitudeScope) -> impl Iterator<Item = &Latitude> {
+        self.latitudes.iter().filter(move |latitude| latitude.scope == scope)
     }
 
     /// What plays can be measured by.

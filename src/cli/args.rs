@@ -148,7 +148,7 @@ pub enum Command {
     },
     /// Explain in plain words.
     #[command(
-        after_help = "Examples:\n  valueseg explain customer C000123\n  valueseg explain segment S03\n  valueseg explain element saves_time\n  valueseg explain table orders\n  valueseg explain error E0301"
+        after_help = "Examples:\n  valueseg explain customer C000123\n  valueseg explain customer C000123 --for-customer\n  valueseg explain segment S03\n  valueseg explain element saves_time\n  valueseg explain table orders\n  valueseg explain error E0301"
     )]
     Explain {
         /// What to explain.
@@ -221,6 +221,9 @@ pub enum Subject {
     Customer {
         /// The customer's id.
         id: String,
+        /// In words for that person: what is held, which group and why, how to object.
+        #[arg(long)]
+        for_customer: bool,
         /// The night [default: the latest].
         #[arg(long, value_name = "DATE")]
         run: Option<NaiveDate>,

@@ -20,6 +20,7 @@ use crate::job::check::{self, CheckRequest, Checked};
 use crate::job::diff::diff;
 use crate::job::error::JobError;
 use crate::job::explain::{self, Explanation};
+use crate::job::for_customer::for_customer;
 use crate::job::init::{InitRequest, config_schema};
 use crate::job::inputs_page::{inputs_json, inputs_markdown};
 use crate::job::load::{Loaded, load};
@@ -211,7 +212,8 @@ fn check_inputs(args: &Args, deep: bool, as_of: Option<NaiveDate>, stop: &Stop) 
 
 fn explain(args: &Args, subject: &Subject) -> Result<Exit, CommandError> {
     let explanation = match subject {
-        Subject::Customer { id, run } => explain::customer(&load_project(args)?, id, *run)?,
+        Subject::Customer { id, run, for_customer: true } => for_customer(&load_project(args)?, id, *run)?,
+        Subject::Customer { id, run, for_customer: false } => explain::customer(&load_project(args)?, id, *run)?,
         Subject::Segment { id, run } => explain::segment(&load_project(args)?, id, *run)?,
         Subject::Element { id } => match (load_project(args), id) {
             (Ok(loaded), Some(id)) => explain::element_of(&loaded, id)?,

@@ -38,11 +38,7 @@ const SCORES_SHOWN: usize = 5;
 pub fn customer(loaded: &Loaded, id: &str, run: Option<NaiveDate>) -> Result<Explanation, JobError> {
     let catalogue = open_catalogue(loaded)?;
     let folder = night(loaded, run)?;
-    let row = one(&folder.join("tables/customers.parquet"), "customer_id", id)?.ok_or(JobError::Unknown {
-        kind: "customer with that id in this night",
-        seen: "…".to_owned(),
-        nearest: None,
-    })?;
+    let row = one(&folder.join("tables/customers.parquet"), "customer_id", id)?.ok_or_else(no_such_customer)?;
     let names = segment_names(&folder)?;
     let mut lines = vec![format!("Night of {}.", text(&row, "run_date").unwrap_or_default())];
     if let Some(reason) = text(&row, "suppressed_reason") {
@@ -54,6 +50,7 @@ pub fn customer(loaded: &Loaded, id: &str, run: Option<NaiveDate>) -> Result<Exp
     lines.push(evidence(&row));
     lines.push(need(&row));
     lines.extend(closeness::sentences(&row, &catalogue));
+    lines.extend(next_play(&row));
     if let Some(scores) = one(&folder.join("tables/element_scores.parquet"), "customer_id", id)? {
         lines.extend(highest(&scores, &catalogue, Aspect::Importance, "Matters most"));
         lines.extend(highest(&scores, &catalogue, Aspect::Fulfillment, "Best delivered"));
@@ -65,6 +62,11 @@ pub fn customer(loaded: &Loaded, id: &str, run: Option<NaiveDate>) -> Result<Exp
         );
     }
     Ok(Explanation { title: format!("Customer {id}"), lines })
+}
+
+/// Said of an id that the night does not hold; the id itself is not repeated.
+pub(super) fn no_such_customer() -> JobError {
+    JobError::Unknown { kind: "customer with that id in this night", seen: "…".to_owned(), nearest: None }
 }
 
 /// What makes a segment different in the night `run`.
@@ -219,7 +221,7 @@ fn rules(loaded: &Loaded, night: &Path, id: &str, catalogue: &Catalogue) -> Resu
         .collect())
 }
 
-fn night(loaded: &Loaded, run: Option<NaiveDate>) -> Result<PathBuf, JobError> {
+pub(super) fn night(loaded: &Loaded, run: Option<NaiveDate>) -> Result<PathBuf, JobError> {
     let out = loaded.settings.output(&loaded.base);
     let folder = run.map_or_else(|| out.join("latest"), |date| run_folder(&out, date));
     let manifest = folder.join("manifest.json");
@@ -233,11 +235,11 @@ fn night(loaded: &Loaded, run: Option<NaiveDate>) -> Result<PathBuf, JobError> {
     }
 }
 
-fn one(path: &Path, key: &str, value: &str) -> Result<Option<RowMap>, JobError> {
+pub(super) fn one(path: &Path, key: &str, value: &str) -> Result<Option<RowMap>, JobError> {
     Ok(rows_where(path, key, value)?.into_iter().next())
 }
 
-fn segment_names(folder: &Path) -> Result<Vec<(String, String)>, JobError> {
+pub(super) fn segment_names(folder: &Path) -> Result<Vec<(String, String)>, JobError> {
     let rows = all_rows(&folder.join("tables/segments.parquet"))?;
     Ok(rows.iter().filter_map(|row| Some((text(row, "segment_id")?, text(row, "name").unwrap_or_default()))).collect())
 }
@@ -327,6 +329,15 @@ fn need(row: &RowMap) -> String {
             _ => "Need tier: not known.".to_owned(),
         },
     }
+}
+
+/// The line of the plan that is next, and why.
+fn next_play(row: &RowMap) -> Option<String> {
+    let why = text(row, "next_play_reason")?.replace('_', " ");
+    Some(match text(row, "next_play") {
+        Some(play) => format!("Next for the play {play}, because of: {why}."),
+        None => format!("Next for no play, because of: {why}."),
+    })
 }
 
 fn highest(scores: &RowMap, catalogue: &Catalogue, aspect: Aspect, title: &str) -> Option<String> {

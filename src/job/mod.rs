@@ -40,6 +40,7 @@ mod earlier_nights;
 pub mod error;
 pub mod explain;
 mod finished;
+pub mod for_customer;
 pub mod forget;
 mod gated;
 mod gates;

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::job::apply::apply;
+use crate::job::apply::{Scored, apply};
 use crate::job::describe::describe;
 use crate::job::drivers::cross;
 use crate::job::error::JobError;
@@ -21,7 +21,7 @@ use crate::job::room::Room;
 use crate::job::tonight::Tonight;
 use crate::job::watch::{Stage, Watch, stage};
 use crate::job::{company, drift, forget, gates, obtain, remembered, retention, state, write};
-use crate::model::plan::plan;
+use crate::model::plan::{NextPlays, plan};
 use crate::tables::publish::{OutputLock, identify, is_published, settle};
 
 /// What to run.
@@ -85,14 +85,14 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
 
     let crossed = stage(watch, Stage::Cross, || cross(&tonight))?;
     let rules = RelationshipRules::new(&tonight, &crossed.drivers)?;
-    let applied = stage(watch, Stage::Score, || apply(&tonight, &rules, &mut room.staging, watch))?;
+    let Scored { applied, customers } = stage(watch, Stage::Score, || apply(&tonight, &rules, &mut room, watch))?;
 
     let kept = NightNoise::of(&tonight, &applied, request.exact)?;
     let findings = drift::examine(&tonight, applied.drift.as_ref(), &kept.noise, may_learn, watch)?;
     let described = stage(watch, Stage::Profile, || Ok(describe(&tonight, &applied, &crossed, &rules, &kept.noise)))?;
-    let catalogue = company::catalogue(&tonight)?;
-    let settings = tonight.project.plan_settings();
+    let (catalogue, settings) = (company::catalogue(&tonight)?, tonight.project.plan_settings());
     let plans = plan(&described.told, &catalogue, &settings).dated(request.as_of, &catalogue);
+    room.staging.announce(customers.complete(room.staging.folder(), &NextPlays::of(&plans, &catalogue))?);
     let scored = gates::check(&tonight, &applied, &described.told, findings.drift.as_ref(), request.refit)?;
     let gated = inputs.gated.clone().and(scored);
     let alerts = alerts(tonight.project.nights(), &gated, &findings, &inputs);

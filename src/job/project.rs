@@ -113,7 +113,8 @@ impl<'a> Project<'a> {
     #[must_use]
     pub(super) fn plan_settings(&self) -> PlanSettings {
         let allowed = self.settings().privacy.sensitive_elements == SensitivePolicy::Include;
-        PlanSettings { sensitive_allowed: allowed, ..self.settings().plan }
+        let min_cell = self.settings().privacy.min_cell;
+        PlanSettings { sensitive_allowed: allowed, min_cell, ..self.settings().plan }
     }
 
     /// Rating indicators no row about a customer may show.

@@ -7,9 +7,16 @@ use crate::job::tonight::Tonight;
 use crate::model::customer::relationship::{
     RelationshipAssessor, RelationshipContext, RewardWeeks, SlideCounts, Yesterday,
 };
-use crate::model::rows::{ArcStage, CustomerNight, CustomerRef, History, LastNight, Stay};
+use crate::model::plan::Prospect;
+use crate::model::rows::{
+    ArcStage, CustomerNight, CustomerRef, History, LastNight, LevelReason, OpenMatter, RelationshipLevel, Stay,
+};
 use crate::model::segment::drivers::Drivers;
-use crate::model::segment::lens::{LensFold, LensSettings};
+use crate::model::segment::lens::{LensFold, LensSettings, lived_stories};
+use crate::model::segment::profile::may_contact;
+
+/// Microseconds of a day.
+const DAY: i64 = 86_400_000_000;
 
 /// The rules, made ready for a night.
 pub(super) struct RelationshipRules<'a> {
@@ -60,6 +67,34 @@ impl<'a> RelationshipRules<'a> {
             debt: relationship.balance.map(|balance| balance.debt(ratio)),
             slide_risk: slide.filter(|_| !customer.is_suppressed()).map(|risk| risk.value as f32),
             relationship,
+        }
+    }
+
+    /// Everything that is open with a customer.
+    pub(super) fn open_matters(&self, customer: CustomerRef<'_>, history: &History) -> Vec<OpenMatter> {
+        self.assessor.open_matters(customer, history)
+    }
+
+    /// What plans ask of a customer.
+    pub(super) fn prospect(&self, customer: CustomerRef<'_>, history: &History, night: &CustomerNight) -> Prospect {
+        let CustomerRef { block, scored, row } = customer;
+        let (says, closeness) = (&night.relationship, &self.assessor.settings().closeness);
+        let alone = matches!(says.level, RelationshipLevel::LeaveAlone | RelationshipLevel::CloseKindly);
+        let lately = self.lens.now - i64::from(closeness.fatigue_days) * DAY;
+        let addressed = history.treatments.iter().any(|at| *at >= lately && *at < self.lens.now);
+        let flags = &block.flags[row];
+        // Flags that the level does not know speak for silence as well: one reach everywhere.
+        let barred = (!may_contact(flags)).then_some(LevelReason::Decided);
+        Prospect {
+            segment: customer.assignment().segment,
+            suppressed: customer.is_suppressed(),
+            held_out: scored.holdout[row],
+            open: says.open.gravest(),
+            silence: alone.then_some(says.level_reason).or(barred),
+            rested: says.level == RelationshipLevel::Wave && addressed,
+            channels: Prospect::agreed(flags),
+            stories: lived_stories(history, says, &self.lens),
+            next_element: says.next.told.map(|next| next.element),
         }
     }
 

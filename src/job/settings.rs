@@ -288,6 +288,9 @@ pub struct Privacy {
     /// with. Whoever has it can take the noise off. By default the key is made from the rows of the first night and kept
     /// in the results folder, for the owner alone.
     pub key_file: Option<PathBuf>,
+    /// Where customers object, ask and complain, as it is printed for them (`explain customer ID --for-customer`): an address, a
+    /// number, a page.
+    pub contact: Option<String>,
 }
 
 impl Default for Privacy {
@@ -298,6 +301,7 @@ impl Default for Privacy {
             withhold: None,
             forgotten: None,
             key_file: None,
+            contact: None,
         }
     }
 }

@@ -124,8 +124,9 @@ mod tests {
         let labels = CustomerLabels { segments: &segments, indicators: &indicators, masked: 0 };
         let mut writer = CustomersWriter::new(folder.path(), &fixture::meta(), &labels).unwrap();
         let (customers, scored) = fixture::blocks(0, 50);
-        writer.write(&customers, &scored, &fixture::nights(0, 50)).unwrap();
-        writer.finish().unwrap();
+        let prospects = fixture::prospects(0, 50);
+        writer.write(&customers, &scored, &fixture::nights(0, 50), &prospects).unwrap();
+        writer.finish().unwrap().complete(folder.path(), &fixture::next_plays()).unwrap();
         let path = folder.path().join("tables/customers.parquet");
         let read: Vec<Placement> = Placements::open(&path).unwrap().collect::<Result<_, _>>().unwrap();
         assert_eq!(read.len(), 50);

@@ -15,7 +15,8 @@ use crate::shop::{Said, Shop, files};
 const EACH: usize = 10;
 
 /// Tables that are about single customers and name them, and nothing else of them that is personal.
-const NAMES_CUSTOMERS: [&str; 3] = ["customers.parquet", "element_scores.parquet", "moves.parquet"];
+const NAMES_CUSTOMERS: [&str; 4] =
+    ["customers.parquet", "element_scores.parquet", "moves.parquet", "open_matters.parquet"];
 
 fn id(i: usize) -> String {
     format!("zqcustomer{i:02}x")

@@ -136,7 +136,7 @@ fn who_is_forgotten_is_nowhere_afterwards_and_does_not_come_back() {
     let before = shop.read("out/runs/2026-11-21/manifest.json");
     let tables = files(&shop.path().join("out")).into_iter().filter(|file| {
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        ["customers.parquet", "element_scores.parquet", "moves.parquet"].contains(&name)
+        ["customers.parquet", "element_scores.parquet", "moves.parquet", "open_matters.parquet"].contains(&name)
     });
     let rows_of = |file: &Path, id: &str| rows_where(file, "customer_id", id).expect("a table").len() as u64;
     let rows: u64 = tables.flat_map(|file| gone.map(|id| rows_of(&file, id))).sum();

@@ -30,6 +30,7 @@ mod not_files;
 mod operations;
 #[cfg(unix)]
 mod private;
+mod reached;
 mod readers;
 mod same_bytes;
 mod shop;

@@ -192,8 +192,29 @@ fn every_situation_of(catalogue: &Catalogue) {
         assert!(!catalogue.plays_for(PlayKind::Arc, step).is_empty(), "{step:?}");
     }
     assert!(catalogue.plays_for(PlayKind::Neutral, PlaySubject::Everyone).len() >= 4);
+    for subject in PlaySubject::OPEN_MATTERS {
+        let plays = catalogue.plays_for(PlayKind::Recover, subject);
+        // What is open is settled by whoever serves: nothing is sent to people who wait for an answer.
+        assert!(!plays.is_empty() && plays.iter().all(|play| play.channels() == [PlayChannel::Service]), "{subject:?}");
+    }
+    for subject in PlaySubject::STORIES {
+        assert!(!catalogue.plays_for(PlayKind::Thank, subject).is_empty(), "{subject:?}");
+    }
+    let alone = catalogue.plays_for(PlayKind::Leave, PlaySubject::LeftAlone);
+    assert!(!alone.is_empty() && alone.iter().all(|play| play.channels() == [PlayChannel::Service]));
     for play in catalogue.plays() {
         assert!(catalogue.metric(play.metric()).is_some(), "{}", play.id());
+    }
+}
+
+#[test]
+fn whoever_serves_knows_in_every_situation_what_they_may_decide_alone() {
+    let catalogue = Catalogue::embedded();
+    let tiers = NeedTier::ALL.map(LatitudeScope::Need);
+    for scope in tiers.into_iter().chain([LatitudeScope::Everyone, LatitudeScope::OpenMatter]) {
+        let told: Vec<&Latitude> = catalogue.latitudes_for(scope).collect();
+        assert!(!told.is_empty(), "{scope:?}");
+        assert!(told.iter().all(|l| l.decides().ends_with('.') && l.asks_first().ends_with('?')), "{scope:?}");
     }
 }
 

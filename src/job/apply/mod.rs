@@ -8,16 +8,20 @@ use crate::job::error::JobError;
 use crate::job::obtain::Origin;
 use crate::job::pass::{BlockSource as _, run_pass};
 use crate::job::relationship_rules::RelationshipRules;
+use crate::job::room::Room;
 use crate::job::tonight::Tonight;
 use crate::job::watch::{Stage, Watch, Words};
 use crate::model::customer::continuity::Continuity;
 use crate::model::customer::needs::NeedAssessor;
 use crate::model::customer::{ApplySettingsError, Scorer};
-use crate::model::rows::{BlockFold, CustomerNight, CustomerRef, PartialState, Relationship, ScoredBlock, Vocabulary};
+use crate::model::plan::Prospect;
+use crate::model::rows::{
+    BlockFold, CustomerNight, CustomerRef, OpenMatter, PartialState, Relationship, ScoredBlock, Vocabulary,
+};
 use crate::model::segment::drift::{DriftFold, DriftState};
 use crate::model::segment::lens::{LensBlock, LensFold, LensState};
 use crate::model::segment::profile::{ProfileFold, ProfileState};
-use crate::tables::publish::Staging;
+use crate::tables::write::HeldCustomers;
 
 use flows::SegmentFlows;
 use rows::{Reader, Rows};
@@ -50,6 +54,9 @@ impl Words for Applied {
 struct Block {
     scored: ScoredBlock,
     nights: Vec<CustomerNight>,
+    prospects: Vec<Prospect>,
+    /// What is open, by row; rows of whom nothing is are not there.
+    open: Vec<(usize, Vec<OpenMatter>)>,
     sums: ProfileState,
     drift: Option<DriftState>,
     lens: LensState,
@@ -116,6 +123,9 @@ impl<'a> Passes<'a> {
             flows.add(customer, last, long_ago, &night);
             nights.push(night);
         }
+        for (silent, night) in scored.silent.iter_mut().zip(&nights) {
+            *silent = night.relationship.silent();
+        }
         let mut sums = self.profiles.zero();
         self.profiles.fold(&mut sums, block, &scored);
         let drift = self.drift.as_ref().map(|counts| {
@@ -133,7 +143,13 @@ impl<'a> Passes<'a> {
             words,
         };
         self.lens.fold(&mut lens, &told);
-        Block { scored, nights, sums, drift, lens, flows }
+        let customer = |row| CustomerRef { block, scored: &scored, row };
+        let prospects = (0..block.len())
+            .map(|row| self.rules.prospect(customer(row), &rows.histories[row], &nights[row]))
+            .collect();
+        let open = (0..block.len()).filter(|row| nights[*row].relationship.open.any());
+        let open = open.map(|row| (row, self.rules.open_matters(customer(row), &rows.histories[row]))).collect();
+        Block { scored, nights, prospects, open, sums, drift, lens, flows }
     }
 }
 
@@ -150,15 +166,28 @@ impl Applied {
     }
 }
 
+/// What scoring left behind, and the table of customers, which waits for the plans.
+pub(super) struct Scored {
+    pub(super) applied: Applied,
+    pub(super) customers: HeldCustomers,
+}
+
+impl Words for Scored {
+    fn words(&self) -> String {
+        self.applied.words()
+    }
+}
+
 /// Scores every customer, writes their tables, and adds up all that is said of segments.
 pub(super) fn apply(
     tonight: &Tonight<'_>,
     rules: &RelationshipRules<'_>,
-    staging: &mut Staging<'_>,
+    room: &mut Room<'_>,
     watch: &dyn Watch,
-) -> Result<Applied, JobError> {
+) -> Result<Scored, JobError> {
+    let Room { staging, scratch } = room;
     let passes = Passes::new(tonight, rules)?;
-    let mut tables = Tables::create(&tonight.project, tonight.model(), &tonight.earlier, staging)?;
+    let mut tables = Tables::create(&tonight.project, tonight.model(), &tonight.earlier, staging, scratch.folder())?;
     let mut applied = passes.zero();
     let mut reader = Reader::open(tonight)?;
     let score = |rows: &Rows, words: &Vocabulary| passes.of(rows, words);
@@ -172,6 +201,6 @@ pub(super) fn apply(
     let gone = reader.rest()?;
     tables.write_gone(&gone, &passes.continuity)?;
     applied.flows.add_absent(&gone);
-    tables.finish(staging)?;
-    Ok(applied)
+    let customers = tables.finish(staging)?;
+    Ok(Scored { applied, customers })
 }

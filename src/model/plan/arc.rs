@@ -57,6 +57,7 @@ pub(super) fn draft<'a>(segment: &SegmentNight, settings: &PlanSettings) -> Resu
         because,
         evidence: Value::Object(evidence),
         delicate: false,
+        audience: None,
     }))
 }
 

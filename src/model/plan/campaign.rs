@@ -8,11 +8,14 @@ use crate::catalogue::{Catalogue, NeedTier, PlayKind, PlaySubject};
 
 use super::appraisal::Appraisal;
 use super::arc;
-use super::evidence::{AskedAspects, ElementCase, need_json, percent, segment_json};
+use super::care::{CareReader, ConnectLack};
+use super::evidence::{AskedAspects, ElementCase, segment_json};
 use super::line::{Draft, DraftedLine, Drafting, NoLine};
+use super::need::{self, NeedFinding};
+use super::serve;
 use super::settings::PlanSettings;
-use super::triggers::{PriceStance, dominant_need, left_alone, may_be_spoken_of};
-use super::types::{LineScope, PassedOver, Plan};
+use super::triggers::{PriceStance, left_alone, may_be_spoken_of};
+use super::types::{LineScope, PassedOver, Plan, ServicePart};
 use crate::model::rows::thousands;
 use crate::model::segment::{SegmentNight, SegmentNights};
 
@@ -58,6 +61,20 @@ impl Found {
     }
 }
 
+impl Found {
+    /// What is open goes before all lines, who is left in peace behind them.
+    fn around(&mut self, drafting: &Drafting, care: &CareReader<'_>) {
+        let mut before = Self::none(None);
+        for draft in care.recover() {
+            before.add(draft.subject, drafting.line(draft, None));
+        }
+        self.lines.splice(0..0, before.lines);
+        if let Some(draft) = care.leave() {
+            self.add(draft.subject, drafting.line(draft, None));
+        }
+    }
+}
+
 impl<'a> Campaigns<'a> {
     /// Lines of a segment, and its plan without them; `company` are the ranks of the company's lines for it.
     pub(super) fn segment(&self, mut judged: Appraisal<'a>, company: Vec<u32>) -> (Vec<DraftedLine>, Plan) {
@@ -77,6 +94,11 @@ impl<'a> Campaigns<'a> {
         for draft in [self.need_draft(&mut judged), self.arc_draft(&mut judged)].into_iter().flatten() {
             found.add(draft.subject, drafting.line(draft, None));
         }
+        let care = CareReader { catalogue: self.catalogue, settings: self.settings, night: self.night, segment };
+        let connect = self.connect_draft(&mut judged, &care);
+        for draft in connect.into_iter().chain(care.thank()) {
+            found.add(draft.subject, drafting.line(draft, None));
+        }
         found.lines.truncate(self.settings.max_lines as usize);
         let lacking = MIN_LINES.saturating_sub(found.lines.len() + company.len());
         let mut filled = Found::none(silent);
@@ -84,6 +106,8 @@ impl<'a> Campaigns<'a> {
             filled.add(PlaySubject::Everyone, drafted);
         }
         found.lines.extend(filled.lines.into_iter().take(lacking));
+        // What is open and who is left in peace is said of every group, whatever else there is to do.
+        found.around(&drafting, &care);
         judged.passed_over.append(&mut found.passed_over);
         let plan = self.plan(segment, &found.lines, judged);
         (found.lines, plan)
@@ -98,10 +122,13 @@ impl<'a> Campaigns<'a> {
             found.add(PlaySubject::Everyone, drafted);
         }
         found.lines.truncate(self.settings.max_lines as usize);
+        let (catalogue, settings) = (self.catalogue, self.settings);
+        found.around(&drafting, &CareReader { catalogue, settings, night: self.night, segment: unassigned });
         let plan = Plan {
             segment_id: unassigned.id.clone(),
             segment_name: unassigned.name.clone(),
             lines: Vec::new(),
+            service: Some(self.service(unassigned, &found.lines)),
             company_lines: Vec::new(),
             passed_over: Vec::new(),
             not_assessed: Vec::new(),
@@ -129,9 +156,32 @@ impl<'a> Campaigns<'a> {
             segment_id: segment.id.clone(),
             segment_name: segment.name.clone(),
             lines: Vec::new(),
+            service: Some(self.service(segment, lines)),
             company_lines: Vec::new(),
             passed_over,
             not_assessed: missing,
+        }
+    }
+
+    fn service(&self, segment: &SegmentNight, lines: &[DraftedLine]) -> ServicePart {
+        let of_kind =
+            |kind: PlayKind| lines.iter().map(|drafted| &drafted.line).filter(move |line| line.kind == kind.slug());
+        let needs = of_kind(PlayKind::Need).filter_map(|line| NeedTier::parse(&line.subject));
+        let open = of_kind(PlayKind::Recover).next().is_some();
+        serve::part(segment, self.catalogue, self.settings, needs, open)
+    }
+
+    fn connect_draft(&self, judged: &mut Appraisal<'a>, care: &CareReader<'a>) -> Option<Draft<'a>> {
+        match care.connect() {
+            Ok(draft) => draft,
+            Err(ConnectLack::Against(passed)) => {
+                judged.passed_over.push(passed);
+                None
+            }
+            Err(ConnectLack::Missing(what)) => {
+                judged.note(self.catalogue, PlayKind::Connect, PlaySubject::Motivators, what);
+                None
+            }
         }
     }
 
@@ -145,6 +195,7 @@ impl<'a> Campaigns<'a> {
             because: case.because_of(PlayKind::Lead),
             evidence: case.json(),
             delicate: !may_be_spoken_of(sensitivity, self.settings),
+            audience: None,
         }
     }
 
@@ -158,38 +209,20 @@ impl<'a> Campaigns<'a> {
     }
 
     fn need_draft(&self, judged: &mut Appraisal<'a>) -> Option<Draft<'a>> {
-        let segment = judged.segment;
-        let (first, second) = match dominant_need(segment, self.settings) {
-            Ok(found) => found?,
-            Err(what) => {
+        match need::finding(judged.segment, self.settings, self.asked) {
+            NeedFinding::Firm(draft) => Some(draft),
+            NeedFinding::Quiet => None,
+            NeedFinding::Open(passed) => {
+                judged.passed_over.push(passed);
+                None
+            }
+            NeedFinding::Missing(what) => {
                 for tier in NeedTier::ALL {
                     judged.note(self.catalogue, PlayKind::Need, PlaySubject::Need(tier), what);
                 }
-                return None;
+                None
             }
-        };
-        let (share, next) = (first.share?, second.share?);
-        let what = match (self.asked.fulfillment, self.asked.importance) {
-            (false, _) => "care most about",
-            (true, false) => "are, as far as service alone can tell, to be served next on",
-            (true, true) => "are to be served next on",
-        };
-        let because = format!(
-            "{} of the members whose needs are determined {what} the {} tier; the tier after it, {}, has {:.0} %.",
-            percent(share),
-            first.tier.name().to_lowercase(),
-            second.tier.name().to_lowercase(),
-            100.0 * next.value
-        );
-        Some(Draft {
-            kind: PlayKind::Need,
-            subject: PlaySubject::Need(first.tier),
-            element: None,
-            need: Some(first),
-            because: self.asked.said(because),
-            evidence: need_json(segment, first, self.asked),
-            delicate: false,
-        })
+        }
     }
 
     /// A line for each play that suits everybody.
@@ -211,6 +244,7 @@ impl<'a> Campaigns<'a> {
                 because,
                 evidence: Value::Object(segment_json(segment)),
                 delicate: false,
+                audience: None,
             };
             drafting.line(draft, Some(play))
         };

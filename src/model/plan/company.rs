@@ -144,6 +144,7 @@ impl Company<'_> {
             segment_id: "ALL".to_owned(),
             segment_name: "The company".to_owned(),
             lines,
+            service: None,
             company_lines: Vec::new(),
             passed_over,
             not_assessed: Vec::new(),

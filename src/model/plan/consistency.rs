@@ -1,9 +1,11 @@
 //! Does a line contradict another line, or the figures beside it? Read from what is published, not from how it was made.
 
-use crate::catalogue::{ElementId, PlayKind};
+use crate::catalogue::{ElementId, MatterKind, PlayKind, PlaySubject};
 
+use super::care::{met, nobodys};
 use super::evidence::AskedAspects;
 use super::line::NO_DISCOUNT;
+use super::need::firm;
 use super::settings::PlanSettings;
 use super::triggers::{left_alone, price, quality};
 use super::types::{Contradiction, LineScope, PassedOver, Plan, PlanLine, PlanSet};
@@ -24,6 +26,8 @@ pub(super) fn checked(
         let check = SegmentCheck { plan, company: &set.company, segment, settings };
         found.extend(check.contradictions(asked));
     }
+    let unassigned = SegmentCheck { plan: &set.neutral, company: &set.company, segment: &night.unassigned, settings };
+    found.extend(set.neutral.lines.iter().filter_map(|line| unassigned.of_line(line)));
     for contradiction in &found {
         let plans = [&mut set.company].into_iter().chain(&mut set.plans).chain([&mut set.neutral]);
         for plan in plans.filter(|plan| plan.segment_id == contradiction.segment_id) {
@@ -80,10 +84,46 @@ impl SegmentCheck<'_> {
             () if campaign && left_alone(self.segment) => "most of this group is to be left alone",
             () if self.leads_overdone(line) => "it leads with what is delivered better than it is worth to them",
             () if self.mends(element_of(line, PlayKind::Lead)) => "it leads with what the company has yet to mend",
+            () if campaign && line.reach > Some(self.segment.profile.reach.any) => {
+                "it counts people who may not be reached"
+            }
+            () if campaign && is_kind(line, PlayKind::Recover) => {
+                "what is open is settled by whoever serves, and not sent"
+            }
+            () if campaign && is_kind(line, PlayKind::Leave) => "it sends something to those who are left in peace",
+            () if self.settles_nothing(line) => "nothing of the kind is open in this group",
+            () if self.connects_the_met(line) => "most of those who want it are helped with it already",
+            () if self.thanks_nobody(line) => "nobody in this group has lived through it",
+            () if self.serves_unfirm_need(line) => "most plausible need maps do not put this tier first",
             () if self.denies_price(line) => "it rules out a discount in a group that wants fair prices most",
             () => return None,
         };
         Some(contradiction(self.plan, &line.play_id, what))
+    }
+
+    fn settles_nothing(&self, line: &PlanLine) -> bool {
+        let kinds = &self.segment.lens.care.open_kinds;
+        let own = |kind: MatterKind| PlaySubject::OpenMatter(kind).slug() == line.subject;
+        is_kind(line, PlayKind::Recover) && kinds.iter().any(|(kind, share)| own(*kind) && nobodys(*share))
+    }
+
+    /// A motivator that a line names is met, as the card beside it says.
+    fn connects_the_met(&self, line: &PlanLine) -> bool {
+        let named = line.evidence["motivators"].as_array().into_iter().flatten();
+        let mut named = named.filter_map(|named| named["motivator"].as_str());
+        is_kind(line, PlayKind::Connect)
+            && named.any(|id| self.segment.lens.motivators.iter().any(|own| own.motivator == id && met(own)))
+    }
+
+    fn thanks_nobody(&self, line: &PlanLine) -> bool {
+        let mut stories = self.segment.lens.care.stories.iter();
+        is_kind(line, PlayKind::Thank) && stories.any(|(kind, share)| kind.slug() == line.subject && nobodys(*share))
+    }
+
+    fn serves_unfirm_need(&self, line: &PlanLine) -> bool {
+        let mut needs = self.segment.profile.needs.iter();
+        is_kind(line, PlayKind::Need)
+            && needs.any(|need| need.tier.slug() == line.subject && !firm(need, self.settings))
     }
 
     fn gated(&self) -> bool {
@@ -129,6 +169,10 @@ impl SegmentCheck<'_> {
     }
 }
 
+fn is_kind(line: &PlanLine, kind: PlayKind) -> bool {
+    line.kind == kind.slug()
+}
+
 /// The element a line of a kind is about.
 fn element_of(line: &PlanLine, kind: PlayKind) -> Option<ElementId> {
     (line.kind == kind.slug()).then(|| ElementId::parse(&line.subject)).flatten()
@@ -144,8 +188,10 @@ mod tests {
     use super::super::plan;
     use super::super::weigh::driven;
     use super::*;
-    use crate::model::rows::{Figure, RelationshipLevel};
+    use crate::catalogue::StoryKind;
+    use crate::model::rows::{Figure, LevelReason, RelationshipLevel};
     use crate::model::segment::fixture::{catalogue, element, estimate, night, segment, served, wants};
+    use crate::model::segment::lens::MotivatorFigures;
     use crate::stats::interval::Interval;
 
     const SETTINGS: fn() -> PlanSettings = PlanSettings::default;
@@ -253,5 +299,87 @@ mod tests {
             set.plans[0].lines.push(line);
         });
         assert_eq!(found, ["Taken out: it leads with what the company has yet to mend."]);
+    }
+
+    /// A share of the 5,000 with a half-width.
+    fn share(value: f64, half: f64) -> Figure {
+        Figure::of(5_000, 5_000, Some(Interval { value, low: value - half, high: value + half }))
+    }
+
+    /// A segment with open complaints, people won back, people who hear nothing, and a motivator few are helped with.
+    fn lived_through() -> SegmentNight {
+        let mut s = organizers();
+        s.lens.care.open = share(0.04, 0.01);
+        s.lens.care.open_kinds =
+            vec![(MatterKind::Complaint, share(0.04, 0.01)), (MatterKind::Return, share(0.0, 0.0))];
+        s.lens.care.stories = vec![(StoryKind::WonBack, share(0.1, 0.01)), (StoryKind::PromiseKept, share(0.0, 0.0))];
+        s.lens.care.silence = vec![(LevelReason::OpenMatter, share(0.05, 0.01))];
+        s
+    }
+
+    #[test]
+    fn lines_of_care_are_held_against_the_lens() {
+        let find = |set: &PlanSet, kind: PlayKind| {
+            set.plans[0].lines.iter().find(|line| is_kind(line, kind)).expect("the line is there").clone()
+        };
+        let spoil = |change: &dyn Fn(&mut PlanLine), kind: PlayKind| {
+            told(lived_through(), |set| {
+                let mut line = find(set, kind);
+                line.play_id = "spoiled".to_owned();
+                change(&mut line);
+                set.plans[0].lines.push(line);
+            })
+        };
+        assert_eq!(
+            spoil(&|line| line.subject = "open_return".to_owned(), PlayKind::Recover),
+            ["Taken out: nothing of the kind is open in this group."]
+        );
+        let sent = |line: &mut PlanLine| (line.scope, line.reach) = (LineScope::Campaign, Some(100));
+        assert_eq!(
+            spoil(&sent, PlayKind::Recover),
+            ["Taken out: what is open is settled by whoever serves, and not sent."]
+        );
+        assert_eq!(spoil(&sent, PlayKind::Leave), ["Taken out: it sends something to those who are left in peace."]);
+        assert_eq!(
+            spoil(&|line| line.subject = "promise_kept".to_owned(), PlayKind::Thank),
+            ["Taken out: nobody in this group has lived through it."]
+        );
+        assert_eq!(
+            spoil(&|line| line.reach = Some(4_001), PlayKind::Thank),
+            ["Taken out: it counts people who may not be reached."]
+        );
+        assert_eq!(
+            spoil(&|line| (line.kind, line.subject) = ("need".to_owned(), "safety".to_owned()), PlayKind::Leave),
+            ["Taken out: most plausible need maps do not put this tier first."]
+        );
+    }
+
+    #[test]
+    fn nobody_is_connected_by_what_they_have() {
+        let motivator = |helped: f64, spend: Figure| MotivatorFigures {
+            motivator: "m_secure".to_owned(),
+            wanted: share(0.6, 0.05),
+            helped: share(helped, 0.05),
+            spend,
+        };
+        let mut few = lived_through();
+        few.lens.motivators = vec![motivator(0.3, Figure::default())];
+        let mut night = night(vec![few]);
+        night.everyone.lens.motivators = vec![motivator(0.5, share(0.2, 0.05))];
+        let set = plan(&night, catalogue(), &SETTINGS());
+        assert_eq!(set.contradictions, []);
+        let line = set.plans[0].lines.iter().find(|line| is_kind(line, PlayKind::Connect)).expect("a sure deficit");
+        assert!(
+            line.because.contains("“feel secure” and 30 % (25 to 35 %) of these are helped with it"),
+            "{}",
+            line.because
+        );
+        night.segments[0].lens.motivators = vec![motivator(0.7, Figure::default())];
+        let checked = checked(set, &night, AskedAspects::of(&night), &SETTINGS());
+        let told: Vec<&str> = checked.contradictions.iter().map(|found| found.what.as_str()).collect();
+        assert_eq!(told, ["Taken out: most of those who want it are helped with it already."]);
+        assert!(
+            plan(&night, catalogue(), &SETTINGS()).plans[0].lines.iter().all(|line| !is_kind(line, PlayKind::Connect))
+        );
     }
 }

@@ -210,6 +210,9 @@ pub(super) fn need_json(segment: &SegmentNight, need: &NeedProfile, asked: Asked
     let mut map = segment_json(segment);
     put(&mut map, "need_tier", Some(json!(need.tier.slug())));
     put(&mut map, "need_share", need.share.map(estimate_json));
+    put(&mut map, "first_under_maps", need.agreement.map(|maps| json!(maps.all.share())));
+    put(&mut map, "first_with_weak_order", need.agreement.map(|maps| json!(maps.weak_order.share())));
+    put(&mut map, "first_with_strong_order", need.agreement.map(|maps| json!(maps.strong_order.share())));
     put(&mut map, "fulfillment", need.fulfillment.map(estimate_json));
     put(&mut map, "importance", need.importance.map(estimate_json));
     put(&mut map, "basis", Some(json!(if asked.nothing() { "hypothesis" } else { "mixed" })));
@@ -226,13 +229,13 @@ pub(super) fn segment_json(segment: &SegmentNight) -> Map<String, Value> {
     map
 }
 
-fn put(map: &mut Map<String, Value>, key: &str, value: Option<Value>) {
+pub(super) fn put(map: &mut Map<String, Value>, key: &str, value: Option<Value>) {
     if let Some(value) = value {
         map.insert(key.to_owned(), value);
     }
 }
 
-fn estimate_json(e: Estimate) -> Value {
+pub(super) fn estimate_json(e: Estimate) -> Value {
     json!({ "value": e.value, "low": e.low, "high": e.high })
 }
 

@@ -23,6 +23,15 @@ pub(super) struct Draft<'a> {
     pub(super) evidence: Value,
     /// Addressing single people would give away a delicate inference: act where nobody is addressed.
     pub(super) delicate: bool,
+    /// Share of the group it is for, 0–1; `None` = all of it.
+    pub(super) audience: Option<f64>,
+}
+
+impl Draft<'_> {
+    /// Those of so many whom it is for, rounded down.
+    fn of_audience(&self, people: u64) -> u64 {
+        self.audience.map_or(people, |share| (people as f64 * share.clamp(0.0, 1.0)) as u64)
+    }
 }
 
 /// A line with what it takes to judge its test, which may need other groups.
@@ -65,7 +74,7 @@ impl Drafting<'_> {
         let best = best_segment(self.night, play.metric(), better, subject);
         let goal = reading.goal(best, better, self.settings.plausible_effect);
         let (scope, profile) = (scope_of(channel), &self.segment.profile);
-        let reach = (scope == LineScope::Campaign).then(|| reached(&profile.reach, channel));
+        let reach = (scope == LineScope::Campaign).then(|| draft.of_audience(reached(&profile.reach, channel)));
         let line = PlanLine {
             scope,
             segments: vec![self.segment.id.clone()],
@@ -95,7 +104,7 @@ impl Drafting<'_> {
             return Err(NoLine::NoPlay);
         }
         let reach = |channel: PlayChannel| match scope_of(channel) {
-            LineScope::Campaign => reached(&self.segment.profile.reach, channel),
+            LineScope::Campaign => draft.of_audience(reached(&self.segment.profile.reach, channel)),
             LineScope::Company | LineScope::Service => self.segment.profile.size,
         };
         for play in plays {

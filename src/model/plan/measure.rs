@@ -88,6 +88,9 @@ impl MetricReading {
             "return_rate" => rate(subject.segment.lens.rates.returned),
             "complaint_rate" => rate(subject.segment.lens.rates.complained),
             "repeat_contact_rate" => rate(subject.segment.lens.rates.recontacted),
+            "recovered_share" => rate(subject.segment.lens.care.recovered),
+            "promises_kept_share" => rate(subject.segment.lens.consistency.promises_kept),
+            "connection_score" => rate(subject.segment.lens.connection.score()),
             _ => None,
         };
         found.unwrap_or(Self { kind: ReadingKind::Nothing, answering: 1.0 })
@@ -215,7 +218,9 @@ fn spread(e: Estimate, n: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::rows::ConnectionStage;
     use crate::model::segment::fixture::{catalogue, segment};
+    use crate::model::segment::lens::StageFigures;
     use crate::stats::interval::Interval;
 
     fn reading(metric: &str) -> MetricReading {
@@ -240,6 +245,11 @@ mod tests {
             *figure = half;
         }
         rates.recontacted = half;
+        segment.lens.care.recovered = half;
+        segment.lens.consistency.promises_kept = half;
+        let stage = ConnectionStage::FullyConnected;
+        let connected = StageFigures { stage, share: half, value: half, value_ratio: half };
+        segment.lens.connection.stages = vec![connected];
         let (element, need) = (segment.profile.elements[0].clone(), segment.profile.needs[0].clone());
         let subject = Subject { segment: &segment, element: Some(&element), need: Some(&need) };
         for metric in catalogue().metrics() {

@@ -11,11 +11,15 @@ mod alive_tests;
 mod appraisal;
 mod arc;
 mod campaign;
+mod care;
 mod company;
 mod consistency;
 mod evidence;
 mod line;
 mod measure;
+mod need;
+mod next;
+mod serve;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -25,7 +29,8 @@ mod types;
 mod weigh;
 mod wording;
 
-pub use types::{Contradiction, LineScope, PassedOver, Plan, PlanLine, PlanSet, TrialDesign};
+pub use next::{NextPlays, NextReason, NextStep, Prospect};
+pub use types::{AgentRight, Contradiction, LineScope, PassedOver, Plan, PlanLine, PlanSet, ServicePart, TrialDesign};
 
 use crate::catalogue::Catalogue;
 use crate::model::segment::SegmentNights;

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::codes::{Code, Coded};
+use crate::model::segment::profile::DEFAULT_MIN_CELL;
 
 /// Thresholds of the plan. All defaults are our judgment, except the quality floor (Bain's cut).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -29,10 +30,21 @@ pub struct PlanSettings {
     /// Share of members a need tier sets the tone for, 0–1, at the low end of its interval: what it would have if all five
     /// were alike.
     pub need_share: f64,
+    /// Share of the plausible need maps, above 0.5 and at most 1, that have to put a need tier first for it to drive a line;
+    /// more than half of them with a weaker and with a stronger order of tiers.
+    pub need_maps: f64,
+    /// Share of members with an open matter of one kind, 0–1, from which on, at the low end of its interval, a plan has a line
+    /// about it.
+    pub open_share: f64,
+    /// Share of those who want a motivator, 0–1, below which, at the high end of its interval, too few are helped with it.
+    pub helped_floor: f64,
     /// Most lines of a plan, 1–20.
     pub max_lines: u32,
     /// Whether the company has explicit consent to speak about sensitive elements.
     pub sensitive_allowed: bool,
+    /// Fewest people a sentence may count; set by `[privacy] min_cell`.
+    #[serde(skip)]
+    pub min_cell: u64,
 }
 
 impl Default for PlanSettings {
@@ -46,8 +58,12 @@ impl Default for PlanSettings {
             plausible_effect: 0.30,
             arc_share: 0.25,
             need_share: 0.2,
+            need_maps: 0.75,
+            open_share: 0.01,
+            helped_floor: 0.5,
             max_lines: 8,
             sensitive_allowed: false,
+            min_cell: DEFAULT_MIN_CELL,
         }
     }
 }
@@ -86,6 +102,9 @@ impl PlanSettings {
             ("plausible_effect", self.plausible_effect, self.plausible_effect > 0.0, positive),
             ("arc_share", self.arc_share, (0.0..=1.0).contains(&self.arc_share), "a share from 0 to 1"),
             ("need_share", self.need_share, (0.0..=1.0).contains(&self.need_share), "a share from 0 to 1"),
+            ("need_maps", self.need_maps, self.need_maps > 0.5 && self.need_maps <= 1.0, "a share above 0.5"),
+            ("open_share", self.open_share, (0.0..=1.0).contains(&self.open_share), "a share from 0 to 1"),
+            ("helped_floor", self.helped_floor, (0.0..=1.0).contains(&self.helped_floor), "a share from 0 to 1"),
             ("max_lines", f64::from(self.max_lines), (1..=20).contains(&self.max_lines), "a number from 1 to 20"),
         ];
         match checks.into_iter().find(|(_, _, ok, _)| !ok) {
@@ -113,6 +132,9 @@ mod tests {
         assert_eq!(with(|s| s.low_fulfillment = 7.0), "credible_fulfillment");
         assert_eq!(with(|s| s.arc_share = 25.0), "arc_share");
         assert_eq!(with(|s| s.need_share = f64::NAN), "need_share");
+        assert_eq!(with(|s| s.need_maps = 0.5), "need_maps");
+        assert_eq!(with(|s| s.open_share = 2.0), "open_share");
+        assert_eq!(with(|s| s.helped_floor = f64::NAN), "helped_floor");
         assert_eq!(with(|s| s.max_lines = 0), "max_lines");
     }
 }

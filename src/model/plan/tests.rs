@@ -2,7 +2,9 @@
 
 use crate::catalogue::{ElementId, NeedTier, PlayKind, Sensitivity};
 use crate::model::rows::Estimate;
-use crate::model::segment::fixture::{catalogue, contrast, element, estimate, night, segment, served, wants};
+use crate::model::segment::fixture::{
+    catalogue, contrast, element, estimate, firm_maps, night, segment, served, wants,
+};
 use crate::model::segment::{Delivered, Reach, SegmentNight};
 
 use super::*;
@@ -203,6 +205,7 @@ fn the_channel_is_one_with_reach_and_reach_is_that_of_the_channel() {
     s.profile.reach = Reach { any: 900, email: 0, sms: 0, push: 0, phone: 0, post: 800, held_out: 90 };
     for (i, tier) in s.profile.needs.iter_mut().enumerate() {
         tier.share = Some(estimate(if i == NeedTier::Esteem.index() { 0.5 } else { 0.12 }, 0.02));
+        tier.agreement = Some(firm_maps());
     }
     let plan = plan_of(s);
     let need = lines(&plan, PlayKind::Need)[0];
@@ -220,6 +223,7 @@ fn a_tier_sets_the_tone_only_when_it_is_surely_ahead() {
             need.share = Some(estimate(0.18, 0.02));
         }
         s.profile.needs[NeedTier::Safety.index()].share = Some(estimate(safety, half));
+        s.profile.needs[NeedTier::Safety.index()].agreement = Some(firm_maps());
         subjects(&plan_of(s), PlayKind::Need)
     };
     assert_eq!(with(0.4, 0.03), ["safety"]);

@@ -69,9 +69,10 @@ pub struct PlanLine {
     pub people: u64,
     /// Play of the catalogue.
     pub play_id: String,
-    /// `lead`, `fix`, `hold`, `need`, `arc` or `neutral`.
+    /// `lead`, `fix`, `hold`, `need`, `arc`, `neutral`, `recover`, `connect`, `thank` or `leave`.
     pub kind: String,
-    /// What it is about: an element, a need tier, an arc step (`arc_1_2`) or `everyone`.
+    /// What it is about: an element, a need tier, an arc step (`arc_1_2`), `everyone`, a kind of open matter (`open_complaint`),
+    /// `motivators`, a kind of story (`won_back`) or `left_alone`.
     pub subject: String,
     /// What the company itself calls the element, where it is known; `None` = not known, or the line is about no element.
     pub item: Option<String>,
@@ -107,7 +108,8 @@ pub struct PlanLine {
     pub evidence: serde_json::Value,
     /// The evidence in one plain sentence.
     pub because: String,
-    /// Customers who can be reached: consented, not held out, no open case; `None` = nobody is addressed.
+    /// Customers who can be reached: consented, not held out, nothing open, not to be left alone, and, of a story, part of it;
+    /// `None` = nobody is addressed.
     pub reach: Option<u64>,
     /// Comparable customers of the standing hold-out; `None` as `reach`.
     pub held_out: Option<u64>,
@@ -156,12 +158,36 @@ pub struct Plan {
     pub segment_name: String,
     /// Lines by rank.
     pub lines: Vec<PlanLine>,
+    /// How these customers are served, whatever is sent; `None` for the company's plan.
+    pub service: Option<ServicePart>,
     /// Ranks of the company's lines that touch the segment.
     pub company_lines: Vec<u32>,
     /// What evidence speaks for and is not done, and why.
     pub passed_over: Vec<PassedOver>,
     /// Plays that could not be judged for want of evidence (play id, what was missing).
     pub not_assessed: Vec<(String, String)>,
+}
+
+/// How the customers of a group are served when they come.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ServicePart {
+    /// What they lived through in the last 90 days, one sentence about the median member; `None` = not known.
+    pub lately: Option<String>,
+    /// A typical member, put together from figures of the group and no person, one sentence; `None` = too little is known.
+    pub typical: Option<String>,
+    /// What whoever serves them may decide alone.
+    pub agent: Vec<AgentRight>,
+}
+
+/// What whoever serves may decide alone in one situation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AgentRight {
+    /// `everyone`, `open_matter` or a need tier.
+    pub situation: String,
+    /// What may be decided, one sentence.
+    pub decides: String,
+    /// The question put first.
+    pub asks_first: String,
 }
 
 /// A line that other lines or the evidence contradict.

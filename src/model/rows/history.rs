@@ -184,8 +184,12 @@ pub struct Sources {
     pub orders: bool,
     /// Orders say whether a reward was used.
     pub rewards: bool,
+    /// Orders say when they were delivered.
+    pub deliveries: bool,
     /// There is a table of contacts.
     pub contacts: bool,
+    /// Contacts say when they were resolved.
+    pub resolutions: bool,
     /// There is a table of texts, in a language that is understood.
     pub texts: bool,
     /// There is a table of attitudes.

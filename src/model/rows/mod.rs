@@ -8,6 +8,7 @@ mod estimate;
 mod fold;
 mod high;
 mod history;
+mod open_matter;
 mod relationship;
 mod scored;
 mod stay;
@@ -20,6 +21,7 @@ pub use estimate::{Estimate, Figure, thousands};
 pub use fold::{BlockFold, PartialState};
 pub use high::{HIGH, HIGH_RULE, is_high};
 pub use history::{Contact, History, Nature, Order, Promise, RivalAnswer, Sources, Verbatim, Vocabulary, Word};
+pub use open_matter::{OpenCounts, OpenMatter};
 pub use relationship::{
     ArcEvidence, ArcFact, ArcReading, ArcStage, ConnectionStage, Consistency, EvidenceBasis, ExperienceBalance,
     LevelReason, LoyaltyType, NextNeed, NextNeeds, Relationship, RelationshipLevel, RewardDependence,

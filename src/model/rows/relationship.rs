@@ -1,5 +1,6 @@
 //! What the rules say of one customer.
 
+use super::open_matter::OpenCounts;
 use crate::catalogue::ElementId;
 
 /// How far a customer came on the way to an emotional connection (`docs/domain.md#connection-stages`).
@@ -454,4 +455,15 @@ pub struct Relationship {
     pub next: NextNeeds,
     /// Something is in disorder: an open complaint, a broken promise or more bad than good.
     pub trouble: bool,
+    /// What is open; nothing of whoever is suppressed.
+    pub open: OpenCounts,
+}
+
+impl Relationship {
+    /// Whether nothing is sent to the customer, whatever they agreed to: the level is to leave alone or to close kindly, or a
+    /// matter is open.
+    #[must_use]
+    pub fn silent(&self) -> bool {
+        matches!(self.level, RelationshipLevel::LeaveAlone | RelationshipLevel::CloseKindly) || self.open.any()
+    }
 }

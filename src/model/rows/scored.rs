@@ -250,6 +250,9 @@ pub struct ScoredBlock {
     pub suppressed: Vec<Option<SuppressedReason>>,
     /// In the permanent random hold-out.
     pub holdout: Vec<bool>,
+    /// Nothing is sent to the customer, as the relationship stands: [`Relationship::silent`](super::Relationship::silent).
+    /// `false` until relationships are read, which scoring does not.
+    pub silent: Vec<bool>,
 }
 
 /// One customer of a block: the row as it came in and as it was scored.
@@ -292,6 +295,7 @@ impl ScoredBlock {
             prior: false,
             suppressed: vec![None; n],
             holdout: vec![false; n],
+            silent: vec![false; n],
         }
     }
 }

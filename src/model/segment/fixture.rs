@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use super::drivers::GroupDrivers;
 use super::lens::GroupLens;
+use super::profile::{MapAgreement, MapCount};
 use super::{
     Contrast, Delivered, ElementProfile, NeedProfile, Profiles, Reach, SegmentNight, SegmentNights, SegmentProfile,
 };
@@ -24,6 +25,12 @@ pub(crate) fn estimate(value: f64, half: f64) -> Estimate {
 /// A difference with a half-width of 0.1.
 pub(crate) fn contrast(d: f64) -> Contrast {
     Contrast { d: estimate(d, 0.1), p_adjusted: None }
+}
+
+/// All plausible need maps put a tier first.
+pub(crate) fn firm_maps() -> MapAgreement {
+    let all = |of| MapCount { first: of, of };
+    MapAgreement { all: all(32), weak_order: all(16), strong_order: all(16) }
 }
 
 /// An element on which the segment is like everybody: importance 5 and fulfillment 6.2, 300 answers each.
@@ -48,6 +55,7 @@ pub(crate) fn profile() -> SegmentProfile {
     let need = |tier| NeedProfile {
         tier,
         share: Some(estimate(0.2, 0.02)),
+        agreement: None,
         fulfillment: Some(estimate(6.2, 0.1)),
         importance: Some(estimate(0.5, 0.02)),
     };

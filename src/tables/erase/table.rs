@@ -184,8 +184,9 @@ mod tests {
         let labels = CustomerLabels { segments: &segments, indicators: &indicators, masked: 0 };
         let mut writer = CustomersWriter::new(folder.path(), &fixture::meta(), &labels).unwrap();
         let (customers, scored) = fixture::blocks(0, 50);
-        writer.write(&customers, &scored, &fixture::nights(0, customers.len())).unwrap();
-        writer.finish().unwrap();
+        let prospects = fixture::prospects(0, customers.len());
+        writer.write(&customers, &scored, &fixture::nights(0, customers.len()), &prospects).unwrap();
+        writer.finish().unwrap().complete(folder.path(), &fixture::next_plays()).unwrap();
         let path = folder.path().join("tables/customers.parquet");
         (folder, path)
     }

@@ -193,11 +193,13 @@ impl Intake {
     /// Which kinds of events there are.
     #[must_use]
     pub fn event_sources(&self) -> Sources {
-        let orders = self.histories.orders.as_ref();
+        let (orders, contacts) = (self.histories.orders.as_ref(), self.histories.interactions.as_ref());
         Sources {
             orders: orders.is_some(),
             rewards: orders.is_some_and(|orders| orders.names().contains("reward_used")),
-            contacts: self.histories.interactions.is_some(),
+            deliveries: orders.is_some_and(|orders| orders.names().contains("delivered_at")),
+            contacts: contacts.is_some(),
+            resolutions: contacts.is_some_and(|contacts| contacts.names().contains("resolved_at")),
             texts: self.histories.heard.is_some(),
             attitudes: !self.coverage.attitudes.is_empty(),
         }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Alert, ReportInput, TableHealth};
 use crate::catalogue::{Catalogue, ElementId, NeedTier};
 use crate::model::fit::Structure;
-use crate::model::plan::{LineScope, PassedOver, Plan, PlanLine, PlanSet, TrialDesign};
+use crate::model::plan::{AgentRight, LineScope, PassedOver, Plan, PlanLine, PlanSet, ServicePart, TrialDesign};
 use crate::model::segment::fixture::{self, estimate};
 use crate::model::segment::{
     Contrast, Delivered, ElementProfile, NeedProfile, Reach, SegmentNight, SegmentNights, SegmentProfile,
@@ -191,8 +191,21 @@ fn need(place: usize, tier: NeedTier) -> NeedProfile {
     NeedProfile {
         tier,
         share: Some(estimate(weight(tier.index()) / total, 0.01)),
+        agreement: None,
         fulfillment: Some(estimate(7.9 - 0.5 * tier.index() as f64, 0.1)),
         importance: Some(estimate(0.2, 0.01)),
+    }
+}
+
+fn service() -> ServicePart {
+    ServicePart {
+        lately: Some("In the last 90 days the median of these customers ordered twice.".to_owned()),
+        typical: None,
+        agent: vec![AgentRight {
+            situation: "open_matter".to_owned(),
+            decides: "Take the matter over as its owner.".to_owned(),
+            asks_first: "What have you already told us?".to_owned(),
+        }],
     }
 }
 
@@ -205,6 +218,7 @@ fn plans(segments: &[SegmentNight]) -> PlanSet {
             .filter(|_| !segment.profile.suppressed)
             .map(|i| line(&catalogue, segment, place * 5 + i * 7, i))
             .collect(),
+        service: Some(service()),
         company_lines: vec![1],
         passed_over: vec![PassedOver { subject: "informs".to_owned(), why: "Others come first.".to_owned() }],
         not_assessed: vec![("hold_heirloom".to_owned(), "heirloom was not asked".to_owned())],
@@ -229,6 +243,7 @@ fn plans(segments: &[SegmentNight]) -> PlanSet {
             segment_id: "ALL".to_owned(),
             segment_name: "The company".to_owned(),
             lines: vec![company],
+            service: None,
             company_lines: Vec::new(),
             passed_over: Vec::new(),
             not_assessed: Vec::new(),
@@ -249,6 +264,7 @@ fn plans(segments: &[SegmentNight]) -> PlanSet {
                 people_needed: Some(3_544),
                 ..line(&catalogue, &neutral, 1, 0)
             }],
+            service: None,
             company_lines: Vec::new(),
             passed_over: Vec::new(),
             not_assessed: Vec::new(),

@@ -3,8 +3,8 @@
 use crate::catalogue::Catalogue;
 use crate::model::rows::{
     ArcEvidence, ArcReading, ArcStage, Assignment, Attitudes, ConnectionStage, Consistency, CustomerBlock,
-    ExperienceBalance, History, LevelReason, LoyaltyType, NextNeeds, Question, Relationship, RelationshipLevel,
-    RewardDependence, ScoredBlock, Sources, Vocabulary,
+    ExperienceBalance, History, LevelReason, LoyaltyType, NextNeeds, OpenCounts, Question, Relationship,
+    RelationshipLevel, RewardDependence, ScoredBlock, Sources, Vocabulary,
 };
 use crate::model::segment::SegmentNights;
 use crate::model::segment::lens::{LensBlock, LensContext, LensFold, LensSettings};
@@ -36,6 +36,7 @@ fn says(i: usize) -> Relationship {
         level_reason: LevelReason::Evidence,
         next: NextNeeds::default(),
         trouble: false,
+        open: OpenCounts::default(),
     }
 }
 

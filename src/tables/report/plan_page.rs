@@ -18,6 +18,13 @@ pub fn plan_page(plan: &Plan, set: &PlanSet, catalogue: &Catalogue, run_date: ch
     for line in &view.lines {
         push_line(&mut page, line);
     }
+    if !view.service.is_empty() {
+        page.push_str("\n## How these customers are served\n\n");
+        for (label, text) in &view.service {
+            // INVARIANT: writing to a String cannot fail.
+            let _ = writeln!(page, "- **{}:** {}", md(label), md(text));
+        }
+    }
     if !view.company.is_empty() {
         page.push_str("\n## What the company does for these customers\n\nIn full in ALL.md.\n\n");
         for line in &view.company {

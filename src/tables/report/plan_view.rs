@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::input::ReportInput;
 use super::words::{NOT_KNOWN, anchor, count, date, decimal, many, percent};
 use crate::catalogue::{Catalogue, ElementId, Metric, MetricUnit, NeedTier};
-use crate::model::plan::{Plan, PlanLine, PlanSet, TrialDesign};
+use crate::model::plan::{Plan, PlanLine, PlanSet, ServicePart, TrialDesign};
 use crate::model::rows::Estimate;
 
 /// One plan.
@@ -15,6 +15,8 @@ pub(super) struct PlanView {
     pub(super) anchor: Option<String>,
     pub(super) name: String,
     pub(super) lines: Vec<LineView>,
+    /// How these customers are served, in words: label and text.
+    pub(super) service: Vec<(String, String)>,
     /// The company's lines that touch the group, in words.
     pub(super) company: Vec<String>,
     /// What evidence speaks for and is not done (subject, why).
@@ -72,12 +74,28 @@ pub(super) fn plan_view(plan: &Plan, set: &PlanSet, catalogue: &Catalogue) -> Pl
         anchor: is_group.then(|| anchor(&plan.segment_id)),
         name: plan.segment_name.clone(),
         lines: lines.into_iter().map(|line| line_view(line, set, catalogue)).collect(),
+        service: plan.service.as_ref().map(service).unwrap_or_default(),
         company: touching.map(|line| company_line(line, catalogue)).collect(),
         passed_over: (plan.passed_over.iter())
             .map(|passed| (subject(&passed.subject, catalogue), passed.why.clone()))
             .collect(),
         not_assessed: plan.not_assessed.clone(),
     }
+}
+
+/// How the customers of a group are served: label and text.
+fn service(part: &ServicePart) -> Vec<(String, String)> {
+    let lately = part.lately.iter().map(|text| ("Lived through lately".to_owned(), text.clone()));
+    let typical = part.typical.iter().map(|text| ("A typical one".to_owned(), text.clone()));
+    let agent = part.agent.iter().map(|right| {
+        let situation = match right.situation.as_str() {
+            "everyone" => "May decide alone".to_owned(),
+            "open_matter" => "May decide alone where something is open".to_owned(),
+            tier => format!("May decide alone, for the {} tier", tier.replace('_', " ")),
+        };
+        (situation, format!("{} Asks first: {}", right.decides, right.asks_first))
+    });
+    lately.chain(typical).chain(agent).collect()
 }
 
 /// A line of the company where one of the groups it touches is spoken of.
@@ -193,6 +211,10 @@ fn kind(slug: &str) -> String {
         "need" => "Serve the need",
         "arc" => "Next step together",
         "neutral" => "For everybody",
+        "recover" => "Settle what is open",
+        "connect" => "Connect",
+        "thank" => "Thank",
+        "leave" => "Leave in peace",
         other => return plain(other),
     }
     .to_owned()
@@ -205,7 +227,21 @@ fn subject(slug: &str, catalogue: &Catalogue) -> String {
         let name = element.name();
         return element.item().map_or_else(|| name.to_owned(), |item| format!("{item} ({name})"));
     }
-    NeedTier::parse(slug).map_or_else(|| plain(slug), |tier| tier.name().to_owned())
+    if let Some(tier) = NeedTier::parse(slug) {
+        return tier.name().to_owned();
+    }
+    match slug {
+        "open_complaint" => "Open complaints",
+        "open_promise" => "Promises that are overdue",
+        "open_return" => "Returns under way",
+        "open_case" => "Open cases",
+        "motivators" => "What they want to feel",
+        "promise_kept" => "A promise was kept",
+        "won_back" => "A complaint was solved",
+        "left_alone" => "Who is not to be contacted",
+        other => return plain(other),
+    }
+    .to_owned()
 }
 
 fn effort(slug: &str) -> String {
@@ -247,6 +283,7 @@ mod tests {
         let own = Catalogue::of_company(&CompanyTexts { items, ..CompanyTexts::default() }).unwrap();
         assert_eq!(subject("wellness", &own), "Leg room (Wellness)");
         assert_eq!(subject("safety", &Catalogue::embedded()), "Safety");
+        assert_eq!(subject("won_back", &Catalogue::embedded()), "A complaint was solved");
         assert_eq!(subject("arc_1_2", &Catalogue::embedded()), "Arc 1 2");
         assert_eq!(channel("email"), "E-mail");
     }

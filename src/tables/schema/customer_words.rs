@@ -20,6 +20,8 @@ pub struct CustomerLabels<'a> {
 pub(in crate::tables) struct CustomerWords {
     pub(in crate::tables) segments: ArrayRef,
     pub(in crate::tables) indicators: ArrayRef,
+    /// Plays that customers may be next for; none before plans are made.
+    pub(super) plays: ArrayRef,
     /// Indicators that may not be named.
     unnamed: Vec<bool>,
 }
@@ -30,8 +32,14 @@ impl CustomerWords {
         Self {
             segments: texts(labels.segments),
             indicators: texts(labels.indicators),
+            plays: texts::<&str>([]),
             unnamed: labels.indicators.iter().map(|name| masked.contains(name)).collect(),
         }
+    }
+
+    /// The same with the plays of a night.
+    pub(in crate::tables) fn with_plays(self, plays: &[String]) -> Self {
+        Self { plays: texts(plays), ..self }
     }
 
     /// Key of an indicator that may be named.

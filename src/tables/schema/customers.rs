@@ -9,6 +9,7 @@ use super::column::ColumnType as T;
 use super::table::{About, CUSTOMER_ID, Columns, TableSource, columns};
 use super::{CustomerWords, TableId};
 use crate::catalogue::{ElementId, Level, NeedTier};
+use crate::model::plan::{NextReason, NextStep};
 use crate::model::rows::{
     ArcEvidence, Assignment, Basis, ConnectionStage, CustomerNeeds, CustomerNight, EvidenceBasis, LevelReason,
     LoyaltyType, NeedState, Relationship, RelationshipLevel, Stay, SuppressedReason, UnassignedReason,
@@ -37,10 +38,34 @@ pub(in crate::tables) struct CustomerRows<'a> {
     pub(in crate::tables) holdout: &'a [bool],
     pub(in crate::tables) suppressed: &'a [Option<SuppressedReason>],
     pub(in crate::tables) nights: &'a [CustomerNight],
+    /// What each is next for, once plans are made; empty before.
+    pub(in crate::tables) next: &'a [NextStep],
     pub(in crate::tables) words: &'a CustomerWords,
 }
 
 impl<'a> CustomerRows<'a> {
+    /// Rows of which only what they are next for is told.
+    pub(in crate::tables) fn next_alone(next: &'a [NextStep], words: &'a CustomerWords) -> Self {
+        Self {
+            ids: &[],
+            assignments: &[],
+            basis: &[],
+            needs: &[],
+            value: &[],
+            holdout: &[],
+            suppressed: &[],
+            nights: &[],
+            next,
+            words,
+        }
+    }
+
+    /// What each is next for; nothing is known of it before plans are made.
+    fn next(self) -> impl Iterator<Item = NextStep> {
+        let known = self.next.iter().copied();
+        known.chain(std::iter::repeat_n(NextStep::default(), self.ids.len()))
+    }
+
     fn stays(self) -> impl Iterator<Item = &'a Stay> {
         self.nights.iter().map(|night| &night.stay)
     }
@@ -65,6 +90,7 @@ impl TableSource for CustomerRows<'_> {
         experience(t);
         what_next(t);
         facts(t);
+        next_line(t);
     }
 }
 
@@ -303,6 +329,24 @@ fn facts(t: &mut Columns<CustomerRows<'_>>) {
     }
 }
 
+/// Filled when plans are made: the last columns of the table.
+fn next_line(t: &mut Columns<CustomerRows<'_>>) {
+    columns! { t, c =>
+        /// Play of the plan that the customer is next for: a campaign by a channel they agreed to, or how they are served. Nobody
+        /// who is held out, is to be left alone or has a matter open has a campaign; null = none, see `next_play_reason`.
+        maybe "next_play": Category = category(&c.words.plays, c.next().map(|step| step.play.map(i32::from)));
+        /// Why: `own_element` (a campaign about `next_element`), `story` (thanks for what they lived through), `first` (the first
+        /// campaign of the plan for them), `open_matter` (settled first), `served`, `held_out`, `no_consent` or `rested` (served
+        /// as the plan says, and sent nothing), `wish`, `fatigue` or `people_decide` (left in peace), `nothing` (the plan has
+        /// no line); null = was not scored, so nothing is computed.
+        maybe "next_play_reason": Category =
+            category(
+                &texts(NextReason::ALL.map(NextReason::slug)),
+                c.next().map(|step| step.reason.map(|reason| reason as i32)),
+            );
+    }
+}
+
 /// Facts behind stages: few of the many sets there could be are met in a chunk.
 fn evidence(sets: impl Iterator<Item = Option<ArcEvidence>>) -> ArrayRef {
     let mut seen: Vec<ArcEvidence> = Vec::new();
@@ -336,5 +380,6 @@ mod tests {
         assert!(LoyaltyType::ALL.iter().enumerate().all(|(i, v)| *v as usize == i));
         assert!(RelationshipLevel::ALL.iter().enumerate().all(|(i, v)| *v as usize == i));
         assert!(LevelReason::ALL.iter().enumerate().all(|(i, v)| *v as usize == i));
+        assert!(NextReason::ALL.iter().enumerate().all(|(i, v)| *v as usize == i));
     }
 }

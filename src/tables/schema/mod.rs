@@ -19,6 +19,7 @@ mod effects;
 mod element_scores;
 mod markdown;
 mod moves;
+mod open_matters;
 mod plans;
 mod quality;
 mod regularities;
@@ -47,6 +48,8 @@ pub(in crate::tables) use element_scores::ScoreRows;
 pub use markdown::tables_markdown;
 pub use moves::MoveRow;
 pub(in crate::tables) use moves::MoveRows;
+pub use open_matters::OpenMatterRow;
+pub(in crate::tables) use open_matters::OpenMatterRows;
 pub use plans::{PlanRow, plan_rows};
 pub use quality::{NumberedCheck, QualityRow, numbered_checks};
 pub use rejected_rows::{RejectedRow, distinct_rejected};
@@ -102,6 +105,8 @@ tables! {
     Plans = PlanRow<'static>;
     /// Customers who moved.
     Moves = MoveRows<'static>;
+    /// What is open with whom.
+    OpenMatters = OpenMatterRows<'static>;
     /// Counts of moves.
     Transitions = TransitionRow<'static>;
     /// Counts of ways up and down the arc.

@@ -39,9 +39,11 @@ impl TableSource for PlanRow<'_> {
             people "people" = r.line.people;
             /// Play of the catalogue.
             filled "play_id": Category = &r.line.play_id;
-            /// `lead`, `fix`, `hold`, `need`, `arc` or `neutral`.
+            /// `lead`, `fix`, `hold`, `need`, `arc`, `neutral`, `recover` (settle what is open), `connect` (motivators), `thank` or
+            /// `leave` (who is not to be contacted).
             filled "kind": Category = &r.line.kind;
-            /// What it is about: an element, a need tier, an arc step or `everyone`.
+            /// What it is about: an element, a need tier, an arc step, `everyone`, a kind of open matter (`open_complaint`),
+            /// `motivators`, a kind of story (`won_back`) or `left_alone`.
             filled "subject": Category = &r.line.subject;
             /// What the company itself calls the element: its own question or column; null = not known, or about no element.
             maybe "item": Text = r.line.item.as_deref();
@@ -78,7 +80,8 @@ impl TableSource for PlanRow<'_> {
             filled "evidence": Text = r.line.evidence.to_string();
             /// The evidence in one plain sentence.
             filled "because": Text = &r.line.because;
-            /// Customers who can be reached: consented, not held out, no open case; null = nobody is addressed.
+            /// Customers who can be reached: consented, not held out, nothing open, not to be left alone, and, of a story, part of
+            /// it; null = nobody is addressed.
             people_or_null "reach" = r.line.reach;
             /// Comparable customers of the standing hold-out; null = nobody is addressed.
             people_or_null "held_out" = r.line.held_out;

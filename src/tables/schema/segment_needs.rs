@@ -42,6 +42,13 @@ impl TableSource for SegmentNeedRow<'_> {
             /// Share, 0–1, of the members by probability who have a tier to serve next whose tier this is, each counted by its
             /// chance; those who answered stand for the others; null = not known.
             estimate "share" = r.need.share;
+            /// Share of the plausible need maps under which the tier comes first in the segment, 0–1; null = `share` is not
+            /// known, or too little is known of anybody's tier.
+            maybe "first_under_maps": Float64 = r.need.agreement.map(|maps| maps.all.share());
+            /// The same of the half of them in which the order of tiers is weaker than as it is set; null as it.
+            maybe "first_with_weak_order": Float64 = r.need.agreement.map(|maps| maps.weak_order.share());
+            /// The same of the half in which it is stronger; null as it.
+            maybe "first_with_strong_order": Float64 = r.need.agreement.map(|maps| maps.strong_order.share());
             /// Mean fulfillment of the tier, 0–10; null = not known or withheld.
             estimate "fulfillment" = r.need.fulfillment;
             /// Mean importance of the tier within person, 0–1; null = not known or withheld.

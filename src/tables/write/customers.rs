@@ -2,18 +2,23 @@
 
 use std::path::Path;
 
+use super::WriteError;
+use super::held_customers::{HeldCustomers, KeptProspects};
 use super::layout::{CHUNK_ROWS, TableMeta};
 use super::order::AscendingIds;
 use super::table_file::TableFile;
-use super::{WriteError, WrittenFile};
+use crate::model::plan::Prospect;
 use crate::model::rows::{
     Assignment, Basis, CustomerBlock, CustomerNeeds, CustomerNight, ScoredBlock, Stay, SuppressedReason,
 };
 use crate::tables::schema::{CustomerLabels, CustomerRows, CustomerWords, TableId, TableSource as _};
 
-/// Writes `customers`. Memory does not grow with the number of customers.
+/// Writes `customers`, all but what each customer is next for: plans are made when everybody is known. Memory does not grow
+/// with the number of customers.
 pub struct CustomersWriter {
     file: TableFile,
+    prospects: KeptProspects,
+    meta: TableMeta,
     words: CustomerWords,
     order: AscendingIds,
     waiting: WaitingCustomers,
@@ -33,14 +38,16 @@ struct WaitingCustomers {
 }
 
 impl CustomersWriter {
-    /// Creates the file inside `run_folder/tables`.
+    /// Creates what is written before plans are made inside `work`, a folder for work.
     ///
     /// # Errors
     /// [`WriteError::Io`] if the file exists or cannot be made.
-    pub fn new(run_folder: &Path, meta: &TableMeta, labels: &CustomerLabels<'_>) -> Result<Self, WriteError> {
+    pub fn new(work: &Path, meta: &TableMeta, labels: &CustomerLabels<'_>) -> Result<Self, WriteError> {
         let table = TableId::Customers;
         Ok(Self {
-            file: TableFile::create(run_folder, table, meta)?,
+            file: HeldCustomers::begin(work, meta)?,
+            prospects: KeptProspects::create(work)?,
+            meta: meta.clone(),
             words: CustomerWords::new(labels),
             order: AscendingIds::new(table),
             waiting: WaitingCustomers::default(),
@@ -57,12 +64,18 @@ impl CustomersWriter {
         customers: &CustomerBlock,
         scored: &ScoredBlock,
         nights: &[CustomerNight],
+        prospects: &[Prospect],
     ) -> Result<(), WriteError> {
-        let Self { file, words, order, waiting } = self;
+        let Self { file, words, order, waiting, prospects: kept, .. } = self;
         let rows = rows_of(customers, scored, nights, words)?;
+        if prospects.len() != rows.ids.len() {
+            let (customers, scored) = (rows.ids.len(), prospects.len());
+            return Err(WriteError::Block { table: TableId::Customers.slug(), customers, scored });
+        }
         check(words, rows.assignments)?;
         check_stays(words, nights)?;
         order.check(rows.ids)?;
+        kept.keep(prospects)?;
         let mut from = 0;
         while from < rows.ids.len() {
             let take = (CHUNK_ROWS - waiting.ids.len()).min(rows.ids.len() - from);
@@ -80,13 +93,13 @@ impl CustomersWriter {
         Ok(())
     }
 
-    /// Writes what waits and closes the file.
+    /// Writes what waits. The table is complete with [`HeldCustomers::complete`].
     ///
     /// # Errors
     /// Errors of the disk.
-    pub fn finish(mut self) -> Result<WrittenFile, WriteError> {
+    pub fn finish(mut self) -> Result<HeldCustomers, WriteError> {
         encode(&mut self.file, self.waiting.rows(&self.words))?;
-        self.file.finish()
+        HeldCustomers::of(self.file, self.prospects, self.meta, self.words)
     }
 }
 
@@ -146,6 +159,7 @@ impl WaitingCustomers {
             holdout: &self.holdout,
             suppressed: &self.suppressed,
             nights: &self.nights,
+            next: &[],
             words,
         }
     }
@@ -179,6 +193,7 @@ fn rows_of<'a>(
         holdout: &scored.holdout,
         suppressed: &scored.suppressed,
         nights,
+        next: &[],
         words,
     })
 }
@@ -194,6 +209,7 @@ fn span(rows: CustomerRows<'_>, from: usize, take: usize) -> CustomerRows<'_> {
         holdout: &rows.holdout[span.clone()],
         suppressed: &rows.suppressed[span.clone()],
         nights: &rows.nights[span],
+        next: &[],
         words: rows.words,
     }
 }

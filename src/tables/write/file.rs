@@ -68,6 +68,15 @@ impl OutputFile {
         Ok(WrittenFile { bytes: self.bytes, name: name.to_owned(), rows, sha256: hex(&self.hash.finalize()) })
     }
 
+    /// Writes what is left, of a file that is read again and not kept, and gives its path.
+    ///
+    /// # Errors
+    /// [`WriteError::Io`] if the disk does not take it.
+    pub(super) fn close(mut self) -> Result<PathBuf, WriteError> {
+        self.drain().map_err(|source| WriteError::io(&self.path, source))?;
+        Ok(self.path)
+    }
+
     fn drain(&mut self) -> io::Result<()> {
         self.file.write_all(&self.buffer)?;
         self.buffer.clear();

@@ -3,11 +3,12 @@
 use ndarray::Array2;
 
 use super::TableMeta;
-use crate::catalogue::NeedTier;
+use crate::catalogue::{Catalogue, MatterKind, NeedTier};
+use crate::model::plan::{NextPlays, Plan, PlanSet, Prospect};
 use crate::model::rows::{
     ArcEvidence, ArcFact, ArcReading, ArcStage, Assignment, Basis, ConnectionStage, Consistency, CustomerBlock,
     CustomerFlags, CustomerNeeds, CustomerNight, EvidenceBasis, LevelReason, LoyaltyType, N_RATINGS, NeedState,
-    NextNeeds, Relationship, RelationshipLevel, RewardDependence, ScoredBlock, Stay, SuppressedReason,
+    NextNeeds, OpenCounts, Relationship, RelationshipLevel, RewardDependence, ScoredBlock, Stay, SuppressedReason,
     UnassignedReason,
 };
 
@@ -59,6 +60,7 @@ pub(in crate::tables) fn blocks(from: usize, to: usize) -> (CustomerBlock, Score
         needs: rows.iter().map(|i| needs(*i)).collect(),
         suppressed: rows.iter().map(|i| (i % 10 == 8).then_some(SuppressedReason::Objection)).collect(),
         holdout: rows.iter().map(|i| i % 11 == 0).collect(),
+        silent: vec![false; n],
     };
     (customers, scored)
 }
@@ -97,6 +99,41 @@ pub(in crate::tables) fn nights(from: usize, to: usize) -> Vec<CustomerNight> {
     (from..to).map(night).collect()
 }
 
+/// What plans ask of rows `from..to`: every fourth is held out, every fifth has something open, row 8 of every ten is
+/// suppressed.
+pub(in crate::tables) fn prospects(from: usize, to: usize) -> Vec<Prospect> {
+    let one = |i: usize| Prospect {
+        segment: (i % 10 < 7).then_some((i % 3) as u8),
+        suppressed: i % 10 == 8,
+        held_out: i.is_multiple_of(4),
+        open: i.is_multiple_of(5).then_some(MatterKind::Promise),
+        channels: 1,
+        ..Prospect::default()
+    };
+    (from..to).map(one).collect()
+}
+
+/// Plans of a night on which nothing stands out: what suits everybody, by e-mail among others.
+pub(in crate::tables) fn next_plays() -> NextPlays {
+    let (catalogue, none) = (Catalogue::embedded(), |id: &str| Plan {
+        segment_id: id.to_owned(),
+        segment_name: id.to_owned(),
+        lines: Vec::new(),
+        service: None,
+        company_lines: Vec::new(),
+        passed_over: Vec::new(),
+        not_assessed: Vec::new(),
+    });
+    let set = PlanSet {
+        company: none("ALL"),
+        plans: ["S01", "S02", "S03"].map(none).into(),
+        neutral: none("NONE"),
+        contradictions: Vec::new(),
+        catalogue_version: catalogue.version().to_owned(),
+    };
+    NextPlays::of(&set, &catalogue)
+}
+
 fn night(i: usize) -> CustomerNight {
     let known = i % 10 != 8;
     let mut evidence = ArcEvidence::default();
@@ -130,6 +167,7 @@ fn night(i: usize) -> CustomerNight {
             level_reason: if known { LevelReason::Evidence } else { LevelReason::NotScored },
             next: NextNeeds::default(),
             trouble: i.is_multiple_of(5),
+            open: OpenCounts::default(),
         },
         balance: known.then_some(-1.5),
         debt: known.then_some(2),

@@ -9,7 +9,7 @@ use datafusion::arrow::datatypes::{Date32Type, Float32Type, Float64Type, Int32Ty
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::ParquetMetaData;
 
-use super::fixture::{blocks, indicators, meta, nights, segments};
+use super::fixture::{blocks, indicators, meta, next_plays, nights, prospects, segments};
 use super::table_file::TableFile;
 use super::*;
 use crate::catalogue::ElementId;
@@ -57,10 +57,12 @@ fn write(folder: &Path, n: usize, batch: usize, masked: u64) -> [WrittenFile; 2]
     let mut scores = ElementScoresWriter::new(folder, &meta(), masked).unwrap();
     for from in (0..n).step_by(batch) {
         let (block, scored) = blocks(from, (from + batch).min(n));
-        customers.write(&block, &scored, &nights(from, (from + batch).min(n))).unwrap();
+        let to = (from + batch).min(n);
+        customers.write(&block, &scored, &nights(from, to), &prospects(from, to)).unwrap();
         scores.write(&block, &scored).unwrap();
     }
-    [customers.finish().unwrap(), scores.finish().unwrap()]
+    let customers = customers.finish().unwrap().complete(folder, &next_plays()).unwrap();
+    [customers, scores.finish().unwrap()]
 }
 
 #[test]
@@ -97,6 +99,11 @@ fn customers_come_back_as_they_were_and_what_is_not_known_is_null() {
     assert_eq!(float(&batch, "safety_fulfillment", 8), Some(0.0));
     assert_eq!(float(&batch, "belonging_fulfillment", 8), None);
     assert_eq!(float(&batch, "esteem_fulfillment", 8), None);
+    // Row 4 is held out, row 5 has something open, row 6 has a plan without lines, of row 8 nothing is computed.
+    assert_eq!((word(&batch, "next_play", 4), word(&batch, "next_play_reason", 4)), (None, Some("held_out")));
+    assert_eq!(word(&batch, "next_play", 5), Some("recover_promise"));
+    assert_eq!((word(&batch, "next_play", 6), word(&batch, "next_play_reason", 6)), (None, Some("nothing")));
+    assert_eq!((word(&batch, "next_play", 18), word(&batch, "next_play_reason", 18)), (None, None));
     let holdout = batch.column_by_name("holdout").unwrap().as_boolean();
     assert_eq!(holdout.iter().flatten().filter(|held| *held).count(), 3);
 }
@@ -261,10 +268,13 @@ fn blocks_that_cannot_be_right_are_refused() {
     let labels = CustomerLabels { segments: &segments[..2], indicators: &indicators, masked: 0 };
     let mut writer = CustomersWriter::new(folder.path(), &meta(), &labels).unwrap();
     let (block, scored) = blocks(0, 10);
-    let error = writer.write(&block, &scored, &nights(0, 10)).unwrap_err();
+    let error = writer.write(&block, &scored, &nights(0, 10), &prospects(0, 10)).unwrap_err();
     assert!(matches!(error, WriteError::Label { what: "segments", position: 2, known: 2, .. }), "{error}");
     let (_, shorter) = blocks(0, 9);
-    assert!(matches!(writer.write(&block, &shorter, &nights(0, 10)).unwrap_err(), WriteError::Block { .. }));
+    assert!(matches!(
+        writer.write(&block, &shorter, &nights(0, 10), &prospects(0, 10)).unwrap_err(),
+        WriteError::Block { .. }
+    ));
     let mut scores = ElementScoresWriter::new(folder.path(), &meta(), 0).unwrap();
     scores.write(&block, &scored).unwrap();
     assert!(matches!(scores.write(&block, &scored).unwrap_err(), WriteError::Order { row: 10, .. }));

@@ -83,14 +83,24 @@ impl Plausible {
         let strongest = (2.0 * settings.lambda).min(1.0);
         let order = std::array::from_fn(|t| {
             std::array::from_fn(|m| {
-                // 13 has no divisor in common with the number of maps: each step of the order once, out of order.
-                let step = (m * 13 % NEED_MAPS) as f64 + 0.5;
+                let step = order_step(m) as f64 + 0.5;
                 ORDER[t].powf(TIERS as f64 * strongest * step / NEED_MAPS as f64) as f32
             })
         });
         let banks = (0..BANKS).map(|bank| Bank::draw(&weights, errors, mixed_seed(!SEED, bank as u64))).collect();
         Self { weights, order, banks }
     }
+}
+
+/// How strong the order of tiers is under a map, from 0 for the weakest on. 13 has no divisor in common with the number of
+/// maps: each step once, out of order.
+fn order_step(map: usize) -> usize {
+    map * 13 % NEED_MAPS
+}
+
+/// Whether the order of tiers under a map is of the stronger half.
+pub(in crate::model) fn strong_order(map: usize) -> bool {
+    order_step(map) >= NEED_MAPS / 2
 }
 
 /// One plausible need map.

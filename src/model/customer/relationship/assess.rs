@@ -4,12 +4,13 @@ use super::anticipation::{Standards, Yardstick};
 use super::arc::{self, Nights, Yesterday};
 use super::closeness::{self, ClosenessFacts};
 use super::known::{KnownCustomer, Matters};
+use super::open::{self, OpenDays};
 use super::settings::{RelationshipSettings, RelationshipSettingsError};
 use super::{RewardWeeks, balance, connection, consistency, loyalty};
 use crate::catalogue::{Catalogue, N_ELEMENTS};
 use crate::model::rows::{
     ArcEvidence, ArcReading, ArcStage, Consistency, CustomerRef, ExperienceBalance, History, LevelReason, NextNeeds,
-    Relationship, RelationshipLevel, RewardDependence, Sources,
+    OpenCounts, OpenMatter, Relationship, RelationshipLevel, RewardDependence, Sources,
 };
 
 /// What a night brings to the rules.
@@ -121,7 +122,23 @@ impl RelationshipAssessor {
             level_reason,
             next: self.yardstick.next(&block.ids[row], scored, row),
             trouble: self.trouble(&known, &matters, balance),
+            open: open::counts(open::open_matters(&known, &matters, self.open_days())),
         }
+    }
+
+    /// Everything that is open with a customer, as it is counted in [`Relationship::open`]; of whoever is suppressed nothing.
+    #[must_use]
+    pub fn open_matters(&self, customer: CustomerRef<'_>, history: &History) -> Vec<OpenMatter> {
+        let CustomerRef { block, row, .. } = customer;
+        if customer.is_suppressed() {
+            return Vec::new();
+        }
+        let known = KnownCustomer { block, row, history, sources: self.sources, night: self.night };
+        open::open_matters(&known, &Matters::of(history, self.night), self.open_days()).collect()
+    }
+
+    fn open_days(&self) -> OpenDays {
+        OpenDays::of(&self.settings.anticipation, &self.settings.closeness)
     }
 
     /// Whether something is in disorder: a case or complaint is open, a promise was broken of late, or there is more bad than
@@ -158,6 +175,7 @@ impl RelationshipAssessor {
             level_reason: LevelReason::NotScored,
             next: NextNeeds::default(),
             trouble: false,
+            open: OpenCounts::default(),
         }
     }
 }

@@ -9,8 +9,15 @@ use crate::model::rows::{
 pub(super) const MOTIVATORS: usize = 10;
 
 /// All tables there are.
-pub(super) const EVERYTHING: Sources =
-    Sources { orders: true, rewards: true, contacts: true, texts: true, attitudes: true };
+pub(super) const EVERYTHING: Sources = Sources {
+    orders: true,
+    rewards: true,
+    deliveries: true,
+    contacts: true,
+    resolutions: true,
+    texts: true,
+    attitudes: true,
+};
 
 /// One customer and what is known of them.
 pub(super) struct Person {

@@ -120,12 +120,16 @@ impl Matters {
     /// Whether a contact is a complaint that nobody has resolved by the end of the night: neither on its own line nor, from
     /// then on, on another of its case.
     pub(super) fn open(&self, contact: &Contact) -> bool {
-        let settled = contact.resolved.is_some_and(|at| at < self.night)
+        contact.nature == Nature::Complaint && !self.settled(contact)
+    }
+
+    /// Whether a contact is resolved by the end of the night, on its own line or, from then on, on another of its case.
+    pub(super) fn settled(&self, contact: &Contact) -> bool {
+        contact.resolved.is_some_and(|at| at < self.night)
             || contact.case.is_some_and(|case| {
                 let next = self.settled.partition_point(|(known, _)| *known <= case);
                 next > 0 && self.settled[next - 1].0 == case && self.settled[next - 1].1 >= contact.at
-            });
-        contact.nature == Nature::Complaint && !settled
+            })
     }
 }
 

@@ -12,6 +12,7 @@ mod fixture;
 mod forgiveness;
 mod known;
 mod loyalty;
+mod open;
 mod reward_weeks;
 mod rhythm;
 mod settings;

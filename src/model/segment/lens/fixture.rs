@@ -5,8 +5,8 @@ use super::{Lens, LensBlock, LensContext, LensFold, LensSettings, LensState};
 use crate::catalogue::Catalogue;
 use crate::model::rows::{
     ArcEvidence, ArcReading, ArcStage, Assignment, Attitudes, ConnectionStage, Consistency, Contact, CustomerBlock,
-    History, LevelReason, Nature, NextNeeds, Order, Relationship, RelationshipLevel, RewardDependence, ScoredBlock,
-    Sources, SuppressedReason, Verbatim, Vocabulary,
+    History, LevelReason, Nature, NextNeeds, OpenCounts, Order, Relationship, RelationshipLevel, RewardDependence,
+    ScoredBlock, Sources, SuppressedReason, Verbatim, Vocabulary,
 };
 
 /// Microseconds in a day.
@@ -61,6 +61,7 @@ pub(in crate::model) fn person() -> Person {
             level_reason: LevelReason::Evidence,
             next: NextNeeds::default(),
             trouble: false,
+            open: OpenCounts::default(),
         },
     }
 }
@@ -105,8 +106,15 @@ pub(in crate::model) fn text(praised: u32, blamed: u32) -> Verbatim {
 }
 
 /// All tables are there.
-pub(in crate::model) const ALL_SOURCES: Sources =
-    Sources { orders: true, rewards: true, contacts: true, texts: true, attitudes: true };
+pub(in crate::model) const ALL_SOURCES: Sources = Sources {
+    orders: true,
+    rewards: true,
+    deliveries: true,
+    contacts: true,
+    resolutions: true,
+    texts: true,
+    attitudes: true,
+};
 
 /// Two segments, the usual cuts.
 pub(in crate::model) fn fold() -> LensFold {

@@ -3,6 +3,7 @@
 use super::super::profile::parts::CustomerParts;
 use super::super::profile::sums::{CENTI, FINE, MONEY_MAX, Moments, Part, money_steps, steps, weight_steps};
 use super::dealings::{Complaints, Dealings};
+use super::lived::Care;
 use super::rates::Rates;
 use super::rivals::add_rivals;
 use super::row::{LensBlock, LensRow};
@@ -77,6 +78,7 @@ struct Told {
     dealings: Dealings,
     complaints: Complaints,
     rates: Rates,
+    care: Care,
 }
 
 impl Told {
@@ -85,6 +87,7 @@ impl Told {
             dealings: Dealings::of(row.history, row.settings),
             complaints: Complaints::of(row.history, row.settings),
             rates: Rates::of(row.history, row.settings),
+            care: Care::of(row.history, row.says, row.settings),
         }
     }
 }
@@ -109,6 +112,7 @@ impl LensRow<'_> {
         add_rivals(self, group);
         self.add_dealings(told, group);
         self.add_rates(&told.rates, group);
+        group.care.add(self.w, &told.care, self.says.open);
     }
 
     fn add_connection(&self, group: &mut LensSums) {

@@ -42,7 +42,7 @@ impl WithheldGroup<'_> {
         Figure::of(pick(self.full).count(), pick(self.shown).count(), interval)
     }
 
-    fn share(&self, pick: impl Fn(&LensSums) -> &Moments) -> Figure {
+    pub(super) fn share(&self, pick: impl Fn(&LensSums) -> &Moments) -> Figure {
         let interval = share_of(pick(self.shown)).and_then(|s| wilson(s.share, s.n));
         self.figure(pick, interval)
     }
@@ -58,11 +58,15 @@ impl WithheldGroup<'_> {
         self.mean(FINE, [0.0, 1.0], pick)
     }
 
-    fn pair(&self, pick: impl Fn(&LensSums) -> &Pair, interval: impl Fn(&Pair) -> Option<Interval>) -> Figure {
+    pub(super) fn pair(
+        &self,
+        pick: impl Fn(&LensSums) -> &Pair,
+        interval: impl Fn(&Pair) -> Option<Interval>,
+    ) -> Figure {
         self.figure(|sums| &pick(sums).x, interval(pick(self.shown)))
     }
 
-    fn pooled(&self, pick: impl Fn(&LensSums) -> &Pair) -> Figure {
+    pub(super) fn pooled(&self, pick: impl Fn(&LensSums) -> &Pair) -> Figure {
         self.pair(pick, Pair::share)
     }
 
@@ -79,6 +83,7 @@ impl WithheldGroup<'_> {
             listening: self.listening(),
             complaints: self.complaints(),
             rates: self.rates(),
+            care: self.care(),
             rivals: self.rivals(),
         }
     }

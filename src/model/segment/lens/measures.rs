@@ -21,6 +21,7 @@ impl GroupLens {
         let mut measures = closeness(self);
         measures.extend(experience(self));
         measures.extend(voice(self));
+        measures.extend(self.care.measures());
         measures
     }
 }

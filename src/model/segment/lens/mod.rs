@@ -2,12 +2,13 @@
 //!
 //! | module | answers |
 //! |---|---|
-//! | `row`, `fold`, `dealings`, `rivals` | what one customer adds |
+//! | `row`, `fold`, `dealings`, `lived`, `rivals` | what one customer adds |
 //! | `pair`, `sums`, `state` | integer sums that merge exactly |
-//! | `compare`, `group`, `finish`, `limits` | published figures, small cells withheld, and what to know about them |
+//! | `compare`, `group`, `care`, `finish`, `limits` | published figures, small cells withheld, and what to know about them |
 //! | `measures` | the same as one long table |
 //! | `published`, `claim`, `regularities` | what others published, and whether it holds here |
 
+mod care;
 mod claim;
 mod compare;
 mod context;
@@ -18,6 +19,7 @@ pub(in crate::model) mod fixture;
 mod fold;
 mod group;
 mod limits;
+mod lived;
 mod measures;
 mod pair;
 mod published;
@@ -35,9 +37,11 @@ mod sums;
 mod tests;
 mod types;
 
+pub use care::CareFigures;
 pub use claim::{Claim, RegularityVerdict, Unit};
 pub use context::LensContext;
 pub use fold::LensFold;
+pub use lived::{Lived, LivedStep, lived_stories};
 pub use measures::LensMeasure;
 pub use published::Published;
 pub use regularities::Regularity;

@@ -74,6 +74,7 @@ impl LensSums {
         for pair in pairs.into_iter().chain(later) {
             pair.release(noise);
         }
+        self.care.release(noise);
         for MotivatorSums { wanted, helped, spend } in &mut self.motivators {
             shares([wanted, helped], noise);
             spend.release(noise);
@@ -117,7 +118,7 @@ impl RegularSums {
 
 impl Pair {
     /// Both sums with noise, and their product with what follows from theirs and noise of its own.
-    fn release(&mut self, noise: &mut GroupNoise) {
+    pub(super) fn release(&mut self, noise: &mut GroupNoise) {
         let Some([push, _]) = noise.draw(self.sum.cells()).filter(|_| self.x.w > 0) else { return };
         let w = self.x.w as f64;
         let product = |pair: &Self| (pair.sum.wxx - pair.x.wxx - pair.y.wxx) as f64 / 2.0;

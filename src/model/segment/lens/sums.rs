@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::profile::sums::Moments;
+use super::care::CareSums;
 use super::pair::Pair;
 use crate::catalogue::N_ELEMENTS;
 use crate::model::rows::{ArcStage, ConnectionStage, LevelReason, LoyaltyType, RelationshipLevel};
@@ -73,6 +74,7 @@ pub(super) struct LensSums {
     /// Orders that came back, of all; cases of more than one contact, of all.
     pub(super) returned: Pair,
     pub(super) recontacted: Pair,
+    pub(super) care: CareSums,
     /// By competitor.
     pub(super) rivals: BTreeMap<String, RivalSums>,
 }
@@ -143,6 +145,7 @@ impl LensSums {
             complained: none,
             returned: pair,
             recontacted: pair,
+            care: CareSums::default(),
             rivals: BTreeMap::new(),
         }
     }
@@ -200,6 +203,7 @@ impl LensSums {
             .chain(&mut self.reason)
             .chain(&mut self.named)
             .chain(&mut self.praised)
+            .chain(self.care.figures_mut())
             .chain(self.motivators.iter_mut().flat_map(|m| {
                 let [x, y, sum] = m.spend.moments_mut();
                 [&mut m.wanted, &mut m.helped, x, y, sum]

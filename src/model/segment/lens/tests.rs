@@ -141,7 +141,11 @@ fn nothing_asked_gives_no_figure_and_says_so() {
     let known: Vec<&'static str> =
         measures.iter().filter(|m| m.figure.value().is_some()).map(|m: &LensMeasure| m.measure).collect();
     let always = ["arc_stage", "relationship_level", "relationship_reason", "wrote", "complaints", "complaint_rate"];
-    assert!(known.iter().all(|measure| always.contains(measure)), "{known:?}");
+    // Where the tables are there, that nothing is open and nothing was lived through is a finding.
+    let nothing = ["open_matters", "left_in_peace", "story", "lived_lately"];
+    assert!(known.iter().all(|measure| always.contains(measure) || nothing.contains(measure)), "{known:?}");
+    let of_nothing = measures.iter().filter(|m| nothing.contains(&m.measure));
+    assert!(of_nothing.clone().count() > 20 && of_nothing.clone().all(|m| m.figure.value() == Some(0.0)));
 }
 
 #[test]

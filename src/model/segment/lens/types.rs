@@ -1,5 +1,6 @@
 //! What the lens shows, as published: final figures only, small cells withheld.
 
+use super::care::CareFigures;
 use super::settings::LensSettings;
 use crate::catalogue::ElementId;
 use crate::model::rows::{ArcStage, ConnectionStage, Figure, LevelReason, LoyaltyType, RelationshipLevel};
@@ -254,6 +255,8 @@ pub struct GroupLens {
     pub complaints: ComplaintFigures,
     /// What customers did lately.
     pub rates: RateFigures,
+    /// How they are cared for.
+    pub care: CareFigures,
     /// Competitors by name.
     pub rivals: Vec<RivalFigures>,
 }
@@ -273,7 +276,7 @@ impl GroupLens {
         all.extend(balance.in_debt.iter_mut().map(|(_, share)| share).chain([&mut balance.debt]));
         all.extend(loyalty.types.iter_mut().map(|(_, share)| share));
         all.extend([&mut loyalty.reward_dependence, &mut loyalty.week_ratio]);
-        let Self { levels, reasons, listening, complaints, rates, rivals, .. } = self;
+        let Self { levels, reasons, listening, complaints, rates, care, rivals, .. } = self;
         all.extend(levels.iter_mut().map(|(_, share)| share).chain(reasons.iter_mut().map(|(_, share)| share)));
         all.extend([&mut listening.wrote]);
         all.extend(listening.elements.iter_mut().flat_map(|heard| [&mut heard.named, &mut heard.praised]));
@@ -281,6 +284,7 @@ impl GroupLens {
         all.extend([number, answered, resolved, repeated, days]);
         let RateFigures { reordered, stayed, returned, complained, recontacted } = rates;
         all.extend([reordered, stayed, returned, complained, recontacted]);
+        all.extend(care.figures_mut());
         for RivalFigures { lead, score, own_score, gap, .. } in rivals {
             all.extend(lead.iter_mut().map(|(_, lead)| lead).chain([score, own_score, gap]));
         }

@@ -145,9 +145,13 @@ impl ProfiledGroup<'_> {
 
     fn need(&self, tier: NeedTier) -> NeedProfile {
         let [all, own] = &self.shown.tiers;
+        let share = self.tier_share(tier);
+        // Of those who answered, like the share; where nobody was asked, of all.
+        let agreement = own.agreement(tier).or_else(|| all.agreement(tier)).filter(|_| share.is_some());
         NeedProfile {
             tier,
-            share: self.tier_share(tier),
+            share,
+            agreement,
             fulfillment: self.tier_mean(tier, Aspect::Fulfillment, of_own(&own.fulfillment, &all.fulfillment, tier)),
             importance: self.tier_mean(tier, Aspect::Importance, of_own(&own.importance, &all.importance, tier)),
         }

@@ -248,6 +248,8 @@ impl<'a> ProfileRow<'a> {
         if self.customers.rated[self.at] != 0 {
             self.add_needs(part, &mut group.tiers[1]);
             self.add_maps(part, &mut group.tiers[1]);
+        } else if self.scored.prior {
+            self.add_maps(part, &mut group.tiers[0]);
         }
     }
 
@@ -324,7 +326,7 @@ impl<'a> ProfileRow<'a> {
 
     fn add_reach(&self, group: &mut ProfileSums) {
         let flags = &self.customers.flags[self.at];
-        if !may_contact(flags) {
+        if !may_contact(flags) || self.scored.silent[self.at] {
             return;
         }
         let agreed = CONSENT_CHANNELS.map(|channel| consented(flags, channel));

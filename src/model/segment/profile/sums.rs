@@ -301,7 +301,8 @@ pub(super) struct TierSums {
     pub(super) fulfillment: [Moments; NeedTier::COUNT],
     /// Relative importance by tier, in steps of 0.0001.
     pub(super) importance: [Moments; NeedTier::COUNT],
-    /// Under each plausible need map Σw of the customers whose tier to serve next is this one; of those who answered alone.
+    /// Under each plausible need map Σw of the customers whose tier to serve next is this one; of those who answered, or, where nobody was
+    /// asked, of all.
     pub(super) maps: [[i128; NeedTier::COUNT]; NEED_MAPS],
 }
 

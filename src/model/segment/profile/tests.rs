@@ -116,6 +116,7 @@ fn blocks(people: &[Person]) -> (CustomerBlock, ScoredBlock) {
         needs: people.iter().map(needs).collect(),
         suppressed: people.iter().map(|p| p.suppressed).collect(),
         holdout: people.iter().map(|p| p.holdout).collect(),
+        silent: vec![false; people.len()],
     };
     (customers, scored)
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::maps::MapAgreement;
 use crate::catalogue::{ElementId, NeedTier};
 use crate::model::rows::Estimate;
 
@@ -77,13 +78,16 @@ pub struct NeedProfile {
     pub tier: NeedTier,
     /// Share of the members by probability who have a tier to serve next whose tier this is, by the chance of each.
     pub share: Option<Estimate>,
+    /// Under how many plausible need maps it comes first in the group; `None` = `share` is not known, or maps say nothing.
+    pub agreement: Option<MapAgreement>,
     /// Mean fulfillment of the tier, 0–10.
     pub fulfillment: Option<Estimate>,
     /// Mean importance of the tier, 0–1 within person.
     pub importance: Option<Estimate>,
 }
 
-/// Reach of a segment by channel: consented, not suppressed, no open case, not held out.
+/// Reach of a segment by channel: consented, not suppressed, not held out, and nothing in the relationship speaks for
+/// silence: no level at which people are left alone (by wish, fatigue or protection), and nothing open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Reach {
     /// Customers reachable by any channel.
