@@ -2,8 +2,10 @@
 
 use std::sync::OnceLock;
 
+use super::crosstab::Crosstabs;
 use super::drivers::GroupDrivers;
 use super::lens::GroupLens;
+use super::rfm::RfmComparison;
 use super::{
     Contrast, Delivered, ElementProfile, NeedProfile, Profiles, Reach, SegmentNight, SegmentNights, SegmentProfile,
 };
@@ -130,6 +132,8 @@ pub(crate) fn night(segments: Vec<SegmentNight>) -> SegmentNights {
         structure: None,
         places: Vec::new(),
         regularities: Vec::new(),
+        crosstabs: Crosstabs::default(),
+        rfm: RfmComparison::default(),
         lens_limits: Vec::new(),
         limits: Vec::new(),
     }

@@ -12,14 +12,16 @@ use super::super::figures::{Figures, Mixes};
 use super::super::ledger::Ledger;
 use super::super::source::Source;
 use super::super::spec::TableName;
-use super::blocks::{Blocks, Layout, SignalColumn, WISH};
+use super::blocks::{Blocks, HOUSEHOLD, Layout, SignalColumn, WISH};
+use super::buyers::BuyerSpread;
 use super::coverage::{Coverage, OrphanCount};
 use super::crowd::case_twins;
 use super::engine::with_stack;
 use super::error::IntakeError;
 use super::figures::Counted;
 use super::hear::{Heard, hear};
-use super::histories::{Events, Histories, KindWords};
+use super::histories::{Events, Histories};
+use super::households::Households;
 use super::items::{Settled, look_at_items};
 use super::orphans::Orphans;
 use super::pace::OrderPace;
@@ -30,6 +32,7 @@ use super::signals::{MissingSignal, VALUE, count_column, missing_signals, signal
 use super::stage::{Stage, Staged};
 use super::tally::{CAPITALS, Listed, SMALL_LETTERS};
 use super::weights::{WEIGHT, Weights};
+use super::wish::HistoryWish;
 use super::{notes, rejects};
 use crate::catalogue::{Catalogue, NoRows, SignalTable};
 use crate::model::customer::listening::Listener;
@@ -153,10 +156,16 @@ impl Intake {
         (part * per_part).min(self.n_blocks())..((part + 1) * per_part).min(self.n_blocks())
     }
 
-    /// Text columns of `customers` beside the id: descriptors.
+    /// Text columns of `customers` beside ids and wishes: descriptors.
     #[must_use]
     pub fn descriptor_columns(&self) -> Vec<&str> {
-        let fields = self.customers.columns().fields().iter().skip(1);
+        let fields = self
+            .customers
+            .columns()
+            .fields()
+            .iter()
+            .skip(1)
+            .filter(|field| ![WISH, HOUSEHOLD].contains(&field.name().as_str()));
         let text = fields.filter(|field| *field.data_type() == datafusion::arrow::datatypes::DataType::Utf8);
         text.map(|field| field.name().as_str()).collect()
     }
@@ -186,8 +195,8 @@ impl Intake {
     ///
     /// # Errors
     /// [`IntakeError::Scratch`] if scratch was removed.
-    pub fn histories(&self, kinds: KindWords) -> Result<Histories, IntakeError> {
-        Histories::open(&self.histories, kinds, self.night.0, self.night.1, self.memory_limit)
+    pub fn histories(&self, wish: HistoryWish) -> Result<Histories, IntakeError> {
+        Histories::open(&self.histories, wish, self.night.0, self.night.1, self.memory_limit)
     }
 
     /// Which kinds of events there are.
@@ -210,6 +219,15 @@ impl Intake {
     pub fn order_pace(&self) -> Result<OrderPace, IntakeError> {
         let orders = self.histories.orders.as_ref();
         orders.map_or_else(|| Ok(OrderPace::default()), |orders| OrderPace::of(orders, self.night.2))
+    }
+
+    /// How those who bought are spread over recency, frequency and value; over nobody where there is no such table.
+    ///
+    /// # Errors
+    /// [`IntakeError::Scratch`] if scratch was removed.
+    pub fn buyer_spread(&self) -> Result<BuyerSpread, IntakeError> {
+        let orders = self.histories.orders.as_ref();
+        orders.map_or_else(|| Ok(BuyerSpread::default()), |orders| BuyerSpread::of(orders, self.night.2))
     }
 
     /// What the next nights are held against: how much there is of what, and in which shares words come.
@@ -282,6 +300,7 @@ fn read_all(request: &IntakeRequest<'_>, prepared: &Prepared) -> Result<Intake, 
     let rows = join.run()?;
     let (layout, mut coverage) = base.layout(&rows, &staged, prepared);
     let mut layout = Layout { weights, ..layout };
+    layout.households = Households::of(&customers.sheets[0], &layout)?;
     let mut ledger = ledger_of(prepared, &staged, &mut coverage)?;
     let names = [prepared.ratings.names(), prepared.attitudes.names()];
     let settled = Settled::of(request.tables, names[0], names[1]);
@@ -305,8 +324,9 @@ fn read_all(request: &IntakeRequest<'_>, prepared: &Prepared) -> Result<Intake, 
         interactions: sheet(TableName::Interactions),
         heard: heard.map(|heard| heard.texts),
         rivals: staged.get(&TableName::Attitudes).and_then(|staged| staged.rivals.clone()),
+        rival_ratings: staged.get(&TableName::Ratings).and_then(|staged| staged.rivals.clone()),
         treatments: sheet(TableName::Treatments),
-        customers: customers.names().contains("signup_date").then(|| customers.clone()),
+        customers: Some(customers.clone()),
     };
     let events = staged.into_iter().filter(|(table, _)| prepared.cells(*table).is_none());
     let tables = events.map(|(table, mut staged)| (table, staged.sheets.swap_remove(0))).collect();
@@ -490,7 +510,7 @@ impl Base {
         layout.value =
             value.map(|column| SignalColumn { column, zero_without: at(&count_column(SignalTable::Orders)) });
         layout.has_consent_profiling = coverage.has_customer_column("consent_profiling");
-        let wanted = |name: &str, flag: bool| name == "customer_id" || name == WEIGHT || name == WISH || flag;
+        let wanted = |name: &str, flag: bool| ["customer_id", WEIGHT, WISH, HOUSEHOLD].contains(&name) || flag;
         let fields = customers.columns().fields().iter().enumerate();
         let flag = datafusion::arrow::datatypes::DataType::Boolean;
         layout.customer_columns =

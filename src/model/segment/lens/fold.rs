@@ -2,10 +2,12 @@
 
 use super::super::profile::parts::CustomerParts;
 use super::super::profile::sums::{CENTI, FINE, MONEY_MAX, Moments, Part, money_steps, steps, weight_steps};
-use super::dealings::{Complaints, Dealings};
+use super::dealings::{Complaints, Dealings, Scope, Tally};
 use super::rates::Rates;
 use super::rivals::add_rivals;
 use super::row::{LensBlock, LensRow};
+use super::served::{PartOf, Served};
+use super::served_sums::Recorded;
 use super::settings::LensSettings;
 use super::state::{BINS, HIGH_CLASSES, LensState, RegularSums};
 use super::sums::LensSums;
@@ -61,6 +63,7 @@ impl LensFold {
             let told = Told::of(&one);
             one.add_to_regular(&mut state.regular);
             one.add_to_places(&told, state);
+            state.recorded.merge(Recorded::of(&told.served, one.history.promised));
             parts.share_out(block.scored, row, weight);
             for (group, w) in parts.of_groups() {
                 LensRow { w, ..one }.add_to_group(&told, &mut state.groups[group]);
@@ -77,6 +80,7 @@ struct Told {
     dealings: Dealings,
     complaints: Complaints,
     rates: Rates,
+    served: Served,
 }
 
 impl Told {
@@ -85,6 +89,7 @@ impl Told {
             dealings: Dealings::of(row.history, row.settings),
             complaints: Complaints::of(row.history, row.settings),
             rates: Rates::of(row.history, row.settings),
+            served: Served::of(row.history, row.settings),
         }
     }
 }
@@ -109,6 +114,7 @@ impl LensRow<'_> {
         add_rivals(self, group);
         self.add_dealings(told, group);
         self.add_rates(&told.rates, group);
+        group.served.add(self, &told.served);
     }
 
     fn add_connection(&self, group: &mut LensSums) {
@@ -203,6 +209,13 @@ impl LensRow<'_> {
     fn add_to_places(&self, told: &Told, state: &mut LensState) {
         for ((scope, word), tally) in &told.dealings.places {
             state.place(*scope, self.block.words.text(*word)).add(self.w, tally);
+        }
+        for (word, PartOf { part, whole }) in &told.served.teams {
+            let tally = Tally { kept: *part, due: *whole, ..Tally::default() };
+            state.place(Scope::Team, self.block.words.text(*word)).add(self.w, &tally);
+        }
+        for word in &told.served.terms {
+            state.terms.entry(self.block.words.text(*word).to_owned()).or_default().add(self.w, 1);
         }
     }
 

@@ -2,9 +2,9 @@
 //!
 //! | module | answers |
 //! |---|---|
-//! | `row`, `fold`, `dealings`, `rivals` | what one customer adds |
-//! | `pair`, `sums`, `state` | integer sums that merge exactly |
-//! | `compare`, `group`, `finish`, `limits` | published figures, small cells withheld, and what to know about them |
+//! | `row`, `fold`, `dealings`, `served`, `rivals` | what one customer adds |
+//! | `pair`, `sums`, `served_sums`, `state` | integer sums that merge exactly |
+//! | `compare`, `group`, `served_figures`, `finish`, `limits` | published figures, small cells withheld, and what to know about them |
 //! | `measures` | the same as one long table |
 //! | `published`, `claim`, `regularities` | what others published, and whether it holds here |
 
@@ -28,6 +28,12 @@ mod regularity_tests;
 mod released;
 mod rivals;
 mod row;
+mod served;
+mod served_figures;
+mod served_sums;
+#[cfg(test)]
+mod served_tests;
+mod service;
 mod settings;
 mod state;
 mod sums;
@@ -42,6 +48,8 @@ pub use measures::LensMeasure;
 pub use published::Published;
 pub use regularities::Regularity;
 pub use row::LensBlock;
+pub use served_figures::ServedFigures;
+pub use service::ServiceSettings;
 pub use settings::{ConnectionCuts, LensSettings};
 pub use state::LensState;
 pub use types::{

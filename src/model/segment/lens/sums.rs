@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::profile::sums::Moments;
 use super::pair::Pair;
+use super::served_sums::ServedSums;
 use crate::catalogue::N_ELEMENTS;
 use crate::model::rows::{ArcStage, ConnectionStage, LevelReason, LoyaltyType, RelationshipLevel};
 
@@ -73,6 +74,8 @@ pub(super) struct LensSums {
     /// Orders that came back, of all; cases of more than one contact, of all.
     pub(super) returned: Pair,
     pub(super) recontacted: Pair,
+    /// How easily they were served.
+    pub(super) served: ServedSums,
     /// By competitor.
     pub(super) rivals: BTreeMap<String, RivalSums>,
 }
@@ -143,6 +146,7 @@ impl LensSums {
             complained: none,
             returned: pair,
             recontacted: pair,
+            served: ServedSums::zero(),
             rivals: BTreeMap::new(),
         }
     }
@@ -204,6 +208,7 @@ impl LensSums {
                 let [x, y, sum] = m.spend.moments_mut();
                 [&mut m.wanted, &mut m.helped, x, y, sum]
             }))
+            .chain(self.served.figures_mut())
     }
 
     /// Adds the sums of other customers.
