@@ -32,6 +32,6 @@ pub use error::CatalogueError;
 pub(crate) use hex::hex;
 pub use motivator::{MOTIVATOR_LIMIT, Motivator};
 pub use need::{NeedMap, NeedTier};
-pub use play::{Better, Metric, MetricUnit, Play, PlayChannel, PlayKind, PlaySubject};
+pub use play::{Better, EaseTopic, Metric, MetricUnit, Play, PlayChannel, PlayKind, PlaySubject};
 pub use signal::{AS_OF, NoRows, ORDERS_WITH, SIGNAL_LIMIT, Signal, SignalTable, Transform, count_orders};
 pub use whole::{Catalogue, CatalogueTexts};

@@ -21,11 +21,13 @@ pub enum PlayKind {
     Arc,
     /// For everybody, above all those without a segment.
     Neutral,
+    /// Being served is surely harder than it should be: make it easier.
+    Ease,
 }
 
 impl PlayKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [Self::Lead, Self::Fix, Self::Hold, Self::Need, Self::Arc, Self::Neutral];
+    pub const ALL: [Self; 7] = [Self::Lead, Self::Fix, Self::Hold, Self::Need, Self::Arc, Self::Neutral, Self::Ease];
 
     /// The word used in files.
     #[must_use]
@@ -37,6 +39,7 @@ impl PlayKind {
             Self::Need => "need",
             Self::Arc => "arc",
             Self::Neutral => "neutral",
+            Self::Ease => "ease",
         }
     }
 }
@@ -52,6 +55,44 @@ pub enum PlaySubject {
     ArcStep(u8, u8),
     /// Everybody: neutral plays.
     Everyone,
+    /// What makes being served hard: ease plays.
+    Ease(EaseTopic),
+}
+
+/// What makes being served hard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EaseTopic {
+    /// Requests are refused.
+    Refusals,
+    /// Help sought alone does not help.
+    SelfService,
+    /// One contact does not settle it.
+    FirstContact,
+    /// Customers are handed on.
+    Handovers,
+    /// What is said in public stays unanswered.
+    PublicVoice,
+    /// Searches find nothing, and nothing is bought.
+    Searches,
+}
+
+impl EaseTopic {
+    /// All topics.
+    pub const ALL: [Self; 6] =
+        [Self::Refusals, Self::SelfService, Self::FirstContact, Self::Handovers, Self::PublicVoice, Self::Searches];
+
+    /// The word used in files.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Refusals => "refusals",
+            Self::SelfService => "self_service",
+            Self::FirstContact => "first_contact",
+            Self::Handovers => "handovers",
+            Self::PublicVoice => "public_voice",
+            Self::Searches => "searches",
+        }
+    }
 }
 
 impl PlaySubject {
@@ -59,7 +100,7 @@ impl PlaySubject {
     pub const ARC_STEPS: [Self; 5] =
         [Self::ArcStep(0, 1), Self::ArcStep(1, 2), Self::ArcStep(2, 3), Self::ArcStep(3, 4), Self::ArcStep(4, 5)];
 
-    /// The word used in files: an element's slug, a tier's slug, `arc_1_2`, or `everyone`.
+    /// The word used in files: an element's slug, a tier's slug, `arc_1_2`, `everyone`, or what makes being served hard.
     #[must_use]
     pub fn slug(self) -> String {
         match self {
@@ -67,6 +108,7 @@ impl PlaySubject {
             Self::Need(tier) => tier.slug().to_owned(),
             Self::ArcStep(from, to) => format!("arc_{from}_{to}"),
             Self::Everyone => "everyone".to_owned(),
+            Self::Ease(topic) => topic.slug().to_owned(),
         }
     }
 }

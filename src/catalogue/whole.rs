@@ -28,6 +28,7 @@ impl CatalogueTexts {
                 "playbook_emotional.toml",
                 "playbook_higher.toml",
                 "playbook_general.toml",
+                "playbook_service.toml",
                 "lexicon_en.toml",
             ],
         }

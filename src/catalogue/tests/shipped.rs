@@ -177,6 +177,9 @@ fn every_situation_has_a_play() {
         assert!(!catalogue.plays_for(PlayKind::Arc, step).is_empty(), "{step:?}");
     }
     assert!(catalogue.plays_for(PlayKind::Neutral, PlaySubject::Everyone).len() >= 4);
+    for topic in EaseTopic::ALL {
+        assert!(!catalogue.plays_for(PlayKind::Ease, PlaySubject::Ease(topic)).is_empty(), "{topic:?}");
+    }
     for play in catalogue.plays() {
         assert!(catalogue.metric(play.metric()).is_some(), "{}", play.id());
     }

@@ -88,7 +88,8 @@ impl MetricReading {
             "return_rate" => rate(subject.segment.lens.rates.returned),
             "complaint_rate" => rate(subject.segment.lens.rates.complained),
             "repeat_contact_rate" => rate(subject.segment.lens.rates.recontacted),
-            _ => None,
+            // Measures of how easily customers are served go by the same names.
+            measure => rate(subject.segment.lens.served.figure(measure)),
         };
         found.unwrap_or(Self { kind: ReadingKind::Nothing, answering: 1.0 })
     }
@@ -240,6 +241,8 @@ mod tests {
             *figure = half;
         }
         rates.recontacted = half;
+        let told = super::super::ease::MEASURES.map(|measure| (measure, half));
+        segment.lens.served.measures = told.to_vec();
         let (element, need) = (segment.profile.elements[0].clone(), segment.profile.needs[0].clone());
         let subject = Subject { segment: &segment, element: Some(&element), need: Some(&need) };
         for metric in catalogue().metrics() {

@@ -66,9 +66,9 @@ pub struct PlanLine {
     pub people: u64,
     /// Play of the catalogue.
     pub play_id: String,
-    /// `lead`, `fix`, `hold`, `need`, `arc` or `neutral`.
+    /// `lead`, `fix`, `hold`, `need`, `arc`, `neutral` or `ease`.
     pub kind: String,
-    /// What it is about: an element, a need tier, an arc step (`arc_1_2`) or `everyone`.
+    /// What it is about: an element, a need tier, an arc step (`arc_1_2`), `everyone`, or what makes being served hard.
     pub subject: String,
     /// What to do, one sentence.
     pub action: String,

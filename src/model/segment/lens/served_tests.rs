@@ -3,7 +3,8 @@ use super::served::{Experience, PartOf, Served};
 use super::{Lens, LensSettings};
 use crate::catalogue::ElementId;
 use crate::model::rows::{
-    Aspect, History, Order, PublicPost, Question, ServiceEvent, ServiceKind, Verbatim, Vocabulary,
+    Aspect, History, Order, PublicPost, Question, RIVAL_RATINGS, RivalAnswer, ServiceEvent, ServiceKind, Verbatim,
+    Vocabulary,
 };
 use crate::stats::comparison::{Share, share_difference};
 
@@ -232,4 +233,28 @@ fn a_term_of_few_is_not_told() {
     assert_eq!(terms.len(), 1);
     assert_eq!((terms[0].key.as_str(), terms[0].figure.n()), ("tent", 30));
     assert!((terms[0].figure.value().unwrap() - 30.0 / 31.0).abs() < 1e-9);
+}
+
+#[test]
+fn a_competitor_is_held_against_the_company_element_by_element() {
+    let mut words = Vocabulary::default();
+    let brand = words.word("Rival");
+    let element = ElementId::parse("saves_time").unwrap();
+    let rated = |own: f32, theirs: f32| {
+        let mut one = person();
+        one.ratings = vec![own];
+        let column = RIVAL_RATINGS + Aspect::Fulfillment.indicator(element);
+        one.history.rivals = vec![RivalAnswer { brand, column, answer: theirs }];
+        one
+    };
+    let mut people: Vec<Person> = (0..30).map(|i| rated(6.0, if i % 2 == 0 { 7.0 } else { 8.0 })).collect();
+    // Who rated the competitor alone says nothing of a lead.
+    let mut alone = rated(0.0, 9.0);
+    alone.ratings = Vec::new();
+    people.push(alone);
+    let everyone = lens(&people, &words, 20).everyone;
+    let (name, lead) = everyone.rival_on(element).expect("both were rated");
+    assert_eq!((name, lead.n), ("Rival", 30));
+    assert!((lead.value + 1.5).abs() < 1e-9 && lead.high < 0.0);
+    assert_eq!(everyone.rival_on(ElementId::parse("quality").unwrap()), None);
 }
