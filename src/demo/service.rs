@@ -125,7 +125,7 @@ pub(super) fn compared(seed: u64, person: &Person, brands: [&'static str; 2]) ->
     ratings
 }
 
-/// The household of a customer: two of three live with one other; the third alone.
+/// The household of a customer: two of ten live with each other, of the others none is known.
 pub(super) fn household(number: u32) -> Option<String> {
-    (!number.is_multiple_of(3)).then(|| format!("H{:07}", number / 3))
+    matches!(number % 10, 1 | 2).then(|| format!("H{:07}", number / 10))
 }

@@ -184,6 +184,7 @@ fn kind(slug: &str) -> String {
         "need" => "Serve the need",
         "arc" => "Next step together",
         "neutral" => "For everybody",
+        "ease" => "Make it easier",
         other => return plain(other),
     }
     .to_owned()

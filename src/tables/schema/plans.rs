@@ -39,9 +39,9 @@ impl TableSource for PlanRow<'_> {
             people "people" = r.line.people;
             /// Play of the catalogue.
             filled "play_id": Category = &r.line.play_id;
-            /// `lead`, `fix`, `hold`, `need`, `arc` or `neutral`.
+            /// `lead`, `fix`, `hold`, `need`, `arc`, `neutral` or `ease`.
             filled "kind": Category = &r.line.kind;
-            /// What it is about: an element, a need tier, an arc step or `everyone`.
+            /// What it is about: an element, a need tier, an arc step, `everyone`, or what makes being served hard.
             filled "subject": Category = &r.line.subject;
             /// What to do, one sentence.
             filled "action": Text = &r.line.action;
