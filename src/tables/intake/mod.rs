@@ -7,6 +7,7 @@
 //! are SQL, joins are merges of sorted tables (`rows`). Nothing grows with the number of customers but files on scratch.
 
 mod answers;
+mod base;
 mod bind;
 mod blanks;
 mod blocks;
