@@ -8,9 +8,9 @@ use super::element::nearest_of;
 use super::signal::sql_problem;
 use super::words::{PlayWords, WordProblem};
 use super::{
-    Better, Capability, CatalogueError, Effort, Element, ElementId, Industry, Latitude, LatitudeScope, Level, Metric,
-    MetricUnit, Motivator, NeedTier, NoRows, PLAY_WORDS, Play, PlayChannel, PlayKind, PlaySubject, Sensitivity, Signal,
-    SignalTable, Transform,
+    Better, Capability, CatalogueError, EaseTopic, Effort, Element, ElementId, Industry, Latitude, LatitudeScope, Level,
+    Metric, MetricUnit, Motivator, NeedTier, NoRows, PLAY_WORDS, Play, PlayChannel, PlayKind, PlaySubject, Sensitivity,
+    Signal, SignalTable, Transform,
 };
 
 /// One entry as read, and where: what errors are made of.
@@ -412,6 +412,12 @@ impl Entry {
             PlayKind::Arc => PlaySubject::ARC_STEPS.into_iter().find(|step| step.slug() == word).ok_or_else(|| {
                 self.unknown_word("subject", word, &["arc_0_1", "arc_1_2", "arc_2_3", "arc_3_4", "arc_4_5"])
             }),
+            PlayKind::Ease => {
+                let topic = EaseTopic::ALL.into_iter().find(|topic| topic.slug() == word);
+                let topic =
+                    topic.ok_or_else(|| self.unknown_word("subject", word, &EaseTopic::ALL.map(EaseTopic::slug)));
+                topic.map(PlaySubject::Ease)
+            }
             PlayKind::Neutral if word == "everyone" => Ok(PlaySubject::Everyone),
             PlayKind::Neutral => Err(self.unknown_word("subject", word, &["everyone"])),
             PlayKind::Recover => self.one_of(word, &PlaySubject::OPEN_MATTERS),

@@ -37,7 +37,7 @@ pub(crate) use hex::hex;
 pub use industry::{Capabilities, Capability, Industry};
 pub use motivator::{MOTIVATOR_LIMIT, Motivator};
 pub use need::{NeedMap, NeedTier};
-pub use play::{Better, Effort, Metric, MetricUnit, Play, PlayChannel, PlayKind, PlaySubject};
+pub use play::{Better, EaseTopic, Effort, Metric, MetricUnit, Play, PlayChannel, PlayKind, PlaySubject};
 pub use signal::{AS_OF, NoRows, ORDERS_WITH, SIGNAL_LIMIT, Signal, SignalTable, Transform, count_orders};
 pub use whole::{Catalogue, CatalogueTexts, CompanyTexts};
 pub use words::PLAY_WORDS;

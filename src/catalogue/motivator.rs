@@ -4,7 +4,7 @@ use super::{ElementId, NeedTier};
 
 /// Most motivators a catalogue may hold, a user's own included: eleven questions and both answers about each motivator
 /// are bits of a `u64`.
-pub const MOTIVATOR_LIMIT: usize = 26;
+pub const MOTIVATOR_LIMIT: usize = 25;
 
 /// One emotional motivator.
 ///

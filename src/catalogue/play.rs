@@ -29,11 +29,13 @@ pub enum PlayKind {
     Thank,
     /// Who is not to be contacted, and why.
     Leave,
+    /// Being served is surely harder than it should be: make it easier.
+    Ease,
 }
 
 impl PlayKind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Lead,
         Self::Fix,
         Self::Hold,
@@ -44,6 +46,7 @@ impl PlayKind {
         Self::Connect,
         Self::Thank,
         Self::Leave,
+        Self::Ease,
     ];
 
     /// The word used in files.
@@ -60,6 +63,7 @@ impl PlayKind {
             Self::Connect => "connect",
             Self::Thank => "thank",
             Self::Leave => "leave",
+            Self::Ease => "ease",
         }
     }
 }
@@ -83,13 +87,51 @@ pub enum PlaySubject {
     Story(StoryKind),
     /// Whoever is to be left alone: leave plays.
     LeftAlone,
+    /// What makes being served hard: ease plays.
+    Ease(EaseTopic),
 }
 
 impl PlayKind {
     /// Whether it says something to customers. What mends, keeps or leaves in peace is done, not said.
     #[must_use]
     pub fn speaks(self) -> bool {
-        !matches!(self, Self::Fix | Self::Hold | Self::Leave)
+        !matches!(self, Self::Fix | Self::Hold | Self::Leave | Self::Ease)
+    }
+}
+
+/// What makes being served hard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EaseTopic {
+    /// Requests are refused.
+    Refusals,
+    /// Help sought alone does not help.
+    SelfService,
+    /// One contact does not settle it.
+    FirstContact,
+    /// Customers are handed on.
+    Handovers,
+    /// What is said in public stays unanswered.
+    PublicVoice,
+    /// Searches find nothing, and nothing is bought.
+    Searches,
+}
+
+impl EaseTopic {
+    /// All topics.
+    pub const ALL: [Self; 6] =
+        [Self::Refusals, Self::SelfService, Self::FirstContact, Self::Handovers, Self::PublicVoice, Self::Searches];
+
+    /// The word used in files.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Refusals => "refusals",
+            Self::SelfService => "self_service",
+            Self::FirstContact => "first_contact",
+            Self::Handovers => "handovers",
+            Self::PublicVoice => "public_voice",
+            Self::Searches => "searches",
+        }
     }
 }
 
@@ -110,7 +152,7 @@ impl PlaySubject {
     pub const STORIES: [Self; 2] = [Self::Story(StoryKind::PromiseKept), Self::Story(StoryKind::WonBack)];
 
     /// The word used in files: an element's slug, a tier's slug, `arc_1_2`, `everyone`, `open_complaint`, `motivators`,
-    /// `won_back` or `left_alone`.
+    /// `won_back`, `left_alone`, or what makes being served hard.
     #[must_use]
     pub fn slug(self) -> String {
         match self {
@@ -122,6 +164,7 @@ impl PlaySubject {
             Self::Motivators => "motivators".to_owned(),
             Self::Story(kind) => kind.slug().to_owned(),
             Self::LeftAlone => "left_alone".to_owned(),
+            Self::Ease(topic) => topic.slug().to_owned(),
         }
     }
 }

@@ -51,6 +51,7 @@ impl CatalogueTexts {
                 "playbook_higher.toml",
                 "playbook_general.toml",
                 "playbook_lens.toml",
+                "playbook_service.toml",
                 "lexicon_en.toml",
             ],
         }

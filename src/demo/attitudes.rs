@@ -67,6 +67,9 @@ pub(super) fn attitudes(world: &World, person: &Person, bond: &Bond, wave: u8) -
         deeper(&mut sitting, satisfied, good);
         defection(&mut sitting);
         motivators(world, person, &mut sitting);
+        sitting.dice = Dice::new(world.settings().seed, person.number, Topic::Ease);
+        sitting.ask("effort", 6.6 + 0.8 * person.experience, 1.4);
+        sitting.ask("expected", 5.4 + 0.7 * person.experience, 1.1);
     }
     sitting.answers
 }

@@ -40,6 +40,12 @@ pub struct Interaction {
     pub site: Option<&'static str>,
     /// Hidden: the chance that the promise would be kept; absent where none was made.
     pub kept_chance: Option<f64>,
+    /// Number of whoever answered; absent for what was no case.
+    pub agent: Option<u32>,
+    /// The team that answered.
+    pub team: Option<&'static str>,
+    /// What was searched for, where nothing was found.
+    pub sought: Option<String>,
 }
 
 /// What kind of thing an event is.
@@ -161,6 +167,9 @@ impl Caller<'_> {
             promised_at: None,
             site: None,
             kept_chance: None,
+            agent: None,
+            team: None,
+            sought: None,
         }
     }
 
@@ -192,8 +201,22 @@ impl Caller<'_> {
         let rating = dice.chance(0.45).then(|| mark.round().clamp(0.0, 10.0) as u8);
         let case = Some(self.cases);
         let site = Some(site.name);
-        let first =
-            Interaction { at, kind, channel, case, rating, severity, resolved_at, promised_at, site, kept_chance };
+        let (agent, team, sought) = (None, None, None);
+        let first = Interaction {
+            at,
+            kind,
+            channel,
+            case,
+            rating,
+            severity,
+            resolved_at,
+            promised_at,
+            site,
+            kept_chance,
+            agent,
+            team,
+            sought,
+        };
         let follow = Interaction {
             kind: "contact",
             rating: None,
@@ -229,6 +252,9 @@ fn failure(seed: u64, person: &Person) -> Interaction {
         promised_at: Some(at + 3 * DAY),
         site: Some(Sites::new(seed, person.number, Topic::ContactSites).home().name),
         kept_chance: Some(0.0),
+        agent: None,
+        team: None,
+        sought: None,
     }
 }
 

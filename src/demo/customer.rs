@@ -7,6 +7,7 @@ use super::dice::{Dice, Topic};
 use super::feedback::{Feedback, feedback};
 use super::orders::{Order, orders};
 use super::person::Person;
+use super::service::{publish, serve};
 use super::survey::Response;
 use super::time::Window;
 use super::treatments::{Treatment, treatments};
@@ -75,12 +76,15 @@ impl World {
         let z = self.inclinations(&person);
         let window = Window::since(person.signup);
         let bond = self.bond(&person);
-        let interactions = interactions(seed, &person, &bond, &z, &window);
+        let mut interactions = interactions(seed, &person, &bond, &z, &window);
+        serve(seed, &person, &window, &mut interactions);
+        let mut feedback = feedback(seed, &person, &window);
+        publish(seed, &person, &mut feedback);
         Customer {
             descriptors: describe(seed, &person),
             response: self.response(&person),
             orders: orders(seed, &person, &bond, &z, &window),
-            feedback: feedback(seed, &person, &window),
+            feedback,
             treatments: treatments(seed, &person),
             open_case: has_open_case(&interactions),
             interactions,
@@ -96,6 +100,7 @@ mod tests {
     use super::*;
     use crate::catalogue::Catalogue;
     use crate::demo::orders::STAGE_VALUES;
+    use crate::demo::service::SERVICE_KINDS;
     use crate::demo::settings::DemoSettings;
     use crate::demo::time::{DAY, start_of};
     use crate::demo::world::SECOND_NIGHT;
@@ -132,7 +137,8 @@ mod tests {
         let (mut plain, mut named) = (0, 0);
         for customer in base(2_000) {
             for event in &customer.interactions {
-                assert!(known(catalogue.kinds(), event.kind), "{}", event.kind);
+                let named = known(catalogue.kinds(), event.kind) || SERVICE_KINDS.contains(&event.kind);
+                assert!(named, "{}", event.kind);
             }
             for order in &customer.orders {
                 assert!(known(catalogue.channels(), order.channel), "{}", order.channel);

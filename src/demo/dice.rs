@@ -26,6 +26,10 @@ pub(super) enum Topic {
     Treatments = 18,
     Failure = 19,
     RivalMotivators = 20,
+    Service = 21,
+    Public = 22,
+    RivalRatings = 23,
+    Ease = 24,
 }
 
 /// One stream of draws.

@@ -25,6 +25,10 @@ pub struct Feedback {
     pub rating: Option<u8>,
     /// Where.
     pub channel: &'static str,
+    /// Others can read it.
+    pub public: bool,
+    /// When it was answered in public.
+    pub answered_at: Option<Moment>,
 }
 
 fn topic(dice: &mut Dice, person: &Person) -> Option<usize> {
@@ -57,7 +61,8 @@ fn verbatim(dice: &mut Dice, person: &Person, window: &Window) -> Feedback {
     }
     let mark = 5.8 + 2.6 * mood + 0.7 * person.experience + 1.2 * dice.normal();
     let rating = dice.chance(0.8).then(|| mark.round().clamp(0.0, 10.0) as u8);
-    Feedback { at, text, rating, channel: dice.one_of(&["web", "app", "email", "store"]) }
+    let channel = dice.one_of(&["web", "app", "email", "store"]);
+    Feedback { at, text, rating, channel, public: false, answered_at: None }
 }
 
 /// All verbatims of the year, in order of time.

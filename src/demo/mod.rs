@@ -32,6 +32,7 @@ mod person;
 mod profiles;
 mod promises;
 mod rhythm;
+mod service;
 mod settings;
 mod sheet;
 mod sites;

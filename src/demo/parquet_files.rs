@@ -17,6 +17,7 @@ use super::customer::Customer;
 use super::error::DemoError;
 use super::nuisance::nuisance_name;
 use super::orders::Order;
+use super::service::household;
 use super::sheet::Sheet;
 use super::time::Moment;
 use super::world::World;
@@ -82,6 +83,7 @@ pub(super) fn customers(_: &World, customers: &[Customer]) -> RecordBatch {
     let rows: Vec<&Customer> =
         customers.iter().flat_map(|c| std::iter::repeat_n(c, if c.dirt.twice { 2 } else { 1 })).collect();
     let ids: Vec<String> = rows.iter().map(|c| c.person.id()).collect();
+    let households: Vec<Option<String>> = rows.iter().map(|c| household(c.person.number)).collect();
     let all = || rows.iter().map(|c| &c.descriptors);
     batch(vec![
         ("customer_no", strings(ids.iter().map(|id| Some(id.as_str())))),
@@ -102,6 +104,7 @@ pub(super) fn customers(_: &World, customers: &[Customer]) -> RecordBatch {
         ("close_kindly", flags(all().map(|d| Some(d.close_kindly)))),
         ("relationship_wish", strings(all().map(|d| d.relationship_wish))),
         ("erasure_requested", flags(all().map(|d| Some(d.erasure_requested)))),
+        ("household_id", strings(households.iter().map(Option::as_deref))),
         ("email", strings(all().map(|d| d.email.as_deref()))),
         ("phone", strings(all().map(|d| d.phone.as_deref()))),
     ])
@@ -144,6 +147,7 @@ pub(super) fn interactions(_: &World, customers: &[Customer]) -> RecordBatch {
         .iter()
         .map(|&(i, _, event)| event.case.map(|case| format!("K{:08}-{case:02}", customers[i].person.number + 1)))
         .collect();
+    let agents: Vec<Option<String>> = rows.iter().map(|row| row.2.agent.map(|agent| format!("A{agent:02}"))).collect();
     let unnamed = |&(i, k, _): &(usize, usize, &Interaction)| k == 0 && customers[i].dirt.unnamed_event;
     let all = || rows.iter().map(|row| row.2);
     batch(vec![
@@ -157,6 +161,9 @@ pub(super) fn interactions(_: &World, customers: &[Customer]) -> RecordBatch {
         ("severity", Arc::new(all().map(|e| e.severity.map(i32::from)).collect::<Int32Array>())),
         ("resolved_at", moments(all().map(|e| e.resolved_at))),
         ("promised_at", moments(all().map(|e| e.promised_at))),
+        ("agent", strings(agents.iter().map(Option::as_deref))),
+        ("team", strings(all().map(|e| e.team))),
+        ("sought", strings(all().map(|e| e.sought.as_deref()))),
     ])
 }
 

@@ -2,10 +2,11 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::attitudes::{BrandAnswer, attitudes, rivals, tick};
+use super::attitudes::{BrandAnswer, RIVALS, attitudes, rivals, tick};
 use super::dice::{Dice, Topic};
 use super::person::Person;
 use super::profiles::TRUTH;
+use super::service::compared;
 use super::world::{SECOND_NIGHT, World};
 use crate::catalogue::{ElementId, N_ELEMENTS};
 
@@ -60,6 +61,8 @@ pub struct Response {
     pub attitudes: Vec<(String, u8)>,
     /// The same questions about competitors; empty for most.
     pub rivals: Vec<BrandAnswer>,
+    /// Competitor, element and how well they deliver it, by the same people.
+    pub rival_ratings: Vec<(&'static str, ElementId, u8)>,
 }
 
 impl World {
@@ -85,7 +88,9 @@ impl World {
         let bond = self.bond(person);
         let attitudes = attitudes(self, person, &bond, wave);
         let rivals = rivals(self, person, &bond, wave);
-        Some(Response { wave, answered_on, ratings, attitudes, rivals })
+        let brands = RIVALS.map(|(brand, _)| brand);
+        let rival_ratings = if rivals.is_empty() { Vec::new() } else { compared(settings.seed, person, brands) };
+        Some(Response { wave, answered_on, ratings, attitudes, rivals, rival_ratings })
     }
 }
 

@@ -44,7 +44,7 @@ impl CsvSheet {
     pub(super) fn create(path: PathBuf, content: CsvContent) -> Result<Self, DemoError> {
         let mut writer = csv::Writer::from_path(&path).map_err(DemoError::csv(&path))?;
         let header: &[&str] = match content {
-            CsvContent::Ratings(_) => &["customer", "element", "aspect", "rating", "answer", "answered_on"],
+            CsvContent::Ratings(_) => &["customer", "element", "aspect", "rating", "answer", "answered_on", "brand"],
             CsvContent::Attitudes => &["customer", "question", "value", "answered_on", "brand"],
             CsvContent::Treatments => &["customer", "play", "sent_on", "arm"],
         };
@@ -58,12 +58,16 @@ impl CsvSheet {
         for (element, importance, fulfillment) in &response.ratings {
             for (aspect, answer) in [("importance", importance), ("fulfillment", fulfillment)] {
                 let rating = answer.rating().map_or_else(String::new, |r| r.to_string());
-                self.writer.write_record([&id, element.slug(), aspect, &rating, word(*answer), &day])?;
+                self.writer.write_record([&id, element.slug(), aspect, &rating, word(*answer), &day, "own"])?;
             }
         }
         if let Some(bad) = customer.dirt.bad_rating {
             let (element, rating, day) = BAD_ROWS[bad];
-            self.writer.write_record([&id, element, "importance", rating, "rated", day])?;
+            self.writer.write_record([&id, element, "importance", rating, "rated", day, "own"])?;
+        }
+        for (brand, element, rating) in &response.rival_ratings {
+            let rating = rating.to_string();
+            self.writer.write_record([&id, element.slug(), "fulfillment", &rating, "rated", &day, brand])?;
         }
         Ok(())
     }
@@ -144,6 +148,8 @@ impl FeedbackSheet {
             "message": feedback.text,
             "score": feedback.rating,
             "channel": feedback.channel,
+            "public": feedback.public,
+            "answered_at": feedback.answered_at.map(iso),
         });
         serde_json::to_writer(&mut self.writer, &line)?;
         self.writer.write_all(b"\n")

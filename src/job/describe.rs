@@ -6,6 +6,8 @@ use crate::job::relationship_rules::RelationshipRules;
 use crate::job::tonight::Tonight;
 use crate::job::watch::Words;
 use crate::model::fit::{CutOn, Model};
+use crate::model::rows::Aspect;
+use crate::model::segment::crosstab::CrosstabContext;
 use crate::model::segment::drivers::group_limits;
 use crate::model::segment::lens::LensContext;
 use crate::model::segment::naming::Naming;
@@ -61,7 +63,11 @@ pub(super) fn describe(
     let lens =
         closeness.finish(&LensContext { segments: &ids, model: Some(model), min_cell, catalogue, sources, settings });
     let regularities = closeness.regularities(Some(&drivers), settings, min_cell);
-    let passes = Passes { profiles, lens, drivers, regularities };
+    let mut crosstabs =
+        applied.crosstab.finish(&CrosstabContext { segments: &ids, model: Some(model), min_cell, noise });
+    crosstabs.limits.extend(missing_descriptors(tonight));
+    let rfm = applied.rfm.finish(min_cell, cut_on == Some(Aspect::Importance), noise);
+    let passes = Passes { profiles, lens, drivers, regularities, crosstabs, rfm };
     let mut night = SegmentNights::of(model, catalogue, obtained.ledger.names(), passes).rounded(noise);
     night.limits.extend(rules.limits());
     night.limits.extend(group_limits(&night.everyone.drivers));
@@ -74,6 +80,16 @@ pub(super) fn describe(
     }
     let names = night.segments.iter().map(|segment| segment.name.clone()).collect();
     Described { model: model.clone().with_names(names), night, told }
+}
+
+/// Columns that the configuration names as descriptors and `customers` does not have.
+fn missing_descriptors(tonight: &Tonight<'_>) -> Vec<String> {
+    let Tonight { project, intake, .. } = tonight;
+    let missing = project.settings().descriptors.missing(&intake.descriptor_columns());
+    let said = |name: String| {
+        format!("The descriptor `{name}` is named in the configuration and is no column of `customers`.")
+    };
+    missing.into_iter().map(said).collect()
 }
 
 fn consent(intake: &Intake) -> ConsentColumns {

@@ -195,9 +195,11 @@ impl LetterFacts<'_> {
             PlaySubject::ArcStep(..) => "it is about getting to know each other better".to_owned(),
             PlaySubject::Motivators => "an invitation to something we do".to_owned(),
             PlaySubject::Story(_) => "a note of thanks".to_owned(),
-            PlaySubject::Need(_) | PlaySubject::Everyone | PlaySubject::OpenMatter(_) | PlaySubject::LeftAlone => {
-                "it suits many of our customers".to_owned()
-            }
+            PlaySubject::Need(_)
+            | PlaySubject::Everyone
+            | PlaySubject::OpenMatter(_)
+            | PlaySubject::LeftAlone
+            | PlaySubject::Ease(_) => "it suits many of our customers".to_owned(),
         })
     }
 

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::catalogue::{Catalogue, hex};
 use crate::codes::{Code, Coded};
 use crate::job::settings::{Gates, Settings};
+use crate::model::segment::crosstab::MOST_DESCRIPTORS;
 use crate::tables::figures::{FIGURES, figure_kind};
 use crate::tables::intake::{IntakeError, IntakeRequest, check_tables};
 use crate::tables::names;
@@ -320,9 +321,45 @@ fn check(settings: &Settings) -> Result<Tz, ConfigError> {
             expected: "256MiB or more".to_owned(),
         });
     }
+    check_descriptors(settings)?;
     check_sources(settings)?;
     check_tables(&settings.tables)?;
     Ok(timezone)
+}
+
+/// Cut points of descriptors and ready-made groups that ascend, no more columns than are told, and days that are some.
+fn check_descriptors(settings: &Settings) -> Result<(), ConfigError> {
+    let descriptors = &settings.descriptors;
+    let named = descriptors.columns.as_ref().map_or(0, Vec::len);
+    if named > MOST_DESCRIPTORS {
+        return Err(ConfigError::Value {
+            key: "descriptors.columns".to_owned(),
+            seen: format!("{named} columns"),
+            expected: format!("{MOST_DESCRIPTORS} or fewer"),
+        });
+    }
+    if !descriptors.cuts_ascend() {
+        return Err(ConfigError::Value {
+            key: "descriptors.tenure_days".to_owned(),
+            seen: format!("{:?}", descriptors.tenure_days),
+            expected: "whole numbers of days above 0, each larger than the one before".to_owned(),
+        });
+    }
+    if let Some(key) = settings.service.zero() {
+        return Err(ConfigError::Value {
+            key: format!("service.{key}"),
+            seen: "0".to_owned(),
+            expected: "a number of days, at least 1".to_owned(),
+        });
+    }
+    if let Some((key, cuts)) = settings.rfm.unsorted() {
+        return Err(ConfigError::Value {
+            key: format!("rfm.{key}"),
+            seen: format!("{cuts:?}"),
+            expected: "four numbers, each larger than the one before".to_owned(),
+        });
+    }
+    Ok(())
 }
 
 /// Limits of figures: known kinds, and numbers that a change can exceed.

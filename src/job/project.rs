@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use crate::catalogue::{Catalogue, CompanyTexts, ElementId};
+use crate::catalogue::{Catalogue, CompanyTexts, ElementId, Play, PlaySubject};
 use crate::job::company;
 use crate::job::error::JobError;
 use crate::job::load::Loaded;
 use crate::job::settings::Settings;
 use crate::model::customer::relationship::ConnectionRule;
 use crate::model::plan::PlanSettings;
-use crate::tables::intake::KindWords;
+use crate::tables::intake::{HistoryWish, Intake, KindWords, ServiceWords};
 use crate::tables::plain_file;
 use crate::tables::publish::{Nights, published_nights, run_folder};
 use crate::tables::schema::SensitivePolicy;
@@ -91,10 +91,37 @@ impl<'a> Project<'a> {
     }
 
     /// Kinds of contacts that are more than an event.
-    #[must_use]
-    pub(super) fn kind_words(&self) -> KindWords {
+    fn kind_words(&self) -> KindWords {
         let listening = &self.settings().listening;
-        KindWords { complaints: listening.complaints.clone(), advocacy: listening.advocacy.clone() }
+        let service = self.settings().service.clone();
+        KindWords {
+            complaints: listening.complaints.clone(),
+            advocacy: listening.advocacy.clone(),
+            service: ServiceWords {
+                refused: service.refused,
+                self_service: service.self_service,
+                transferred: service.transferred,
+                searched_in_vain: service.searched_in_vain,
+            },
+        }
+    }
+
+    /// Columns of `customers` that are told group by group, in the order of the table.
+    #[must_use]
+    pub(super) fn descriptors(&self, intake: &Intake) -> Vec<String> {
+        let told = self.settings().descriptors.told(&intake.descriptor_columns());
+        told.into_iter().map(str::to_owned).collect()
+    }
+
+    /// What histories are asked for.
+    #[must_use]
+    pub(super) fn history_wish(&self, intake: &Intake) -> HistoryWish {
+        let promise = |play: &Play| match play.subject() {
+            PlaySubject::Element(element) => Some((play.id().to_owned(), 1 << element.index())),
+            _ => None,
+        };
+        let promises = self.catalogue.plays().iter().filter_map(promise).collect();
+        HistoryWish { kinds: self.kind_words(), promises, descriptors: self.descriptors(intake) }
     }
 
     /// Folder of the results.

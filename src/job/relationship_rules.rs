@@ -7,6 +7,7 @@ use crate::job::tonight::Tonight;
 use crate::model::customer::relationship::{
     RelationshipAssessor, RelationshipContext, RewardWeeks, SlideCounts, Yesterday,
 };
+use crate::model::customer::rfm::RfmCuts;
 use crate::model::plan::Prospect;
 use crate::model::rows::{
     ArcStage, CustomerNight, CustomerRef, History, LastNight, LevelReason, OpenMatter, RelationshipLevel, Stay,
@@ -14,6 +15,7 @@ use crate::model::rows::{
 use crate::model::segment::drivers::Drivers;
 use crate::model::segment::lens::{LensFold, LensSettings, lived_stories};
 use crate::model::segment::profile::may_contact;
+use crate::model::segment::rfm::RfmFold;
 
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
@@ -23,6 +25,8 @@ pub(super) struct RelationshipRules<'a> {
     assessor: RelationshipAssessor,
     lens: LensSettings,
     slides: &'a SlideCounts,
+    rfm: Option<RfmCuts>,
+    now: i64,
 }
 
 impl<'a> RelationshipRules<'a> {
@@ -31,7 +35,7 @@ impl<'a> RelationshipRules<'a> {
         let Tonight { project, intake, .. } = tonight;
         let settings = project.settings().relationship.clone();
         let pace = intake.order_pace()?;
-        let lens = LensSettings::of(&settings, intake.end_of_night());
+        let lens = LensSettings::of(&settings, intake.end_of_night()).serving(project.settings().service.clone());
         let reward_weeks = RewardWeeks::seen(pace.reward_weeks(), &settings.loyalty);
         let assessor = RelationshipAssessor::new(RelationshipContext {
             catalogue: project.catalogue(),
@@ -45,7 +49,9 @@ impl<'a> RelationshipRules<'a> {
             derived: derived(drivers),
             masked: masked(project),
         })?;
-        Ok(Self { assessor, lens, slides: &tonight.earlier.slides })
+        let quintiles = intake.buyer_spread()?.quintiles();
+        let rfm = quintiles.map(|quintiles| RfmCuts::of(&project.settings().rfm, quintiles));
+        Ok(Self { assessor, lens, slides: &tonight.earlier.slides, rfm, now: intake.end_of_night() })
     }
 
     /// Everything said of a customer beyond scores and segment.
@@ -65,6 +71,7 @@ impl<'a> RelationshipRules<'a> {
             stay,
             balance: relationship.balance.map(|balance| balance.at(ratio) as f32),
             debt: relationship.balance.map(|balance| balance.debt(ratio)),
+            rfm: self.rfm.filter(|_| !customer.is_suppressed()).map(|cuts| cuts.group(history, self.now)),
             slide_risk: slide.filter(|_| !customer.is_suppressed()).map(|risk| risk.value as f32),
             relationship,
         }
@@ -117,6 +124,11 @@ impl<'a> RelationshipRules<'a> {
     /// The pass that figures of segments are made of.
     pub(super) fn lens(&self, segments: usize) -> LensFold {
         LensFold::new(segments, self.lens.clone())
+    }
+
+    /// The pass that holds ready-made groups against segments.
+    pub(super) fn ready_made(&self, segments: usize) -> RfmFold {
+        RfmFold::new(segments, self.rfm, self.now)
     }
 
     /// What the pass was told.

@@ -13,11 +13,14 @@ use crate::model::customer::continuity::Hysteresis;
 use crate::model::customer::listening::DEFAULT_LANGUAGE;
 use crate::model::customer::needs::NeedSettings;
 use crate::model::customer::relationship::RelationshipSettings;
+use crate::model::customer::rfm::RfmSettings;
 use crate::model::customer::{ApplySettings, DEFAULT_HOLDOUT_SHARE};
 use crate::model::fit::{DEFAULT_MIN_RESPONDENTS, DEFAULT_MIN_SHARE, FitSettings, Method, SearchEffort, SegmentCount};
 use crate::model::plan::PlanSettings;
 use crate::model::rows::Aspect;
+use crate::model::segment::crosstab::DescriptorSettings;
 use crate::model::segment::drivers::DriverSettings;
+use crate::model::segment::lens::ServiceSettings;
 use crate::model::segment::profile::DEFAULT_MIN_CELL;
 use crate::tables::access::FileMode;
 use crate::tables::schema::SensitivePolicy;
@@ -75,6 +78,15 @@ pub struct Settings {
     /// When a play fires, and how far a plan goes.
     #[serde(default)]
     pub plan: PlanSettings,
+    /// Which descriptors of customers are told group by group.
+    #[serde(default)]
+    pub descriptors: DescriptorSettings,
+    /// Which events say how easily customers are served.
+    #[serde(default)]
+    pub service: ServiceSettings,
+    /// How ready-made groups by recency, frequency and value are cut.
+    #[serde(default)]
+    pub rfm: RfmSettings,
     /// What holds a night back.
     #[serde(default)]
     pub gates: Gates,

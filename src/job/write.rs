@@ -85,6 +85,8 @@ fn tables(night: &FinishedNight<'_>, report: &ReportFacts<'_>, staging: &mut Sta
     table(staging, meta, segment_need_rows(groups))?;
     table(staging, meta, driver_rows(groups, min_cell))?;
     table(staging, meta, &relationship_rows(groups))?;
+    table(staging, meta, &groups.crosstabs.cells)?;
+    table(staging, meta, &groups.rfm.shares)?;
     table(staging, meta, &groups.regularities)?;
     table(staging, meta, transition_rows(&since, &flows.noise, &earlier.names, min_cell))?;
     table(staging, meta, arc_transition_rows(&flows.arc[0], &flows.arc[1], min_cell))?;

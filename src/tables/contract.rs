@@ -127,7 +127,7 @@ impl TableContract {
 }
 
 /// Questions of `attitudes`, each with what it asks. Answers are on 0–10 after mapping.
-pub const QUESTIONS: [(&str, &str); 11] = [
+pub const QUESTIONS: [(&str, &str); 13] = [
     ("satisfaction", "How satisfied are you, all in all?"),
     ("recommend", "How likely are you to recommend us?"),
     ("good_brand", "Is this a good brand?"),
@@ -139,6 +139,8 @@ pub const QUESTIONS: [(&str, &str); 11] = [
     ("trust", "How much do you trust it?"),
     ("switch_discount", "What is the smallest discount elsewhere that would make you switch? In tenths: 2 is 20 %."),
     ("shop_around", "How usual is it that you compare with others before you buy?"),
+    ("effort", "How easy did we make it to get what you came for? 10 is very easy."),
+    ("expected", "Was it as you had expected? 5 is as expected, 10 much better, 0 much worse."),
 ];
 
 const TEN: Kind = Kind::Number { low: 0.0, high: 10.0 };
@@ -197,6 +199,12 @@ const CUSTOMERS: &[ColumnRule] = &[
         Kind::Choice(&["leave_alone", "wave", "guest", "friend", "inner_circle"]),
         "The closest relationship the customer asked for. Absent: did not say.",
     ),
+    optional(
+        "household_id",
+        Kind::Id,
+        "The household the customer belongs to: one of it is contacted, and all of it is held out or nobody. Absent: \
+         nobody else's.",
+    ),
     protective("erasure_requested", "Asked to be erased: left out of everything. Absent: no; unreadable: yes."),
     unread("email", "E-mail address. May be mapped, and is not read: nothing is sent by this job."),
     unread("phone", "Phone number. May be mapped, and is not read: nothing is sent by this job."),
@@ -244,7 +252,11 @@ const ORDERS: &[ColumnRule] = &[
 const INTERACTIONS: &[ColumnRule] = &[
     CUSTOMER,
     required("at", Kind::Moment, "When."),
-    required("kind", Kind::Text, "What it was: `complaint`, `question`, `visit`, `referral` …"),
+    required(
+        "kind",
+        Kind::Text,
+        "What it was: `complaint`, `question`, `visit`, `referral`, `request_refused`, `faq_viewed`, `transferred` …",
+    ),
     optional("channel", Kind::Text, "Where."),
     optional("site", Kind::Text, "The store or desk, where there are several."),
     optional("case_id", Kind::Id, "The case it belongs to."),
@@ -252,6 +264,18 @@ const INTERACTIONS: &[ColumnRule] = &[
     optional("severity", GRAVE, "How grave it was, larger is graver."),
     optional("resolved_at", Kind::Moment, "When it was resolved. Absent: open."),
     optional("promised_at", Kind::Moment, "When an answer was promised."),
+    optional(
+        "element",
+        Kind::Element,
+        "The element of value that was promised to the customer here. Absent: none, or not said.",
+    ),
+    optional(
+        "agent",
+        Kind::Id,
+        "Who served them, as an id. Kept as a hash, shown nowhere: only whether it was the same person again.",
+    ),
+    optional("team", Kind::Text, "The team that served them. Promises kept are told by team."),
+    optional("sought", Kind::Text, "What was searched for and not found, for kinds of `[service] searched_in_vain`."),
 ];
 
 const FEEDBACK: &[ColumnRule] = &[
@@ -260,6 +284,12 @@ const FEEDBACK: &[ColumnRule] = &[
     required("text", Kind::Text, "What they wrote."),
     optional("rating", TEN, "What they gave, 0–10. Another scale is to be brought to it by `query`."),
     optional("channel", Kind::Text, "Where."),
+    optional("public", Kind::Flag, "Others can read it. Absent: not known."),
+    optional(
+        "answered_at",
+        Kind::Moment,
+        "When the company answered it. Absent: it did not, or answers are not recorded.",
+    ),
 ];
 
 const SIGNALS: &[ColumnRule] = &[CUSTOMER];

@@ -202,6 +202,9 @@ fn every_situation_of(catalogue: &Catalogue) {
     }
     let alone = catalogue.plays_for(PlayKind::Leave, PlaySubject::LeftAlone);
     assert!(!alone.is_empty() && alone.iter().all(|play| play.channels() == [PlayChannel::Service]));
+    for topic in EaseTopic::ALL {
+        assert!(!catalogue.plays_for(PlayKind::Ease, PlaySubject::Ease(topic)).is_empty(), "{topic:?}");
+    }
     for play in catalogue.plays() {
         assert!(catalogue.metric(play.metric()).is_some(), "{}", play.id());
     }

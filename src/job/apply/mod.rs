@@ -18,9 +18,11 @@ use crate::model::plan::Prospect;
 use crate::model::rows::{
     BlockFold, CustomerNight, CustomerRef, OpenMatter, PartialState, Relationship, ScoredBlock, Vocabulary,
 };
+use crate::model::segment::crosstab::{CrosstabBlock, CrosstabFold, CrosstabState};
 use crate::model::segment::drift::{DriftFold, DriftState};
 use crate::model::segment::lens::{LensBlock, LensFold, LensState};
 use crate::model::segment::profile::{ProfileFold, ProfileState};
+use crate::model::segment::rfm::{RfmBlock, RfmFold, RfmState};
 use crate::tables::write::HeldCustomers;
 
 use flows::SegmentFlows;
@@ -36,6 +38,10 @@ pub(super) struct Applied {
     pub(super) drift: Option<DriftState>,
     /// How close people are.
     pub(super) lens: LensState,
+    /// Who is in the groups.
+    pub(super) crosstab: CrosstabState,
+    /// Ready-made groups beside the segments.
+    pub(super) rfm: RfmState,
     /// Names that the sums of `lens` refer to.
     pub(super) words: Vocabulary,
     /// Who went where.
@@ -60,6 +66,8 @@ struct Block {
     sums: ProfileState,
     drift: Option<DriftState>,
     lens: LensState,
+    crosstab: CrosstabState,
+    rfm: RfmState,
     flows: SegmentFlows,
 }
 
@@ -71,6 +79,8 @@ struct Passes<'a> {
     profiles: ProfileFold,
     drift: Option<DriftFold>,
     lens: LensFold,
+    crosstab: CrosstabFold,
+    rfm: RfmFold,
 }
 
 impl<'a> Passes<'a> {
@@ -94,6 +104,8 @@ impl<'a> Passes<'a> {
             profiles: ProfileFold::new(segments, needs),
             drift: bins.map(|bins| DriftFold::new(bins, segments, intake.signal_ids(), intake.n_customers())),
             lens: rules.lens(segments),
+            crosstab: CrosstabFold::new(segments, project.descriptors(intake), settings.descriptors.clone()),
+            rfm: rules.ready_made(segments),
         })
     }
 
@@ -102,6 +114,8 @@ impl<'a> Passes<'a> {
             sums: self.profiles.zero(),
             drift: self.drift.as_ref().map(BlockFold::zero),
             lens: self.lens.zero(),
+            crosstab: self.crosstab.zero(),
+            rfm: self.rfm.zero(),
             words: Vocabulary::default(),
             flows: SegmentFlows::default(),
             customers: 0,
@@ -143,13 +157,19 @@ impl<'a> Passes<'a> {
             words,
         };
         self.lens.fold(&mut lens, &told);
+        let mut crosstab = self.crosstab.zero();
+        let (histories, groups): (_, Vec<_>) = (&rows.histories, nights.iter().map(|night| night.rfm).collect());
+        let described = CrosstabBlock { customers: block, scored: &scored, histories, words, rfm: &groups };
+        self.crosstab.fold(&mut crosstab, &described);
+        let mut rfm = self.rfm.zero();
+        self.rfm.fold(&mut rfm, &RfmBlock { customers: block, scored: &scored, histories });
         let customer = |row| CustomerRef { block, scored: &scored, row };
         let prospects = (0..block.len())
             .map(|row| self.rules.prospect(customer(row), &rows.histories[row], &nights[row]))
             .collect();
         let open = (0..block.len()).filter(|row| nights[*row].relationship.open.any());
         let open = open.map(|row| (row, self.rules.open_matters(customer(row), &rows.histories[row]))).collect();
-        Block { scored, nights, prospects, open, sums, drift, lens, flows }
+        Block { scored, nights, prospects, open, sums, drift, lens, crosstab, rfm, flows }
     }
 }
 
@@ -158,6 +178,8 @@ impl Applied {
         self.customers += rows.block.len() as u64;
         self.sums.merge(block.sums);
         self.lens.merge(block.lens);
+        self.crosstab.merge(block.crosstab);
+        self.rfm.merge(block.rfm);
         self.flows.merge(block.flows);
         self.flows.add_absent(&rows.gone);
         if let (Some(drift), Some(counted)) = (&mut self.drift, block.drift) {

@@ -45,7 +45,7 @@ impl<'a> Reader<'a> {
         let Tonight { project, intake, earlier, .. } = tonight;
         Ok(Self {
             blocks: intake.blocks()?,
-            histories: intake.histories(project.kind_words())?,
+            histories: intake.histories(project.history_wish(intake))?,
             last: earlier.customers(earlier.before)?,
             long_ago: earlier.customers(earlier.long_ago)?,
         })

@@ -5,6 +5,7 @@ pub mod continuity;
 pub mod listening;
 pub mod needs;
 pub mod relationship;
+pub mod rfm;
 mod score;
 mod scorer_file;
 mod scorer_form;

@@ -94,7 +94,21 @@ impl ElementCase<'_> {
         }
         put(&mut map, "connection", self.segment.lens.connection.score().estimate().map(estimate_json));
         put(&mut map, "motivators", self.motivators());
+        if let Some((brand, lead)) = self.segment.lens.rival_on(self.id()) {
+            put(&mut map, "rival", Some(json!(brand)));
+            put(&mut map, "rival_lead", Some(estimate_json(lead)));
+        }
         Value::Object(map)
+    }
+
+    /// The competitor that these customers surely rate higher on the element, as a clause; `None` = none is.
+    pub(super) fn rival_better(&self) -> Option<String> {
+        let (brand, lead) = self.segment.lens.rival_on(self.id()).filter(|(_, lead)| lead.high < 0.0)?;
+        Some(format!(
+            "those of them who know both rate {brand} higher on it (lead {} points; {})",
+            range(lead, 1),
+            answers(lead.n)
+        ))
     }
 
     /// The motivators the element helps with, as far as anybody was asked.

@@ -91,7 +91,8 @@ impl MetricReading {
             "recovered_share" => rate(subject.segment.lens.care.recovered),
             "promises_kept_share" => rate(subject.segment.lens.consistency.promises_kept),
             "connection_score" => rate(subject.segment.lens.connection.score()),
-            _ => None,
+            // Measures of how easily customers are served go by the same names.
+            measure => rate(subject.segment.lens.served.figure(measure)),
         };
         found.unwrap_or(Self { kind: ReadingKind::Nothing, answering: 1.0 })
     }
@@ -250,6 +251,8 @@ mod tests {
         let stage = ConnectionStage::FullyConnected;
         let connected = StageFigures { stage, share: half, value: half, value_ratio: half };
         segment.lens.connection.stages = vec![connected];
+        let told = super::super::ease::MEASURES.map(|measure| (measure, half));
+        segment.lens.served.measures = told.to_vec();
         let (element, need) = (segment.profile.elements[0].clone(), segment.profile.needs[0].clone());
         let subject = Subject { segment: &segment, element: Some(&element), need: Some(&need) };
         for metric in catalogue().metrics() {

@@ -14,6 +14,7 @@ mod campaign;
 mod care;
 mod company;
 mod consistency;
+mod ease;
 mod evidence;
 mod line;
 mod measure;
@@ -65,7 +66,8 @@ pub fn plan(night: &SegmentNights, catalogue: &Catalogue, settings: &PlanSetting
     let asked = AskedAspects::of(night);
     let appraiser = Appraiser { catalogue, settings, night, asked };
     let judged: Vec<Appraisal<'_>> = night.segments.iter().map(|segment| appraiser.segment(segment)).collect();
-    let company = Company { catalogue, settings, night }.plan(&judged);
+    let mut company = Company { catalogue, settings, night }.plan(&judged);
+    ease::add(&mut company, night, catalogue, settings);
     let campaigns = Campaigns { catalogue, settings, night, asked };
     let mut drafted: Vec<Vec<DraftedLine>> = Vec::new();
     let mut plans: Vec<Plan> = Vec::new();

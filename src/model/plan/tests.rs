@@ -1,10 +1,11 @@
 //! Each rule of the plan, on profiles made by hand.
 
 use crate::catalogue::{ElementId, NeedTier, PlayKind, Sensitivity};
-use crate::model::rows::Estimate;
+use crate::model::rows::{Estimate, Figure};
 use crate::model::segment::fixture::{
     catalogue, contrast, element, estimate, firm_maps, night, segment, served, wants,
 };
+use crate::model::segment::lens::RivalFigures;
 use crate::model::segment::{Delivered, Reach, SegmentNight};
 
 use super::*;
@@ -60,6 +61,34 @@ fn a_plan_mends_what_is_missed_and_leads_with_what_is_delivered() {
         "“Organizes” matters more to these 5,000 customers than to the rest (d 0.80, 0.70 to 0.90; 300 answers), but \
          it is not delivered: 10 % (3 to 17 %) of 300 answers rate it high, its mean is 4.5, 4.3 to 4.7 of 10."
     );
+}
+
+#[test]
+fn nothing_leads_on_which_a_competitor_is_surely_rated_higher_and_mending_it_says_so() {
+    let rival = |slug: &str, value: f64| {
+        let lead = Figure::Known(Estimate { value, low: value - 0.3, high: value + 0.3, n: 120 });
+        RivalFigures {
+            brand: "Brookfield".to_owned(),
+            lead: vec![(format!("element:{slug}"), lead)],
+            score: Figure::default(),
+            own_score: Figure::default(),
+            gap: Figure::default(),
+            standing: None,
+        }
+    };
+    let mut s = organizers();
+    s.lens.rivals = vec![rival("saves_time", -0.8)];
+    let plan = plan_of(s.clone());
+    assert_eq!(subjects(&plan, PlayKind::Lead), ["reduces_effort"]);
+    let why = &passed_over(&plan, "saves_time")[0];
+    assert!(why.contains("rate Brookfield higher on it (lead -0.8, -1.1 to -0.5 points; 120 answers)"), "{why}");
+    s.lens.rivals = vec![rival("saves_time", -0.2)];
+    assert_eq!(subjects(&plan_of(s.clone()), PlayKind::Lead), ["saves_time", "reduces_effort"], "it may be chance");
+    s.lens.rivals = vec![rival("organizes", -0.8)];
+    let company = company_of(s);
+    let line = &lines(&company, PlayKind::Fix)[0];
+    assert!(line.because.contains("Brookfield"), "{}", line.because);
+    assert_eq!(line.evidence["groups"][0]["rival"], "Brookfield");
 }
 
 #[test]

@@ -10,6 +10,10 @@ use crate::model::segment::{Delivered, NeedProfile, SegmentNight};
 /// Most lead lines.
 pub(super) const MAX_LEAD: usize = 3;
 
+/// What the strength of a fix is multiplied by where a competitor is surely rated higher: customers have somewhere better to
+/// go. Our judgment, less than drivers can add.
+const RIVAL_FACTOR: f64 = 1.25;
+
 /// What a condition says about an element.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum TriggerVerdict {
@@ -80,7 +84,10 @@ fn mended(case: &ElementCase, fires: bool, strength: f64) -> TriggerVerdict {
             case.standing(false),
             derived.words()
         )),
-        derived => TriggerVerdict::when(fires, strength * derived.map_or(1.0, |derived| derived.factor())),
+        derived => {
+            let rival = if case.rival_better().is_some() { RIVAL_FACTOR } else { 1.0 };
+            TriggerVerdict::when(fires, strength * rival * derived.map_or(1.0, |derived| derived.factor()))
+        }
     }
 }
 
@@ -108,6 +115,13 @@ pub(super) fn lead(case: &ElementCase, settings: &PlanSettings) -> TriggerVerdic
     }
     let Some(served) = case.element.fulfillment else { return TriggerVerdict::Missing("fulfillment of the element") };
     let well = served_well(case, served, settings);
+    if let Some(rival) = case.rival_better().filter(|_| well) {
+        return TriggerVerdict::Against(format!(
+            "{} {}, yet {rival}: it is no reason to come to us rather than to them.",
+            case.name(),
+            case.standing(true)
+        ));
+    }
     match &case.derived {
         Some(derived) if well && derived.overdone() => TriggerVerdict::Against(format!(
             "{} {}, yet {}: more of it is not what moves these customers, for all that is known.",

@@ -69,10 +69,10 @@ pub struct PlanLine {
     pub people: u64,
     /// Play of the catalogue.
     pub play_id: String,
-    /// `lead`, `fix`, `hold`, `need`, `arc`, `neutral`, `recover`, `connect`, `thank` or `leave`.
+    /// `lead`, `fix`, `hold`, `need`, `arc`, `neutral`, `recover`, `connect`, `thank`, `leave` or `ease`.
     pub kind: String,
     /// What it is about: an element, a need tier, an arc step (`arc_1_2`), `everyone`, a kind of open matter (`open_complaint`),
-    /// `motivators`, a kind of story (`won_back`) or `left_alone`.
+    /// `motivators`, a kind of story (`won_back`), `left_alone`, or what makes being served hard (`refusals`).
     pub subject: String,
     /// What the company itself calls the element, where it is known; `None` = not known, or the line is about no element.
     pub item: Option<String>,

@@ -21,7 +21,10 @@ impl ElementCase<'_> {
         let (delivery, name) = (self.delivery(), self.name());
         let goes_with = self.derived.map_or_else(String::new, |derived| format!("; {}", derived.words()));
         let text = match kind {
-            PlayKind::Fix => format!("{wanted}, but it is not delivered: {delivery}{goes_with}."),
+            PlayKind::Fix => {
+                let rival = self.rival_better().map_or_else(String::new, |rival| format!("; {rival}"));
+                format!("{wanted}, but it is not delivered: {delivery}{goes_with}{rival}.")
+            }
             PlayKind::Hold if only_served => {
                 format!("{name} is served well and no differently than to the rest: {delivery}{goes_with}.")
             }

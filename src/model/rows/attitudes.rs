@@ -29,11 +29,15 @@ pub enum Question {
     SwitchDiscount,
     /// How usual it is to compare with others before buying.
     ShopAround,
+    /// How easy it was to get what one came for, 10 the easiest.
+    Effort,
+    /// Whether it was as expected: 5 as expected, 10 much better, 0 much worse.
+    Expected,
 }
 
 impl Question {
     /// All questions, in the order of the columns of [`Attitudes`].
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Satisfaction,
         Self::Recommend,
         Self::GoodBrand,
@@ -45,6 +49,8 @@ impl Question {
         Self::Trust,
         Self::SwitchDiscount,
         Self::ShopAround,
+        Self::Effort,
+        Self::Expected,
     ];
 
     /// The word used in configuration and files.
@@ -62,6 +68,8 @@ impl Question {
             Self::Trust => "trust",
             Self::SwitchDiscount => "switch_discount",
             Self::ShopAround => "shop_around",
+            Self::Effort => "effort",
+            Self::Expected => "expected",
         }
     }
 }

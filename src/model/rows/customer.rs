@@ -88,6 +88,10 @@ pub struct CustomerFlags {
     pub close_kindly: bool,
     /// The closest relationship the customer asked for; `None` = did not say.
     pub wish: Option<RelationshipLevel>,
+    /// Hash of the household; `None` = none is known.
+    pub household: Option<u64>,
+    /// Another of the household is contacted in place of this customer.
+    pub household_silent: bool,
 }
 
 /// Customers in ascending order of id, at most [`BLOCK_ROWS`] of them, column by column.

@@ -1,6 +1,7 @@
 //! What a night says of a customer beyond scores and segment.
 
 use super::relationship::Relationship;
+use super::rfm::RfmGroup;
 use super::stay::Stay;
 
 /// The stay in the segment and the relationship, of one customer on one night.
@@ -16,4 +17,6 @@ pub struct CustomerNight {
     pub debt: Option<u32>,
     /// Chance of falling a stage of the arc within the nights configured; `None` = too little was observed yet.
     pub slide_risk: Option<f32>,
+    /// Ready-made group by recency, frequency and value of orders; `None` = nobody's orders are known, or not scored.
+    pub rfm: Option<RfmGroup>,
 }

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use super::service::{PublicPost, ServiceEvent};
+
 /// A word of a night's [`Vocabulary`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Word(u32);
@@ -26,6 +28,12 @@ impl Vocabulary {
         self.words.push(text.to_owned());
         self.numbers.insert(text.to_owned(), number);
         Word(number)
+    }
+
+    /// The number of a word that was noted.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Option<Word> {
+        self.numbers.get(text).copied().map(Word)
     }
 
     /// The text of a word.
@@ -151,7 +159,8 @@ impl Verbatim {
 pub struct RivalAnswer {
     /// The competitor.
     pub brand: Word,
-    /// The column of [`Attitudes`](super::attitudes::Attitudes) it would have if it were about the company.
+    /// The column of [`Attitudes`](super::attitudes::Attitudes) it would have if it were about the company; from
+    /// [`RIVAL_RATINGS`] on, ratings of elements in the order of [`CustomerBlock::ratings`](super::customer::CustomerBlock).
     pub column: usize,
     /// 0–10.
     pub answer: f32,
@@ -175,7 +184,21 @@ pub struct History {
     pub treatments: Vec<i64>,
     /// Days since signing up; `None` = not known.
     pub tenure_days: Option<u32>,
+    /// Events of service: cases, refusals, searches.
+    pub served: Vec<ServiceEvent>,
+    /// What was written in public.
+    pub posts: Vec<PublicPost>,
+    /// Bit `e` set: element `e` was promised, by a treatment about it or by a promise that names it.
+    pub promised: u32,
+    /// Descriptors, in the order in which the night asks for them; `None` = not known.
+    pub descriptors: Vec<Option<Word>>,
 }
+
+/// Column from which on answers about competitors are ratings of elements.
+pub const RIVAL_RATINGS: usize = 1_000;
+
+/// Stands for the values of a descriptor beyond those that are told apart.
+pub const TOO_MANY_VALUES: &str = "…";
 
 /// Which tables there are, so that nothing in one is told from no such table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -10,7 +10,9 @@ mod high;
 mod history;
 mod open_matter;
 mod relationship;
+mod rfm;
 mod scored;
+mod service;
 mod stay;
 mod suppression;
 
@@ -20,15 +22,20 @@ pub use customer_night::CustomerNight;
 pub use estimate::{Estimate, Figure, thousands};
 pub use fold::{BlockFold, PartialState};
 pub use high::{HIGH, HIGH_RULE, is_high};
-pub use history::{Contact, History, Nature, Order, Promise, RivalAnswer, Sources, Verbatim, Vocabulary, Word};
+pub use history::{
+    Contact, History, Nature, Order, Promise, RIVAL_RATINGS, RivalAnswer, Sources, TOO_MANY_VALUES, Verbatim,
+    Vocabulary, Word,
+};
 pub use open_matter::{OpenCounts, OpenMatter};
 pub use relationship::{
     ArcEvidence, ArcFact, ArcReading, ArcStage, ConnectionStage, Consistency, EvidenceBasis, ExperienceBalance,
     LevelReason, LoyaltyType, NextNeed, NextNeeds, Relationship, RelationshipLevel, RewardDependence,
 };
+pub use rfm::RfmGroup;
 pub use scored::{
     Assignment, Basis, CustomerNeeds, CustomerRef, NEED_MAPS, NeedState, POSTERIOR_STEPS, Provenance, ScoredBlock,
     SuppressedReason, UnassignedReason,
 };
+pub use service::{PublicPost, ServiceEvent, ServiceKind};
 pub use stay::{LastNight, MoveEvent, MoveReason, Moved, SegmentNames, SegmentPlace, Stay};
 pub use suppression::suppression;

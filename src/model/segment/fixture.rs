@@ -2,9 +2,11 @@
 
 use std::sync::OnceLock;
 
+use super::crosstab::Crosstabs;
 use super::drivers::GroupDrivers;
 use super::lens::GroupLens;
 use super::profile::{MapAgreement, MapCount};
+use super::rfm::RfmComparison;
 use super::{
     Contrast, Delivered, ElementProfile, NeedProfile, Profiles, Reach, SegmentNight, SegmentNights, SegmentProfile,
 };
@@ -138,6 +140,8 @@ pub(crate) fn night(segments: Vec<SegmentNight>) -> SegmentNights {
         structure: None,
         places: Vec::new(),
         regularities: Vec::new(),
+        crosstabs: Crosstabs::default(),
+        rfm: RfmComparison::default(),
         lens_limits: Vec::new(),
         limits: Vec::new(),
     }

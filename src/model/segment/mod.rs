@@ -3,11 +3,12 @@
 //!
 //! ```text
 //! profile → drivers → lens ─┐
-//! traces ───────────────────┴→ night → told → naming   drift, flows, lineage: on their own
+//! traces, crosstab, rfm ────┴→ night → told → naming   drift, flows, lineage: on their own
 //! ```
 //!
 //! Between the sums of a pass and the figures made of them stands [`Noise`].
 
+pub mod crosstab;
 pub mod drift;
 pub mod drivers;
 #[cfg(test)]
@@ -19,6 +20,7 @@ pub mod naming;
 mod night;
 pub(in crate::model) mod noise;
 pub mod profile;
+pub mod rfm;
 mod told;
 mod traces;
 

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::crosstab::Crosstabs;
 use super::drivers::{Drivers, GroupDrivers};
 use super::lens::{ConsistencyRow, GroupLens, Lens, Regularity};
 use super::profile::types::{Profiles, SegmentProfile};
+use super::rfm::RfmComparison;
 use super::traces::{Trace, traces};
 use crate::catalogue::Catalogue;
 use crate::model::fit::{HeldContrast, Model, SegmentInfo, Structure};
@@ -43,6 +45,10 @@ pub struct Passes {
     pub drivers: Drivers,
     /// What was published, beside the company's own figures.
     pub regularities: Vec<Regularity>,
+    /// Who is in the groups.
+    pub crosstabs: Crosstabs,
+    /// Ready-made groups beside the segments.
+    pub rfm: RfmComparison,
 }
 
 /// The groups of a night and what is said of all of them together.
@@ -62,6 +68,10 @@ pub struct SegmentNights {
     pub places: Vec<ConsistencyRow>,
     /// What was published, beside the company's own figures.
     pub regularities: Vec<Regularity>,
+    /// Who is in the groups: descriptors, small cells withheld.
+    pub crosstabs: Crosstabs,
+    /// How much ready-made groups explain beside the segments.
+    pub rfm: RfmComparison,
     /// What a reader must know before believing how close customers are, in plain sentences.
     pub lens_limits: Vec<String>,
     /// What a reader must know of the night; those of the lens are among them.
@@ -77,7 +87,7 @@ impl SegmentNights {
     /// If the passes counted other segments than the model has.
     #[must_use]
     pub fn of(model: &Model, catalogue: &Catalogue, given: &BTreeMap<String, String>, passes: Passes) -> Self {
-        let Passes { profiles, lens, drivers, regularities } = passes;
+        let Passes { profiles, lens, drivers, regularities, crosstabs, rfm } = passes;
         let counted = [profiles.segments.len(), lens.segments.len(), drivers.segments.len()];
         assert!(counted.iter().all(|n| *n == model.segments().len()), "all passes are over the segments of the model");
         let stability = &model.report().segment_stability;
@@ -103,6 +113,7 @@ impl SegmentNights {
         let unsaid: Vec<String> = model.limits().into_iter().filter(|limit| !limits.contains(limit)).collect();
         limits.extend(unsaid);
         limits.extend(lens.limits.iter().cloned());
+        limits.extend(crosstabs.limits.iter().cloned());
         Self {
             segments: segments.collect(),
             everyone: SegmentNight::everyone(profiles.everyone, lens.everyone, drivers.everyone),
@@ -111,6 +122,8 @@ impl SegmentNights {
             structure: model.report().structure(),
             places: lens.consistency,
             regularities,
+            crosstabs,
+            rfm,
             lens_limits: lens.limits,
             limits,
         }

@@ -45,6 +45,9 @@ impl SegmentNights {
     /// What is said of no single group.
     fn rest(&mut self, touch: &mut impl Touch) {
         self.places.iter_mut().for_each(|place| touch.figure(&mut place.figure));
+        self.crosstabs.figures_mut().for_each(|figure| touch.figure(figure));
+        self.rfm.shares.iter_mut().for_each(|share| touch.figure(&mut share.share));
+        self.crosstabs.people_mut().for_each(|people| touch.count(people));
         for regularity in &mut self.regularities {
             touch.figure(&mut regularity.own);
             if let Figure::Known(own) = regularity.own {

@@ -12,10 +12,12 @@ use crate::model::customer::needs::{NeedAssessor, NeedSettings};
 use crate::model::customer::{ApplySettings, Scorer};
 use crate::model::fit::{FitRequest, FitSettings, Invented, SegmentCount};
 use crate::model::rows::BlockFold;
+use crate::model::segment::crosstab::Crosstabs;
 use crate::model::segment::drivers::{Drivers, GroupDrivers};
 use crate::model::segment::lens::{GroupLens, Lens};
 use crate::model::segment::naming::Naming;
 use crate::model::segment::profile::{ConsentColumns, ProfileContext, ProfileFold};
+use crate::model::segment::rfm::RfmComparison;
 use crate::model::segment::{Passes, SegmentNights};
 
 #[test]
@@ -53,7 +55,14 @@ fn one_segment_goes_all_the_way_to_a_named_profile_and_a_plan() {
         limits: Vec::new(),
     };
     let drivers = Drivers { everyone: GroupDrivers::default(), segments: vec![GroupDrivers::default()] };
-    let passes = Passes { profiles, lens, drivers, regularities: Vec::new() };
+    let passes = Passes {
+        profiles,
+        lens,
+        drivers,
+        regularities: Vec::new(),
+        crosstabs: Crosstabs::default(),
+        rfm: RfmComparison::default(),
+    };
     let mut night = SegmentNights::of(&model, &catalogue, &BTreeMap::new(), passes);
     Naming { catalogue: &catalogue, cut_on: model.cut_on().aspect() }.name(&mut night);
     let segment = &night.segments[0];

@@ -8,12 +8,16 @@ use ndarray::Array2;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowSelection};
 
 use super::error::IntakeError;
+use super::households::{Households, hash};
 use super::scratch::ScratchTable;
 use super::weights::{WEIGHT, Weights};
 use crate::model::rows::{Attitudes, BLOCK_ROWS, CustomerBlock, CustomerFlags, N_RATINGS, RelationshipLevel};
 
 /// Column of `customers` that holds what relationship they asked for.
 pub(super) const WISH: &str = "relationship_wish";
+
+/// Column of `customers` that holds the household.
+pub(super) const HOUSEHOLD: &str = "household_id";
 
 /// Where a signal stands in the customer rows.
 #[derive(Clone, Debug)]
@@ -42,6 +46,8 @@ pub(super) struct Layout {
     pub(super) has_consent_profiling: bool,
     /// What weights are held against; `None` = no customer has one, and all count the same.
     pub(super) weights: Option<Weights>,
+    /// Who is not contacted because another of the household is.
+    pub(super) households: Households,
 }
 
 /// Row groups of `customers`, the rows about them, and the row groups of these.
@@ -240,13 +246,16 @@ fn wish_of(word: &str) -> Option<RelationshipLevel> {
     RelationshipLevel::ALL.into_iter().find(|level| level.word() == word)
 }
 
-fn flags_of(layout: &Layout, customers: &RecordBatch, n: usize) -> Vec<CustomerFlags> {
+/// Consent and protection of the rows of `customers`, whose first column is the id.
+pub(super) fn flags_of(layout: &Layout, customers: &RecordBatch, n: usize) -> Vec<CustomerFlags> {
     let column = |name: &str| customers.column_by_name(name).and_then(|column| column.as_boolean_opt()).cloned();
     let is_set = |flags: &Option<BooleanArray>, i: usize| flags.as_ref().is_some_and(|f| f.is_valid(i) && f.value(i));
     let [profiling, email, sms, push, phone, post] =
         ["profiling", "email", "sms", "push", "phone", "post"].map(|channel| column(&format!("consent_{channel}")));
     let [objection, minor, vulnerable, deceased, open_case, close_kindly] =
         ["objection_marketing", "minor", "vulnerable", "deceased", "open_case", "close_kindly"].map(column);
+    let ids = customers.column(0).as_string::<i32>();
+    let households = customers.column_by_name(HOUSEHOLD).and_then(|column| column.as_string_opt::<i32>()).cloned();
     let wishes = customers.column_by_name(WISH).and_then(|column| column.as_string_opt::<i32>()).cloned();
     (0..n)
         .map(|i| CustomerFlags {
@@ -263,6 +272,8 @@ fn flags_of(layout: &Layout, customers: &RecordBatch, n: usize) -> Vec<CustomerF
             open_case: is_set(&open_case, i),
             close_kindly: is_set(&close_kindly, i),
             wish: wishes.as_ref().filter(|w| w.is_valid(i)).and_then(|w| wish_of(w.value(i))),
+            household: households.as_ref().filter(|h| h.is_valid(i)).map(|h| hash(h.value(i))),
+            household_silent: layout.households.silences(ids.value(i)),
         })
         .collect()
 }

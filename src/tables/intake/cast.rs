@@ -14,6 +14,8 @@ use datafusion::arrow::datatypes::{DataType, Float32Type, Float64Type};
 
 use super::super::ledger::RejectCode;
 use super::super::source::CELL_LIMIT;
+use super::cells::element_of;
+use crate::catalogue::ElementId;
 
 /// Unreadable cells: place in the batch and what is wrong.
 pub(super) type Bad = Vec<(usize, RejectCode)>;
@@ -269,6 +271,19 @@ pub(super) fn blank(array: &ArrayRef, places: impl Iterator<Item = usize>) -> Ar
         Ok(data) => datafusion::arrow::array::make_array(data),
         Err(_) => Arc::clone(array),
     }
+}
+
+/// Elements by their slug, as people write them.
+pub(super) fn elements(text: &StringArray, mut bad: Bad) -> (StringArray, Bad) {
+    let element = |(i, cell): (usize, Option<&str>)| {
+        let found = element_of(cell?);
+        if found.is_none() {
+            bad.push((i, RejectCode::UnknownElement));
+        }
+        found.map(ElementId::slug)
+    };
+    let slugs = text.iter().enumerate().map(element).collect();
+    (slugs, bad)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use datafusion::common::Result;
 use super::super::contract::{Kind, LEAST_AMOUNT, LEAST_WEIGHT, MOST_NUMBER, MOST_WEIGHT, OnBad};
 use super::super::ledger::{RejectCode, Scope};
 use super::super::spec::{IdForm, TableName};
-use super::cast::{Bad, as_text, blank, flags, is_text, no_numbers, numbers, texts};
+use super::cast::{Bad, as_text, blank, elements, flags, is_text, no_numbers, numbers, texts};
 use super::cells::Cells;
 use super::evidence::id_shape;
 use super::ids::{IdReading, ids, written_as_text};
@@ -418,6 +418,10 @@ impl Checker {
                 let (text, bad) = texts(array);
                 choice(&text, bad, words)
             }
+            Kind::Element if self.setting.table == TableName::Interactions => {
+                let (text, bad) = texts(array);
+                shared_with(elements(&text, bad))
+            }
             Kind::Text | Kind::Element | Kind::Aspect | Kind::Question | Kind::Rating => shared_with(texts(array)),
         }
     }
@@ -425,7 +429,12 @@ impl Checker {
 
 /// Columns that say when something came to its end: a day after the night, such as 9999-12-31, means that it has not.
 fn is_still_to_come(table: TableName, column: &str) -> bool {
-    matches!((table, column), (TableName::Interactions, "resolved_at") | (TableName::Orders, "delivered_at"))
+    matches!(
+        (table, column),
+        (TableName::Interactions, "resolved_at")
+            | (TableName::Orders, "delivered_at")
+            | (TableName::Feedback, "answered_at")
+    )
 }
 
 /// Cells that hold NaN.

@@ -274,7 +274,8 @@ impl Seen {
         let is_words = |name: &str| {
             let kind = contract.column(name).map_or(contract.further, |rule| Some(rule.kind));
             // What people wrote is no word of a list.
-            matches!(kind, Some(Kind::Text | Kind::Choice(_))) && (table, name) != (TableName::Feedback, "text")
+            let written = [(TableName::Feedback, "text"), (TableName::Interactions, "sought")];
+            matches!(kind, Some(Kind::Text | Kind::Choice(_))) && !written.contains(&(table, name))
         };
         let (mut places, mut words) = (Vec::new(), Vec::new());
         for (place, field) in sheet.columns().fields().iter().enumerate() {

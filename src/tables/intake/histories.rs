@@ -14,7 +14,12 @@ use super::iso::DAY;
 use super::lines::AMOUNT_UNREAD;
 use super::rivals::BRAND;
 use super::scratch::ScratchTable;
-use crate::model::rows::{Contact, History, Nature, Order, Promise, RivalAnswer, Verbatim, Vocabulary, Word};
+use super::wish::{HistoryWish, KindWords};
+use crate::catalogue::ElementId;
+use crate::model::rows::{
+    Contact, History, Nature, Order, Promise, PublicPost, RIVAL_RATINGS, RivalAnswer, ServiceEvent, ServiceKind,
+    TOO_MANY_VALUES, Verbatim, Vocabulary, Word,
+};
 
 /// The tables that histories are read from; `None` = there is none.
 #[derive(Clone, Debug, Default)]
@@ -23,8 +28,9 @@ pub(super) struct Events {
     pub(super) interactions: Option<ScratchTable>,
     pub(super) heard: Option<ScratchTable>,
     pub(super) rivals: Option<ScratchTable>,
+    pub(super) rival_ratings: Option<ScratchTable>,
     pub(super) treatments: Option<ScratchTable>,
-    /// Where customers tell when they signed up.
+    /// Where customers tell when they signed up, and what else describes them.
     pub(super) customers: Option<ScratchTable>,
 }
 
@@ -45,37 +51,38 @@ const ORDER_COLUMNS: [&str; 12] = [
 ];
 
 /// Columns read of `interactions`.
-const CONTACT_COLUMNS: [&str; 9] =
-    ["at", "kind", "case_id", "rating", "severity", "resolved_at", "promised_at", "channel", "site"];
+const CONTACT_COLUMNS: [&str; 13] = [
+    "at",
+    "kind",
+    "case_id",
+    "rating",
+    "severity",
+    "resolved_at",
+    "promised_at",
+    "channel",
+    "site",
+    "element",
+    "agent",
+    "team",
+    "sought",
+];
 
 /// Columns read of heard texts.
-const TEXT_COLUMNS: [&str; 6] = ["at", "rating", "channel", HEARD_BITS[0], HEARD_BITS[1], HEARD_BITS[2]];
+const TEXT_COLUMNS: [&str; 8] =
+    ["at", "rating", "channel", HEARD_BITS[0], HEARD_BITS[1], HEARD_BITS[2], "public", "answered_at"];
 
 /// Columns read of answers about competitors, and of treatments.
 const RIVAL_COLUMNS: [&str; 3] = [BRAND, CELL, ANSWER];
-const TREATMENT_COLUMNS: [&str; 2] = ["treated_at", "arm"];
+const TREATMENT_COLUMNS: [&str; 3] = ["treated_at", "arm", "play_id"];
 
-/// Words of the `kind` column that mean more than an event.
-#[derive(Clone, Debug, Default)]
-pub struct KindWords {
-    /// Kinds that are complaints.
-    pub complaints: Vec<String>,
-    /// Kinds in which a customer speaks for the company.
-    pub advocacy: Vec<String>,
-}
+/// Most different values of a descriptor that are told apart. Our judgment: a column with more names people or places, not
+/// groups.
+const MOST_VALUES: usize = 200;
 
-impl KindWords {
-    fn nature(&self, kind: &str) -> Nature {
-        let among = |words: &[String]| words.iter().any(|word| word.eq_ignore_ascii_case(kind));
-        if among(&self.complaints) {
-            Nature::Complaint
-        } else if among(&self.advocacy) {
-            Nature::Advocacy
-        } else {
-            Nature::Other
-        }
-    }
-}
+/// Letters of a term that is told, and terms that are told apart, at most. Our judgment: what is longer is a message, and
+/// memory does not grow with what people type.
+const LONGEST_TERM: usize = 40;
+const MOST_TERMS: usize = 10_000;
 
 /// Histories of the customers of a night, to be asked for block by block, in order.
 pub struct Histories {
@@ -83,8 +90,9 @@ pub struct Histories {
     contacts: Option<Cursor>,
     texts: Option<Cursor>,
     rivals: Option<Cursor>,
+    rival_ratings: Option<Cursor>,
     treatments: Option<Cursor>,
-    signups: Option<Cursor>,
+    described: Option<Cursor>,
     reading: Reading,
     /// Day of the night, since 1970.
     day: i32,
@@ -97,16 +105,21 @@ struct Reading {
     words: Vocabulary,
     kinds: KindWords,
     clock: Clock,
+    promises: BTreeMap<String, u32>,
+    /// Values met so far of each descriptor.
+    values: Vec<BTreeSet<Word>>,
+    /// Words searched for in vain that were met so far.
+    sought: BTreeSet<Word>,
 }
 
 /// What an event takes, with the room to sort it.
-const EVENT_BYTES: u64 = 144;
+const EVENT_BYTES: u64 = 272;
 
 impl Histories {
     /// Opens the tables.
     pub(super) fn open(
         events: &Events,
-        kinds: KindWords,
+        wish: HistoryWish,
         zone: Tz,
         day: i32,
         memory: u64,
@@ -114,14 +127,24 @@ impl Histories {
         let open = |table: &Option<ScratchTable>, columns: &[&str]| {
             table.as_ref().map(|table| Cursor::open(table, columns)).transpose()
         };
+        let described: Vec<&str> =
+            ["signup_date"].into_iter().chain(wish.descriptors.iter().map(String::as_str)).collect();
         Ok(Self {
             orders: open(&events.orders, &ORDER_COLUMNS)?,
             contacts: open(&events.interactions, &CONTACT_COLUMNS)?,
             texts: open(&events.heard, &TEXT_COLUMNS)?,
             rivals: open(&events.rivals, &RIVAL_COLUMNS)?,
+            rival_ratings: open(&events.rival_ratings, &RIVAL_COLUMNS)?,
             treatments: open(&events.treatments, &TREATMENT_COLUMNS)?,
-            signups: open(&events.customers, &["signup_date"])?,
-            reading: Reading { words: Vocabulary::default(), kinds, clock: Clock::new(zone) },
+            described: open(&events.customers, &described)?,
+            reading: Reading {
+                words: Vocabulary::default(),
+                kinds: wish.kinds,
+                clock: Clock::new(zone),
+                promises: wish.promises,
+                sought: BTreeSet::new(),
+                values: vec![BTreeSet::new(); wish.descriptors.len()],
+            },
             day,
             memory,
         })
@@ -147,24 +170,43 @@ impl Histories {
             cursor.rows_of(ids, |row, of| room.take(|| lines.add(&mut all[of], row, of, reading)))?;
         }
         if let Some(cursor) = &mut self.contacts {
-            cursor.rows_of(ids, |row, of| room.take(|| all[of].contacts.extend(reading.contact(row))))?;
+            cursor.rows_of(ids, |row, of| {
+                room.take(|| {
+                    all[of].contacts.extend(reading.contact(row));
+                    all[of].served.extend(reading.service(row));
+                });
+            })?;
         }
         if let Some(cursor) = &mut self.texts {
-            cursor.rows_of(ids, |row, of| room.take(|| all[of].verbatims.extend(reading.verbatim(row))))?;
+            cursor.rows_of(ids, |row, of| {
+                room.take(|| {
+                    let text = reading.verbatim(row);
+                    all[of].posts.extend(text.as_ref().and_then(|text| post(text, row)));
+                    all[of].verbatims.extend(text);
+                });
+            })?;
         }
         if room.left == 0 {
             let stage = format!("histories of {} customers, one of whom may stand for many", ids.len());
             return Err(IntakeError::Memory { stage, limit: self.memory });
         }
         if let Some(cursor) = &mut self.rivals {
-            cursor.rows_of(ids, |row, of| all[of].rivals.extend(reading.rival(row)))?;
+            cursor.rows_of(ids, |row, of| all[of].rivals.extend(reading.rival(row, 0)))?;
+        }
+        if let Some(cursor) = &mut self.rival_ratings {
+            cursor.rows_of(ids, |row, of| all[of].rivals.extend(reading.rival(row, RIVAL_RATINGS)))?;
         }
         if let Some(cursor) = &mut self.treatments {
-            cursor.rows_of(ids, |row, of| all[of].treatments.extend(treatment(row)))?;
+            cursor.rows_of(ids, |row, of| {
+                let Some(at) = treatment(row) else { return };
+                all[of].treatments.push(at);
+                all[of].promised |= row.text(2).and_then(|play| reading.promises.get(play)).copied().unwrap_or(0);
+            })?;
         }
-        if let Some(cursor) = &mut self.signups {
+        if let Some(cursor) = &mut self.described {
             cursor.rows_of(ids, |row, of| {
                 all[of].tenure_days = row.day(0).and_then(|signup| u32::try_from(*day - signup).ok());
+                all[of].descriptors = reading.descriptors(row);
             })?;
         }
         for history in &mut all {
@@ -172,6 +214,10 @@ impl Histories {
             history.contacts.sort_by_key(|contact| contact.at);
             history.verbatims.sort_by_key(|verbatim| verbatim.at);
             history.treatments.sort_unstable();
+            history.served.sort_by_key(|event| event.at);
+            history.posts.sort_by_key(|post| post.at);
+            let named = history.served.iter().filter_map(|event| event.promise.and(event.element));
+            history.promised |= named.fold(0, |bits, element| bits | 1 << element.index());
             keep_last(&mut history.rivals);
         }
         Ok(all)
@@ -289,6 +335,48 @@ impl Reading {
         })
     }
 
+    /// What a contact was to how easily somebody was served; `None` = nothing.
+    fn service(&mut self, row: CursorRow<'_>) -> Option<ServiceEvent> {
+        let word = row.text(1)?;
+        let complaint = self.kinds.nature(word) == Nature::Complaint;
+        let case = row.text(2).map(hash);
+        let agent = row.text(10).map(hash);
+        let team = row.text(11).map(|text| self.words.word(text));
+        let element = row.text(9).and_then(ElementId::parse);
+        let other = complaint || case.is_some() || agent.is_some() || team.is_some() || element.is_some();
+        let kind = self.kinds.service(word).or(other.then_some(ServiceKind::Contact))?;
+        let resolved = row.moment(5);
+        let sought =
+            if kind == ServiceKind::SearchedInVain { row.text(12).and_then(|text| self.sought(text)) } else { None };
+        Some(ServiceEvent {
+            at: row.moment(0)?,
+            kind,
+            complaint,
+            case,
+            resolved,
+            agent,
+            team,
+            sought,
+            promise: self.promise(row.moment(6), resolved),
+            element,
+        })
+    }
+
+    /// A term in small letters, its blanks made one; `None` = too long to be one, or beyond the first [`MOST_TERMS`].
+    fn sought(&mut self, text: &str) -> Option<Word> {
+        let term = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        if term.is_empty() || term.chars().count() > LONGEST_TERM {
+            return None;
+        }
+        let met = self.words.find(&term).filter(|word| self.sought.contains(word));
+        if met.is_none() && self.sought.len() >= MOST_TERMS {
+            return None;
+        }
+        let word = met.unwrap_or_else(|| self.words.word(&term));
+        self.sought.insert(word);
+        Some(word)
+    }
+
     fn verbatim(&mut self, row: CursorRow<'_>) -> Option<Verbatim> {
         Some(Verbatim {
             at: row.moment(0)?,
@@ -300,9 +388,27 @@ impl Reading {
         })
     }
 
-    fn rival(&mut self, row: CursorRow<'_>) -> Option<RivalAnswer> {
+    /// Descriptors stand behind the day of signing up. Values beyond the first [`MOST_VALUES`] are taken together.
+    fn descriptors(&mut self, row: CursorRow<'_>) -> Vec<Option<Word>> {
+        let Self { words, values, .. } = self;
+        let mut value = |place: usize, met: &mut BTreeSet<Word>| {
+            let text = row.text(place + 1).map(str::trim).filter(|text| !text.is_empty())?;
+            let word = words.find(text).filter(|word| met.contains(word));
+            let word = match word {
+                None if met.len() >= MOST_VALUES => words.word(TOO_MANY_VALUES),
+                None => words.word(text),
+                Some(word) => word,
+            };
+            met.insert(word);
+            Some(word)
+        };
+        values.iter_mut().enumerate().map(|(place, met)| value(place, met)).collect()
+    }
+
+    /// Columns count on from `first`.
+    fn rival(&mut self, row: CursorRow<'_>, first: usize) -> Option<RivalAnswer> {
         let (brand, column, answer) = (row.text(0)?, row.cell(1)?, row.answer(2)?);
-        Some(RivalAnswer { brand: self.words.word(brand), column, answer })
+        Some(RivalAnswer { brand: self.words.word(brand), column: first + column, answer })
     }
 }
 
@@ -317,6 +423,20 @@ fn keep_last(rivals: &mut Vec<RivalAnswer>) {
         }
         same
     });
+}
+
+fn hash(text: &str) -> u64 {
+    XxHash64::oneshot(0, text.as_bytes())
+}
+
+/// What was written in public; `None` = it was not, or that is not known.
+fn post(text: &Verbatim, row: CursorRow<'_>) -> Option<PublicPost> {
+    let public = row.flag(6) == Some(true);
+    public.then(|| PublicPost {
+        at: text.at,
+        answered: row.moment(7).filter(|answered| *answered >= text.at),
+        feeling: text.feeling().map(|feeling| feeling as f32),
+    })
 }
 
 /// A rating beside a contact or text, if it is on 0–10.

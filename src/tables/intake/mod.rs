@@ -7,9 +7,11 @@
 //! are SQL, joins are merges of sorted tables (`rows`). Nothing grows with the number of customers but files on scratch.
 
 mod answers;
+mod base;
 mod bind;
 mod blanks;
 mod blocks;
+mod buyers;
 mod cast;
 mod cells;
 mod check;
@@ -31,6 +33,7 @@ mod guard;
 mod hear;
 mod hindrances;
 mod histories;
+mod households;
 mod ids;
 mod iso;
 mod items;
@@ -61,16 +64,19 @@ mod times;
 mod unique;
 mod way;
 mod weights;
+mod wish;
 
 pub use blocks::Blocks;
+pub use buyers::BuyerSpread;
 pub use coverage::{Coverage, OrphanCount};
 pub use dirty::DirtyCell;
 pub use error::IntakeError;
 pub use hindrances::{Hindrance, Hindrances};
-pub use histories::{Histories, KindWords};
+pub use histories::Histories;
 pub(in crate::tables) use ids::{IdReading, ids, in_form};
 pub use look::{Look, SourceLook, TableLook, look};
 pub use pace::{OrderPace, PACE_WEEKS};
 pub use prepare::{IntakeRequest, ReadFile, check_tables};
 pub use run::{Intake, run};
 pub use signals::MissingSignal;
+pub use wish::{HistoryWish, KindWords, ServiceWords};

@@ -1,10 +1,10 @@
-//! Answers about competitors: the rows of `attitudes` that are not about the company.
+//! Answers about competitors: the rows of `attitudes` and `ratings` that are not about the company.
 
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, AsArray};
 
-use super::super::spec::{TableName, TableSpec};
+use super::super::spec::TableSpec;
 use super::bind::BindingTarget;
 use super::cells::Cells;
 use super::check::Output;
@@ -31,9 +31,10 @@ impl Stage<'_> {
         if long.is_empty() {
             return Ok(None);
         }
-        let tally = Arc::new(Tally::new(TableName::Attitudes, Arc::clone(staged.tally.registry())));
+        let table = staged.table;
+        let tally = Arc::new(Tally::new(table, Arc::clone(staged.tally.registry())));
         let target = BindingTarget {
-            table: TableName::Attitudes,
+            table,
             listed: specs.len() > 1,
             cells: Some(Arc::clone(cells)),
             tally: &tally,
@@ -44,10 +45,14 @@ impl Stage<'_> {
         if bounds.is_empty() {
             return Ok(None);
         }
-        let writer = ScratchWriter::create(self.scratch, "rivals", Arc::clone(&bounds[0].checker.schema))?;
-        self.drive(&bounds, TableName::Attitudes, |batch| Ok(batch.is_none_or(|batch| writer.write(batch))))?;
-        let table = writer.finish()?;
-        Ok((table.rows() > 0).then_some(table))
+        let writer = ScratchWriter::create(
+            self.scratch,
+            &format!("rivals_{}", table.slug()),
+            Arc::clone(&bounds[0].checker.schema),
+        )?;
+        self.drive(&bounds, table, |batch| Ok(batch.is_none_or(|batch| writer.write(batch))))?;
+        let rivals = writer.finish()?;
+        Ok((rivals.rows() > 0).then_some(rivals))
     }
 }
 

@@ -12,31 +12,31 @@ use super::super::figures::{Figures, Mixes};
 use super::super::ledger::Ledger;
 use super::super::source::Source;
 use super::super::spec::TableName;
-use super::blocks::{Blocks, Layout, SignalColumn, WISH};
+use super::base::JoinBase;
+use super::blocks::{Blocks, HOUSEHOLD, Layout, WISH};
+use super::buyers::BuyerSpread;
 use super::coverage::{Coverage, OrphanCount};
 use super::crowd::case_twins;
 use super::engine::with_stack;
 use super::error::IntakeError;
 use super::figures::Counted;
 use super::hear::{Heard, hear};
-use super::histories::{Events, Histories, KindWords};
+use super::histories::{Events, Histories};
+use super::households::Households;
 use super::items::{Settled, look_at_items};
 use super::orphans::Orphans;
 use super::pace::{OrderPace, channel_lines};
 use super::prepare::{IntakeRequest, Prepared, ReadFile, check_signals, check_tables};
-use super::rows::{CustomerPart, Join, Rows};
+use super::rows::Join;
 use super::scratch::{GROUP_ROWS, ScratchTable};
-use super::signals::{MissingSignal, VALUE, count_column, missing_signals, signal_column, sums};
+use super::signals::MissingSignal;
 use super::stage::{Stage, Staged};
 use super::tally::{CAPITALS, Listed, SMALL_LETTERS};
-use super::weights::{WEIGHT, Weights};
+use super::weights::Weights;
+use super::wish::HistoryWish;
 use super::{notes, rejects};
-use crate::catalogue::{Catalogue, NoRows, SignalTable};
 use crate::model::customer::listening::Listener;
 use crate::model::rows::{BLOCK_ROWS, MAX_SIGNALS, Sources};
-
-/// Prefix of signals that a user's `signals` table brings.
-const OWN: &str = "own_";
 
 /// One row per customer, on scratch, and everything known about how it came to be.
 pub struct Intake {
@@ -153,10 +153,16 @@ impl Intake {
         (part * per_part).min(self.n_blocks())..((part + 1) * per_part).min(self.n_blocks())
     }
 
-    /// Text columns of `customers` beside the id: descriptors.
+    /// Text columns of `customers` beside ids and wishes: descriptors.
     #[must_use]
     pub fn descriptor_columns(&self) -> Vec<&str> {
-        let fields = self.customers.columns().fields().iter().skip(1);
+        let fields = self
+            .customers
+            .columns()
+            .fields()
+            .iter()
+            .skip(1)
+            .filter(|field| ![WISH, HOUSEHOLD].contains(&field.name().as_str()));
         let text = fields.filter(|field| *field.data_type() == datafusion::arrow::datatypes::DataType::Utf8);
         text.map(|field| field.name().as_str()).collect()
     }
@@ -186,8 +192,8 @@ impl Intake {
     ///
     /// # Errors
     /// [`IntakeError::Scratch`] if scratch was removed.
-    pub fn histories(&self, kinds: KindWords) -> Result<Histories, IntakeError> {
-        Histories::open(&self.histories, kinds, self.night.0, self.night.1, self.memory_limit)
+    pub fn histories(&self, wish: HistoryWish) -> Result<Histories, IntakeError> {
+        Histories::open(&self.histories, wish, self.night.0, self.night.1, self.memory_limit)
     }
 
     /// Which kinds of events there are.
@@ -216,7 +222,19 @@ impl Intake {
         channel_lines(self.histories.orders.as_ref())
     }
 
-    /// What the next nights are held against: how much there is of what, in which shares words come. Fails alike.
+    /// How those who bought are spread over recency, frequency and value; over nobody where there is no such table.
+    ///
+    /// # Errors
+    /// [`IntakeError::Scratch`] if scratch was removed.
+    pub fn buyer_spread(&self) -> Result<BuyerSpread, IntakeError> {
+        let orders = self.histories.orders.as_ref();
+        orders.map_or_else(|| Ok(BuyerSpread::default()), |orders| BuyerSpread::of(orders, self.night.2))
+    }
+
+    /// What the next nights are held against: how much there is of what, and in which shares words come.
+    ///
+    /// # Errors
+    /// [`IntakeError::Scratch`] if scratch was removed.
     pub fn figures(&self) -> Result<(Figures, Mixes), IntakeError> {
         let counted = Counted {
             inputs: &self.inputs,
@@ -272,7 +290,7 @@ fn read_all(request: &IntakeRequest<'_>, prepared: &Prepared) -> Result<Intake, 
     let weights = Weights::learn(&customers.sheets[0])?;
     let heard = listen(request, &staged)?;
     (request.progress)("joining customer rows");
-    let base = Base::new(request.catalogue, prepared, &staged, heard.as_ref())?;
+    let base = JoinBase::new(request.catalogue, prepared, &staged, heard.as_ref())?;
     let join = Join {
         engine: &prepared.engine,
         scratch: request.scratch,
@@ -283,6 +301,7 @@ fn read_all(request: &IntakeRequest<'_>, prepared: &Prepared) -> Result<Intake, 
     let rows = join.run()?;
     let (layout, mut coverage) = base.layout(&rows, &staged, prepared);
     let mut layout = Layout { weights, ..layout };
+    layout.households = Households::of(&customers.sheets[0], &layout)?;
     let mut ledger = ledger_of(prepared, &staged, &mut coverage)?;
     let names = [prepared.ratings.names(), prepared.attitudes.names()];
     let settled = Settled::of(request.tables, names[0], names[1]);
@@ -306,8 +325,9 @@ fn read_all(request: &IntakeRequest<'_>, prepared: &Prepared) -> Result<Intake, 
         interactions: sheet(TableName::Interactions),
         heard: heard.map(|heard| heard.texts),
         rivals: staged.get(&TableName::Attitudes).and_then(|staged| staged.rivals.clone()),
+        rival_ratings: staged.get(&TableName::Ratings).and_then(|staged| staged.rivals.clone()),
         treatments: sheet(TableName::Treatments),
-        customers: customers.names().contains("signup_date").then(|| customers.clone()),
+        customers: Some(customers.clone()),
     };
     let events = staged.into_iter().filter(|(table, _)| prepared.cells(*table).is_none());
     let tables = events.map(|(table, mut staged)| (table, staged.sheets.swap_remove(0))).collect();
@@ -394,108 +414,4 @@ fn ledger_of(
         }
     }
     Ok(ledger)
-}
-
-/// What customer rows are joined from.
-struct Base {
-    parts: Vec<CustomerPart>,
-    signal_ids: Vec<String>,
-    /// Column, and the column that counts rows where none means 0, per signal.
-    signal_columns: Vec<(String, Option<String>)>,
-    missing: Vec<MissingSignal>,
-}
-
-impl Base {
-    fn new(
-        catalogue: &Catalogue,
-        prepared: &Prepared,
-        staged: &BTreeMap<TableName, Staged>,
-        heard: Option<&Heard>,
-    ) -> Result<Self, IntakeError> {
-        let sheet = |table: SignalTable| {
-            let name = TableName::parse(table.name()).expect("signal tables are canonical tables");
-            staged.get(&name).map(|staged| &staged.sheets[0])
-        };
-        let mut parts = Vec::new();
-        let mut columns: Vec<(usize, String, Option<String>)> = Vec::new();
-        for table in SignalTable::ALL {
-            let sums = sheet(table).and_then(|rows| {
-                sums(catalogue, table, &rows.on_the_wall(prepared.times.zone), &prepared.end_of_night_wall_sql)
-            });
-            if let Some(sums) = sums {
-                for &(place, no_rows) in &sums.signals {
-                    let zero = (no_rows == NoRows::Zero).then(|| count_column(table));
-                    columns.push((place, signal_column(place), zero));
-                }
-                parts.push(CustomerPart::Sums(sums));
-            }
-        }
-        columns.sort_by_key(|(place, ..)| *place);
-        let mut signal_ids: Vec<String> =
-            columns.iter().map(|(place, ..)| catalogue.signals()[*place].id().to_owned()).collect();
-        let mut signal_columns: Vec<_> = columns.into_iter().map(|(_, column, zero)| (column, zero)).collect();
-        if let Some(own) = staged.get(&TableName::Signals) {
-            for field in own.sheets[0].columns().fields().iter().skip(1) {
-                signal_ids.push(format!("{OWN}{}", field.name()));
-                signal_columns.push((format!("{OWN}{}", field.name()), None));
-            }
-            parts.push(CustomerPart::Sheet { table: own.sheets[0].clone(), prefix: OWN });
-        }
-        if let Some(mentions) = heard.and_then(|heard| heard.signals.as_ref()) {
-            for field in mentions.columns().fields().iter().skip(1) {
-                signal_ids.push(field.name().clone());
-                signal_columns.push((field.name().clone(), None));
-            }
-            parts.push(CustomerPart::Sheet { table: mentions.clone(), prefix: "" });
-        }
-        if signal_ids.len() > MAX_SIGNALS {
-            return Err(IntakeError::TooManySignals { found: signal_ids.len(), limit: MAX_SIGNALS });
-        }
-        for table in [TableName::Attitudes, TableName::Ratings] {
-            let sheets = staged.get(&table).into_iter().flat_map(|staged| &staged.sheets);
-            parts.extend(sheets.map(|sheet| CustomerPart::Sheet { table: sheet.clone(), prefix: "" }));
-        }
-        let missing = missing_signals(catalogue, |table| sheet(table).map(ScratchTable::names));
-        Ok(Self { parts, signal_ids, signal_columns, missing })
-    }
-
-    fn layout(&self, rows: &Rows, staged: &BTreeMap<TableName, Staged>, prepared: &Prepared) -> (Layout, Coverage) {
-        let customers = &staged[&TableName::Customers].sheets[0];
-        let at = |name: &str| rows.names.iter().position(|own| own == name);
-        let mut coverage = Coverage::of(customers.rows());
-        coverage.respondents = rows.respondents;
-        coverage.tables = staged.keys().copied().collect();
-        let customer_names = customers.columns().fields().iter().map(|field| field.name().clone());
-        coverage.customer_columns = customer_names.skip(1).collect();
-        let mut layout = Layout::default();
-        for (indicator, name) in prepared.ratings.names().iter().enumerate() {
-            if let Some(column) = at(name).filter(|&column| rows.known[column] > 0) {
-                layout.ratings.push((indicator, column));
-                coverage.answers[indicator] = rows.known[column];
-            }
-        }
-        for (place, name) in prepared.attitudes.names().iter().enumerate() {
-            if let Some(column) = at(name).filter(|&column| rows.known[column] > 0) {
-                layout.attitudes.push((place, column));
-                coverage.attitudes.insert(name.clone(), rows.known[column]);
-            }
-        }
-        for (id, (column, zero)) in self.signal_ids.iter().zip(&self.signal_columns) {
-            let column = at(column).expect("the join has every signal");
-            coverage.signals.insert(id.clone(), rows.known[column]);
-            layout.signals.push(SignalColumn { column, zero_without: zero.as_deref().and_then(at) });
-        }
-        layout.motivators = prepared.motivators;
-        // METHOD (our judgment): nobody is worth 0 where no amount of anybody is known.
-        let value = at(VALUE).filter(|&column| rows.known[column] > 0);
-        layout.value =
-            value.map(|column| SignalColumn { column, zero_without: at(&count_column(SignalTable::Orders)) });
-        layout.has_consent_profiling = coverage.has_customer_column("consent_profiling");
-        let wanted = |name: &str, flag: bool| name == "customer_id" || name == WEIGHT || name == WISH || flag;
-        let fields = customers.columns().fields().iter().enumerate();
-        let flag = datafusion::arrow::datatypes::DataType::Boolean;
-        layout.customer_columns =
-            fields.filter(|(_, f)| wanted(f.name(), *f.data_type() == flag)).map(|(i, _)| i).collect();
-        (layout, coverage)
-    }
 }

@@ -43,7 +43,7 @@ pub(super) struct Staged {
     pub(super) excluded: Vec<ScratchTable>,
     /// E-mail addresses among the ids that are spelled in several ways; for `customers` only.
     pub(super) spellings: Spelled,
-    /// Answers about competitors; for `attitudes` only.
+    /// Answers about competitors; for tables of answers only.
     pub(super) rivals: Option<ScratchTable>,
     /// Answers replaced by a later one.
     pub(super) replaced: u64,
@@ -137,7 +137,7 @@ impl Stage<'_> {
             refuse_unknown_day_order(&bounds, &staged.tally)?;
             look_at_scales(&bounds, &mut staged);
         }
-        if let Some(cells) = cells.filter(|_| table == TableName::Attitudes) {
+        if let Some(cells) = cells {
             staged.rivals = self.rivals(specs, cells, &staged)?;
         }
         Ok(staged)

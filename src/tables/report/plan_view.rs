@@ -215,6 +215,7 @@ fn kind(slug: &str) -> String {
         "connect" => "Connect",
         "thank" => "Thank",
         "leave" => "Leave in peace",
+        "ease" => "Make it easier",
         other => return plain(other),
     }
     .to_owned()

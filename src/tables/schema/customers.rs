@@ -11,8 +11,9 @@ use super::{CustomerWords, TableId};
 use crate::catalogue::{ElementId, Level, NeedTier};
 use crate::model::plan::{NextReason, NextStep};
 use crate::model::rows::{
-    ArcEvidence, Assignment, Basis, ConnectionStage, CustomerNeeds, CustomerNight, EvidenceBasis, LevelReason,
-    LoyaltyType, NeedState, Relationship, RelationshipLevel, Stay, SuppressedReason, UnassignedReason,
+    ArcEvidence, Assignment, Basis, ConnectionStage, CustomerFlags, CustomerNeeds, CustomerNight, EvidenceBasis,
+    LevelReason, LoyaltyType, NeedState, Relationship, RelationshipLevel, RfmGroup, Stay, SuppressedReason,
+    UnassignedReason,
 };
 
 /// Enum variants in the order of their discriminants, which are the keys of their dictionaries.
@@ -37,6 +38,7 @@ pub(in crate::tables) struct CustomerRows<'a> {
     pub(in crate::tables) value: &'a [Option<f64>],
     pub(in crate::tables) holdout: &'a [bool],
     pub(in crate::tables) suppressed: &'a [Option<SuppressedReason>],
+    pub(in crate::tables) flags: &'a [CustomerFlags],
     pub(in crate::tables) nights: &'a [CustomerNight],
     /// What each is next for, once plans are made; empty before.
     pub(in crate::tables) next: &'a [NextStep],
@@ -54,6 +56,7 @@ impl<'a> CustomerRows<'a> {
             value: &[],
             holdout: &[],
             suppressed: &[],
+            flags: &[],
             nights: &[],
             next,
             words,
@@ -317,8 +320,21 @@ fn facts(t: &mut Columns<CustomerRows<'_>>) {
         /// Net order value in the 365 days up to the night, project currency, may be negative; null = no order table.
         maybe "value_365d": Float64 =
             Arc::new(c.value.iter().map(|v| v.filter(|v| v.is_finite())).collect::<Float64Array>()) as ArrayRef;
+        /// Ready-made group by recency, frequency and value of orders (`core`, `growing`, `fresh`, `cooling_core`, `regular`,
+        /// `occasional`, `slipping_core`, `slipping`, `asleep`, `no_purchase`), cut by quintiles or `[rfm]`: a yardstick beside
+        /// the segments; null = no order table, or not scored.
+        maybe "rfm_group": Category =
+            category(&texts(RfmGroup::ALL.map(RfmGroup::slug)), c.nights.iter().map(|n| n.rfm.map(|group| group as i32)));
         /// In the permanent random hold-out: never in an audience.
         filled "holdout": Bool = Arc::new(BooleanArray::from(c.holdout.to_vec())) as ArrayRef;
+        /// Whether this is the one of the household who is contacted; null = no household is known.
+        maybe "household_contact": Bool =
+            Arc::new(
+                c.flags
+                    .iter()
+                    .map(|flags| flags.household.map(|_| !flags.household_silent))
+                    .collect::<BooleanArray>(),
+            ) as ArrayRef;
         /// Why the customer was not scored: `deceased`, `minor`, `objection_marketing`, `no_profiling_consent`; null =
         /// was scored.
         maybe "suppressed_reason": Category =

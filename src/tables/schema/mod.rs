@@ -13,6 +13,7 @@ mod cell;
 mod column;
 mod customer_words;
 mod customers;
+mod descriptors;
 mod drift;
 mod drivers;
 mod effects;
@@ -25,6 +26,7 @@ mod quality;
 mod regularities;
 mod rejected_rows;
 mod relationship;
+mod rfm;
 mod segment_elements;
 mod segment_needs;
 mod segments;
@@ -61,8 +63,10 @@ pub use sensitive::SensitivePolicy;
 pub use table::{About, Columns, Fill, Table, TableSource};
 pub use transitions::{NOISE_STEPS, Since, TransitionRow, Whereabouts, transition_rows};
 
+use crate::model::segment::crosstab::DescriptorCell;
 use crate::model::segment::drift::DriftRow;
 use crate::model::segment::lens::Regularity;
+use crate::model::segment::rfm::GroupingShare;
 
 /// Version of all table layouts together. Raised whenever any column of any table changes.
 pub const SCHEMA_VERSION: &str = "1";
@@ -99,6 +103,10 @@ tables! {
     Drivers = DriverRow<'static>;
     /// How close each segment is.
     Relationship = &'static RelationshipRow;
+    /// Who is in each segment.
+    Descriptors = &'static DescriptorCell;
+    /// Ready-made groups beside the segments.
+    Rfm = &'static GroupingShare;
     /// Published regularities beside own figures.
     Regularities = &'static Regularity;
     /// Lines of the plans.

@@ -39,11 +39,11 @@ impl TableSource for PlanRow<'_> {
             people "people" = r.line.people;
             /// Play of the catalogue.
             filled "play_id": Category = &r.line.play_id;
-            /// `lead`, `fix`, `hold`, `need`, `arc`, `neutral`, `recover` (settle what is open), `connect` (motivators), `thank` or
-            /// `leave` (who is not to be contacted).
+            /// `lead`, `fix`, `hold`, `need`, `arc`, `neutral`, `recover` (settle what is open), `connect` (motivators), `thank`,
+            /// `leave` (who is not to be contacted) or `ease` (being served).
             filled "kind": Category = &r.line.kind;
             /// What it is about: an element, a need tier, an arc step, `everyone`, a kind of open matter (`open_complaint`),
-            /// `motivators`, a kind of story (`won_back`) or `left_alone`.
+            /// `motivators`, a kind of story (`won_back`), `left_alone`, or what makes being served hard (`refusals`).
             filled "subject": Category = &r.line.subject;
             /// What the company itself calls the element: its own question or column; null = not known, or about no element.
             maybe "item": Text = r.line.item.as_deref();

@@ -40,6 +40,7 @@ pub fn relationship_rows(night: &SegmentNights) -> Vec<RelationshipRow> {
         let measure = match place.kind {
             "communication" => "promises_kept",
             "journey" => "good_contacts",
+            "searched" => "searched_in_vain",
             _ => "feeling",
         };
         rows.push(row(EVERYBODY, measure, &format!("{}:{}", place.scope, place.key), place.figure));
@@ -75,7 +76,7 @@ impl TableSource for &RelationshipRow {
         columns! { t, r =>
             /// What is measured; `data/schema/README.md` lists them.
             key "measure": Category = r.measure;
-            /// Of what: a stage, a type, an element, `channel:…`, `site:…`, a ratio; `all` = the whole.
+            /// Of what: a stage, a type, an element, `channel:…`, `site:…`, `team:…`, `term:…`, a ratio; `all` = the whole.
             key "key": Category = &r.key;
             /// The figure; null = nobody was asked, or withheld.
             maybe "value": Float64 = r.figure.value();

@@ -4,6 +4,7 @@ use super::column::ColumnType as T;
 use super::table::{About, Columns, ELEMENT_ID, SEGMENT_ID, TableSource, columns};
 use super::{Cell, TableId};
 use crate::catalogue::{ElementId, Level};
+use crate::model::rows::Estimate;
 use crate::model::segment::drivers::{ElementDriver, Kano, Quadrant, StatedDerived};
 use crate::model::segment::{ElementProfile, SegmentNights};
 
@@ -15,6 +16,8 @@ pub struct SegmentElementRow<'a> {
     level: Level,
     /// Of the first outcome of which something is said, if enough customers stand behind it.
     driver: Option<&'a ElementDriver>,
+    /// The competitor rated best on it, with the company's lead.
+    rival: Option<(&'a str, Estimate)>,
 }
 
 /// Rows of `segment_elements`, with drivers of at least `min_cell` customers; `level` gives the level of an element.
@@ -31,6 +34,7 @@ pub fn segment_element_rows(
             element,
             level: level(element.element),
             driver: segment.drivers.of_element(element.element, min_cell),
+            rival: segment.lens.rival_on(element.element),
         }));
     }
     rows
@@ -94,6 +98,13 @@ fn comparisons(t: &mut Columns<SegmentElementRow<'_>>) {
         maybe "stated_derived": Category = r.driver.and_then(|driver| driver.stated).map(StatedDerived::slug);
         /// `fix_first`, `keep`, `overdone` or `watch`: derived importance against fulfillment; null = not known.
         maybe "quadrant": Category = r.driver.and_then(|driver| driver.quadrant).map(Quadrant::slug);
+        /// Competitor that is rated best against the company on how well it is delivered, by people who rated both; null =
+        /// nobody did, or too few.
+        maybe "rival": Category = r.rival.map(|(brand, _)| brand);
+        /// Mean of the company's rating minus that competitor's, of the same people, −10..10; null as `rival`.
+        estimate "rival_lead" = r.rival.map(|(_, lead)| lead);
+        /// Customers who rated both, in fives; null as `rival`.
+        people_or_null "rival_base" = r.rival.map(|(_, lead)| lead.n);
         /// Importance answers of the members by probability, to the nearest whole one.
         people "importance_answers" = r.element.importance_answers;
         /// Fulfillment answers of the members by probability, to the nearest whole one.

@@ -9,7 +9,7 @@ use super::order::AscendingIds;
 use super::table_file::TableFile;
 use crate::model::plan::Prospect;
 use crate::model::rows::{
-    Assignment, Basis, CustomerBlock, CustomerNeeds, CustomerNight, ScoredBlock, Stay, SuppressedReason,
+    Assignment, Basis, CustomerBlock, CustomerFlags, CustomerNeeds, CustomerNight, ScoredBlock, Stay, SuppressedReason,
 };
 use crate::tables::schema::{CustomerLabels, CustomerRows, CustomerWords, TableId, TableSource as _};
 
@@ -34,6 +34,7 @@ struct WaitingCustomers {
     value: Vec<Option<f64>>,
     holdout: Vec<bool>,
     suppressed: Vec<Option<SuppressedReason>>,
+    flags: Vec<CustomerFlags>,
     nights: Vec<CustomerNight>,
 }
 
@@ -146,6 +147,7 @@ impl WaitingCustomers {
         self.value.extend_from_slice(rows.value);
         self.holdout.extend_from_slice(rows.holdout);
         self.suppressed.extend_from_slice(rows.suppressed);
+        self.flags.extend_from_slice(rows.flags);
         self.nights.extend_from_slice(rows.nights);
     }
 
@@ -158,6 +160,7 @@ impl WaitingCustomers {
             value: &self.value,
             holdout: &self.holdout,
             suppressed: &self.suppressed,
+            flags: &self.flags,
             nights: &self.nights,
             next: &[],
             words,
@@ -179,6 +182,7 @@ fn rows_of<'a>(
         scored.holdout.len(),
         scored.suppressed.len(),
         customers.value_365d.len(),
+        customers.flags.len(),
         nights.len(),
     ];
     if let Some(wrong) = parts.into_iter().find(|part| *part != rows) {
@@ -192,6 +196,7 @@ fn rows_of<'a>(
         value: &customers.value_365d,
         holdout: &scored.holdout,
         suppressed: &scored.suppressed,
+        flags: &customers.flags,
         nights,
         next: &[],
         words,
@@ -208,6 +213,7 @@ fn span(rows: CustomerRows<'_>, from: usize, take: usize) -> CustomerRows<'_> {
         value: &rows.value[span.clone()],
         holdout: &rows.holdout[span.clone()],
         suppressed: &rows.suppressed[span.clone()],
+        flags: &rows.flags[span.clone()],
         nights: &rows.nights[span],
         next: &[],
         words: rows.words,

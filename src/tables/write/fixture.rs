@@ -8,7 +8,8 @@ use crate::model::plan::{NextPlays, Plan, PlanSet, Prospect};
 use crate::model::rows::{
     ArcEvidence, ArcFact, ArcReading, ArcStage, Assignment, Basis, ConnectionStage, Consistency, CustomerBlock,
     CustomerFlags, CustomerNeeds, CustomerNight, EvidenceBasis, LevelReason, LoyaltyType, N_RATINGS, NeedState,
-    NextNeeds, OpenCounts, Relationship, RelationshipLevel, RewardDependence, ScoredBlock, Stay, SuppressedReason,
+    NextNeeds, OpenCounts, Relationship, RelationshipLevel, RewardDependence, RfmGroup, ScoredBlock, Stay,
+    SuppressedReason,
     UnassignedReason,
 };
 
@@ -172,5 +173,6 @@ fn night(i: usize) -> CustomerNight {
         balance: known.then_some(-1.5),
         debt: known.then_some(2),
         slide_risk: None,
+        rfm: known.then_some(RfmGroup::ALL[i % 10]),
     }
 }

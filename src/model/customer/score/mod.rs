@@ -23,7 +23,7 @@ use crate::catalogue::Catalogue;
 use crate::codes::{Code, Coded};
 use crate::model::fit::{Model, NeedTierCheck};
 use crate::model::rows::{
-    Assignment, CustomerBlock, N_RATINGS, POSTERIOR_STEPS, ScoredBlock, UnassignedReason, suppression,
+    Assignment, CustomerBlock, CustomerFlags, N_RATINGS, POSTERIOR_STEPS, ScoredBlock, UnassignedReason, suppression,
 };
 
 pub use probabilities::Probabilities;
@@ -194,7 +194,7 @@ impl Scorer {
         let n = block.len();
         let mut out = ScoredBlock {
             suppressed: block.flags.iter().map(suppression).collect(),
-            holdout: block.ids.iter().map(|id| self.holds_out(id)).collect(),
+            holdout: block.ids.iter().zip(&block.flags).map(|(id, flags)| self.holds_out(id, flags)).collect(),
             prior: self.tables.prior,
             posteriors: Array2::zeros((n, self.tables.classes)),
             ..ScoredBlock::unscored(n)
@@ -207,9 +207,12 @@ impl Scorer {
 
     /// Whether a customer is in the hold-out: the leading 53 bits of `xxhash64(xxhash64(salt), id)` as a number in
     /// `[0, 1)` below the share. Nothing else about the customer matters, so the hold-out is the same in every segment
-    /// and on every night.
-    fn holds_out(&self, id: &str) -> bool {
-        let hash = XxHash64::oneshot(self.holdout_seed, id.as_bytes());
+    /// and on every night. Where a household is known it stands in for the id: who lives with somebody held out would
+    /// hand on what they were sent.
+    fn holds_out(&self, id: &str, flags: &CustomerFlags) -> bool {
+        let household = flags.household.map(u64::to_le_bytes);
+        let whose = household.as_ref().map_or(id.as_bytes(), |household| household.as_slice());
+        let hash = XxHash64::oneshot(self.holdout_seed, whose);
         ((hash >> 11) as f64) * (1.0 / (1u64 << 53) as f64) < self.settings.holdout_share
     }
 

@@ -220,6 +220,20 @@ fn the_hold_out_has_its_share_and_knows_nothing_of_segments() {
 }
 
 #[test]
+fn a_household_is_held_out_as_one() {
+    let (world, _) = made();
+    let mut block = world.block.clone();
+    for (i, flags) in block.flags.iter_mut().enumerate() {
+        *flags = CustomerFlags { household: Some(i as u64 / 2), ..*flags };
+    }
+    let settings = ApplySettings { holdout_share: 0.2, ..ApplySettings::default() };
+    let held = scorer(settings).score(&block).holdout;
+    assert!(held.chunks(2).all(|pair| pair[0] == pair[pair.len() - 1]));
+    let share = held.iter().filter(|held| **held).count() as f64 / held.len() as f64;
+    assert!((share - 0.2).abs() < 0.05, "{share}");
+}
+
+#[test]
 fn signals_are_found_by_their_names_when_tonights_columns_differ() {
     let (world, model) = made();
     let p = world.signal_ids.len();

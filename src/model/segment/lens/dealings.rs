@@ -14,6 +14,7 @@ const DAY: i64 = 86_400_000_000;
 pub(super) enum Scope {
     Channel,
     Site,
+    Team,
 }
 
 /// Sums over what one customer was given.

@@ -8,12 +8,12 @@ use super::context::LensContext;
 use super::group::WithheldGroup;
 use super::limits::limits;
 use super::pair::Pair;
-use super::state::{LensState, PlaceSums};
+use super::state::{LensState, PlaceSums, SCOPES};
 use super::sums::LensSums;
 use super::types::{ConsistencyRow, GroupLens, Lens};
 use crate::model::rows::Figure;
 use crate::stats::comparison::between_share;
-use crate::stats::interval::Group;
+use crate::stats::interval::{Group, wilson};
 
 impl LensState {
     /// The published lens: small cells withheld, limits said.
@@ -43,7 +43,7 @@ impl LensState {
 
         let make = |full: &LensSums, shown: &LensSums, everyone: bool| -> GroupLens {
             let (catalogue, sources, settings) = (context.catalogue, context.sources, context.settings);
-            WithheldGroup { full, shown, catalogue, sources, settings, everyone }.group()
+            WithheldGroup { full, shown, catalogue, sources, settings, recorded: self.recorded, everyone }.group()
         };
         let groups: Vec<GroupLens> =
             full.iter().zip(&shown).take(self.segments()).map(|(full, shown)| make(full, shown, false)).collect();
@@ -52,7 +52,8 @@ impl LensState {
         everyone.consistency.between_channels = between(self.places[0].values(), context.min_cell);
         everyone.consistency.between_sites = between(self.places[1].values(), context.min_cell);
 
-        let consistency = self.consistency_rows(context.min_cell);
+        let mut consistency = self.consistency_rows(context.min_cell);
+        consistency.extend(self.term_rows(&whole.members, context.min_cell));
         let mut lens = Lens { segments: groups, unassigned, everyone, consistency, limits: Vec::new() };
         lens.limits = limits(&lens, context);
         lens
@@ -62,7 +63,7 @@ impl LensState {
     /// counts of contacts, so that no difference of published figures gives a small place back.
     fn consistency_rows(&self, min_cell: u64) -> Vec<ConsistencyRow> {
         let mut rows = Vec::new();
-        for (scope, places) in ["channel", "site"].into_iter().zip(&self.places) {
+        for (scope, places) in SCOPES.into_iter().zip(&self.places) {
             for (name, place) in places {
                 let kinds = [
                     ("communication", place.communication),
@@ -83,6 +84,20 @@ impl LensState {
         }
         rows.sort_by(|a, b| (a.scope, &a.key, a.kind).cmp(&(b.scope, &b.key, b.kind)));
         rows
+    }
+}
+
+impl LensState {
+    /// Terms searched for in vain, as shares of all members; of fewer than `min_cell` customers not even the term is told,
+    /// because of one customer it may tell who it is.
+    fn term_rows(&self, members: &Moments, min_cell: u64) -> Vec<ConsistencyRow> {
+        let told = self.terms.iter().filter(|(_, searched)| members.w > 0 && searched.count() >= min_cell);
+        let row = |(term, searched): (&String, &Moments)| {
+            let share = (searched.wx as f64 / members.w as f64).clamp(0.0, 1.0);
+            let figure = Figure::of(searched.count(), searched.count(), wilson(share, members.effective_n()));
+            ConsistencyRow { scope: "term", key: term.clone(), kind: "searched", figure }
+        };
+        told.map(row).collect()
     }
 }
 

@@ -2,11 +2,13 @@
 
 use super::super::profile::parts::CustomerParts;
 use super::super::profile::sums::{CENTI, FINE, MONEY_MAX, Moments, Part, money_steps, steps, weight_steps};
-use super::dealings::{Complaints, Dealings};
+use super::dealings::{Complaints, Dealings, Scope, Tally};
 use super::lived::Care;
 use super::rates::Rates;
 use super::rivals::add_rivals;
 use super::row::{LensBlock, LensRow};
+use super::served::{PartOf, Served};
+use super::served_sums::Recorded;
 use super::settings::LensSettings;
 use super::state::{BINS, HIGH_CLASSES, LensState, RegularSums};
 use super::sums::LensSums;
@@ -62,6 +64,7 @@ impl LensFold {
             let told = Told::of(&one);
             one.add_to_regular(&mut state.regular);
             one.add_to_places(&told, state);
+            state.recorded.merge(Recorded::of(&told.served, one.history.promised));
             parts.share_out(block.scored, row, weight);
             for (group, w) in parts.of_groups() {
                 LensRow { w, ..one }.add_to_group(&told, &mut state.groups[group]);
@@ -79,6 +82,7 @@ struct Told {
     complaints: Complaints,
     rates: Rates,
     care: Care,
+    served: Served,
 }
 
 impl Told {
@@ -88,6 +92,7 @@ impl Told {
             complaints: Complaints::of(row.history, row.settings),
             rates: Rates::of(row.history, row.settings),
             care: Care::of(row.history, row.says, row.settings),
+            served: Served::of(row.history, row.settings),
         }
     }
 }
@@ -113,6 +118,7 @@ impl LensRow<'_> {
         self.add_dealings(told, group);
         self.add_rates(&told.rates, group);
         group.care.add(self.w, &told.care, self.says.open);
+        group.served.add(self, &told.served);
     }
 
     fn add_connection(&self, group: &mut LensSums) {
@@ -207,6 +213,13 @@ impl LensRow<'_> {
     fn add_to_places(&self, told: &Told, state: &mut LensState) {
         for ((scope, word), tally) in &told.dealings.places {
             state.place(*scope, self.block.words.text(*word)).add(self.w, tally);
+        }
+        for (word, PartOf { part, whole }) in &told.served.teams {
+            let tally = Tally { kept: *part, due: *whole, ..Tally::default() };
+            state.place(Scope::Team, self.block.words.text(*word)).add(self.w, &tally);
+        }
+        for word in &told.served.terms {
+            state.terms.entry(self.block.words.text(*word).to_owned()).or_default().add(self.w, 1);
         }
     }
 

@@ -5,6 +5,7 @@ use super::super::profile::sums::{CENTI, FINE, MONEY, Moments};
 use super::compare::{paired_difference, sample, share_of};
 use super::pair::Pair;
 use super::rivals::rival;
+use super::served_sums::Recorded;
 use super::settings::LensSettings;
 use super::sums::LensSums;
 use super::types::{
@@ -32,6 +33,8 @@ pub(super) struct WithheldGroup<'a> {
     pub(super) catalogue: &'a Catalogue,
     pub(super) sources: Sources,
     pub(super) settings: &'a LensSettings,
+    /// What is recorded of anybody.
+    pub(super) recorded: Recorded,
     /// Whether this is everybody.
     pub(super) everyone: bool,
 }
@@ -48,7 +51,7 @@ impl WithheldGroup<'_> {
     }
 
     /// A mean whose interval is drawn in to `within`; without an interval where there is but one customer.
-    fn mean(&self, per_unit: f64, within: [f64; 2], pick: impl Fn(&LensSums) -> &Moments) -> Figure {
+    pub(super) fn mean(&self, per_unit: f64, within: [f64; 2], pick: impl Fn(&LensSums) -> &Moments) -> Figure {
         let moments = pick(self.shown);
         let interval = mean(moments, per_unit).map(|mean| mean.within(within[0], within[1]));
         self.figure(&pick, interval).or_bare(moments.mean(per_unit))
@@ -84,6 +87,7 @@ impl WithheldGroup<'_> {
             complaints: self.complaints(),
             rates: self.rates(),
             care: self.care(),
+            served: self.served(),
             rivals: self.rivals(),
         }
     }

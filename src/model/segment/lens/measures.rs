@@ -99,6 +99,8 @@ fn voice(group: &GroupLens) -> Vec<LensMeasure> {
         one("complaint_rate", group.rates.complained),
         one("repeat_contact_rate", group.rates.recontacted),
     ];
+    measures.extend(group.served.measures.iter().map(|(measure, figure)| one(measure, *figure)));
+    measures.extend(group.served.kept.iter().map(|(element, figure)| of("said_and_kept", element.slug(), *figure)));
     for HeardFigures { element, named, praised } in &group.listening.elements {
         measures.push(of("element_named", element.slug(), *named));
         measures.push(of("element_praised", element.slug(), *praised));

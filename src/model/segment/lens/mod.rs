@@ -2,9 +2,9 @@
 //!
 //! | module | answers |
 //! |---|---|
-//! | `row`, `fold`, `dealings`, `lived`, `rivals` | what one customer adds |
-//! | `pair`, `sums`, `state` | integer sums that merge exactly |
-//! | `compare`, `group`, `care`, `finish`, `limits` | published figures, small cells withheld, and what to know about them |
+//! | `row`, `fold`, `dealings`, `lived`, `served`, `rivals` | what one customer adds |
+//! | `pair`, `sums`, `served_sums`, `state` | integer sums that merge exactly |
+//! | `compare`, `group`, `care`, `served_figures`, `finish`, `limits` | published figures, small cells withheld, and what to know about them |
 //! | `measures` | the same as one long table |
 //! | `published`, `claim`, `regularities` | what others published, and whether it holds here |
 
@@ -30,6 +30,12 @@ mod regularity_tests;
 mod released;
 mod rivals;
 mod row;
+mod served;
+mod served_figures;
+mod served_sums;
+#[cfg(test)]
+mod served_tests;
+mod service;
 mod settings;
 mod state;
 mod sums;
@@ -46,6 +52,8 @@ pub use measures::LensMeasure;
 pub use published::Published;
 pub use regularities::Regularity;
 pub use row::LensBlock;
+pub use served_figures::ServedFigures;
+pub use service::ServiceSettings;
 pub use settings::{ConnectionCuts, LensSettings};
 pub use state::LensState;
 pub use types::{

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::super::noise::{GroupNoise, Noise, Span};
 use super::super::profile::sums::{CENTI, FINE, Moments};
 use super::pair::Pair;
-use super::state::{LensState, PlaceSums, RegularSums};
+use super::state::{LensState, PlaceSums, RegularSums, SCOPES};
 use super::sums::{LensSums, MotivatorSums, RivalSums};
 
 /// Parts of a whole, 0–1 in steps.
@@ -27,10 +27,13 @@ impl LensState {
             group.release(&mut noise.of("lens", id));
         }
         told.unassigned.release(&mut noise.of("lens", "NONE"));
-        for (scope, places) in ["channel", "site"].into_iter().zip(&mut told.places) {
+        for (scope, places) in SCOPES.into_iter().zip(&mut told.places) {
             for (name, place) in places {
                 place.release(&mut noise.of(scope, name));
             }
+        }
+        for (name, searched) in &mut told.terms {
+            *searched = searched.released(Span::Open, &mut noise.of("term", name));
         }
         told.regular.release(&mut noise.of("regularities", "ALL"));
         told
@@ -80,6 +83,7 @@ impl LensSums {
             spend.release(noise);
         }
         self.rivals.values_mut().for_each(|rival| rival.release(noise));
+        self.served.release(noise);
     }
 }
 

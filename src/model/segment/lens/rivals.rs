@@ -8,8 +8,12 @@ use super::compare::{paired_difference, share_of};
 use super::row::LensRow;
 use super::sums::{LensSums, RivalSums};
 use super::types::{RivalFigures, RivalStanding};
-use crate::model::rows::{ConnectionStage, Figure, Question, RivalAnswer};
+use crate::catalogue::{ElementId, N_ELEMENTS};
+use crate::model::rows::{ConnectionStage, Figure, N_RATINGS, Question, RIVAL_RATINGS, RivalAnswer};
 use crate::stats::interval::wilson;
+
+/// Stands before the element in the word of a lead.
+pub(super) const ELEMENT_LEAD: &str = "element:";
 
 /// Answers of one customer about one competitor, by column.
 type Answers = BTreeMap<usize, f32>;
@@ -53,6 +57,11 @@ fn own_answer(row: &LensRow<'_>, column: usize) -> Option<f32> {
         c if c < questions => attitudes.get(row.at, Question::ALL[c]),
         c if c < questions + motivators => attitudes.want(row.at, c - questions),
         c if c < questions + 2 * motivators => attitudes.helps(row.at, c - questions - motivators),
+        c if c >= RIVAL_RATINGS => {
+            let (customers, at) = (row.block.customers, c - RIVAL_RATINGS);
+            let rated = at < N_RATINGS && customers.rated[row.at] >> at & 1 == 1;
+            rated.then(|| customers.ratings[(row.at, at)])
+        }
         _ => None,
     }
 }
@@ -118,6 +127,11 @@ fn column_word(column: usize, motivators: &[&str]) -> Option<String> {
         c if c < questions => Some(Question::ALL[c].slug().to_owned()),
         c if c < questions + n => Some(format!("want:{}", motivators[c - questions])),
         c if c < questions + 2 * n => Some(format!("helps:{}", motivators[c - questions - n])),
+        // Fulfillment stands behind importance; what matters is not asked of a competitor.
+        c if c >= RIVAL_RATINGS + N_ELEMENTS => {
+            let element = ElementId::all().nth(c - RIVAL_RATINGS - N_ELEMENTS)?;
+            Some(format!("{ELEMENT_LEAD}{element}"))
+        }
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Where the lens cuts.
 
+use super::service::ServiceSettings;
 use crate::model::customer::relationship::{RegularitySettings, RelationshipSettings, SuspectSettings};
 
 /// How the connection of a *competitor's* customer is told (`docs/domain.md#connection-stages`), the company's own
@@ -41,6 +42,8 @@ pub struct LensSettings {
     pub regularities: RegularitySettings,
     /// When to doubt a figure.
     pub suspect: SuspectSettings,
+    /// Which events say how easily customers are served.
+    pub service: ServiceSettings,
     /// End of the night, microseconds since 1970: promises due before it and not done are broken.
     pub now: i64,
 }
@@ -70,8 +73,15 @@ impl LensSettings {
             },
             regularities: settings.regularities,
             suspect: settings.suspect,
+            service: ServiceSettings::default(),
             now,
         }
+    }
+
+    /// The same with the company's own words and days of service.
+    #[must_use]
+    pub fn serving(self, service: ServiceSettings) -> Self {
+        Self { service, ..self }
     }
 
     /// The usual cuts.

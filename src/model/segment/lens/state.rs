@@ -5,8 +5,12 @@ use std::collections::BTreeMap;
 use super::super::profile::sums::{Moments, Part};
 use super::dealings::{Scope, Tally};
 use super::pair::Pair;
+use super::served_sums::Recorded;
 use super::sums::LensSums;
 use crate::model::rows::ConnectionStage;
+
+/// Words for the places of [`Scope`].
+pub(super) const SCOPES: [&str; 3] = ["channel", "site", "team"];
 
 /// Bins of consistency, 0.00 to 1.00.
 pub(super) const BINS: usize = 101;
@@ -93,8 +97,12 @@ pub struct LensState {
     pub(super) groups: Vec<LensSums>,
     /// The customers whom the rule left without a segment, whole.
     pub(super) unassigned: LensSums,
-    /// By channel, then by site.
-    pub(super) places: [BTreeMap<String, PlaceSums>; 2],
+    /// By channel, by site, then by team.
+    pub(super) places: [BTreeMap<String, PlaceSums>; SCOPES.len()],
+    /// Those who searched in vain, by what they searched for.
+    pub(super) terms: BTreeMap<String, Moments>,
+    /// What is recorded of anybody.
+    pub(super) recorded: Recorded,
     pub(super) regular: RegularSums,
 }
 
@@ -103,7 +111,9 @@ impl LensState {
         Self {
             groups: vec![LensSums::zero(ratios); segments + 1],
             unassigned: LensSums::zero(ratios),
-            places: [BTreeMap::new(), BTreeMap::new()],
+            places: [const { BTreeMap::new() }; SCOPES.len()],
+            terms: BTreeMap::new(),
+            recorded: Recorded::default(),
             regular: RegularSums::zero(),
         }
     }
@@ -135,6 +145,10 @@ impl LensState {
             mine.merge(theirs);
         }
         self.unassigned.merge(other.unassigned);
+        self.recorded.merge(other.recorded);
+        for (name, searched) in other.terms {
+            self.terms.entry(name).or_default().merge(&searched);
+        }
         for (mine, theirs) in self.places.iter_mut().zip(other.places) {
             for (name, sums) in theirs {
                 mine.entry(name).or_default().merge(sums);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::profile::sums::Moments;
 use super::care::CareSums;
 use super::pair::Pair;
+use super::served_sums::ServedSums;
 use crate::catalogue::N_ELEMENTS;
 use crate::model::rows::{ArcStage, ConnectionStage, LevelReason, LoyaltyType, RelationshipLevel};
 
@@ -75,6 +76,8 @@ pub(super) struct LensSums {
     pub(super) returned: Pair,
     pub(super) recontacted: Pair,
     pub(super) care: CareSums,
+    /// How easily they were served.
+    pub(super) served: ServedSums,
     /// By competitor.
     pub(super) rivals: BTreeMap<String, RivalSums>,
 }
@@ -146,6 +149,7 @@ impl LensSums {
             returned: pair,
             recontacted: pair,
             care: CareSums::default(),
+            served: ServedSums::zero(),
             rivals: BTreeMap::new(),
         }
     }
@@ -208,6 +212,7 @@ impl LensSums {
                 let [x, y, sum] = m.spend.moments_mut();
                 [&mut m.wanted, &mut m.helped, x, y, sum]
             }))
+            .chain(self.served.figures_mut())
     }
 
     /// Adds the sums of other customers.

@@ -1,9 +1,11 @@
 //! What the lens shows, as published: final figures only, small cells withheld.
 
 use super::care::CareFigures;
+use super::rivals::ELEMENT_LEAD;
+use super::served_figures::ServedFigures;
 use super::settings::LensSettings;
 use crate::catalogue::ElementId;
-use crate::model::rows::{ArcStage, ConnectionStage, Figure, LevelReason, LoyaltyType, RelationshipLevel};
+use crate::model::rows::{ArcStage, ConnectionStage, Estimate, Figure, LevelReason, LoyaltyType, RelationshipLevel};
 
 /// One stage of the way to a connection.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -203,7 +205,7 @@ pub struct RivalFigures {
     /// The competitor.
     pub brand: String,
     /// Mean of own minus competitor's answer, by question: a slug of [`Question`](crate::model::rows::Question), or `want:`
-    /// or `helps:` and a motivator.
+    /// or `helps:` and a motivator, or `element:` and an element, of which how well it is delivered was rated.
     pub lead: Vec<(String, Figure)>,
     /// Share fully connected to the competitor, of those whose connection to both is known.
     pub score: Figure,
@@ -257,6 +259,8 @@ pub struct GroupLens {
     pub rates: RateFigures,
     /// How they are cared for.
     pub care: CareFigures,
+    /// How easily they were served.
+    pub served: ServedFigures,
     /// Competitors by name.
     pub rivals: Vec<RivalFigures>,
 }
@@ -276,7 +280,7 @@ impl GroupLens {
         all.extend(balance.in_debt.iter_mut().map(|(_, share)| share).chain([&mut balance.debt]));
         all.extend(loyalty.types.iter_mut().map(|(_, share)| share));
         all.extend([&mut loyalty.reward_dependence, &mut loyalty.week_ratio]);
-        let Self { levels, reasons, listening, complaints, rates, care, rivals, .. } = self;
+        let Self { levels, reasons, listening, complaints, rates, care, served, rivals, .. } = self;
         all.extend(levels.iter_mut().map(|(_, share)| share).chain(reasons.iter_mut().map(|(_, share)| share)));
         all.extend([&mut listening.wrote]);
         all.extend(listening.elements.iter_mut().flat_map(|heard| [&mut heard.named, &mut heard.praised]));
@@ -285,10 +289,22 @@ impl GroupLens {
         let RateFigures { reordered, stayed, returned, complained, recontacted } = rates;
         all.extend([reordered, stayed, returned, complained, recontacted]);
         all.extend(care.figures_mut());
+        all.extend(served.measures.iter_mut().map(|(_, figure)| figure));
+        all.extend(served.kept.iter_mut().map(|(_, figure)| figure));
         for RivalFigures { lead, score, own_score, gap, .. } in rivals {
             all.extend(lead.iter_mut().map(|(_, lead)| lead).chain([score, own_score, gap]));
         }
         all
+    }
+
+    /// The competitor that is rated best against the company on how well an element is delivered, with the company's lead;
+    /// `None` = nobody rated both.
+    #[must_use]
+    pub fn rival_on(&self, element: ElementId) -> Option<(&str, Estimate)> {
+        let word = format!("{ELEMENT_LEAD}{element}");
+        let lead = |rival: &RivalFigures| rival.lead.iter().find(|(question, _)| *question == word)?.1.estimate();
+        let known = self.rivals.iter().filter_map(|rival| Some((rival.brand.as_str(), lead(rival)?)));
+        known.min_by(|a, b| a.1.value.total_cmp(&b.1.value))
     }
 
     /// The competitor that the group is connected to most; `None` = none is known.
@@ -302,11 +318,11 @@ impl GroupLens {
 /// How consistent one place is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConsistencyRow {
-    /// `channel` or `site`.
+    /// `channel`, `site`, `team` or `term`.
     pub scope: &'static str,
     /// Name of the place.
     pub key: String,
-    /// `journey`: share of rated contacts that were good; `communication`: share of promises due that were kept;
+    /// `searched`: share of members who searched for it in vain; `journey`: share of rated contacts that were good; `communication`: share of promises due that were kept;
     /// `emotional`: mean feeling of texts, 0 bad to 1 good. All pooled, with the customer as the unit.
     pub kind: &'static str,
     /// The figure, 0–1.

@@ -25,15 +25,16 @@ pub fn consented(flags: &CustomerFlags, channel: PlayChannel) -> bool {
 
 /// Whether marketing may address this customer at all, by a channel they agreed to.
 ///
-/// No for anybody who may not be profiled (see [`suppression`]), has an open case (nobody sells into
-/// anger), or is known to be vulnerable (only the protective path of a plan, which people walk, applies to them), asked to be left alone, or whom people decided
+/// No for anybody who may not be profiled (see [`suppression`]), in whose household another is contacted, who has an open
+/// case (nobody sells into anger), or is known to be vulnerable (only the protective path of a plan, which people walk, applies to them), asked to be left alone, or whom people decided
 /// to part from.
 ///
 /// Source: `docs/domain.md#closeness` and `docs/domain.md#input-flags`.
 #[must_use]
 pub fn may_contact(flags: &CustomerFlags) -> bool {
     let wished_away = flags.wish == Some(RelationshipLevel::LeaveAlone);
-    suppression(flags).is_none() && !flags.open_case && !flags.vulnerable && !flags.close_kindly && !wished_away
+    let protected = flags.open_case || flags.vulnerable || flags.close_kindly;
+    suppression(flags).is_none() && !protected && !wished_away && !flags.household_silent
 }
 
 #[cfg(test)]
@@ -52,6 +53,7 @@ mod tests {
         assert!(!may_contact(&CustomerFlags { wish: Some(RelationshipLevel::LeaveAlone), ..fine }));
         assert!(may_contact(&CustomerFlags { wish: Some(RelationshipLevel::Wave), ..fine }));
         assert!(!may_contact(&CustomerFlags { deceased: true, ..fine }));
+        assert!(!may_contact(&CustomerFlags { household: Some(1), household_silent: true, ..fine }));
         assert!(!may_contact(&CustomerFlags { consent_profiling: false, ..fine }));
     }
 

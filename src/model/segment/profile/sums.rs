@@ -214,7 +214,7 @@ impl Moments {
 }
 
 /// Customers counted in steps, to the nearest whole one.
-pub(super) fn heads(steps: i128) -> u64 {
+pub(in crate::model) fn heads(steps: i128) -> u64 {
     u64::try_from((steps + HEAD / 2) / HEAD).unwrap_or(0)
 }
 

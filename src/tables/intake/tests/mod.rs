@@ -9,6 +9,7 @@ mod lines;
 mod people;
 mod protect;
 mod same;
+mod service;
 mod shapes;
 mod strangers;
 mod values;
