@@ -90,7 +90,9 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let kept = NightNoise::of(&tonight, &applied, request.exact)?;
     let findings = drift::examine(&tonight, applied.drift.as_ref(), &kept.noise, may_learn, watch)?;
     let described = stage(watch, Stage::Profile, || Ok(describe(&tonight, &applied, &crossed, &rules, &kept.noise)))?;
-    let (catalogue, settings) = (company::catalogue(&tonight)?, tonight.project.plan_settings());
+    let (company, channels) = (&tonight.project.settings().company, tonight.intake.order_channels()?);
+    let (catalogue, settings) =
+        (company::offered(tonight.project.catalogue(), company, &channels), tonight.project.plan_settings());
     let plans = plan(&described.told, &catalogue, &settings).dated(request.as_of, &catalogue);
     room.staging.announce(customers.complete(room.staging.folder(), &NextPlays::of(&plans, &catalogue))?);
     let scored = gates::check(&tonight, &applied, &described.told, findings.drift.as_ref(), request.refit)?;
