@@ -103,7 +103,7 @@ fn rejectable_rows_exist_and_stay_well_below_half_a_percent() {
         .collect();
     let bad = rows.iter().filter(|row| {
         let cells: Vec<&str> = row.split(',').collect();
-        assert_eq!(cells.len(), 6, "{row}");
+        assert_eq!(cells.len(), 7, "{row}");
         let off = cells[3].parse::<i64>().is_ok_and(|r| !(0..=10).contains(&r));
         let whole = cells[3].parse::<i64>().is_ok() == (cells[4] == "rated");
         assert!(whole, "{row}");
