@@ -26,7 +26,7 @@ const TEAMS: [(&str, &str); 4] =
 const REFUSED: f64 = 0.06;
 /// Share of cases before which help was sought alone, and looks for help a year that nothing follows.
 const TRIED_ALONE: f64 = 0.15;
-const HELPED: f64 = 0.2;
+const HELPED: f64 = 0.1;
 /// What is searched for and not found, and the share of searches that only one customer would make.
 const TERMS: [&str; 8] =
     ["rain jacket", "gift card", "left handed", "refill", "size 50", "wool socks", "spare part", "Vegan leather"];

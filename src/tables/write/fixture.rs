@@ -46,7 +46,7 @@ pub(in crate::tables) fn blocks(from: usize, to: usize) -> (CustomerBlock, Score
         ratings: Array2::zeros((n, N_RATINGS)),
         rated: vec![0; n],
         signals: Array2::zeros((n, 1)),
-        flags: vec![CustomerFlags::default(); n],
+        flags: rows.iter().map(|i| flags(*i)).collect(),
         value_365d: rows.iter().map(|i| (i % 3 != 0).then_some(*i as f64 - 100.5)).collect(),
         ..CustomerBlock::unasked(rows.iter().map(|i| format!("c_{i:07}")).collect())
     };
@@ -92,6 +92,12 @@ fn needs(i: usize) -> CustomerNeeds {
         levels: [known.then_some(i as f32 % 10.0), None, Some(f32::NAN), Some(10.0)],
         ..CustomerNeeds::UNDETERMINED
     }
+}
+
+/// Of every third row the household is known; of these every second is silent.
+fn flags(i: usize) -> CustomerFlags {
+    let household = i.is_multiple_of(3).then_some(i as u64 / 6);
+    CustomerFlags { household, household_silent: i % 6 == 3, ..CustomerFlags::default() }
 }
 
 /// What the nights say of rows `from..to`: row 8 of every ten is suppressed; of the others the connection is known of every
