@@ -8,9 +8,9 @@ use super::element::nearest_of;
 use super::signal::sql_problem;
 use super::words::{PlayWords, WordProblem};
 use super::{
-    Better, Capability, CatalogueError, EaseTopic, Effort, Element, ElementId, Industry, Latitude, LatitudeScope, Level,
-    Metric, MetricUnit, Motivator, NeedTier, NoRows, PLAY_WORDS, Play, PlayChannel, PlayKind, PlaySubject, Sensitivity,
-    Signal, SignalTable, Transform,
+    Better, Capability, CatalogueError, EaseTopic, Effort, Element, ElementId, Industry, Latitude, LatitudeScope,
+    Level, Metric, MetricUnit, Motivator, NeedTier, NoRows, PLAY_WORDS, Play, PlayChannel, PlayKind, PlaySubject,
+    Sensitivity, Signal, SignalTable, Transform,
 };
 
 /// One entry as read, and where: what errors are made of.

@@ -287,8 +287,20 @@ impl Collected {
         let lexicons = self.lexicons.finish()?;
         let hash = hash.to_owned();
         let offered = Vec::new();
-        let whole =
-            Catalogue { elements, needs, motivators, signals, metrics, plays, offered, latitudes, words, lexicons, version, hash };
+        let whole = Catalogue {
+            elements,
+            needs,
+            motivators,
+            signals,
+            metrics,
+            plays,
+            offered,
+            latitudes,
+            words,
+            lexicons,
+            version,
+            hash,
+        };
         Ok(whole.with_capabilities(&Capabilities::default()))
     }
 }

@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 
 use crate::catalogue::{Capabilities, Capability, Catalogue, CompanyTexts, Industry, Play, PlayKind, PlaySubject};
-use crate::model::rows::{ArcStage, Vocabulary};
+use crate::model::rows::{ArcStage, Figure, LevelReason, Vocabulary};
 use crate::model::segment::fixture::{contrast, element, estimate, night, segment, served, wants};
+use crate::model::segment::lens::MotivatorFigures;
 use crate::model::segment::lens::fixture::{lens, person};
 use crate::model::segment::{Reach, SegmentNight};
+use crate::stats::interval::Interval;
 
+use super::ease::MEASURES;
 use super::*;
 
 fn catalogue_of(industry: Industry) -> Catalogue {
@@ -48,9 +51,31 @@ fn made_for(play: &Play) -> SegmentNight {
             one.says.arc.stage = ArcStage::from_number(from).unwrap();
             s.lens = lens(&vec![one; 400], &Vocabulary::default(), 20).segments.remove(0);
         }
+        PlaySubject::OpenMatter(kind) => s.lens.care.open_kinds = vec![(kind, share(0.3))],
+        PlaySubject::Story(kind) => s.lens.care.stories = vec![(kind, share(0.3))],
+        PlaySubject::LeftAlone => s.lens.care.silence = vec![(LevelReason::Wish, share(0.1))],
+        PlaySubject::Motivators => {
+            s.lens.motivators = vec![MotivatorFigures {
+                motivator: "feel_secure".to_owned(),
+                wanted: share(0.7),
+                helped: share(0.2),
+                spend: share(0.3),
+            }];
+        }
+        PlaySubject::Ease(_) => {
+            // Each measure is named like the metric; the one on which less is worse ends up below its limit.
+            let low = ["first_contact_resolution", "public_answered"].contains(&play.metric());
+            let measure = MEASURES.into_iter().find(|measure| *measure == play.metric()).unwrap();
+            s.lens.served.measures = vec![(measure, share(if low { 0.3 } else { 0.7 }))];
+        }
         PlaySubject::Everyone => {}
     }
     s
+}
+
+/// A share of some hundred people, surely within five points.
+fn share(value: f64) -> Figure {
+    Figure::of(300, 300, Some(Interval { value, low: value - 0.05, high: value + 0.05 }))
 }
 
 /// Plays in the plans of a segment, without a contradiction.
@@ -58,6 +83,8 @@ fn played(segment: SegmentNight, catalogue: &Catalogue) -> BTreeSet<String> {
     let settings = PlanSettings { sensitive_allowed: true, max_lines: 20, ..PlanSettings::default() };
     let mut night = night(vec![segment]);
     night.unassigned.profile.reach = night.segments[0].profile.reach.clone();
+    // What spending goes with is read of everybody.
+    night.everyone.lens.motivators = night.segments[0].lens.motivators.clone();
     let set = plan(&night, catalogue, &settings);
     assert_eq!(set.contradictions, []);
     set.all().flat_map(|plan| &plan.lines).map(|line| line.play_id.clone()).collect()
@@ -146,7 +173,9 @@ fn every_campaign_opens_with_a_line_and_every_line_has_a_first_step_and_says_how
         let set = plan(&night(vec![segment]), &catalogue, &PlanSettings::default());
         for line in set.all().flat_map(|plan| &plan.lines) {
             assert!(!line.first_step.is_empty() && efforts.contains(&line.effort.as_str()), "{}", line.play_id);
-            assert_eq!(line.opening.is_empty(), line.scope == LineScope::Company, "{}", line.play_id);
+            let speaks = catalogue.play(&line.play_id).unwrap().kind().speaks();
+            assert_eq!(line.opening.is_empty(), !speaks, "{}", line.play_id);
+            assert!(speaks || line.scope != LineScope::Campaign, "{}: nobody is spoken to", line.play_id);
         }
     }
 }

@@ -90,7 +90,6 @@ impl MetricReading {
             "repeat_contact_rate" => rate(subject.segment.lens.rates.recontacted),
             "recovered_share" => rate(subject.segment.lens.care.recovered),
             "promises_kept_share" => rate(subject.segment.lens.consistency.promises_kept),
-            "connection_score" => rate(subject.segment.lens.connection.score()),
             // Measures of how easily customers are served go by the same names.
             measure => rate(subject.segment.lens.served.figure(measure)),
         };
@@ -219,9 +218,7 @@ fn spread(e: Estimate, n: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::rows::ConnectionStage;
     use crate::model::segment::fixture::{catalogue, segment};
-    use crate::model::segment::lens::StageFigures;
     use crate::stats::interval::Interval;
 
     fn reading(metric: &str) -> MetricReading {
@@ -248,9 +245,6 @@ mod tests {
         rates.recontacted = half;
         segment.lens.care.recovered = half;
         segment.lens.consistency.promises_kept = half;
-        let stage = ConnectionStage::FullyConnected;
-        let connected = StageFigures { stage, share: half, value: half, value_ratio: half };
-        segment.lens.connection.stages = vec![connected];
         let told = super::super::ease::MEASURES.map(|measure| (measure, half));
         segment.lens.served.measures = told.to_vec();
         let (element, need) = (segment.profile.elements[0].clone(), segment.profile.needs[0].clone());

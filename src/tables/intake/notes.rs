@@ -130,7 +130,7 @@ fn of_ids(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<Note>) {
     if let Some((own, all)) = staged.outstanding {
         let share = 100.0 * own as f64 / all as f64;
         let text = format!(
-            "1 customer has {share:.0} % of the rows of `{name}` ({own} of {all}); if this id stands for guests or tests, leave it \
+            "1 customer has {share:.1} % of the rows of `{name}` ({own} of {all}); if this id stands for guests or tests, leave it \
              out by `query`"
         );
         add("single_customer", own, text);

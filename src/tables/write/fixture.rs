@@ -9,8 +9,7 @@ use crate::model::rows::{
     ArcEvidence, ArcFact, ArcReading, ArcStage, Assignment, Basis, ConnectionStage, Consistency, CustomerBlock,
     CustomerFlags, CustomerNeeds, CustomerNight, EvidenceBasis, LevelReason, LoyaltyType, N_RATINGS, NeedState,
     NextNeeds, OpenCounts, Relationship, RelationshipLevel, RewardDependence, RfmGroup, ScoredBlock, Stay,
-    SuppressedReason,
-    UnassignedReason,
+    SuppressedReason, UnassignedReason,
 };
 
 pub(in crate::tables) fn meta() -> TableMeta {

@@ -157,7 +157,9 @@ fn what_nobody_has_is_not_recorded_and_nothing_follows_from_it() {
     let mut with_case = person();
     with_case.history.served = vec![event(10, ServiceKind::Contact, Some(1))];
     let lens = told(&vec![with_case.clone(); 40]);
-    for measure in ["refusal_rate", "transfer_rate", "first_contact_resolution", "same_agent", "effort", "back_difference"] {
+    for measure in
+        ["refusal_rate", "transfer_rate", "first_contact_resolution", "same_agent", "effort", "back_difference"]
+    {
         assert_eq!(lens.everyone.served.figure(measure).value(), None, "{measure}");
     }
     let mut refused = person();
