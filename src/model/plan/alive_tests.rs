@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::catalogue::{Capabilities, Capability, Catalogue, CompanyTexts, Industry, Play, PlayKind, PlaySubject};
 use crate::model::rows::{ArcStage, Figure, LevelReason, Vocabulary};
-use crate::model::segment::fixture::{contrast, element, estimate, night, segment, served, wants};
+use crate::model::segment::fixture::{contrast, element, estimate, firm_maps, night, segment, served, wants};
 use crate::model::segment::lens::MotivatorFigures;
 use crate::model::segment::lens::fixture::{lens, person};
 use crate::model::segment::{Reach, SegmentNight};
@@ -44,6 +44,7 @@ fn made_for(play: &Play) -> SegmentNight {
         PlaySubject::Need(tier) => {
             for need in &mut s.profile.needs {
                 need.share = Some(estimate(if need.tier == tier { 0.5 } else { 0.12 }, 0.02));
+                need.agreement = Some(firm_maps());
             }
         }
         PlaySubject::ArcStep(from, _) => {

@@ -300,7 +300,7 @@ mod tests {
     /// A segment with campaigns about time and effort, and one that is served by its need tier.
     fn plans() -> PlanSet {
         let mut s = segment("S01");
-        for (slug, d, mean) in [("saves_time", 0.9, 7.8), ("reduces_effort", 0.7, 7.0)] {
+        for (slug, d, mean) in [("saves_time", 0.9, 7.8), ("reduces_effort", 0.7, 7.0), ("informs", 0.6, 7.9)] {
             wants(&mut s.profile, slug, d);
             served(&mut s.profile, slug, mean);
         }

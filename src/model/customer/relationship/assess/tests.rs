@@ -142,7 +142,7 @@ proptest! {
     /// Spend is doubled some times over, which is exact, so that no rule of shares can tip by rounding.
     #[test]
     fn who_spends_more_is_never_brought_closer(
-        answers in prop::collection::vec(0.0f32..=10.0, 11),
+        answers in prop::collection::vec(0.0f32..=10.0, Question::ALL.len()),
         amounts in prop::collection::vec((0i64..365, -50.0f64..500.0, any::<bool>()), 0..12),
         doublings in 1i32..12,
         wish in prop::option::of(0usize..6),
