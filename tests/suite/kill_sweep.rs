@@ -146,8 +146,10 @@ impl Scenario {
                 assert!(!out.join(name).exists(), "{place}: {name} is left");
             }
         }
-        let again = run_on(folder.path(), &self.arguments).current_dir(folder.path()).output().expect("started");
-        assert_eq!(again.status.code(), Some(0), "{place}: the run after");
+        let mut again = run_on(folder.path(), &self.arguments);
+        let again = again.current_dir(folder.path()).stderr(Stdio::piped()).output().expect("started");
+        let said = String::from_utf8_lossy(&again.stderr);
+        assert_eq!(again.status.code(), Some(0), "{place}: the run after says {said}");
         nights_are_whole(&out, true, &place);
         let now = tree(&out);
         for (name, bytes) in &self.wanted {

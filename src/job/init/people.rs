@@ -91,6 +91,15 @@ pub(super) fn told(find: &Find, used: &BTreeSet<String>) -> Vec<(String, Filled)
             push(&mut columns, canonical, Filled::Column(shape.name.clone()));
         }
     }
+    let household = find.usable().find(|shape| {
+        let name = shape.tokens.join(" ");
+        matches!(name.as_str(), "household" | "household id" | "household key" | "household number")
+            && !used.contains(&shape.name)
+            && shape.distinct > 2
+    });
+    if let Some(shape) = household {
+        push(&mut columns, "household_id", Filled::Column(shape.name.clone()));
+    }
     let wished = find
         .usable()
         .find(|shape| !shape.words.is_empty() && shape.words.iter().all(|(word, _)| wish.contains(&word.as_str())));

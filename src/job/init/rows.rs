@@ -7,6 +7,9 @@ use super::look::Find;
 use crate::tables::contract::contract_of;
 use crate::tables::spec::{TableName, TableSpec, WideSpec};
 
+/// Columns that are read as they stand where a file has one of just this name: their values need no translation.
+const AS_IT_STANDS: [&str; 5] = ["public", "answered_at", "agent", "team", "sought"];
+
 /// A name as SQL writes it.
 pub(super) fn name(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
@@ -114,6 +117,7 @@ impl Draft<'_> {
     pub(super) fn rows(&self, table: TableName, columns: &[(String, Filled)], wheres: Vec<String>) -> TableSpec {
         let mut wheres_all = self.named();
         wheres_all.extend(wheres);
+        let columns = self.with_own_names(table, columns);
         let plain: Option<BTreeMap<String, String>> = columns
             .iter()
             .map(|(canonical, filled)| match filled {
@@ -137,7 +141,7 @@ impl Draft<'_> {
             return TableSpec { source: Some(self.find.name.clone()), columns: mapped, ..TableSpec::default() };
         }
         let mut select = vec![format!("{} as \"customer_id\"", self.id())];
-        for (canonical, filled) in columns {
+        for (canonical, filled) in &columns {
             let sql = match filled {
                 Filled::Column(column) => own(column),
                 Filled::Sql(sql) => sql.clone(),
@@ -145,6 +149,21 @@ impl Draft<'_> {
             select.push(format!("{sql} as {}", name(canonical)));
         }
         TableSpec { query: Some(self.query(&select, &wheres_all)), ..TableSpec::default() }
+    }
+
+    /// The columns, and those of the file that bear the name of one that is read as it stands: who served, where it was
+    /// said, what was looked for.
+    fn with_own_names(&self, table: TableName, columns: &[(String, Filled)]) -> Vec<(String, Filled)> {
+        let mut all = columns.to_vec();
+        for rule in contract_of(table).columns.iter().filter(|rule| AS_IT_STANDS.contains(&rule.name)) {
+            let mapped = columns.iter().any(|(canonical, filled)| {
+                canonical == rule.name || matches!(filled, Filled::Column(column) if column == rule.name)
+            });
+            if !mapped && self.find.shapes.iter().any(|shape| shape.name == rule.name) {
+                all.push((rule.name.to_owned(), Filled::Column(rule.name.to_owned())));
+            }
+        }
+        all
     }
 
     fn query(&self, select: &[String], wheres: &[String]) -> String {

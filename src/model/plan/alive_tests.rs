@@ -83,7 +83,7 @@ fn share(value: f64) -> Figure {
 fn played(segment: SegmentNight, catalogue: &Catalogue) -> BTreeSet<String> {
     let settings = PlanSettings { sensitive_allowed: true, max_lines: 20, ..PlanSettings::default() };
     let mut night = night(vec![segment]);
-    night.unassigned.profile.reach = night.segments[0].profile.reach.clone();
+    night.unassigned.profile.reach = night.segments[0].profile.reach;
     // What spending goes with is read of everybody.
     night.everyone.lens.motivators = night.segments[0].lens.motivators.clone();
     let set = plan(&night, catalogue, &settings);

@@ -72,15 +72,15 @@ impl<'a> CareReader<'a> {
             let else_back = care.unsolved.estimate();
             let beside =
                 else_back.map_or_else(String::new, |left| format!(", of those nobody solved after {}", percent(left)));
-            because.push_str(&format!(
+            because += &format!(
                 " After {} of the complaints that were solved the customer bought or praised again{beside}.",
                 percent(back)
-            ));
+            );
         }
         if let (MatterKind::Complaint, Some(hours)) = (kind, care.first_answer_hours.value()) {
-            because.push_str(&format!(" A first answer takes {hours:.0} hours on average."));
+            because += &format!(" A first answer takes {hours:.0} hours on average.");
         }
-        self.draft(PlayKind::Recover, PlaySubject::OpenMatter(kind), because, Value::Object(evidence))
+        Self::draft(PlayKind::Recover, PlaySubject::OpenMatter(kind), because, Value::Object(evidence))
     }
 
     /// A line about the two or three motivators most tied to value with a sure deficit; `Err` = what is missing, or why not.
@@ -137,7 +137,7 @@ impl<'a> CareReader<'a> {
         });
         put(&mut evidence, "motivators", Some(Value::Array(listed.collect())));
         put(&mut evidence, "connection", self.segment.lens.connection.score().estimate().map(estimate_json));
-        self.draft(PlayKind::Connect, PlaySubject::Motivators, because, Value::Object(evidence))
+        Self::draft(PlayKind::Connect, PlaySubject::Motivators, because, Value::Object(evidence))
     }
 
     /// "62 % (…) want to feel secure and 31 % (…) of these are helped with it; “Other” helps more".
@@ -183,7 +183,7 @@ impl<'a> CareReader<'a> {
             format!("{} of these {} customers {what}.", self.people(share.value), thousands(self.segment.profile.size));
         let mut evidence = segment_json(self.segment);
         put(&mut evidence, "story_share", Some(estimate_json(share)));
-        let draft = self.draft(PlayKind::Thank, PlaySubject::Story(kind), because, Value::Object(evidence));
+        let draft = Self::draft(PlayKind::Thank, PlaySubject::Story(kind), because, Value::Object(evidence));
         Draft { audience: Some(share.value), ..draft }
     }
 
@@ -207,10 +207,10 @@ impl<'a> CareReader<'a> {
         let mut evidence = segment_json(self.segment);
         let listed = known.iter().map(|(why, share)| (why.slug().to_owned(), estimate_json(*share)));
         put(&mut evidence, "left_in_peace", Some(Value::Object(listed.collect())));
-        Some(self.draft(PlayKind::Leave, PlaySubject::LeftAlone, because, Value::Object(evidence)))
+        Some(Self::draft(PlayKind::Leave, PlaySubject::LeftAlone, because, Value::Object(evidence)))
     }
 
-    fn draft(&self, kind: PlayKind, subject: PlaySubject, because: String, evidence: Value) -> Draft<'a> {
+    fn draft(kind: PlayKind, subject: PlaySubject, because: String, evidence: Value) -> Draft<'a> {
         Draft { kind, subject, element: None, need: None, because, evidence, delicate: false, audience: None }
     }
 

@@ -23,6 +23,9 @@ use crate::tables::plain_file;
 /// Name of the file in the output folder.
 pub const SEALS_NAME: &str = "seals.json";
 
+/// Stands among the hashes of a file that is about to be written for the first time: that it is not there is right, too.
+const NO_FILE: &str = "none";
+
 /// Layout of the file.
 const SCHEMA: &str = "valueseg.seals.1";
 
@@ -67,10 +70,8 @@ pub struct BrokenSeal {
 pub(in crate::tables) fn expect(out: &Path, name: &str, content: &[u8]) -> Result<(), PublishError> {
     let mut seals = read(out)?;
     let seal = seals.files.entry(name.to_owned()).or_default();
-    if seal.hashes.is_empty()
-        && let Some(now) = content_of(out, name)?
-    {
-        seal.hashes.insert(hash(&now));
+    if seal.hashes.is_empty() {
+        seal.hashes.insert(content_of(out, name)?.map_or_else(|| NO_FILE.to_owned(), |now| hash(&now)));
     }
     seal.hashes.insert(hash(content));
     seal.lines = lines(name, content);
@@ -123,7 +124,7 @@ pub fn broken_seals(out: &Path) -> Result<Vec<BrokenSeal>, PublishError> {
         match content_of(out, &name)? {
             Some(content) if seal.hashes.contains(&hash(&content)) => {}
             Some(content) => broken.push(BrokenSeal { what: differences(&seal.lines, &lines(&name, &content)), name }),
-            None if name == LEDGER_NAME => {
+            None if name == LEDGER_NAME && !seal.hashes.contains(NO_FILE) => {
                 let lost = differences(&seal.lines, &[]);
                 broken.push(BrokenSeal { what: format!("it is missing; {lost}"), name });
             }
@@ -299,12 +300,26 @@ mod tests {
     #[test]
     fn a_ledger_that_vanished_is_noticed_and_a_model_that_went_is_not() {
         let (out, lock) = sealed();
+        tidy(&lock).unwrap();
         fs::remove_file(out.path().join(LEDGER_NAME)).unwrap();
         fs::remove_dir_all(out.path().join("models")).unwrap();
         tidy(&lock).unwrap();
         let broken = broken_seals(out.path()).unwrap();
         assert_eq!(broken.len(), 1);
         assert!(broken[0].name == LEDGER_NAME && broken[0].what.starts_with("it is missing"), "{broken:?}");
+    }
+
+    #[test]
+    fn a_ledger_that_was_never_written_is_not_missing_after_a_crash_before_its_first_writing() {
+        let out = tempfile::tempdir().unwrap();
+        let lock = OutputLock::acquire(out.path()).unwrap();
+        expect(out.path(), LEDGER_NAME, b"[names]\n").unwrap();
+        tidy(&lock).unwrap();
+        assert_eq!(broken_seals(out.path()).unwrap(), []);
+        write_sealed(out.path(), LEDGER_NAME, b"[names]\nS01 = \"Loyal\"\n").unwrap();
+        tidy(&lock).unwrap();
+        fs::remove_file(out.path().join(LEDGER_NAME)).unwrap();
+        assert_eq!(broken_seals(out.path()).unwrap().len(), 1, "once written, it must not vanish");
     }
 
     #[test]

@@ -50,9 +50,12 @@ impl WithheldGroup<'_> {
             ("expected", self.felt(Felt::Expected)),
         ];
         // What goes with what is told of everybody alone, as with spend.
-        let with = |which: WithSatisfaction| match self.everyone {
-            true => self.pair(|s| &s.served.with_satisfaction[which as usize], Pair::correlation),
-            false => Figure::Unknown { n: self.full.served.with_satisfaction[which as usize].count() },
+        let with = |which: WithSatisfaction| {
+            if self.everyone {
+                self.pair(|s| &s.served.with_satisfaction[which as usize], Pair::correlation)
+            } else {
+                Figure::Unknown { n: self.full.served.with_satisfaction[which as usize].count() }
+            }
         };
         measures.push(("peak_end_satisfaction", with(WithSatisfaction::PeakAndEnd)));
         measures.push(("mean_satisfaction", with(WithSatisfaction::Mean)));
