@@ -123,8 +123,21 @@ pub(super) fn dated<'a>(find: &'a Find, words: &[&str]) -> Option<&'a Shape> {
         "signup",
         "joined",
     ];
-    let late =
-        ["resolved", "closed", "delivered", "promised", "shipped", "end", "ended", "delivery", "estimated", "approved"];
+    let late = [
+        "resolved",
+        "closed",
+        "answered",
+        "replied",
+        "responded",
+        "delivered",
+        "promised",
+        "shipped",
+        "end",
+        "ended",
+        "delivery",
+        "estimated",
+        "approved",
+    ];
     let fits = || {
         find.usable()
             .filter(move |shape| moment(shape).is_some() && shape.missing() < 0.9 && !any(&shape.tokens, &other))
