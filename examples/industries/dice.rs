@@ -1,6 +1,6 @@
 //! Random draws keyed by (seed, person): person `n` is the same among a hundred and among ten thousand.
 
-/// One stream of draws: SplitMix64 (Steele, Lea and Flood 2014).
+/// One stream of draws: `SplitMix64` (Steele, Lea and Flood 2014).
 pub(crate) struct Dice(u64);
 
 impl Dice {

@@ -72,13 +72,13 @@ impl<'a> CareReader<'a> {
             let else_back = care.unsolved.estimate();
             let beside =
                 else_back.map_or_else(String::new, |left| format!(", of those nobody solved after {}", percent(left)));
-            because += &format!(
-                " After {} of the complaints that were solved the customer bought or praised again{beside}.",
+            because = format!(
+                "{because} After {} of the complaints that were solved the customer bought or praised again{beside}.",
                 percent(back)
             );
         }
         if let (MatterKind::Complaint, Some(hours)) = (kind, care.first_answer_hours.value()) {
-            because += &format!(" A first answer takes {hours:.0} hours on average.");
+            because = format!("{because} A first answer takes {hours:.0} hours on average.");
         }
         Self::draft(PlayKind::Recover, PlaySubject::OpenMatter(kind), because, Value::Object(evidence))
     }

@@ -86,7 +86,7 @@ fn descriptors_are_the_text_columns_and_blanks_are_nothing() {
 #[test]
 fn values_beyond_the_first_two_hundred_are_taken_together() {
     let mut rows = "customer_id,name\n".to_owned();
-    (0..230).for_each(|i| rows += &format!("c{i:03},name {i}\n"));
+    rows = (0..230).fold(rows, |rows, i| rows + &format!("c{i:03},name {i}\n"));
     let config = "[sources.c]\nfiles = \"c.csv\"\n[tables.customers]\nsource = \"c\"\ncolumns = { name = \"name\" }";
     let intake = Base::new(config).file("c.csv", rows).intake();
     let (told, words) = histories(&intake, &["name"]);
