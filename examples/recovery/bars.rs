@@ -21,26 +21,7 @@ pub(crate) fn print(runs: &[Run]) {
             Some((run, agreement.ratio() - if run.case.careless > 0.0 { 0.90 } else { 0.93 }, agreement.ratio()))
         }),
     );
-    each(
-        "unsurveyed ARI of exact >= .95 (curved .85, k8 .90)",
-        nights.iter().filter(|(run, _)| pinned(run)).filter_map(|(run, night)| {
-            let bar = match run.case.name {
-                "curved" => 0.85,
-                "k8_unequal" => 0.90,
-                _ => 0.95,
-            };
-            let agreement = night.unsurveyed.filter(|agreement| agreement.exact >= SOMETHING)?;
-            Some((*run, agreement.ratio() - bar, agreement.ratio()))
-        }),
-    );
-    each(
-        "unsurveyed ARI of the best told learner >= .95 (ours)",
-        nights.iter().filter(|(run, _)| pinned(run)).filter_map(|(run, night)| {
-            let agreement = night.unsurveyed.filter(|agreement| agreement.exact >= SOMETHING)?;
-            let ratio = agreement.found / night.taught?.0;
-            Some((*run, ratio - 0.95, ratio))
-        }),
-    );
+    unsurveyed(&nights);
     numbers(runs);
     let mut ratios: Vec<(f64, &Run)> =
         nights.iter().filter_map(|(run, night)| Some((night.fit.ratio()?, *run))).collect();
@@ -90,6 +71,30 @@ pub(crate) fn print(runs: &[Run]) {
         line("no segment is called Few wishes", found.as_deref().unwrap_or("none"), found.is_none());
     }
     each("no item with an eta² above .70", runs.iter().map(|run| (run, 0.70 - run.cut.eta, run.cut.eta)));
+}
+
+/// Bars about customers who were not asked.
+fn unsurveyed(nights: &[(&Run, &NightFigures)]) {
+    each(
+        "unsurveyed ARI of exact >= .95 (curved .85, k8 .90)",
+        nights.iter().filter(|(run, _)| !run.auto).filter_map(|(run, night)| {
+            let bar = match run.case.name {
+                "curved" => 0.85,
+                "k8_unequal" => 0.90,
+                _ => 0.95,
+            };
+            let agreement = night.unsurveyed.filter(|agreement| agreement.exact >= SOMETHING)?;
+            Some((*run, agreement.ratio() - bar, agreement.ratio()))
+        }),
+    );
+    each(
+        "unsurveyed ARI of the best told learner >= .95 (ours)",
+        nights.iter().filter(|(run, _)| !run.auto).filter_map(|(run, night)| {
+            let agreement = night.unsurveyed.filter(|agreement| agreement.exact >= SOMETHING)?;
+            let ratio = agreement.found / night.taught?.0;
+            Some((*run, ratio - 0.95, ratio))
+        }),
+    );
 }
 
 /// Bars about the number of segments.

@@ -46,7 +46,7 @@ pub(crate) fn best(base: &Base) -> Option<(f64, &'static str)> {
         (&squared, ["squares too, Fisher", "squares too, Fisher and EM", "squares too, shrunk and EM"]),
     ] {
         let learner = Learner::of(base, features);
-        let found = [learner.fisher(), learner.fisher_and_em(), learner.shrunk_and_em()];
+        let found = [Some(learner.fisher()), learner.fisher_and_em(), learner.shrunk_and_em()];
         tried.extend(found.into_iter().zip(names).filter_map(|(classes, name)| Some((learner.ari(&classes?), name))));
     }
     tried.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))
@@ -114,14 +114,14 @@ impl Learner {
     }
 
     /// Fisher's linear discriminant.
-    fn fisher(&self) -> Option<Classes> {
-        Some(Classes::of(self.told.view(), self.given.view()))
+    fn fisher(&self) -> Classes {
+        Classes::of(self.told.view(), self.given.view())
     }
 
     /// Fisher's discriminant carried on by EM over everybody, the segments of respondents held.
     fn fisher_and_em(&self) -> Option<Classes> {
         let all = concatenate![Axis(0), self.told, self.others];
-        let mut classes = self.fisher()?;
+        let mut classes = self.fisher();
         for _ in 0..ROUNDS {
             let guessed = classes.posterior(&self.others)?;
             classes = Classes::of(all.view(), concatenate![Axis(0), self.given, guessed].view());
