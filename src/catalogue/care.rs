@@ -1,4 +1,4 @@
-//! What is open with a customer, what went well, and what whoever serves may decide alone.
+//! What is open with a customer, what went well, what makes being served hard, and what whoever serves may decide alone.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -66,6 +66,42 @@ impl StoryKind {
         match self {
             Self::PromiseKept => "promise_kept",
             Self::WonBack => "won_back",
+        }
+    }
+}
+
+/// What makes being served hard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EaseTopic {
+    /// Requests are refused.
+    Refusals,
+    /// Help sought alone does not help.
+    SelfService,
+    /// One contact does not settle it.
+    FirstContact,
+    /// Customers are handed on.
+    Handovers,
+    /// What is said in public stays unanswered.
+    PublicVoice,
+    /// Searches find nothing, and nothing is bought.
+    Searches,
+}
+
+impl EaseTopic {
+    /// All topics.
+    pub const ALL: [Self; 6] =
+        [Self::Refusals, Self::SelfService, Self::FirstContact, Self::Handovers, Self::PublicVoice, Self::Searches];
+
+    /// The word used in files.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Refusals => "refusals",
+            Self::SelfService => "self_service",
+            Self::FirstContact => "first_contact",
+            Self::Handovers => "handovers",
+            Self::PublicVoice => "public_voice",
+            Self::Searches => "searches",
         }
     }
 }

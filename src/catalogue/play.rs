@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Capability, ElementId, MatterKind, NeedTier, StoryKind};
+use super::{Capability, EaseTopic, ElementId, MatterKind, NeedTier, StoryKind};
 
 /// When a play applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -66,6 +66,12 @@ impl PlayKind {
             Self::Ease => "ease",
         }
     }
+
+    /// Whether it says something to customers. What mends, keeps or leaves in peace is done, not said.
+    #[must_use]
+    pub fn speaks(self) -> bool {
+        !matches!(self, Self::Fix | Self::Hold | Self::Leave | Self::Ease)
+    }
 }
 
 /// What a play is about. Its kind decides which of these it may be.
@@ -89,50 +95,6 @@ pub enum PlaySubject {
     LeftAlone,
     /// What makes being served hard: ease plays.
     Ease(EaseTopic),
-}
-
-impl PlayKind {
-    /// Whether it says something to customers. What mends, keeps or leaves in peace is done, not said.
-    #[must_use]
-    pub fn speaks(self) -> bool {
-        !matches!(self, Self::Fix | Self::Hold | Self::Leave | Self::Ease)
-    }
-}
-
-/// What makes being served hard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum EaseTopic {
-    /// Requests are refused.
-    Refusals,
-    /// Help sought alone does not help.
-    SelfService,
-    /// One contact does not settle it.
-    FirstContact,
-    /// Customers are handed on.
-    Handovers,
-    /// What is said in public stays unanswered.
-    PublicVoice,
-    /// Searches find nothing, and nothing is bought.
-    Searches,
-}
-
-impl EaseTopic {
-    /// All topics.
-    pub const ALL: [Self; 6] =
-        [Self::Refusals, Self::SelfService, Self::FirstContact, Self::Handovers, Self::PublicVoice, Self::Searches];
-
-    /// The word used in files.
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::Refusals => "refusals",
-            Self::SelfService => "self_service",
-            Self::FirstContact => "first_contact",
-            Self::Handovers => "handovers",
-            Self::PublicVoice => "public_voice",
-            Self::Searches => "searches",
-        }
-    }
 }
 
 impl PlaySubject {
@@ -272,77 +234,6 @@ impl Effort {
     }
 }
 
-/// Which way a metric should move.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Better {
-    /// More is better.
-    Higher,
-    /// Less is better.
-    Lower,
-}
-
-/// What the number of a metric is, and so how it is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MetricUnit {
-    /// A plain number: a mean on a scale, points, money.
-    #[default]
-    Number,
-    /// A share, 0–1, written in percent.
-    Share,
-}
-
-/// Something a play can be measured by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Metric {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) description: String,
-    pub(super) better: Better,
-    pub(super) unit: MetricUnit,
-    pub(super) looks_back_days: u32,
-}
-
-impl Metric {
-    /// Its slug, as plays name it.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// The name people read.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// What is counted, over what, in which time.
-    #[must_use]
-    pub fn description(&self) -> &str {
-        &self.description
-    }
-
-    /// What its number is.
-    #[must_use]
-    pub fn unit(&self) -> MetricUnit {
-        self.unit
-    }
-
-    /// Days that its number looks back over; 0 = it is of the moment, such as an answer. Until so many days have passed since
-    /// a play began, it counts days before it.
-    #[must_use]
-    pub fn looks_back_days(&self) -> u32 {
-        self.looks_back_days
-    }
-
-    /// Which way it should move.
-    #[must_use]
-    pub fn better(&self) -> Better {
-        self.better
-    }
-}
-
 /// One recommended action. All texts but the opening are non-empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Play {
@@ -437,7 +328,7 @@ impl Play {
         &self.avoid
     }
 
-    /// Id of the [`Metric`] it is judged by.
+    /// Id of the [`Metric`](super::Metric) it is judged by.
     #[must_use]
     pub fn metric(&self) -> &str {
         &self.metric

@@ -48,6 +48,27 @@ pub struct Interaction {
     pub sought: Option<String>,
 }
 
+impl Interaction {
+    /// An event of which nothing more is known than when, what and where.
+    pub(super) fn bare(at: Moment, kind: &'static str, channel: &'static str) -> Self {
+        Self {
+            at,
+            kind,
+            channel,
+            case: None,
+            rating: None,
+            severity: None,
+            resolved_at: None,
+            promised_at: None,
+            site: None,
+            kept_chance: None,
+            agent: None,
+            team: None,
+            sought: None,
+        }
+    }
+}
+
 /// What kind of thing an event is.
 #[derive(Clone, Copy, PartialEq)]
 enum Nature {
@@ -155,22 +176,7 @@ impl Caller<'_> {
 
     fn act(&self, dice: &mut Dice, kind: &'static str) -> Interaction {
         let at = self.moment(dice);
-        let channel = dice.one_of(&SCREENS);
-        Interaction {
-            at,
-            kind,
-            channel,
-            case: None,
-            rating: None,
-            severity: None,
-            resolved_at: None,
-            promised_at: None,
-            site: None,
-            kept_chance: None,
-            agent: None,
-            team: None,
-            sought: None,
-        }
+        Interaction::bare(at, kind, dice.one_of(&SCREENS))
     }
 
     fn moment(&self, dice: &mut Dice) -> Moment {
@@ -242,9 +248,6 @@ fn failure(seed: u64, person: &Person) -> Interaction {
     let (first, days) = FAILURE_DAYS;
     let at = Window::known_from() + (first + dice.below(days) as i64) * DAY + 11 * HOUR;
     Interaction {
-        at,
-        kind: "complaint",
-        channel: "phone",
         case: Some(FAILURE_CASE),
         rating: Some(dice.below(3) as u8),
         severity: Some(3),
@@ -252,9 +255,7 @@ fn failure(seed: u64, person: &Person) -> Interaction {
         promised_at: Some(at + 3 * DAY),
         site: Some(Sites::new(seed, person.number, Topic::ContactSites).home().name),
         kept_chance: Some(0.0),
-        agent: None,
-        team: None,
-        sought: None,
+        ..Interaction::bare(at, "complaint", "phone")
     }
 }
 

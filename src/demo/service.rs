@@ -79,21 +79,7 @@ pub(super) fn serve(seed: u64, person: &Person, window: &Window, events: &mut Ve
 
 /// A look at the help pages.
 fn look(at: Moment) -> Interaction {
-    Interaction {
-        at,
-        kind: LOOK,
-        channel: "web",
-        case: None,
-        rating: None,
-        severity: None,
-        resolved_at: None,
-        promised_at: None,
-        site: None,
-        kept_chance: None,
-        agent: None,
-        team: None,
-        sought: None,
-    }
+    Interaction::bare(at, LOOK, "web")
 }
 
 /// Says which texts others can read, and which of these were answered.

@@ -65,16 +65,17 @@ impl<'a> CareReader<'a> {
         );
         let mut evidence = segment_json(self.segment);
         put(&mut evidence, "open_share", Some(estimate_json(share)));
-        put(&mut evidence, "recovered", care.recovered.estimate().map(estimate_json));
-        put(&mut evidence, "unsolved_and_back", care.unsolved.estimate().map(estimate_json));
+        let back = |measure| self.segment.lens.served.figure(measure).estimate();
+        let (solved, unsolved) = (back("back_after_solved"), back("back_after_unsolved"));
+        put(&mut evidence, "back_after_solved", solved.map(estimate_json));
+        put(&mut evidence, "back_after_unsolved", unsolved.map(estimate_json));
         put(&mut evidence, "first_answer_hours", care.first_answer_hours.value().map(|hours| json!(hours)));
-        if let (MatterKind::Complaint, Some(back)) = (kind, care.recovered.estimate()) {
-            let else_back = care.unsolved.estimate();
-            let beside =
-                else_back.map_or_else(String::new, |left| format!(", of those nobody solved after {}", percent(left)));
+        if let (MatterKind::Complaint, Some(solved)) = (kind, solved) {
+            let beside = unsolved.map_or_else(String::new, |left| format!(", of the others {}", percent(left)));
             because = format!(
-                "{because} After {} of the complaints that were solved the customer bought or praised again{beside}.",
-                percent(back)
+                "{because} Of those whose complaint was solved {} bought or praised again{beside}; what brings that about is not \
+                 known.",
+                percent(solved)
             );
         }
         if let (MatterKind::Complaint, Some(hours)) = (kind, care.first_answer_hours.value()) {

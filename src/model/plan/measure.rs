@@ -88,7 +88,6 @@ impl MetricReading {
             "return_rate" => rate(subject.segment.lens.rates.returned),
             "complaint_rate" => rate(subject.segment.lens.rates.complained),
             "repeat_contact_rate" => rate(subject.segment.lens.rates.recontacted),
-            "recovered_share" => rate(subject.segment.lens.care.recovered),
             "promises_kept_share" => rate(subject.segment.lens.consistency.promises_kept),
             // Measures of how easily customers are served go by the same names.
             measure => rate(subject.segment.lens.served.figure(measure)),
@@ -243,10 +242,9 @@ mod tests {
             *figure = half;
         }
         rates.recontacted = half;
-        segment.lens.care.recovered = half;
         segment.lens.consistency.promises_kept = half;
         let told = super::super::ease::MEASURES.map(|measure| (measure, half));
-        segment.lens.served.measures = told.to_vec();
+        segment.lens.served.measures = [told.to_vec(), vec![("back_after_solved", half)]].concat();
         let (element, need) = (segment.profile.elements[0].clone(), segment.profile.needs[0].clone());
         let subject = Subject { segment: &segment, element: Some(&element), need: Some(&need) };
         for metric in catalogue().metrics() {

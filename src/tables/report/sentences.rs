@@ -90,6 +90,9 @@ fn difference(input: &ReportInput<'_>) -> String {
     }
 }
 
+/// Kinds of lines that are no beginning: they suit everybody, or say whom to leave in peace.
+const NO_BEGINNING: [&str; 2] = ["neutral", "leave"];
+
 /// The first campaign of the plan that reaches most customers, ties to the earlier segment; without one, what the company
 /// mends first.
 fn action(input: &ReportInput<'_>) -> String {
@@ -103,6 +106,23 @@ fn action(input: &ReportInput<'_>) -> String {
     match input.plans.company.lines.first() {
         Some(line) => format!(
             "Nobody can be addressed in person yet; begin with the company itself ({} are touched): {}.",
+            many(line.people, "customer", "customers"),
+            unpointed(&line.action)
+        ),
+        None => served(input),
+    }
+}
+
+/// What to do where nobody is addressed and the company has nothing to mend: how the largest group with a line of its own is
+/// served.
+fn served(input: &ReportInput<'_>) -> String {
+    let own = |plan: &Plan| plan.lines.iter().find(|line| !NO_BEGINNING.contains(&line.kind.as_str())).cloned();
+    let lines = input.plans.plans.iter().filter_map(|plan| Some((plan, own(plan)?)));
+    let best = lines.reduce(|best, next| if next.1.people > best.1.people { next } else { best });
+    match best {
+        Some((plan, line)) => format!(
+            "Nobody can be addressed in person yet; begin with how “{}” is served ({}): {}.",
+            plan.segment_name,
             many(line.people, "customer", "customers"),
             unpointed(&line.action)
         ),

@@ -86,16 +86,16 @@ impl SignalLearner {
         let prior = Array2::from_shape_fn(given.dim(), |(_, k)| measured.weights[k].max(f64::MIN_POSITIVE).ln());
         let answers = measured.answer_densities(&prepared.ratings, signals);
         let right = ClassEvidence { prior: prior.view(), evidence: answers.view() }.at(1.0);
+        let all_weights: Vec<f64> = signals.weights().to_vec();
         let losses = TRUSTS.map(|trust| {
             let learner =
                 Self { trust, silent: silent.clone(), used: self.used.clone(), total: self.total.clone(), ..self };
             let (prior, typed) = cross_typed(signals, &given, &learner, measured);
             let evidence = ClassEvidence { prior: prior.view(), evidence: typed.view() };
-            let weights: Vec<f64> = signals.weights().to_vec();
-            let temperature = evidence.best_temperature(answers.view(), &weights);
+            let temperature = evidence.best_temperature(answers.view(), &all_weights);
             losses(&(&prior + &(&typed / temperature)), &right, &respondents)
         });
-        let weights: Vec<f64> = respondents.iter().map(|row| signals.weights()[*row]).collect();
+        let weights: Vec<f64> = respondents.iter().map(|row| all_weights[*row]).collect();
         let best = most_within_error(&losses, &weights);
         Self { silent, trust: TRUSTS[best], ..self }
     }

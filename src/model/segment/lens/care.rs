@@ -1,4 +1,4 @@
-//! How a group is cared for: what is open, what was recovered, what went well, who hears nothing, what was lived lately.
+//! How a group is cared for: what is open, how long an answer takes, what went well, who hears nothing, what was lived lately.
 
 use super::super::noise::{GroupNoise, Span};
 use super::super::profile::sums::{CENTI, Moments, Part};
@@ -21,9 +21,7 @@ pub(super) struct CareSums {
     stories: [Moments; StoryKind::ALL.len()],
     /// In the order of [`Lived::all_steps`].
     lived: [Moments; LIVED_STEPS],
-    /// Complaints recovered of those solved; of those not solved; hours until the first answer, in steps of 0.01.
-    recovered: Pair,
-    unsolved: Pair,
+    /// Hours from a complaint until its first answer, in steps of 0.01.
     hours: Pair,
 }
 
@@ -42,23 +40,21 @@ impl CareSums {
         for (place, step) in Lived::all_steps() {
             self.lived[place].add(w, i64::from(care.lived[step.lived as usize] >= u32::from(step.times)));
         }
-        self.recovered.add_part(w, care.recovered, care.solved);
-        self.unsolved.add_part(w, care.stayed_all_the_same, care.unsolved);
         self.hours.add_part(w, care.hours, care.answered);
     }
 
     /// Every figure, in a fixed order.
     pub(super) fn figures_mut(&mut self) -> impl Iterator<Item = &mut Moments> {
-        let Self { open, open_kinds, silence, stories, lived, recovered, unsolved, hours } = self;
-        let pairs = [recovered, unsolved, hours].into_iter().flat_map(Pair::moments_mut);
-        [open].into_iter().chain(open_kinds).chain(silence).chain(stories).chain(lived).chain(pairs)
+        let Self { open, open_kinds, silence, stories, lived, hours } = self;
+        let shares = [open].into_iter().chain(open_kinds).chain(silence).chain(stories).chain(lived);
+        shares.chain(hours.moments_mut())
     }
 
     pub(super) fn release(&mut self, noise: &mut GroupNoise) {
-        let Self { open, open_kinds, silence, stories, lived, recovered, unsolved, hours } = self;
+        let Self { open, open_kinds, silence, stories, lived, hours } = self;
         let shares = [open].into_iter().chain(open_kinds).chain(silence).chain(stories).chain(lived);
         shares.for_each(|share| *share = share.released(Span::Share, noise));
-        [recovered, unsolved, hours].into_iter().for_each(|pair| pair.release(noise));
+        hours.release(noise);
     }
 }
 
@@ -75,11 +71,6 @@ pub struct CareFigures {
     pub stories: Vec<(StoryKind, Figure)>,
     /// Share of members who lived through something at least so often in the last 90 days.
     pub lived: Vec<(LivedStep, Figure)>,
-    /// Share of complaints, solved within a year and at least 30 days ago, after which the customer bought or praised again;
-    /// base = customers with one.
-    pub recovered: Figure,
-    /// The same after complaints at least 30 days old that nobody solved.
-    pub unsolved: Figure,
     /// Mean hours from a complaint to its first answer, of those that got one.
     pub first_answer_hours: Figure,
 }
@@ -87,8 +78,8 @@ pub struct CareFigures {
 impl CareFigures {
     /// All figures, to be rounded.
     pub(super) fn figures_mut(&mut self) -> Vec<&mut Figure> {
-        let Self { open, open_kinds, silence, stories, lived, recovered, unsolved, first_answer_hours } = self;
-        let mut all = vec![open, recovered, unsolved, first_answer_hours];
+        let Self { open, open_kinds, silence, stories, lived, first_answer_hours } = self;
+        let mut all = vec![open, first_answer_hours];
         all.extend(open_kinds.iter_mut().map(|(_, share)| share));
         all.extend(silence.iter_mut().map(|(_, share)| share));
         all.extend(stories.iter_mut().map(|(_, share)| share));
@@ -117,8 +108,6 @@ impl CareFigures {
         let of = |measure, key: String, figure: Figure| LensMeasure { measure, key, figure };
         let mut measures = vec![
             of("open_matters", String::new(), self.open),
-            of("recovered", String::new(), self.recovered),
-            of("unsolved_and_back", String::new(), self.unsolved),
             of("first_answer_hours", String::new(), self.first_answer_hours),
         ];
         measures.extend(self.open_kinds.iter().map(|(kind, share)| of("open_matters", kind.slug().to_owned(), *share)));
@@ -165,8 +154,6 @@ impl WithheldGroup<'_> {
             silence: SILENCES.iter().enumerate().map(|(i, why)| (*why, self.share(|s| &s.care.silence[i]))).collect(),
             stories: stories.into(),
             lived: lived.collect(),
-            recovered: known(sources.resolutions, self.pooled(|s| &s.care.recovered)),
-            unsolved: known(sources.resolutions, self.pooled(|s| &s.care.unsolved)),
             first_answer_hours: known(sources.contacts, self.pair(|s| &s.care.hours, hours)),
         }
     }

@@ -11,9 +11,6 @@ const DAY: i64 = 24 * HOUR;
 /// Days that count as lately: the window of most plays. Our judgment.
 const LATELY: i64 = 90 * DAY;
 
-/// A complaint solved, or left, less than this long ago leaves no time to come back. Our judgment.
-const TIME_TO_RETURN: i64 = 30 * DAY;
-
 /// Why nothing is sent to somebody, of those whom it is scored for.
 pub(super) const SILENCES: [LevelReason; 5] =
     [LevelReason::OpenMatter, LevelReason::Wish, LevelReason::Fatigue, LevelReason::Vulnerable, LevelReason::Decided];
@@ -83,12 +80,6 @@ pub struct LivedStep {
 pub(super) struct Care {
     /// How often each thing was lived through lately, in the order of [`Lived::ALL`].
     pub(super) lived: [u32; Lived::ALL.len()],
-    /// Complaints solved long enough ago, and those of them after which the customer came back.
-    pub(super) solved: i64,
-    pub(super) recovered: i64,
-    /// The same of complaints that nobody solved.
-    pub(super) unsolved: i64,
-    pub(super) stayed_all_the_same: i64,
     /// Complaints that got an answer, and hours until the first, in steps of 0.01.
     pub(super) answered: i64,
     pub(super) hours: i64,
@@ -120,18 +111,6 @@ impl Care {
             if let Some(first) = first_answer(complaint, history, resolved) {
                 care.answered += 1;
                 care.hours += (first - complaint.at).max(0) * 100 / HOUR;
-            }
-            let ripe = |at: i64| now - at >= TIME_TO_RETURN;
-            match resolved {
-                Some(at) if ripe(at) => {
-                    care.solved += 1;
-                    care.recovered += i64::from(came_back(history, at, now));
-                }
-                None if ripe(complaint.at) => {
-                    care.unsolved += 1;
-                    care.stayed_all_the_same += i64::from(came_back(history, complaint.at, now));
-                }
-                _ => {}
             }
             if let Some(at) = resolved.filter(|at| *at >= now - LATELY) {
                 let story = &mut care.stories[StoryKind::WonBack as usize];
@@ -224,21 +203,17 @@ mod tests {
     }
 
     #[test]
-    fn a_complaint_is_recovered_if_the_customer_bought_or_praised_after_it_was_solved() {
-        let contacts = vec![complaint(100, 1, Some(110)), complaint(200, 2, None), complaint(350, 3, Some(351))];
+    fn somebody_is_won_back_who_bought_or_praised_after_the_complaint_was_solved() {
+        let contacts = vec![complaint(200, 1, None), complaint(350, 2, Some(351))];
         let mut history = History { contacts, ..History::default() };
-        let gone = care(&history);
-        assert_eq!((gone.solved, gone.recovered, gone.unsolved, gone.stayed_all_the_same), (1, 0, 1, 0));
-        history.orders = vec![order(105 * DAY, 9.0)];
-        assert_eq!(care(&history).recovered, 0, "an order while it was open is none after it");
+        let won_back = |history: &History| care(history).stories[StoryKind::WonBack as usize];
+        history.orders = vec![order(350 * DAY + HOUR, 9.0)];
+        assert_eq!(won_back(&history), Some(false), "an order while it was open is none after it");
         history.verbatims = vec![text(1, 0)];
-        history.verbatims[0].at = 120 * DAY;
-        let praised = care(&history);
-        assert_eq!((praised.recovered, praised.stayed_all_the_same), (1, 0));
-        // Day 351 is too fresh for the share, and fresh enough for a story that has not happened yet.
-        assert_eq!(praised.stories[StoryKind::WonBack as usize], Some(false));
-        history.orders.push(order(360 * DAY, 9.0));
-        assert_eq!(care(&history).stories[StoryKind::WonBack as usize], Some(true));
+        history.verbatims[0].at = 360 * DAY;
+        assert_eq!(won_back(&history), Some(true));
+        history.contacts.truncate(1);
+        assert_eq!(won_back(&history), None, "nothing was solved");
     }
 
     #[test]
