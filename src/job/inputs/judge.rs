@@ -178,9 +178,9 @@ fn size(kind: &FigureKind, subject: &str, before: f64, tonight: &Figures, eve: &
         }
         ChangeMeasure::Sum if before == 0.0 => None,
         ChangeMeasure::Sum => {
-            let people = eve.get("valued").copied().filter(|_| kind.name == "value");
-            let change = (gone_is_none - before).abs() / before.abs();
-            by(beyond(change, people.map_or(0.0, noise_reach)), gone_is_none < before)
+            let ratio = gone_is_none / before;
+            let (least, most) = stored_within(kind, subject, eve);
+            by((1.0 - ratio * most).max(ratio * least - 1.0).max(0.0), ratio < 1.0)
         }
         ChangeMeasure::Rise => by(gone_is_none - before, false),
         ChangeMeasure::Fewer => by(before - gone_is_none, true),
@@ -189,7 +189,7 @@ fn size(kind: &FigureKind, subject: &str, before: f64, tonight: &Figures, eve: &
             let now = known?;
             by(of_rows((now - before).abs(), before.max(now), PART_CHANGED, rows_of(subject, eve)), false)
         }
-        ChangeMeasure::Factor => by(factor(before, known?), false),
+        ChangeMeasure::Factor => by(factor(before, known?, stored_within(kind, subject, eve)), false),
         ChangeMeasure::Points => by(beyond((known? - before).abs(), ANSWER_SD * noise("answers")?), false),
         ChangeMeasure::Spread => {
             let spread_of = |figures: &Figures| figures.get(&key("signal_sd", subject)).copied();
@@ -219,15 +219,29 @@ fn of_rows(change: f64, whole: f64, part: f64, rows: f64) -> f64 {
     }
 }
 
-/// How many times larger or smaller: 1 = as before. A change of sign is beyond all bounds.
-fn factor(before: f64, now: f64) -> f64 {
+/// The stored figure in parts of the true one: between which two it lies, noise being what it is.
+///
+/// METHOD: a change counts as the least one that the noise on the stored figure leaves possible. Otherwise a small base,
+/// whose sums are moved by a quarter, is held back by chance.
+fn stored_within(kind: &FigureKind, subject: &str, eve: &Figures) -> (f64, f64) {
+    let counted = match kind.name {
+        "value" => eve.get("valued").copied(),
+        "mean" | "median" => eve.get(&key("rows", subject.split('.').next().unwrap_or(subject))).copied(),
+        _ => None,
+    };
+    let reach = counted.map_or(0.0, noise_reach);
+    ((1.0 - reach).max(0.0), 1.0 + reach)
+}
+
+/// How many times larger or smaller, at least: 1 = as before. A change of sign is beyond all bounds.
+fn factor(before: f64, now: f64, (least, most): (f64, f64)) -> f64 {
     let ratio = now / before;
     if before == 0.0 {
         1.0
     } else if ratio <= 0.0 {
         f64::INFINITY
     } else {
-        ratio.max(1.0 / ratio)
+        (ratio * least).max(1.0 / (ratio * most)).max(1.0)
     }
 }
 
@@ -271,6 +285,22 @@ mod tests {
         assert_eq!(one(&[("mean:orders.amount", 31.5)], &[("mean:orders.amount", 3150.0)]), Some(Severity::Hold));
         assert_eq!(one(&[("mean:orders.amount", 31.5)], &[("mean:orders.amount", 28.0)]), None);
         assert_eq!(one(&[("mean:orders.amount", 31.5)], &[("mean:orders.amount", 60.0)]), Some(Severity::Alert));
+    }
+
+    #[test]
+    fn a_sum_of_few_customers_is_held_only_where_noise_cannot_have_made_the_loss() {
+        // Of 120 customers a stored sum lies up to 3 · 1.5 · 10/120 = 0.375 of itself beside the true one.
+        let night = |value: f64, people: f64| [("value", value), ("valued", people)];
+        // 40,000 stored as 50,360, and half of it delivered: 1 − 1.375 · 0.397 = 0.45.
+        assert_eq!(one(&night(50_360.0, 120.0), &night(20_000.0, 120.0)), Some(Severity::Alert));
+        assert_eq!(one(&night(50_360.0, 120.0), &night(5_000.0, 120.0)), Some(Severity::Hold));
+        assert_eq!(one(&night(50_360.0, 120.0), &night(40_000.0, 120.0)), None);
+        // Of 10,000 it is 0.0045.
+        assert_eq!(one(&night(50_360.0, 10_000.0), &night(20_000.0, 10_000.0)), Some(Severity::Hold));
+        // A mean over 90 rows lies up to 0.5 of itself beside: 1.8 · 0.5 is no change.
+        let mean = |mean: f64| [("mean:orders.amount", mean), ("rows:orders", 90.0)];
+        assert_eq!(one(&mean(31.5), &mean(56.7)), None);
+        assert_eq!(one(&mean(31.5), &mean(3_150.0)), Some(Severity::Hold));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::evidence::{estimate_json, percent, put, segment_json};
-use super::line::Draft;
+use super::line::{Draft, PEOPLE_STEP};
 use super::settings::PlanSettings;
 use super::types::PassedOver;
 use crate::catalogue::{Catalogue, MatterKind, PlayKind, PlaySubject, StoryKind};
@@ -14,9 +14,6 @@ use crate::model::segment::{SegmentNight, SegmentNights};
 /// Most lines about what is open, and most motivators of a line.
 const MOST_OPEN: usize = 2;
 const MOST_MOTIVATORS: usize = 3;
-
-/// Numbers of people in sentences, in steps of so many.
-const PEOPLE_STEP: f64 = 5.0;
 
 /// Reads what the lens says of one segment.
 #[derive(Clone, Copy)]
@@ -81,7 +78,8 @@ impl<'a> CareReader<'a> {
         if let (MatterKind::Complaint, Some(hours)) = (kind, care.first_answer_hours.value()) {
             because = format!("{because} A first answer takes {hours:.0} hours on average.");
         }
-        Self::draft(PlayKind::Recover, PlaySubject::OpenMatter(kind), because, Value::Object(evidence))
+        let draft = Self::draft(PlayKind::Recover, PlaySubject::OpenMatter(kind), because, Value::Object(evidence));
+        Draft { audience: Some(share.value), ..draft }
     }
 
     /// A line about the two or three motivators most tied to value with a sure deficit; `Err` = what is missing, or why not.
@@ -208,7 +206,8 @@ impl<'a> CareReader<'a> {
         let mut evidence = segment_json(self.segment);
         let listed = known.iter().map(|(why, share)| (why.slug().to_owned(), estimate_json(*share)));
         put(&mut evidence, "left_in_peace", Some(Value::Object(listed.collect())));
-        Some(Self::draft(PlayKind::Leave, PlaySubject::LeftAlone, because, Value::Object(evidence)))
+        let draft = Self::draft(PlayKind::Leave, PlaySubject::LeftAlone, because, Value::Object(evidence));
+        Some(Draft { audience: Some(all.min(1.0)), ..draft })
     }
 
     fn draft(kind: PlayKind, subject: PlaySubject, because: String, evidence: Value) -> Draft<'a> {

@@ -10,6 +10,9 @@ use super::triggers::PriceStance;
 use super::types::{LineScope, PlanLine, TrialDesign};
 use crate::model::segment::{ElementProfile, NeedProfile, Reach, SegmentNight, SegmentNights};
 
+/// Numbers of people whom a line concerns, in steps of so many.
+pub(super) const PEOPLE_STEP: f64 = 5.0;
+
 /// Added to what a line avoids wherever price is known not to lead.
 pub(super) const NO_DISCOUNT: &str = "No discount: price is not what leads in this group.";
 
@@ -28,6 +31,12 @@ pub(super) struct Draft<'a> {
 }
 
 impl Draft<'_> {
+    /// Customers of the group whom it is for, in fives; all of it where they are too few to be told.
+    fn people(&self, size: u64, min_cell: u64) -> u64 {
+        let concerned = self.audience.map(|share| ((share * size as f64 / PEOPLE_STEP).round() * PEOPLE_STEP) as u64);
+        concerned.filter(|concerned| *concerned >= min_cell).map_or(size, |concerned| concerned.min(size))
+    }
+
     /// Those of so many whom it is for, rounded down.
     fn of_audience(&self, people: u64) -> u64 {
         self.audience.map_or(people, |share| (people as f64 * share.clamp(0.0, 1.0)) as u64)
@@ -78,7 +87,7 @@ impl Drafting<'_> {
         let line = PlanLine {
             scope,
             segments: vec![self.segment.id.clone()],
-            people: profile.size,
+            people: draft.people(profile.size, self.settings.min_cell),
             avoid: self.avoid(play),
             baseline: reading.baseline(),
             target: goal.as_ref().map(|goal| goal.target),

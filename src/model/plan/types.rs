@@ -65,7 +65,7 @@ pub struct PlanLine {
     pub scope: LineScope,
     /// Groups it is for, by id.
     pub segments: Vec<String>,
-    /// Customers in these groups.
+    /// Customers in these groups, or those of them whom it concerns (something open, a story, left in peace).
     pub people: u64,
     /// Play of the catalogue.
     pub play_id: String,

@@ -127,6 +127,31 @@ pub fn thousands(n: u64) -> String {
     text
 }
 
+/// A part of a whole as people write it: "24 %", and neither "0 %" of something nor "100 %" of less than all.
+///
+/// # Examples
+/// By hand: 22 of 40,407 are 0.054 %, 5,000,000 of 5,006,000 are 99.88 %, 4,999 of 5,000 99.98 %.
+///
+/// ```
+/// use valueseg::model::rows::percent_of;
+///
+/// assert_eq!(percent_of(22, 40_407), "0.1 %");
+/// assert_eq!(percent_of(1, 40_407), "less than 0.1 %");
+/// assert_eq!(percent_of(5_000_000, 5_006_000), "99.9 %");
+/// assert_eq!(percent_of(4_999, 5_000), "more than 99.9 %");
+/// assert_eq!([percent_of(120, 500), percent_of(0, 9), percent_of(9, 9)], ["24 %", "0 %", "100 %"]);
+/// ```
+#[must_use]
+pub fn percent_of(part: u64, whole: u64) -> String {
+    let share = 100.0 * part as f64 / whole.max(1) as f64;
+    match share {
+        share if part == 0 || part >= whole || (1.0..=99.0).contains(&share) => format!("{share:.0} %"),
+        share if share < 0.05 => "less than 0.1 %".to_owned(),
+        share if share >= 99.95 => "more than 99.9 %".to_owned(),
+        share => format!("{share:.1} %"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

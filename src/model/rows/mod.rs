@@ -19,7 +19,7 @@ mod suppression;
 pub use attitudes::{Attitudes, Question};
 pub use customer::{Aspect, BLOCK_ROWS, CustomerBlock, CustomerFlags, MAX_SIGNALS, N_RATINGS};
 pub use customer_night::CustomerNight;
-pub use estimate::{Estimate, Figure, thousands};
+pub use estimate::{Estimate, Figure, percent_of, thousands};
 pub use fold::{BlockFold, PartialState};
 pub use high::{HIGH, HIGH_RULE, is_high};
 pub use history::{

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::mapping::Scale;
 use super::scale::Watch;
+use crate::model::rows::percent_of;
 
 /// Most answers off the scale, as a share, before the scale itself is doubted.
 const DOUBT_OFF: f64 = 0.02;
@@ -80,8 +81,8 @@ fn off(scale: &Scale, asked: &[&Seen<'_>]) -> Option<String> {
     let least = of.iter().map(|(_, watch)| watch.low).fold(f64::INFINITY, f64::min);
     let most = of.iter().map(|(_, watch)| watch.high).fold(f64::NEG_INFINITY, f64::max);
     let mut text = format!(
-        "{:.0} % ({off} of {n}) are off the scale [{low}, {high}] in {}; answers lie between {least} and {most}",
-        100.0 * off as f64 / n as f64,
+        "{} ({off} of {n}) are off the scale [{low}, {high}] in {}; answers lie between {least} and {most}",
+        percent_of(off, n),
         named(&of.iter().map(|(name, _)| *name).collect::<Vec<_>>())
     );
     if let Some(codes) = codes(&of) {

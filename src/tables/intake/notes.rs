@@ -6,6 +6,7 @@ use super::lines::are_totals;
 use super::spellings::Spelled;
 use super::stage::Staged;
 use super::tally::{AS_TEXT, FAR_AWAY, LONG_AGO, NAN, OTHER_DECIMAL};
+use crate::model::rows::percent_of;
 
 /// What rules set rows aside, and how to say so.
 const RULES: [(&str, &str); 10] = [
@@ -91,9 +92,9 @@ pub(super) fn of_table(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<No
         add(SCALE, 0, format!("{doubt}."));
     }
     for &(people, median, fast) in staged.speeders.iter().filter(|(.., fast)| *fast > 0) {
-        let share = 100.0 * fast as f64 / people as f64;
+        let share = percent_of(fast, people);
         let text = format!(
-            "{fast} of {people} respondents ({share:.0} %) took less than a third of the median time ({median} \
+            "{fast} of {people} respondents ({share}) took less than a third of the median time ({median} \
              seconds): they can hardly have read the questions. Their answers are used."
         );
         add(ITEMS, fast, text);
@@ -128,9 +129,9 @@ fn of_ids(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<Note>) {
     let name = table.slug();
     let mut add = |topic, count, text: String| notes.push(note(Some(table), topic, count, text));
     if let Some((own, all)) = staged.outstanding {
-        let share = 100.0 * own as f64 / all as f64;
+        let share = percent_of(own, all);
         let text = format!(
-            "1 customer has {share:.1} % of the rows of `{name}` ({own} of {all}); if this id stands for guests or tests, leave it \
+            "1 customer has {share} of the rows of `{name}` ({own} of {all}); if this id stands for guests or tests, leave it \
              out by `query`"
         );
         add("single_customer", own, text);
@@ -138,9 +139,9 @@ fn of_ids(staged: &Staged, ledger: &TableLedger, notes: &mut Vec<Note>) {
     let guests =
         ledger.faults.iter().filter(|fault| fault.code == RejectCode::GuestId).map(|fault| fault.count).sum::<u64>();
     if guests > 0 {
-        let share = 100.0 * guests as f64 / ledger.read as f64;
+        let share = percent_of(guests, ledger.read);
         let text = format!(
-            "{guests} rows of `{name}` ({share:.0} %) have the customer id 0, which stands for guests; they belong to nobody and are \
+            "{guests} rows of `{name}` ({share}) have the customer id 0, which stands for guests; they belong to nobody and are \
              left out"
         );
         add("guests", guests, text);

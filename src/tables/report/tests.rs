@@ -232,6 +232,16 @@ fn where_nobody_can_be_reached_the_company_begins_with_itself() {
         said.starts_with("Nobody can be addressed in person yet; begin with the company itself (41,205 customers"),
         "{said}"
     );
+    // Nor has the company anything to mend: how the largest group with a line of its own is served comes first.
+    night.plans.company.lines.clear();
+    let said = sentences(&night.input())[2].text.clone();
+    assert!(
+        said.starts_with("Nobody can be addressed in person yet; begin with how “Time and ease” is served"),
+        "{said}"
+    );
+    night.plans.plans.iter_mut().for_each(|plan| plan.lines.clear());
+    let said = &sentences(&night.input())[2].text;
+    assert_eq!(said, "No plan could be backed by evidence, so the neutral plan applies to everybody.");
 }
 
 #[test]

@@ -35,7 +35,7 @@ impl TableSource for PlanRow<'_> {
             filled "scope": Category = r.line.scope.slug();
             /// Groups the line is for, by id, separated by spaces.
             filled "segments": Text = r.line.segments.join(" ");
-            /// Customers in these groups.
+            /// Customers in these groups, or those of them whom it concerns: something open, a story, left in peace.
             people "people" = r.line.people;
             /// Play of the catalogue.
             filled "play_id": Category = &r.line.play_id;
