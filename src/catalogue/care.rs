@@ -85,12 +85,33 @@ pub enum EaseTopic {
     PublicVoice,
     /// Searches find nothing, and nothing is bought.
     Searches,
+    /// Customers say that it was not easy to get what they came for.
+    Effort,
+    /// Every further contact is with somebody else.
+    SamePerson,
+    /// Those whose complaint was solved stay away.
+    Recovery,
+    /// The last experience is a bad one.
+    Endings,
+    /// Those who were promised an element feel less of it than the others.
+    FollowThrough,
 }
 
 impl EaseTopic {
     /// All topics.
-    pub const ALL: [Self; 6] =
-        [Self::Refusals, Self::SelfService, Self::FirstContact, Self::Handovers, Self::PublicVoice, Self::Searches];
+    pub const ALL: [Self; 11] = [
+        Self::Refusals,
+        Self::SelfService,
+        Self::FirstContact,
+        Self::Handovers,
+        Self::PublicVoice,
+        Self::Searches,
+        Self::Effort,
+        Self::SamePerson,
+        Self::Recovery,
+        Self::Endings,
+        Self::FollowThrough,
+    ];
 
     /// The word used in files.
     #[must_use]
@@ -102,6 +123,11 @@ impl EaseTopic {
             Self::Handovers => "handovers",
             Self::PublicVoice => "public_voice",
             Self::Searches => "searches",
+            Self::Effort => "effort",
+            Self::SamePerson => "same_person",
+            Self::Recovery => "recovery",
+            Self::Endings => "endings",
+            Self::FollowThrough => "follow_through",
         }
     }
 }

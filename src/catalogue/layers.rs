@@ -297,6 +297,7 @@ impl Collected {
             offered,
             latitudes,
             words,
+            play_words,
             lexicons,
             version,
             hash,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::lexicon::Lexicon;
+use super::words::PlayWords;
 use super::{
     Capabilities, Element, ElementId, Industry, Latitude, LatitudeScope, Metric, Motivator, NeedMap, Play, PlayKind,
     PlaySubject, Signal,
@@ -101,6 +102,7 @@ pub struct Catalogue {
     pub(super) offered: Vec<Play>,
     pub(super) latitudes: Vec<Latitude>,
     pub(super) words: Words,
+    pub(super) play_words: PlayWords,
     pub(super) lexicons: Vec<Lexicon>,
     pub(super) version: String,
     pub(super) hash: String,
@@ -125,6 +127,21 @@ impl Catalogue {
     #[must_use]
     pub fn element(&self, id: ElementId) -> &Element {
         &self.elements[id.index()]
+    }
+
+    /// A sentence of ours with the company's own word for its customers; what stands in quotation marks “…” stays.
+    ///
+    /// # Examples
+    /// ```
+    /// use valueseg::catalogue::{Catalogue, CompanyTexts, Industry};
+    ///
+    /// let charity = Catalogue::of_company(&CompanyTexts { industry: Industry::Charity, ..CompanyTexts::default() })?;
+    /// assert_eq!(charity.in_own_words("120 customers of “Our customers first”"), "120 supporters of “Our customers first”");
+    /// # Ok::<(), valueseg::catalogue::CatalogueError>(())
+    /// ```
+    #[must_use]
+    pub fn in_own_words(&self, text: &str) -> String {
+        self.play_words.of_customers(text)
     }
 
     /// Weights of the elements on the need tiers.

@@ -85,6 +85,25 @@ impl PlayWords {
         Ok(filled)
     }
 
+    /// The text with the company's word for its customers in place of ours, outside quotation marks “…”.
+    pub(super) fn of_customers(&self, text: &str) -> String {
+        let (one, several) = (&self.0["customer"], &self.0["customers"]);
+        let mut quoted = 0;
+        let said = text.split_inclusive(|letter: char| !letter.is_alphanumeric()).map(|part| {
+            let word = part.trim_end_matches(|letter: char| !letter.is_alphanumeric());
+            let own = match word {
+                _ if quoted > 0 => word,
+                "customer" => one,
+                "customers" => several,
+                other => other,
+            };
+            quoted += part.matches('“').count();
+            quoted -= part.matches('”').count().min(quoted);
+            [own, &part[word.len()..]]
+        });
+        said.flatten().map(str::to_owned).collect()
+    }
+
     /// What stands for the inside of a pair of braces.
     fn said(&self, inside: &str, item: Option<&str>) -> Result<String, WordProblem> {
         let small = inside.to_lowercase();

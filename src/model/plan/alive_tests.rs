@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalogue::{Capabilities, Capability, Catalogue, CompanyTexts, Industry, Play, PlayKind, PlaySubject};
+use crate::catalogue::{Better, Capabilities, Capability, Catalogue, CompanyTexts, ElementId, Industry, Play, PlayKind, PlaySubject};
 use crate::model::rows::{ArcStage, Figure, LevelReason, Vocabulary};
-use crate::model::segment::fixture::{contrast, element, estimate, firm_maps, night, segment, served, wants};
+use crate::model::segment::fixture::{catalogue, contrast, element, estimate, firm_maps, night, segment, served, wants};
 use crate::model::segment::lens::MotivatorFigures;
 use crate::model::segment::lens::fixture::{lens, person};
 use crate::model::segment::{Reach, SegmentNight};
@@ -64,10 +64,14 @@ fn made_for(play: &Play) -> SegmentNight {
             }];
         }
         PlaySubject::Ease(_) => {
-            // Each measure is named like the metric; the one on which less is worse ends up below its limit.
-            let low = ["first_contact_resolution", "public_answered"].contains(&play.metric());
+            // Each measure is named like the metric; the ones on which less is worse end up below their limit.
+            let less_is_worse = catalogue().metric(play.metric()).unwrap().better() == Better::Higher;
             let measure = MEASURES.into_iter().find(|measure| *measure == play.metric()).unwrap();
-            s.lens.served.measures = vec![(measure, share(if low { 0.3 } else { 0.7 }))];
+            s.lens.served.measures = vec![(measure, share(if less_is_worse { 0.15 } else { 0.7 }))];
+            s.lens.served.kept = vec![(ElementId::from_index(3).unwrap(), share(-0.3))];
+            if measure != "said_and_kept" {
+                s.lens.served.kept.clear();
+            }
         }
         PlaySubject::Everyone => {}
     }
@@ -192,7 +196,7 @@ fn the_company_s_own_wording_stands_in_the_reason_and_beside_the_line() {
     let set = plan(&night(vec![segment]), &catalogue, &PlanSettings::default());
     let line = &set.company.lines[0];
     assert_eq!(line.item.as_deref(), Some("Leg room"));
-    assert!(line.because.starts_with("“Leg room” matters more to these 5,000 customers"), "{}", line.because);
+    assert!(line.because.starts_with("“Leg room” matters more to these 5,000 travelers"), "{}", line.because);
     assert!(line.first_step.contains("“Leg room”") && !line.action.contains("ingredient"), "{}", line.action);
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::catalogue::{Catalogue, EaseTopic, PlayKind, PlaySubject};
+use crate::catalogue::{Catalogue, EaseTopic, ElementId, PlayKind, PlaySubject};
 
 use super::evidence::{percent, segment_json};
 use super::line::better;
@@ -15,75 +15,136 @@ use crate::model::segment::{SegmentNight, SegmentNights};
 /// Most lines about it: a company mends one or two of its ways at a time. Our judgment.
 const MOST: usize = 2;
 
-/// Measures the topics are read from, in the order of [`EaseTopic::ALL`].
-pub(super) const MEASURES: [&str; 6] = [
+/// Measure of what is said and kept, element by element.
+const KEPT: &str = "said_and_kept";
+
+/// Measures the topics are read from, in the order of [`EaseTopic::ALL`]; metrics of the catalogue go by the same names.
+pub(super) const MEASURES: [&str; 11] = [
     "refusal_rate",
     "failed_self_service",
     "first_contact_resolution",
     "transfer_rate",
     "public_answered",
     "search_lost",
+    "effort",
+    "same_agent",
+    "back_after_solved",
+    "experience_end",
+    KEPT,
 ];
 
 /// From where on a topic is one: the whole interval of the measure must lie beyond.
 struct Bound {
     measure: &'static str,
-    /// Share, 0–1.
     limit: f64,
     /// Above the limit is bad; else below.
     above: bool,
-    /// What the share is of.
-    words: &'static str,
+    told: Told,
+}
+
+/// How a measure is told.
+enum Told {
+    /// A share, 0–1; what it is of.
+    Share(&'static str),
+    /// A mean on 0–10; of what.
+    Mean(&'static str),
+    /// A difference in points of 0–10 between those who were promised an element and the others.
+    Kept,
 }
 
 /// METHOD: 70 % of cases settled by their first contact is the middle of what service desks report (SQM Group, as reported in
-/// the trade; how they count differs). All other limits are our judgment: one case in ten refused, one in seven handed on,
-/// one look for help in four in vain, every second public post or search without an answer.
+/// the trade; how they count differs). Whoever was promised an element and feels less of it was promised too much: the limit is
+/// 0. All other limits are our judgment: one case in ten refused, one in seven handed on, one look for help in four in vain,
+/// every second public post or search without an answer, an ease of 6 of 10, one further contact in four with the same person,
+/// every second customer back after a solved complaint, a last experience below the middle of the scale.
 fn bound(topic: EaseTopic) -> Bound {
-    let of = |limit, above, words| Bound { measure: MEASURES[topic as usize], limit, above, words };
+    let of = |limit, above, told| Bound { measure: MEASURES[topic as usize], limit, above, told };
     match topic {
-        EaseTopic::Refusals => of(0.10, true, "of the cases end in a refusal"),
-        EaseTopic::SelfService => of(0.25, true, "of the looks for help alone are followed by a contact within days"),
-        EaseTopic::FirstContact => of(0.70, false, "of the cases are settled by their first contact"),
-        EaseTopic::Handovers => of(0.15, true, "of the cases are handed on to somebody else"),
-        EaseTopic::PublicVoice => of(0.50, false, "of what is written in public is answered in time"),
-        EaseTopic::Searches => of(0.50, true, "of the searches that find nothing are followed by no order within days"),
+        EaseTopic::Refusals => of(0.10, true, Told::Share("of the cases end in a refusal")),
+        EaseTopic::SelfService => {
+            of(0.25, true, Told::Share("of the looks for help alone are followed by a contact within days"))
+        }
+        EaseTopic::FirstContact => of(0.70, false, Told::Share("of the cases are settled by their first contact")),
+        EaseTopic::Handovers => of(0.15, true, Told::Share("of the cases are handed on to somebody else")),
+        EaseTopic::PublicVoice => of(0.50, false, Told::Share("of what is written in public is answered in time")),
+        EaseTopic::Searches => {
+            of(0.50, true, Told::Share("of the searches that find nothing are followed by no order within days"))
+        }
+        EaseTopic::Effort => of(6.0, false, Told::Mean("how easy it is to get what one came for")),
+        EaseTopic::SamePerson => {
+            of(0.25, false, Told::Share("of the further contacts of a case are with the person of the one before"))
+        }
+        EaseTopic::Recovery => of(0.50, false, Told::Share("of those whose complaint was solved are seen again")),
+        EaseTopic::Endings => of(5.0, false, Told::Mean("the last rating of an experience")),
+        EaseTopic::FollowThrough => of(0.0, false, Told::Kept),
     }
 }
 
 impl Bound {
-    /// How far the whole interval lies beyond the limit; `None` = it does not.
-    fn beyond(&self, share: Estimate) -> Option<f64> {
-        let surely = if self.above { share.low > self.limit } else { share.high < self.limit };
-        surely.then(|| (share.value - self.limit).abs())
+    /// How far the whole interval lies beyond the limit, in parts of the scale; `None` = it does not.
+    fn beyond(&self, value: Estimate) -> Option<f64> {
+        let surely = if self.above { value.low > self.limit } else { value.high < self.limit };
+        let scale = if matches!(self.told, Told::Share(_)) { 1.0 } else { 10.0 };
+        surely.then(|| (value.value - self.limit).abs() / scale)
     }
 
-    fn because(&self, group: &SegmentNight, share: Estimate) -> String {
-        let side = if self.above { "more than" } else { "fewer than" };
-        format!("In “{}” {} {}, surely {side} {:.0} %.", group.name, percent(share), self.words, 100.0 * self.limit)
+    fn because(&self, found: &Found<'_>, catalogue: &Catalogue) -> String {
+        let (group, value) = (&found.groups[0].0.name, found.groups[0].1);
+        let limit = self.limit;
+        match self.told {
+            Told::Share(words) => {
+                let side = if self.above { "more than" } else { "fewer than" };
+                format!("In “{group}” {} {words}, surely {side} {:.0} %.", percent(value), 100.0 * limit)
+            }
+            Told::Mean(words) => {
+                let Estimate { value, low, high, .. } = value;
+                format!("In “{group}” {words} is {value:.1} of 10 ({low:.1} to {high:.1}), surely below {limit:.0}.")
+            }
+            Told::Kept => {
+                let name = found.element.map_or("it", |element| catalogue.element(element).name());
+                let (less, low, high) = (-value.value, -value.high, -value.low);
+                format!(
+                    "In “{group}” those who were promised “{name}” rate it {less:.1} points of 10 lower ({low:.1} to {high:.1}) \
+                     than those who were not."
+                )
+            }
+        }
     }
 }
 
 /// One topic in all segments where it is one, the worst first.
 struct Found<'a> {
     topic: EaseTopic,
+    /// What was promised, of what is said and kept.
+    element: Option<ElementId>,
     groups: Vec<(&'a SegmentNight, Estimate)>,
     /// People × how far beyond.
     weight: f64,
 }
 
+/// Where the topic is one; of what is said and kept, the element on which it weighs most.
 fn found(topic: EaseTopic, night: &SegmentNights) -> Option<Found<'_>> {
+    if topic != EaseTopic::FollowThrough {
+        return found_of(topic, None, night);
+    }
+    let each = ElementId::all().filter_map(|element| found_of(topic, Some(element), night));
+    each.reduce(|most, next| if next.weight > most.weight { next } else { most })
+}
+
+fn found_of(topic: EaseTopic, element: Option<ElementId>, night: &SegmentNights) -> Option<Found<'_>> {
     let bound = bound(topic);
     let of = |group| -> Option<(&SegmentNight, Estimate)> {
         let group: &SegmentNight = group;
-        let share = group.lens.served.figure(bound.measure).estimate()?;
-        bound.beyond(share).map(|_| (group, share))
+        let served = &group.lens.served;
+        let figure = element.map_or_else(|| served.figure(bound.measure), |element| served.kept_on(element));
+        let value = figure.estimate()?;
+        bound.beyond(value).map(|_| (group, value))
     };
     let mut groups: Vec<_> = night.segments.iter().filter_map(of).collect();
-    let beyond = |share: Estimate| bound.beyond(share).unwrap_or(0.0);
+    let beyond = |value: Estimate| bound.beyond(value).unwrap_or(0.0);
     groups.sort_by(|a, b| beyond(b.1).total_cmp(&beyond(a.1)).then(a.0.id.cmp(&b.0.id)));
-    let weight = groups.iter().map(|(group, share)| group.profile.size as f64 * beyond(*share)).sum();
-    (!groups.is_empty()).then_some(Found { topic, groups, weight })
+    let weight = groups.iter().map(|(group, value)| group.profile.size as f64 * beyond(*value)).sum();
+    (!groups.is_empty()).then_some(Found { topic, element, groups, weight })
 }
 
 /// Adds lines about what makes being served hard, by people × how far beyond the limit; what comes later is told.
@@ -91,8 +152,7 @@ pub(super) fn add(company: &mut Plan, night: &SegmentNights, catalogue: &Catalog
     let mut all: Vec<Found<'_>> = EaseTopic::ALL.into_iter().filter_map(|topic| found(topic, night)).collect();
     all.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.topic.cmp(&b.topic)));
     for (place, one) in all.iter().enumerate() {
-        let (group, share) = one.groups[0];
-        let because = bound(one.topic).because(group, share);
+        let because = bound(one.topic).because(one, catalogue);
         match one.line(night, catalogue, settings) {
             Some(line) if place < MOST => company.lines.push(line),
             _ => company.passed_over.push(PassedOver {
@@ -107,14 +167,15 @@ impl Found<'_> {
     fn line(&self, night: &SegmentNights, catalogue: &Catalogue, settings: &PlanSettings) -> Option<PlanLine> {
         let play = *catalogue.plays_for(PlayKind::Ease, PlaySubject::Ease(self.topic)).first()?;
         let channel = play.channels().iter().copied().find(|channel| !channel.needs_consent())?;
-        let ((worst, share), bound) = (self.groups[0], bound(self.topic));
-        let subject = Subject { segment: worst, element: None, need: None };
+        let (worst, bound) = (self.groups[0].0, bound(self.topic));
+        let element = self.element.map(|element| worst.profile.element(element));
+        let subject = Subject { segment: worst, element, need: None };
         let (reading, better) = (MetricReading::of(play.metric(), subject), better(catalogue, play));
         let goal = reading.goal(best_segment(night, play.metric(), better, subject), better, settings.plausible_effect);
         let people: u64 = self.groups.iter().map(|(group, _)| group.profile.size).sum();
-        let told = |(group, share): &(&SegmentNight, Estimate)| {
+        let told = |(group, value): &(&SegmentNight, Estimate)| {
             let mut map = segment_json(group);
-            map.insert(bound.measure.to_owned(), json!({ "value": share.value, "low": share.low, "high": share.high }));
+            map.insert(bound.measure.to_owned(), json!({ "value": value.value, "low": value.low, "high": value.high }));
             Value::Object(map)
         };
         let groups: Vec<Value> = self.groups.iter().map(told).collect();
@@ -122,6 +183,11 @@ impl Found<'_> {
             0 => String::new(),
             n => format!(" So it is in {n} more groups; {} customers in all.", thousands(people)),
         };
+        let mut evidence =
+            json!({ "measure": bound.measure, "limit": bound.limit, "people": people, "groups": groups });
+        if let (Some(element), Some(map)) = (self.element, evidence.as_object_mut()) {
+            map.insert("element".to_owned(), json!(element.slug()));
+        }
         Some(PlanLine {
             scope: LineScope::Company,
             segments: self.groups.iter().map(|(group, _)| group.id.clone()).collect(),
@@ -129,8 +195,8 @@ impl Found<'_> {
             baseline: reading.baseline(),
             target: goal.as_ref().map(|goal| goal.target),
             target_reason: goal.map(|goal| goal.reason).unwrap_or_default(),
-            evidence: json!({ "measure": bound.measure, "limit": bound.limit, "people": people, "groups": groups }),
-            because: format!("{}{others}", bound.because(worst, share)),
+            evidence,
+            because: format!("{}{others}", bound.because(self, catalogue)),
             ..PlanLine::of_play(catalogue, play, channel)
         })
     }
@@ -147,8 +213,10 @@ mod tests {
     fn with(id: &str, told: &[(&'static str, f64, f64, f64)]) -> SegmentNight {
         let mut one = segment(id);
         let figure = |low, value, high| Figure::of(300, 300, Some(Interval { value, low, high }));
-        one.lens.served.measures =
-            told.iter().map(|(measure, low, value, high)| (*measure, figure(*low, *value, *high))).collect();
+        let told = told.iter().map(|(measure, low, value, high)| (*measure, figure(*low, *value, *high)));
+        let (kept, measures): (Vec<_>, Vec<_>) = told.partition(|(measure, _)| *measure == KEPT);
+        one.lens.served.measures = measures;
+        one.lens.served.kept = kept.into_iter().map(|(_, figure)| (ElementId::from_index(3).unwrap(), figure)).collect();
         one
     }
 
@@ -160,7 +228,7 @@ mod tests {
     fn every_topic_has_its_line_where_it_is_surely_one_and_none_where_it_only_may_be() {
         for topic in EaseTopic::ALL {
             let Bound { measure, limit, above, .. } = bound(topic);
-            let away = if above { limit + 0.1 } else { limit - 0.1 };
+            let away: f64 = if above { limit + 0.1 } else { limit - 0.1 };
             let sure = company(vec![with("S01", &[(measure, away - 0.05, away, away + 0.05)])]);
             let line = sure.lines.iter().find(|line| line.subject == topic.slug()).expect("a line");
             assert_eq!((line.kind.as_str(), line.metric.as_str(), line.baseline), ("ease", measure, Some(away)));

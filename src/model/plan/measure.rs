@@ -89,6 +89,13 @@ impl MetricReading {
             "complaint_rate" => rate(subject.segment.lens.rates.complained),
             "repeat_contact_rate" => rate(subject.segment.lens.rates.recontacted),
             "promises_kept_share" => rate(subject.segment.lens.consistency.promises_kept),
+            "effort" | "experience_end" => {
+                subject.segment.lens.served.figure(metric).estimate().map(|e| asked(e.n, rating(e)))
+            }
+            "said_and_kept" => subject.element.and_then(|element| {
+                let kept = subject.segment.lens.served.kept_on(element.element).estimate()?;
+                Some(asked(kept.n, rating(kept)))
+            }),
             // Measures of how easily customers are served go by the same names.
             measure => rate(subject.segment.lens.served.figure(measure)),
         };
@@ -244,8 +251,9 @@ mod tests {
         rates.recontacted = half;
         segment.lens.consistency.promises_kept = half;
         let told = super::super::ease::MEASURES.map(|measure| (measure, half));
-        segment.lens.served.measures = [told.to_vec(), vec![("back_after_solved", half)]].concat();
+        segment.lens.served.measures = told.to_vec();
         let (element, need) = (segment.profile.elements[0].clone(), segment.profile.needs[0].clone());
+        segment.lens.served.kept = vec![(element.element, half)];
         let subject = Subject { segment: &segment, element: Some(&element), need: Some(&need) };
         for metric in catalogue().metrics() {
             assert!(MetricReading::of(metric.id(), subject).baseline().is_some(), "{}", metric.id());

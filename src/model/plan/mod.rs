@@ -90,5 +90,5 @@ pub fn plan(night: &SegmentNights, catalogue: &Catalogue, settings: &PlanSetting
         contradictions: Vec::new(),
         catalogue_version: catalogue.version().to_owned(),
     };
-    consistency::checked(set, night, asked, settings).ranked()
+    consistency::checked(set, night, asked, settings).ranked().in_own_words(catalogue)
 }

@@ -231,7 +231,7 @@ impl PlanSet {
     /// the play's own window. Where a control by lot shows nothing, no day does.
     #[must_use]
     pub fn dated(mut self, as_of: NaiveDate, catalogue: &Catalogue) -> Self {
-        for plan in [&mut self.company].into_iter().chain(&mut self.plans).chain([&mut self.neutral]) {
+        for plan in self.all_mut() {
             for line in &mut plan.lines {
                 let looks_back = catalogue.metric(&line.metric).map_or(0, |metric| metric.looks_back_days());
                 let days = Days::new(u64::from(line.window_days.max(looks_back)));
@@ -241,9 +241,26 @@ impl PlanSet {
         self
     }
 
+    fn all_mut(&mut self) -> impl Iterator<Item = &mut Plan> {
+        [&mut self.company].into_iter().chain(&mut self.plans).chain([&mut self.neutral])
+    }
+
+    /// What is said of the groups, with the company's own word for its customers.
+    pub(super) fn in_own_words(mut self, catalogue: &Catalogue) -> Self {
+        for plan in self.all_mut() {
+            let lines = plan.lines.iter_mut().flat_map(|line| [&mut line.because, &mut line.target_reason]);
+            let service = plan.service.iter_mut().flat_map(|part| part.lately.iter_mut().chain(&mut part.typical));
+            let passed_over = plan.passed_over.iter_mut().map(|over| &mut over.why);
+            for text in lines.chain(service).chain(passed_over) {
+                *text = catalogue.in_own_words(text);
+            }
+        }
+        self
+    }
+
     /// Lines numbered in their order, and each segment's list of the company's lines that touch it.
     pub(super) fn ranked(mut self) -> Self {
-        for plan in [&mut self.company].into_iter().chain(&mut self.plans).chain([&mut self.neutral]) {
+        for plan in self.all_mut() {
             for (rank, line) in (1..).zip(&mut plan.lines) {
                 line.rank = rank;
             }

@@ -26,6 +26,12 @@ impl ServedFigures {
     pub fn figure(&self, measure: &str) -> Figure {
         self.measures.iter().find(|(name, _)| *name == measure).map_or_else(Figure::default, |(_, figure)| *figure)
     }
+
+    /// What is said and kept of an element; unknown where nobody was promised it.
+    #[must_use]
+    pub fn kept_on(&self, element: ElementId) -> Figure {
+        self.kept.iter().find(|(of, _)| *of == element).map_or_else(Figure::default, |(_, figure)| *figure)
+    }
 }
 
 impl WithheldGroup<'_> {
