@@ -66,16 +66,16 @@ impl LetterFacts<'_> {
             }
         }
         lines.extend(self.rights());
-        lines
+        lines.iter().map(|line| self.catalogue.in_own_words(line)).collect()
     }
 
     /// What it rests on.
     fn held(&self) -> Vec<String> {
         let basis = match self.text("basis") {
             Some("survey") => "the answers you gave us",
-            Some("mixed") => "the answers you gave us, and what you bought and asked us",
-            Some("behavior") => "what you bought and asked us, beside what other customers answered",
-            Some("prior") => "what you bought and asked us; we asked nobody, so it is a guess",
+            Some("mixed") => "the answers you gave us, and what you bought and what you asked us",
+            Some("behavior") => "what you bought and what you asked us, and on what other customers answered",
+            Some("prior") => "what you bought and what you asked us; we asked nobody, so it is a guess",
             _ => "hardly anything: we know next to nothing of you",
         };
         let mut lines = vec![format!("It rests on {basis}.")];
@@ -171,8 +171,8 @@ impl LetterFacts<'_> {
             "open_matter" => "Until that is settled you get no advertising from us.",
             "served" => "At present there is nothing we want to send you.",
             "held_out" => {
-                "A lot decided that you get no advertising from us for now, so that we see whether it does people any good. It \
-                 has nothing to do with you."
+                "A draw decided that you get no advertising from us for now, so that we see whether it does people any good. \
+                 It has nothing to do with you."
             }
             "no_consent" => "You have not agreed to be written to or called, so nothing is sent to you.",
             "rested" => "You have heard from us lately, and rarely is enough: nothing is sent for now.",
@@ -208,10 +208,16 @@ impl LetterFacts<'_> {
             Some(contact) => format!("Write to {contact}, or tell anybody who serves you."),
             None => "Tell anybody who serves you, in any way you like.".to_owned(),
         };
+        let object = match self.text("suppressed_reason") {
+            None => {
+                "You may object at any time and need give no reason: to advertising, or to being put into a group. From the \
+                 next night on nothing is computed about you then."
+            }
+            Some("minor" | "deceased") => "If that is wrong, tell us, and it is corrected.",
+            Some(_) => "You may change your mind at any time; until then it stays so.",
+        };
         vec![
-            "You may object at any time and need give no reason: to advertising, or to being put into a group. From the next \
-             night on nothing is computed about you then."
-                .to_owned(),
+            object.to_owned(),
             "You may also have what is wrong corrected, have everything erased, ask that a person looks at it, and complain to \
              the authority for data protection."
                 .to_owned(),
@@ -267,7 +273,7 @@ mod tests {
             told[..7],
             [
                 "As of 2026-11-21; it is made anew every night.",
-                "It rests on the answers you gave us, and what you bought and asked us.",
+                "It rests on the answers you gave us, and what you bought and what you asked us.",
                 "What you bought in the last year, less what went back, comes to 213.40 EUR.",
                 "You are in the group “Quick and simple”. We are fairly sure of it.",
                 "What spoke for it most: how much it matters to you: saves time.",
@@ -290,7 +296,9 @@ mod tests {
             );
             let told = letter(&row, "[]");
             assert!(told[1].contains("Nothing is computed about"), "{}", told[1]);
-            assert!(told[2].starts_with("You may object"), "{}", told[2]);
+            let noted = ["minor", "deceased"].contains(&reason);
+            let next = if noted { "If that is wrong" } else { "You may change your mind at any time" };
+            assert!(told[2].starts_with(next), "{}", told[2]);
         }
     }
 
