@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::{Days, NaiveDate};
+use serde_json::Value;
 
 use crate::job::error::JobError;
 use crate::job::lineage::read_if_there;
@@ -12,10 +13,12 @@ use crate::job::project::Project;
 use crate::model::customer::relationship::SlideCounts;
 use crate::model::rows::{ArcStage, SegmentNames};
 use crate::model::segment::flows::Flows;
+use crate::stats::interval::Interval;
 use crate::tables::last_night::LastNightReader;
 use crate::tables::publish::{published_nights, run_folder};
 use crate::tables::read::{RowMap, all_rows};
-use crate::tables::schema::TableId;
+use crate::tables::report::{GroupFigures, GroupMove, NightFigures, ReportHistory};
+use crate::tables::schema::{TableId, Whereabouts};
 
 /// Nights over which moves along the arc are added up.
 const NIGHTS_OBSERVED: usize = 30;
@@ -63,17 +66,61 @@ impl EarlierNights {
         Ok(Some(LastNightReader::open(&path, self.names.clone())?))
     }
 
+    /// What the nights of the last [`LONG_HORIZON`] days published of the groups, and the ways since the newest of them.
+    pub(super) fn history(
+        &self,
+        as_of: NaiveDate,
+        flows: &Flows<Whereabouts>,
+        min_cell: u64,
+    ) -> Result<ReportHistory, JobError> {
+        let kept = as_of.checked_sub_days(Days::new(LONG_HORIZON)).unwrap_or(NaiveDate::MIN);
+        let days = published_nights(&self.out)?.into_iter().filter(|day| (kept..as_of).contains(day));
+        let nights = days.map(|run_date| {
+            let rows = table(&self.out, run_date, TableId::Segments)?;
+            Ok(NightFigures { run_date, groups: rows.iter().filter_map(group_figures).collect() })
+        });
+        let nights = nights.collect::<Result<Vec<_>, JobError>>()?;
+        let moves = flows.published(min_cell).into_iter().map(|flow| GroupMove {
+            from: flow.from.word(&self.names).to_owned(),
+            to: flow.to.word(&self.names).to_owned(),
+            customers: flow.customers,
+        });
+        let moves = if self.before.is_some() { moves.collect() } else { Vec::new() };
+        Ok(ReportHistory { nights, moves })
+    }
+
     /// Sizes and shares of segments on an earlier night, by id; withheld ones are left out.
     pub(super) fn sizes(&self, night: Option<NaiveDate>) -> Result<BTreeMap<String, (i64, Option<f64>)>, JobError> {
         let Some(night) = night else { return Ok(BTreeMap::new()) };
         let rows = table(&self.out, night, TableId::Segments)?;
-        let shown = rows.iter().filter(|row| row.get("suppressed").and_then(serde_json::Value::as_bool) == Some(false));
+        let shown = rows.iter().filter(|row| row.get("suppressed").and_then(Value::as_bool) == Some(false));
         let size = |row: &RowMap| {
             let id = row.get("segment_id")?.as_str()?.to_owned();
-            Some((id, (row.get("size")?.as_i64()?, row.get("share").and_then(serde_json::Value::as_f64))))
+            Some((id, (row.get("size")?.as_i64()?, row.get("share").and_then(Value::as_f64))))
         };
         Ok(shown.filter_map(size).collect())
     }
+}
+
+/// Id and figures of a group as a night published them; a row of a table of another version may lack some.
+fn group_figures(row: &RowMap) -> Option<(String, GroupFigures)> {
+    let id = row.get("segment_id")?.as_str()?.to_owned();
+    let count = |name: &str| row.get(name).and_then(Value::as_u64);
+    let number = |name: String| row.get(&name).and_then(Value::as_f64);
+    let interval = |name: &str| {
+        let [value, low, high] = ["", "_low", "_high"].map(|end| number(format!("{name}{end}")));
+        Some(Interval { value: value?, low: low?, high: high? })
+    };
+    if row.get("suppressed").and_then(Value::as_bool) == Some(true) {
+        return Some((id, GroupFigures::default()));
+    }
+    let figures = GroupFigures {
+        size: count("size"),
+        reach: count("reach_any"),
+        value_mean: interval("value_mean"),
+        connection: interval("connection_score"),
+    };
+    Some((id, figures))
 }
 
 /// Rows of a small table of a night; none where an earlier version did not write it.

@@ -110,7 +110,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
         gated: &gated,
         alerts: &alerts,
     };
-    let report = ReportFacts::of(&night);
+    let report = ReportFacts::of(&night)?;
     let facts = stage(watch, Stage::Write, || write::night(&night, &report, &identity, &mut room.staging))?;
     let summary = Summary::of(&night, &report);
     tonight.intake.check_unchanged()?;

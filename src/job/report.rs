@@ -1,11 +1,13 @@
 //! What the report, the summaries and the tables tell of a finished night, gathered once.
 
 use crate::job::appendix::details;
+use crate::job::error::JobError;
 use crate::job::finished::FinishedNight;
 use crate::job::read::inputs;
+use crate::job::tonight::Tonight;
 use crate::model::fit::FitReport;
 use crate::tables::manifest::InputFile;
-use crate::tables::report::{ReportInput, TableHealth};
+use crate::tables::report::{ReportHistory, ReportInput, TableHealth};
 use crate::tables::schema::CandidateRow;
 
 /// Everything a report says that is not part of the night as it stands.
@@ -17,11 +19,15 @@ pub(super) struct ReportFacts<'a> {
     notes: Vec<String>,
     inputs: Vec<InputFile>,
     details: Vec<(String, String)>,
+    history: ReportHistory,
 }
 
 impl<'a> ReportFacts<'a> {
     /// Gathers them.
-    pub(super) fn of(night: &'a FinishedNight<'a>) -> Self {
+    ///
+    /// # Errors
+    /// [`JobError`] if an earlier night cannot be read.
+    pub(super) fn of(night: &'a FinishedNight<'a>) -> Result<Self, JobError> {
         let intake = &night.tonight.intake;
         let ledger = intake.ledger();
         let model = &night.described.model;
@@ -34,14 +40,17 @@ impl<'a> ReportFacts<'a> {
         let mut notes = night.findings.notes();
         // Doubts about answers stand among the limits.
         notes.extend(ledger.notes.iter().filter(|note| !note.is_doubt()).map(|note| note.text.clone()));
-        Self {
+        let Tonight { project, earlier, .. } = night.tonight;
+        let history = earlier.history(project.as_of(), &night.applied.flows.short, night.tonight.min_cell())?;
+        Ok(Self {
             night,
             candidates: candidates(model.report()),
             health: health.collect(),
             notes,
             inputs: inputs(intake),
             details: details(night),
-        }
+            history,
+        })
     }
 
     /// The same as the report takes it.
@@ -54,6 +63,7 @@ impl<'a> ReportFacts<'a> {
             catalogue: project.catalogue(),
             night: &self.night.described.told,
             plans: self.night.plans,
+            history: &self.history,
             health: &self.health,
             alerts: self.night.alerts,
             notes: &self.notes,

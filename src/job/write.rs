@@ -13,7 +13,7 @@ use crate::job::watch::Words;
 use crate::tables::figures::{STATE_NAME, StoredMixes, told};
 use crate::tables::manifest::{RunFacts, RunIdentity};
 use crate::tables::publish::Staging;
-use crate::tables::report::{alerts_json, plan_page, plans_json, render, summary_json, summary_text};
+use crate::tables::report::{alerts_json, one_pager, plan_page, plans_json, render, summary_json, summary_text};
 use crate::tables::schema::{
     Cell, EarlierSizes, EffectRow, QualityRow, RejectedRow, Since, TableId, TableSource, arc_transition_rows,
     distinct_rejected, driver_rows, numbered_candidates, numbered_checks, plan_rows, relationship_rows,
@@ -39,6 +39,7 @@ pub(super) fn night(
     tables(night, report, staging)?;
     let input = report.input();
     staging.write("report.html", render(&input)?.as_bytes())?;
+    staging.write("one-pager.html", one_pager(&input)?.as_bytes())?;
     staging.write("summary.txt", summary_text(&input).as_bytes())?;
     staging.write("summary.json", summary_json(&input).as_bytes())?;
     staging.write("alerts.json", alerts_json(night.alerts).as_bytes())?;

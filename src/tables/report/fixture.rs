@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Alert, ReportInput, TableHealth};
+use super::{Alert, ReportHistory, ReportInput, TableHealth};
 use crate::catalogue::{Catalogue, ElementId, NeedTier};
 use crate::model::fit::Structure;
 use crate::model::plan::{AgentRight, LineScope, PassedOver, Plan, PlanLine, PlanSet, ServicePart, TrialDesign};
@@ -29,6 +29,7 @@ pub(super) struct Night {
     pub(super) catalogue: Catalogue,
     pub(super) segments: SegmentNights,
     pub(super) plans: PlanSet,
+    pub(super) history: ReportHistory,
     pub(super) health: Vec<TableHealth>,
     pub(super) alerts: Vec<Alert>,
     pub(super) notes: Vec<String>,
@@ -46,6 +47,7 @@ impl Night {
             catalogue: &self.catalogue,
             night: &self.segments,
             plans: &self.plans,
+            history: &self.history,
             health: &self.health,
             alerts: &self.alerts,
             notes: &self.notes,
@@ -98,6 +100,7 @@ pub(super) fn night() -> Night {
                 rejected,
             })
             .collect(),
+        history: ReportHistory::default(),
         alerts: Vec::new(),
         notes: vec!["31 survey answers were given twice; the later one counts.".to_owned()],
         candidates: candidates(),

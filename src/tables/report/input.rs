@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::alerts::Alert;
+use super::history::ReportHistory;
 use super::words::is_sure;
 use crate::catalogue::Catalogue;
 use crate::model::fit::Structure;
@@ -40,6 +41,8 @@ pub struct ReportInput<'a> {
     pub night: &'a SegmentNights,
     /// What to do.
     pub plans: &'a PlanSet,
+    /// What earlier nights published.
+    pub history: &'a ReportHistory,
     /// Rows read per input table.
     pub health: &'a [TableHealth],
     /// What somebody should look at first; empty on a quiet night.

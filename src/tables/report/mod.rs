@@ -8,6 +8,8 @@
 mod alerts;
 mod appendix;
 mod cards;
+mod front;
+mod history;
 mod input;
 mod needs;
 mod overview;
@@ -30,8 +32,9 @@ mod lens_fixture;
 mod tests;
 
 pub use alerts::{Alert, MOST_ALERTS, alerts_json};
+pub use history::{GroupFigures, GroupMove, NightFigures, ReportHistory};
 pub use input::{ReportInput, TableHealth};
-pub use page::{ReportError, render};
+pub use page::{ReportError, one_pager, render};
 pub use plan_page::{plan_page, plans_json};
 pub use sentences::{Sentence, sentences};
 pub use summary::{summary_json, summary_text};

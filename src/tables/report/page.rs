@@ -6,9 +6,9 @@ use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::alerts::{Alert, MOST_ALERTS};
 use super::appendix::{Appendix, appendix};
 use super::cards::{Card, cards};
+use super::front::{Front, front};
 use super::input::ReportInput;
 use super::needs::{NeedsOverview, needs_overview};
 use super::overview::{Health, SizeRow, health, sizes};
@@ -20,8 +20,10 @@ use crate::codes::{Code, Coded};
 use crate::model::rows::{Aspect, HIGH_RULE};
 
 const STYLE: &str = include_str!("report.css");
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("report.html", include_str!("report.html")),
+    ("front.html", include_str!("front.html")),
+    ("one_pager.html", include_str!("one_pager.html")),
     ("overview.html", include_str!("overview.html")),
     ("group.html", include_str!("group.html")),
     ("plans.html", include_str!("plans.html")),
@@ -50,8 +52,7 @@ struct Page<'a> {
     iso_date: String,
     /// What the colors compare; empty where nothing is known.
     shown: &'a str,
-    /// On top of the page, where somebody has to look first.
-    alerts: &'a [Alert],
+    front: Front,
     sentences: Vec<Sentence>,
     health: Health,
     sizes: Vec<SizeRow>,
@@ -70,6 +71,18 @@ struct Page<'a> {
 /// # Errors
 /// [`ReportError`] if a template does not fit its views.
 pub fn render(input: &ReportInput<'_>) -> Result<String, ReportError> {
+    page(input, "report.html")
+}
+
+/// Its first page alone, to be mailed.
+///
+/// # Errors
+/// [`ReportError`] if a template does not fit its views.
+pub fn one_pager(input: &ReportInput<'_>) -> Result<String, ReportError> {
+    page(input, "one_pager.html")
+}
+
+fn page(input: &ReportInput<'_>, template: &str) -> Result<String, ReportError> {
     let mut engine = Environment::new();
     // A name that no view has is a bug and must fail, not leave a hole in the page.
     engine.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -89,7 +102,7 @@ pub fn render(input: &ReportInput<'_>) -> Result<String, ReportError> {
         date: date(input.run_date),
         iso_date: input.run_date.to_string(),
         shown,
-        alerts: &input.alerts[..input.alerts.len().min(MOST_ALERTS)],
+        front: front(input),
         sentences: sentences(input),
         health: health(input),
         sizes: sizes(input),
@@ -101,7 +114,7 @@ pub fn render(input: &ReportInput<'_>) -> Result<String, ReportError> {
         appendix: appendix(input),
         version: env!("CARGO_PKG_VERSION"),
     };
-    Ok(engine.get_template("report.html")?.render(Serde(&page))?)
+    Ok(engine.get_template(template)?.render(Serde(&page))?)
 }
 
 /// Base64 with padding (RFC 4648, section 4), for the hash in the page's policy.

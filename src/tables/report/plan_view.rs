@@ -203,7 +203,8 @@ fn test(line: &PlanLine) -> String {
     }
 }
 
-fn kind(slug: &str) -> String {
+/// A kind of line, in words.
+pub(super) fn kind(slug: &str) -> String {
     match slug {
         "lead" => "Lead with",
         "fix" => "Put right",
@@ -223,7 +224,7 @@ fn kind(slug: &str) -> String {
 
 /// Name of an element or need tier, else the slug in plain letters. Where the company has its own word for an element, that
 /// comes first.
-fn subject(slug: &str, catalogue: &Catalogue) -> String {
+pub(super) fn subject(slug: &str, catalogue: &Catalogue) -> String {
     if let Some(element) = ElementId::parse(slug).map(|id| catalogue.element(id)) {
         let name = element.name();
         return element.item().map_or_else(|| name.to_owned(), |item| format!("{item} ({name})"));
@@ -243,6 +244,28 @@ fn subject(slug: &str, catalogue: &Catalogue) -> String {
         other => return plain(other),
     }
     .to_owned()
+}
+
+/// How much work, in one word.
+pub(super) fn effort_word(slug: &str) -> String {
+    plain(slug)
+}
+
+/// So many people by a channel.
+pub(super) fn by_channel(slug: &str, people: u64) -> String {
+    let how = match slug {
+        "email" => "by e-mail",
+        "sms" => "by text message",
+        "push" => "by push message",
+        "phone" => "by phone",
+        "post" => "by post",
+        "web" => "on the website",
+        "app" => "in the app",
+        "store" => "in the store",
+        "service" => "when they are in touch",
+        other => return format!("{}, {}", many(people, "customer", "customers"), plain(other).to_lowercase()),
+    };
+    format!("{} {how}", count(people))
 }
 
 fn effort(slug: &str) -> String {

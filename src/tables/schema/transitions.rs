@@ -32,7 +32,9 @@ impl Whereabouts {
         }
     }
 
-    fn word(self, names: &SegmentNames) -> &str {
+    /// Its word in tables: the id of a segment, `NONE` or `OUT`.
+    #[must_use]
+    pub fn word(self, names: &SegmentNames) -> &str {
         match self {
             Self::Segment(place) => names.ids().get(usize::from(place)).map_or("OUT", String::as_str),
             Self::Nowhere => "NONE",

@@ -1,0 +1,47 @@
+//! The first page: how the night is, what to do today, who the groups are, what changed, what is wanted against what is got,
+//! whether plays worked, and how sure all of it is. One screen, one sheet.
+
+mod changes;
+mod groups;
+mod status;
+mod sure;
+mod today;
+mod wants;
+
+use serde::Serialize;
+
+use super::input::ReportInput;
+use changes::Change;
+use groups::GroupRow;
+use status::Status;
+use today::Today;
+use wants::{Fix, WantsChart};
+
+/// Everything the first page shows.
+#[derive(Debug, Serialize)]
+pub(super) struct Front {
+    status: Status,
+    /// What to do today, three cards at most; empty where something has to be put right first.
+    today: Vec<Today>,
+    groups: Vec<GroupRow>,
+    changes: Vec<Change>,
+    wants: Option<WantsChart>,
+    fixes: Vec<Fix>,
+    worked: Vec<String>,
+    sure: Vec<String>,
+}
+
+/// The first page of a night.
+pub(super) fn front(input: &ReportInput<'_>) -> Front {
+    let status = status::status(input);
+    Front {
+        today: if status.is_red() { Vec::new() } else { today::today(input) },
+        groups: groups::rows(input),
+        changes: changes::changes(input),
+        wants: wants::chart(input),
+        fixes: wants::fixes(input),
+        worked: sure::worked(input),
+        sure: sure::sure(input),
+        status,
+    }
+}

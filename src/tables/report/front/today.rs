@@ -1,0 +1,62 @@
+//! What to do today: at most three cards.
+
+use serde::Serialize;
+
+use super::super::input::ReportInput;
+use super::super::plan_view::{by_channel, effort_word, subject};
+use super::super::words::{anchor, date, many, unpointed};
+use crate::model::plan::{LineScope, Plan, PlanLine, TrialDesign};
+
+/// Most cards.
+const MOST: usize = 3;
+
+/// One card.
+#[derive(Debug, Serialize)]
+pub(super) struct Today {
+    /// Group, or the company.
+    whom: String,
+    anchor: Option<String>,
+    what: String,
+    about: String,
+    /// How many by which channel; of what the company does, how many it touches.
+    reach: String,
+    opening: Option<String>,
+    owner: String,
+    effort: String,
+    known: String,
+}
+
+/// The first campaign of each group's plan, the largest reach first; places that stay free are the company's.
+pub(super) fn today(input: &ReportInput<'_>) -> Vec<Today> {
+    let mut sendable: Vec<(&Plan, &PlanLine)> = input.plans.plans.iter().filter_map(sendable).collect();
+    sendable.sort_by(|a, b| b.1.reach.cmp(&a.1.reach).then_with(|| a.0.segment_id.cmp(&b.0.segment_id)));
+    let company = input.plans.company.lines.iter().map(|line| (&input.plans.company, line));
+    let cards = sendable.into_iter().chain(company).take(MOST);
+    cards.map(|(plan, line)| card(input, plan, line)).collect()
+}
+
+fn sendable(plan: &Plan) -> Option<(&Plan, &PlanLine)> {
+    let line = plan.lines.iter().find(|line| line.scope == LineScope::Campaign && line.reach.is_some_and(|n| n > 0))?;
+    Some((plan, line))
+}
+
+fn card(input: &ReportInput<'_>, plan: &Plan, line: &PlanLine) -> Today {
+    let is_company = plan.segment_id == input.plans.company.segment_id;
+    Today {
+        whom: if is_company { "The company".to_owned() } else { plan.segment_name.clone() },
+        anchor: (!is_company).then(|| anchor(&plan.segment_id)),
+        what: format!("{}.", unpointed(&line.action)),
+        about: subject(&line.subject, input.catalogue),
+        reach: match line.reach {
+            Some(reach) if reach > 0 => by_channel(&line.channel, reach),
+            _ => format!("touches {}", many(line.people, "customer", "customers")),
+        },
+        opening: Some(line.opening.clone()).filter(|opening| !opening.is_empty()),
+        owner: line.owner.clone(),
+        effort: effort_word(&line.effort),
+        known: match (line.trial, line.known_on) {
+            (TrialDesign::CannotBeTold, _) | (_, None) => "with so few people, not at all".to_owned(),
+            (_, Some(day)) => date(day),
+        },
+    }
+}
