@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalogue::{Better, Capabilities, Capability, Catalogue, CompanyTexts, ElementId, Industry, Play, PlayKind, PlaySubject};
+use crate::catalogue::{
+    Better, Capabilities, Capability, Catalogue, CompanyTexts, ElementId, Industry, Play, PlayKind, PlaySubject,
+};
 use crate::model::rows::{ArcStage, Figure, LevelReason, Vocabulary};
-use crate::model::segment::fixture::{catalogue, contrast, element, estimate, firm_maps, night, segment, served, wants};
+use crate::model::segment::fixture::{
+    catalogue, contrast, element, estimate, firm_maps, night, segment, served, wants,
+};
 use crate::model::segment::lens::MotivatorFigures;
 use crate::model::segment::lens::fixture::{lens, person};
 use crate::model::segment::{Reach, SegmentNight};

@@ -216,7 +216,8 @@ mod tests {
         let told = told.iter().map(|(measure, low, value, high)| (*measure, figure(*low, *value, *high)));
         let (kept, measures): (Vec<_>, Vec<_>) = told.partition(|(measure, _)| *measure == KEPT);
         one.lens.served.measures = measures;
-        one.lens.served.kept = kept.into_iter().map(|(_, figure)| (ElementId::from_index(3).unwrap(), figure)).collect();
+        one.lens.served.kept =
+            kept.into_iter().map(|(_, figure)| (ElementId::from_index(3).unwrap(), figure)).collect();
         one
     }
 

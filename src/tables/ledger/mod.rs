@@ -54,15 +54,26 @@ pub struct TableLedger {
     pub columns: Vec<ColumnCells>,
 }
 
+/// Largest share of rows that may be headings put between files. A third: files of two rows each and their headings. Our judgment.
+const MOST_HEADINGS: f64 = 1.0 / 3.0;
+
+/// Headings that say nothing, whatever their share: a small export has three lines of them. Our judgment.
+const FEW_HEADINGS: u64 = 10;
+
 impl TableLedger {
     /// Rows rejected that may have been about a customer: all but repeated lines of headings and guests, who belong to nobody.
-    /// What a gate compares.
+    /// What a gate compares. Where headings are more than [`FEW_HEADINGS`] and more than [`MOST_HEADINGS`] of the rows, the first
+    /// line was no line of headings, and what repeats it are rows.
     #[must_use]
     pub fn lost(&self) -> u64 {
-        let nobodys = |fault: &&FaultCount| {
-            matches!(fault.code, RejectCode::HeaderRepeated | RejectCode::GuestId) && fault.scope == Scope::Row
+        let of = |code: RejectCode| {
+            let own = self.faults.iter().filter(|fault| fault.code == code && fault.scope == Scope::Row);
+            own.map(|fault| fault.count).sum::<u64>()
         };
-        self.rejected.saturating_sub(self.faults.iter().filter(nobodys).map(|fault| fault.count).sum())
+        let headings = of(RejectCode::HeaderRepeated);
+        let are_rows = headings > FEW_HEADINGS && headings as f64 > MOST_HEADINGS * self.read as f64;
+        let headings = if are_rows { 0 } else { headings };
+        self.rejected.saturating_sub(headings + of(RejectCode::GuestId))
     }
 
     /// Share of the rows read that was [lost](Self::lost); 0 where nothing was read.
@@ -198,6 +209,11 @@ mod tests {
             vec![fault(RejectCode::Missing, 1), fault(RejectCode::HeaderRepeated, 2), fault(RejectCode::GuestId, 3)];
         assert_eq!((orders.rejected, orders.lost()), (6, 1));
         assert!((orders.rejected_share() - 0.1).abs() < 1e-12);
+        // Forty of a hundred rows like the first line: it was none of headings.
+        (orders.read, orders.rejected, orders.faults[1].count) = (100, 44, 40);
+        assert_eq!(orders.lost(), 41);
+        (orders.read, orders.rejected, orders.faults[1].count) = (1_000, 44, 40);
+        assert_eq!(orders.lost(), 1);
     }
 
     #[test]

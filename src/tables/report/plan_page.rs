@@ -92,15 +92,17 @@ pub fn plans_json(plans: &PlanSet) -> String {
 fn md(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let text = text.trim();
-    let starts_list =
-        text.starts_with(['-', '+']) || text.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with('.');
+    // A sign or a number with a point begins a list where a blank follows; "+0.3" and "20.7 %" do not.
+    let after = |sign: &str| sign.chars().next().is_none_or(char::is_whitespace);
+    let starts_list = text.strip_prefix(['-', '+']).is_some_and(after)
+        || text.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix('.').is_some_and(after);
     for (i, letter) in text.chars().enumerate() {
         match letter {
             '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' => {
                 plain.push('\\');
                 plain.push(letter);
             }
-            '-' | '+' if i == 0 => plain.extend(['\\', letter]),
+            '-' | '+' if starts_list && i == 0 => plain.extend(['\\', letter]),
             '.' if starts_list && plain.chars().all(|c| c.is_ascii_digit()) => plain.push_str("\\."),
             '<' => plain.push_str("&lt;"),
             '>' => plain.push_str("&gt;"),
@@ -124,6 +126,7 @@ mod tests {
         assert_eq!(md("a & b"), "a &amp; b");
         assert_eq!(md("- x"), "\\- x");
         assert_eq!(md("12. x 1.5"), "12\\. x 1.5");
-        assert_eq!(md("+0.3 (0.1 to 0.5)"), "\\+0.3 (0.1 to 0.5)");
+        assert_eq!(md("+0.3 (0.1 to 0.5)"), "+0.3 (0.1 to 0.5)");
+        assert_eq!([md("20.7\u{a0}%"), md("-3 points")], ["20.7\u{a0}%", "-3 points"]);
     }
 }

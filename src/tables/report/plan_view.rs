@@ -6,7 +6,7 @@ use super::input::ReportInput;
 use super::words::{NOT_KNOWN, anchor, count, date, decimal, many, percent};
 use crate::catalogue::{Catalogue, ElementId, Metric, MetricUnit, NeedTier};
 use crate::model::plan::{Plan, PlanLine, PlanSet, ServicePart, TrialDesign};
-use crate::model::rows::Estimate;
+use crate::model::rows::{ArcStage, Estimate};
 
 /// One plan.
 #[derive(Debug, Serialize)]
@@ -232,6 +232,9 @@ pub(super) fn subject(slug: &str, catalogue: &Catalogue) -> String {
     if let Some(tier) = NeedTier::parse(slug) {
         return tier.name().to_owned();
     }
+    if let Some(step) = arc_step(slug) {
+        return step;
+    }
     match slug {
         "open_complaint" => "Open complaints",
         "open_promise" => "Promises that are overdue",
@@ -244,6 +247,13 @@ pub(super) fn subject(slug: &str, catalogue: &Catalogue) -> String {
         other => return plain(other),
     }
     .to_owned()
+}
+
+/// A step of the relationship, in words; `None` = the slug is none.
+fn arc_step(slug: &str) -> Option<String> {
+    let (from, to) = slug.strip_prefix("arc_")?.split_once('_')?;
+    let stage = |number: &str| ArcStage::from_number(number.parse().ok()?);
+    Some(format!("From “{}” to “{}”", stage(from)?.name(), stage(to)?.name()))
 }
 
 /// How much work, in one word.
@@ -308,7 +318,7 @@ mod tests {
         assert_eq!(subject("wellness", &own), "Leg room (Wellness)");
         assert_eq!(subject("safety", &Catalogue::embedded()), "Safety");
         assert_eq!(subject("won_back", &Catalogue::embedded()), "A complaint was solved");
-        assert_eq!(subject("arc_1_2", &Catalogue::embedded()), "Arc 1 2");
+        assert_eq!(subject("arc_1_2", &Catalogue::embedded()), "From “exists” to “opinion”");
         assert_eq!(channel("email"), "E-mail");
     }
 

@@ -154,7 +154,8 @@ fn cell(input: &ReportInput<'_>, element: &ElementProfile, aspect: Aspect, place
         }
         None => ("u", "–".to_owned(), format!("{name}: not enough answers")),
     };
-    PyramidCell { x: place.0, y: place.1, class, name: words, value, tip }
+    // The middle of the cell: names and values are centered on it.
+    PyramidCell { x: place.0 + CELL.0 / 2.0, y: place.1, class, name: words, value, tip }
 }
 
 fn than(d: f64) -> &'static str {

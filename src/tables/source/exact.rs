@@ -1,11 +1,14 @@
 //! Numbers and moments of a Parquet file that do not fit the type it is read as. The reader itself would cut them.
 
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{AsArray, RecordBatch};
+use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Decimal256Type, DecimalType, Field, Schema, TimeUnit};
+use datafusion::arrow::error::ArrowError;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
-use parquet::basic::Type;
+use parquet::basic::{LogicalType, Type};
 use parquet::errors::ParquetError;
 
 use super::error::SourceError;
@@ -32,6 +35,55 @@ pub(super) fn check_digits(name: &str, batch: &RecordBatch) -> Result<(), Source
     Ok(())
 }
 
+/// Places among the columns of the Parquet schema of those that hold anything, ascending: what the reader makes columns of.
+pub(super) fn roots_of(metadata: &ArrowReaderMetadata) -> Vec<usize> {
+    let leaves = metadata.parquet_schema();
+    let mut roots: Vec<usize> = (0..leaves.num_columns()).map(|leaf| leaves.get_column_root_idx(leaf)).collect();
+    roots.dedup();
+    roots
+}
+
+/// Columns that hold UUIDs: the reader gives their sixteen bytes, people and other files write them as text.
+pub(super) fn uuids(metadata: &ArrowReaderMetadata) -> BTreeSet<String> {
+    let columns = metadata.parquet_schema().columns().iter();
+    let uuids = columns.filter(|column| {
+        column.path().parts().len() == 1 && matches!(column.logical_type_ref(), Some(LogicalType::Uuid))
+    });
+    uuids.map(|column| column.name().to_owned()).collect()
+}
+
+/// The same rows with UUIDs as text.
+pub(super) fn with_text_uuids(batch: RecordBatch, uuids: &BTreeSet<String>) -> Result<RecordBatch, ArrowError> {
+    let schema = batch.schema();
+    if !schema.fields().iter().any(|field| uuids.contains(field.name())) {
+        return Ok(batch);
+    }
+    let mut fields: Vec<Arc<Field>> = Vec::new();
+    let mut columns: Vec<ArrayRef> = Vec::new();
+    for (field, column) in schema.fields().iter().zip(batch.columns()) {
+        let bytes = column.as_fixed_size_binary_opt().filter(|_| uuids.contains(field.name()));
+        let text = bytes.map(|bytes| bytes.iter().map(|value| value.map(uuid_text)).collect::<StringArray>());
+        fields.push(match &text {
+            Some(_) => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8)),
+            None => Arc::clone(field),
+        });
+        columns.push(text.map_or_else(|| Arc::clone(column), |text| Arc::new(text) as ArrayRef));
+    }
+    RecordBatch::try_new(Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone())), columns)
+}
+
+/// A UUID as RFC 9562 writes it, in small letters.
+fn uuid_text(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(36);
+    for (i, byte) in bytes.iter().enumerate() {
+        if [4, 6, 8, 10].contains(&i) {
+            text.push('-');
+        }
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
 /// The same file with its oldest kind of moments (`INT96`) read as microseconds: as nanoseconds, which is what the reader takes
 /// them for, days before 1677 and after 2262 would come out as other days.
 pub(super) fn with_far_moments(
@@ -44,8 +96,8 @@ pub(super) fn with_far_moments(
             .any(|leaf| leaves.get_column_root_idx(leaf) == root && leaves.column(leaf).physical_type() == Type::INT96)
     };
     let fine = DataType::Timestamp(TimeUnit::Nanosecond, None);
-    let old: Vec<bool> = (metadata.schema().fields().iter().enumerate())
-        .map(|(root, field)| *field.data_type() == fine && is_old(root))
+    let old: Vec<bool> = (metadata.schema().fields().iter().zip(roots_of(&metadata)))
+        .map(|(field, root)| *field.data_type() == fine && is_old(root))
         .collect();
     if !old.contains(&true) {
         return Ok(metadata);

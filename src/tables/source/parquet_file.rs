@@ -6,7 +6,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, RecordBatch};
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::datatypes::{DataType, Field};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
@@ -18,7 +18,7 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::error::SourceError;
-use super::exact::{check_digits, with_far_moments};
+use super::exact::{check_digits, roots_of, uuids, with_far_moments, with_text_uuids};
 use super::footer::check_footer;
 use super::foreign::survived;
 use super::pages::{Chunk, check_chunk};
@@ -94,7 +94,8 @@ pub(super) fn open(mut file: File, name: &str) -> Result<Footer, SourceError> {
     let columns = metadata.parquet_schema().num_columns() as u64;
     limit(name, "number of columns", columns, COLUMN_LIMIT)?;
     let mut group_rows = Vec::with_capacity(groups.len());
-    let mut widths = vec![0; metadata.schema().fields().len()];
+    let roots = roots(&metadata, name)?;
+    let mut widths = vec![0; roots.len()];
     let mut rooms = widths.clone();
     let mut used = 0u64;
     for group in groups {
@@ -119,8 +120,9 @@ pub(super) fn open(mut file: File, name: &str) -> Result<Footer, SourceError> {
                 width = width.max(longest_word(&file, name, column)?);
             }
             let root = metadata.parquet_schema().get_column_root_idx(leaf);
-            widths[root] = width.max(widths[root]);
-            room[root] += unpacked.dictionary + unpacked.page;
+            let field = roots.binary_search(&root).map_err(|_| damaged(name, "a column chunk belongs to no column"))?;
+            widths[field] = width.max(widths[field]);
+            room[field] += unpacked.dictionary + unpacked.page;
         }
         rooms.iter_mut().zip(room).for_each(|(most, room)| *most = room.max(*most));
     }
@@ -138,9 +140,26 @@ pub(super) fn open(mut file: File, name: &str) -> Result<Footer, SourceError> {
         }
     }
     let (nested, flat): (Vec<_>, Vec<_>) = fields.iter().partition(|field| field.data_type().is_nested());
-    let columns = flat.iter().map(|field| (field.name().clone(), field.data_type().clone())).collect();
+    let uuids = uuids(&metadata);
+    let kind = |field: &Field| match uuids.contains(field.name()) {
+        true => DataType::Utf8,
+        false => field.data_type().clone(),
+    };
+    let columns = flat.iter().map(|field| (field.name().clone(), kind(field))).collect();
     let nested = nested.iter().map(|field| field.name().clone()).collect();
     Ok(Footer { columns, group_rows, nested, widths, rooms })
+}
+
+/// Place among the columns of the Parquet schema of each column that the reader knows, ascending.
+///
+/// INVARIANT: the reader leaves out groups without a column in them, so that the two do not count alike.
+fn roots(metadata: &ArrowReaderMetadata, name: &str) -> Result<Vec<usize>, SourceError> {
+    let roots = roots_of(metadata);
+    if roots.len() == metadata.schema().fields().len() {
+        Ok(roots)
+    } else {
+        Err(damaged(name, "its columns are not those that the Parquet reader makes of it"))
+    }
 }
 
 /// Bytes of the longest value in the dictionary of a column chunk.
@@ -232,6 +251,8 @@ pub(super) struct ParquetBatches {
     reader: ParquetRecordBatchReader,
     declared: u64,
     given: u64,
+    /// Columns that hold UUIDs as bytes.
+    uuids: BTreeSet<String>,
     /// Bytes of the file, and of what was made of it so far.
     packed: u64,
     unpacked: u64,
@@ -249,23 +270,25 @@ impl ParquetBatches {
         let metadata = load(&file, name)?;
         let fields = metadata.schema().fields();
         let wanted: BTreeSet<&str> = columns.iter().map(String::as_str).collect();
-        let roots = fields.iter().enumerate().filter(|(_, field)| wanted.contains(field.name().as_str()));
-        let roots: Vec<usize> = roots.map(|(i, _)| i).collect();
-        let room = roots.iter().map(|&root| footer.rooms[root]).sum();
+        let wanted_fields = fields.iter().enumerate().filter(|(_, field)| wanted.contains(field.name().as_str()));
+        let wanted_fields: Vec<usize> = wanted_fields.map(|(i, _)| i).collect();
+        let room = wanted_fields.iter().map(|&field| footer.rooms[field]).sum();
         limit(name, "what its largest pages unpack to, in bytes", room, ROOM_LIMIT)?;
-        let width: u64 = roots.iter().map(|&root| footer.widths[root]).sum();
+        let width: u64 = wanted_fields.iter().map(|&field| footer.widths[field]).sum();
         let rows = usize::try_from(BATCH_BYTES / width.max(1)).unwrap_or(BATCH_ROWS).clamp(1, BATCH_ROWS);
         let packed = file.metadata().map_err(|source| SourceError::io(name, source))?.len();
         let declared = footer.group_rows[groups.clone()].iter().sum();
+        let (roots, uuids) = (roots(&metadata, name)?, uuids(&metadata));
         let reader = guarded(name, || {
-            let mask = ProjectionMask::roots(metadata.parquet_schema(), roots);
+            let mask =
+                ProjectionMask::roots(metadata.parquet_schema(), wanted_fields.iter().map(|&field| roots[field]));
             ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
                 .with_row_groups(groups.collect())
                 .with_projection(mask)
                 .with_batch_size(rows)
                 .build()
         })?;
-        Ok(Self { name: name.to_owned(), reader, declared, given: 0, packed, unpacked: 0 })
+        Ok(Self { name: name.to_owned(), reader, declared, given: 0, uuids, packed, unpacked: 0 })
     }
 
     /// The next batch; columns in the order of the file.
@@ -287,6 +310,66 @@ impl ParquetBatches {
             }
             None => {}
         }
-        Ok(batch)
+        let uuids = &self.uuids;
+        batch.map(|batch| guarded(&self.name, || Ok(with_text_uuids(batch, uuids)?))).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::AsArray;
+    use parquet::data_type::{FixedLenByteArray, FixedLenByteArrayType, Int32Type};
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::types::Type as SchemaType;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn required(name: &str, kind: Type) -> Arc<SchemaType> {
+        let builder =
+            SchemaType::primitive_type_builder(name, kind).with_repetition(parquet::basic::Repetition::REQUIRED);
+        let uuid = Some(parquet::basic::LogicalType::Uuid).filter(|_| kind == Type::FIXED_LEN_BYTE_ARRAY);
+        Arc::new(
+            builder.with_length(if uuid.is_some() { 16 } else { -1 }).with_logical_type(uuid).build().expect("a type"),
+        )
+    }
+
+    /// A file with an id, a group of nothing, and a number.
+    fn file(folder: &TempDir) -> File {
+        let nothing = SchemaType::group_type_builder("nothing").with_repetition(parquet::basic::Repetition::OPTIONAL);
+        let nothing = Arc::new(nothing.build().expect("a group"));
+        let fields = vec![required("id", Type::FIXED_LEN_BYTE_ARRAY), nothing, required("n", Type::INT32)];
+        let schema = Arc::new(SchemaType::group_type_builder("rows").with_fields(fields).build().expect("a schema"));
+        let path = folder.path().join("a.parquet");
+        let mut writer =
+            SerializedFileWriter::new(File::create(&path).expect("made"), schema, Arc::default()).expect("begun");
+        let mut group = writer.next_row_group().expect("a group");
+        let ids = [FixedLenByteArray::from((0..16).collect::<Vec<u8>>()), FixedLenByteArray::from(vec![255; 16])];
+        let mut column = group.next_column().expect("fits").expect("there");
+        column.typed::<FixedLenByteArrayType>().write_batch(&ids, None, None).expect("written");
+        column.close().expect("closed");
+        let mut column = group.next_column().expect("fits").expect("there");
+        column.typed::<Int32Type>().write_batch(&[7, 8], None, None).expect("written");
+        column.close().expect("closed");
+        group.close().expect("closed");
+        writer.close().expect("closed");
+        File::open(path).expect("there")
+    }
+
+    #[test]
+    fn a_group_of_nothing_moves_no_column_and_a_uuid_is_its_text() {
+        let folder = TempDir::new().expect("a folder");
+        let (names, batch) = first_rows(|| Ok(file(&folder)), "a.parquet").expect("read");
+        let batch = batch.expect("rows");
+        assert_eq!(names, ["id", "n"]);
+        let ids = batch.column(0).as_string::<i32>();
+        assert_eq!(ids.value(0), "00010203-0405-0607-0809-0a0b0c0d0e0f");
+        assert_eq!(ids.value(1), "ffffffff-ffff-ffff-ffff-ffffffffffff");
+        let numbers = batch.column(1).as_primitive::<datafusion::arrow::datatypes::Int32Type>();
+        assert_eq!(numbers.values(), &[7, 8]);
+        let footer = open(file(&folder), "a.parquet").expect("read");
+        let batch = ParquetBatches::new(file(&folder), "a.parquet", &footer, 0..1, &["n".to_owned()]);
+        let batch = batch.expect("begun").next_batch().expect("read").expect("rows");
+        assert_eq!(batch.column(0).as_primitive::<datafusion::arrow::datatypes::Int32Type>().values(), &[7, 8]);
     }
 }

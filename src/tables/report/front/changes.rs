@@ -29,7 +29,9 @@ pub(super) fn changes(input: &ReportInput<'_>) -> Vec<Change> {
     let value = |value: f64| money(value, input.currency);
     let score = |share: f64| percent(share);
     let (value_now, connection_now) = (everyone.profile.value_mean, everyone.lens.connection.score().estimate());
-    changes.extend(figure(input, before, value_now, |g| g.value_mean, value).map(|text| Change { what: "Value each", text }));
+    changes.extend(
+        figure(input, before, value_now, |g| g.value_mean, value).map(|text| Change { what: "Value each", text }),
+    );
     let connection = figure(input, before, connection_now, |g| g.connection, score);
     changes.extend(connection.map(|text| Change { what: "Connected", text }));
     changes
@@ -90,14 +92,17 @@ fn people(input: &ReportInput<'_>, before: NaiveDate) -> String {
 fn moved(input: &ReportInput<'_>) -> Option<String> {
     let name = |id: &str| match id {
         "NONE" => "no group".to_owned(),
-        id => input.night.segments.iter().find(|group| group.id == id).map_or_else(
-            || "a group that is gone".to_owned(),
-            |group| format!("“{}”", group.name),
-        ),
+        id => input
+            .night
+            .segments
+            .iter()
+            .find(|group| group.id == id)
+            .map_or_else(|| "a group that is gone".to_owned(), |group| format!("“{}”", group.name)),
     };
     let between = input.history.moves.iter().filter(|one| one.from != one.to && one.from != "OUT" && one.to != "OUT");
     let most = between.filter_map(|one| Some((one.customers?, one)));
-    let (customers, one) = most.max_by(|a, b| a.0.cmp(&b.0).then_with(|| (&b.1.from, &b.1.to).cmp(&(&a.1.from, &a.1.to))))?;
+    let (customers, one) =
+        most.max_by(|a, b| a.0.cmp(&b.0).then_with(|| (&b.1.from, &b.1.to).cmp(&(&a.1.from, &a.1.to))))?;
     Some(format!("{} went from {} to {}.", many(customers, "customer", "customers"), name(&one.from), name(&one.to)))
 }
 

@@ -9,8 +9,21 @@ use crate::catalogue::ElementId;
 use crate::model::rows::Aspect;
 use crate::model::segment::{Delivered, SegmentNight};
 
-/// Elements named beside a group.
+/// Elements named beside a group; of more than [`MANY`] groups one, so that the page stays one screen.
 const NAMED: usize = 2;
+
+/// Groups from which on the table is dense.
+const MANY: usize = 8;
+
+/// Whether the table is dense.
+pub(super) fn is_dense(input: &ReportInput<'_>) -> bool {
+    input.night.segments.len() > MANY
+}
+
+/// Elements named beside each group.
+fn named(input: &ReportInput<'_>) -> usize {
+    if is_dense(input) { 1 } else { NAMED }
+}
 
 /// Width and height of a sparkline.
 const SPARK: [f64; 2] = [64.0, 16.0];
@@ -98,7 +111,7 @@ fn wants(input: &ReportInput<'_>, group: &SegmentNight) -> String {
     found.sort_by(|a, b| b.0.value.total_cmp(&a.0.value).then(a.1.cmp(&b.1)));
     let asked = group.profile.elements.iter().any(|element| element.importance.is_some());
     let none = if asked { "like everybody" } else { "not asked" };
-    joined(found.into_iter().take(NAMED).map(|(_, element)| called(input, element)).collect(), none)
+    joined(found.into_iter().take(named(input)).map(|(_, element)| called(input, element)).collect(), none)
 }
 
 /// What is surely wanted more than it is delivered; where wants were not asked, what is served worse than elsewhere.
@@ -118,7 +131,7 @@ fn fails(input: &ReportInput<'_>, group: &SegmentNight) -> String {
     if !asked {
         return none.to_owned();
     }
-    joined(found.into_iter().take(NAMED).map(|(_, element)| called(input, element)).collect(), none)
+    joined(found.into_iter().take(named(input)).map(|(_, element)| called(input, element)).collect(), none)
 }
 
 /// How the size moved since the oldest night kept, or the newest where there is but one.
@@ -139,11 +152,13 @@ fn trend(input: &ReportInput<'_>, group: &SegmentNight) -> (&'static str, String
 /// Sizes of the last nights as a line; gaps are bridged, and two points make no line.
 fn spark(input: &ReportInput<'_>, group: &SegmentNight) -> Option<String> {
     let sizes: Vec<Option<u64>> = input.history.sizes(&group.id).chain([Some(group.profile.size)]).collect();
-    let known: Vec<(usize, f64)> = sizes.iter().enumerate().filter_map(|(i, size)| Some((i, (*size)? as f64))).collect();
+    let known: Vec<(usize, f64)> =
+        sizes.iter().enumerate().filter_map(|(i, size)| Some((i, (*size)? as f64))).collect();
     if known.len() < 3 {
         return None;
     }
-    let (low, high) = known.iter().fold((f64::MAX, 0.0_f64), |(low, high), (_, size)| (low.min(*size), high.max(*size)));
+    let (low, high) =
+        known.iter().fold((f64::MAX, 0.0_f64), |(low, high), (_, size)| (low.min(*size), high.max(*size)));
     // A line that moves by less than a tenth of the size is drawn flat enough to say so.
     let (middle, span) = (f64::midpoint(low, high), (high - low).max(0.1 * high).max(1.0));
     let at = |(i, size): &(usize, f64)| {

@@ -5,6 +5,8 @@ mod changes;
 mod groups;
 mod status;
 mod sure;
+#[cfg(test)]
+mod tests;
 mod today;
 mod wants;
 
@@ -24,6 +26,8 @@ pub(super) struct Front {
     /// What to do today, three cards at most; empty where something has to be put right first.
     today: Vec<Today>,
     groups: Vec<GroupRow>,
+    /// Whether there are so many groups that their table is set smaller.
+    dense: bool,
     changes: Vec<Change>,
     wants: Option<WantsChart>,
     fixes: Vec<Fix>,
@@ -37,6 +41,7 @@ pub(super) fn front(input: &ReportInput<'_>) -> Front {
     Front {
         today: if status.is_red() { Vec::new() } else { today::today(input) },
         groups: groups::rows(input),
+        dense: groups::is_dense(input),
         changes: changes::changes(input),
         wants: wants::chart(input),
         fixes: wants::fixes(input),

@@ -30,7 +30,9 @@ pub(super) fn status(input: &ReportInput<'_>) -> Status {
     let first = input.alerts.iter().take(MOST_ALERTS);
     let first = first.map(|alert| format!("{}. {}.", unpointed(&alert.what), unpointed(&alert.to_do))).collect();
     let (color, word, text) = match (held, input.alerts.len()) {
-        (1.., _) => ("red", "Stop", "This night was held back. Send nothing from it before the points below are settled."),
+        (1.., _) => {
+            ("red", "Stop", "This night was held back. Send nothing from it before the points below are settled.")
+        }
         (0, 1..) => ("amber", "Look", "This night can be used. Look at the points below first."),
         (0, 0) => ("green", "Good", "This night can be used as it is."),
     };

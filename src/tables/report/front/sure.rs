@@ -10,11 +10,18 @@ use crate::model::plan::{LineScope, PlanLine, TrialDesign};
 pub(super) fn worked(input: &ReportInput<'_>) -> Vec<String> {
     let lines = || input.plans.all().flat_map(|plan| plan.lines.iter().map(move |line| (plan, line)));
     let testable = |line: &PlanLine| line.scope == LineScope::Campaign && line.trial != TrialDesign::CannotBeTold;
-    let first = lines().filter(|(_, line)| testable(line)).filter_map(|(plan, line)| Some((line.known_on?, plan, line)));
-    let Some((day, plan, line)) = first.min_by_key(|(day, plan, line)| (*day, plan.segment_id.clone(), line.rank)) else {
-        return vec!["Nothing can be tested yet: nobody can be written to, so nobody can be left out to compare with.".to_owned()];
+    let first =
+        lines().filter(|(_, line)| testable(line)).filter_map(|(plan, line)| Some((line.known_on?, plan, line)));
+    let Some((day, plan, line)) = first.min_by_key(|(day, plan, line)| (*day, plan.segment_id.clone(), line.rank))
+    else {
+        return vec![
+            "Nothing can be tested yet: nobody can be written to, so nobody can be left out to compare with."
+                .to_owned(),
+        ];
     };
-    let needs = line.people_needed.map_or_else(String::new, |people| format!(", with {} in it", many(people, "customer", "customers")));
+    let needs = line
+        .people_needed
+        .map_or_else(String::new, |people| format!(", with {} in it", many(people, "customer", "customers")));
     let whom = match plan.segment_id.as_str() {
         "NONE" => "customers in no group".to_owned(),
         _ => format!("“{}”", plan.segment_name),
@@ -29,7 +36,8 @@ pub(super) fn worked(input: &ReportInput<'_>) -> Vec<String> {
 pub(super) fn sure(input: &ReportInput<'_>) -> Vec<String> {
     let (scored, answered) = (input.scored(), input.night.everyone.profile.respondents);
     let mut said = Vec::new();
-    if let Some(probability) = input.night.everyone.profile.mean_probability.filter(|_| input.night.segments.len() > 1) {
+    if let Some(probability) = input.night.everyone.profile.mean_probability.filter(|_| input.night.segments.len() > 1)
+    {
         said.push(format!("{} customers in a group are placed right.", in_ten(probability)));
     }
     said.push(match answered {
@@ -45,7 +53,9 @@ pub(super) fn sure(input: &ReportInput<'_>) -> Vec<String> {
     said.extend(match input.night.structure {
         _ if input.night.segments.len() < 2 => None,
         Some(Structure::Natural) => Some("The groups are real: other samples show them again.".to_owned()),
-        Some(Structure::Reproducible) => Some("The groups come back in other samples, yet their edges are soft.".to_owned()),
+        Some(Structure::Reproducible) => {
+            Some("The groups come back in other samples, yet their edges are soft.".to_owned())
+        }
         Some(Structure::Constructive) => {
             Some("The groups are useful cuts; customers change gradually from one to the next.".to_owned())
         }

@@ -9,7 +9,7 @@ use super::groups::called;
 use crate::model::segment::ElementProfile;
 
 /// Width and height of the chart and the room around its plot, in its own units.
-const SIZE: [f64; 2] = [420.0, 250.0];
+const SIZE: [f64; 2] = [420.0, 215.0];
 const LEFT: f64 = 22.0;
 const RIGHT: f64 = 8.0;
 const TOP: f64 = 8.0;
@@ -24,6 +24,9 @@ const MOST_NAMED: usize = 9;
 /// Width of a letter and height of a line of names.
 const LETTER: f64 = 5.3;
 const LINE: f64 = 11.0;
+
+/// Room for the words in the corner of what is to be mended first.
+const HEADING: f64 = 58.0;
 
 /// Most lines of the company named beside the chart.
 const MOST_FIXES: usize = 3;
@@ -49,7 +52,8 @@ struct WantsPoint {
     y: String,
     /// `fix` (matters, and too little is delivered), `keep` (matters, and is delivered) or `rest`.
     class: &'static str,
-    title: String,
+    matters: String,
+    got: String,
     /// Where its name stands, if there is room for it.
     label: Option<LabelView>,
 }
@@ -152,9 +156,7 @@ pub(super) fn chart(input: &ReportInput<'_>) -> Option<WantsChart> {
     // Nothing falls short at 0: the line must be seen.
     let y = Axis::of(known.iter().map(|one| one.short).chain([0.0]));
     let plot = [SIZE[0] - LEFT - RIGHT, SIZE[1] - TOP - BOTTOM];
-    let place = |matters: f64, short: f64| {
-        [LEFT + x.share(matters) * plot[0], TOP + (1.0 - y.share(short)) * plot[1]]
-    };
+    let place = |matters: f64, short: f64| [LEFT + x.share(matters) * plot[0], TOP + (1.0 - y.share(short)) * plot[1]];
     let class = |one: &Wanted| match (one.matters >= x.middle, one.surely) {
         (true, true) => "fix",
         (true, false) => "keep",
@@ -163,13 +165,15 @@ pub(super) fn chart(input: &ReportInput<'_>) -> Option<WantsChart> {
     let order = ranked(&known, |one| class(one) == "fix");
     let places: Vec<[f64; 2]> = known.iter().map(|one| place(one.matters, one.short)).collect();
     let letters: Vec<usize> = known.iter().map(|one| one.name.chars().count()).collect();
-    let labels = labels(&letters, &places, &order);
+    let [cx, cy] = place(x.middle, 0.0);
+    let labels = labels(&letters, &places, &order, [cx, TOP, cx + HEADING, TOP + LINE + 3.0]);
     let points = known.iter().zip(&places).zip(labels).map(|((one, [px, py]), label)| WantsPoint {
         name: one.name.clone(),
         x: unit(*px),
         y: unit(*py),
         class: class(one),
-        title: format!("{}: matters {} of 10, delivered {} of 10", one.name, decimal(one.matters, 1), decimal(one.got, 1)),
+        matters: decimal(one.matters, 1),
+        got: decimal(one.got, 1),
         label: label.map(|label| LabelView { x: unit(label.x), y: unit(label.y), anchor: label.anchor.slug() }),
     });
     let first = order.iter().map(|i| &known[*i]).filter(|one| class(one) == "fix").take(3);
@@ -179,7 +183,6 @@ pub(super) fn chart(input: &ReportInput<'_>) -> Option<WantsChart> {
     } else {
         format!("Matters more than most, and falls short: {}.", first.join(", "))
     };
-    let [cx, cy] = place(x.middle, 0.0);
     Some(WantsChart {
         width: unit(SIZE[0]),
         height: unit(SIZE[1]),
@@ -224,10 +227,10 @@ fn ranked(known: &[Wanted], is_first: impl Fn(&Wanted) -> bool) -> Vec<usize> {
 }
 
 /// Where names of so many letters stand, in the order given: a name goes where it covers neither a point nor another name, and
-/// is left out where there is no such place (its title tells it).
-fn labels(letters: &[usize], places: &[[f64; 2]], order: &[usize]) -> Vec<Option<LabelPlace>> {
+/// is left out where there is no such place (the table below the chart tells it).
+fn labels(letters: &[usize], places: &[[f64; 2]], order: &[usize], heading: [f64; 4]) -> Vec<Option<LabelPlace>> {
     let mut labels: Vec<Option<LabelPlace>> = vec![None; places.len()];
-    let mut taken: Vec<[f64; 4]> = places.iter().map(point).collect();
+    let mut taken: Vec<[f64; 4]> = places.iter().map(point).chain([heading]).collect();
     let mut named = 0;
     for &i in order {
         let [x, y] = places[i];
@@ -271,9 +274,10 @@ mod tests {
         #[test]
         fn no_name_covers_another_name_or_another_point(values in prop::collection::vec((0.0..10.0_f64, 0.0..10.0_f64), 3..31)) {
             let letters: Vec<usize> = (0..values.len()).map(|i| 4 + i % 12).collect();
-            let places: Vec<[f64; 2]> = values.iter().map(|(x, y)| [LEFT + x * 38.0, TOP + y * 21.0]).collect();
+            let places: Vec<[f64; 2]> = values.iter().map(|(x, y)| [LEFT + x * 38.0, TOP + y * 18.0]).collect();
             let order: Vec<usize> = (0..values.len()).collect();
-            let labels = labels(&letters, &places, &order);
+            let heading = [200.0, TOP, 200.0 + HEADING, TOP + LINE];
+            let labels = labels(&letters, &places, &order, heading);
             let boxes: Vec<(usize, [f64; 4])> =
                 labels.iter().enumerate().filter_map(|(i, label)| Some((i, (*label)?.covers(letters[i])))).collect();
             prop_assert!(boxes.len() <= MOST_NAMED);
