@@ -47,7 +47,8 @@ pub(super) fn night(
     staging.write("alerts.json", alerts_json(night.alerts).as_bytes())?;
     staging.write("plans/plans.json", plans_json(night.plans).as_bytes())?;
     for plan in night.plans.all() {
-        let page = plan_page(plan, night.plans, project.catalogue(), project.as_of());
+        let mut page = plan_page(plan, night.plans, project.catalogue(), project.as_of());
+        page.extend(audiences::on_page(night, plan));
         staging.write(&format!("plans/{}.md", plan.segment_id), page.as_bytes())?;
     }
     audiences::write(night, &meta(night), scratch, staging)?;

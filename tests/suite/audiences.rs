@@ -431,3 +431,33 @@ fn lists_are_named_shown_masked_and_confirmed() {
     night(&shop, 21);
     assert!(shop.say(&["audiences", "show", "braze"]).stdout.contains("for Our mailer"));
 }
+
+#[test]
+fn lists_are_the_same_bytes_with_any_number_of_threads_and_however_files_are_split() {
+    let people = people();
+    let one = shop(&people, &all_tools());
+    let many = shop(&people, &all_tools());
+    let text = many.read("in/customers.csv");
+    let (header, lines) = text.split_once('\n').expect("lines");
+    let lines: Vec<&str> = lines.lines().collect();
+    fs::remove_file(many.path().join("in/customers.csv")).expect("there");
+    for (part, lines) in lines.chunks(90).rev().enumerate() {
+        many.write(&format!("in/customers{part}.csv"), format!("{header}\n{}\n", lines.join("\n")));
+    }
+    many.edit("valueseg.toml", "files = \"in/customers.csv\"", "files = \"in/customers*.csv\"");
+    for (shop, threads) in [(&one, "1"), (&many, "8")] {
+        let said = shop.say(&["run", "--as-of", "2026-11-20", "--threads", threads]);
+        assert_eq!(said.code, 0, "{}", said.stderr);
+    }
+    let lists = |shop: &Shop| {
+        let folder = shop.path().join("out/runs/2026-11-20/audiences");
+        let mut all: Vec<(PathBuf, Vec<u8>)> = files(&folder)
+            .into_iter()
+            .map(|path| (path.strip_prefix(&folder).expect("inside").to_owned(), fs::read(&path).expect("readable")))
+            .collect();
+        all.sort();
+        all
+    };
+    assert!(lists(&one).len() > 30);
+    assert_eq!(lists(&one), lists(&many));
+}

@@ -95,6 +95,18 @@ fn wishes(night: &FinishedNight<'_>) -> Result<Vec<ListWish>, JobError> {
     Ok(wishes.into_values().map(wish).collect())
 }
 
+/// Where the lists of a plan lie, for its page; `None` = it has none.
+pub(super) fn on_page(night: &FinishedNight<'_>, plan: &Plan) -> Option<String> {
+    let own = night.tonight.project.settings().audiences.is_none() && night.tonight.intake.contacts().is_some();
+    let company = plan.segment_id == night.plans.company.segment_id;
+    let campaigns = plan.lines.iter().filter(|line| own && !company && line.scope == LineScope::Campaign);
+    let lists: Vec<String> = campaigns
+        .map(|line| format!("- Line {}: `audiences/{}-{}/RECEIPT.txt`", line.rank, plan.segment_id, line.play_id))
+        .collect();
+    let head = "\n## Lists to load\n\nWho is contacted, what to click, and how somebody is taken off:\n\n";
+    (!lists.is_empty()).then(|| format!("{head}{}\n", lists.join("\n")))
+}
+
 /// The night that changes are told against: the last whose upload was confirmed, else the last that was published.
 fn base(project: &Project<'_>, confirmed: &Confirmations, name: &str) -> Option<ListBase> {
     let out = project.out();

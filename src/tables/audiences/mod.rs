@@ -14,6 +14,7 @@ mod buckets;
 mod candidate;
 mod confirmed;
 mod deliver;
+mod digits;
 mod erasure;
 mod error;
 mod field;

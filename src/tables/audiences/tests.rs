@@ -103,7 +103,7 @@ fn people(audience: &Audience, there: &[Option<u8>]) -> Rows {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3))]
+    #![proptest_config(ProptestConfig::with_cases(2))]
     #[test]
     fn changes_of_thirty_nights_replay_the_whole_lists(
         nights in prop::collection::vec(prop::collection::vec(prop::option::of(0u8..3), 30), 30),
