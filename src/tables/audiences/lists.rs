@@ -103,7 +103,9 @@ fn look_at_addresses(request: &ListRequest<'_>) -> Result<(AddressReader, Shared
     for outsiders in request.contacts.outsiders()? {
         for contact in outsiders {
             for contact in contact? {
-                let addresses = Addresses::of(contact.email.as_deref(), contact.phone.as_deref(), None, request.home);
+                let country = contact.country.as_deref();
+                let (email, phone) = (contact.email.as_deref(), contact.phone.as_deref());
+                let addresses = Addresses::of(email, phone, country, request.home);
                 book.add_outsider(&addresses, contact.forbids)?;
             }
         }

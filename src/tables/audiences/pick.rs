@@ -260,7 +260,8 @@ impl<'a> Picker<'a> {
 
     fn cells(&self, candidate: &Candidate, addresses: &Addresses, shared: Shared) -> Pick {
         let mut cells = Vec::with_capacity(self.audience.columns.len());
-        let mut unsafe_key = false;
+        // The id stands beside the cells in what is kept of the list.
+        let mut unsafe_key = would_run(&candidate.contact.id);
         for (at, column) in self.audience.columns.iter().enumerate() {
             let made = self.value(column.from, candidate, addresses).and_then(|plain| {
                 // The one form is made already.

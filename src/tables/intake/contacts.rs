@@ -45,6 +45,8 @@ pub struct OutsiderContact {
     pub email: Option<String>,
     /// Phone number; `None` = not known.
     pub phone: Option<String>,
+    /// Country; `None` = not known.
+    pub country: Option<String>,
     /// Asked to be erased or is protected: nobody may be contacted at these addresses.
     pub forbids: bool,
 }
@@ -93,7 +95,7 @@ impl<'a> ContactReader<'a> {
         &self,
     ) -> Result<Vec<impl Iterator<Item = Result<Vec<OutsiderContact>, IntakeError>>>, IntakeError> {
         let one = |table: &'a ScratchTable| {
-            let batches = table.read(&[0, 1, 2, 3], None)?;
+            let batches = table.read(&[0, 1, 2, 3, 4], None)?;
             Ok(batches.map(|batch| Ok(outsiders(&batch.map_err(|error| broken(table, &error.to_string()))?))))
         };
         self.excluded.iter().map(one).collect()
@@ -131,11 +133,11 @@ impl<'a> ContactReader<'a> {
 
 fn outsiders(batch: &RecordBatch) -> Vec<OutsiderContact> {
     let guards: &Int64Array = batch.column(1).as_primitive::<Int64Type>();
-    let [email, phone] = ADDRESSES.map(|name| texts(batch, name));
+    let [email, phone, country] = ["email", "phone", "country"].map(|name| texts(batch, name));
     let one = |row: usize| {
         let guard = Guard::from_bits(guards.value(row));
         let forbids = guard.erases() || FORBIDDING.iter().any(|flag| guard.forbids(flag));
-        OutsiderContact { email: cell(email, row), phone: cell(phone, row), forbids }
+        OutsiderContact { email: cell(email, row), phone: cell(phone, row), country: cell(country, row), forbids }
     };
     (0..batch.num_rows()).map(one).collect()
 }
