@@ -36,7 +36,7 @@ def first(at, to):
 
 SPOILED = [
     ("klaviyo", lambda lines: [lines[0].replace("Email", "E-Mail"), *lines[1:]]),
-    ("klaviyo", lambda lines: ["\ufeff" + lines[0], *lines[1:]]),
+    ("klaviyo", lambda lines: [lines[0].replace("vs_play", "vs_Play"), *lines[1:]]),
     ("klaviyo", lambda lines: lines[1:]),
     ("klaviyo", lambda lines: [*lines, lines[1]]),
     ("klaviyo", lambda lines: [line.replace(",", ";") for line in lines]),
