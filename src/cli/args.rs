@@ -174,6 +174,15 @@ pub enum Command {
         #[command(subcommand)]
         action: Option<SegmentsAction>,
     },
+    /// Lists that can be loaded into your tools: which there are, what to click, and that they were uploaded.
+    #[command(
+        after_help = "Examples:\n  valueseg audiences\n  valueseg audiences show klaviyo\n  valueseg audiences preview klaviyo --rows 5\n  valueseg audiences confirm klaviyo --night 2026-11-21"
+    )]
+    Audiences {
+        /// What to do [default: list].
+        #[command(subcommand)]
+        action: Option<AudiencesAction>,
+    },
     /// Hold every byte of stored nights against their manifests.
     #[command(
         after_help = "Examples:\n  valueseg verify\n  valueseg verify --run 2026-11-20\n  valueseg verify --all --json"
@@ -269,6 +278,44 @@ pub enum SegmentsAction {
     Lineage,
     /// Accept `segments.toml` and models as they lie there, after somebody edited or restored them; shows what differs.
     Accept,
+}
+
+/// What to do with lists.
+#[derive(Debug, Subcommand)]
+pub enum AudiencesAction {
+    /// The lists of the latest night, and the templates that ship.
+    List,
+    /// What a list holds, who is not on it and why, what to click, and how somebody is taken off.
+    Show {
+        /// Name of the list, or with --template that of a template that ships.
+        name: String,
+        /// Print a template that ships, to be copied to audiences/NAME.toml and changed.
+        #[arg(long, conflicts_with = "night")]
+        template: bool,
+        /// The night [default: the latest].
+        #[arg(long, value_name = "DATE")]
+        night: Option<NaiveDate>,
+    },
+    /// The first rows of a list, masked.
+    Preview {
+        /// Name of the list.
+        name: String,
+        /// So many.
+        #[arg(long, value_name = "N", default_value_t = 5)]
+        rows: usize,
+    },
+    /// Say that a list was uploaded: later changes are told against it.
+    Confirm {
+        /// Name of the list.
+        #[arg(required_unless_present = "all")]
+        name: Option<String>,
+        /// All lists of the night.
+        #[arg(long, conflicts_with = "name")]
+        all: bool,
+        /// The night [default: the latest].
+        #[arg(long, value_name = "DATE")]
+        night: Option<NaiveDate>,
+    },
 }
 
 /// Which schema.

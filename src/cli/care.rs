@@ -1,17 +1,20 @@
-//! Commands that care for stored nights: `verify`, `prune` and `forget`.
+//! Commands about stored nights: `verify`, `prune`, `forget` and `audiences`.
 
 use std::path::Path;
 
 use chrono::NaiveDate;
 
-use crate::cli::args::Args;
+use crate::cli::args::{Args, AudiencesAction};
 use crate::cli::failure::CommandError;
 use crate::cli::{answer, failure};
 use crate::codes::{Coded, Exit};
+use crate::job::audiences;
+use crate::job::error::JobError;
 use crate::job::forget;
 use crate::job::load::Loaded;
 use crate::job::retention;
 use crate::job::verify::{self, Which};
+use crate::tables::audiences::Template;
 
 /// Holds stored nights against their manifests. What differs is the answer, and an error as well.
 pub(super) fn verify(args: &Args, loaded: &Loaded, run: Option<NaiveDate>, all: bool) -> Result<Exit, CommandError> {
@@ -44,4 +47,29 @@ pub(super) fn forget(args: &Args, loaded: &Loaded, ids_file: &Path) -> Result<Ex
     }
     let said = answer::shown(args.json, &forgot, exit);
     Ok(if exit == Exit::Published { said } else { exit })
+}
+
+/// Lists of stored nights. A template that ships needs no project.
+pub(super) fn audiences(
+    args: &Args,
+    action: Option<&AudiencesAction>,
+    load: impl Fn(&Args) -> Result<Loaded, CommandError>,
+) -> Result<Exit, CommandError> {
+    let done = Exit::Published;
+    Ok(match action {
+        None | Some(AudiencesAction::List) => answer::shown(args.json, &audiences::list(&load(args)?)?, done),
+        Some(AudiencesAction::Show { name, template: true, .. }) => {
+            Template::ships(name).map_err(JobError::from)?;
+            answer::text(Template::text_of(name).unwrap_or_default().trim_end())
+        }
+        Some(AudiencesAction::Show { name, night, .. }) => {
+            answer::shown(args.json, &audiences::show(&load(args)?, name, *night)?, done)
+        }
+        Some(AudiencesAction::Preview { name, rows }) => {
+            answer::shown(args.json, &audiences::preview(&load(args)?, name, *rows)?, done)
+        }
+        Some(AudiencesAction::Confirm { name, night, .. }) => {
+            answer::shown(args.json, &audiences::confirm(&load(args)?, name.as_deref(), *night)?, done)
+        }
+    })
 }

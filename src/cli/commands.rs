@@ -80,6 +80,7 @@ fn dispatch(args: &Args, stop: &Stop) -> Result<Exit, CommandError> {
             load_project(args).and_then(|loaded| Ok(answer::shown(args.json, &diff(&loaded, a, b)?, Exit::Published)))
         }
         Command::Segments { action } => segment_ledger(args, action.as_ref()),
+        Command::Audiences { action } => care::audiences(args, action.as_ref(), load_project),
         Command::Verify { run, all } => load_project(args).and_then(|loaded| care::verify(args, &loaded, *run, *all)),
         Command::Prune { night } => load_project(args).and_then(|loaded| care::prune(args, &loaded, *night)),
         Command::Forget { ids_file } => load_project(args).and_then(|loaded| care::forget(args, &loaded, ids_file)),

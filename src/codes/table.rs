@@ -78,9 +78,6 @@ codes! {
     E0207 OutputPlace Config: "The results folder would lie where others keep their files."
         "[run] output is `/`, a folder directly below it, or a link in the project leads out of the project."
         "set [run] output to a folder of the project; if the place is meant, say so once with --allow-output";
-    E0208 NotBuilt Config: "The configuration asks for something that this version does not do yet."
-        "A section is there that a later version will read, such as [[audiences]]."
-        "take the section out";
     E0210 NotThere Config: "Something was asked for that is not there."
         "A name is misspelled, or belongs to another night or project."
         "check the spelling";
@@ -114,6 +111,12 @@ codes! {
     E0220 DriverSetting Config: "A threshold under [drivers] cannot be used."
         "It is outside its range, or two of them contradict each other."
         "correct the key named";
+    E0221 AudienceSetting Config: "A key under [[audiences]] cannot be used."
+        "A template, consent or segment is misspelled, two audiences share a name, or a header would subscribe people."
+        "correct the key named; `valueseg audiences list` names the templates";
+    E0222 AudienceTemplate Config: "A template for lists cannot be used."
+        "It is not TOML, lacks a key, names something that nothing can be made of, or would write what could hurt people."
+        "correct audiences/NAME.toml; copy one that ships from `valueseg audiences show NAME --template`";
     E0226 NobodyFound Config: "None of the ids of a file is that of a customer of a stored night."
         "The file holds other ids than the results do: of another system, in another form, or of a table with several columns \
          and no header. All of them are kept out of later nights."
@@ -316,4 +319,7 @@ codes! {
     E0715 Later State: "A stored file was written by a later version of the program."
         "The program was replaced by an earlier version, or the results folder comes from a newer installation."
         "run the version that wrote it, or a later one";
+    E0716 Confirmations State: "The list of confirmed uploads, `audiences.json`, cannot be used."
+        "It was edited or damaged."
+        "restore it from a backup, or remove it: deltas are then made against the last published night";
 }

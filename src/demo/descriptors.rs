@@ -81,8 +81,27 @@ pub(super) fn describe(seed: u64, person: &Person) -> Descriptors {
         relationship_wish: wishes.chance(WISH_SHARE).then_some(wish),
         close_kindly: wishes.chance(CLOSED_SHARE),
         email: reachable.then(|| format!("customer{}@example.org", person.number + 1)),
-        phone: dice.chance(0.71).then(|| format!("+1 202 555 01{:02}", person.number % 100)),
+        phone: dice.chance(0.71).then(|| fictional_phone(person.number)).flatten(),
     }
+}
+
+/// Area codes whose numbers 555-0100 to 555-0199 are kept for stories.
+const AREAS: [u16; 200] = [
+    201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 224, 225, 228, 229, 231, 234,
+    239, 240, 248, 251, 252, 253, 254, 256, 260, 262, 267, 269, 270, 276, 281, 301, 302, 303, 304, 305, 307, 308, 309,
+    310, 312, 313, 314, 315, 316, 317, 318, 319, 320, 321, 323, 325, 330, 331, 334, 336, 337, 339, 347, 351, 352, 360,
+    361, 386, 401, 402, 404, 405, 406, 407, 408, 409, 410, 412, 413, 414, 415, 417, 419, 423, 424, 425, 430, 432, 434,
+    435, 440, 443, 469, 478, 479, 480, 484, 501, 502, 503, 504, 505, 507, 508, 509, 510, 512, 513, 515, 516, 517, 518,
+    520, 530, 540, 541, 551, 559, 561, 562, 563, 567, 570, 571, 573, 574, 580, 585, 586, 601, 602, 603, 605, 606, 607,
+    608, 609, 610, 612, 614, 615, 616, 617, 618, 619, 620, 623, 626, 630, 631, 636, 641, 646, 650, 651, 660, 661, 662,
+    678, 682, 701, 702, 703, 704, 706, 707, 708, 712, 713, 714, 715, 716, 717, 718, 719, 720, 724, 727, 731, 732, 734,
+    740, 754, 757, 760, 763, 765, 770, 772, 773, 774, 775, 781, 785, 786, 801, 802,
+];
+
+/// A number of a story for each of the first 20,000 customers; nobody else has one, or strangers would share theirs.
+fn fictional_phone(number: u32) -> Option<String> {
+    let area = AREAS.get(number as usize / 100)?;
+    Some(format!("+1 {area} 555 01{:02}", number % 100))
 }
 
 #[cfg(test)]
@@ -104,6 +123,6 @@ mod tests {
         assert!((0.0001..0.0015).contains(&share(&|r| r.close_kindly)));
         assert!((0.05..0.15).contains(&share(&|r| r.loyalty_tier == "gold")));
         assert!(rows.iter().flat_map(|r| &r.email).all(|e| e.ends_with("@example.org")));
-        assert!(rows.iter().flat_map(|r| &r.phone).all(|p| p.starts_with("+1 202 555 01")));
+        assert!(rows.iter().flat_map(|r| &r.phone).all(|p| p.starts_with("+1 ") && p.contains(" 555 01")));
     }
 }

@@ -13,6 +13,7 @@ use crate::model::fit::ModelError;
 use crate::model::plan::PlanSettingsError;
 use crate::model::segment::drivers::DriverSettingsError;
 use crate::model::segment::lineage::LedgerError;
+use crate::tables::audiences::AudienceError;
 use crate::tables::erase::EraseError;
 use crate::tables::intake::IntakeError;
 use crate::tables::peek::PeekError;
@@ -29,6 +30,9 @@ pub enum JobError {
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Lists.
+    #[error(transparent)]
+    Audience(#[from] AudienceError),
     /// The company's own catalogue files.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
@@ -274,6 +278,7 @@ impl JobError {
     fn own_code(&self) -> Code {
         match self {
             Self::Config(error) => error.code(),
+            Self::Audience(error) => error.code(),
             Self::Catalogue(error) => error.code(),
             Self::CatalogueFile { .. } => Code::CatalogueUnreadable,
             Self::Intake(error) => error.code(),

@@ -10,6 +10,7 @@ use crate::catalogue::{Catalogue, hex};
 use crate::codes::{Code, Coded};
 use crate::job::settings::{Gates, Settings};
 use crate::model::segment::crosstab::MOST_DESCRIPTORS;
+use crate::tables::audiences::{AudienceError, configured};
 use crate::tables::figures::{FIGURES, figure_kind};
 use crate::tables::intake::{IntakeError, IntakeRequest, check_tables};
 use crate::tables::names;
@@ -17,9 +18,6 @@ use crate::tables::plain_file;
 
 /// Prefix of environment variables that override a key: `VALUESEG_RUN__MEMORY_LIMIT` sets `[run] memory_limit`.
 pub const ENVIRONMENT_PREFIX: &str = "VALUESEG_";
-
-/// Sections that were announced and that nothing reads yet: ignoring them would be a promise.
-const NOT_BUILT: [&str; 1] = ["audiences"];
 
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -57,12 +55,9 @@ pub enum ConfigError {
         /// What is wrong.
         message: String,
     },
-    /// A section that was announced and that nothing reads.
-    #[error("`[[{key}]]` is not built yet: nothing would be written")]
-    NotBuilt {
-        /// The section.
-        key: &'static str,
-    },
+    /// An audience that cannot be meant, or a template that cannot be used.
+    #[error(transparent)]
+    Audience(#[from] AudienceError),
     /// A value outside its bounds.
     #[error("`{key}` is {seen}; expected {expected}")]
     Value {
@@ -99,7 +94,7 @@ impl Coded for ConfigError {
             Self::Syntax { .. } => Code::ConfigurationInvalid,
             Self::Environment { .. } => Code::Variable,
             Self::Value { .. } => Code::OutOfBounds,
-            Self::NotBuilt { .. } => Code::NotBuilt,
+            Self::Audience(error) => error.code(),
             Self::Tables(error) => error.code(),
             Self::Unfinished { source, .. } => source.code(),
         }
@@ -108,7 +103,7 @@ impl Coded for ConfigError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Syntax { nearest, .. } => nearest.as_ref().map(|name| format!("did you mean `{name}`?")),
-            Self::NotBuilt { key } => Some(format!("take `[[{key}]]` out")),
+            Self::Audience(error) => error.hint(),
             Self::Tables(error) => error.hint(),
             Self::Unfinished { line, commented: true, .. } => Some(format!(
                 "take the `#` off line {line} and those that belong to it, and name your source and its columns there"
@@ -180,6 +175,7 @@ pub fn load(path: &Path, environment: &[(String, String)]) -> Result<Loaded, Con
     let settings = parse(path, &text, environment)?;
     let timezone = check(&settings).map_err(|error| at_its_line(error, path, &text))?;
     let base = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+    configured(settings.audiences.as_deref().unwrap_or_default(), &base)?;
     Ok(Loaded { settings, path: path.to_owned(), base, timezone, today: None, allow_output: false })
 }
 
@@ -189,11 +185,6 @@ fn parse(path: &Path, text: &str, environment: &[(String, String)]) -> Result<Se
         nearest: nearest_expected(error.message()),
         message: error.to_string().trim_end().to_owned(),
     };
-    if let Ok(table) = text.parse::<toml::Table>()
-        && let Some(key) = NOT_BUILT.into_iter().find(|key| table.contains_key(*key))
-    {
-        return Err(ConfigError::NotBuilt { key });
-    }
     // The plain file first: its errors point at a line, those of a merged table cannot.
     let plain: Settings = toml::from_str(text).map_err(syntax)?;
     let overrides: Vec<_> = environment.iter().filter(|(name, _)| name.starts_with(ENVIRONMENT_PREFIX)).collect();

@@ -13,6 +13,7 @@
 //! | [`segments`] | ids, names and the past of segments |
 //! | [`mod@verify`], [`mod@forget`], [`retention`] | care for stored nights: whole, without those who left, not for ever |
 //! | [`state`] | whether ledger, models and manifests are what the program wrote |
+//! | [`audiences`] | lists that can be loaded into the tools of the company |
 //! | `place` | where results may lie |
 //! | `room`, `scratch` | the folders a run works in |
 //! | `remembered` | which results folder belongs to a configuration |
@@ -28,6 +29,7 @@
 
 mod appendix;
 mod apply;
+pub mod audiences;
 mod challengers;
 pub mod check;
 mod closeness;

@@ -111,7 +111,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
         alerts: &alerts,
     };
     let report = ReportFacts::of(&night)?;
-    let facts = stage(watch, Stage::Write, || write::night(&night, &report, &identity, &mut room.staging))?;
+    let facts = stage(watch, Stage::Write, || write::night(&night, &report, &identity, &mut room))?;
     let summary = Summary::of(&night, &report);
     tonight.intake.check_unchanged()?;
     if !gated.reasons.is_empty() {

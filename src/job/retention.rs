@@ -14,6 +14,7 @@ use crate::job::lineage::{model_folder, read_if_there};
 use crate::job::load::{Loaded, nearest};
 use crate::job::project::Project;
 use crate::job::watch::Watch;
+use crate::tables::audiences::Confirmations;
 use crate::tables::manifest::Manifest;
 use crate::tables::publish::{Nights, OutputLock, prune, published_nights, remove_night, run_folder};
 
@@ -85,11 +86,15 @@ impl fmt::Display for Removed {
     }
 }
 
-/// Nights that must not go, whatever their age: tonight, the night whose distributions the model of a kept night is
+/// Nights that must not go, whatever their age: tonight, the night whose lists were uploaded last, the night whose distributions the model of a kept night is
 /// measured against, and the night a challenger to such a model was fitted.
 fn needed(project: &Project, keep: usize, nights: &[NaiveDate]) -> Result<BTreeSet<NaiveDate>, JobError> {
     let out = project.out();
     let mut needed = BTreeSet::from([project.as_of()]);
+    // Who left since the last upload is known by the lists of its night alone.
+    let confirmed = Confirmations::read(&out)?;
+    let tonight = run_folder(&out, project.as_of()).join("audiences");
+    needed.extend(confirmed.newest_where(|audience| tonight.join(audience).is_dir()));
     let mut models = BTreeSet::new();
     for night in nights.iter().rev().take(keep.max(1)) {
         models.extend(Manifest::read(&run_folder(&out, *night))?.map(|manifest| manifest.model_id));

@@ -23,6 +23,7 @@ use crate::model::segment::drivers::DriverSettings;
 use crate::model::segment::lens::ServiceSettings;
 use crate::model::segment::profile::DEFAULT_MIN_CELL;
 use crate::tables::access::FileMode;
+use crate::tables::audiences::AudienceSpec;
 use crate::tables::schema::SensitivePolicy;
 use crate::tables::spec::{SourceSpec, TableName, TableSpecs};
 
@@ -96,6 +97,10 @@ pub struct Settings {
     /// The permanent random control group.
     #[serde(default)]
     pub holdout: Holdout,
+    /// Lists that can be loaded into tools, one of `[[audiences]]` for each. When absent, a night writes one list for any tool
+    /// per campaign of the plans, where a source tells addresses; `[]` = none.
+    #[serde(default)]
+    pub audiences: Option<Vec<AudienceSpec>>,
     /// Where results go and what the job may use.
     #[serde(default)]
     pub run: RunSettings,
@@ -113,6 +118,10 @@ pub struct ProjectSettings {
     /// Currency of amounts, a three-letter code.
     #[serde(default = "default_currency")]
     pub currency: String,
+    /// Country of the company, two letters, such as `"DE"`: phone numbers without the code of a country are read as dialed there
+    /// where a customer's own is not known. When absent, such a number is none.
+    #[serde(default)]
+    pub country: Option<String>,
     /// Folder with the company's own catalogue files, relative to the configuration.
     #[serde(default)]
     pub catalogue: Option<PathBuf>,

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::job::audiences;
 use crate::job::earlier_nights::{SLIDES, slides_json};
 use crate::job::error::JobError;
 use crate::job::finished::FinishedNight;
 use crate::job::inputs::{CUSTOMERS, RESPONDENTS, SIGNALS};
 use crate::job::quality::note;
 use crate::job::report::ReportFacts;
+use crate::job::room::Room;
 use crate::job::tonight::Tonight;
 use crate::job::watch::Words;
 use crate::tables::figures::{STATE_NAME, StoredMixes, told};
@@ -33,8 +35,9 @@ pub(super) fn night(
     night: &FinishedNight<'_>,
     report: &ReportFacts<'_>,
     identity: &RunIdentity,
-    staging: &mut Staging<'_>,
+    room: &mut Room<'_>,
 ) -> Result<RunFacts, JobError> {
+    let Room { staging, scratch } = room;
     let Tonight { project, intake, .. } = night.tonight;
     tables(night, report, staging)?;
     let input = report.input();
@@ -45,9 +48,11 @@ pub(super) fn night(
     staging.write("alerts.json", alerts_json(night.alerts).as_bytes())?;
     staging.write("plans/plans.json", plans_json(night.plans).as_bytes())?;
     for plan in night.plans.all() {
-        let page = plan_page(plan, night.plans, project.catalogue(), project.as_of());
+        let mut page = plan_page(plan, night.plans, project.catalogue(), project.as_of());
+        page.extend(audiences::on_page(night, plan));
         staging.write(&format!("plans/{}.md", plan.segment_id), page.as_bytes())?;
     }
+    audiences::write(night, &meta(night), scratch, staging)?;
     rejected(night, staging)?;
     staging.write(STATE_NAME, StoredMixes::new(night.inputs.mixes.clone()).to_json().as_bytes())?;
     staging.write(SLIDES, slides_json(&night.applied.flows.arc).as_bytes())?;

@@ -25,6 +25,8 @@ pub enum Kind {
     Id,
     /// Any text, kept as it is.
     Text,
+    /// An address of a person: text, read for lists alone. It is never counted by its words and tells no row from another.
+    Address,
     /// A finite number within `low..=high` (f64).
     Number {
         /// Smallest value allowed; −∞ for none.
@@ -84,8 +86,6 @@ pub struct ColumnRule {
     pub required: bool,
     /// What an unreadable cell does.
     pub bad: OnBad,
-    /// Whether it is read. What nothing asks for is not: an address on scratch serves nobody.
-    pub read: bool,
     /// What it means, and what absence means.
     pub doc: &'static str,
 }
@@ -149,23 +149,19 @@ const MONEY: Kind = Kind::Amount { low: -MOST_AMOUNT, high: MOST_AMOUNT };
 const NOT_NEGATIVE: Kind = Kind::Amount { low: 0.0, high: MOST_AMOUNT };
 
 const fn required(name: &'static str, kind: Kind, doc: &'static str) -> ColumnRule {
-    ColumnRule { name, kind, required: true, bad: OnBad::Row, read: true, doc }
+    ColumnRule { name, kind, required: true, bad: OnBad::Row, doc }
 }
 
 const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> ColumnRule {
-    ColumnRule { name, kind, required: false, bad: OnBad::Cell, read: true, doc }
+    ColumnRule { name, kind, required: false, bad: OnBad::Cell, doc }
 }
 
 const fn strict(name: &'static str, kind: Kind, doc: &'static str) -> ColumnRule {
-    ColumnRule { name, kind, required: false, bad: OnBad::Row, read: true, doc }
+    ColumnRule { name, kind, required: false, bad: OnBad::Row, doc }
 }
 
 const fn protective(name: &'static str, doc: &'static str) -> ColumnRule {
-    ColumnRule { name, kind: Kind::Flag, required: false, bad: OnBad::Protect, read: true, doc }
-}
-
-const fn unread(name: &'static str, doc: &'static str) -> ColumnRule {
-    ColumnRule { name, kind: Kind::Text, required: false, bad: OnBad::Cell, read: false, doc }
+    ColumnRule { name, kind: Kind::Flag, required: false, bad: OnBad::Protect, doc }
 }
 
 const CUSTOMER: ColumnRule = required("customer_id", Kind::Id, "The customer. The same id in every table.");
@@ -206,8 +202,17 @@ const CUSTOMERS: &[ColumnRule] = &[
          nobody else's.",
     ),
     protective("erasure_requested", "Asked to be erased: left out of everything. Absent: no; unreadable: yes."),
-    unread("email", "E-mail address. May be mapped, and is not read: nothing is sent by this job."),
-    unread("phone", "Phone number. May be mapped, and is not read: nothing is sent by this job."),
+    optional(
+        "email",
+        Kind::Address,
+        "E-mail address: for the lists of `audiences/` alone. Absent or no address: on no list that needs one.",
+    ),
+    optional(
+        "phone",
+        Kind::Address,
+        "Phone number, with `+` and the code of its country, or as dialed within `country`: for the lists of `audiences/` \
+         alone. Absent or no number: on no list that needs one.",
+    ),
     optional("country", Kind::Text, "Country: a descriptor."),
 ];
 

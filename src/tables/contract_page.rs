@@ -69,6 +69,7 @@ pub fn kind_words(kind: Kind) -> String {
     match kind {
         Kind::Id => "id".to_owned(),
         Kind::Text => "text".to_owned(),
+        Kind::Address => "address".to_owned(),
         Kind::Number { low, high } => match (is(low), is(high)) {
             (false, false) => "number".to_owned(),
             (true, false) => format!("number, {low} or more"),
@@ -94,7 +95,6 @@ pub fn kind_words(kind: Kind) -> String {
 #[must_use]
 pub fn unreadable_words(rule: &ColumnRule) -> &'static str {
     match rule.bad {
-        _ if !rule.read => "",
         OnBad::Row => "row",
         OnBad::Cell => "cell",
         OnBad::Protect => "**yes**",

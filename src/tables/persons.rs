@@ -185,6 +185,14 @@ impl Persons {
         settled
     }
 
+    /// Lets persons be found by other names as well: addresses under which they stand in files that do not name them.
+    pub fn also_as(&mut self, aliases: impl IntoIterator<Item = (usize, String)>) {
+        for (person, alias) in aliases {
+            self.by_spelling.entry(alias).or_insert(person);
+        }
+        self.in_text = patterns(&self.by_spelling);
+    }
+
     /// These ids, as they stand.
     #[cfg(test)]
     pub(super) fn named(ids: &[&str]) -> Self {
@@ -201,7 +209,7 @@ impl Persons {
     ///
     /// METHOD (our judgment): also whom it means by today's case and zeros, for nights stored under another `id` form; not
     /// by today's prefix, which taken off twice could name somebody else.
-    pub(super) fn find(&self, id: &str) -> Option<usize> {
+    pub(in crate::tables) fn find(&self, id: &str) -> Option<usize> {
         let by = |id: &str| self.by_spelling.get(id).copied();
         by(id)
             .or_else(|| found_as(id).and_then(|form| by(&form)))

@@ -15,8 +15,17 @@ use crate::shop::{Said, Shop, files};
 const EACH: usize = 10;
 
 /// Tables that are about single customers and name them, and nothing else of them that is personal.
-const NAMES_CUSTOMERS: [&str; 4] =
-    ["customers.parquet", "element_scores.parquet", "moves.parquet", "open_matters.parquet"];
+const NAMES_CUSTOMERS: [&str; 6] = [
+    "customers.parquet",
+    "element_scores.parquet",
+    "moves.parquet",
+    "open_matters.parquet",
+    "audience_members.parquet",
+    "audience_changes.parquet",
+];
+
+/// Folder of lists, which hold addresses, as they are meant to; who may be there, other tests say.
+const LISTS: &str = "audiences";
 
 fn id(i: usize) -> String {
     format!("zqcustomer{i:02}x")
@@ -158,6 +167,9 @@ fn leaks(folder: &Path, ids_may: bool) -> Vec<String> {
     let all = canaries();
     let mut leaks = Vec::new();
     for file in files(folder) {
+        if ids_may && file.iter().any(|part| part == LISTS) {
+            continue;
+        }
         let name = file.file_name().expect("a name").to_string_lossy().into_owned();
         let names_customers = ids_may && NAMES_CUSTOMERS.contains(&name.as_str());
         let found = seen(&readable(&file), if names_customers { &all[EACH..] } else { &all });

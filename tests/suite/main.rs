@@ -1,6 +1,7 @@
 //! Behaviors a user can see, through the command itself or the library's front door. One binary, linked once.
 
 mod attacks;
+mod audiences;
 mod bad_inputs;
 mod canaries;
 mod care;

@@ -24,7 +24,7 @@ fn one_two_and_eight_threads_and_one_or_seven_files_write_the_same_tables() {
         tables(&demo.join(out).join("runs/2026-11-20"))
     };
     let one = night("one", "1");
-    assert_eq!(one.len(), 19);
+    assert_eq!(one.len(), 21);
     assert!(one == night("two", "2"), "two threads");
     assert!(one == night("eight", "8"), "eight threads");
 

@@ -39,6 +39,10 @@ pub struct Forgot {
     pub failed: Vec<String>,
     /// Files outside the nights that name the customers, as seen from the results folder. They are not ours and stay.
     pub elsewhere: Vec<String>,
+    /// Files by which the customers are taken off lists in the tools themselves, as seen from the results folder: to be uploaded
+    /// and then deleted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub take_off: Vec<String>,
     /// What of the file of ids is not in the receipt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<IdsFile>,
@@ -148,6 +152,12 @@ impl fmt::Display for Forgot {
         self.elsewhere
             .iter()
             .try_for_each(|file| writeln!(f, "  {file} names them, is no part of a night, and stays"))?;
+        self.take_off.iter().try_for_each(|file| {
+            writeln!(
+                f,
+                "  {file} takes them off in the tool: upload it as the RECEIPT.txt of that list says, then delete it"
+            )
+        })?;
         writeln!(
             f,
             "{} rows erased in {} nights. Copies made elsewhere, backups too, are not reached.",

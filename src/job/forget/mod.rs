@@ -3,13 +3,14 @@
 mod answer;
 mod list;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::job::error::JobError;
 use crate::job::load::Loaded;
 use crate::job::remembered;
 use crate::job::scratch::Scratch;
 use crate::model::segment::{COUNT_STEP, NOISE};
+use crate::tables::audiences::ListTraces;
 use crate::tables::erase::{EraseError, PersonsFound, Rewrite, StoredNight, named_elsewhere, search};
 use crate::tables::intake::IntakeError;
 use crate::tables::noise_key::change_key;
@@ -49,6 +50,7 @@ pub fn forget(loaded: &Loaded, ids_file: &Path) -> Result<Forgetting, JobError> 
     Scratch::clear(&out)?;
 
     let nights = stored_nights(&out)?;
+    let traces = traces_in_lists(&nights, &mut persons);
     let searched: Vec<PersonsFound> = nights.iter().map(|night| search(&night.folder, &persons)).collect();
     let here = persons.settle(&searched.iter().flat_map(|found| found.persons.iter().copied()).collect());
     for person in here.iter().map(|at| &persons.all()[*at]) {
@@ -59,6 +61,10 @@ pub fn forget(loaded: &Loaded, ids_file: &Path) -> Result<Forgetting, JobError> 
     let missed: Vec<&Person> = persons.all().iter().filter(|person| !list.knows(person.spellings())).collect();
 
     let mut done = Done::default();
+    for (night, folder) in &traces.unreadable {
+        let name = folder.strip_prefix(&night.folder).unwrap_or(folder).to_string_lossy().into_owned();
+        done.fail(night, &name, EraseError::Sealed { path: folder.clone() });
+    }
     for (night, found) in nights.iter().zip(searched) {
         done.clear(&lock, night, found, &persons);
     }
@@ -67,6 +73,7 @@ pub fn forget(loaded: &Loaded, ids_file: &Path) -> Result<Forgetting, JobError> 
         change_key(&lock, &list.fingerprint().unwrap_or_default())?;
     }
     let asked = persons.all().len() as u64;
+    let elsewhere = named_elsewhere(&out, &nights, &persons);
     let forgot = Forgot {
         as_of: nights.iter().filter(|night| !night.held).map(|night| night.date).max().map(|night| night.to_string()),
         asked,
@@ -77,7 +84,8 @@ pub fn forget(loaded: &Loaded, ids_file: &Path) -> Result<Forgetting, JobError> 
         nights: done.nights,
         figures: of_figures(),
         failed: done.failed,
-        elsewhere: named_elsewhere(&out, &nights, &persons),
+        elsewhere,
+        take_off: traces.newest.write_erasures(&out)?,
         file: Some(IdsFile {
             path: ids_file.to_owned(),
             encoding: persons.encoding,
@@ -121,6 +129,30 @@ fn stored_nights(out: &Path) -> Result<Vec<StoredNight>, JobError> {
     let mut nights: Vec<StoredNight> = published.chain(held).chain(damaged).collect();
     nights.sort_by_key(|night| (night.held, night.date));
     Ok(nights)
+}
+
+/// Where persons stand in lists.
+#[derive(Default)]
+struct TracesInLists<'a> {
+    /// Those of the newest published night, which the tools have at most.
+    newest: ListTraces,
+    /// Folders that cannot be read, with their nights.
+    unreadable: Vec<(&'a StoredNight, PathBuf)>,
+}
+
+/// Looks through the lists of all nights, and lets persons be found by the addresses they stand under there.
+fn traces_in_lists<'a>(nights: &'a [StoredNight], persons: &mut Persons) -> TracesInLists<'a> {
+    let mut found = TracesInLists::default();
+    // Published nights come first, each kind oldest first.
+    for night in nights {
+        let mut traces = ListTraces::of(&night.folder, persons);
+        persons.also_as(std::mem::take(&mut traces.aliases));
+        found.unreadable.extend(std::mem::take(&mut traces.unreadable).into_iter().map(|folder| (night, folder)));
+        if !night.held {
+            found.newest = traces;
+        }
+    }
+    found
 }
 
 /// What was done so far.

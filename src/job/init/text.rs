@@ -265,8 +265,7 @@ fn not_there(lines: &mut Vec<String>, table: TableName) {
     for rule in contract.columns.iter().filter(|rule| rule.required) {
         lines.push(format!("#   needs {}: {}", rule.name, commented(rule.doc)));
     }
-    let further: Vec<&str> =
-        contract.columns.iter().filter(|rule| !rule.required && rule.read).map(|rule| rule.name).collect();
+    let further: Vec<&str> = contract.columns.iter().filter(|rule| !rule.required).map(|rule| rule.name).collect();
     if !further.is_empty() {
         lines.push(format!("#   may have {}", further.join(", ")));
     }

@@ -42,7 +42,6 @@ pub fn inputs_json() -> Value {
                 "name": rule.name,
                 "holds": kind_words(rule.kind),
                 "required": rule.required,
-                "read": rule.read,
                 "unreadable": unreadable_words(rule).trim_matches('*'),
                 "doc": rule.doc,
             })

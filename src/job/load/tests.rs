@@ -27,9 +27,21 @@ fn an_unknown_key_is_refused_with_the_nearest_right_one() {
 }
 
 #[test]
-fn a_section_that_nothing_reads_yet_is_refused_as_such() {
-    let text = format!("{SMALL}[[audiences]]\nname = \"newsletter\"\n");
-    assert_eq!(read(&text, &[]).expect_err("refused").code(), Code::NotBuilt);
+fn an_audience_is_read_and_one_that_cannot_be_meant_is_refused_before_anything_is_read() {
+    let folder = tempfile::tempdir().expect("made");
+    let path = folder.path().join("valueseg.toml");
+    let load_with = |more: &str| {
+        std::fs::write(&path, format!("{SMALL}{more}")).expect("written");
+        load(&path, &[])
+    };
+    let list = "[[audiences]]\nname = \"mail\"\ntemplate = \"klaviyo\"\n";
+    assert_eq!(load_with(list).expect("valid").settings.audiences.map(|all| all.len()), Some(1));
+    assert_eq!(load_with(&list.repeat(2)).expect_err("refused").code(), Code::AudienceSetting);
+    let unknown = list.replace("klaviyo", "klavio");
+    assert!(load_with(&unknown).expect_err("refused").to_string().contains("did you mean `klaviyo`?"));
+    std::fs::create_dir(folder.path().join("audiences")).expect("made");
+    std::fs::write(folder.path().join("audiences/klavio.toml"), "label = 1").expect("written");
+    assert_eq!(load_with(&unknown).expect_err("refused").code(), Code::AudienceTemplate);
 }
 
 #[test]

@@ -352,8 +352,8 @@ fn ambiguous(error: IntakeError, source: Option<&Arc<Source>>) -> IntakeError {
 /// A name that several columns of a file have stands for none of them. Where it is one that would be read, its absence must not
 /// pass for an answer.
 fn nothing_ambiguous(table: TableName, source: &Source, mapping: &Mapping) -> Result<(), IntakeError> {
-    let rules = contract_of(table).columns.iter().filter(|rule| rule.read);
-    let unmapped = rules.filter(|rule| mapping.inputs.iter().all(|input| input.name != rule.name));
+    let unmapped =
+        contract_of(table).columns.iter().filter(|rule| mapping.inputs.iter().all(|input| input.name != rule.name));
     let wide = matches!(mapping.form, Form::Wide(..));
     match unmapped.filter(|_| !wide).find_map(|rule| source.doubt_about(rule.name)) {
         Some(doubt) => Err(doubt.into()),
@@ -365,7 +365,7 @@ fn nothing_ambiguous(table: TableName, source: &Source, mapping: &Mapping) -> Re
 fn nothing_hidden(table: TableName, source: &Source, mapping: &Mapping, place: &str) -> Result<(), IntakeError> {
     let contract = contract_of(table);
     let mapped = |name: &str| mapping.inputs.iter().any(|input| input.name == name);
-    match source.nested().find(|name| contract.column(name).is_some_and(|rule| rule.read) && !mapped(name)) {
+    match source.nested().find(|name| contract.column(name).is_some() && !mapped(name)) {
         Some(name) => {
             let what = format!(
                 "column `{name}` of source `{}` is nested and cannot be read; write a plain one",

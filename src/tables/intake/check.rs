@@ -422,7 +422,9 @@ impl Checker {
                 let (text, bad) = texts(array);
                 shared_with(elements(&text, bad))
             }
-            Kind::Text | Kind::Element | Kind::Aspect | Kind::Question | Kind::Rating => shared_with(texts(array)),
+            Kind::Text | Kind::Address | Kind::Element | Kind::Aspect | Kind::Question | Kind::Rating => {
+                shared_with(texts(array))
+            }
         }
     }
 }

@@ -36,6 +36,12 @@ impl Guard {
         self.0 & Self::erasure().0 != 0
     }
 
+    /// Whether the protective flag of this name is set.
+    pub(super) fn forbids(self, flag: &str) -> bool {
+        let at = contract_of(TableName::Customers).columns.iter().position(|rule| rule.name == flag);
+        at.is_some_and(|at| self.0 & 1 << at != 0)
+    }
+
     /// The stricter of two, flag by flag.
     pub(super) fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)

@@ -125,7 +125,7 @@ fn look_here(request: &IntakeRequest<'_>, deep: bool) -> Result<Look, IntakeErro
 
 fn table_look(table: TableName, specs: Vec<(String, Vec<(String, String)>)>) -> TableLook {
     let mapped = |name: &str| specs.iter().any(|(_, columns)| columns.iter().any(|(canonical, _)| canonical == name));
-    let read = contract_of(table).columns.iter().filter(|rule| rule.read).map(|rule| rule.name);
+    let read = contract_of(table).columns.iter().map(|rule| rule.name);
     let not_mapped = read.filter(|name| !mapped(name)).collect();
     TableLook { table, specs, not_mapped }
 }

@@ -116,6 +116,14 @@ pub(super) fn resolve(
     }
 }
 
+/// The consent to advertising, which is as near to that to text messages as a slip of the pen.
+const CONSENT_ADS: &str = "consent_ads";
+
+/// What a further column is taken as: a consent of any name is a flag.
+fn further_kind(kind: Kind, name: &str) -> Kind {
+    if kind == Kind::Text && name.starts_with("consent_") { Kind::Flag } else { kind }
+}
+
 struct Seen<'a> {
     place: &'a str,
     spec: &'a TableSpec,
@@ -247,9 +255,7 @@ impl Seen<'_> {
                 }
                 None => continue,
             };
-            if rule.read {
-                inputs.push(Self::input(rule, from));
-            }
+            inputs.push(Self::input(rule, from));
         }
         let mut unused = Vec::new();
         self.further(&mut inputs, &mut unused)?;
@@ -269,10 +275,10 @@ impl Seen<'_> {
         };
         for (name, from) in self.spec.columns.iter().filter(|(name, _)| !own.contains(&name.as_str())) {
             let place = format!("{}.columns.{name}", self.place);
-            let slip = slip_of(name, own.iter().copied());
+            let slip = slip_of(name, own.iter().copied()).filter(|_| name != CONSENT_ADS);
             match self.contract.further {
                 Some(kind) if slip.is_none() => {
-                    push(inputs, kind, name, &self.existing(&format!("columns.{name}"), from)?);
+                    push(inputs, further_kind(kind, name), name, &self.existing(&format!("columns.{name}"), from)?);
                 }
                 _ => {
                     return Err(IntakeError::UnknownCanonical {
@@ -293,7 +299,7 @@ impl Seen<'_> {
                 continue;
             }
             if self.spec.query.is_some() {
-                if let Some(slip) = slip_of(name, own.iter().copied()) {
+                if let Some(slip) = slip_of(name, own.iter().copied()).filter(|_| name != CONSENT_ADS) {
                     return Err(IntakeError::UnknownCanonical {
                         place: format!("{}.query", self.place),
                         table: self.contract.name.slug(),
@@ -302,7 +308,7 @@ impl Seen<'_> {
                     });
                 }
                 match self.contract.further {
-                    Some(kind) => push(inputs, kind, &said(self.unsaid, name), name),
+                    Some(kind) => push(inputs, further_kind(kind, name), &said(self.unsaid, name), name),
                     None => unused.push(said(self.unsaid, name)),
                 }
             } else if self.contract.name == TableName::Signals && !named_further && field.data_type().is_numeric() {
@@ -430,15 +436,15 @@ mod tests {
     }
 
     #[test]
-    fn addresses_may_be_mapped_and_are_not_read() {
-        let mapped = "columns = { customer_id = \"no\", email = \"mail\" }";
-        for from in ["source = \"s\"", "query = \"select 1\""] {
-            let mapping = map(TableName::Customers, &format!("{from}\n{mapped}"), &["no", "mail", "phone"]);
-            let names: Vec<_> = mapping.expect("fine").inputs.into_iter().map(|input| input.name).collect();
-            assert_eq!(names, ["customer_id"]);
+    fn a_consent_of_any_name_is_a_flag_and_a_slip_of_a_known_one_is_refused() {
+        let text = |name: &str| format!("source = \"s\"\ncolumns = {{ customer_id = \"no\", {name} = \"ok\" }}");
+        for name in ["consent_ads", "consent_ad_user_data", "consent_ad_personalization"] {
+            let mapping = map(TableName::Customers, &text(name), &["no", "ok"]).expect("fine");
+            let got = mapping.inputs.iter().find(|input| input.name == name).map(|input| input.kind);
+            assert_eq!(got, Some(Kind::Flag), "{name}");
         }
-        let error = map(TableName::Customers, &format!("source = \"s\"\n{mapped}"), &["no"]).expect_err("refused");
-        assert!(matches!(error, IntakeError::UnknownColumn { .. }));
+        let slip = map(TableName::Customers, &text("consent_emial"), &["no", "ok"]);
+        assert!(matches!(slip, Err(IntakeError::UnknownCanonical { .. })));
     }
 
     #[test]

@@ -15,10 +15,12 @@ use super::super::spec::TableName;
 use super::base::JoinBase;
 use super::blocks::{Blocks, HOUSEHOLD, Layout, WISH};
 use super::buyers::BuyerSpread;
+use super::contacts::ContactReader;
 use super::coverage::{Coverage, OrphanCount};
 use super::crowd::case_twins;
 use super::engine::with_stack;
 use super::error::IntakeError;
+use super::excluded::ADDRESSES;
 use super::figures::Counted;
 use super::hear::{Heard, hear};
 use super::histories::{Events, Histories};
@@ -49,6 +51,8 @@ pub struct Intake {
     rejects: Option<PathBuf>,
     layout: Layout,
     customers: ScratchTable,
+    /// Customers who are known and not kept.
+    excluded: Vec<ScratchTable>,
     rows: Vec<(Range<usize>, ScratchTable)>,
     tables: BTreeMap<TableName, ScratchTable>,
     histories: Events,
@@ -162,7 +166,8 @@ impl Intake {
             .fields()
             .iter()
             .skip(1)
-            .filter(|field| ![WISH, HOUSEHOLD].contains(&field.name().as_str()));
+            .filter(|field| ![WISH, HOUSEHOLD].contains(&field.name().as_str()))
+            .filter(|field| !ADDRESSES.contains(&field.name().as_str()));
         let text = fields.filter(|field| *field.data_type() == datafusion::arrow::datatypes::DataType::Utf8);
         text.map(|field| field.name().as_str()).collect()
     }
@@ -186,6 +191,14 @@ impl Intake {
                 source: std::io::Error::other(error.to_string()),
             })
         }))
+    }
+
+    /// Where the customers can be reached and what they agreed to, in order of id, and the same of customers who are known and
+    /// not kept. `None` = no source tells any address.
+    #[must_use]
+    pub fn contacts(&self) -> Option<ContactReader<'_>> {
+        let told = ADDRESSES.iter().any(|name| self.customers.names().contains(*name));
+        told.then(|| ContactReader::of(&self.layout, &self.customers, &self.excluded))
     }
 
     /// What the customers did and were given, to be asked for block by block beside [`Intake::blocks`].
@@ -318,7 +331,7 @@ fn read_all(request: &IntakeRequest<'_>, prepared: &Prepared) -> Result<Intake, 
     (request.progress)("hashing inputs");
     let used: BTreeSet<String> = staged.values().flat_map(|staged| staged.used.iter().cloned()).collect();
     let inputs = prepared.inputs(&used, request.threads)?;
-    let customers = customers.sheets[0].clone();
+    let (customers, excluded) = (customers.sheets[0].clone(), customers.excluded.clone());
     let sheet = |table: TableName| staged.get(&table).map(|staged| staged.sheets[0].clone());
     let histories = Events {
         orders: sheet(TableName::Orders),
@@ -341,6 +354,7 @@ fn read_all(request: &IntakeRequest<'_>, prepared: &Prepared) -> Result<Intake, 
         rejects,
         layout,
         customers,
+        excluded,
         rows: rows.runs,
         tables,
         histories,

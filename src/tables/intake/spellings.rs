@@ -19,6 +19,7 @@ use futures::StreamExt;
 use super::super::address::address_form;
 use super::engine::{Engine, Purpose};
 use super::error::IntakeError;
+use super::excluded::{Excluded, addresses_at, excluded_batch, excluded_schema};
 use super::guard::{Guard, GuardColumns};
 use super::scratch::{ScratchScan, ScratchTable, ScratchWriter};
 use super::stage::{Stage, Staged};
@@ -36,19 +37,6 @@ pub(super) struct Spelled {
     pub(super) stricter: u64,
     /// Customers left out because another spelling asked to be erased.
     pub(super) erased: u64,
-}
-
-/// Columns of a table of customers who are left out: the id, and what their rows forbid.
-pub(super) fn excluded_schema() -> SchemaRef {
-    let fields = vec![Field::new("customer_id", DataType::Utf8, false), Field::new("guard", DataType::Int64, false)];
-    Arc::new(Schema::new(fields))
-}
-
-/// Rows of such a table.
-pub(super) fn excluded_batch(excluded: &[(String, Guard)]) -> EngineResult<RecordBatch> {
-    let ids = StringArray::from_iter_values(excluded.iter().map(|(id, _)| id));
-    let guards = Int64Array::from_iter_values(excluded.iter().map(|(_, guard)| guard.to_bits()));
-    Ok(RecordBatch::try_new(excluded_schema(), vec![Arc::new(ids), Arc::new(guards)])?)
 }
 
 /// Columns of the addresses: form, id, what its rows forbid, whether it is among the customers kept. None is called as
@@ -81,13 +69,14 @@ impl Stage<'_> {
         let guards = GuardColumns::of(customers.columns());
         let writer = ScratchWriter::create(self.scratch, "customers_guarded", Arc::clone(customers.columns()))?;
         let all: Vec<usize> = (0..customers.columns().fields().len()).collect();
+        let mut gone: Vec<Excluded> = Vec::new();
         for batch in customers.read(&all, None)? {
             let batch = batch.map_err(|error| broken(&customers, &error.to_string()))?;
+            gone.extend(erased(&batch, &changes));
             let guarded = guarded(&guards, batch, &changes).map_err(|error| broken(&customers, &error.to_string()))?;
             writer.write(guarded);
         }
         staged.sheets.push(writer.finish()?);
-        let gone: Vec<(String, Guard)> = changes.into_iter().filter(|(_, guard)| guard.erases()).collect();
         let writer = ScratchWriter::create(self.scratch, "customers_erased", excluded_schema())?;
         writer.write(excluded_batch(&gone).map_err(|error| broken(&customers, &error.to_string()))?);
         staged.excluded.push(writer.finish()?);
@@ -190,6 +179,16 @@ fn compare(engine: &Engine, addresses: ScratchTable) -> Result<(Spelled, BTreeMa
     engine.block_on(work).map_err(|error| IntakeError::from_engine(error, COMPARING, engine.memory_limit()))?;
     open.close(&mut found, &mut changes);
     Ok((found, changes))
+}
+
+/// The customers of a batch who go, because another spelling asked to be erased.
+fn erased(batch: &RecordBatch, changes: &BTreeMap<String, Guard>) -> Vec<Excluded> {
+    let ids = batch.column(0).as_string::<i32>();
+    let gone = |row: usize| {
+        let guard = changes.get(ids.value(row)).copied().filter(|guard| guard.erases())?;
+        Some(Excluded { id: ids.value(row).to_owned(), guard, addresses: addresses_at(batch, row) })
+    };
+    (0..ids.len()).filter_map(gone).collect()
 }
 
 /// The customers of a batch who stay, as strict as `changes` say.

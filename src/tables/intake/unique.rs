@@ -15,6 +15,7 @@ use super::super::address::respelled;
 use super::super::forgotten::Forgotten;
 use super::super::ledger::{RejectCode, Scope};
 use super::check::{ORDER, day_at};
+use super::excluded::{ADDRESSES, Excluded, addresses_at};
 use super::guard::{Guard, GuardColumns};
 use super::places::place_of;
 use super::tally::{Counts, FaultKey, GUEST, Tally};
@@ -75,8 +76,8 @@ struct Known {
 pub(super) struct Sifted {
     /// Rows kept, one per customer, without [`ORDER`].
     pub(super) kept: RecordBatch,
-    /// Ids of customers who are known but not kept, and what their rows forbid.
-    pub(super) excluded: Vec<(String, Guard)>,
+    /// Customers who are known but not kept.
+    pub(super) excluded: Vec<Excluded>,
 }
 
 impl<'a> Unique<'a> {
@@ -133,7 +134,7 @@ impl<'a> Unique<'a> {
         self.sifted(row, keep, excluded).map(Some)
     }
 
-    fn sifted(&self, all: RecordBatch, keep: Vec<bool>, excluded: Vec<(String, Guard)>) -> Result<Sifted> {
+    fn sifted(&self, all: RecordBatch, keep: Vec<bool>, excluded: Vec<Excluded>) -> Result<Sifted> {
         let columns: Vec<usize> = (0..self.kept.fields().len()).collect();
         let kept = filter_record_batch(&all.project(&columns)?, &BooleanArray::from(keep))?;
         Ok(Sifted { kept, excluded })
@@ -154,10 +155,16 @@ impl<'a> Unique<'a> {
         (at, Group { row: all.slice(at, 1), known })
     }
 
-    /// Whether two rows agree in every column but the order they were written in.
+    /// Whether two rows agree in every column but the order they were written in. Addresses decide on nobody's scores:
+    /// of two, that of the first row counts.
     fn same(&self, all: &RecordBatch, a: usize, b: usize) -> bool {
-        let columns = all.columns()[..self.kept.fields().len()].iter();
-        columns.into_iter().all(|column| column.slice(a, 1).to_data() == column.slice(b, 1).to_data())
+        let columns = self
+            .kept
+            .fields()
+            .iter()
+            .zip(all.columns())
+            .filter(|(field, _)| !ADDRESSES.contains(&field.name().as_str()));
+        columns.into_iter().all(|(_, column)| column.slice(a, 1).to_data() == column.slice(b, 1).to_data())
     }
 
     fn must_go(&self, all: &RecordBatch, i: usize) -> bool {
@@ -170,7 +177,7 @@ impl<'a> Unique<'a> {
     }
 
     /// Decides about a customer whose rows were all seen; `true` = the row that stands for them is kept.
-    fn settle(&self, group: &Group, excluded: &mut Vec<(String, Guard)>) -> bool {
+    fn settle(&self, group: &Group, excluded: &mut Vec<Excluded>) -> bool {
         let Known { orders, conflict, guard } = &group.known;
         let mut guard = *guard;
         let n = orders.len() as u64;
@@ -202,7 +209,7 @@ impl<'a> Unique<'a> {
         };
         self.tally.add(counts);
         if !keep {
-            excluded.push((id.to_owned(), guard));
+            excluded.push(Excluded { id: id.to_owned(), guard, addresses: addresses_at(&group.row, 0) });
         }
         keep
     }

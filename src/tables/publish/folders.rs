@@ -18,6 +18,9 @@ use crate::tables::access::{FileMode, mode_of, set_mode};
 /// Folder inside the output folder where nights are made.
 pub(super) const STAGING: &str = ".staging";
 
+/// Folder of a night that holds lists.
+const LISTS: &str = "audiences";
+
 /// Permissions of a folder in which a night is made.
 const OURS: u32 = 0o700;
 
@@ -140,10 +143,14 @@ pub(super) fn make_folder(path: &Path) -> Result<bool, PublishError> {
 }
 
 /// Gives everything below `night` the permissions that `mode` says, and `night` itself last: until then nobody enters.
+///
+/// Lists hold addresses: they stay for their owner alone, whoever else may read the night.
 pub(super) fn open_to(night: &Path, mode: FileMode) -> io::Result<()> {
     for entry in fs::read_dir(night)? {
         let entry = entry?;
-        if entry.file_type()?.is_dir() {
+        if entry.file_name() == LISTS {
+            open_to(&entry.path(), FileMode::default())?;
+        } else if entry.file_type()?.is_dir() {
             open_to(&entry.path(), mode)?;
         } else {
             set_mode(&entry.path(), mode.file())?;

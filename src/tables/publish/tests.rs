@@ -321,10 +321,12 @@ fn a_night_is_for_its_owner_alone_unless_others_are_let_in() {
     let lock = OutputLock::acquire(out.path()).unwrap().readable("0640".parse().unwrap()).unwrap();
     let mut staging = Staging::create(&lock, day(21)).unwrap();
     staging.write("plans/S01.md", b"x").unwrap();
+    staging.write("audiences/klaviyo/full-001.csv", b"Email\n").unwrap();
     assert_eq!(fs::metadata(staging.folder()).unwrap().permissions().mode() & 0o777, 0o700, "not before it is whole");
     let (run, _) = staging.publish(facts(), day(20)).unwrap();
     let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(run.join("plans/S01.md")), 0o640);
+    assert_eq!(mode(run.join("audiences/klaviyo/full-001.csv")), 0o600, "addresses are for their owner alone");
     assert_eq!((mode(run.clone()), mode(run.join("plans")), mode(out.path().join("runs"))), (0o750, 0o750, 0o750));
 }
 

@@ -8,6 +8,8 @@
 
 mod arc_transitions;
 mod arrays;
+mod audience_changes;
+mod audience_members;
 mod candidates;
 mod cell;
 mod column;
@@ -38,6 +40,10 @@ use std::sync::LazyLock;
 
 pub use arc_transitions::{ArcTransitionRow, arc_transition_rows};
 pub(in crate::tables) use arrays::texts;
+pub use audience_changes::AudienceChangeRow;
+pub(in crate::tables) use audience_changes::AudienceChangeRows;
+pub use audience_members::AudienceMemberRow;
+pub(in crate::tables) use audience_members::AudienceMemberRows;
 pub use candidates::{CandidateRow, NumberedCandidate, numbered_candidates};
 pub use cell::Cell;
 pub use column::{Column, ColumnType};
@@ -127,6 +133,10 @@ tables! {
     Drift = &'static DriftRow;
     /// Whether plays worked.
     Effects = EffectRow;
+    /// Who is on which list.
+    AudienceMembers = AudienceMemberRows<'static>;
+    /// Who joined or left a list.
+    AudienceChanges = AudienceChangeRows<'static>;
     /// Input rows that were not accepted.
     RejectedRows = &'static RejectedRow;
 }

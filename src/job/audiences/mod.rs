@@ -1,0 +1,162 @@
+//! Lists that can be loaded: those of `[[audiences]]`, or else one for each campaign of the plans.
+
+mod shown;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use chrono::NaiveDate;
+
+use crate::job::error::JobError;
+use crate::job::finished::FinishedNight;
+use crate::job::project::Project;
+use crate::job::scratch::Scratch;
+use crate::model::plan::{LineScope, Plan, PlanLine};
+use crate::tables::audiences::{
+    Audience, Confirmations, ListBase, ListReceipt, ListRequest, ListWish, ListedLine, configured, iso2, write_lists,
+};
+use crate::tables::publish::{Staging, run_folder};
+use crate::tables::schema::TableId;
+use crate::tables::write::{ListTables, TableMeta};
+
+pub use shown::{ListConfirmed, ListPreview, ListShown, Lists, confirm, list, preview, show};
+
+/// Folder inside scratch that lists are made in.
+const WORK: &str = "lists";
+
+/// Name of the page that names all lists of a night.
+const OVERVIEW: &str = "audiences/LISTS.txt";
+
+/// Writes all lists of the night and the two tables about them.
+pub(super) fn write(
+    night: &FinishedNight<'_>,
+    meta: &TableMeta,
+    scratch: &Scratch,
+    staging: &mut Staging<'_>,
+) -> Result<(), JobError> {
+    let project = &night.tonight.project;
+    let Some(contacts) = night.tonight.intake.contacts() else {
+        let none = ListTables::create(staging.folder(), meta)?.finish()?;
+        none.into_iter().for_each(|file| staging.announce(file));
+        return Ok(());
+    };
+    let work = scratch.folder().join(WORK);
+    std::fs::create_dir(&work)
+        .map_err(|source| crate::tables::audiences::AudienceError::Disk { path: work.clone(), source })?;
+    let customers = staging.folder().join(TableId::Customers.path());
+    let wishes = wishes(night)?;
+    let home = project.settings().project.country.as_deref().and_then(iso2);
+    let request = ListRequest {
+        contacts: &contacts,
+        customers: &customers,
+        work: &work,
+        wishes: &wishes,
+        meta,
+        home: home.as_deref(),
+        min_cell: night.tonight.min_cell(),
+    };
+    let receipts = write_lists(&request, staging)?;
+    if !receipts.is_empty() {
+        staging.write(OVERVIEW, overview(&receipts, &wishes, night.tonight.min_cell()).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// The audiences of the night, ascending by name.
+fn wishes(night: &FinishedNight<'_>) -> Result<Vec<ListWish>, JobError> {
+    let project = &night.tonight.project;
+    let mut wishes: BTreeMap<String, (Audience, Vec<String>)> = BTreeMap::new();
+    match &project.settings().audiences {
+        Some(specs) => {
+            for audience in configured(specs, &project.loaded().base)? {
+                wishes.insert(audience.name.clone(), (audience, Vec::new()));
+            }
+        }
+        None => {
+            for plan in night.plans.plans.iter().chain([&night.plans.neutral]) {
+                for line in plan.lines.iter().filter(|line| line.scope == LineScope::Campaign) {
+                    let listed = ListedLine {
+                        segment: plan.segment_id.clone(),
+                        play: line.play_id.clone(),
+                        channel: line.channel.clone(),
+                    };
+                    let audience = Audience::of_line(listed)?;
+                    wishes.insert(audience.name.clone(), (audience, told(plan, line)));
+                }
+            }
+        }
+    }
+    let confirmed = Confirmations::read(&project.out())?;
+    let wish = |(audience, told): (Audience, Vec<String>)| {
+        let base = base(project, &confirmed, &audience.name);
+        ListWish { audience, base, told }
+    };
+    Ok(wishes.into_values().map(wish).collect())
+}
+
+/// Where the lists of a plan lie, for its page; `None` = it has none.
+pub(super) fn on_page(night: &FinishedNight<'_>, plan: &Plan) -> Option<String> {
+    let own = night.tonight.project.settings().audiences.is_none() && night.tonight.intake.contacts().is_some();
+    let company = plan.segment_id == night.plans.company.segment_id;
+    let campaigns = plan.lines.iter().filter(|line| own && !company && line.scope == LineScope::Campaign);
+    let lists: Vec<String> = campaigns
+        .map(|line| format!("- Line {}: `audiences/{}-{}/RECEIPT.txt`", line.rank, plan.segment_id, line.play_id))
+        .collect();
+    let head = "\n## Lists to load\n\nWho is contacted, what to click, and how somebody is taken off:\n\n";
+    (!lists.is_empty()).then(|| format!("{head}{}\n", lists.join("\n")))
+}
+
+/// The night that changes are told against: the last whose upload was confirmed, else the last that was published.
+fn base(project: &Project<'_>, confirmed: &Confirmations, name: &str) -> Option<ListBase> {
+    let out = project.out();
+    let of = |night: NaiveDate, confirmed: bool| {
+        let folder = run_folder(&out, night).join("audiences").join(name);
+        folder.is_dir().then(|| ListBase { night: night.to_string(), folder, confirmed })
+    };
+    let sure = confirmed.before(name, project.as_of()).and_then(|night| of(night, true));
+    let earlier = || project.nights().counted.iter().rev().copied().filter(|night| *night < project.as_of());
+    sure.or_else(|| earlier().next().and_then(|night| of(night, false)))
+}
+
+/// What is told of the campaign: what to do, whom it concerns, and when it can be seen whether it worked.
+fn told(plan: &Plan, line: &PlanLine) -> Vec<String> {
+    let mut lines = vec![
+        format!("This is line {} of the plan for {} \"{}\".", line.rank, plan.segment_id, plan.segment_name),
+        format!("  What to do:  {}", line.action),
+        format!("  First step:  {}", line.first_step),
+    ];
+    if !line.opening.is_empty() {
+        lines.push(format!("  Opening:     {}", line.opening));
+    }
+    lines.push(format!("  Do not:      {}", line.avoid));
+    let known = line.known_on.map_or_else(
+        || "With so few people it cannot be told whether it works.".to_owned(),
+        |day| format!("Whether it worked can be read on {day}, in {}.", line.metric),
+    );
+    lines.push(format!("  Expect:      {known}"));
+    vec![lines.join("\n")]
+}
+
+/// All lists on one page.
+fn overview(receipts: &[ListReceipt], wishes: &[ListWish], min_cell: u64) -> String {
+    let mut page = String::from(
+        "Lists of this night. Each has a folder with its files and a RECEIPT.txt that says what to click.\n\n",
+    );
+    for (receipt, wish) in receipts.iter().zip(wishes) {
+        let people = match receipt.members {
+            0 => "nobody".to_owned(),
+            few if few < min_cell => format!("fewer than {min_cell}"),
+            many => many.to_string(),
+        };
+        let channel = wish.audience.line.as_ref().map_or("", |line| line.channel.as_str());
+        let _ = writeln!(page, "  {:<44} {:<10} {:<8} {people}", receipt.audience, receipt.template, channel);
+    }
+    page.push_str("\nThey hold addresses of people: keep them where only you can read them.\n");
+    page
+}
+
+/// Whether the folder of an audience lies in a night.
+fn has(night: &Path, name: &str) -> bool {
+    night.join("audiences").join(name).is_dir()
+}
