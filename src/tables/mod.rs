@@ -12,6 +12,7 @@ pub mod access;
 mod address;
 mod chance;
 mod closing;
+pub mod assignments;
 pub mod contract;
 pub mod contract_page;
 pub mod erase;
