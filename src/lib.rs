@@ -8,7 +8,7 @@
 //!
 //! ```text
 //! codes → catalogue → stats → model → tables → job, demo → cli
-//!                            └ rows → fit → customer → segment → plan
+//!                            └ rows → fit → customer → segment → effect → plan
 //! ```
 //!
 //! | folder | the question it answers |
@@ -20,6 +20,7 @@
 //! | [`model::fit`] | What is learned on the sample, and how far can it be trusted? |
 //! | [`model::customer`] | What is said of one customer? Scores, tiers, segment, reasons, relationship. |
 //! | [`model::segment`] | What is said of a group? Profile, lens, drivers, drift, flows, name. |
+//! | [`model::effect`] | Did a play work, for customers drawn by lot? |
 //! | [`model::plan`] | What is to be done, for whom, on which evidence, with which test? |
 //! | [`tables`] | How do rows enter and leave? Contracts, SQL, readers, writers, the report, the run folder. |
 //! | [`job`] | What happens, in which order, with which settings? |

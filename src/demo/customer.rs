@@ -11,6 +11,7 @@ use super::service::{publish, serve};
 use super::survey::Response;
 use super::time::Window;
 use super::treatments::{Treatment, treatments};
+use super::trials;
 use super::world::World;
 
 /// A customer: the hidden person and the traces he or she leaves.
@@ -80,12 +81,18 @@ impl World {
         serve(seed, &person, &window, &mut interactions);
         let mut feedback = feedback(seed, &person, &window);
         publish(seed, &person, &mut feedback);
+        let mut orders = orders(seed, &person, &bond, &z, &window);
+        let mut treatments = treatments(seed, &person);
+        if let Some((part, told)) = trials::part(seed, &person, &bond).filter(|_| treatments.is_empty()) {
+            part.shape(&mut orders);
+            treatments = told;
+        }
         Customer {
             descriptors: describe(seed, &person),
             response: self.response(&person),
-            orders: orders(seed, &person, &bond, &z, &window),
+            orders,
             feedback,
-            treatments: treatments(seed, &person),
+            treatments,
             open_case: has_open_case(&interactions),
             interactions,
             dirt: dirt(seed, number),

@@ -30,6 +30,7 @@ pub(super) enum Topic {
     Public = 22,
     RivalRatings = 23,
     Ease = 24,
+    Trials = 25,
 }
 
 /// One stream of draws.

@@ -44,6 +44,7 @@ mod texts;
 mod time;
 mod traces;
 mod treatments;
+mod trials;
 mod truth;
 mod world;
 mod write;
@@ -71,5 +72,6 @@ pub use survey::{Answer, FULFILLMENT_CONTENT_LOADING, FULFILLMENT_NOISE_SD, HALO
 pub use time::Moment;
 pub use traces::{GET_EFFECT, Inclinations, OWN_INCLINATION_SD, TRACES, WANT_EFFECT};
 pub use treatments::Treatment;
+pub use trials::{PlantedEffect, TRIALS};
 pub use world::{CONTENT_LOADING, FIRST_NIGHT, OWN_WANTS_SD, SECOND_NIGHT, World};
 pub use write::{DemoCounts, DemoFiles, write_demo};

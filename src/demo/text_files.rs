@@ -46,7 +46,7 @@ impl CsvSheet {
         let header: &[&str] = match content {
             CsvContent::Ratings(_) => &["customer", "element", "aspect", "rating", "answer", "answered_on", "brand"],
             CsvContent::Attitudes => &["customer", "question", "value", "answered_on", "brand"],
-            CsvContent::Treatments => &["customer", "play", "sent_on", "arm"],
+            CsvContent::Treatments => &["customer", "play", "sent_on", "arm", "outcome"],
         };
         writer.write_record(header).map_err(DemoError::csv(&path))?;
         Ok(Self { path, content, writer })
@@ -88,7 +88,12 @@ impl CsvSheet {
         let id = customer.person.id();
         for treatment in &customer.treatments {
             let arm = if treatment.treated { "treated" } else { "control" };
-            self.writer.write_record([&id, treatment.play, &treatment.day.to_string(), arm])?;
+            let outcome = match (treatment.treated, treatment.reached) {
+                (false, _) => "",
+                (true, true) => "delivered",
+                (true, false) => "bounced",
+            };
+            self.writer.write_record([&id, treatment.play, &treatment.day.to_string(), arm, outcome])?;
         }
         Ok(())
     }

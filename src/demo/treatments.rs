@@ -24,6 +24,8 @@ pub struct Treatment {
     pub day: NaiveDate,
     /// False: kept as a control.
     pub treated: bool,
+    /// It was sent, and arrived.
+    pub reached: bool,
 }
 
 /// All of them, by day.
@@ -38,7 +40,7 @@ pub(super) fn treatments(seed: u64, person: &Person) -> Vec<Treatment> {
     let mut all: Vec<Treatment> = (0..count)
         .map(|_| SECOND_NIGHT - Days::new(2 + dice.below(within) as u64))
         .filter(|day| person.signup <= *day)
-        .map(|day| Treatment { play, day, treated })
+        .map(|day| Treatment { play, day, treated, reached: treated })
         .collect();
     all.sort_by_key(|treatment| treatment.day);
     all

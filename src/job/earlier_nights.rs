@@ -89,6 +89,11 @@ impl EarlierNights {
         Ok(ReportHistory { nights, moves })
     }
 
+    /// What the newest night before tonight said of plays; nothing where there is none.
+    pub(super) fn effects(&self) -> Result<Vec<RowMap>, JobError> {
+        self.before.map_or_else(|| Ok(Vec::new()), |night| table(&self.out, night, TableId::Effects))
+    }
+
     /// Sizes and shares of segments on an earlier night, by id; withheld ones are left out.
     pub(super) fn sizes(&self, night: Option<NaiveDate>) -> Result<BTreeMap<String, (i64, Option<f64>)>, JobError> {
         let Some(night) = night else { return Ok(BTreeMap::new()) };

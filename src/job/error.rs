@@ -9,10 +9,12 @@ use crate::codes::{Code, Coded, machine_limit};
 use crate::job::load::ConfigError;
 use crate::model::customer::ApplySettingsError;
 use crate::model::customer::relationship::RelationshipSettingsError;
+use crate::model::effect::EffectSettingsError;
 use crate::model::fit::ModelError;
 use crate::model::plan::PlanSettingsError;
 use crate::model::segment::drivers::DriverSettingsError;
 use crate::model::segment::lineage::LedgerError;
+use crate::tables::assignments::AssignmentsError;
 use crate::tables::audiences::AudienceError;
 use crate::tables::erase::EraseError;
 use crate::tables::intake::IntakeError;
@@ -233,6 +235,12 @@ pub enum JobError {
     /// A threshold of the plans.
     #[error(transparent)]
     PlanSettings(#[from] PlanSettingsError),
+    /// A setting of effects.
+    #[error(transparent)]
+    EffectSettings(#[from] EffectSettingsError),
+    /// The ledger of assignments.
+    #[error(transparent)]
+    Assignments(#[from] AssignmentsError),
     /// A threshold of derived importance.
     #[error(transparent)]
     Drivers(#[from] DriverSettingsError),
@@ -305,6 +313,8 @@ impl JobError {
             Self::Scoring(error) => error.code(),
             Self::Relationship(error) => error.code(),
             Self::PlanSettings(error) => error.code(),
+            Self::EffectSettings(error) => error.code(),
+            Self::Assignments(error) => error.code(),
             Self::Drivers(error) => error.code(),
             Self::Report(error) => error.code(),
             Self::Peek(error) => error.code(),

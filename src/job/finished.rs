@@ -3,6 +3,7 @@
 use crate::job::apply::Applied;
 use crate::job::describe::Described;
 use crate::job::drift::DriftFindings;
+use crate::job::effects::Measured;
 use crate::job::gated::Gated;
 use crate::job::inputs::InputFindings;
 use crate::job::tonight::Tonight;
@@ -24,6 +25,8 @@ pub(super) struct FinishedNight<'a> {
     pub(super) noise: &'a Noise,
     /// Segments with their profiles and names.
     pub(super) described: &'a Described,
+    /// Whether plays worked.
+    pub(super) measured: &'a Measured,
     /// What to do.
     pub(super) plans: &'a PlanSet,
     /// What the gates found.

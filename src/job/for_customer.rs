@@ -174,6 +174,10 @@ impl LetterFacts<'_> {
                 "A draw decided that you get no advertising from us for now, so that we see whether it does people any good. \
                  It has nothing to do with you."
             }
+            "control" => {
+                "A lot decided that you do not get what we send to others for now, so that we see whether it does people any \
+                 good. It has nothing to do with you."
+            }
             "no_consent" => "You have not agreed to be written to or called, so nothing is sent to you.",
             "rested" => "You have heard from us lately, and rarely is enough: nothing is sent for now.",
             "wish" => "You asked to be left alone, and we do.",

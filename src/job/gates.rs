@@ -3,6 +3,7 @@
 use crate::codes::Code;
 use crate::job::apply::Applied;
 use crate::job::drift::DriftFindings;
+use crate::job::effects::Measured;
 use crate::job::error::JobError;
 use crate::job::gated::Gated;
 use crate::job::inputs::InputFindings;
@@ -41,6 +42,7 @@ pub(super) fn alerts(
     gated: &Gated,
     findings: &DriftFindings<'_>,
     inputs: &InputFindings,
+    measured: &Measured,
 ) -> Vec<Alert> {
     let held = (!gated.reasons.is_empty()).then(|| Alert {
         key: "held",
@@ -52,7 +54,8 @@ pub(super) fn alerts(
         to_do: Code::HeldBack.to_do().to_owned(),
     });
     let ahead = ahead(nights);
-    held.into_iter().chain(findings.alerts()).chain(inputs.alerts.iter().cloned()).chain(ahead).collect()
+    let told = held.into_iter().chain(measured.alerts()).chain(findings.alerts());
+    told.chain(inputs.alerts.iter().cloned()).chain(ahead).collect()
 }
 
 /// Published nights that lie ahead: mistakes, or the clock is one.

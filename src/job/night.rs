@@ -10,6 +10,7 @@ use crate::job::finished::FinishedNight;
 use crate::job::gates::alerts;
 use crate::job::inputs::InputFindings;
 use crate::job::load::Loaded;
+use crate::job::lots::LotsOf;
 use crate::job::noise::NightNoise;
 use crate::job::obtain::FitWish;
 use crate::job::outcome::{Outcome, Summary};
@@ -20,8 +21,9 @@ use crate::job::report::ReportFacts;
 use crate::job::room::Room;
 use crate::job::tonight::Tonight;
 use crate::job::watch::{Stage, Watch, stage};
-use crate::job::{company, drift, forget, gates, obtain, remembered, retention, state, write};
-use crate::model::plan::{NextPlays, plan};
+use crate::job::{company, drift, effects, forget, gates, obtain, remembered, retention, state, write};
+use crate::model::plan::plan;
+use crate::tables::assignments::AssignmentsWriter;
 use crate::tables::publish::{OutputLock, identify, is_published, settle};
 
 /// What to run.
@@ -93,11 +95,15 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let (company, channels) = (&tonight.project.settings().company, tonight.intake.order_channels()?);
     let (catalogue, settings) =
         (company::offered(tonight.project.catalogue(), company, &channels), tonight.project.plan_settings());
-    let plans = plan(&described.told, &catalogue, &settings).dated(request.as_of, &catalogue);
-    room.staging.announce(customers.complete(room.staging.folder(), &NextPlays::of(&plans, &catalogue))?);
+    let measured = effects::measure(&tonight, &applied, &kept.noise)?;
+    let plans =
+        plan(&described.told, &catalogue, &settings).learned(&measured.learned).dated(request.as_of, &catalogue);
+    let keeps = (!request.dry_run && !tonight.project.is_backfill()).then_some(&lock);
+    let lots = LotsOf { tonight: &tonight, plans: &plans, catalogue: &catalogue, forgotten: &forgotten, keeps };
+    let assignments = lots.draw(customers, &mut room.staging)?;
     let scored = gates::check(&tonight, &applied, &described.told, findings.drift.as_ref(), request.refit)?;
     let gated = inputs.gated.clone().and(scored);
-    let alerts = alerts(tonight.project.nights(), &gated, &findings, &inputs);
+    let alerts = alerts(tonight.project.nights(), &gated, &findings, &inputs, &measured);
 
     let night = FinishedNight {
         tonight: &tonight,
@@ -106,6 +112,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
         findings: &findings,
         noise: &kept.noise,
         described: &described,
+        measured: &measured,
         plans: &plans,
         gated: &gated,
         alerts: &alerts,
@@ -122,6 +129,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
         return Ok(Outcome::DryRun { summary });
     }
     kept.store(&lock)?;
+    assignments.map_or(Ok(()), AssignmentsWriter::replace)?;
     if !tonight.project.is_backfill() {
         tonight.obtained.store(&tonight.project, &described.model)?;
         findings.store(&tonight.project, &described.model)?;

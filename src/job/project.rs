@@ -34,6 +34,7 @@ impl<'a> Project<'a> {
         loaded.settings.apply().check()?;
         relationship.check()?;
         loaded.settings.plan.check()?;
+        loaded.settings.effects.check()?;
         loaded.settings.drivers.check()?;
         ConnectionRule::new(&catalogue, &relationship.connection)?;
         let published = published_nights(&loaded.settings.output(&loaded.base))?;

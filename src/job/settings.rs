@@ -15,6 +15,7 @@ use crate::model::customer::needs::NeedSettings;
 use crate::model::customer::relationship::RelationshipSettings;
 use crate::model::customer::rfm::RfmSettings;
 use crate::model::customer::{ApplySettings, DEFAULT_HOLDOUT_SHARE};
+use crate::model::effect::EffectSettings;
 use crate::model::fit::{DEFAULT_MIN_RESPONDENTS, DEFAULT_MIN_SHARE, FitSettings, Method, SearchEffort, SegmentCount};
 use crate::model::plan::PlanSettings;
 use crate::model::rows::Aspect;
@@ -79,6 +80,9 @@ pub struct Settings {
     /// When a play fires, and how far a plan goes.
     #[serde(default)]
     pub plan: PlanSettings,
+    /// How it is found out whether plays work.
+    #[serde(default)]
+    pub effects: EffectSettings,
     /// Which descriptors of customers are told group by group.
     #[serde(default)]
     pub descriptors: DescriptorSettings,

@@ -17,9 +17,9 @@ use crate::tables::manifest::{RunFacts, RunIdentity};
 use crate::tables::publish::Staging;
 use crate::tables::report::{alerts_json, one_pager, plan_page, plans_json, render, summary_json, summary_text};
 use crate::tables::schema::{
-    Cell, EarlierSizes, EffectRow, QualityRow, RejectedRow, Since, TableId, TableSource, arc_transition_rows,
-    distinct_rejected, driver_rows, numbered_candidates, numbered_checks, plan_rows, relationship_rows,
-    segment_element_rows, segment_need_rows, segment_rows, transition_rows,
+    Cell, EarlierSizes, QualityRow, RejectedRow, Since, TableId, TableSource, arc_transition_rows, distinct_rejected,
+    driver_rows, numbered_candidates, numbered_checks, plan_rows, relationship_rows, segment_element_rows,
+    segment_need_rows, segment_rows, transition_rows,
 };
 use crate::tables::write::{TableMeta, write_rows};
 
@@ -100,7 +100,7 @@ fn tables(night: &FinishedNight<'_>, report: &ReportFacts<'_>, staging: &mut Sta
     table(staging, meta, numbered_candidates(&report.candidates))?;
     table(staging, meta, numbered_checks(&quality(night)))?;
     table(staging, meta, night.findings.drift.iter().flat_map(|drift| &drift.rows))?;
-    table::<EffectRow>(staging, meta, [])
+    table(staging, meta, &night.measured.findings)
 }
 
 fn table<R: TableSource<Value = Cell>>(

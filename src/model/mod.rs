@@ -1,7 +1,7 @@
-//! "What does a customer's row say?" Five rooms, one way:
+//! "What does a customer's row say?" Six rooms, one way:
 //!
 //! ```text
-//! rows → fit → customer → segment → plan
+//! rows → fit → customer → segment → effect → plan
 //! ```
 //!
 //! A [`Sample`](fit::Sample) of customers is fitted once into a [`Model`](fit::Model); every night a
@@ -14,11 +14,13 @@
 //! | [`fit`] | what is learned on the sample, and how far it can be trusted |
 //! | [`customer`] | what is said of one customer |
 //! | [`segment`] | what is said of a group |
+//! | [`effect`] | whether a play worked, by lot |
 //! | [`plan`] | what is to be done, for whom, on which evidence, with which test |
 //!
 //! A room uses only rooms before it; a test reads every path.
 
 pub mod customer;
+pub mod effect;
 pub mod fit;
 pub mod plan;
 pub mod rows;

@@ -20,9 +20,11 @@
 //! | [`draw`] | random draws |
 //! | [`dense`] | small dense linear algebra |
 //! | [`comparison`] | two groups beside each other: differences, multiples, the share between groups |
+//! | [`arms`] | two arms drawn by lot: by how much they differ, on any night, and among their like |
 //! | [`interval`], [`power`], [`multiple`] | how sure a figure is, what a test can see, many tests at once |
 
 pub mod agreement;
+pub mod arms;
 pub mod calibration;
 pub mod class_shift;
 pub mod comparison;

@@ -1,4 +1,4 @@
-//! Many tests at once: the Benjamini–Hochberg adjustment.
+//! Many tests at once: the adjustments of Benjamini and Hochberg, and of Holm.
 
 /// Benjamini–Hochberg adjusted p-values: `q_(i) = min over j ≥ i of m·p_(j)/j`, at most 1, in the order given.
 ///
@@ -32,6 +32,36 @@ pub fn benjamini_hochberg(p: &[Option<f64>]) -> Vec<Option<f64>> {
         // The factor is at least 1; rounding of the product must not say otherwise.
         smallest = smallest.min((p * (m / (rank + 1) as f64)).max(p));
         adjusted[i] = Some(smallest);
+    }
+    adjusted
+}
+
+/// Holm adjusted p-values: `q_(i) = max over j ≤ i of (m − j + 1)·p_(j)`, at most 1, in the order given; `None` stays
+/// `None`, as in [`benjamini_hochberg`].
+///
+/// METHOD: for guardrails, where one false alarm stops a play: the chance of any stays at the level, whatever hangs
+/// together. Source: Holm, Scandinavian Journal of Statistics 6 (1979).
+///
+/// # Examples
+/// `multipletests([0.01, 0.04, 0.03, 0.5], method="holm")` of statsmodels 0.15.0: 0.04, 0.09, 0.09 and 0.5.
+///
+/// ```
+/// use valueseg_stats::multiple::holm;
+///
+/// let q = holm(&[Some(0.01), Some(0.04), None, Some(0.03), Some(0.5)]);
+/// assert!((q[0].unwrap() - 0.04).abs() < 1e-12 && (q[1].unwrap() - 0.09).abs() < 1e-12);
+/// assert_eq!((q[2], q[4]), (None, Some(0.5)));
+/// ```
+#[must_use]
+pub fn holm(p: &[Option<f64>]) -> Vec<Option<f64>> {
+    let mut tests: Vec<(usize, f64)> =
+        p.iter().enumerate().filter_map(|(i, p)| p.filter(|p| (0.0..=1.0).contains(p)).map(|p| (i, p))).collect();
+    tests.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+    let mut adjusted = vec![None; p.len()];
+    let mut largest = 0.0f64;
+    for (rank, &(i, p)) in tests.iter().enumerate() {
+        largest = largest.max((p * (tests.len() - rank) as f64).min(1.0));
+        adjusted[i] = Some(largest);
     }
     adjusted
 }

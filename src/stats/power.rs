@@ -47,6 +47,32 @@ pub fn control_needed(base: f64, relative: f64, ratio: f64) -> Option<u64> {
     (n.is_finite() && n < 9e15).then_some(n as u64)
 }
 
+/// Customers of both arms together needed to tell two means apart that differ by `difference`, where single values spread by
+/// `sd` in both and `control_share` of the customers are the control.
+///
+/// `n = (z_{0.975} + z_{0.80})²·sd²/difference²/(s·(1 − s))`, rounded up. `None` unless `sd > 0`, the difference is not 0 and
+/// `0 < control_share < 1`.
+///
+/// # Examples
+/// By hand, half each, a difference of a tenth of the spread: 7.848880·100/0.25 = 3,139.55; one in ten: /0.09 = 8,720.98.
+///
+/// ```
+/// use valueseg_stats::power::customers_needed;
+///
+/// assert_eq!(customers_needed(1.0, 0.1, 0.5), Some(3_140));
+/// assert_eq!(customers_needed(1.0, 0.1, 0.1), Some(8_721));
+/// assert_eq!(customers_needed(0.0, 0.1, 0.5), None);
+/// ```
+#[must_use]
+pub fn customers_needed(sd: f64, difference: f64, control_share: f64) -> Option<u64> {
+    let ok = sd > 0.0 && difference.abs() > 0.0 && control_share > 0.0 && control_share < 1.0;
+    if !ok {
+        return None;
+    }
+    let n = (z_squared() * (sd / difference).powi(2) / (control_share * (1.0 - control_share))).ceil();
+    (n.is_finite() && n < 9e15).then_some(n as u64)
+}
+
 /// Smallest relative rise of a rate that `treated` against `control` customers can detect: 0.12 = a rise of 12 %.
 ///
 /// The root `e > 0` of `(base·e)² = (z_{0.975} + z_{0.80})²·[p₁q₁/control + p₂q₂/treated]` with `p₁ = base`,

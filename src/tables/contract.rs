@@ -304,6 +304,11 @@ const TREATMENTS: &[ColumnRule] = &[
     required("play_id", Kind::Id, "The play of the plan line."),
     required("treated_at", Kind::Moment, "When."),
     strict("arm", Kind::Choice(&["treated", "control"]), "`treated` when absent."),
+    optional(
+        "outcome",
+        Kind::Choice(&["sent", "delivered", "opened", "clicked", "bounced", "failed"]),
+        "What became of the contact. `bounced` and `failed` reached nobody. Absent: it was made.",
+    ),
 ];
 
 const fn contract(

@@ -10,6 +10,7 @@
 
 pub mod access;
 mod address;
+pub mod assignments;
 pub mod audiences;
 mod chance;
 mod closing;

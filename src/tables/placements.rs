@@ -126,7 +126,7 @@ mod tests {
         let (customers, scored) = fixture::blocks(0, 50);
         let prospects = fixture::prospects(0, 50);
         writer.write(&customers, &scored, &fixture::nights(0, 50), &prospects).unwrap();
-        writer.finish().unwrap().complete(folder.path(), &fixture::next_plays()).unwrap();
+        fixture::complete(writer.finish().unwrap(), folder.path());
         let path = folder.path().join("tables/customers.parquet");
         let read: Vec<Placement> = Placements::open(&path).unwrap().collect::<Result<_, _>>().unwrap();
         assert_eq!(read.len(), 50);

@@ -12,7 +12,7 @@ use super::house::{House, Use, files_below, root};
 const LAYERS: [&[&str]; 7] =
     [&["codes"], &["catalogue"], &["stats"], &["model"], &["tables"], &["job", "demo"], &["cli"]];
 /// Rooms of the model from left to right.
-const ROOMS: [&[&str]; 5] = [&["rows"], &["fit"], &["customer"], &["segment"], &["plan"]];
+const ROOMS: [&[&str]; 6] = [&["rows"], &["fit"], &["customer"], &["segment"], &["effect"], &["plan"]];
 const LONGEST_FILE: usize = 500;
 
 /// Uses among modules directly below `above` that go to the right, or to the side.

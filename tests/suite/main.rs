@@ -17,6 +17,8 @@ mod house;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod kill_sweep;
 mod layers;
+#[cfg(unix)]
+mod lots;
 #[cfg(target_os = "linux")]
 mod memory;
 #[cfg(unix)]

@@ -5,6 +5,7 @@ mod rows;
 mod tables;
 
 use crate::job::error::JobError;
+use crate::job::experiments;
 use crate::job::obtain::Origin;
 use crate::job::pass::{BlockSource as _, run_pass};
 use crate::job::relationship_rules::RelationshipRules;
@@ -14,6 +15,7 @@ use crate::job::watch::{Stage, Watch, Words};
 use crate::model::customer::continuity::Continuity;
 use crate::model::customer::needs::NeedAssessor;
 use crate::model::customer::{ApplySettingsError, Scorer};
+use crate::model::effect::{EffectFold, EffectRows, EffectState};
 use crate::model::plan::Prospect;
 use crate::model::rows::{
     BlockFold, CustomerNight, CustomerRef, OpenMatter, PartialState, Relationship, ScoredBlock, Vocabulary,
@@ -46,6 +48,8 @@ pub(super) struct Applied {
     pub(super) words: Vocabulary,
     /// Who went where.
     pub(super) flows: SegmentFlows,
+    /// What treated and untreated customers did.
+    pub(super) effects: EffectState,
     /// Customers scored or suppressed.
     pub(super) customers: u64,
 }
@@ -69,6 +73,7 @@ struct Block {
     crosstab: CrosstabState,
     rfm: RfmState,
     flows: SegmentFlows,
+    effects: EffectState,
 }
 
 /// Everything blocks are scored with.
@@ -81,6 +86,7 @@ struct Passes<'a> {
     lens: LensFold,
     crosstab: CrosstabFold,
     rfm: RfmFold,
+    effects: EffectFold,
 }
 
 impl<'a> Passes<'a> {
@@ -106,6 +112,7 @@ impl<'a> Passes<'a> {
             lens: rules.lens(segments),
             crosstab: CrosstabFold::new(segments, project.descriptors(intake), settings.descriptors.clone()),
             rfm: rules.ready_made(segments),
+            effects: experiments::fold(tonight)?,
         })
     }
 
@@ -118,6 +125,7 @@ impl<'a> Passes<'a> {
             rfm: self.rfm.zero(),
             words: Vocabulary::default(),
             flows: SegmentFlows::default(),
+            effects: EffectState::default(),
             customers: 0,
         }
     }
@@ -169,7 +177,11 @@ impl<'a> Passes<'a> {
             .collect();
         let open = (0..block.len()).filter(|row| nights[*row].relationship.open.any());
         let open = open.map(|row| (row, self.rules.open_matters(customer(row), &rows.histories[row]))).collect();
-        Block { scored, nights, prospects, open, sums, drift, lens, crosstab, rfm, flows }
+        let mut effects = EffectState::default();
+        let counts: Vec<bool> = scored.suppressed.iter().map(Option::is_none).collect();
+        let rows = EffectRows { histories, enrolled: &rows.enrolled, counts: &counts, words };
+        self.effects.fold(&mut effects, &rows);
+        Block { scored, nights, prospects, open, sums, drift, lens, crosstab, rfm, flows, effects }
     }
 }
 
@@ -181,6 +193,7 @@ impl Applied {
         self.crosstab.merge(block.crosstab);
         self.rfm.merge(block.rfm);
         self.flows.merge(block.flows);
+        self.effects.merge(block.effects);
         self.flows.add_absent(&rows.gone);
         if let (Some(drift), Some(counted)) = (&mut self.drift, block.drift) {
             drift.merge(counted);

@@ -33,6 +33,8 @@ pub struct Forgot {
     pub rows: u64,
     /// Nights rewritten.
     pub nights: Vec<NightErased>,
+    /// Rows erased from the ledger of assignments: from then on they are missing in every comparison of treated and untreated.
+    pub assignments: u64,
     /// What became of figures of groups in those nights.
     pub figures: String,
     /// Files of nights that could not be cleared, each with its place in the results folder.
@@ -147,6 +149,13 @@ impl fmt::Display for Forgot {
             for difference in &night.differences {
                 writeln!(f, "    {difference}, as before; `valueseg verify` says so")?;
             }
+        }
+        if self.assignments > 0 {
+            let rows = self.assignments;
+            writeln!(
+                f,
+                "  assignments.parquet: {rows} rows erased; whether plays worked is told without them from the next night on"
+            )?;
         }
         self.failed.iter().try_for_each(|file| writeln!(f, "  {file}: NOT cleared"))?;
         self.elsewhere

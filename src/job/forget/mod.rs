@@ -10,8 +10,9 @@ use crate::job::load::Loaded;
 use crate::job::remembered;
 use crate::job::scratch::Scratch;
 use crate::model::segment::{COUNT_STEP, NOISE};
+use crate::tables::assignments::{ASSIGNMENTS_NAME, assignments_path};
 use crate::tables::audiences::ListTraces;
-use crate::tables::erase::{EraseError, PersonsFound, Rewrite, StoredNight, named_elsewhere, search};
+use crate::tables::erase::{BesideNights, EraseError, PersonsFound, Rewrite, StoredNight, named_elsewhere, search};
 use crate::tables::intake::IntakeError;
 use crate::tables::noise_key::change_key;
 use crate::tables::persons::{IdWriting, Person, Persons};
@@ -52,7 +53,13 @@ pub fn forget(loaded: &Loaded, ids_file: &Path) -> Result<Forgetting, JobError> 
     let nights = stored_nights(&out)?;
     let traces = traces_in_lists(&nights, &mut persons);
     let searched: Vec<PersonsFound> = nights.iter().map(|night| search(&night.folder, &persons)).collect();
-    let here = persons.settle(&searched.iter().flat_map(|found| found.persons.iter().copied()).collect());
+    let beside = assignments_path(&out)?.map(|path| BesideNights::search(path, &persons));
+    let (beside, mut failed) = match beside.transpose() {
+        Ok(beside) => (beside, None),
+        Err(error) => (None, Some(error)),
+    };
+    let named = searched.iter().flat_map(|found| found.persons.iter().copied());
+    let here = persons.settle(&named.chain(beside.iter().flat_map(|found| found.persons.iter().copied())).collect());
     for person in here.iter().map(|at| &persons.all()[*at]) {
         list.add(person.spellings())?;
         list.found(person.spellings());
@@ -68,6 +75,17 @@ pub fn forget(loaded: &Loaded, ids_file: &Path) -> Result<Forgetting, JobError> 
     for (night, found) in nights.iter().zip(searched) {
         done.clear(&lock, night, found, &persons);
     }
+    let mut assignments = 0;
+    if let Some(beside) = beside {
+        match beside.erase(&persons) {
+            Ok(()) => assignments = beside.rows,
+            Err(error) => failed = Some(error),
+        }
+    }
+    if let Some(error) = failed {
+        done.failed.push(ASSIGNMENTS_NAME.to_owned());
+        done.error.get_or_insert(error);
+    }
     // Last of all: until then a call that was cut short goes on with the same chance.
     if done.error.is_none() {
         change_key(&lock, &list.fingerprint().unwrap_or_default())?;
@@ -82,6 +100,7 @@ pub fn forget(loaded: &Loaded, ids_file: &Path) -> Result<Forgetting, JobError> 
         newly_blocked,
         rows: done.nights.iter().map(|night| night.rows).sum(),
         nights: done.nights,
+        assignments,
         figures: of_figures(),
         failed: done.failed,
         elsewhere,

@@ -145,6 +145,7 @@ impl Company<'_> {
             segment_name: "The company".to_owned(),
             lines,
             service: None,
+            retired: Vec::new(),
             company_lines: Vec::new(),
             passed_over,
             not_assessed: Vec::new(),

@@ -182,6 +182,8 @@ impl PlanLine {
             reach: None,
             held_out: None,
             expected_gain: None,
+            learned: None,
+            control_share: None,
             detectable_effect: None,
             trial: TrialDesign::BeforeAfter,
             known_on: None,

@@ -14,8 +14,10 @@ mod campaign;
 mod care;
 mod company;
 mod consistency;
+mod draw;
 mod ease;
 mod evidence;
+mod learn;
 mod line;
 mod measure;
 mod need;
@@ -30,6 +32,7 @@ mod types;
 mod weigh;
 mod wording;
 
+pub use draw::{FreshArm, KnownArm, NightDraw};
 pub use next::{NextPlays, NextReason, NextStep, Prospect};
 pub use types::{AgentRight, Contradiction, LineScope, PassedOver, Plan, PlanLine, PlanSet, ServicePart, TrialDesign};
 

@@ -94,6 +94,8 @@ pub enum NextReason {
     Served,
     /// In the hold-out: served like everybody, and sent nothing.
     HeldOut,
+    /// Is next for a campaign and goes without, drawn by lot, so that it shows whether it works: served, and sent nothing.
+    Control,
     /// Agreed to no channel: served as the plan says.
     NoConsent,
     /// Rare contact suits, and there was one of late: waits.
@@ -110,13 +112,14 @@ pub enum NextReason {
 
 impl NextReason {
     /// All reasons.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::OwnElement,
         Self::Story,
         Self::First,
         Self::OpenMatter,
         Self::Served,
         Self::HeldOut,
+        Self::Control,
         Self::NoConsent,
         Self::Rested,
         Self::Wish,
@@ -135,6 +138,7 @@ impl NextReason {
             Self::OpenMatter => "open_matter",
             Self::Served => "served",
             Self::HeldOut => "held_out",
+            Self::Control => "control",
             Self::NoConsent => "no_consent",
             Self::Rested => "rested",
             Self::Wish => "wish",
@@ -154,6 +158,14 @@ pub struct NextStep {
     pub reason: Option<NextReason>,
 }
 
+impl NextStep {
+    /// Whether something is sent to the customer.
+    #[must_use]
+    pub fn is_campaign(&self) -> bool {
+        matches!(self.reason, Some(NextReason::OwnElement | NextReason::Story | NextReason::First))
+    }
+}
+
 /// A line, as far as it decides who is next for it.
 struct NextLine {
     play: u16,
@@ -162,6 +174,8 @@ struct NextLine {
     scope: LineScope,
     /// Bit of the consent its channel takes; `None` = it takes none of its own.
     consent: Option<u8>,
+    /// Share of those next for it who go without.
+    control_share: f64,
 }
 
 /// Decides what each customer is next for.
@@ -216,6 +230,7 @@ impl NextPlays {
             subject: line.subject.clone(),
             scope: line.scope,
             consent: consent(line),
+            control_share: line.control_share.unwrap_or(0.0),
         };
         plan.lines.iter().map(line).collect()
     }
@@ -265,6 +280,20 @@ impl NextPlays {
             (None, Some(play)) => step(Some(play), NextReason::Served),
             (None, None) => step(None, NextReason::Nothing),
         }
+    }
+
+    /// Share of those next for a play, as this customer is, who go without; 0 where nobody does.
+    #[must_use]
+    pub fn control_share(&self, prospect: &Prospect, play: u16) -> f64 {
+        let sent = |line: &&NextLine| line.play == play && line.scope == LineScope::Campaign;
+        self.group(prospect).iter().find(sent).map_or(0.0, |line| line.control_share)
+    }
+
+    /// What whoever goes without by lot is next for: how they are served.
+    #[must_use]
+    pub fn kept_out(&self, prospect: &Prospect) -> NextStep {
+        let served = self.group(prospect).iter().find(|line| line.serves()).map(|line| line.play);
+        NextStep { play: served, reason: Some(NextReason::Control) }
     }
 
     fn group(&self, prospect: &Prospect) -> &[NextLine] {

@@ -69,7 +69,8 @@ pub struct PlanLine {
     pub people: u64,
     /// Play of the catalogue.
     pub play_id: String,
-    /// `lead`, `fix`, `hold`, `need`, `arc`, `neutral`, `recover`, `connect`, `thank`, `leave` or `ease`.
+    /// `lead`, `fix`, `hold`, `need`, `arc`, `neutral`, `recover`, `connect`, `thank`, `leave`, `ease`, or `retired` (it is off,
+    /// and `because` says what was found).
     pub kind: String,
     /// What it is about: an element, a need tier, an arc step (`arc_1_2`), `everyone`, a kind of open matter (`open_complaint`),
     /// `motivators`, a kind of story (`won_back`), `left_alone`, or what makes being served hard (`refusals`).
@@ -113,8 +114,13 @@ pub struct PlanLine {
     pub reach: Option<u64>,
     /// Comparable customers of the standing hold-out; `None` as `reach`.
     pub held_out: Option<u64>,
-    /// Expected gain; always `None` until treatments were measured.
+    /// Expected change of the metric, from what was measured of the play, drawn toward plays of its kind; `None` = it was
+    /// never measured.
     pub expected_gain: Option<crate::model::rows::Estimate>,
+    /// What was found of it so far, in a sentence; `None` = nothing was measured yet.
+    pub learned: Option<String>,
+    /// Share of those next for it who go without, drawn by lot, 0–1; `None` = nobody does.
+    pub control_share: Option<f64>,
     /// Smallest relative change the test can detect at power 80 %, two-sided 5 %; `None` = nobody to test on.
     pub detectable_effect: Option<f64>,
     /// How it can be found out whether it worked.
@@ -159,6 +165,8 @@ pub struct Plan {
     pub segment_name: String,
     /// Lines by rank.
     pub lines: Vec<PlanLine>,
+    /// Lines that are off because of what was found of them, ranked behind all others.
+    pub retired: Vec<PlanLine>,
     /// How these customers are served, whatever is sent; `None` for the company's plan.
     pub service: Option<ServicePart>,
     /// Ranks of the company's lines that touch the segment.
@@ -248,7 +256,8 @@ impl PlanSet {
     /// What is said of the groups, with the company's own word for its customers.
     pub(super) fn in_own_words(mut self, catalogue: &Catalogue) -> Self {
         for plan in self.all_mut() {
-            let lines = plan.lines.iter_mut().flat_map(|line| [&mut line.because, &mut line.target_reason]);
+            let lines = plan.lines.iter_mut().chain(&mut plan.retired);
+            let lines = lines.flat_map(|line| [&mut line.because, &mut line.target_reason]);
             let service = plan.service.iter_mut().flat_map(|part| part.lately.iter_mut().chain(&mut part.typical));
             let passed_over = plan.passed_over.iter_mut().map(|over| &mut over.why);
             for text in lines.chain(service).chain(passed_over) {
@@ -261,7 +270,7 @@ impl PlanSet {
     /// Lines numbered in their order, and each segment's list of the company's lines that touch it.
     pub(super) fn ranked(mut self) -> Self {
         for plan in self.all_mut() {
-            for (rank, line) in (1..).zip(&mut plan.lines) {
+            for (rank, line) in (1..).zip(plan.lines.iter_mut().chain(&mut plan.retired)) {
                 line.rank = rank;
             }
         }

@@ -182,6 +182,8 @@ pub struct History {
     pub rivals: Vec<RivalAnswer>,
     /// Moments of marketing contacts that a plan made, treated arm only.
     pub treatments: Vec<i64>,
+    /// Everything plans did or left undone: contacts of both arms, as they were told, by time.
+    pub plays: Vec<PlayContact>,
     /// Days since signing up; `None` = not known.
     pub tenure_days: Option<u32>,
     /// Events of service: cases, refusals, searches.
@@ -192,6 +194,19 @@ pub struct History {
     pub promised: u32,
     /// Descriptors, in the order in which the night asks for them; `None` = not known.
     pub descriptors: Vec<Option<Word>>,
+}
+
+/// A contact of a play, or that there was none because the customer is a control.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlayContact {
+    /// The play.
+    pub play: Word,
+    /// When.
+    pub at: i64,
+    /// It was to be made; else the customer was kept out.
+    pub treated: bool,
+    /// It was made, and did not bounce or fail.
+    pub reached: bool,
 }
 
 /// Column from which on answers about competitors are ratings of elements.

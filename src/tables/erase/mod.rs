@@ -21,7 +21,7 @@ use super::manifest::{Damage, MANIFEST_NAME, Manifest, hash_file};
 use super::noise_key::closing_chance;
 use super::persons::Persons;
 use super::plain_file;
-use super::publish::{OutputLock, PublishError, Staging};
+use super::publish::{OutputLock, PublishError, Staging, half_written};
 use super::read::ReadError;
 use super::write::{WriteError, WrittenFile};
 use crate::codes::{Code, Coded};
@@ -115,6 +115,47 @@ pub fn search(night: &Path, persons: &Persons) -> PersonsFound {
         }
     }
     found
+}
+
+/// Persons in a table that outlives nights, beside them in the results folder.
+pub struct BesideNights {
+    path: PathBuf,
+    /// Rows about them.
+    pub rows: u64,
+    /// Which of them.
+    pub persons: BTreeSet<usize>,
+}
+
+impl BesideNights {
+    /// Searches the table `path`.
+    ///
+    /// # Errors
+    /// [`EraseError`] if it cannot be read.
+    pub fn search(path: PathBuf, persons: &Persons) -> Result<Self, EraseError> {
+        let found = table::look(&path, persons)?;
+        Ok(Self { path, rows: found.rows, persons: found.persons })
+    }
+
+    /// Writes the table again without them, beside its place, and moves it there in one step.
+    ///
+    /// # Errors
+    /// [`EraseError`]; the table is as it was.
+    pub fn erase(&self, persons: &Persons) -> Result<(), EraseError> {
+        if self.rows == 0 {
+            return Ok(());
+        }
+        let failed = |source| PublishError::io("cannot write", &self.path, source);
+        let half = half_written(&self.path);
+        match fs::remove_file(&half) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error).into()),
+            _ => {}
+        }
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let name = half.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        table::rows_without(&self.path, &Target { folder, name: &name }, persons)?;
+        fs::rename(&half, &self.path).map_err(failed)?;
+        Ok(())
+    }
 }
 
 /// Files outside the nights that name persons, relative to the results folder: they are not ours to write again.

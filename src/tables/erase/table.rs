@@ -186,7 +186,7 @@ mod tests {
         let (customers, scored) = fixture::blocks(0, 50);
         let prospects = fixture::prospects(0, customers.len());
         writer.write(&customers, &scored, &fixture::nights(0, customers.len()), &prospects).unwrap();
-        writer.finish().unwrap().complete(folder.path(), &fixture::next_plays()).unwrap();
+        fixture::complete(writer.finish().unwrap(), folder.path());
         let path = folder.path().join("tables/customers.parquet");
         (folder, path)
     }

@@ -17,8 +17,8 @@ use super::scratch::ScratchTable;
 use super::wish::{HistoryWish, KindWords};
 use crate::catalogue::ElementId;
 use crate::model::rows::{
-    Contact, History, Nature, Order, Promise, PublicPost, RIVAL_RATINGS, RivalAnswer, ServiceEvent, ServiceKind,
-    TOO_MANY_VALUES, Verbatim, Vocabulary, Word,
+    Contact, History, Nature, Order, PlayContact, Promise, PublicPost, RIVAL_RATINGS, RivalAnswer, ServiceEvent,
+    ServiceKind, TOO_MANY_VALUES, Verbatim, Vocabulary, Word,
 };
 
 /// The tables that histories are read from; `None` = there is none.
@@ -73,7 +73,10 @@ const TEXT_COLUMNS: [&str; 8] =
 
 /// Columns read of answers about competitors, and of treatments.
 const RIVAL_COLUMNS: [&str; 3] = [BRAND, CELL, ANSWER];
-const TREATMENT_COLUMNS: [&str; 3] = ["treated_at", "arm", "play_id"];
+const TREATMENT_COLUMNS: [&str; 4] = ["treated_at", "arm", "play_id", "outcome"];
+
+/// Outcomes of a contact that reached nobody.
+const NOT_REACHED: [&str; 2] = ["bounced", "failed"];
 
 /// Most different values of a descriptor that are told apart. Our judgment: a column with more names people or places, not
 /// groups.
@@ -198,6 +201,7 @@ impl Histories {
         }
         if let Some(cursor) = &mut self.treatments {
             cursor.rows_of(ids, |row, of| {
+                all[of].plays.extend(reading.play(row));
                 let Some(at) = treatment(row) else { return };
                 all[of].treatments.push(at);
                 all[of].promised |= row.text(2).and_then(|play| reading.promises.get(play)).copied().unwrap_or(0);
@@ -214,6 +218,7 @@ impl Histories {
             history.contacts.sort_by_key(|contact| contact.at);
             history.verbatims.sort_by_key(|verbatim| verbatim.at);
             history.treatments.sort_unstable();
+            history.plays.sort_by_key(|contact| (contact.at, contact.treated));
             history.served.sort_by_key(|event| event.at);
             history.posts.sort_by_key(|post| post.at);
             let named = history.served.iter().filter_map(|event| event.promise.and(event.element));
@@ -403,6 +408,14 @@ impl Reading {
             Some(word)
         };
         values.iter_mut().enumerate().map(|(place, met)| value(place, met)).collect()
+    }
+
+    /// A contact of a play, of both arms.
+    fn play(&mut self, row: CursorRow<'_>) -> Option<PlayContact> {
+        let (at, play) = (row.moment(0)?, self.words.word(row.text(2)?));
+        let treated = row.text(1) != Some("control");
+        let reached = treated && !row.text(3).is_some_and(|outcome| NOT_REACHED.contains(&outcome));
+        Some(PlayContact { play, at, treated, reached })
     }
 
     /// Columns count on from `first`.

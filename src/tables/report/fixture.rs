@@ -222,6 +222,7 @@ fn plans(segments: &[SegmentNight]) -> PlanSet {
             .map(|i| line(&catalogue, segment, place * 5 + i * 7, i))
             .collect(),
         service: Some(service()),
+        retired: Vec::new(),
         company_lines: vec![1],
         passed_over: vec![PassedOver { subject: "informs".to_owned(), why: "Others come first.".to_owned() }],
         not_assessed: vec![("hold_heirloom".to_owned(), "heirloom was not asked".to_owned())],
@@ -247,6 +248,7 @@ fn plans(segments: &[SegmentNight]) -> PlanSet {
             segment_name: "The company".to_owned(),
             lines: vec![company],
             service: None,
+            retired: Vec::new(),
             company_lines: Vec::new(),
             passed_over: Vec::new(),
             not_assessed: Vec::new(),
@@ -268,6 +270,7 @@ fn plans(segments: &[SegmentNight]) -> PlanSet {
                 ..line(&catalogue, &neutral, 1, 0)
             }],
             service: None,
+            retired: Vec::new(),
             company_lines: Vec::new(),
             passed_over: Vec::new(),
             not_assessed: Vec::new(),
@@ -310,6 +313,8 @@ fn line(catalogue: &Catalogue, segment: &SegmentNight, play: usize, place: usize
         reach: Some(segment.profile.reach.any),
         held_out: Some(segment.profile.reach.held_out),
         expected_gain: None,
+        learned: None,
+        control_share: None,
         detectable_effect: Some(effect),
         trial: if effect <= 0.3 { TrialDesign::OwnControl } else { TrialDesign::CannotBeTold },
         known_on: None,

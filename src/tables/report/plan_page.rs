@@ -76,6 +76,11 @@ fn push_line(page: &mut String, line: &LineView) {
     for (label, text) in facts {
         let _ = writeln!(page, "- **{label}:** {}", md(text));
     }
+    for (label, text) in [("Go without", &line.without), ("Found so far", &line.learned)] {
+        if let Some(text) = text {
+            let _ = writeln!(page, "- **{label}:** {}", md(text));
+        }
+    }
 }
 
 /// All plans as JSON, for programs.

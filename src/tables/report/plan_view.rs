@@ -53,6 +53,10 @@ pub(super) struct LineView {
     /// Groups it is for, in words.
     pub(super) groups: String,
     pub(super) gain: String,
+    /// What was found of it so far; absent where nothing was measured.
+    pub(super) learned: Option<String>,
+    /// How many of those next for it go without; absent where nobody does.
+    pub(super) without: Option<String>,
     pub(super) test: String,
     pub(super) testable: bool,
 }
@@ -78,6 +82,7 @@ pub(super) fn plan_view(plan: &Plan, set: &PlanSet, catalogue: &Catalogue) -> Pl
         company: touching.map(|line| company_line(line, catalogue)).collect(),
         passed_over: (plan.passed_over.iter())
             .map(|passed| (subject(&passed.subject, catalogue), passed.why.clone()))
+            .chain(plan.retired.iter().map(|line| (subject(&line.subject, catalogue), line.because.clone())))
             .collect(),
         not_assessed: plan.not_assessed.clone(),
     }
@@ -131,6 +136,8 @@ fn line_view(line: &PlanLine, set: &PlanSet, catalogue: &Catalogue) -> LineView 
         target: target(line, unit),
         groups: groups(line, set),
         gain: gain(line.expected_gain, unit),
+        learned: line.learned.clone(),
+        without: line.control_share.map(|share| format!("{} of those next for it, drawn by lot", percent(share))),
         test: test(line),
         testable: line.testable(),
     }

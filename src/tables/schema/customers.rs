@@ -352,7 +352,7 @@ fn next_line(t: &mut Columns<CustomerRows<'_>>) {
         /// who is held out, is to be left alone or has a matter open has a campaign; null = none, see `next_play_reason`.
         maybe "next_play": Category = category(&c.words.plays, c.next().map(|step| step.play.map(i32::from)));
         /// Why: `own_element` (a campaign about `next_element`), `story` (thanks for what they lived through), `first` (the first
-        /// campaign of the plan for them), `open_matter` (settled first), `served`, `held_out`, `no_consent` or `rested` (served
+        /// campaign of the plan for them), `open_matter` (settled first), `served`, `held_out`, `control` (next for a campaign, and goes without it by lot), `no_consent` or `rested` (served
         /// as the plan says, and sent nothing), `wish`, `fatigue` or `people_decide` (left in peace), `nothing` (the plan has
         /// no line); null = was not scored, so nothing is computed.
         maybe "next_play_reason": Category =

@@ -51,7 +51,6 @@ pub use customer_words::CustomerLabels;
 pub(in crate::tables) use customer_words::CustomerWords;
 pub(in crate::tables) use customers::CustomerRows;
 pub use drivers::{DriverRow, driver_rows};
-pub use effects::EffectRow;
 pub(in crate::tables) use element_scores::ScoreRows;
 pub use markdown::tables_markdown;
 pub use moves::MoveRow;
@@ -69,6 +68,7 @@ pub use sensitive::SensitivePolicy;
 pub use table::{About, Columns, Fill, Table, TableSource};
 pub use transitions::{NOISE_STEPS, Since, TransitionRow, Whereabouts, transition_rows};
 
+use crate::model::effect::EffectFinding;
 use crate::model::segment::crosstab::DescriptorCell;
 use crate::model::segment::drift::DriftRow;
 use crate::model::segment::lens::Regularity;
@@ -132,7 +132,7 @@ tables! {
     /// Inputs against those of the fit.
     Drift = &'static DriftRow;
     /// Whether plays worked.
-    Effects = EffectRow;
+    Effects = &'static EffectFinding;
     /// Who is on which list.
     AudienceMembers = AudienceMemberRows<'static>;
     /// Who joined or left a list.

@@ -17,7 +17,7 @@ pub struct PlanRow<'a> {
 #[must_use]
 pub fn plan_rows(set: &PlanSet) -> Vec<PlanRow<'_>> {
     let row = |plan, line| PlanRow { plan, line, catalogue_version: &set.catalogue_version };
-    set.all().flat_map(|plan| plan.lines.iter().map(move |line| row(plan, line))).collect()
+    set.all().flat_map(|plan| plan.lines.iter().chain(&plan.retired).map(move |line| row(plan, line))).collect()
 }
 
 impl TableSource for PlanRow<'_> {
@@ -40,7 +40,7 @@ impl TableSource for PlanRow<'_> {
             /// Play of the catalogue.
             filled "play_id": Category = &r.line.play_id;
             /// `lead`, `fix`, `hold`, `need`, `arc`, `neutral`, `recover` (settle what is open), `connect` (motivators), `thank`,
-            /// `leave` (who is not to be contacted) or `ease` (being served).
+            /// `leave` (who is not to be contacted) or `ease` (being served); `retired` = it is off, and `because` says what was found.
             filled "kind": Category = &r.line.kind;
             /// What it is about: an element, a need tier, an arc step, `everyone`, a kind of open matter (`open_complaint`),
             /// `motivators`, a kind of story (`won_back`), `left_alone`, or what makes being served hard (`refusals`).
@@ -85,8 +85,13 @@ impl TableSource for PlanRow<'_> {
             people_or_null "reach" = r.line.reach;
             /// Comparable customers of the standing hold-out; null = nobody is addressed.
             people_or_null "held_out" = r.line.held_out;
-            /// Expected gain; null until treatments were measured.
+            /// Expected change of the metric, from what was measured of the play, drawn toward plays of its kind; null = it was never
+            /// measured.
             estimate "expected_gain" = r.line.expected_gain;
+            /// What was found of the play so far, in a sentence; null = nothing was measured yet.
+            maybe "learned": Text = r.line.learned.as_deref();
+            /// Share of those next for it who go without, drawn by lot; null = nobody does.
+            maybe "control_share": Float64 = r.line.control_share;
             /// Smallest relative change the test can detect (power 80 %, two-sided 5 %), of points in hundreds; null = nobody is
             /// held out, or nobody to test on.
             maybe "detectable_effect": Float64 = r.line.detectable_effect;

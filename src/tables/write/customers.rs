@@ -76,7 +76,7 @@ impl CustomersWriter {
         check(words, rows.assignments)?;
         check_stays(words, nights)?;
         order.check(rows.ids)?;
-        kept.keep(prospects)?;
+        kept.keep(&customers.ids, &customers.flags, prospects)?;
         let mut from = 0;
         while from < rows.ids.len() {
             let take = (CHUNK_ROWS - waiting.ids.len()).min(rows.ids.len() - from);

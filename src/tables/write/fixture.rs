@@ -1,8 +1,10 @@
 //! Invented customers for tests: every value follows from the row number.
 
+use std::path::Path;
+
 use ndarray::Array2;
 
-use super::TableMeta;
+use super::{HeldCustomers, TableMeta, WriteError, WrittenFile};
 use crate::catalogue::{Catalogue, MatterKind, NeedTier};
 use crate::model::plan::{NextPlays, Plan, PlanSet, Prospect};
 use crate::model::rows::{
@@ -119,6 +121,13 @@ pub(in crate::tables) fn prospects(from: usize, to: usize) -> Vec<Prospect> {
     (from..to).map(one).collect()
 }
 
+/// The table with what everybody is next for by [`next_plays`].
+pub(in crate::tables) fn complete(held: HeldCustomers, folder: &Path) -> WrittenFile {
+    let plays = next_plays();
+    let done = held.complete::<WriteError>(folder, plays.plays(), |customer| Ok(plays.next(&customer.prospect)));
+    done.unwrap()
+}
+
 /// Plans of a night on which nothing stands out: what suits everybody, by e-mail among others.
 pub(in crate::tables) fn next_plays() -> NextPlays {
     let (catalogue, none) = (Catalogue::embedded(), |id: &str| Plan {
@@ -126,6 +135,7 @@ pub(in crate::tables) fn next_plays() -> NextPlays {
         segment_name: id.to_owned(),
         lines: Vec::new(),
         service: None,
+        retired: Vec::new(),
         company_lines: Vec::new(),
         passed_over: Vec::new(),
         not_assessed: Vec::new(),

@@ -28,7 +28,7 @@ pub use element_scores::ElementScoresWriter;
 pub use error::WriteError;
 pub(in crate::tables) use error::not_written;
 pub use file::{OutputFile, WrittenFile};
-pub use held_customers::HeldCustomers;
+pub use held_customers::{HeldCustomers, KeptCustomer};
 pub use layout::{CHUNK_ROWS, ROW_GROUP_ROWS, TableMeta};
 pub use lists::ListTables;
 pub use moves::MovesWriter;

@@ -9,7 +9,7 @@ use datafusion::arrow::datatypes::{Date32Type, Float32Type, Float64Type, Int32Ty
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::ParquetMetaData;
 
-use super::fixture::{blocks, indicators, meta, next_plays, nights, prospects, segments};
+use super::fixture::{blocks, complete, indicators, meta, nights, prospects, segments};
 use super::table_file::TableFile;
 use super::*;
 use crate::catalogue::ElementId;
@@ -61,7 +61,7 @@ fn write(folder: &Path, n: usize, batch: usize, masked: u64) -> [WrittenFile; 2]
         customers.write(&block, &scored, &nights(from, to), &prospects(from, to)).unwrap();
         scores.write(&block, &scored).unwrap();
     }
-    let customers = customers.finish().unwrap().complete(folder, &next_plays()).unwrap();
+    let customers = complete(customers.finish().unwrap(), folder);
     [customers, scores.finish().unwrap()]
 }
 

@@ -97,13 +97,13 @@ impl TableFile {
 
     /// Takes over all rows of `half`, a file of the same table: its columns byte by byte but for the last `fresh`, which
     /// `column` makes of what `next` gives for the next so many rows. Row groups and pages stay as they are cut.
-    pub(super) fn adopt<T: Sync>(
+    pub(super) fn adopt<T: Sync, E: From<WriteError>>(
         &mut self,
         half: &EncodedTable,
         fresh: usize,
         column: impl Fn(&[T], usize) -> Option<ArrayRef> + Sync,
-        mut next: impl FnMut(usize) -> Result<Vec<T>, WriteError>,
-    ) -> Result<(), WriteError> {
+        mut next: impl FnMut(usize) -> Result<Vec<T>, E>,
+    ) -> Result<(), E> {
         let old = self.schema.fields().len() - fresh;
         for group in 0..half.metadata.num_row_groups() {
             let rows = half.metadata.row_group(group).num_rows() as usize;

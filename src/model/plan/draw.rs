@@ -1,0 +1,137 @@
+//! Who of those next for a play goes without, and what the ledger is to remember of it.
+
+use super::next::{NextPlays, NextReason, NextStep, Prospect};
+use crate::model::effect::{Lottery, PROGRAM, TrialArm};
+
+/// What the ledger says of a customer and a play.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownArm {
+    /// The play.
+    pub play: String,
+    /// The arm the customer keeps.
+    pub arm: TrialArm,
+}
+
+/// A lot that fell tonight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FreshArm {
+    /// The play, or the program.
+    pub play: String,
+    /// The arm.
+    pub arm: TrialArm,
+    /// Share of the other arm.
+    pub share: f64,
+}
+
+/// Draws for a night.
+pub struct NightDraw<'a> {
+    /// What everybody is next for.
+    pub plays: &'a NextPlays,
+    /// The lots.
+    pub lottery: &'a Lottery,
+    /// Share of the standing hold-out.
+    pub holdout_share: f64,
+}
+
+impl NightDraw<'_> {
+    /// What a customer is next for, the lot taken into account, and which lots fell for the first time.
+    ///
+    /// Whoever is next for a play without having been drawn for it draws now, and keeps the arm. A control is served as the
+    /// plan says and sent nothing, not even the next play: else the play would be compared with another one. Of the standing
+    /// hold-out it is noted that a campaign would have come.
+    #[must_use]
+    pub fn step(&self, prospect: &Prospect, whose: &[u8], known: &[KnownArm]) -> (NextStep, Vec<FreshArm>) {
+        let step = self.plays.next(prospect);
+        let mut fresh = Vec::new();
+        let new = |play: &str| !known.iter().any(|own| own.play == play);
+        if step.reason == Some(NextReason::HeldOut) {
+            let otherwise = self.plays.next(&Prospect { held_out: false, ..*prospect });
+            if otherwise.is_campaign() && new(PROGRAM) {
+                let (play, share) = (PROGRAM.to_owned(), self.holdout_share);
+                fresh.push(FreshArm { play, arm: TrialArm::ProgramHoldout, share });
+            }
+            return (step, fresh);
+        }
+        let Some(place) = step.play.filter(|_| step.is_campaign()) else { return (step, fresh) };
+        if self.holdout_share > 0.0 && new(PROGRAM) {
+            fresh.push(FreshArm { play: PROGRAM.to_owned(), arm: TrialArm::Treated, share: self.holdout_share });
+        }
+        let play = &self.plays.plays()[usize::from(place)];
+        let arm = known.iter().find(|own| own.play == *play).map(|own| own.arm);
+        let arm = arm.unwrap_or_else(|| {
+            let share = self.plays.control_share(prospect, place);
+            let out = self.lottery.lot(play, whose) < share;
+            let arm = if out { TrialArm::Control } else { TrialArm::Treated };
+            fresh.push(FreshArm { play: play.clone(), arm, share });
+            arm
+        });
+        if arm == TrialArm::Control { (self.plays.kept_out(prospect), fresh) } else { (step, fresh) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::types::LineScope;
+    use super::super::{PlanSet, PlanSettings, plan};
+    use super::*;
+    use crate::model::effect::Learned;
+    use crate::model::segment::fixture::{catalogue, night, segment, served, wants};
+
+    /// Settings by which a group of the fixture is large enough for a test.
+    fn learning() -> PlanSettings {
+        PlanSettings { plausible_effect: 9.0, ..PlanSettings::default() }
+    }
+
+    fn plans() -> PlanSet {
+        let mut s = segment("S01");
+        wants(&mut s.profile, "saves_time", 0.9);
+        served(&mut s.profile, "saves_time", 7.8);
+        plan(&night(vec![s]), catalogue(), &learning()).learned(&Learned::default())
+    }
+
+    fn willing() -> Prospect {
+        Prospect { segment: Some(0), channels: 0b11111, ..Prospect::default() }
+    }
+
+    fn drawn(prospect: Prospect, whose: &[u8], known: &[KnownArm]) -> (NextStep, Vec<FreshArm>) {
+        let (plays, lottery) = (NextPlays::of(&plans(), catalogue()), Lottery::new("demo"));
+        NightDraw { plays: &plays, lottery: &lottery, holdout_share: 0.1 }.step(&prospect, whose, known)
+    }
+
+    #[test]
+    fn half_of_those_next_for_a_play_go_without_and_are_sent_nothing_else() {
+        let steps: Vec<_> = (0..2_000_u32).map(|n| drawn(willing(), &n.to_le_bytes(), &[])).collect();
+        let out = steps.iter().filter(|(_, fresh)| fresh[1].arm == TrialArm::Control).count();
+        assert!(out.abs_diff(1_000) < 100, "{out} of 2,000");
+        for (step, fresh) in &steps {
+            assert_eq!((fresh[0].play.as_str(), fresh[0].arm, fresh[0].share), (PROGRAM, TrialArm::Treated, 0.1));
+            assert_eq!(step.is_campaign(), fresh[1].arm == TrialArm::Treated);
+            assert_eq!(step.reason == Some(NextReason::Control), fresh[1].arm == TrialArm::Control);
+        }
+    }
+
+    #[test]
+    fn an_arm_is_kept_whatever_the_lot_says_now() {
+        let set = plans();
+        let first = set.plans[0].lines.iter().find(|line| line.scope == LineScope::Campaign).unwrap();
+        for arm in [TrialArm::Treated, TrialArm::Control] {
+            let known = [KnownArm { play: first.play_id.clone(), arm }, KnownArm { play: PROGRAM.to_owned(), arm }];
+            for n in 0..50_u32 {
+                let (step, fresh) = drawn(willing(), &n.to_le_bytes(), &known);
+                assert_eq!(step.is_campaign(), arm == TrialArm::Treated);
+                assert!(fresh.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn the_hold_out_is_noted_once_a_campaign_would_have_come_and_nobody_else_without_one() {
+        let held = Prospect { held_out: true, ..willing() };
+        let (step, fresh) = drawn(held, b"K1", &[]);
+        assert_eq!(step.reason, Some(NextReason::HeldOut));
+        assert_eq!((fresh.len(), fresh[0].arm), (1, TrialArm::ProgramHoldout));
+        for quiet in [Prospect { channels: 0, ..held }, Prospect { channels: 0, ..willing() }] {
+            assert_eq!(drawn(quiet, b"K1", &[]).1, []);
+        }
+    }
+}
