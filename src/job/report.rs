@@ -1,6 +1,7 @@
 //! What the report, the summaries and the tables tell of a finished night, gathered once.
 
 use crate::job::appendix::details;
+use crate::job::audiences::lists_of_campaigns;
 use crate::job::error::JobError;
 use crate::job::finished::FinishedNight;
 use crate::job::read::inputs;
@@ -64,6 +65,8 @@ impl<'a> ReportFacts<'a> {
             night: &self.night.described.told,
             plans: self.night.plans,
             history: &self.history,
+            effects: &self.night.measured.findings,
+            lists: lists_of_campaigns(self.night),
             health: &self.health,
             alerts: self.night.alerts,
             notes: &self.notes,

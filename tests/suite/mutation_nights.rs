@@ -325,7 +325,7 @@ fn a_night_that_lost_its_orders_or_its_reach_is_held_and_says_which() {
         orders.stderr
     );
     let report = fs::read_to_string(base.path().join("out/held/2026-11-21/report.html")).expect("a report");
-    assert!(report.contains("Look at this first") && report.contains("held back"));
+    assert!(report.contains("class=\"status red\"") && report.contains("held back"));
 
     let reach = lost(|i| i.customers = cells(&i.customers, "consent_email", |c| c.replace("yes", "no")));
     assert_eq!(reach.code, 4, "{}", reach.stderr);

@@ -14,7 +14,8 @@ use crate::job::project::Project;
 use crate::job::scratch::Scratch;
 use crate::model::plan::{LineScope, Plan, PlanLine};
 use crate::tables::audiences::{
-    Audience, Confirmations, ListBase, ListReceipt, ListRequest, ListWish, ListedLine, configured, iso2, write_lists,
+    Audience, Confirmations, ListBase, ListReceipt, ListRequest, ListWish, ListedLine, configured, iso2, list_name,
+    write_lists,
 };
 use crate::tables::publish::{Staging, run_folder};
 use crate::tables::schema::TableId;
@@ -95,13 +96,20 @@ fn wishes(night: &FinishedNight<'_>) -> Result<Vec<ListWish>, JobError> {
     Ok(wishes.into_values().map(wish).collect())
 }
 
+/// Whether each campaign has a list of its own: contact data is there, and no list is configured.
+pub(super) fn lists_of_campaigns(night: &FinishedNight<'_>) -> bool {
+    night.tonight.project.settings().audiences.is_none() && night.tonight.intake.contacts().is_some()
+}
+
 /// Where the lists of a plan lie, for its page; `None` = it has none.
 pub(super) fn on_page(night: &FinishedNight<'_>, plan: &Plan) -> Option<String> {
-    let own = night.tonight.project.settings().audiences.is_none() && night.tonight.intake.contacts().is_some();
+    let own = lists_of_campaigns(night);
     let company = plan.segment_id == night.plans.company.segment_id;
     let campaigns = plan.lines.iter().filter(|line| own && !company && line.scope == LineScope::Campaign);
     let lists: Vec<String> = campaigns
-        .map(|line| format!("- Line {}: `audiences/{}-{}/RECEIPT.txt`", line.rank, plan.segment_id, line.play_id))
+        .map(|line| {
+            format!("- Line {}: `audiences/{}/RECEIPT.txt`", line.rank, list_name(&plan.segment_id, &line.play_id))
+        })
         .collect();
     let head = "\n## Lists to load\n\nWho is contacted, what to click, and how somebody is taken off:\n\n";
     (!lists.is_empty()).then(|| format!("{head}{}\n", lists.join("\n")))

@@ -42,5 +42,5 @@ pub use makers::{Maker, iso2, would_run};
 pub use members::{Member, MemberReader};
 pub use pick::LeftOut;
 pub use receipt::ListReceipt;
-pub use spec::{Audience, AudienceSpec, ListedLine, Who, configured};
+pub use spec::{Audience, AudienceSpec, ListedLine, Who, configured, list_name};
 pub use template::{AtUpload, ConsentRule, DestinationKind, GoneRule, ListColumn, ListLayout, Removal, Template};

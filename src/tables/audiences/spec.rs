@@ -213,7 +213,7 @@ impl Audience {
         let template = Template::ships("generic")?;
         let group = line.segment.clone();
         Ok(Self {
-            name: format!("{group}-{}", line.play),
+            name: list_name(&group, &line.play),
             who: Who { segments: [group].into(), plays: [line.play.clone()].into(), ..Who::default() },
             require: Vec::new(),
             columns: columns_for(&template, &line.channel),
@@ -243,6 +243,12 @@ impl Audience {
         let place = |key: &String| self.columns.iter().position(|column| column.header == *key);
         self.template.key.iter().filter_map(place).collect()
     }
+}
+
+/// Name and folder of the list of a campaign, where none is configured.
+#[must_use]
+pub fn list_name(segment: &str, play: &str) -> String {
+    format!("{segment}-{play}")
 }
 
 #[cfg(test)]

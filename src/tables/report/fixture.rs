@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{Alert, ReportHistory, ReportInput, TableHealth};
 use crate::catalogue::{Catalogue, ElementId, NeedTier};
+use crate::model::effect::EffectFinding;
 use crate::model::fit::Structure;
 use crate::model::plan::{AgentRight, LineScope, PassedOver, Plan, PlanLine, PlanSet, ServicePart, TrialDesign};
 use crate::model::segment::fixture::{self, estimate};
@@ -30,6 +31,7 @@ pub(super) struct Night {
     pub(super) segments: SegmentNights,
     pub(super) plans: PlanSet,
     pub(super) history: ReportHistory,
+    pub(super) effects: Vec<EffectFinding>,
     pub(super) health: Vec<TableHealth>,
     pub(super) alerts: Vec<Alert>,
     pub(super) notes: Vec<String>,
@@ -48,6 +50,8 @@ impl Night {
             night: &self.segments,
             plans: &self.plans,
             history: &self.history,
+            effects: &self.effects,
+            lists: true,
             health: &self.health,
             alerts: &self.alerts,
             notes: &self.notes,
@@ -101,6 +105,7 @@ pub(super) fn night() -> Night {
             })
             .collect(),
         history: ReportHistory::default(),
+        effects: Vec::new(),
         alerts: Vec::new(),
         notes: vec!["31 survey answers were given twice; the later one counts.".to_owned()],
         candidates: candidates(),

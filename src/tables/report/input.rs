@@ -6,6 +6,7 @@ use super::alerts::Alert;
 use super::history::ReportHistory;
 use super::words::is_sure;
 use crate::catalogue::Catalogue;
+use crate::model::effect::EffectFinding;
 use crate::model::fit::Structure;
 use crate::model::plan::PlanSet;
 use crate::model::rows::{Aspect, Estimate};
@@ -43,6 +44,10 @@ pub struct ReportInput<'a> {
     pub plans: &'a PlanSet,
     /// What earlier nights published.
     pub history: &'a ReportHistory,
+    /// What trials of plays have shown.
+    pub effects: &'a [EffectFinding],
+    /// Whether each campaign has a list of its own, in a folder below `audiences/`.
+    pub lists: bool,
     /// Rows read per input table.
     pub health: &'a [TableHealth],
     /// What somebody should look at first; empty on a quiet night.

@@ -16,6 +16,7 @@ use super::input::ReportInput;
 use changes::Change;
 use groups::GroupRow;
 use status::Status;
+use sure::Worked;
 use today::Today;
 use wants::{Fix, WantsChart};
 
@@ -31,7 +32,7 @@ pub(super) struct Front {
     changes: Vec<Change>,
     wants: Option<WantsChart>,
     fixes: Vec<Fix>,
-    worked: Vec<String>,
+    worked: Vec<Worked>,
     sure: Vec<String>,
 }
 

@@ -6,6 +6,7 @@ use super::super::input::ReportInput;
 use super::super::plan_view::{by_channel, effort_word, subject};
 use super::super::words::{anchor, date, many, unpointed};
 use crate::model::plan::{LineScope, Plan, PlanLine, TrialDesign};
+use crate::tables::audiences::list_name;
 
 /// Most cards.
 const MOST: usize = 3;
@@ -21,6 +22,8 @@ pub(super) struct Today {
     /// How many by which channel; of what the company does, how many it touches.
     reach: String,
     opening: Option<String>,
+    /// What to open first of the list; absent where nothing is sent.
+    file: Option<String>,
     owner: String,
     effort: String,
     known: String,
@@ -52,6 +55,8 @@ fn card(input: &ReportInput<'_>, plan: &Plan, line: &PlanLine) -> Today {
             _ => format!("touches {}", many(line.people, "customer", "customers")),
         },
         opening: Some(line.opening.clone()).filter(|opening| !opening.is_empty()),
+        file: (input.lists && line.scope == LineScope::Campaign)
+            .then(|| format!("audiences/{}/RECEIPT.txt", list_name(&plan.segment_id, &line.play_id))),
         owner: line.owner.clone(),
         effort: effort_word(&line.effort),
         known: match (line.trial, line.known_on) {
