@@ -84,13 +84,16 @@ pub fn preview(loaded: &Loaded, name: &str, rows: usize) -> Result<ListPreview, 
         return Ok(ListPreview { headers: Vec::new(), rows: Vec::new() });
     };
     let headers = reader.headers().to_vec();
+    let receipt = shown(loaded, night, name)?.receipt;
+    let of_person = |header: &String| receipt.addresses.contains(header) || receipt.keys.contains(header);
     let mut masked = Vec::new();
     while masked.len() < rows
         && let Some(member) = reader.next_member()?
     {
-        let known = [&member.segment, &member.play];
-        let cell = |cell: &String| if known.contains(&cell) { cell.clone() } else { mask(cell) };
-        masked.push(member.cells.iter().map(cell).collect());
+        let cell = |(header, cell): (&String, &String)| {
+            if of_person(header) || *cell == member.customer_id { mask(cell) } else { cell.clone() }
+        };
+        masked.push(headers.iter().zip(&member.cells).map(cell).collect());
     }
     Ok(ListPreview { headers, rows: masked })
 }

@@ -66,6 +66,9 @@ impl<'a> Walk<'a> {
         // A section, or a thing with keys of its own; also where a list of them may stand.
         let inner = choices.iter().copied().find(|part| part["properties"].is_object());
         let map = choices.iter().copied().find_map(|part| part["additionalProperties"].as_object().map(|_| part));
+        // A list of such things alone, as `[[audiences]]` is.
+        let items = choices.iter().filter_map(|part| part.get("items")).flat_map(|items| self.choices(items));
+        let listed = items.filter(|_| inner.is_none()).find(|part| part["properties"].is_object());
         let is_section = choices.len() == 1 && inner.is_some();
         if !is_section {
             let kinds = choices.iter().map(|part| self.kind(part)).collect::<Vec<_>>();
@@ -82,6 +85,9 @@ impl<'a> Walk<'a> {
         }
         if let Some(inner) = inner {
             self.object(inner, &key, depth + 1, default);
+        }
+        if let Some(listed) = listed {
+            self.object(listed, &key, depth + 1, None);
         }
         if let Some(map) = map {
             let of = &map["additionalProperties"];

@@ -124,7 +124,7 @@ mod tests {
     const GOOGLE: [Maker; 3] = [Maker::Email, Maker::GmailFold, Maker::Sha256Hex];
     const META: [Maker; 2] = [Maker::Email, Maker::Sha256Hex];
 
-    /// From the tests and pages of Google (data-manager-python util 0.4.0, `formatter_test.py`), TikTok (customer file page,
+    /// From the tests and pages of Google (data-manager-python util 0.4.0, `formatter_test.py`), `TikTok` (customer file page,
     /// Segment's test) and Meta's rules, each digest recomputed with `sha256sum`.
     #[test]
     fn hashes_are_those_that_platforms_print() {

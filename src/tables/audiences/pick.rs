@@ -201,7 +201,7 @@ impl<'a> Picker<'a> {
         if !self.means(candidate) {
             return Pick::NotMeant;
         }
-        let left_out = self.protected(candidate).or_else(|| self.not_agreed(candidate, shared));
+        let left_out = Self::protected(candidate).or_else(|| self.not_agreed(candidate, shared));
         if let Some(reason) = left_out {
             return Pick::Out(reason);
         }
@@ -224,7 +224,7 @@ impl<'a> Picker<'a> {
         segment && (closeness.is_empty() || night.level.as_ref().is_some_and(|level| closeness.contains(level)))
     }
 
-    fn protected(&self, candidate: &Candidate) -> Option<LeftOut> {
+    fn protected(candidate: &Candidate) -> Option<LeftOut> {
         let flags = &candidate.contact.flags;
         match crate::model::rows::suppression(flags) {
             Some(SuppressedReason::Deceased) => return Some(LeftOut::Deceased),

@@ -73,7 +73,7 @@ impl SortedRows {
         while let Some(member) = reader.next_member()? {
             let row = key.keyed(member.cells);
             // Ranges of hashes one after the other, so that the parts in their order are the whole in its order.
-            let at = (u128::from(row.hash) * u128::from(n) >> 64) as usize;
+            let at = ((u128::from(row.hash) * u128::from(n)) >> 64) as usize;
             writers[at].write(&Member { cells: row.cells, ..Member::default() })?;
         }
         let mut parts = writers.into_iter().map(MemberWriter::finish).collect::<Result<Vec<_>, _>>()?;
