@@ -58,7 +58,11 @@ pub(crate) fn run(path: &str) -> Result<(), Failure> {
     let women = plain(&arms(&rows, WOMENS, 2))?;
     check("spend, women's against none", women.value, 0.424_412_215_9, 1e-9);
     check("  standard error", women.se, 0.130_332_858_5, 1e-9);
-    let caps = [(233.30, 0.649_256_41, 0.112_450_25), (66.13, 0.338_329_47, 0.051_153_20), (499.0, 0.769_827_16, 0.145_246_56)];
+    let caps = [
+        (233.30, 0.649_256_41, 0.112_450_25),
+        (66.13, 0.338_329_47, 0.051_153_20),
+        (499.0, 0.769_827_16, 0.145_246_56),
+    ];
     for (cap, value, se) in caps {
         let capped = plain(&capped(&rows, cap))?;
         // The caps are quantiles, known to the cent: figures agree as far as that lets them.
@@ -66,13 +70,20 @@ pub(crate) fn run(path: &str) -> Result<(), Failure> {
         check("  standard error", capped.se, se, 1e-5);
     }
     let groups = groups(&rows)?;
-    let members: Vec<FamilyMember> =
-        groups.iter().map(|c| FamilyMember { value: c.value, se: c.se }).collect();
+    let members: Vec<FamilyMember> = groups.iter().map(|c| FamilyMember { value: c.value, se: c.se }).collect();
     let family = Family::of(&members).ok_or("no groups")?;
     // statsmodels ends its search earlier than we do.
     check("conversion by history: τ²", family.tau2, 2.446_740_809e-6, 1e-12);
     check("  mean", family.mean, 0.006_693_482_7, 1e-9);
-    let shrunk = [0.005_694_383_6, 0.005_809_242_8, 0.007_249_730_3, 0.006_985_215_1, 0.006_974_287, 0.007_374_926_6, 0.006_766_593_4];
+    let shrunk = [
+        0.005_694_383_6,
+        0.005_809_242_8,
+        0.007_249_730_3,
+        0.006_985_215_1,
+        0.006_974_287,
+        0.007_374_926_6,
+        0.006_766_593_4,
+    ];
     for (member, expected) in members.iter().zip(shrunk) {
         check("  shrunken", family.shrunk(*member).value, expected, 1e-9);
     }
@@ -152,6 +163,8 @@ fn groups(rows: &[Row]) -> Result<Vec<Contrast>, Failure> {
         let arms = groups.entry(&row.group).or_default();
         arms[usize::from(row.arm == NONE)].add(row.outcomes[1], row.history);
     }
-    let contrast = |arms: &[ArmSums; 2]| Ok(arms[0].outcome().zip(arms[1].outcome()).and_then(|(t, c)| welch(t, c)).ok_or("a group does not vary")?);
+    let contrast = |arms: &[ArmSums; 2]| {
+        Ok(arms[0].outcome().zip(arms[1].outcome()).and_then(|(t, c)| welch(t, c)).ok_or("a group does not vary")?)
+    };
     groups.values().map(contrast).collect()
 }

@@ -52,7 +52,11 @@ pub(crate) fn run(worlds: u64, customers: u64) -> Result<(), Failure> {
     say("samples that lost part of their control, and were caught:");
     for (drawn, lost) in [(20_000, 0.0), (20_000, 0.05), (20_000, 0.10), (50_000, 0.05)] {
         let caught = (0..worlds).into_par_iter().filter(|seed| uneven(*seed, drawn, lost)).count();
-        say(&format!("{drawn} drawn, {:.0} % of the control lost: {:.1} %", 100.0 * lost, 100.0 * caught as f64 / worlds as f64));
+        say(&format!(
+            "{drawn} drawn, {:.0} % of the control lost: {:.1} %",
+            100.0 * lost,
+            100.0 * caught as f64 / worlds as f64
+        ));
     }
     Ok(())
 }

@@ -95,7 +95,9 @@ impl Part {
             orders.iter().any(|order| window.contains(&order.ordered_at))
         };
         match self.effect {
-            PlantedEffect::Works if !ordered(orders, self.days) && self.dice.chance(WORKS) => self.add(orders, self.days),
+            PlantedEffect::Works if !ordered(orders, self.days) && self.dice.chance(WORKS) => {
+                self.add(orders, self.days)
+            }
             PlantedEffect::Fades if !ordered(orders, self.days / 3) && self.dice.chance(FADES) => {
                 self.add(orders, self.days / 3);
             }

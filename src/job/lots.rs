@@ -38,9 +38,9 @@ struct Book<'a> {
 impl<'a> NightLots<'a> {
     fn begin(of: &LotsOf<'a>, draw: NightDraw<'a>) -> Result<Self, JobError> {
         let LotsOf { tonight, plans, forgotten, keeps, .. } = *of;
-        let off = plans.all().flat_map(|plan| {
-            plan.retired.iter().map(|line| (line.play_id.clone(), plan.segment_id.clone()))
-        });
+        let off = plans
+            .all()
+            .flat_map(|plan| plan.retired.iter().map(|line| (line.play_id.clone(), plan.segment_id.clone())));
         let book = Book {
             writer: keeps.map(AssignmentsWriter::create).transpose()?,
             segments: tonight.model().segments().iter().map(|segment| segment.id.clone()).collect(),

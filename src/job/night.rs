@@ -96,7 +96,8 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let (catalogue, settings) =
         (company::offered(tonight.project.catalogue(), company, &channels), tonight.project.plan_settings());
     let measured = effects::measure(&tonight, &applied, &kept.noise)?;
-    let plans = plan(&described.told, &catalogue, &settings).learned(&measured.learned).dated(request.as_of, &catalogue);
+    let plans =
+        plan(&described.told, &catalogue, &settings).learned(&measured.learned).dated(request.as_of, &catalogue);
     let keeps = (!request.dry_run && !tonight.project.is_backfill()).then_some(&lock);
     let lots = LotsOf { tonight: &tonight, plans: &plans, catalogue: &catalogue, forgotten: &forgotten, keeps };
     let assignments = lots.draw(customers, &mut room.staging)?;

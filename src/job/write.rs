@@ -15,9 +15,9 @@ use crate::tables::manifest::{RunFacts, RunIdentity};
 use crate::tables::publish::Staging;
 use crate::tables::report::{alerts_json, plan_page, plans_json, render, summary_json, summary_text};
 use crate::tables::schema::{
-    Cell, EarlierSizes, QualityRow, RejectedRow, Since, TableId, TableSource, arc_transition_rows,
-    distinct_rejected, driver_rows, numbered_candidates, numbered_checks, plan_rows, relationship_rows,
-    segment_element_rows, segment_need_rows, segment_rows, transition_rows,
+    Cell, EarlierSizes, QualityRow, RejectedRow, Since, TableId, TableSource, arc_transition_rows, distinct_rejected,
+    driver_rows, numbered_candidates, numbered_checks, plan_rows, relationship_rows, segment_element_rows,
+    segment_need_rows, segment_rows, transition_rows,
 };
 use crate::tables::write::{TableMeta, write_rows};
 

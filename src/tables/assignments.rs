@@ -365,10 +365,23 @@ mod tests {
         let mut passed = Vec::new();
         let of = reader.of("K1", |_| Ok(())).unwrap();
         assert_eq!(of, [row("K1", "a"), row("K1", "b")]);
-        assert_eq!(reader.of("K25", |row| { passed.push(row.customer_id); Ok(()) }).unwrap(), []);
+        assert_eq!(
+            reader
+                .of("K25", |row| {
+                    passed.push(row.customer_id);
+                    Ok(())
+                })
+                .unwrap(),
+            []
+        );
         assert_eq!(passed, ["K2"]);
         let mut left = Vec::new();
-        reader.rest(|row| { left.push(row); Ok(()) }).unwrap();
+        reader
+            .rest(|row| {
+                left.push(row);
+                Ok(())
+            })
+            .unwrap();
         assert_eq!(left, [released]);
     }
 
@@ -383,7 +396,11 @@ mod tests {
         drop(writer);
         let mut reader = AssignmentsReader::open(out.path()).unwrap().unwrap();
         assert_eq!(reader.of("K1", |_| Ok(())).unwrap().len(), 1);
-        assert_eq!(std::fs::read_dir(out.path()).unwrap().flatten().filter(|e| e.path().is_file()).count(), 2, "and the lock");
+        assert_eq!(
+            std::fs::read_dir(out.path()).unwrap().flatten().filter(|e| e.path().is_file()).count(),
+            2,
+            "and the lock"
+        );
     }
 
     #[test]

@@ -10,9 +10,9 @@
 
 pub mod access;
 mod address;
+pub mod assignments;
 mod chance;
 mod closing;
-pub mod assignments;
 pub mod contract;
 pub mod contract_page;
 pub mod erase;

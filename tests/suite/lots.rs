@@ -68,7 +68,11 @@ fn an_arm_is_kept_and_a_night_made_again_leaves_the_same_ledger() {
     night(&shop, &["2026-11-21", "--force"]);
     assert_eq!(fs::read(shop.path().join(LEDGER)).expect("readable"), bytes);
     night(&shop, &["2026-11-20", "--force"]);
-    assert_eq!(fs::read(shop.path().join(LEDGER)).expect("readable"), bytes, "a night in the past leaves nothing behind");
+    assert_eq!(
+        fs::read(shop.path().join(LEDGER)).expect("readable"),
+        bytes,
+        "a night in the past leaves nothing behind"
+    );
     night(&shop, &["2026-11-22", "--dry-run"]);
     assert_eq!(fs::read(shop.path().join(LEDGER)).expect("readable"), bytes, "nor does a try");
 }
@@ -80,7 +84,10 @@ fn who_is_gone_is_released_and_whoever_is_forgotten_is_in_no_row() {
     let rows = ledger(&shop);
     let gone = text(&rows[0], "customer_id").to_owned();
     let lines = shop.read("in/customers.csv");
-    shop.write("in/customers.csv", lines.lines().filter(|line| !line.starts_with(&gone)).collect::<Vec<_>>().join("\n"));
+    shop.write(
+        "in/customers.csv",
+        lines.lines().filter(|line| !line.starts_with(&gone)).collect::<Vec<_>>().join("\n"),
+    );
     night(&shop, &["2026-11-21"]);
     let after = ledger(&shop);
     let own: Vec<&RowMap> = after.iter().filter(|row| text(row, "customer_id") == gone).collect();

@@ -148,7 +148,10 @@ impl fmt::Display for Forgot {
         }
         if self.assignments > 0 {
             let rows = self.assignments;
-            writeln!(f, "  assignments.parquet: {rows} rows erased; whether plays worked is told without them from the next night on")?;
+            writeln!(
+                f,
+                "  assignments.parquet: {rows} rows erased; whether plays worked is told without them from the next night on"
+            )?;
         }
         self.failed.iter().try_for_each(|file| writeln!(f, "  {file}: NOT cleared"))?;
         self.elsewhere

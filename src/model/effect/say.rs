@@ -10,10 +10,14 @@ pub(super) fn sentence(found: &EffectFinding, share: bool, thirds: Option<[f64; 
     let unit = Unit { share };
     match found.verdict {
         EffectVerdict::NoControl => {
-            format!("No control: {} customers got it and nobody was kept out, so nobody can tell.", thousands(found.assigned.treated))
+            format!(
+                "No control: {} customers got it and nobody was kept out, so nobody can tell.",
+                thousands(found.assigned.treated)
+            )
         }
         EffectVerdict::NoOutcome => {
-            "No outcome: what it is for is asked of few, and not by one rule in both arms, so nobody can tell.".to_owned()
+            "No outcome: what it is for is asked of few, and not by one rule in both arms, so nobody can tell."
+                .to_owned()
         }
         EffectVerdict::Uneven => uneven(found),
         EffectVerdict::TooEarly => format!("{}{}", early(found), so_far(found, unit)),
@@ -81,7 +85,8 @@ fn did(metric: &str) -> &'static str {
 fn compared(found: &EffectFinding, unit: Unit) -> String {
     let Some((mean, effect)) = found.mean.zip(found.effect) else { return "the figures are withheld".to_owned() };
     let range = found.interval.or(found.any_night);
-    let range = range.map(|(low, high)| format!(" ({} to {})", unit.change(low), unit.change(high))).unwrap_or_default();
+    let range =
+        range.map(|(low, high)| format!(" ({} to {})", unit.change(low), unit.change(high))).unwrap_or_default();
     format!(
         "{} {} within {} days, {} of those kept out: {}{range}",
         unit.level(mean.treated),
@@ -102,10 +107,7 @@ fn between(found: &EffectFinding, unit: Unit) -> String {
 fn uneven(found: &EffectFinding) -> String {
     let leak = found.crossover_share.filter(|share| *share > MOST_CROSSED);
     if let (Some(leak), false) = (leak, found.srm_p.is_some_and(|p| p < UNEVEN_P)) {
-        return format!(
-            "Uneven: {:.1} % of those kept out got it all the same. No verdict.",
-            100.0 * leak
-        );
+        return format!("Uneven: {:.1} % of those kept out got it all the same. No verdict.", 100.0 * leak);
     }
     format!(
         "Uneven: {} got it for {} kept out, which is not what was drawn (p {}); something decides who is counted. No verdict.",
@@ -132,7 +134,10 @@ fn early(found: &EffectFinding) -> String {
             thousands(planned),
             thousands(matured)
         ),
-        (None, _) => format!("Too early: {} were drawn so far, and too little is known to say how many are needed.", thousands(assigned)),
+        (None, _) => format!(
+            "Too early: {} were drawn so far, and too little is known to say how many are needed.",
+            thousands(assigned)
+        ),
     }
 }
 

@@ -175,7 +175,13 @@ struct Lot {
 impl EffectFold {
     /// A pass over the night whose end is `end`. `caps` are in the currency, by play.
     #[must_use]
-    pub fn new(experiments: Experiments, caps: &BTreeMap<String, f64>, outside: Option<f64>, end: i64, today: i32) -> Self {
+    pub fn new(
+        experiments: Experiments,
+        caps: &BTreeMap<String, f64>,
+        outside: Option<f64>,
+        end: i64,
+        today: i32,
+    ) -> Self {
         let place = |(play, cap): (&String, &f64)| {
             Some((experiments.place(play)?, (cap * super::outcome::CENTS).round() as i64))
         };

@@ -69,7 +69,8 @@ impl Strata {
     /// Share of the control in the largest stratum of which it is known, else among all drawn; `None` = nobody was.
     pub(super) fn share(&self) -> Option<f64> {
         let drawn = self.lots.iter().filter_map(|(share, counts)| Some((f64::from_bits((*share)?), counts)));
-        let largest = drawn.filter(|(share, _)| *share > 0.0).max_by_key(|(_, counts)| counts.assigned.iter().sum::<u64>());
+        let largest =
+            drawn.filter(|(share, _)| *share > 0.0).max_by_key(|(_, counts)| counts.assigned.iter().sum::<u64>());
         largest.map(|(share, _)| share).or_else(|| {
             let [treated, control] = self.counts().assigned;
             (treated > 0 && control > 0).then(|| control as f64 / (treated + control) as f64)
@@ -155,10 +156,7 @@ fn released(arms: [ArmSums; 2], name: &str, most: f64, share: bool, noise: &Nois
 }
 
 /// A figure of each stratum in which both arms have it, put together.
-fn combined(
-    strata: &[ReleasedArms],
-    mut of: impl FnMut([&ArmSums; 2]) -> Option<Contrast>,
-) -> Option<Contrast> {
+fn combined(strata: &[ReleasedArms], mut of: impl FnMut([&ArmSums; 2]) -> Option<Contrast>) -> Option<Contrast> {
     let told = strata.iter().filter_map(|stratum| {
         let [t, c] = &stratum.arms;
         let contrast = of([t, c])?;
@@ -180,5 +178,5 @@ fn together(strata: &[ReleasedArms], arm: usize) -> Option<Group> {
         variance += weight * weight * group.variance / group.n;
         n += group.n;
     }
-    (n > 1.0).then(|| Group { mean, variance: variance * n, n })
+    (n > 1.0).then_some(Group { mean, variance: variance * n, n })
 }

@@ -22,7 +22,8 @@ fn experiments() -> Experiments {
 /// A play judged by whether people order, with a window of 60 days.
 fn play() -> (u16, String) {
     let all = experiments();
-    let found = all.all().iter().find(|own| own.play != PROGRAM && own.metric == "repeat_rate" && own.window_days == 60);
+    let found =
+        all.all().iter().find(|own| own.play != PROGRAM && own.metric == "repeat_rate" && own.window_days == 60);
     let id = found.expect("the catalogue has one").play.clone();
     (all.place(&id).unwrap(), id)
 }
@@ -107,7 +108,13 @@ impl World {
                     history.plays.push(PlayContact { play: word, at: start + DAY / 2, treated: true, reached: got });
                 }
                 let arm = if treated { TrialArm::Treated } else { TrialArm::Control };
-                enrolled.push(vec![Enrollment { play: place, group: EffectGroup::Segment(0), arm, share: 0.5, assigned }]);
+                enrolled.push(vec![Enrollment {
+                    play: place,
+                    group: EffectGroup::Segment(0),
+                    arm,
+                    share: 0.5,
+                    assigned,
+                }]);
                 histories.push(history);
             }
             let counts = vec![true; histories.len()];

@@ -99,7 +99,11 @@ impl EffectEvidence {
         match self.any_night().map(|interval| self.direction(interval)) {
             Some(Direction::Wrong) => return EffectVerdict::Harmed,
             Some(Direction::Right) if before != Some(EffectVerdict::Harmed) => {
-                return if before == Some(EffectVerdict::Fading) { EffectVerdict::Fading } else { EffectVerdict::Worked };
+                return if before == Some(EffectVerdict::Fading) {
+                    EffectVerdict::Fading
+                } else {
+                    EffectVerdict::Worked
+                };
             }
             _ => {}
         }

@@ -90,7 +90,8 @@ fn in_order(lines: Vec<PlanLine>, weight: impl Fn(&PlanLine) -> Option<f64>) -> 
         let (mut measured, mut new) = (measured.into_iter(), new.into_iter());
         for place in 1.. {
             let slot = place % LEARNING_SLOT == 0;
-            let next = if slot { new.next().or_else(|| measured.next()) } else { measured.next().or_else(|| new.next()) };
+            let next =
+                if slot { new.next().or_else(|| measured.next()) } else { measured.next().or_else(|| new.next()) };
             match next {
                 Some((_, line)) => ordered.push(line),
                 None => break,

@@ -23,8 +23,8 @@ pub use estimate::{Estimate, Figure, percent_of, thousands};
 pub use fold::{BlockFold, PartialState};
 pub use high::{HIGH, HIGH_RULE, is_high};
 pub use history::{
-    Contact, History, Nature, Order, PlayContact, Promise, RIVAL_RATINGS, RivalAnswer, Sources, TOO_MANY_VALUES, Verbatim,
-    Vocabulary, Word,
+    Contact, History, Nature, Order, PlayContact, Promise, RIVAL_RATINGS, RivalAnswer, Sources, TOO_MANY_VALUES,
+    Verbatim, Vocabulary, Word,
 };
 pub use open_matter::{OpenCounts, OpenMatter};
 pub use relationship::{

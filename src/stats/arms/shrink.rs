@@ -131,11 +131,7 @@ impl Family {
 
 impl Shrunk {
     fn of(value: f64, sd: f64) -> Self {
-        let positive = if sd > 0.0 {
-            standard_normal().cdf(value / sd)
-        } else {
-            f64::from(u8::from(value > 0.0))
-        };
+        let positive = if sd > 0.0 { standard_normal().cdf(value / sd) } else { f64::from(u8::from(value > 0.0)) };
         Self { value, sd, positive }
     }
 

@@ -17,8 +17,8 @@ use super::scratch::ScratchTable;
 use super::wish::{HistoryWish, KindWords};
 use crate::catalogue::ElementId;
 use crate::model::rows::{
-    Contact, History, Nature, Order, PlayContact, Promise, PublicPost, RIVAL_RATINGS, RivalAnswer, ServiceEvent, ServiceKind,
-    TOO_MANY_VALUES, Verbatim, Vocabulary, Word,
+    Contact, History, Nature, Order, PlayContact, Promise, PublicPost, RIVAL_RATINGS, RivalAnswer, ServiceEvent,
+    ServiceKind, TOO_MANY_VALUES, Verbatim, Vocabulary, Word,
 };
 
 /// The tables that histories are read from; `None` = there is none.
