@@ -96,7 +96,7 @@ impl Part {
         };
         match self.effect {
             PlantedEffect::Works if !ordered(orders, self.days) && self.dice.chance(WORKS) => {
-                self.add(orders, self.days)
+                self.add(orders, self.days);
             }
             PlantedEffect::Fades if !ordered(orders, self.days / 3) && self.dice.chance(FADES) => {
                 self.add(orders, self.days / 3);

@@ -239,7 +239,7 @@ impl Evaluation<'_> {
             srm_p: evidence.srm_p,
             detectable: base.and_then(|base| detectable(base, counts.assigned)),
             planned,
-            verdict_on: self.verdict_on(counts, planned, experiment.window_days, past.as_ref()),
+            verdict_on: verdict_on(counts, planned, experiment.window_days, past.as_ref()),
             verdict: EffectVerdict::TooEarly,
             verdict_since: self.today,
             say: String::new(),
@@ -254,27 +254,6 @@ impl Evaluation<'_> {
     fn told_share(&self, name: &str, part: u64, all: u64) -> Option<f64> {
         let told = self.noise.shifted(&format!("effects/{name}"), part as f64, 1.0);
         (all >= self.min_cell.max(1)).then(|| (told / all as f64).clamp(0.0, 1.0))
-    }
-
-    /// The day on which as many are matured as the plan asks for; one that came stays.
-    fn verdict_on(
-        &self,
-        counts: &LotCounts,
-        planned: Option<u64>,
-        window: i32,
-        past: Option<&PastFinding>,
-    ) -> Option<NaiveDate> {
-        if let Some(past) = past.filter(|past| past.verdict.is_final()) {
-            return past.verdict_on;
-        }
-        let planned = planned?;
-        let mut drawn = 0;
-        let day = counts.days.iter().find(|(_, n)| {
-            drawn += **n;
-            drawn >= planned
-        })?;
-        let due = NaiveDate::from_epoch_days(*day.0)?.checked_add_days(Days::new(window as u64))?;
-        Some(due)
     }
 
     /// Verdicts, primary metrics first: what stands beside them follows.
@@ -418,6 +397,21 @@ fn shrink(drafted: &mut [Drafted]) {
 fn before(strata: &Strata, metric: EffectMetric) -> Option<Group> {
     let unit = if metric.is_share() { 1.0 } else { super::outcome::CENTS };
     strata.all(metric).before.in_units(unit, 1.0).outcome()
+}
+
+/// The day on which as many are matured as the plan asks for; one that came stays.
+fn verdict_on(counts: &LotCounts, planned: Option<u64>, window: i32, past: Option<&PastFinding>) -> Option<NaiveDate> {
+    if let Some(past) = past.filter(|past| past.verdict.is_final()) {
+        return past.verdict_on;
+    }
+    let planned = planned?;
+    let mut drawn = 0;
+    let day = counts.days.iter().find(|(_, n)| {
+        drawn += **n;
+        drawn >= planned
+    })?;
+    let due = NaiveDate::from_epoch_days(*day.0)?.checked_add_days(Days::new(window as u64))?;
+    Some(due)
 }
 
 fn detectable(base: Group, assigned: [u64; 2]) -> Option<f64> {

@@ -15,7 +15,7 @@ use super::experiment::EffectMetric;
 
 /// What is expected of a play in a segment.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Expectation {
+pub struct ExpectedGain {
     /// Expected change of the metric, in its unit, and the ends of its 95 % interval.
     pub value: f64,
     /// Lower end.
@@ -65,7 +65,7 @@ impl Learned {
     /// METHOD: what was seen in the segment itself, drawn toward its like; else what all segments together show, its spread
     /// doubled, because groups differ. Our judgment for the doubling.
     #[must_use]
-    pub fn expected(&self, play: &str, segment: &str) -> Option<Expectation> {
+    pub fn expected(&self, play: &str, segment: &str) -> Option<ExpectedGain> {
         let at = |segment: &str| self.found.get(&(play.to_owned(), segment.to_owned()));
         let own = at(segment).and_then(|finding| Some((finding, finding.shrunk?, true)));
         let (finding, (value, sd, _), own) = own.or_else(|| {
@@ -81,7 +81,7 @@ impl Learned {
             Better::Lower => 1.0 - shrunk.above(-least),
         };
         let n = finding.matured.treated + finding.matured.control;
-        Some(Expectation { value, low: value - Z95 * sd, high: value + Z95 * sd, n, worth, own })
+        Some(ExpectedGain { value, low: value - Z95 * sd, high: value + Z95 * sd, n, worth, own })
     }
 
     /// Why a play is off in a segment; `None` = it is not.

@@ -34,7 +34,7 @@ mod whole_sums;
 pub use evaluate::Evaluation;
 pub use experiment::{EffectMetric, EffectRole, Experiment, Experiments, PROGRAM};
 pub use finding::{ArmPair, ControlKind, EffectFinding, EffectVerdict, FindingKey, PastFinding};
-pub use learned::{Expectation, Learned};
+pub use learned::{ExpectedGain, Learned};
 pub use lottery::{Lottery, TrialArm};
 pub use settings::{EffectSettings, EffectSettingsError};
 pub use state::{EffectFold, EffectGroup, EffectRows, EffectState, Enrollment};

@@ -178,5 +178,5 @@ fn together(strata: &[ReleasedArms], arm: usize) -> Option<Group> {
         variance += weight * weight * group.variance / group.n;
         n += group.n;
     }
-    (n > 1.0).then(|| Group { mean, variance: variance * n, n })
+    (n > 1.0).then_some(Group { mean, variance: variance * n, n })
 }
