@@ -42,11 +42,16 @@ impl Measured {
         self.learned.harmed().map(|(play, segment, say)| Alert {
             key: "play_harms",
             severity: "alert",
-            what: format!("The play `{play}` is off for {segment}: {say}"),
+            what: format!(
+                "Play {play} is off{}. {say}",
+                if segment == "ALL" { String::new() } else { format!(" for {segment}") }
+            ),
             how_big: segment.to_owned(),
             since: None,
             likely_cause: "plan",
-            to_do: format!("look at it in `effects`; `[effects] keep_on = [\"{play}\"]` keeps it on all the same"),
+            to_do: format!(
+                "read its rows in the table effects; [effects] keep_on = [\"{play}\"] keeps it on all the same"
+            ),
         })
     }
 }

@@ -20,6 +20,7 @@ use super::access::private_file;
 use super::publish::{OutputLock, PublishError, half_written};
 use super::read::{ReadError, damaged, open};
 use super::write::WriteError;
+use crate::codes::{Code, Coded};
 use crate::model::effect::TrialArm;
 
 /// Name of the file in the output folder.
@@ -188,8 +189,8 @@ pub enum AssignmentsError {
     Write(#[from] WriteError),
 }
 
-impl crate::codes::Coded for AssignmentsError {
-    fn code(&self) -> crate::codes::Code {
+impl Coded for AssignmentsError {
+    fn code(&self) -> Code {
         match self {
             Self::Read(error) => error.code(),
             Self::Write(error) => error.code(),

@@ -15,7 +15,8 @@ use crate::shop::{Said, Shop, files};
 const EACH: usize = 10;
 
 /// Tables that are about single customers and name them, and nothing else of them that is personal.
-const NAMES_CUSTOMERS: [&str; 6] = [
+const NAMES_CUSTOMERS: [&str; 7] = [
+    "assignments.parquet",
     "customers.parquet",
     "element_scores.parquet",
     "moves.parquet",

@@ -174,6 +174,11 @@ fn treatments(draft: &Draft<'_>) -> Option<MappedTable> {
             && shape.words.iter().all(|(word, _)| matches!(word.as_str(), "treated" | "control"))
     });
     columns.extend(arm.map(|shape| ("arm".to_owned(), Filled::Column(shape.name.clone()))));
+    let outcome = find.usable().find(|shape| {
+        let known = |word: &str| matches!(word, "sent" | "delivered" | "opened" | "clicked" | "bounced" | "failed");
+        any(&shape.tokens, &["outcome"]) && shape.words.iter().all(|(word, _)| known(word))
+    });
+    columns.extend(outcome.map(|shape| ("outcome".to_owned(), Filled::Column(shape.name.clone()))));
     let mut spec = draft.rows(TableName::Treatments, &columns, undated(at));
     spec.date_format = format_of(at);
     let reason = format!("`{}` names plays, and `{}` when they were carried out", shown(&play.name), shown(&at.name));

@@ -19,7 +19,7 @@ pub struct Alert {
     pub how_big: String,
     /// Since when, `YYYY-MM-DD`; `None` = tonight.
     pub since: Option<String>,
-    /// `data`, `customers` or `model`: where the cause most likely lies.
+    /// `data`, `customers`, `model` or `plan`: where the cause most likely lies.
     pub likely_cause: &'static str,
     /// One thing to do.
     pub to_do: String,

@@ -28,7 +28,7 @@ impl Status {
 pub(super) fn status(input: &ReportInput<'_>) -> Status {
     let held = input.alerts.iter().filter(|alert| alert.severity == "hold").count();
     let first = input.alerts.iter().take(MOST_ALERTS);
-    let first = first.map(|alert| format!("{}. {}.", unpointed(&alert.what), unpointed(&alert.to_do))).collect();
+    let first = first.map(|alert| format!("{}. {}.", unpointed(&alert.what), begun(unpointed(&alert.to_do)))).collect();
     let (color, word, text) = match (held, input.alerts.len()) {
         (1.., _) => {
             ("red", "Stop", "This night was held back. Send nothing from it before the points below are settled.")
@@ -37,4 +37,10 @@ pub(super) fn status(input: &ReportInput<'_>) -> Status {
         (0, 0) => ("green", "Good", "This night can be used as it is."),
     };
     Status { color, word, text: text.to_owned(), first }
+}
+
+/// A text as a sentence begins.
+fn begun(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -98,7 +98,12 @@ fn the_nine_questions_are_answered_on_the_first_page_and_on_the_one_to_mail() {
 
 #[test]
 fn no_term_of_art_stands_on_the_first_page() {
-    let told = text(&page(&with_history()));
+    // The path of a file is what it is.
+    let page = page(&with_history());
+    let mut parts = page.split("<code>");
+    let first = parts.next().expect("a beginning").to_owned();
+    let rest = parts.map(|part| part.split_once("</code>").expect("closed").1);
+    let told = text(&rest.fold(first, |page, part| page + part));
     for term in TERMS {
         assert!(!told.contains(term), "{term}: {told}");
     }
@@ -135,7 +140,7 @@ fn a_night_that_was_held_back_says_what_to_do_first_and_gives_no_advice() {
     }];
     let page = page(&night);
     assert!(page.contains("class=\"status red\"") && !page.contains("id=\"today\""));
-    assert!(page.contains("<li>The orders are gone. ask whoever delivers them.</li>"), "{page}");
+    assert!(page.contains("<li>The orders are gone. Ask whoever delivers them.</li>"), "{page}");
     night.alerts[0].severity = "alert";
     assert!(one_pager(&night.input()).expect("a page").contains("class=\"status amber\""));
 }
