@@ -18,7 +18,10 @@ fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |place: usize, default: u64| arguments.get(place).map_or(Ok(default), |text| text.parse());
     match arguments.first().map(String::as_str) {
-        Some("worlds") => worlds::run(number(1, 2_000)?, number(2, 4_000)?),
+        Some("worlds") => {
+            worlds::run(number(1, 2_000)?, number(2, 4_000)?);
+            Ok(())
+        }
         Some("hillstrom") => hillstrom::run(arguments.get(1).ok_or("hillstrom: which file?")?),
         _ => Err("say `worlds [WORLDS [CUSTOMERS]]` or `hillstrom FILE.csv`".into()),
     }

@@ -8,7 +8,7 @@ use valueseg::model::effect::{ArmPair, EffectEvidence, EffectVerdict};
 use valueseg::stats::arms::{ArmSums, Family, FamilyMember, sample_ratio, welch};
 use valueseg::stats::multiple::benjamini_hochberg;
 
-use crate::{Failure, say};
+use crate::say;
 
 /// Nights of an experiment.
 const NIGHTS: u64 = 60;
@@ -33,7 +33,7 @@ struct Ended {
     all_hold: bool,
 }
 
-pub(crate) fn run(worlds: u64, customers: u64) -> Result<(), Failure> {
+pub(crate) fn run(worlds: u64, customers: u64) {
     let effect = PLANNED * (BASE * (1.0 - BASE) * 4.0 / customers as f64).sqrt();
     say(&format!("{worlds} worlds of {customers} customers, half each, {NIGHTS} nights, {:.0} % order:", 100.0 * BASE));
     say("effect          worked  harmed  early   day holds  all nights hold");
@@ -58,7 +58,6 @@ pub(crate) fn run(worlds: u64, customers: u64) -> Result<(), Failure> {
             100.0 * caught as f64 / worlds as f64
         ));
     }
-    Ok(())
 }
 
 fn chance(rng: &mut Xoshiro256PlusPlus, p: f64) -> bool {
@@ -129,6 +128,6 @@ fn uneven(seed: u64, drawn: u64, lost: f64) -> bool {
             arms[usize::from(control)] += 1.0;
         }
     }
-    let due = (arms[0] + arms[1]) / 2.0;
+    let due = f64::midpoint(arms[0], arms[1]);
     sample_ratio(&[(arms[0], due), (arms[1], due)]).is_some_and(|found| found.p < 0.001)
 }

@@ -128,7 +128,7 @@ impl World {
 
     fn findings(&self) -> Vec<EffectFinding> {
         let mut words = Vocabulary::default();
-        evaluate(&self.state(&[0..self.customers], &mut words), &BTreeMap::new(), &Noise::none())
+        evaluate(&self.state(std::slice::from_ref(&(0..self.customers)), &mut words), &BTreeMap::new(), &Noise::none())
     }
 
     /// The primary finding of the play over everybody.
@@ -210,7 +210,7 @@ fn small_groups_have_a_verdict_and_no_figures() {
 fn any_split_of_the_customers_gives_the_same_bits() {
     let world = World { effect: 0.05, ..World::default() };
     let split = |blocks: &[std::ops::Range<u64>]| world.state(blocks, &mut Vocabulary::default());
-    let whole = split(&[0..8_000]);
+    let whole = split(std::slice::from_ref(&(0..8_000)));
     assert_eq!(whole, split(&[0..1, 1..4_096, 4_096..8_000]));
     assert_eq!(whole, split(&[4_096..8_000, 0..4_096]));
 }
@@ -218,7 +218,7 @@ fn any_split_of_the_customers_gives_the_same_bits() {
 #[test]
 fn money_is_counted_once_its_cap_is_frozen_and_the_cap_stays() {
     let mut words = Vocabulary::default();
-    let state = World::default().state(&[0..8_000], &mut words);
+    let state = World::default().state(std::slice::from_ref(&(0..8_000)), &mut words);
     let first = evaluate(&state, &BTreeMap::new(), &Noise::none());
     let money = first.iter().find(|f| f.key.metric == "value_per_customer" && f.key.segment == "ALL").unwrap();
     assert_eq!(money.effect, None);
@@ -229,7 +229,7 @@ fn money_is_counted_once_its_cap_is_frozen_and_the_cap_stays() {
 #[test]
 fn a_verdict_stays_and_so_does_its_day() {
     let mut words = Vocabulary::default();
-    let state = World { effect: 0.03, ..World::default() }.state(&[0..8_000], &mut words);
+    let state = World { effect: 0.03, ..World::default() }.state(std::slice::from_ref(&(0..8_000)), &mut words);
     let key = |found: &EffectFinding| found.key.clone();
     let first = evaluate(&state, &BTreeMap::new(), &Noise::none());
     let day = NaiveDate::from_epoch_days(TODAY - 10);
@@ -255,7 +255,7 @@ fn a_verdict_stays_and_so_does_its_day() {
 #[test]
 fn noise_moves_figures_by_less_than_their_error_and_the_same_way_every_time() {
     let world = World { effect: 0.08, ..World::default() };
-    let state = world.state(&[0..8_000], &mut Vocabulary::default());
+    let state = world.state(std::slice::from_ref(&(0..8_000)), &mut Vocabulary::default());
     let noisy = evaluate(&state, &BTreeMap::new(), &Noise::keyed([7; 32]));
     assert_eq!(noisy, evaluate(&state, &BTreeMap::new(), &Noise::keyed([7; 32])));
     let exact = world.primary();

@@ -141,9 +141,8 @@ pub(super) fn open(mut file: File, name: &str) -> Result<Footer, SourceError> {
     }
     let (nested, flat): (Vec<_>, Vec<_>) = fields.iter().partition(|field| field.data_type().is_nested());
     let uuids = uuids(&metadata);
-    let kind = |field: &Field| match uuids.contains(field.name()) {
-        true => DataType::Utf8,
-        false => field.data_type().clone(),
+    let kind = |field: &Field| {
+        if uuids.contains(field.name()) { DataType::Utf8 } else { field.data_type().clone() }
     };
     let columns = flat.iter().map(|field| (field.name().clone(), kind(field))).collect();
     let nested = nested.iter().map(|field| field.name().clone()).collect();
