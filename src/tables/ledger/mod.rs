@@ -62,7 +62,7 @@ const FEW_HEADINGS: u64 = 10;
 
 impl TableLedger {
     /// Rows rejected that may have been about a customer: all but repeated lines of headings and guests, who belong to nobody.
-    /// What a gate compares. Where headings are more than [`FEW_HEADINGS`] and more than [`MOST_HEADINGS`] of the rows, the first
+    /// What a gate compares. Where headings are more than ten and more than a third of the rows, the first
     /// line was no line of headings, and what repeats it are rows.
     #[must_use]
     pub fn lost(&self) -> u64 {
