@@ -71,6 +71,13 @@ pub(super) fn fix(case: &ElementCase, settings: &PlanSettings) -> TriggerVerdict
     let (more, missed) = (strength(difference, settings.min_difference), strength(gap, settings.min_gap));
     // A gap alone does not fire where the segment cares less than others do: others come first then.
     let wanted_less = difference.is_some_and(|d| d.value < 0.0);
+    if low && wanted_less && missed.is_some() {
+        return TriggerVerdict::Against(format!(
+            "{} {}, yet the others want it more than this group does: it is mended where it is wanted most.",
+            case.name(),
+            case.standing(false)
+        ));
+    }
     let fires = low && !wanted_less && (more.is_some() || missed.is_some());
     mended(case, fires, more.into_iter().chain(missed).sum())
 }
