@@ -367,6 +367,20 @@ fn plans_stay_within_the_limit_and_claim_no_gain() {
 }
 
 #[test]
+fn what_a_group_misses_most_and_others_want_more_is_told() {
+    let mut s = segment("S01");
+    wants(&mut s.profile, "informs", -0.1);
+    served(&mut s.profile, "informs", 3.0);
+    element(&mut s.profile, "informs").gap = Some(estimate(1.4, 0.2));
+    let set = plan(&night(vec![s]), catalogue(), &PlanSettings::default());
+    assert_eq!(set.contradictions, []);
+    let told = passed_over(&set.plans[0], "informs");
+    assert!(
+        told[0].ends_with("yet the others want it more than this group does: it is mended where it is wanted most.")
+    );
+}
+
+#[test]
 fn different_evidence_gives_different_plans_and_the_unassigned_get_the_neutral_one() {
     let mut other = segment("S02");
     wants(&mut other.profile, "variety", 0.8);
