@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::input::ReportInput;
-use super::words::{NOT_KNOWN, anchor, count, date, decimal, many, percent};
+use super::words::{NOT_KNOWN, anchor, begun, count, date, decimal, many, percent};
 use crate::catalogue::{Catalogue, ElementId, Metric, MetricUnit, NeedTier};
 use crate::model::plan::{Plan, PlanLine, PlanSet, ServicePart, TrialDesign};
 use crate::model::rows::{ArcStage, Estimate};
@@ -305,9 +305,7 @@ fn channel(slug: &str) -> String {
 
 /// `repeat_rate` → `Repeat rate`.
 fn plain(slug: &str) -> String {
-    let text = slug.replace('_', " ");
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    begun(&slug.replace('_', " "))
 }
 
 #[cfg(test)]

@@ -136,6 +136,12 @@ pub(super) fn unpointed(text: &str) -> &str {
     text.trim().trim_end_matches('.')
 }
 
+/// A text as a sentence begins.
+pub(super) fn begun(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 fn known_not() -> String {
     NOT_KNOWN.to_owned()
 }

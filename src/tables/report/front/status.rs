@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::super::alerts::MOST_ALERTS;
 use super::super::input::ReportInput;
-use super::super::words::unpointed;
+use super::super::words::{begun, unpointed};
 
 /// How the night is.
 #[derive(Debug, Serialize)]
@@ -37,10 +37,4 @@ pub(super) fn status(input: &ReportInput<'_>) -> Status {
         (0, 0) => ("green", "Good", "This night can be used as it is."),
     };
     Status { color, word, text: text.to_owned(), first }
-}
-
-/// A text as a sentence begins.
-fn begun(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
