@@ -1,11 +1,14 @@
 """Reads every published table with pandas, Polars and DuckDB and checks that types and
-columns are those that the program lists (standard input: `valueseg schema tables`)."""
+columns are those that the program lists (standard input: `valueseg schema tables`). Opens every workbook with openpyxl and
+checks that its rows are those of the tables."""
 
+import datetime
 import glob
 import re
 import sys
 
 import duckdb
+import openpyxl
 import pandas
 import polars
 import pyarrow
@@ -35,8 +38,39 @@ def allowed(kind):
     return any(test(kind) for test in ALLOWED)
 
 
+SHEETS = {"Groups": "segments", "Elements": "segment_elements", "Plans": "plans", "Changes": "transitions"}
+
+
+def workbook(night):
+    """What of the workbook of a night is not as in its tables; nothing where all is."""
+    book = openpyxl.load_workbook(f"{night}/report.xlsx")
+    assert book.sheetnames == ["About", *SHEETS], f"sheets {book.sheetnames}"
+    for name, table in SHEETS.items():
+        sheet = book[name]
+        rows = pyarrow.parquet.read_table(f"{night}/tables/{table}.parquet").to_pylist()
+        assert sheet.max_row == len(rows) + 1, f"{name}: rows"
+        assert sheet.freeze_panes == "B2", f"{name}: headings are not held"
+        figures = 0
+        for cells, row in zip(sheet.iter_rows(min_row=2), rows):
+            known = set(row.values())
+            for cell in cells:
+                assert cell.data_type != "f", f"{name}: a formula"
+                value = cell.value.date() if isinstance(cell.value, datetime.datetime) else cell.value
+                if isinstance(value, (bool, int, float, datetime.date)):
+                    assert value in known, f"{name}: {cell.coordinate} is in no column of its row"
+                    figures += 1
+        assert figures > 0 or not rows, f"{name}: no figure"
+
+
 def main(out, page):
     passed = failed = 0
+    for night in sorted(glob.glob(f"{out}/runs/*")):
+        try:
+            workbook(night)
+            passed += 1
+        except AssertionError as error:
+            failed += 1
+            print(f"{night}: {error}", file=sys.stderr)
     for table, columns in tables(page):
         everywhere = f"{out}/runs/*/{table}"
         files = sorted(glob.glob(everywhere))

@@ -23,6 +23,7 @@ use crate::tables::plain_file::not_a_file;
 use crate::tables::publish::PublishError;
 use crate::tables::read::ReadError;
 use crate::tables::report::ReportError;
+use crate::tables::workbook::WorkbookError;
 use crate::tables::write::WriteError;
 
 /// Why a run ended without a published night.
@@ -247,6 +248,9 @@ pub enum JobError {
     /// The report.
     #[error("the report cannot be made")]
     Report(#[from] ReportError),
+    /// The workbook.
+    #[error(transparent)]
+    Workbook(#[from] WorkbookError),
     /// A file that `init` was shown.
     #[error(transparent)]
     Peek(#[from] PeekError),
@@ -317,6 +321,7 @@ impl JobError {
             Self::Assignments(error) => error.code(),
             Self::Drivers(error) => error.code(),
             Self::Report(error) => error.code(),
+            Self::Workbook(error) => error.code(),
             Self::Peek(error) => error.code(),
             Self::ExportFile { .. } => Code::CatalogueUnreadable,
             Self::ExportUnusable { .. } => Code::Catalogue,

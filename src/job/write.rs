@@ -21,6 +21,7 @@ use crate::tables::schema::{
     driver_rows, numbered_candidates, numbered_checks, plan_rows, relationship_rows, segment_element_rows,
     segment_need_rows, segment_rows, transition_rows,
 };
+use crate::tables::workbook::{WORKBOOK_NAME, WorkbookFacts, workbook};
 use crate::tables::write::{TableMeta, write_rows};
 
 impl Words for RunFacts {
@@ -54,6 +55,13 @@ pub(super) fn night(
     }
     audiences::write(night, &meta(night), scratch, staging)?;
     rejected(night, staging)?;
+    let facts = WorkbookFacts {
+        project: input.project,
+        run_date: input.run_date,
+        currency: input.currency,
+        catalogue: input.catalogue,
+    };
+    staging.write(WORKBOOK_NAME, &workbook(staging.folder(), &facts)?)?;
     staging.write(STATE_NAME, StoredMixes::new(night.inputs.mixes.clone()).to_json().as_bytes())?;
     staging.write(SLIDES, slides_json(&night.applied.flows.arc).as_bytes())?;
     let groups = &night.described.night;

@@ -4,7 +4,7 @@
 //! one row per customer ([`intake`]), people's SQL within the limits of [`query`]; the [`ledger`] says what became of every row, and
 //! [`figures`] what a night is held against. Out: tables whose columns
 //! [`schema`] declares and fills are written ([`mod@write`]), the [`report`] is drawn, and [`publish`] makes the night
-//! visible with its [`manifest`] and its lists ([`audiences`]), for whom [`access`] says; customers who are to be [`forgotten`], named
+//! visible with its [`manifest`], its [`workbook`] and its lists ([`audiences`]), for whom [`access`] says; customers who are to be [`forgotten`], named
 //! as [`persons`] reads them, are taken out again by [`mod@erase`]. [`read`],
 //! [`placements`] and [`peek`] look at published tables and at files nobody has described yet.
 
@@ -37,6 +37,7 @@ pub mod report;
 pub mod schema;
 pub mod source;
 pub mod spec;
+pub mod workbook;
 pub mod write;
 
 pub use publish::manifest;

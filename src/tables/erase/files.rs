@@ -1,10 +1,11 @@
 //! One file of a night: what it is by its content, whom it names, and a copy without them.
 
 use std::collections::BTreeSet;
-use std::io::{Read as _, Write as _};
+use std::io::{Cursor, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
+use zip::ZipArchive;
 
 use super::texts::{TextLayout, rows_of, without};
 use super::{EraseError, table};
@@ -17,6 +18,9 @@ use crate::tables::write::{OutputFile, WriteError, WrittenFile};
 
 /// The byte-order mark of UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Bytes looked at in an archive: far more than a workbook of ours holds.
+const LARGEST_UNPACKED: u64 = 64 << 20;
 
 /// Whom a file names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -126,13 +130,33 @@ fn text_of(path: &Path) -> Result<Option<Text>, ReadError> {
 /// A file that cannot be written again without a person: an error if it names one, packed or in plain letters.
 fn opaque(path: &Path, persons: &Persons) -> Result<Mentions, EraseError> {
     let mut bytes = plain_file::read(path).map_err(|source| ReadError::Open { path: path.to_owned(), source })?;
+    // What was unpacked until it broke off is looked at as well.
     if bytes.starts_with(b"\x1F\x8B") {
         let mut unpacked = Vec::new();
-        // What was unpacked until it broke off is looked at as well.
         let _ = MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut unpacked);
         bytes = unpacked;
+    } else if let Ok(mut archive) = ZipArchive::new(Cursor::new(&bytes)) {
+        let mut unpacked = Vec::new();
+        for place in 0..archive.len() {
+            // A file that cannot be unpacked is looked at as it lies.
+            let Ok(entry) = archive.by_index(place) else { return named_in(&bytes, path, persons) };
+            unpacked.extend_from_slice(entry.name().as_bytes());
+            unpacked.push(b'\n');
+            let _ = entry.take(LARGEST_UNPACKED).read_to_end(&mut unpacked);
+            unpacked.push(b'\n');
+            // Nobody can say that the rest names nobody.
+            if unpacked.len() as u64 > LARGEST_UNPACKED {
+                return Err(EraseError::Sealed { path: path.to_owned() });
+            }
+        }
+        bytes = unpacked;
     }
-    let letters = String::from_utf8_lossy(&bytes);
+    named_in(&bytes, path, persons)
+}
+
+/// An error if these bytes name somebody in plain letters.
+fn named_in(bytes: &[u8], path: &Path, persons: &Persons) -> Result<Mentions, EraseError> {
+    let letters = String::from_utf8_lossy(bytes);
     if persons.find_in(&letters, true).is_empty() {
         return Ok(Mentions::default());
     }
@@ -172,5 +196,21 @@ mod tests {
         assert_eq!(look("K00008").unwrap(), Mentions::default());
         fs::write(&path, b"\0\x01K00007\0").unwrap();
         assert!(look("K00007").is_err() && look("K00008").is_ok());
+    }
+
+    #[test]
+    fn a_workbook_that_names_somebody_is_an_error_and_packed_bytes_are_not_taken_for_ids() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("notes.xlsx");
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        for row in 0..2_000 {
+            sheet.write(row, 0, format!("row {row}: K00007")).unwrap();
+        }
+        fs::write(&path, book.save_to_buffer().unwrap()).unwrap();
+        let look = |ids: &[&str]| look(&path, &Persons::named(ids), &|| true);
+        assert!(matches!(look(&["K00007"]), Err(EraseError::Sealed { .. })));
+        // Two letters stand in any packed file of this size by chance.
+        assert_eq!(look(&["Qz", "zQ", "jX", "K00008"]).unwrap(), Mentions::default());
     }
 }
