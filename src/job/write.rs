@@ -60,6 +60,7 @@ pub(super) fn night(
         run_date: input.run_date,
         currency: input.currency,
         catalogue: input.catalogue,
+        noise: night.noise,
     };
     staging.write(WORKBOOK_NAME, &workbook(staging.folder(), &facts)?)?;
     staging.write(STATE_NAME, StoredMixes::new(night.inputs.mixes.clone()).to_json().as_bytes())?;

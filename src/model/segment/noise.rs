@@ -80,6 +80,18 @@ impl Noise {
         self.of("fives", name).count(people)
     }
 
+    /// How many a group has, as pages tell it: the same number is told of all groups alike.
+    #[must_use]
+    pub fn told_size(&self, people: u64) -> u64 {
+        self.of("sizes", "").count(people)
+    }
+
+    /// Any other number of people of `group`, as pages tell it.
+    #[must_use]
+    pub fn told_count(&self, group: &str, people: u64) -> u64 {
+        self.of("told", group).count(people)
+    }
+
     /// Noise of a group; `pass` tells the passes over one group apart.
     pub(in crate::model) fn of(&self, pass: &str, group: &str) -> GroupNoise {
         let begin = |key: &[u8; KEY_BYTES]| {

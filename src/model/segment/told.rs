@@ -273,6 +273,8 @@ mod tests {
         let told = exact.in_fives(&noise);
         assert!([5_000, 5_005].contains(&told.segments[0].profile.size));
         assert!([310, 315].contains(&told.segments[0].profile.elements[0].importance_answers));
+        assert_eq!(told.segments[0].profile.size, noise.told_size(5_003));
+        assert_eq!(told.segments[0].profile.elements[0].importance_answers, noise.told_count("S01", 312));
         assert_eq!(told.segments[0].profile.elements[0].gap.map(|gap| gap.value), Some(0.0));
     }
 }

@@ -1,12 +1,14 @@
 //! The night as a workbook: groups, elements, plans and changes, for people who work in spreadsheets.
 //!
-//! It is made from the published tables alone, so its figures are theirs, and it can be made again from them. What is absent
-//! there is an empty cell here. Numbers and days are numbers and days, not text; no cell is a formula.
+//! It is made from the published tables alone, so its figures are theirs; numbers of people are those of the pages, in fives,
+//! because a workbook is kept when somebody is erased. What is absent there is an empty cell here. Numbers and days are numbers
+//! and days, not text; no cell is a formula.
 //!
 //! # Examples
 //! ```no_run
 //! use std::path::Path;
 //! use valueseg::catalogue::Catalogue;
+//! use valueseg::model::segment::Noise;
 //! use valueseg::tables::workbook::{WorkbookFacts, workbook};
 //!
 //! let facts = WorkbookFacts {
@@ -14,6 +16,7 @@
 //!     run_date: "2026-11-20".parse()?,
 //!     currency: "EUR",
 //!     catalogue: &Catalogue::embedded(),
+//!     noise: &Noise::none(),
 //! };
 //! std::fs::write("report.xlsx", workbook(Path::new("out/runs/2026-11-20"), &facts)?)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -31,6 +34,7 @@ use serde_json::Value;
 use self::sheet::{Look, SHEETS, Sheet};
 use crate::catalogue::Catalogue;
 use crate::codes::{Code, Coded};
+use crate::model::segment::Noise;
 use crate::tables::read::{ReadError, RowMap, all_rows};
 use crate::tables::schema::TableId;
 
@@ -60,6 +64,8 @@ pub struct WorkbookFacts<'a> {
     pub currency: &'a str,
     /// Names of elements.
     pub catalogue: &'a Catalogue,
+    /// What brings numbers of people to fives.
+    pub noise: &'a Noise,
 }
 
 /// A workbook that cannot be made.
@@ -97,7 +103,7 @@ pub fn workbook(run_folder: &Path, facts: &WorkbookFacts<'_>) -> Result<Vec<u8>,
     book.set_properties(&DocProperties::new().set_title(facts.project).set_creation_datetime(&made));
     about(book.add_worksheet(), facts)?;
     let groups = groups(run_folder)?;
-    let names = Names { groups, catalogue: facts.catalogue };
+    let names = Names { groups, catalogue: facts.catalogue, noise: facts.noise };
     for sheet in &SHEETS {
         let rows = all_rows(&run_folder.join(sheet.table.path()))?;
         fill(book.add_worksheet(), sheet, &rows, &names)?;
@@ -105,10 +111,11 @@ pub fn workbook(run_folder: &Path, facts: &WorkbookFacts<'_>) -> Result<Vec<u8>,
     Ok(book.save_to_buffer()?)
 }
 
-/// Names shown in place of ids.
+/// What is shown in place of ids and of numbers of people.
 struct Names<'a> {
     groups: BTreeMap<String, String>,
     catalogue: &'a Catalogue,
+    noise: &'a Noise,
 }
 
 impl Names<'_> {
@@ -117,6 +124,17 @@ impl Names<'_> {
             "OUT" => "not scored",
             other => self.groups.get(other).map_or(other, String::as_str),
         }
+    }
+
+    /// A number of people of a row, losses as gains.
+    fn people(&self, look: Look, row: &RowMap, people: &Value) -> Value {
+        let Some(count) = people.as_i64() else { return people.clone() };
+        let group = row.get("segment_id").or_else(|| row.get("from_segment_id")).and_then(Value::as_str);
+        let told = match look {
+            Look::Size => self.noise.told_size(count.unsigned_abs()),
+            _ => self.noise.told_count(group.unwrap_or_default(), count.unsigned_abs()),
+        };
+        i64::try_from(told).map_or(Value::Null, |told| Value::from(told * count.signum()))
     }
 
     fn element<'b>(&'b self, slug: &'b str) -> &'b str {
@@ -153,9 +171,11 @@ fn fill(to: &mut Worksheet, sheet: &Sheet, rows: &[RowMap], names: &Names<'_>) -
     for (at, column) in (0..).zip(sheet.columns) {
         to.set_column_width(at, column.width)?.set_column_format(at, &format_of(column.look))?;
         to.write_with_format(0, at, column.heading, &heading)?;
+        let people = sheet.counts_people(column);
         for (line, row) in (1..).zip(rows) {
-            let value = row.get(column.from).unwrap_or(&Value::Null);
-            match CellValue::of(value, column.look, names)? {
+            let stored = row.get(column.from).unwrap_or(&Value::Null);
+            let told = people.then(|| names.people(column.look, row, stored));
+            match CellValue::of(told.as_ref().unwrap_or(stored), column.look, names)? {
                 CellValue::Absent => &mut *to,
                 CellValue::Words(words) => to.write_string(line, at, words)?,
                 CellValue::Number(number) => to.write_number(line, at, number)?,
@@ -205,7 +225,7 @@ fn format_of(look: Look) -> Format {
     let plain = Format::new().set_align(FormatAlign::Top);
     match look {
         Look::Words | Look::Group | Look::Element | Look::Term => plain.set_text_wrap(),
-        Look::Count => plain.set_num_format("#,##0"),
+        Look::Size | Look::Count => plain.set_num_format("#,##0"),
         Look::Share => plain.set_num_format("0.0%"),
         Look::Score => plain.set_num_format("0.0"),
         Look::Money => plain.set_num_format("#,##0.00"),

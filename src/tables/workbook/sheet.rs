@@ -13,7 +13,9 @@ pub(super) enum Look {
     Element,
     /// A word of a closed list, `_` shown as a space.
     Term,
-    /// A whole number, in groups of three digits.
+    /// How many a group has.
+    Size,
+    /// Another whole number, in groups of three digits.
     Count,
     /// A share from 0 to 1, in percent.
     Share,
@@ -57,7 +59,7 @@ const INTERVAL: u16 = 9;
 const GROUPS: [SheetColumn; 29] = [
     column("Group", "name", Look::Words, 34),
     column("Id", "segment_id", Look::Words, 7),
-    column("Customers", "size", Look::Count, 11),
+    column("Customers", "size", Look::Size, 11),
     column("Share", "share", Look::Share, INTERVAL),
     column("from", "share_low", Look::Share, INTERVAL),
     column("to", "share_high", Look::Share, INTERVAL),
@@ -148,6 +150,13 @@ pub(super) const SHEETS: [Sheet; 4] = [
     Sheet { name: "Changes", table: TableId::Transitions, columns: &CHANGES },
 ];
 
+impl Sheet {
+    /// Whether a column holds a number of people, which pages tell in fives.
+    pub(super) fn counts_people(&self, column: &SheetColumn) -> bool {
+        self.table.columns().iter().any(|own| own.name() == column.from && own.counts_people())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,7 +170,7 @@ mod tests {
                 let kind = known.unwrap_or_else(|| panic!("{} has no {}", sheet.name, column.from)).kind();
                 let can = match column.look {
                     Look::Words | Look::Group | Look::Element | Look::Term => matches!(kind, T::Text | T::Category),
-                    Look::Count => matches!(kind, T::Int32 | T::Int64),
+                    Look::Size | Look::Count => matches!(kind, T::Int32 | T::Int64),
                     Look::Share | Look::Score | Look::Money | Look::Index => kind == T::Float64,
                     Look::Day => kind == T::Date,
                     Look::Flag => kind == T::Bool,

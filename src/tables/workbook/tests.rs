@@ -5,7 +5,7 @@ use super::*;
 fn shown(value: &Value, look: Look) -> CellValue {
     let catalogue = Catalogue::embedded();
     let groups = [("S01", "Time and ease"), ("ALL", "Everybody")].map(|(id, name)| (id.to_owned(), name.to_owned()));
-    CellValue::of(value, look, &Names { groups: groups.into(), catalogue: &catalogue }).unwrap()
+    CellValue::of(value, look, &Names { groups: groups.into(), catalogue: &catalogue, noise: &Noise::none() }).unwrap()
 }
 
 fn words(value: &Value, look: Look) -> String {
@@ -47,4 +47,15 @@ fn a_text_longer_than_a_cell_ends_in_a_sign_that_it_goes_on() {
     assert_eq!((long.chars().count(), long.ends_with('…')), (CELL_CHARACTERS, true));
     let whole = "x".repeat(CELL_CHARACTERS);
     assert_eq!(words(&json!(whole), Look::Words), whole);
+}
+
+#[test]
+fn numbers_of_people_are_in_fives_as_pages_tell_them() {
+    let (catalogue, noise) = (Catalogue::embedded(), Noise::keyed([7; 32]));
+    let names = Names { groups: BTreeMap::new(), catalogue: &catalogue, noise: &noise };
+    let row = RowMap::from_iter([("segment_id".to_owned(), json!("S01"))]);
+    assert_eq!(names.people(Look::Size, &row, &json!(2_831)), json!(noise.told_size(2_831)));
+    assert_eq!(names.people(Look::Count, &row, &json!(-17)), json!(-(noise.told_count("S01", 17) as i64)));
+    assert!([2_830, 2_835].contains(&noise.told_size(2_831)) && [15, 20].contains(&noise.told_count("S01", 17)));
+    assert_eq!(names.people(Look::Count, &row, &Value::Null), Value::Null);
 }
