@@ -18,7 +18,9 @@ const AMOUNT_WITHIN: f64 = 0.01;
 pub(crate) struct Tally {
     /// Answers tried.
     pub(crate) tried: usize,
-    /// Answers of which all others are ruled out, or nearly so.
+    /// Answers that the attacker is sure of: all others are ruled out, or nearly so.
+    pub(crate) claimed: usize,
+    /// Those of them that are right.
     pub(crate) recovered: usize,
     /// Answers that plain subtraction gives, rounded.
     pub(crate) subtracted: usize,
@@ -126,7 +128,9 @@ impl Tally {
     fn try_answer(&mut self, truth: u8, equations: &[Equation], guess: f64) {
         self.tried += 1;
         self.subtracted += usize::from(guess.round() == f64::from(truth));
-        self.recovered += usize::from(posterior(equations)[usize::from(truth)] > SURE);
+        let posterior = posterior(equations);
+        self.claimed += usize::from(posterior.iter().any(|one| *one > SURE));
+        self.recovered += usize::from(posterior[usize::from(truth)] > SURE);
     }
 
     fn try_amount(&mut self, truth: f64, guess: f64) {
@@ -136,6 +140,7 @@ impl Tally {
 
     pub(crate) fn add(&mut self, other: Self) {
         self.tried += other.tried;
+        self.claimed += other.claimed;
         self.recovered += other.recovered;
         self.subtracted += other.subtracted;
         self.amounts += other.amounts;

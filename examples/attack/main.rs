@@ -3,8 +3,8 @@
 //! `cargo run --profile quick --locked --example attack [CUSTOMERS [JOINERS]]` runs nights of invented people, of whom one joins
 //! each night, once with exact figures and once as they are published. It prints how many answers and order values come
 //! back (1) after `valueseg forget`, (2) from two nights between which one person joined, (3) from 30 nights, and what the
-//! noise costs. An answer is recovered if no other is left or the chance of all others is below 5 %; plain subtraction
-//! counts by itself.
+//! noise costs. An answer is claimed if no other is left or the chance of all others is below 5 %, and recovered if the
+//! claim is right; plain subtraction counts by itself.
 
 mod attacker;
 mod company;
@@ -64,8 +64,8 @@ fn attack(company: &Company, people: &[Person], customers: usize, nights: &[Told
     let after = one_night(&of_one, seen[last], &left);
     for (what, tally) in [("after forget", after), ("one joined", between), ("30 nights", all)] {
         say(&format!(
-            "  {what:12} {} of {} answers recovered, {} by plain subtraction; {} of {} order values",
-            tally.recovered, tally.tried, tally.subtracted, tally.amounts_found, tally.amounts
+            "  {what:12} {} of {} answers recovered ({} claimed), {} by plain subtraction; {} of {} order values",
+            tally.recovered, tally.tried, tally.claimed, tally.subtracted, tally.amounts_found, tally.amounts
         ));
     }
     say(&format!("  guessing     {:.0} of {}", guessed(erased), erased.len() * ASKED.len()));

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::shop::{Said, Shop, command, said};
+use crate::shop::{Said, Shop, command, said, unsettled};
 
 /// Signals that end a command, with its exit code; `None` = the system ends it.
 const SIGNALS: [(i32, Option<i32>); 7] = [
@@ -85,7 +85,8 @@ impl Street {
     fn limited(&self, limit: &str, arguments: &[&str]) -> Said {
         let mut shell = Command::new("sh");
         shell.arg("-c").arg(format!("{limit}; exec \"$0\" \"$@\"")).arg(env!("CARGO_BIN_EXE_valueseg")).args(arguments);
-        shell.env("TMPDIR", self.shop.path().join("tmp")).env("NO_COLOR", "1").current_dir(self.shop.path());
+        unsettled(&mut shell);
+        shell.env("TMPDIR", self.shop.path().join("tmp")).current_dir(self.shop.path());
         said(shell.output().expect("started"))
     }
 

@@ -92,11 +92,16 @@ impl Shop {
 /// The program, untouched by the environment the tests run in.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_valueseg"));
+    unsettled(&mut command);
+    command
+}
+
+/// What this program was told by its environment is not for the command.
+pub(crate) fn unsettled(command: &mut Command) {
     command.env("NO_COLOR", "1");
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("VALUESEG_")) {
         command.env_remove(name);
     }
-    command
 }
 
 pub(crate) fn said(output: Output) -> Said {
