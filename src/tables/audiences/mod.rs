@@ -20,6 +20,8 @@ mod error;
 mod field;
 mod findings;
 mod format;
+#[cfg(test)]
+mod golden;
 mod kept_out;
 mod lists;
 mod makers;
