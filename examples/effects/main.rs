@@ -3,10 +3,13 @@
 //! `cargo run --profile quick --locked --example effects -- worlds [WORLDS [CUSTOMERS]]` runs made-up experiments of 60 nights
 //! through the verdict of the job and prints how often a play without effect is called something, how often an effect of the
 //! size that the plan is made for is found, how often intervals hold, and how often samples that lost customers are caught.
-//! `-- hillstrom FILE.csv` reads the e-mail test of Kevin Hillstrom (2008; not in this repository, no license is stated) and
+//! `-- nights [CUSTOMERS [NIGHTS]]` runs 90 nights of a company that sends what its lists say: plays work, harm, do nothing and wear
+//! off, messages bounce, people share addresses; it fails if a play is found to do the opposite of what was planted, if one that
+//! harms is sent after that was found, or if people at one address are of two arms. `-- hillstrom FILE.csv` reads the e-mail test of Kevin Hillstrom (2008; not in this repository, no license is stated) and
 //! prints differences, adjustments and shrunken effects beside figures computed in Python by scipy and statsmodels.
 
 mod hillstrom;
+mod nights;
 mod worlds;
 
 use std::io::Write as _;
@@ -22,8 +25,9 @@ fn main() -> Result<(), Failure> {
             worlds::run(number(1, 2_000)?, number(2, 4_000)?);
             Ok(())
         }
+        Some("nights") => nights::run(number(1, 2_400)? as usize, number(2, 90)?),
         Some("hillstrom") => hillstrom::run(arguments.get(1).ok_or("hillstrom: which file?")?),
-        _ => Err("say `worlds [WORLDS [CUSTOMERS]]` or `hillstrom FILE.csv`".into()),
+        _ => Err("say `worlds [WORLDS [CUSTOMERS]]`, `nights [CUSTOMERS [NIGHTS]]` or `hillstrom FILE.csv`".into()),
     }
 }
 

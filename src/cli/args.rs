@@ -145,6 +145,9 @@ pub enum Command {
         /// Do everything but publish; print what would be published.
         #[arg(long)]
         dry_run: bool,
+        /// Write whole lists alone, and no file of changes: for a tool whose list is in doubt.
+        #[arg(long, conflicts_with = "catch_up")]
+        full: bool,
     },
     /// Explain in plain words.
     #[command(

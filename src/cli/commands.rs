@@ -64,17 +64,20 @@ fn dispatch(args: &Args, stop: &Stop) -> Result<Exit, CommandError> {
             },
         ),
         Command::Check { deep, as_of } => check_inputs(args, *deep, *as_of, stop),
-        Command::Run { as_of, catch_up, refit, force, first_night, dry_run } => load_project(args).and_then(|loaded| {
-            let as_of = as_of.unwrap_or_else(|| yesterday(loaded.timezone));
-            if !force {
-                not_ahead(&loaded, as_of)?;
-            }
-            let first_night = *first_night;
-            let plain = NightRequest::of(as_of);
-            let request = NightRequest { refit: *refit, force: *force, first_night, dry_run: *dry_run, ..plain };
-            let missed = if *catch_up { caught_up(args, &loaded, as_of, stop)? } else { Vec::new() };
-            Ok(said(args, &missed, &run_night(args, &loaded, request, stop)?))
-        }),
+        Command::Run { as_of, catch_up, refit, force, first_night, dry_run, full } => {
+            load_project(args).and_then(|loaded| {
+                let as_of = as_of.unwrap_or_else(|| yesterday(loaded.timezone));
+                if !force {
+                    not_ahead(&loaded, as_of)?;
+                }
+                let first_night = *first_night;
+                let plain = NightRequest::of(as_of);
+                let request =
+                    NightRequest { refit: *refit, force: *force, first_night, dry_run: *dry_run, full: *full, ..plain };
+                let missed = if *catch_up { caught_up(args, &loaded, as_of, stop)? } else { Vec::new() };
+                Ok(said(args, &missed, &run_night(args, &loaded, request, stop)?))
+            })
+        }
         Command::Explain { subject } => explain(args, subject),
         Command::Diff { a, b } => {
             load_project(args).and_then(|loaded| Ok(answer::shown(args.json, &diff(&loaded, a, b)?, Exit::Published)))

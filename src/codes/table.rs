@@ -117,6 +117,9 @@ codes! {
     E0222 AudienceTemplate Config: "A template for lists cannot be used."
         "It is not TOML, lacks a key, names something that nothing can be made of, or would write what could hurt people."
         "correct audiences/NAME.toml; copy one that ships from `valueseg audiences show NAME --template`";
+    E0223 AudienceMixed Config: "Two plays on one list, or one play on two, could not be told apart."
+        "A list holds several plays and has no column that says who is meant for which, or two lists split one play by lots of other sizes."
+        "make a list of each play, add a column from play_id, or give both lists the same `split`";
     E0226 NobodyFound Config: "None of the ids of a file is that of a customer of a stored night."
         "The file holds other ids than the results do: of another system, in another form, or of a table with several columns \
          and no header. All of them are kept out of later nights."

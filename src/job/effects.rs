@@ -4,7 +4,7 @@ use crate::job::apply::Applied;
 use crate::job::error::JobError;
 use crate::job::experiments::{experiments, past};
 use crate::job::tonight::Tonight;
-use crate::model::effect::{EffectFinding, Evaluation, Learned};
+use crate::model::effect::{EffectFinding, Evaluation, Learned, OwnSplit};
 use crate::model::segment::Noise;
 use crate::tables::report::Alert;
 
@@ -32,7 +32,14 @@ pub(super) fn measure(tonight: &Tonight<'_>, applied: &Applied, noise: &Noise) -
         today: project.as_of(),
     };
     let findings = evaluation.findings();
-    let learned = Learned::of(&findings, &settings.effects, project.as_of());
+    let own = project.loaded().audiences.iter().flat_map(|audience| {
+        let of = |play: &String| {
+            let segments = audience.who.segments.clone();
+            Some(OwnSplit { play: play.clone(), segments, control: audience.control? })
+        };
+        audience.who.plays.iter().filter_map(of).collect::<Vec<_>>()
+    });
+    let learned = Learned::of(&findings, &settings.effects, project.as_of()).split(own.collect());
     Ok(Measured { findings, learned })
 }
 

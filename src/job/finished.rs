@@ -9,6 +9,7 @@ use crate::job::inputs::InputFindings;
 use crate::job::tonight::Tonight;
 use crate::model::plan::PlanSet;
 use crate::model::segment::Noise;
+use crate::tables::audiences::{AddressFindings, KeptOut};
 use crate::tables::report::Alert;
 
 /// A finished night, not yet written.
@@ -29,6 +30,12 @@ pub(super) struct FinishedNight<'a> {
     pub(super) measured: &'a Measured,
     /// What to do.
     pub(super) plans: &'a PlanSet,
+    /// What was found about addresses; `None` = none is known.
+    pub(super) addresses: Option<&'a AddressFindings>,
+    /// Who goes without which play.
+    pub(super) kept_out: &'a KeptOut,
+    /// Whole lists alone are wanted.
+    pub(super) whole_lists: bool,
     /// What the gates found.
     pub(super) gated: &'a Gated,
     /// What somebody should look at in the morning.

@@ -10,7 +10,7 @@ use crate::catalogue::{Catalogue, hex};
 use crate::codes::{Code, Coded};
 use crate::job::settings::{Gates, Settings};
 use crate::model::segment::crosstab::MOST_DESCRIPTORS;
-use crate::tables::audiences::{AudienceError, configured};
+use crate::tables::audiences::{Audience, AudienceError, configured};
 use crate::tables::figures::{FIGURES, figure_kind};
 use crate::tables::intake::{IntakeError, IntakeRequest, check_tables};
 use crate::tables::names;
@@ -123,6 +123,8 @@ pub struct Loaded {
     pub path: PathBuf,
     /// Its folder: relative paths start here.
     pub base: PathBuf,
+    /// The audiences, their templates read.
+    pub audiences: Vec<Audience>,
     /// Zone of the project.
     pub timezone: Tz,
     /// The day it is, where the caller looked at a clock: nights far ahead of it are mistakes. `None` = no night is.
@@ -138,7 +140,13 @@ impl Loaded {
     pub fn fingerprint(&self) -> String {
         let mut settings = self.settings.clone();
         settings.run = super::settings::RunSettings::default();
-        let text = serde_json::to_string(&settings).expect("settings are plain data");
+        let mut text = serde_json::to_string(&settings).expect("settings are plain data");
+        // Templates that ship belong to the program; one of the company's own may be edited between two nights.
+        for audience in &self.audiences {
+            if let Some(template) = &audience.own_template {
+                text.extend([audience.template.name.as_str(), template]);
+            }
+        }
         hex(&Sha256::digest(text.as_bytes()))
     }
 
@@ -175,8 +183,8 @@ pub fn load(path: &Path, environment: &[(String, String)]) -> Result<Loaded, Con
     let settings = parse(path, &text, environment)?;
     let timezone = check(&settings).map_err(|error| at_its_line(error, path, &text))?;
     let base = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
-    configured(settings.audiences.as_deref().unwrap_or_default(), &base)?;
-    Ok(Loaded { settings, path: path.to_owned(), base, timezone, today: None, allow_output: false })
+    let audiences = configured(settings.audiences.as_deref().unwrap_or_default(), &base)?;
+    Ok(Loaded { audiences, settings, path: path.to_owned(), base, timezone, today: None, allow_output: false })
 }
 
 fn parse(path: &Path, text: &str, environment: &[(String, String)]) -> Result<Settings, ConfigError> {

@@ -10,7 +10,7 @@ use crate::job::finished::FinishedNight;
 use crate::job::gates::alerts;
 use crate::job::inputs::InputFindings;
 use crate::job::load::Loaded;
-use crate::job::lots::LotsOf;
+use crate::job::lots::{DrawnLots, LotsOf};
 use crate::job::noise::NightNoise;
 use crate::job::obtain::FitWish;
 use crate::job::outcome::{Outcome, Summary};
@@ -39,6 +39,8 @@ pub struct NightRequest {
     pub first_night: bool,
     /// Stop before publishing and leave nothing behind.
     pub dry_run: bool,
+    /// Whole lists alone, and no file of changes.
+    pub full: bool,
     /// Exact figures, as nobody may see them: to measure what noise costs and what it keeps. The command never asks so.
     pub exact: bool,
 }
@@ -47,7 +49,7 @@ impl NightRequest {
     /// A plain night.
     #[must_use]
     pub fn of(as_of: NaiveDate) -> Self {
-        Self { as_of, refit: false, force: false, first_night: false, dry_run: false, exact: false }
+        Self { as_of, refit: false, force: false, first_night: false, dry_run: false, full: false, exact: false }
     }
 }
 
@@ -68,7 +70,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let mut room = Room::make(&lock, request.as_of)?;
 
     let intake = stage(watch, Stage::Read, || read(&project, &room.scratch, &forgotten))?;
-    let identity = identity(&project, &intake, &forgotten);
+    let identity = identity(&project, &intake, &forgotten, request.full);
     let again = request.force || request.refit || request.dry_run;
     if !again && is_published(&project.out(), request.as_of, &identity)? {
         intake.check_unchanged()?;
@@ -99,8 +101,9 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let plans =
         plan(&described.told, &catalogue, &settings).learned(&measured.learned).dated(request.as_of, &catalogue);
     let keeps = (!request.dry_run && !tonight.project.is_backfill()).then_some(&lock);
-    let lots = LotsOf { tonight: &tonight, plans: &plans, catalogue: &catalogue, forgotten: &forgotten, keeps };
-    let assignments = lots.draw(customers, &mut room.staging)?;
+    let work = room.scratch.folder();
+    let lots = LotsOf { tonight: &tonight, plans: &plans, catalogue: &catalogue, forgotten: &forgotten, work, keeps };
+    let DrawnLots { assignments, kept_out, addresses } = lots.draw(customers, &mut room.staging)?;
     let scored = gates::check(&tonight, &applied, &described.told, findings.drift.as_ref(), request.refit)?;
     let gated = inputs.gated.clone().and(scored);
     let alerts = alerts(tonight.project.nights(), &gated, &findings, &inputs, &measured);
@@ -114,6 +117,9 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
         described: &described,
         measured: &measured,
         plans: &plans,
+        addresses: addresses.as_ref(),
+        kept_out: &kept_out,
+        whole_lists: request.full,
         gated: &gated,
         alerts: &alerts,
     };

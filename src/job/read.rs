@@ -34,9 +34,10 @@ pub(super) fn request<'a>(
 }
 
 /// Everything the results follow from. Who is to be forgotten is part of it: a night made again after `forget` counts
-/// without them.
-pub(super) fn identity(project: &Project, intake: &Intake, forgotten: &Forgotten) -> RunIdentity {
+/// without them. `whole_lists`: no file of changes is wanted.
+pub(super) fn identity(project: &Project, intake: &Intake, forgotten: &Forgotten, whole_lists: bool) -> RunIdentity {
     let settings = project.loaded().fingerprint();
+    let settings = if whole_lists { hex(&Sha256::digest(format!("{settings} whole lists"))) } else { settings };
     RunIdentity {
         catalogue_hash: project.catalogue().hash().to_owned(),
         catalogue_version: project.catalogue().version().to_owned(),

@@ -35,7 +35,7 @@ const TOOLS: [&str; 6] = ["generic", "warehouse", "klaviyo", "braze", "google", 
 
 /// A customer as the file of the shop has it.
 #[derive(Clone)]
-struct Person(BTreeMap<&'static str, String>);
+pub(crate) struct Person(BTreeMap<&'static str, String>);
 
 impl Person {
     fn new(number: usize) -> Self {
@@ -63,7 +63,7 @@ impl Person {
     }
 }
 
-fn people() -> Vec<Person> {
+pub(crate) fn people() -> Vec<Person> {
     (0..CUSTOMERS).map(Person::new).collect()
 }
 
@@ -77,7 +77,7 @@ fn customers(people: &[Person]) -> String {
     text
 }
 
-fn shop(people: &[Person], audiences: &str) -> Shop {
+pub(crate) fn shop(people: &[Person], audiences: &str) -> Shop {
     let shop = Shop::new(CUSTOMERS);
     shop.write("in/customers.csv", customers(people));
     shop.edit(
@@ -100,19 +100,22 @@ fn all_tools() -> String {
     TOOLS.map(|tool| format!("[[audiences]]\nname = \"{tool}\"\ntemplate = \"{tool}\"\n")).concat()
 }
 
-fn night(shop: &Shop, day: u32) -> PathBuf {
+pub(crate) fn night(shop: &Shop, day: u32) -> PathBuf {
     let date = format!("2026-11-{day:02}");
     let said = shop.say(&["run", "--as-of", &date]);
     assert_eq!(said.code, 0, "{}{}", said.stdout, said.stderr);
     shop.path().join("out/runs").join(date)
 }
 
-fn rows(folder: &Path, kind: &str) -> Vec<Vec<String>> {
+pub(crate) fn rows(folder: &Path, kind: &str) -> Vec<Vec<String>> {
     let mut parts: Vec<PathBuf> =
         fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
     parts.sort();
     let named = |path: &PathBuf| path.file_name().expect("a name").to_string_lossy().starts_with(&format!("{kind}-"));
     let read = |path: &PathBuf| {
+        if path.extension().is_some_and(|end| end == "parquet") {
+            return table_rows(folder, path);
+        }
         let mut reader = csv::Reader::from_path(path).expect("readable");
         reader
             .records()
@@ -120,6 +123,21 @@ fn rows(folder: &Path, kind: &str) -> Vec<Vec<String>> {
             .collect::<Vec<Vec<String>>>()
     };
     parts.iter().filter(|path| named(path)).flat_map(read).collect()
+}
+
+/// Rows of a table, its columns in the order of the schema beside it.
+fn table_rows(folder: &Path, path: &Path) -> Vec<Vec<String>> {
+    let package = fs::read_to_string(folder.join("datapackage.json")).expect("a schema");
+    let package: serde_json::Value = serde_json::from_str(&package).expect("JSON");
+    let fields = package["resources"][0]["schema"]["fields"].as_array().expect("fields").clone();
+    let names: Vec<&str> = fields.iter().map(|field| field["name"].as_str().expect("a name")).collect();
+    let cell = |cell: &serde_json::Value| match cell {
+        serde_json::Value::Null => String::new(),
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let rows = valueseg::tables::read::all_rows(path).expect("readable");
+    rows.iter().map(|row| names.iter().map(|name| cell(&row[*name])).collect()).collect()
 }
 
 fn sorted(mut rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
@@ -165,8 +183,10 @@ fn forty_canaries_in_forbidden_states_are_in_no_file() {
         [format!("K{number:05}"), sha256(&mail), sha256(&phone), sha256(&phone[1..]), mail, phone]
     };
     let lists: Vec<PathBuf> = files(&run.join("audiences"));
-    let texts: Vec<(PathBuf, String)> =
-        lists.iter().map(|path| (path.clone(), fs::read_to_string(path).expect("text"))).collect();
+    let texts: Vec<(PathBuf, String)> = lists
+        .iter()
+        .map(|path| (path.clone(), String::from_utf8_lossy(&fs::read(path).expect("readable")).into_owned()))
+        .collect();
     for number in &canaries {
         for name in names(*number) {
             for (path, text) in &texts {
@@ -245,7 +265,9 @@ fn without_configuration_every_campaign_has_a_list_and_nothing_is_written_where_
         assert_eq!(listed.get(row["customer_id"].as_str().expect("an id")), list.as_ref());
     }
     let members = valueseg::tables::read::all_rows(&run.join("tables/audience_members.parquet")).expect("readable");
-    assert_eq!(members.len(), listed.len());
+    let (control, treated): (Vec<_>, Vec<_>) = members.iter().partition(|row| row["arm"] == "control");
+    assert_eq!(treated.len(), listed.len());
+    assert!(control.iter().all(|row| !listed.contains_key(row["customer_id"].as_str().expect("an id"))));
     assert!(fs::read_to_string(run.join("audiences/LISTS.txt")).expect("there").contains("RECEIPT.txt"));
     let receipt =
         fs::read_to_string(run.join("audiences").join(lists.first().expect("one")).join("RECEIPT.txt")).expect("there");

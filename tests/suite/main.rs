@@ -17,6 +17,7 @@ mod house;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod kill_sweep;
 mod layers;
+mod listed;
 #[cfg(unix)]
 mod lots;
 #[cfg(target_os = "linux")]

@@ -14,8 +14,7 @@ use crate::job::project::Project;
 use crate::job::scratch::Scratch;
 use crate::model::plan::{LineScope, Plan, PlanLine};
 use crate::tables::audiences::{
-    Audience, Confirmations, ListBase, ListReceipt, ListRequest, ListWish, ListedLine, configured, iso2, list_name,
-    write_lists,
+    Audience, Confirmations, ListBase, ListReceipt, ListRequest, ListWish, ListedLine, list_name, write_lists,
 };
 use crate::tables::publish::{Staging, run_folder};
 use crate::tables::schema::TableId;
@@ -36,8 +35,7 @@ pub(super) fn write(
     scratch: &Scratch,
     staging: &mut Staging<'_>,
 ) -> Result<(), JobError> {
-    let project = &night.tonight.project;
-    let Some(contacts) = night.tonight.intake.contacts() else {
+    let Some((contacts, found)) = night.tonight.intake.contacts().zip(night.addresses) else {
         let none = ListTables::create(staging.folder(), meta)?.finish()?;
         none.into_iter().for_each(|file| staging.announce(file));
         return Ok(());
@@ -47,14 +45,14 @@ pub(super) fn write(
         .map_err(|source| crate::tables::audiences::AudienceError::Disk { path: work.clone(), source })?;
     let customers = staging.folder().join(TableId::Customers.path());
     let wishes = wishes(night)?;
-    let home = project.settings().project.country.as_deref().and_then(iso2);
     let request = ListRequest {
         contacts: &contacts,
+        found,
         customers: &customers,
+        kept_out: Some(night.kept_out),
         work: &work,
         wishes: &wishes,
         meta,
-        home: home.as_deref(),
         min_cell: night.tonight.min_cell(),
     };
     let receipts = write_lists(&request, staging)?;
@@ -69,9 +67,9 @@ fn wishes(night: &FinishedNight<'_>) -> Result<Vec<ListWish>, JobError> {
     let project = &night.tonight.project;
     let mut wishes: BTreeMap<String, (Audience, Vec<String>)> = BTreeMap::new();
     match &project.settings().audiences {
-        Some(specs) => {
-            for audience in configured(specs, &project.loaded().base)? {
-                wishes.insert(audience.name.clone(), (audience, Vec::new()));
+        Some(_) => {
+            for audience in &project.loaded().audiences {
+                wishes.insert(audience.name.clone(), (audience.clone(), told_of_all(night, audience)));
             }
         }
         None => {
@@ -91,7 +89,7 @@ fn wishes(night: &FinishedNight<'_>) -> Result<Vec<ListWish>, JobError> {
     let confirmed = Confirmations::read(&project.out())?;
     let wish = |(audience, told): (Audience, Vec<String>)| {
         let base = base(project, &confirmed, &audience.name);
-        ListWish { audience, base, told }
+        ListWish { audience, base, told, whole: night.whole_lists }
     };
     Ok(wishes.into_values().map(wish).collect())
 }
@@ -138,12 +136,37 @@ fn told(plan: &Plan, line: &PlanLine) -> Vec<String> {
         lines.push(format!("  Opening:     {}", line.opening));
     }
     lines.push(format!("  Do not:      {}", line.avoid));
+    lines.push(format!("  Channel:     {}", line.channel));
     let known = line.known_on.map_or_else(
         || "With so few people it cannot be told whether it works.".to_owned(),
-        |day| format!("Whether it worked can be read on {day}, in {}.", line.metric),
+        |day| {
+            format!(
+                "From {day} on the report says, under results of plays, whether it worked: {} of those on the list against those who \
+                 go without.",
+                line.metric
+            )
+        },
     );
     lines.push(format!("  Expect:      {known}"));
     vec![lines.join("\n")]
+}
+
+/// What is told of the campaigns of a configured audience: of each play it names, else where campaigns stand.
+fn told_of_all(night: &FinishedNight<'_>, audience: &Audience) -> Vec<String> {
+    let who = &audience.who;
+    let here = |plan: &&Plan| who.segments.is_empty() || who.segments.contains(&plan.segment_id);
+    let plans = night.plans.plans.iter().chain([&night.plans.neutral]).filter(here);
+    let named = |line: &&PlanLine| line.scope == LineScope::Campaign && who.plays.contains(&line.play_id);
+    let lines = plans.flat_map(|plan| plan.lines.iter().filter(named).flat_map(|line| told(plan, line)));
+    let mut lines: Vec<String> = lines.collect();
+    if lines.is_empty() {
+        lines.push(
+            "It is for no one campaign. What is to be sent to whom, and when it can be seen whether it worked, stands in the \
+             pages\nof plans/, one for each segment."
+                .to_owned(),
+        );
+    }
+    lines
 }
 
 /// All lists on one page.
@@ -151,6 +174,7 @@ fn overview(receipts: &[ListReceipt], wishes: &[ListWish], min_cell: u64) -> Str
     let mut page = String::from(
         "Lists of this night. Each has a folder with its files and a RECEIPT.txt that says what to click.\n\n",
     );
+    let _ = writeln!(page, "  {:<44} {:<10} {:<8} people", "list", "for", "by");
     for (receipt, wish) in receipts.iter().zip(wishes) {
         let people = match receipt.members {
             0 => "nobody".to_owned(),

@@ -6,8 +6,9 @@ use chrono::{Days, NaiveDate};
 
 use super::experiment::{EffectMetric, EffectRole, Experiment, Experiments};
 use super::finding::{ArmPair, ControlKind, EffectFinding, EffectVerdict, FindingKey, PastFinding};
+use super::interaction::remarks;
 use super::say;
-use super::settings::{CLOSED_AFTER_DAYS, EffectSettings};
+use super::settings::{CLOSED_AFTER_DAYS, EffectSettings, LONGEST_EPOCH_DAYS};
 use super::state::{EffectGroup, EffectState, LotCounts};
 use super::strata::{MetricFigures, Strata};
 use super::verdict::EffectEvidence;
@@ -65,6 +66,8 @@ struct Drafted {
     figures: Option<MetricFigures>,
     metric: Option<EffectMetric>,
     past: Option<PastFinding>,
+    /// Days since the first lot that still counts.
+    drawn_for: i32,
 }
 
 /// A play in a group against one control.
@@ -88,9 +91,28 @@ impl Evaluation<'_> {
         adjust(&mut drafted);
         shrink(&mut drafted);
         self.judge(&mut drafted);
+        self.remark(&mut drafted);
         let mut found: Vec<EffectFinding> = drafted.into_iter().map(|drafted| drafted.finding).collect();
         found.sort_by(|a, b| a.key.cmp(&b.key));
         found
+    }
+
+    /// Adds what concerns a play beside its verdict, where it is told of everybody.
+    fn remark(&self, drafted: &mut [Drafted]) {
+        let beside = remarks(self.state, self.experiments, self.noise);
+        let everybody = |d: &&mut Drafted| d.finding.role == EffectRole::Primary && d.finding.key.segment == EVERYBODY;
+        for drafted in drafted.iter_mut().filter(everybody) {
+            let finding = &mut drafted.finding;
+            let place =
+                self.experiments.place(&finding.key.play).filter(|_| finding.key.control == ControlKind::OwnControl);
+            if let Some(remark) = place.and_then(|place| beside.get(&place)) {
+                finding.say.push_str(remark);
+            }
+            let old = finding.key.control == ControlKind::ProgramHoldout && drafted.drawn_for > LONGEST_EPOCH_DAYS;
+            if old {
+                finding.say.push_str(&say::old_epoch(drafted.drawn_for));
+            }
+        }
     }
 
     /// Plays and groups of which lots are known.
@@ -245,7 +267,8 @@ impl Evaluation<'_> {
             say: String::new(),
             key,
         };
-        let mut drafted = Drafted { finding, evidence, figures: told, metric, past };
+        let drawn_for = counts.days.first_key_value().map_or(0, |(day, _)| self.today.to_epoch_days() - day);
+        let mut drafted = Drafted { finding, evidence, figures: told, metric, past, drawn_for };
         drafted.fill();
         drafted
     }

@@ -1,6 +1,6 @@
 //! What tomorrow's plan takes from what was found of plays.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -30,6 +30,17 @@ pub struct ExpectedGain {
     pub own: bool,
 }
 
+/// Who goes without a play, as a person decided.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnSplit {
+    /// The play.
+    pub play: String,
+    /// The segments it holds in; empty = in all.
+    pub segments: BTreeSet<String>,
+    /// Share of those next for it who go without, 0–1.
+    pub control: f64,
+}
+
 /// What was learned of all plays.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Learned {
@@ -37,6 +48,7 @@ pub struct Learned {
     found: BTreeMap<(String, String), EffectFinding>,
     /// Plays and segments that did harm, by the primary metric or by a guardrail, with the sentence.
     harmed: BTreeMap<(String, String), String>,
+    splits: Vec<OwnSplit>,
     today: Option<NaiveDate>,
     settings: EffectSettings,
 }
@@ -58,6 +70,19 @@ impl Learned {
             }
         }
         this
+    }
+
+    /// With shares that a person decided on.
+    #[must_use]
+    pub fn split(self, splits: Vec<OwnSplit>) -> Self {
+        Self { splits, ..self }
+    }
+
+    /// The share that a person decided on, of those next for a play; `None` = nobody did.
+    #[must_use]
+    pub fn own_share(&self, play: &str, segment: &str) -> Option<f64> {
+        let here = |own: &&OwnSplit| own.play == play && (own.segments.is_empty() || own.segments.contains(segment));
+        self.splits.iter().find(here).map(|own| own.control)
     }
 
     /// What is expected of a play in a segment; `None` = it was never measured.

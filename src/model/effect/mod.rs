@@ -11,6 +11,7 @@
 //! | `outcome` | what one customer did in such a window |
 //! | `whole_sums`, `state` | what a pass over all customers leaves behind |
 //! | `strata`, `evaluate` | figures of a play in a group |
+//! | `interaction` | whether a play does more or less beside another |
 //! | `verdict`, `say` | what they come to, in a word and in a sentence |
 //! | `learned` | what tomorrow's plan takes from it |
 //!
@@ -19,6 +20,7 @@
 mod evaluate;
 mod experiment;
 mod finding;
+mod interaction;
 mod learned;
 mod lottery;
 mod outcome;
@@ -34,7 +36,7 @@ mod whole_sums;
 pub use evaluate::Evaluation;
 pub use experiment::{EffectMetric, EffectRole, Experiment, Experiments, PROGRAM};
 pub use finding::{ArmPair, ControlKind, EffectFinding, EffectVerdict, FindingKey, PastFinding};
-pub use learned::{ExpectedGain, Learned};
+pub use learned::{ExpectedGain, Learned, OwnSplit};
 pub use lottery::{Lottery, TrialArm};
 pub use settings::{EffectSettings, EffectSettingsError};
 pub use state::{EffectFold, EffectGroup, EffectRows, EffectState, Enrollment};

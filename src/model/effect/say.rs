@@ -147,6 +147,13 @@ fn small(found: &EffectFinding) -> String {
     format!("Too small: {} were drawn in all{needed}; pool it with other groups, or drop it.", thousands(assigned))
 }
 
+/// That a hold-out was drawn long ago.
+pub(super) fn old_epoch(days: i32) -> String {
+    format!(
+        " The hold-out was drawn {days} days ago or more: those kept out and the others grow apart. Another `[holdout] salt` draws anew."
+    )
+}
+
 /// The interval that may be looked at, as far as there is one.
 fn so_far(found: &EffectFinding, unit: Unit) -> String {
     let told = |(low, high)| format!(" So far between {} and {}.", unit.change(low), unit.change(high));

@@ -32,6 +32,10 @@ pub(super) const EARLIEST_LOOK: f64 = 0.10;
 /// Days without a new customer after which an experiment is closed. Our judgment.
 pub(super) const CLOSED_AFTER_DAYS: i32 = 30;
 
+/// Days after which those kept out and the others have lived apart for so long that they should be drawn anew. Our judgment; Braze
+/// advises a quarter, Statsig three to six months.
+pub(super) const LONGEST_EPOCH_DAYS: i32 = 180;
+
 /// Settings of `[effects]`. All defaults are our judgment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

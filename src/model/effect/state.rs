@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::experiment::{EffectMetric, Experiments};
+use super::experiment::{EffectMetric, EffectRole, Experiments};
 use super::finding::ControlKind;
+use super::interaction::PairSums;
 use super::lottery::TrialArm;
 use super::outcome::{Counted, Window};
 use super::whole_sums::WholeSums;
@@ -100,6 +101,8 @@ pub struct EffectState {
     pub(super) sums: BTreeMap<(LotKey, EffectMetric), LotSums>,
     /// Amounts above 0 before the lot, by play and hundredth of the logarithm: what the cap is read from.
     pub(super) amounts: BTreeMap<u16, BTreeMap<i32, u64>>,
+    /// Of two plays with a control of their own, what the first is for.
+    pub(super) pairs: BTreeMap<(u16, u16), PairSums>,
 }
 
 impl PartialState for EffectState {
@@ -109,6 +112,9 @@ impl PartialState for EffectState {
         }
         for (key, sums) in other.sums {
             self.sums.entry(key).or_default().merge(&sums);
+        }
+        for (plays, sums) in other.pairs {
+            self.pairs.entry(plays).or_default().merge(&sums);
         }
         for (play, amounts) in other.amounts {
             let own = self.amounts.entry(play).or_default();
@@ -204,8 +210,10 @@ impl EffectFold {
             if !rows.counts[row] {
                 continue;
             }
-            for lot in self.drawn_here(&rows.enrolled[row], history, &named) {
-                self.add(state, &lot, history);
+            let lots: Vec<Lot> = self.drawn_here(&rows.enrolled[row], history, &named).collect();
+            for lot in &lots {
+                self.add(state, lot, history);
+                self.add_pairs(state, lot, &lots, history);
             }
             let here = |play: u16| rows.enrolled[row].iter().any(|own| own.play == play);
             for lot in self.drawn_elsewhere(history, &named).filter(|lot| !here(lot.key.play)) {
@@ -274,6 +282,29 @@ impl EffectFold {
         let seen = start <= self.end && age + window <= HISTORY_DAYS;
         let key = LotKey { play, kind, group, share };
         seen.then_some(Lot { key, arm, start, day: self.today - age, reached })
+    }
+
+    /// Adds what a play is for to its pairs with the other plays of the customer whose windows overlap its own.
+    fn add_pairs(&self, state: &mut EffectState, lot: &Lot, lots: &[Lot], history: &History) {
+        let length = |lot: &Lot| self.experiments.get(lot.key.play).map_or(0, |own| i64::from(own.window_days) * DAY);
+        let own = length(lot);
+        let drawn = |lot: &Lot| lot.key.kind == ControlKind::OwnControl;
+        let beside = |other: &&Lot| {
+            let overlap = other.start < lot.start + own && other.start + length(other) > lot.start;
+            drawn(other) && other.key.play != lot.key.play && overlap
+        };
+        let metric = self.experiments.get(lot.key.play).and_then(|own| own.counted.first());
+        let metric = metric.filter(|(metric, role)| *role == EffectRole::Primary && metric.is_share());
+        let Some((metric, _)) = metric.filter(|_| drawn(lot) && lot.start + own <= self.end) else { return };
+        let mut others = lots.iter().filter(beside).peekable();
+        if others.peek().is_none() {
+            return;
+        }
+        let Some(counted) = (Window { start: lot.start, length: own }).counted(*metric, history, None) else { return };
+        for other in others {
+            let pair = state.pairs.entry((lot.key.play, other.key.play)).or_default();
+            pair.add(lot.arm, other.arm, counted.after);
+        }
     }
 
     fn add(&self, state: &mut EffectState, lot: &Lot, history: &History) {

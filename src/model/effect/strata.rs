@@ -155,6 +155,13 @@ fn released(arms: [ArmSums; 2], name: &str, most: f64, share: bool, noise: &Nois
     ReleasedArms { arms, paid }
 }
 
+/// The difference of two arms of a share, the treated first, with the noise of the night.
+pub(super) fn released_difference(arms: &[WholeSums; 2], name: &str, noise: &Noise) -> Option<Contrast> {
+    let arms = [0, 1].map(|arm: usize| arms[arm].in_units(1.0, 1.0));
+    let stratum = released(arms, name, 1.0, true, noise);
+    combined(&[stratum], |[t, c]| welch(t.outcome()?, c.outcome()?))
+}
+
 /// A figure of each stratum in which both arms have it, put together.
 fn combined(strata: &[ReleasedArms], mut of: impl FnMut([&ArmSums; 2]) -> Option<Contrast>) -> Option<Contrast> {
     let told = strata.iter().filter_map(|stratum| {

@@ -315,3 +315,74 @@ fn plans_learn_what_was_found_and_harm_stops_a_play() {
     let twice = Learned::of(&World::default().findings(), &EffectSettings::default(), later);
     assert!(twice.retired(&id, "S01").unwrap().starts_with("Useless"));
 }
+
+/// Customers drawn for two plays on one day; the first raises orders by `alone` and by `beside` more where the other came too.
+fn pair_of_plays(alone: f64, beside: f64) -> Vec<EffectFinding> {
+    let all = experiments();
+    let plays: Vec<u16> = all
+        .all()
+        .iter()
+        .filter(|own| own.play != PROGRAM && own.metric == "repeat_rate")
+        .filter_map(|own| all.place(&own.play))
+        .take(2)
+        .collect();
+    let fold = EffectFold::new(experiments(), &BTreeMap::new(), None, END, TODAY);
+    let start = END - 130 * DAY;
+    let (mut histories, mut enrolled) = (Vec::new(), Vec::new());
+    for n in 0..12_000_u64 {
+        let [first, other] = [lot(n, 1) >= 0.5, lot(n, 2) >= 0.5];
+        let rate = 0.4 + if first { alone } else { 0.0 } + if first && other { beside } else { 0.0 };
+        let mut history = History::default();
+        history.orders.extend((lot(n, 3) < rate).then(|| order(start + 5 * DAY, 20.0)));
+        histories.push(history);
+        let arm = |treated: bool| if treated { TrialArm::Treated } else { TrialArm::Control };
+        let drawn = |play: u16, treated: bool| Enrollment {
+            play,
+            group: EffectGroup::Neutral,
+            arm: arm(treated),
+            share: 0.5,
+            assigned: TODAY - 130,
+        };
+        enrolled.push(vec![drawn(plays[0], first), drawn(plays[1], other)]);
+    }
+    let (counts, words, mut state) = (vec![true; histories.len()], Vocabulary::default(), EffectState::default());
+    fold.fold(&mut state, &EffectRows { histories: &histories, enrolled: &enrolled, counts: &counts, words: &words });
+    evaluate(&state, &BTreeMap::new(), &Noise::none())
+}
+
+#[test]
+fn a_play_that_does_another_s_work_is_remarked_and_plays_that_do_their_own_are_not() {
+    let said = |findings: Vec<EffectFinding>| -> String {
+        let all = findings.into_iter().filter(|f| f.role == EffectRole::Primary && f.key.segment == "ALL");
+        all.map(|found| found.say).collect()
+    };
+    let undone = said(pair_of_plays(0.12, -0.12));
+    assert!(undone.contains("its effect is lower than without"), "{undone}");
+    let apart = said(pair_of_plays(0.08, 0.0));
+    assert!(!apart.contains("Beside"), "{apart}");
+}
+
+#[test]
+fn a_hold_out_that_was_drawn_long_ago_is_remarked() {
+    let program = |age: i32| {
+        let fold = EffectFold::new(experiments(), &BTreeMap::new(), None, END, TODAY);
+        let enrollment = |n: u64| Enrollment {
+            play: 0,
+            group: EffectGroup::Neutral,
+            arm: if n.is_multiple_of(10) { TrialArm::ProgramHoldout } else { TrialArm::Treated },
+            share: 0.1,
+            assigned: TODAY - age,
+        };
+        let enrolled: Vec<_> = (0..1_000).map(|n| vec![enrollment(n)]).collect();
+        let (histories, counts, words) = (vec![History::default(); 1_000], vec![true; 1_000], Vocabulary::default());
+        let mut state = EffectState::default();
+        fold.fold(
+            &mut state,
+            &EffectRows { histories: &histories, enrolled: &enrolled, counts: &counts, words: &words },
+        );
+        let found = evaluate(&state, &BTreeMap::new(), &Noise::none());
+        let found = found.into_iter().find(|f| f.role == EffectRole::Primary && f.key.play == PROGRAM).unwrap();
+        found.say
+    };
+    assert!(program(200).contains("drawn 200 days ago") && !program(150).contains("days ago"));
+}

@@ -56,7 +56,8 @@ impl Plan {
                 });
                 continue;
             }
-            line.control_share = line.testable().then(|| learned.control_share(&line.play_id, &segment));
+            let shared = || line.testable().then(|| learned.control_share(&line.play_id, &segment));
+            line.control_share = learned.own_share(&line.play_id, &segment).or_else(shared);
             lines.push(line);
         }
         self.lines = in_order(lines, |line| weight(line, learned, &segment));

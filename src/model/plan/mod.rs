@@ -32,7 +32,7 @@ mod types;
 mod weigh;
 mod wording;
 
-pub use draw::{FreshArm, KnownArm, NightDraw};
+pub use draw::{DrawnStep, FreshArm, KnownArm, LotOwner, NightDraw};
 pub use next::{NextPlays, NextReason, NextStep, Prospect};
 pub use types::{AgentRight, Contradiction, LineScope, PassedOver, Plan, PlanLine, PlanSet, ServicePart, TrialDesign};
 

@@ -179,6 +179,18 @@ fn the_fixtures_of_growthbook_come_out_as_printed() {
 }
 
 #[test]
+fn proportions_of_growthbook_come_out_as_printed() {
+    // The same file, 14 of 28 against 16 of 30: gbstats takes p(1 − p) for the variance of a share.
+    let share = |hits: f64, n: f64| Group { mean: hits / n, variance: hits / n * (1.0 - hits / n), n };
+    let lift = relative_lift(share(16.0, 30.0), share(14.0, 28.0)).unwrap();
+    near(lift.value, 0.066_67, 5e-6);
+    let i = lift.interval(0.05).unwrap();
+    near(i.low, -0.477_67, 5e-6);
+    near(i.high, 0.611_01, 5e-6);
+    near(lift.p().unwrap(), 0.807_07, 5e-6);
+}
+
+#[test]
 fn multipliers_of_the_sequence_are_those_of_the_formula() {
     let at = |alpha: f64, plan: f64, n: f64| Sequence::new(alpha, plan).unwrap().multiplier(n).unwrap();
     near(at(0.05, 10_000.0, 2_500.0), 3.264_293, 1e-6);

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::candidate::Candidate;
 use super::error::AudienceError;
 use super::makers::{Maker, email, iso2};
 use crate::tables::access::private_file;
+use crate::tables::intake::Contact;
 
 /// Name of the file.
 const NAME: &str = "addresses.bin";
@@ -34,9 +34,8 @@ impl Addresses {
     }
 
     /// Those of a block, worked side by side.
-    pub(super) fn of_block(block: &[Candidate], home: Option<&str>) -> Vec<Self> {
-        let one = |candidate: &Candidate| {
-            let contact = &candidate.contact;
+    pub(super) fn of_block(block: &[Contact], home: Option<&str>) -> Vec<Self> {
+        let one = |contact: &Contact| {
             Self::of(contact.email.as_deref(), contact.phone.as_deref(), contact.country.as_deref(), home)
         };
         block.par_iter().map(one).collect()
@@ -64,21 +63,40 @@ impl AddressWriter {
         parts.iter().try_for_each(|part| self.file.write_all(part)).map_err(AudienceError::disk(&self.path))
     }
 
-    /// Goes over to reading.
-    pub(super) fn finish(mut self) -> Result<AddressReader, AudienceError> {
+    /// Closes it.
+    pub(super) fn finish(mut self) -> Result<KeptAddresses, AudienceError> {
         self.file.flush().map_err(AudienceError::disk(&self.path))?;
-        let file = File::open(&self.path).map_err(AudienceError::disk(&self.path))?;
-        Ok(AddressReader { file: BufReader::new(file), path: self.path })
+        Ok(KeptAddresses { path: self.path })
     }
 }
 
-/// The file being read. Gone with this.
-pub(super) struct AddressReader {
+/// The file, to be read as often as needed. Gone with this.
+#[derive(Debug)]
+pub(super) struct KeptAddresses {
     path: PathBuf,
+}
+
+impl KeptAddresses {
+    /// From the first customer on.
+    pub(super) fn read(&self) -> Result<AddressReader<'_>, AudienceError> {
+        let file = File::open(&self.path).map_err(AudienceError::disk(&self.path))?;
+        Ok(AddressReader { file: BufReader::new(file), path: &self.path })
+    }
+}
+
+impl Drop for KeptAddresses {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// The file being read.
+pub(super) struct AddressReader<'a> {
+    path: &'a Path,
     file: BufReader<File>,
 }
 
-impl AddressReader {
+impl AddressReader<'_> {
     /// Those of the next customer.
     pub(super) fn next(&mut self) -> Result<Addresses, AudienceError> {
         let mut head = [0; 3];
@@ -87,7 +105,7 @@ impl AddressReader {
             let mut text = vec![0; usize::from(bytes)];
             self.read(&mut text)?;
             let text = String::from_utf8(text).map_err(|_| std::io::Error::from(std::io::ErrorKind::InvalidData));
-            let text = text.map_err(AudienceError::disk(&self.path))?;
+            let text = text.map_err(AudienceError::disk(self.path))?;
             Ok::<_, AudienceError>(Some(text).filter(|text| !text.is_empty()))
         };
         let (email, phone) = (text(head[1])?, text(head[2])?);
@@ -95,12 +113,6 @@ impl AddressReader {
     }
 
     fn read(&mut self, into: &mut [u8]) -> Result<(), AudienceError> {
-        self.file.read_exact(into).map_err(AudienceError::disk(&self.path))
-    }
-}
-
-impl Drop for AddressReader {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.path);
+        self.file.read_exact(into).map_err(AudienceError::disk(self.path))
     }
 }

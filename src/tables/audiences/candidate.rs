@@ -9,6 +9,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
 use super::error::AudienceError;
+use super::kept_out::{KeptOut, KeptOutReader};
 use crate::tables::intake::{Contact, ContactReader, IntakeError};
 use crate::tables::read::{damaged, open};
 
@@ -42,6 +43,8 @@ pub(super) struct NightWords {
     pub(super) next_element: Option<String>,
     /// The campaign that is next; `None` = none is.
     pub(super) campaign: Option<String>,
+    /// The campaign that would be next, and that the customer goes without by lot.
+    pub(super) kept_from: Option<String>,
     pub(super) since: Option<i32>,
     pub(super) stage: Option<i32>,
     pub(super) held_out: bool,
@@ -59,18 +62,24 @@ pub(super) struct Candidates<'a> {
     contacts: Box<dyn Iterator<Item = Result<Vec<Contact>, IntakeError>> + 'a>,
     customers: ParquetRecordBatchReader,
     path: PathBuf,
+    kept_out: Option<KeptOutReader<'a>>,
     /// Words of the rows read and not yet handed out, the next one last.
     waiting: Vec<(String, NightWords)>,
 }
 
 impl<'a> Candidates<'a> {
-    /// Opens both; `customers` is the table of the night.
-    pub(super) fn open(contacts: &'a ContactReader<'a>, customers: &Path) -> Result<Self, AudienceError> {
+    /// Opens both; `customers` is the table of the night. `kept_out`: who goes without which play.
+    pub(super) fn open(
+        contacts: &'a ContactReader<'a>,
+        customers: &Path,
+        kept_out: Option<&'a KeptOut>,
+    ) -> Result<Self, AudienceError> {
         let builder = open(customers)?;
         let mask = ProjectionMask::columns(builder.parquet_schema(), COLUMNS);
         let reader = builder.with_projection(mask).build().map_err(|source| damaged(customers, source))?;
         let contacts = Box::new(contacts.customers()?);
-        Ok(Self { contacts, customers: reader, path: customers.to_owned(), waiting: Vec::new() })
+        let kept_out = kept_out.map(KeptOut::read).transpose()?;
+        Ok(Self { contacts, customers: reader, path: customers.to_owned(), kept_out, waiting: Vec::new() })
     }
 
     /// The next block; `None` = there is no more.
@@ -78,7 +87,8 @@ impl<'a> Candidates<'a> {
         let Some(contacts) = self.contacts.next().transpose()? else { return Ok(None) };
         let mut block = Vec::with_capacity(contacts.len());
         for contact in contacts {
-            let (id, night) = self.next_words()?;
+            let (id, mut night) = self.next_words()?;
+            night.kept_from = self.kept_out.as_mut().map_or(Ok(None), KeptOutReader::next)?;
             if id != contact.id {
                 return Err(self.torn());
             }
@@ -126,6 +136,7 @@ fn words_of(batch: &RecordBatch) -> Option<Vec<(String, NightWords)>> {
             level: cell(4, row),
             next_element: cell(5, row),
             campaign: cell(6, row).filter(|_| campaign),
+            kept_from: None,
             since: since.is_valid(row).then(|| since.value(row)),
             stage: stage.is_valid(row).then(|| stage.value(row)),
             held_out: held_out.value(row),

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use super::error::AudienceError;
 use super::lists::ListBase;
-use super::members::{MEMBERS_NAME, MemberReader};
+use super::members::{CONTROL_NAME, MEMBERS_NAME, MemberReader};
 use super::package::package;
 use super::parts::PartWriter;
+use super::pick::LeftOut;
 use super::receipt::{DOCUMENT, ListReceipt, TEXT};
 use super::sorted::{RowKey, RowStep, SortedRows, differences};
 use super::spec::Audience;
@@ -22,6 +23,8 @@ pub(super) struct Delivery<'a> {
     pub(super) audience: &'a Audience,
     /// Members of tonight, in order of customer.
     pub(super) members: &'a Path,
+    /// Those who go without by lot, alike; `None` = there is nobody.
+    pub(super) control: Option<&'a Path>,
     /// The night that changes are told against, where its columns are those of tonight.
     pub(super) base: Option<&'a ListBase>,
     pub(super) told: &'a [String],
@@ -63,6 +66,10 @@ pub(super) fn deliver(
     let text = receipt.text(delivery.audience, delivery.told, delivery.min_cell);
     staging.write(&format!("{folder}/{TEXT}"), text.as_bytes())?;
     keep_members(delivery.members, &format!("{folder}/{MEMBERS_NAME}"), receipt.members, staging)?;
+    if let Some(control) = delivery.control {
+        let rows = receipt.left_out.get(LeftOut::Control.slug()).copied().unwrap_or(0);
+        keep_members(control, &format!("{folder}/{CONTROL_NAME}"), rows, staging)?;
+    }
     Ok(receipt)
 }
 
@@ -105,7 +112,7 @@ fn changes(
                 } else if keys.contains(&at) {
                     row.cells[at].clone()
                 } else {
-                    String::new()
+                    audience.columns[at].absent.clone().unwrap_or_default()
                 }
             };
             delta.write(staging, &(0..row.cells.len()).map(cell).collect::<Vec<_>>())

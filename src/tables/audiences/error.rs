@@ -30,6 +30,14 @@ pub enum AudienceError {
         /// What is wrong.
         what: String,
     },
+    /// Lists by which nobody could tell what a play does.
+    #[error("audience `{audience}`: {what}")]
+    Mixed {
+        /// Its name.
+        audience: String,
+        /// What is wrong.
+        what: String,
+    },
     /// The file of confirmed nights is not what the program wrote.
     #[error("{} cannot be used: {what}", path.display())]
     Confirmations {
@@ -79,6 +87,7 @@ impl Coded for AudienceError {
         match self {
             Self::Setting { .. } => Code::AudienceSetting,
             Self::Template { .. } => Code::AudienceTemplate,
+            Self::Mixed { .. } => Code::AudienceMixed,
             Self::Confirmations { .. } => Code::Confirmations,
             Self::Disk { source, .. } => not_written(source),
             Self::Intake(error) => error.code(),

@@ -1,15 +1,15 @@
-//! All lists of a night, in two passes over the customers: who shares an address with whom, then who is on which list.
+//! All lists of a night: the second pass over the customers finds who is on which.
 
 use std::path::{Path, PathBuf};
 
-use super::addresses::{AddressReader, AddressWriter, Addresses};
 use super::candidate::{Candidate, Candidates};
 use super::deliver::{Delivery, deliver};
 use super::error::AudienceError;
+use super::findings::AddressFindings;
+use super::kept_out::KeptOut;
 use super::members::{Member, MemberReader, MemberWriter, day_text};
 use super::pick::{LeftOut, Pick, Picker};
 use super::receipt::ListReceipt;
-use super::shared::{AddressBook, SharedReader};
 use super::spec::Audience;
 use crate::tables::intake::ContactReader;
 use crate::tables::publish::Staging;
@@ -36,22 +36,26 @@ pub struct ListWish {
     pub base: Option<ListBase>,
     /// What people are told of the campaign, in lines.
     pub told: Vec<String>,
+    /// The whole list alone is wanted, and no file of changes.
+    pub whole: bool,
 }
 
 /// What lists are made of.
 pub struct ListRequest<'a> {
     /// Addresses and consents.
     pub contacts: &'a ContactReader<'a>,
+    /// Addresses in their one form, and who shares them.
+    pub found: &'a AddressFindings,
     /// The table `customers` of the night, complete.
     pub customers: &'a Path,
+    /// Who goes without which play; `None` = nobody does.
+    pub kept_out: Option<&'a KeptOut>,
     /// An empty folder to work in; it will hold addresses, and the caller removes it.
     pub work: &'a Path,
     /// The audiences, ascending by name.
     pub wishes: &'a [ListWish],
     /// The night, and the model in use.
     pub meta: &'a TableMeta,
-    /// The country that numbers without a code are dialed in where a customer's own is not known, two letters.
-    pub home: Option<&'a str>,
     /// Fewest people behind a number that is told.
     pub min_cell: u64,
 }
@@ -62,13 +66,46 @@ struct OpenList<'a> {
     picker: Picker<'a>,
     members: MemberWriter,
     path: PathBuf,
+    control: MemberWriter,
+    control_path: PathBuf,
     changes: csv::Writer<std::io::BufWriter<std::fs::File>>,
     changes_path: PathBuf,
-    before: Option<MemberReader>,
-    next: Option<Member>,
+    before: Earlier,
+    control_before: Earlier,
     /// The columns are those of the base night.
     comparable: bool,
     receipt: ListReceipt,
+}
+
+/// The customers of an earlier night, read along those of tonight.
+#[derive(Default)]
+struct Earlier {
+    reader: Option<MemberReader>,
+    next: Option<Member>,
+}
+
+impl Earlier {
+    fn new(mut reader: Option<MemberReader>) -> Result<Self, AudienceError> {
+        let next = reader.as_mut().map_or(Ok(None), MemberReader::next_member)?;
+        Ok(Self { reader, next })
+    }
+
+    /// The next one, if it comes before `id`, or is the last of all for `None`.
+    fn before(&mut self, id: Option<&str>) -> Result<Option<Member>, AudienceError> {
+        let comes = self.next.as_ref().is_some_and(|next| id.is_none_or(|id| next.customer_id.as_str() < id));
+        if comes { self.take() } else { Ok(None) }
+    }
+
+    /// The customer `id`, if it is the next one.
+    fn of(&mut self, id: &str) -> Result<Option<Member>, AudienceError> {
+        if self.next.as_ref().is_some_and(|next| next.customer_id == id) { self.take() } else { Ok(None) }
+    }
+
+    fn take(&mut self) -> Result<Option<Member>, AudienceError> {
+        let member = self.next.take();
+        self.next = self.reader.as_mut().map_or(Ok(None), MemberReader::next_member)?;
+        Ok(member)
+    }
 }
 
 /// Writes all lists into the night, and the two tables about them. The receipts, in the order of the audiences.
@@ -79,8 +116,7 @@ pub fn write_lists(request: &ListRequest<'_>, staging: &mut Staging<'_>) -> Resu
     let mut tables = ListTables::create(staging.folder(), request.meta)?;
     let mut receipts = Vec::new();
     if !request.wishes.is_empty() {
-        let (addresses, shared) = look_at_addresses(request)?;
-        let open = choose(request, addresses, shared)?;
+        let open = choose(request)?;
         for list in open {
             receipts.push(list.close(request, staging, &mut tables)?);
         }
@@ -89,39 +125,12 @@ pub fn write_lists(request: &ListRequest<'_>, staging: &mut Staging<'_>) -> Resu
     Ok(receipts)
 }
 
-/// The first pass.
-fn look_at_addresses(request: &ListRequest<'_>) -> Result<(AddressReader, SharedReader), AudienceError> {
-    let mut kept = AddressWriter::create(request.work)?;
-    let mut book = AddressBook::new(request.work, request.contacts.consents().len());
-    let mut candidates = Candidates::open(request.contacts, request.customers)?;
-    while let Some(block) = candidates.next_block()? {
-        for (candidate, addresses) in block.iter().zip(Addresses::of_block(&block, request.home)) {
-            kept.keep(&addresses)?;
-            book.add(candidate, &addresses)?;
-        }
-    }
-    for outsiders in request.contacts.outsiders()? {
-        for contact in outsiders {
-            for contact in contact? {
-                let country = contact.country.as_deref();
-                let (email, phone) = (contact.email.as_deref(), contact.phone.as_deref());
-                let addresses = Addresses::of(email, phone, country, request.home);
-                book.add_outsider(&addresses, contact.forbids)?;
-            }
-        }
-    }
-    Ok((kept.finish()?, book.finish()?))
-}
-
 /// The second pass.
-fn choose<'a>(
-    request: &ListRequest<'a>,
-    mut addresses: AddressReader,
-    mut shared: SharedReader,
-) -> Result<Vec<OpenList<'a>>, AudienceError> {
+fn choose<'a>(request: &ListRequest<'a>) -> Result<Vec<OpenList<'a>>, AudienceError> {
+    let (mut addresses, mut shared) = (request.found.addresses.read()?, request.found.shared.read()?);
     let open = |(place, wish)| OpenList::open(request, wish, place);
     let mut lists = request.wishes.iter().enumerate().map(open).collect::<Result<Vec<_>, _>>()?;
-    let mut candidates = Candidates::open(request.contacts, request.customers)?;
+    let mut candidates = Candidates::open(request.contacts, request.customers, request.kept_out)?;
     let tonight = day_text(request.meta.run_day());
     while let Some(block) = candidates.next_block()? {
         for candidate in &block {
@@ -142,13 +151,12 @@ impl<'a> OpenList<'a> {
         let changes_path = request.work.join(format!("changes-{place:03}.csv"));
         let file =
             crate::tables::access::private_file(&changes_path, true).map_err(AudienceError::disk(&changes_path))?;
-        let mut before = match &wish.base {
-            Some(base) => MemberReader::of_audience(&base.folder)?,
-            None => None,
-        };
+        let control_path = request.work.join(format!("control-{place:03}.csv"));
+        let folder = wish.base.as_ref().map(|base| base.folder.as_path());
+        let before = folder.map_or(Ok(None), MemberReader::of_audience)?;
+        let control_before = folder.map_or(Ok(None), MemberReader::control_of)?;
         let same = |reader: &MemberReader| reader.headers().iter().map(String::as_str).eq(audience.headers());
         let comparable = before.as_ref().is_some_and(same);
-        let next = before.as_mut().map_or(Ok(None), MemberReader::next_member)?;
         let receipt = ListReceipt {
             audience: audience.name.clone(),
             night: day_text(request.meta.run_day()),
@@ -157,6 +165,7 @@ impl<'a> OpenList<'a> {
             base_night: wish.base.as_ref().filter(|_| before.is_some()).map(|base| base.night.clone()),
             base_confirmed: wish.base.as_ref().is_some_and(|base| base.confirmed),
             columns_changed: before.is_some() && !comparable,
+            whole: wish.whole && before.is_some(),
             removal: audience.template.gone.how,
             gone_header: audience.template.gone.header.clone(),
             gone_word: audience.template.gone.word.clone(),
@@ -169,10 +178,12 @@ impl<'a> OpenList<'a> {
             picker: Picker::new(audience, request.contacts.consents()),
             members: MemberWriter::create(&path, audience.headers())?,
             path,
+            control: MemberWriter::create(&control_path, std::iter::empty())?,
+            control_path,
             changes: csv::Writer::from_writer(std::io::BufWriter::new(file)),
             changes_path,
-            before,
-            next,
+            before: Earlier::new(before)?,
+            control_before: Earlier::new(control_before)?,
             comparable,
             receipt,
         })
@@ -181,7 +192,10 @@ impl<'a> OpenList<'a> {
     /// Takes the next customer.
     fn take(&mut self, candidate: &Candidate, pick: Pick, tonight: &str) -> Result<(), AudienceError> {
         let id = &candidate.contact.id;
-        let was = self.was(id)?;
+        while let Some(gone) = self.before.before(Some(id))? {
+            self.change(&gone.customer_id, "remove", "gone")?;
+        }
+        let was = self.before.of(id)?;
         match pick {
             Pick::NotMeant => {
                 if was.is_some() {
@@ -193,6 +207,13 @@ impl<'a> OpenList<'a> {
                 if was.is_some() {
                     self.change(id, "remove", reason.change())?;
                 }
+            }
+            Pick::KeptOut => {
+                self.receipt.leave_out(LeftOut::Control);
+                if was.is_some() {
+                    self.change(id, "remove", LeftOut::Control.change())?;
+                }
+                self.keep_out(candidate, tonight)?;
             }
             Pick::In(cells) => {
                 self.receipt.meant += 1;
@@ -218,29 +239,20 @@ impl<'a> OpenList<'a> {
         Ok(())
     }
 
-    /// The customer as a member of the base night; those before, who are no customers any more, have left.
-    fn was(&mut self, id: &str) -> Result<Option<Member>, AudienceError> {
-        while self.next.as_ref().is_some_and(|next| next.customer_id.as_str() < id) {
-            self.gone()?;
-        }
-        if self.next.as_ref().is_none_or(|next| next.customer_id != id) {
-            return Ok(None);
-        }
-        let was = self.next.take();
-        self.advance()?;
-        Ok(was)
-    }
-
-    fn gone(&mut self) -> Result<(), AudienceError> {
-        if let Some(member) = self.next.take() {
-            self.change(&member.customer_id, "remove", "gone")?;
-        }
-        self.advance()
-    }
-
-    fn advance(&mut self) -> Result<(), AudienceError> {
-        self.next = self.before.as_mut().map_or(Ok(None), MemberReader::next_member)?;
-        Ok(())
+    /// Keeps somebody who goes without by lot, since when they do.
+    fn keep_out(&mut self, candidate: &Candidate, tonight: &str) -> Result<(), AudienceError> {
+        let id = &candidate.contact.id;
+        while self.control_before.before(Some(id))?.is_some() {}
+        let was = self.control_before.of(id)?;
+        let since = was.map_or_else(|| tonight.to_owned(), |was| was.assigned_at);
+        self.control.write(&Member {
+            customer_id: id.clone(),
+            segment: candidate.night.segment.clone().unwrap_or_default(),
+            play: candidate.night.kept_from.clone().unwrap_or_default(),
+            assigned_at: since.clone(),
+            changed_since: since,
+            cells: Vec::new(),
+        })
     }
 
     fn change(&mut self, id: &str, change: &str, reason: &str) -> Result<(), AudienceError> {
@@ -260,18 +272,20 @@ impl<'a> OpenList<'a> {
         staging: &mut Staging<'_>,
         tables: &mut ListTables,
     ) -> Result<ListReceipt, AudienceError> {
-        while self.next.is_some() {
-            self.gone()?;
+        while let Some(gone) = self.before.before(None)? {
+            self.change(&gone.customer_id, "remove", "gone")?;
         }
         self.changes.flush().map_err(AudienceError::disk(&self.changes_path))?;
         let (audience, rows) = (&self.wish.audience, self.members.rows);
         self.members.finish()?;
+        let control = self.control.rows > 0;
+        self.control.finish()?;
         let small = rows > 0 && rows < audience.floor;
         let mut receipt = self.receipt;
         receipt.members = if small { 0 } else { rows };
         if small {
             receipt.left_out.insert(LeftOut::BelowFloor.slug().to_owned(), rows);
-            let before = match (&self.wish.base, self.before.is_some()) {
+            let before = match (&self.wish.base, self.before.reader.is_some()) {
                 (Some(base), true) => count(&base.folder)?,
                 _ => 0,
             };
@@ -286,23 +300,24 @@ impl<'a> OpenList<'a> {
                 *number = Some(number.unwrap_or(0));
             }
         }
-        let base = self.wish.base.as_ref().filter(|_| self.comparable);
+        let base = self.wish.base.as_ref().filter(|_| self.comparable && !receipt.whole);
         let delivery = Delivery {
             audience,
             members: &self.path,
+            control: Some(self.control_path.as_path()).filter(|_| control && !small),
             base,
             told: &self.wish.told,
             work: request.work,
             min_cell: request.min_cell,
         };
         let receipt = deliver(&delivery, receipt, staging)?;
-        members_into(tables, &audience.name, &self.path)?;
+        members_into(tables, &audience.name, &self.path, &self.control_path, small)?;
         if small {
             all_left(tables, &audience.name, self.wish.base.as_ref())?;
         } else if receipt.base_night.is_some() {
             changes_into(tables, &audience.name, &self.changes_path)?;
         }
-        for path in [&self.path, &self.changes_path] {
+        for path in [&self.path, &self.control_path, &self.changes_path] {
             std::fs::remove_file(path).map_err(AudienceError::disk(path))?;
         }
         Ok(receipt)
@@ -318,20 +333,36 @@ fn count(folder: &Path) -> Result<u64, AudienceError> {
     Ok(rows)
 }
 
-fn members_into(tables: &mut ListTables, audience: &str, path: &Path) -> Result<(), AudienceError> {
-    let mut reader = MemberReader::open(path)?;
+/// Those on the list and those who go without, in order of customer. Of a list too small to be written nobody is measured.
+fn members_into(
+    tables: &mut ListTables,
+    audience: &str,
+    members: &Path,
+    control: &Path,
+    small: bool,
+) -> Result<(), AudienceError> {
+    let mut listed = Earlier::new(Some(MemberReader::open(members)?))?;
+    let mut without = if small { Earlier::default() } else { Earlier::new(Some(MemberReader::open(control)?))? };
     let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap_or_default().to_epoch_days();
-    while let Some(member) = reader.next_member()? {
+    loop {
+        let next = listed.next.as_ref().map(|member| member.customer_id.clone());
+        let (member, control) = match without.before(next.as_deref())? {
+            Some(member) => (member, true),
+            None => match listed.take()? {
+                Some(member) => (member, false),
+                None => return Ok(()),
+            },
+        };
         tables.member(AudienceMemberRow {
             audience: audience.to_owned(),
             customer_id: member.customer_id,
             segment: Some(member.segment).filter(|segment| !segment.is_empty()),
             play: Some(member.play).filter(|play| !play.is_empty()),
+            control,
             assigned_at: day(&member.assigned_at),
             changed_since: day(&member.changed_since),
         })?;
     }
-    Ok(())
 }
 
 /// A list that is too small: whoever was on it is off it.

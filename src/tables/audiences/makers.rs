@@ -62,8 +62,8 @@ impl Maker {
 /// An address in its one form.
 ///
 /// METHOD (our judgment): one `@`; at most 64 bytes before it and 254 in all; a host with a dot that UTS 46 accepts; letters
-/// and digits of any script and `!#$%&*+-./=?^_{|}~` before the `@`, beginning with a letter, a digit or `_`. What RFC 5322
-/// allows beyond that (quotes, comments, blanks, commas) no destination takes. Dots and pluses stay: only Google folds them.
+/// and digits of any script and `!#$%&*+-./=?^_{|}~` before the `@`, beginning with a letter, a digit or `_`, no two dots side by
+/// side and none at the end (RFC 5321, section 4.1.2). What RFC 5322 allows beyond that (quotes, comments, blanks, commas) no destination takes. Dots and pluses stay: only Google folds them.
 #[must_use]
 pub(super) fn email(text: &str) -> Option<String> {
     let nfc = ComposingNormalizerBorrowed::new_nfc();
@@ -74,7 +74,8 @@ pub(super) fn email(text: &str) -> Option<String> {
     let first = local.chars().next()?;
     let fits = local.len() <= LONGEST_LOCAL && form.len() <= LONGEST_ADDRESS && local.chars().all(sign);
     let begins = first.is_alphanumeric() || first == '_';
-    (fits && begins && is_host(host)).then(|| form.clone().into_owned())
+    let dotted = !local.contains("..") && !local.ends_with('.');
+    (fits && begins && dotted && is_host(host)).then(|| form.clone().into_owned())
 }
 
 /// Whether a host can be one: it holds a dot between labels that UTS 46 accepts.
@@ -166,6 +167,8 @@ mod tests {
             "a,b@c.example",
             "\"a\"@c.example",
             "a@c..example",
+            "a..b@c.example",
+            "a.@c.example",
             "a@-c.example",
             "a@c.example-",
             "=cmd@c.example",

@@ -14,6 +14,9 @@ use crate::tables::plain_file;
 /// Where it lies in the folder of an audience.
 pub(super) const MEMBERS_NAME: &str = "internal/members.csv";
 
+/// The same of those who go without by lot: without cells, for they are in no file.
+pub(super) const CONTROL_NAME: &str = "internal/control.csv";
+
 /// Columns before the cells.
 const HEAD: [&str; 5] = ["customer_id", "segment_id", "play_id", "assigned_at", "changed_since"];
 
@@ -82,7 +85,16 @@ impl MemberReader {
     /// # Errors
     /// [`AudienceError::Disk`].
     pub fn of_audience(folder: &Path) -> Result<Option<Self>, AudienceError> {
-        let path = folder.join(MEMBERS_NAME);
+        Self::inside(folder, MEMBERS_NAME)
+    }
+
+    /// Those who go without by lot, alike.
+    pub(super) fn control_of(folder: &Path) -> Result<Option<Self>, AudienceError> {
+        Self::inside(folder, CONTROL_NAME)
+    }
+
+    fn inside(folder: &Path, name: &str) -> Result<Option<Self>, AudienceError> {
+        let path = folder.join(name);
         if path.is_file() { Self::open(&path).map(Some) } else { Ok(None) }
     }
 

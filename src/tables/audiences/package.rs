@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::format::ListFormat;
 use super::makers::Maker;
 use super::spec::Audience;
 use super::template::{ListColumn, Removal};
@@ -25,18 +26,30 @@ fn resource(audience: &Audience, file: &str) -> Value {
     if let ([at], true) = (key.as_slice(), audience.template.gone.how != Removal::Membership) {
         schema["primaryKey"] = json!([audience.columns[*at].header]);
     }
-    let newline = &audience.template.file.newline;
-    json!({
-        "name": file.trim_end_matches(".csv"),
+    let name = file.split('.').next().unwrap_or(file);
+    let mut resource = json!({
+        "name": name,
         "type": "table",
         "path": file,
         "scheme": "file",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "dialect": { "csv": { "delimiter": ",", "lineTerminator": newline, "quoteChar": "\"", "doubleQuote": true } },
+        "format": audience.format.ending(),
         "schema": schema,
-    })
+    });
+    match audience.format {
+        ListFormat::Csv => {
+            let newline = &audience.template.file.newline;
+            resource["mediatype"] = json!("text/csv");
+            resource["encoding"] = json!("utf-8");
+            resource["dialect"] = json!({ "csv": { "delimiter": ",", "lineTerminator": newline, "quoteChar": "\"", "doubleQuote": true } });
+        }
+        ListFormat::Jsonl => {
+            resource["mediatype"] = json!("application/jsonl");
+            resource["encoding"] = json!("utf-8");
+            resource["dialect"] = json!({ "json": { "keyed": true } });
+        }
+        ListFormat::Parquet => resource["mediatype"] = json!("application/vnd.apache.parquet"),
+    }
+    resource
 }
 
 fn field(column: &ListColumn, required: bool, says_gone: bool) -> Value {

@@ -1,21 +1,19 @@
-//! Files that people upload: a header and rows, cut into parts before a limit of the tool is reached.
+//! Files that people upload, cut into parts before a limit of the tool is reached.
 
-use std::io::Write as _;
 use std::path::Path;
 
-use csv::{QuoteStyle, Terminator, WriterBuilder};
-
 use super::error::AudienceError;
+use super::format::ListFile;
 use super::spec::Audience;
 use crate::tables::publish::Staging;
-use crate::tables::write::{OutputFile, WrittenFile};
+use crate::tables::write::WrittenFile;
 
 /// A file being written, part by part.
 pub(super) struct PartWriter<'a> {
     audience: &'a Audience,
     folder: String,
     what: &'static str,
-    open: Option<(OutputFile, String)>,
+    open: Option<(ListFile, String)>,
     /// Rows and bytes of the part that is open.
     size: (u64, u64),
     done: Vec<WrittenFile>,
@@ -31,23 +29,22 @@ impl<'a> PartWriter<'a> {
 
     /// Writes a row.
     pub(super) fn write(&mut self, staging: &Staging<'_>, cells: &[String]) -> Result<(), AudienceError> {
-        let line = self.line(cells.iter().map(String::as_str))?;
-        let layout = &self.audience.template.file;
+        let (audience, format) = (self.audience, self.audience.format);
+        let line = format.row(audience, cells);
+        let layout = &audience.template.file;
         let full = self.size.0 >= layout.max_rows || self.size.1.saturating_add(line.len() as u64) > layout.max_bytes;
         if full {
             self.close()?;
         }
         if self.open.is_none() {
-            let name = format!("{}/{}-{:03}.csv", self.folder, self.what, self.done.len() + 1);
+            let name = format!("{}/{}-{:03}.{}", self.folder, self.what, self.done.len() + 1, format.ending());
             staging.make_room(Path::new(&name))?;
-            let header = self.line(self.audience.headers())?;
-            let mut file = OutputFile::create(staging.folder(), &name)?;
-            Self::put(&mut file, &header)?;
-            self.size = (0, header.len() as u64);
+            let file = ListFile::create(audience, staging.folder(), &name)?;
+            self.size = (0, format.header(audience).map_or(0, |header| header.len() as u64));
             self.open = Some((file, name));
         }
         if let Some((file, _)) = &mut self.open {
-            Self::put(file, &line)?;
+            file.write(&line, cells)?;
         }
         self.size = (self.size.0 + 1, self.size.1 + line.len() as u64);
         self.rows += 1;
@@ -66,24 +63,8 @@ impl<'a> PartWriter<'a> {
 
     fn close(&mut self) -> Result<(), AudienceError> {
         if let Some((file, name)) = self.open.take() {
-            self.done.push(file.finish(&name, Some(self.size.0))?);
+            self.done.push(file.finish(&name, self.size.0)?);
         }
         Ok(())
-    }
-
-    fn line<'c>(&self, cells: impl Iterator<Item = &'c str>) -> Result<Vec<u8>, AudienceError> {
-        let terminator =
-            if self.audience.template.file.newline == "\n" { Terminator::Any(b'\n') } else { Terminator::CRLF };
-        let mut writer =
-            WriterBuilder::new().terminator(terminator).quote_style(QuoteStyle::Necessary).from_writer(Vec::new());
-        let path = Path::new(&self.folder);
-        writer.write_record(cells).map_err(AudienceError::csv(path))?;
-        // INVARIANT: a vector takes everything.
-        Ok(writer.into_inner().expect("written to memory"))
-    }
-
-    fn put(file: &mut OutputFile, bytes: &[u8]) -> Result<(), AudienceError> {
-        let path = file.path().to_owned();
-        file.write_all(bytes).map_err(AudienceError::disk(&path))
     }
 }

@@ -52,13 +52,15 @@ pub enum LeftOut {
     UnsafeCell,
     /// Another record of the same address is on it.
     Duplicate,
+    /// Would be on it, and goes without the play by lot.
+    Control,
     /// The whole list is too small for the tool.
     BelowFloor,
 }
 
 impl LeftOut {
     /// All of them, in order.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Deceased,
         Self::Minor,
         Self::Objection,
@@ -75,6 +77,7 @@ impl LeftOut {
         Self::Unusable,
         Self::UnsafeCell,
         Self::Duplicate,
+        Self::Control,
         Self::BelowFloor,
     ];
 
@@ -98,6 +101,7 @@ impl LeftOut {
             Self::Unusable => "unusable_address",
             Self::UnsafeCell => "unsafe_cell",
             Self::Duplicate => "duplicate",
+            Self::Control => "control",
             Self::BelowFloor => "below_floor",
         }
     }
@@ -122,6 +126,7 @@ impl LeftOut {
             Self::Unusable => "have an address that cannot be one, or a phone number that is not valid",
             Self::UnsafeCell => "have an id that a spreadsheet would run as a formula",
             Self::Duplicate => "are there a second time under the same address",
+            Self::Control => "go without, drawn by lot, so that it can be seen what this does",
             Self::BelowFloor => "would be on it, but the whole list is too small for this tool",
         }
     }
@@ -133,6 +138,7 @@ impl LeftOut {
             Self::HeldOut => "holdout",
             Self::AddressShared | Self::NoIdentifier | Self::Unusable | Self::UnsafeCell | Self::Duplicate => "address",
             Self::OtherPlay => "left",
+            Self::Control => "control",
             Self::BelowFloor => "floor",
             Self::Deceased
             | Self::Minor
@@ -152,6 +158,8 @@ pub(super) enum Pick {
     NotMeant,
     /// Was meant, and is not on it.
     Out(LeftOut),
+    /// Would be on it, and goes without the play by lot.
+    KeptOut,
     /// Is on it, with these cells in the order of the columns; an empty cell is absent.
     In(Vec<String>),
 }
@@ -206,10 +214,16 @@ impl<'a> Picker<'a> {
             return Pick::Out(reason);
         }
         let plays = &self.audience.who.plays;
-        if !plays.is_empty() && candidate.night.campaign.as_ref().is_none_or(|play| !plays.contains(play)) {
+        let among = |play: &Option<String>| play.as_ref().is_some_and(|play| plays.contains(play));
+        let control = among(&candidate.night.kept_from);
+        if !plays.is_empty() && !control && !among(&candidate.night.campaign) {
             return Pick::Out(LeftOut::OtherPlay);
         }
-        self.cells(candidate, addresses, shared)
+        // Last of all reasons: whoever goes without differs from those on the list by the lot alone.
+        match self.cells(candidate, addresses, shared) {
+            Pick::In(_) if control => Pick::KeptOut,
+            pick => pick,
+        }
     }
 
     /// Segment and closeness, which say who is meant.
@@ -267,7 +281,7 @@ impl<'a> Picker<'a> {
                 // The one form is made already.
                 column.make.iter().try_fold(plain, |text, maker| maker.make(&text, None))
             });
-            let cell = made.unwrap_or_default();
+            let cell = made.or_else(|| column.absent.clone()).unwrap_or_default();
             let runs = would_run(&cell);
             unsafe_key |= runs && self.key.contains(&at);
             if cell.is_empty() && !column.channels.is_empty() {

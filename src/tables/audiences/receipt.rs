@@ -43,6 +43,9 @@ pub struct ListReceipt {
     pub base_confirmed: bool,
     /// The columns are others than in the base night, so there is no delta.
     pub columns_changed: bool,
+    /// Whole lists were asked for, so there is no delta.
+    #[serde(default)]
+    pub whole: bool,
     /// How somebody leaves.
     pub removal: Removal,
     /// Of a property: its column; else empty.
@@ -119,6 +122,11 @@ impl ListReceipt {
             let _ = writeln!(page, "  {file:<16} {} {what}", people(*rows, min_cell));
         }
         match (&self.base_night, self.columns_changed) {
+            _ if self.whole => {
+                page.push_str(
+                    "  Whole lists were asked for tonight: there is no file of changes, load the whole list.\n",
+                );
+            }
             (Some(base), true) => {
                 let _ = writeln!(
                     page,

@@ -6,10 +6,13 @@ use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::error::AudienceError;
 use super::field::Field;
+use super::format::ListFormat;
 use super::template::{DestinationKind, ListColumn, Template};
+use crate::catalogue::hex;
 use crate::tables::plain_file;
 
 /// Longest name: it is a folder.
@@ -19,7 +22,7 @@ const LONGEST_NAME: usize = 64;
 const EMAIL: &str = "email";
 
 /// One of `[[audiences]]`: who, for which tool.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AudienceSpec {
     /// Its name: a folder below `audiences/` of a night, and the key in the tables; small letters, digits, `-` and `_`.
@@ -44,6 +47,20 @@ pub struct AudienceSpec {
     /// Channel, for templates that ask for the consent of one: `email`, `sms`, `push`, `phone` or `post`; `email` when absent.
     #[serde(default)]
     pub channel: Option<String>,
+    /// How its files are written, of what the template allows: `csv`, `jsonl` or `parquet`; the first of them when absent.
+    #[serde(default)]
+    pub format: Option<ListFormat>,
+    /// Who of those meant for its plays goes without, in place of `[effects] control_share`.
+    #[serde(default)]
+    pub split: Option<AudienceSplit>,
+}
+
+/// Those who go without, of those who are next for a play.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AudienceSplit {
+    /// Their share, 0.02–0.95, drawn by the lot of the play: they are in no file, and in `audience_members` as `control`.
+    pub control: f64,
 }
 
 /// Who is meant. Of several keys all must hold.
@@ -83,6 +100,12 @@ pub struct Audience {
     pub label: String,
     /// Channel whose consent is asked for, where the template asks by channel.
     pub channel: String,
+    /// How its files are written.
+    pub format: ListFormat,
+    /// Share of those next for its plays who go without; `None` = as of every play.
+    pub control: Option<f64>,
+    /// SHA-256 of the company's own template, hex; `None` = it is one that ships.
+    pub own_template: Option<String>,
 }
 
 /// The line of a plan that a list is for.
@@ -100,7 +123,8 @@ pub struct ListedLine {
 /// the configuration, else one that ships.
 ///
 /// # Errors
-/// As [`AudienceSpec::audience`], and for a name that two of them have.
+/// As [`AudienceSpec::audience`], for a name that two of them have, and [`AudienceError::Mixed`] for lists by which nobody could
+/// tell what a play does.
 pub fn configured(specs: &[AudienceSpec], base: &Path) -> Result<Vec<Audience>, AudienceError> {
     let mut audiences: Vec<Audience> = Vec::new();
     for spec in specs {
@@ -120,7 +144,10 @@ pub fn configured(specs: &[AudienceSpec], base: &Path) -> Result<Vec<Audience>, 
         }
         audiences.push(audience);
     }
-    Ok(audiences)
+    match audiences.iter().find_map(|audience| audience.mixes(&audiences)) {
+        Some(mixed) => Err(mixed),
+        None => Ok(audiences),
+    }
 }
 
 impl AudienceSpec {
@@ -129,7 +156,8 @@ impl AudienceSpec {
     /// # Errors
     /// [`AudienceError::Setting`] with the key that cannot be used, [`AudienceError::Template`].
     pub fn audience(&self, own: Option<&str>) -> Result<Audience, AudienceError> {
-        let template = match own {
+        let text = own;
+        let template = match text {
             Some(text) => Template::parse(&self.template, text)?,
             None => Template::ships(&self.template)?,
         };
@@ -144,10 +172,18 @@ impl AudienceSpec {
             header: header.clone(),
             from: *from,
             make: Vec::new(),
+            // An empty cell clears nothing in a tool where people leave by a word.
+            absent: Some(template.gone.word.clone())
+                .filter(|word| !word.is_empty() && template.kind != DestinationKind::Warehouse)
+                .filter(|_| from.schema_type() == "string"),
             channels: Vec::new(),
         };
         columns.extend(self.fields.iter().map(own));
+        let first = template.file.formats.first().copied().unwrap_or_default();
         Ok(Audience {
+            format: self.format.unwrap_or(first),
+            control: self.split.map(|split| split.control),
+            own_template: text.map(|text| hex(&Sha256::digest(text.as_bytes()))),
             name: self.name.clone(),
             who: self.who.clone(),
             line: None,
@@ -176,6 +212,14 @@ impl AudienceSpec {
             self.channel.iter().find(|own| !["email", "sms", "push", "phone", "post"].contains(&own.as_str()))
         {
             return Err(("channel", format!("`{channel}` is none of email, sms, push, phone and post")));
+        }
+        if let Some(format) = self.format.filter(|format| !template.file.formats.contains(format)) {
+            return Err(("format", format!("`{}` is none that template `{}` writes", format.ending(), template.name)));
+        }
+        if let Some(AudienceSplit { control }) = self.split
+            && (self.who.plays.is_empty() || !(0.02..=0.95).contains(&control))
+        {
+            return Err(("split", "lots fall by play: name plays in `who`, and a control of 0.02 to 0.95".to_owned()));
         }
         let rest = self.label.replace("{segment_id}", "");
         if rest.contains(['{', '}']) || rest.chars().any(|c| !(c.is_alphanumeric() || " -_.".contains(c))) {
@@ -220,9 +264,33 @@ impl Audience {
             floor: template.file.min_rows,
             label: label(),
             channel: line.channel.clone(),
+            format: ListFormat::default(),
+            control: None,
+            own_template: None,
             line: Some(line),
             template,
         })
+    }
+
+    /// Why nobody could tell what a play of this list does, beside the others; `None` = it can be told.
+    ///
+    /// METHOD: a tool that is handed two plays and not told who is meant for which treats all alike, and a play that two lists split
+    /// in two ways has no one share by which its lot falls. Of the same play on several lists all follow one lot.
+    fn mixes(&self, all: &[Self]) -> Option<AudienceError> {
+        let mixed = |what: String| Some(AudienceError::Mixed { audience: self.name.clone(), what });
+        let told_apart = self.columns.iter().any(|column| column.from == Field::PlayId);
+        if self.who.plays.len() > 1 && !told_apart {
+            return mixed(
+                "it holds several plays and no column tells who is meant for which: make a list of each".to_owned(),
+            );
+        }
+        let other = all.iter().find(|other| {
+            let plays = self.who.plays.intersection(&other.who.plays).next().is_some();
+            let (own, their) = (&self.who.segments, &other.who.segments);
+            let segments = own.is_empty() || their.is_empty() || own.intersection(their).next().is_some();
+            plays && segments && self.control.is_some() && other.control.is_some() && self.control != other.control
+        })?;
+        mixed(format!("it shares a play with `{}` and splits it otherwise: one play has one lot", other.name))
     }
 
     /// Headers of its files.
@@ -254,6 +322,7 @@ pub fn list_name(segment: &str, play: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codes::Coded as _;
 
     fn refused(more: &str) -> String {
         let text = format!("name = \"list\"\ntemplate = \"klaviyo\"\n{more}");
@@ -271,6 +340,38 @@ mod tests {
         assert!(refused("fields = { Email = \"segment_id\" }").contains("already"));
         let unknown = toml::from_str::<AudienceSpec>("name = \"a\"\ntemplate = \"x\"\nfields = { v = \"value_365d\" }");
         assert!(unknown.is_err(), "what is not on the list of fields cannot be exported");
+    }
+
+    #[test]
+    fn lists_by_which_nobody_could_tell_what_a_play_does_are_refused() {
+        let all = |texts: &[&str]| {
+            let spec = |(at, text): (usize, &&str)| toml::from_str(&format!("name = \"l{at}\"\n{text}")).unwrap();
+            configured(&texts.iter().enumerate().map(spec).collect::<Vec<AudienceSpec>>(), Path::new("nowhere"))
+        };
+        let two = "who = { plays = [\"a\", \"b\"] }";
+        let refused = all(&[&format!("template = \"google\"\n{two}")]).unwrap_err();
+        assert!(refused.code() == crate::codes::Code::AudienceMixed && refused.to_string().contains("several plays"));
+        assert!(all(&[&format!("template = \"klaviyo\"\n{two}")]).is_ok(), "it has a column for the play");
+        let split = |segment: &str, control: f64| {
+            format!(
+                "template = \"google\"\nwho = {{ plays = [\"a\"], segments = [\"{segment}\"] }}\nsplit = {{ control = {control} }}"
+            )
+        };
+        let refused = all(&[&split("S01", 0.5), &split("S01", 0.2)]).unwrap_err();
+        assert!(refused.to_string().contains("one lot"), "{refused}");
+        assert!(all(&[&split("S01", 0.5), &split("S02", 0.2)]).is_ok() && all(&[&split("S01", 0.5)]).is_ok());
+        assert!(all(&["template = \"google\"\nsplit = { control = 0.5 }"]).unwrap_err().to_string().contains("split"));
+    }
+
+    #[test]
+    fn files_are_written_as_the_template_allows() {
+        assert!(refused("format = \"parquet\"").contains("audiences.list.format"));
+        let of = |template: &str, more: &str| {
+            let text = format!("name = \"list\"\ntemplate = \"{template}\"\n{more}");
+            toml::from_str::<AudienceSpec>(&text).unwrap().audience(None).unwrap().format
+        };
+        assert_eq!(of("warehouse", ""), ListFormat::Parquet);
+        assert_eq!((of("generic", ""), of("generic", "format = \"jsonl\"")), (ListFormat::Csv, ListFormat::Jsonl));
     }
 
     #[test]

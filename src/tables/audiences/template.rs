@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::AudienceError;
 use super::field::Field;
+use super::format::ListFormat;
 use super::makers::Maker;
 use crate::tables::names::nearest;
 
@@ -64,7 +65,10 @@ pub struct ListLayout {
     /// `"\n"` or `"\r\n"`.
     #[serde(default = "newline")]
     pub newline: String,
-    /// Most bytes of one file.
+    /// How it may be written, the first unless an audience says another; CSV alone when absent.
+    #[serde(default = "csv_alone")]
+    pub formats: Vec<ListFormat>,
+    /// Most bytes of one file; of a Parquet file there is no such limit.
     #[serde(default = "most")]
     pub max_bytes: u64,
     /// Most rows of one file, the header not counted.
@@ -113,6 +117,9 @@ pub struct ListColumn {
     /// What is made of it, step by step.
     #[serde(default)]
     pub make: Vec<Maker>,
+    /// What stands where there is nothing, such as `none`: for tools in which an empty cell leaves the old value.
+    #[serde(default)]
+    pub absent: Option<String>,
     /// Only for plan lines by these channels, who need it then; empty = for all.
     #[serde(default)]
     pub channels: Vec<String>,
@@ -167,6 +174,10 @@ pub struct Template {
 
 fn newline() -> String {
     "\n".to_owned()
+}
+
+fn csv_alone() -> Vec<ListFormat> {
+    vec![ListFormat::Csv]
 }
 
 fn most() -> u64 {
@@ -228,6 +239,10 @@ impl Template {
         if *how == Removal::Property && (word.trim().is_empty() || !headers.contains(header.as_str())) {
             return Err("who leaves by a property needs its column and a word: an empty cell clears nothing".to_owned());
         }
+        let spoken = |column: &&ListColumn| column.absent.is_some();
+        if self.column.iter().filter(spoken).any(|c| !c.make.is_empty() || c.from.schema_type() != "string") {
+            return Err("`absent` is for columns of text that nothing is made of".to_owned());
+        }
         if self.checked.parse::<chrono::NaiveDate>().is_err() || self.sources.iter().any(|source| source.is_empty()) {
             return Err("`checked` is the day on which it was compared with its sources".to_owned());
         }
@@ -238,6 +253,10 @@ impl Template {
         }
         if !["\n", "\r\n"].contains(&self.file.newline.as_str()) || self.file.max_rows == 0 {
             return Err("`newline` is \"\\n\" or \"\\r\\n\", and a file holds at least one row".to_owned());
+        }
+        let table = self.file.formats.contains(&ListFormat::Parquet);
+        if self.file.formats.is_empty() || (table && self.file.max_bytes < u64::MAX) {
+            return Err("`formats` names one at least, and a Parquet file has no `max_bytes`".to_owned());
         }
         Ok(())
     }

@@ -55,7 +55,8 @@ fn night(out: &Path, audience: &Audience, day: u32, members: &Rows, base: Option
         ..ListReceipt::default()
     };
     writer.finish().unwrap();
-    let delivery = Delivery { audience, members: &path, base, told: &[], work: work.path(), min_cell: 20 };
+    let delivery =
+        Delivery { audience, members: &path, control: None, base, told: &[], work: work.path(), min_cell: 20 };
     deliver(&delivery, receipt, &mut staging).unwrap();
     let (run, _) = staging.publish(crate::tables::manifest::RunFacts::default(), run_date).unwrap();
     ListBase { night: run_date.to_string(), folder: run.join("audiences/list"), confirmed: false }

@@ -42,8 +42,8 @@ impl TableSource for AudienceChangeRows<'_> {
             /// On the first night of an audience there are no rows.
             filled "change": Category = words(r.rows.iter().map(|row| Some(row.change.as_str())));
             /// `entered`; `changed` (another cell), `columns` (all rows, because the columns are others); `left` (another segment,
-            /// closeness or play), `consent`, `holdout`, `suppressed` (protected, or to be left alone), `address` (none, not usable,
-            /// or shared), `floor` (the list is too small), `gone` (no customer any more, or erased).
+            /// closeness or play), `consent`, `holdout`, `suppressed` (protected, or to be left alone), `control` (goes without by lot,
+            /// drawn with another salt), `address` (none, not usable, or shared), `floor` (the list is too small), `gone` (no customer any more, or erased).
             filled "reason": Category = words(r.rows.iter().map(|row| Some(row.reason.as_str())));
         }
     }

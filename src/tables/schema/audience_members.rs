@@ -1,4 +1,4 @@
-//! `audience_members`: who is on which list.
+//! `audience_members`: who is on which list, and who would be but for the lot.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub(super) const AUDIENCE: &str =
 pub(super) const CUSTOMER: &str =
     "Opaque id of the customer as the inputs name it; within an audience rows ascend by it.";
 
-/// Somebody on a list.
+/// Somebody on a list, or kept from it by lot.
 #[derive(Clone, Debug)]
 pub struct AudienceMemberRow {
     /// The audience.
@@ -27,8 +27,10 @@ pub struct AudienceMemberRow {
     pub customer_id: String,
     /// Segment; `None` = none.
     pub segment: Option<String>,
-    /// Campaign that is next; `None` = none.
+    /// Campaign that is next, or would be; `None` = none.
     pub play: Option<String>,
+    /// Goes without by lot, and is in no file.
+    pub control: bool,
     /// First night of the unbroken stay on the list, as days since 1970.
     pub assigned_at: i32,
     /// First night with these cells.
@@ -60,11 +62,11 @@ impl TableSource for AudienceMemberRows<'_> {
         columns! { t, r =>
             /// Segment of tonight; null = none.
             maybe "segment_id": Category = words(r.rows.iter().map(|row| row.segment.as_deref()));
-            /// Campaign that the customer is next for; null = none.
+            /// Campaign that the customer is next for, or would be but for the lot; null = none.
             maybe "play_id": Category = words(r.rows.iter().map(|row| row.play.as_deref()));
-            /// `treated`: the customer is in the files. Nobody else stands here.
-            filled "arm": Category = words(r.rows.iter().map(|_| Some("treated")));
-            /// First night of the unbroken stay on the list, as told against the night that its changes are told against.
+            /// `treated`: the customer is in the files. `control`: would be, and goes without the play by lot; is in no file.
+            filled "arm": Category = words(r.rows.iter().map(|row| Some(if row.control { "control" } else { "treated" })));
+            /// First night of the unbroken stay on the list, or of going without, as told against the night that its changes are told against.
             filled "assigned_at": Date = Arc::new(r.rows.iter().map(|row| Some(row.assigned_at)).collect::<Date32Array>()) as ArrayRef;
             /// First night on which the row of the customer was as it is tonight.
             filled "changed_since": Date = Arc::new(r.rows.iter().map(|row| Some(row.changed_since)).collect::<Date32Array>()) as ArrayRef;

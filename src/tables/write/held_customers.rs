@@ -102,6 +102,16 @@ impl HeldCustomers {
         Ok(Self { table: file.close()?, prospects: prospects.finish()?, meta, words })
     }
 
+    /// What was kept of each customer, in order of id.
+    ///
+    /// # Errors
+    /// [`WriteError::Io`] if it cannot be read.
+    pub fn kept(&self) -> Result<impl FnMut() -> Result<KeptCustomer, WriteError> + use<'_>, WriteError> {
+        let failed = |source| WriteError::io(&self.prospects, source);
+        let mut kept = BufReader::new(File::open(&self.prospects).map_err(failed)?);
+        Ok(move || KeptCustomer::read(&mut kept).map_err(failed))
+    }
+
     /// Writes the table inside `run_folder/tables`: encoded columns are copied byte by byte, and only what each customer is
     /// next for is encoded. `next` is asked once for each customer, in order of id; `plays` are what its answers name. What
     /// was kept is removed.
