@@ -35,6 +35,7 @@ mod operations;
 mod private;
 mod reached;
 mod readers;
+mod report;
 mod same_bytes;
 mod shop;
 mod sql_limits;

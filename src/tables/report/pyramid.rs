@@ -23,7 +23,7 @@ const LINES: usize = 2;
 
 /// A drawn pyramid and the table behind it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Pyramid {
+pub(super) struct Pyramid {
     title: Told,
     finding: Told,
     width: f64,

@@ -19,18 +19,18 @@ pub struct Told {
     pub with: BTreeMap<String, Part>,
 }
 
-/// What fills a sentence.
+/// What fills a sentence. INVARIANT: texts and lists come first, or a stored list would be read as the fields of what follows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Part {
+    /// Words from data or the catalogue, as they are.
+    Text(String),
+    /// Several, with commas between.
+    List(Vec<Part>),
     /// A figure.
     Figure(Quantity),
     /// Another text.
     Told(Told),
-    /// Several, with commas between.
-    List(Vec<Part>),
-    /// Words from data or the catalogue, as they are.
-    Text(String),
 }
 
 /// The text of that key.
@@ -90,5 +90,25 @@ impl fmt::Display for Told {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A key without a text is a bug, which the page made beside this one reports.
         f.write_str(&Texts::of(ReportLanguage::En).said(self).unwrap_or_else(|_| self.say.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_fills_a_sentence_comes_back_from_the_store_as_what_it_was() {
+        let parts: [Part; 5] = [
+            "text".into(),
+            count(3).into(),
+            customers(1).into(),
+            vec!["one".to_owned()].into(),
+            vec![customers(2), plain("x")].into(),
+        ];
+        for part in parts {
+            let text = serde_json::to_string(&part).expect("JSON");
+            assert_eq!(serde_json::from_str::<Part>(&text).expect("a part"), part, "{text}");
+        }
     }
 }

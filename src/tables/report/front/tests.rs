@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::super::fixture::{Night, night};
-use super::super::{Alert, GroupFigures, GroupMove, NightFigures, ReportHistory, one_pager, render};
+use super::super::{Alert, GroupFigures, GroupMove, NightFigures, ReportHistory};
 use crate::stats::interval::Interval;
 
 /// Where each of the nine questions is answered: how is it, what do I do today, how many and who, what changed, what do they
@@ -81,13 +81,13 @@ fn text(page: &str) -> String {
 }
 
 fn page(night: &Night) -> String {
-    one_pager(&night.input()).expect("a page")
+    night.file("one-pager.html")
 }
 
 #[test]
 fn the_nine_questions_are_answered_on_the_first_page_and_on_the_one_to_mail() {
     let night = with_history();
-    for page in [page(&night), render(&night.input()).expect("a page")] {
+    for page in [page(&night), night.file("report.html")] {
         for id in ANSWERS {
             assert_eq!(page.matches(&format!(" id=\"{id}\"")).count(), 1, "{id}");
         }
@@ -142,7 +142,7 @@ fn a_night_that_was_held_back_says_what_to_do_first_and_gives_no_advice() {
     assert!(page.contains("class=\"status red\"") && !page.contains("id=\"today\""));
     assert!(page.contains("<li>The orders are gone. Ask whoever delivers them.</li>"), "{page}");
     night.alerts[0].severity = "alert";
-    assert!(one_pager(&night.input()).expect("a page").contains("class=\"status amber\""));
+    assert!(self::page(&night).contains("class=\"status amber\""));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::groups::called;
 use crate::model::segment::ElementProfile;
 
 /// Width and height of the chart and the room around its plot, in its own units.
-const SIZE: [f64; 2] = [420.0, 215.0];
+const SIZE: [f64; 2] = [420.0, 190.0];
 const LEFT: f64 = 22.0;
 const RIGHT: f64 = 8.0;
 const TOP: f64 = 8.0;
@@ -281,7 +281,7 @@ mod tests {
         #[test]
         fn no_name_covers_another_name_or_another_point(values in prop::collection::vec((0.0..10.0_f64, 0.0..10.0_f64), 3..31)) {
             let letters: Vec<usize> = (0..values.len()).map(|i| 4 + i % 12).collect();
-            let places: Vec<[f64; 2]> = values.iter().map(|(x, y)| [LEFT + x * 38.0, TOP + y * 18.0]).collect();
+            let places: Vec<[f64; 2]> = values.iter().map(|(x, y)| [LEFT + x * 38.0, TOP + y * 15.0]).collect();
             let order: Vec<usize> = (0..values.len()).collect();
             let heading = [200.0, TOP, 200.0 + HEADING, TOP + LINE];
             let labels = labels(&letters, &places, &order, heading);
