@@ -155,7 +155,7 @@ pub(super) fn forest(input: &ReportInput<'_>) -> Option<ForestChart> {
             Some(group) => plain(group.name.as_str()),
             None => told("worked.everybody"),
         },
-        change: Quantity::Share(Ranged { value: *value, low: Some(*low), high: Some(*high) }),
+        change: Quantity::Share(Ranged::of(*value, *low, *high)),
         verdict: told(&format!("verdict.{}", finding.verdict.slug())),
         y: unit(TOP + ROW * (row as f64 + 0.5)),
         x: x(*value),

@@ -74,7 +74,12 @@ pub struct Ranged {
 impl Ranged {
     /// A value alone.
     pub(super) fn bare(value: f64) -> Self {
-        Self { value, low: None, high: None }
+        Self { value: stored(value), low: None, high: None }
+    }
+
+    /// A value with its interval.
+    pub(super) fn of(value: f64, low: f64, high: f64) -> Self {
+        Self { value: stored(value), low: Some(stored(low)), high: Some(stored(high)) }
     }
 
     fn written(
@@ -94,7 +99,7 @@ impl Ranged {
 
 impl From<Estimate> for Ranged {
     fn from(e: Estimate) -> Self {
-        Self { value: e.value, low: Some(e.low), high: Some(e.high) }
+        Self::of(e.value, e.low, e.high)
     }
 }
 
@@ -135,6 +140,12 @@ impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.in_language(ReportLanguage::En))
     }
+}
+
+/// A number in nine digits, more than are ever told: it reads back from a file as it was written.
+fn stored(value: f64) -> f64 {
+    // INVARIANT: a number printed in scientific form is a number.
+    format!("{value:.8e}").parse().unwrap_or(value)
 }
 
 /// Decimals of a percentage: tiny ones keep two.

@@ -119,33 +119,24 @@ pub(super) fn summary_json(view: &ReportView) -> String {
     format!("{summary:#}\n")
 }
 
-/// A text in lines of [`WIDTH`], control characters gone; what goes on is set in by two. A word longer than a line is broken.
+/// A text in lines of [`WIDTH`], control characters gone; what goes on is set in. A word longer than a line is broken.
 fn wrapped(text: &str) -> Vec<String> {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let (mut lines, mut line) = (Vec::new(), String::new());
-    // Blanks inside a line are columns of a table.
-    for word in plain.trim_end().split(' ') {
-        let mut rest = word;
-        loop {
-            let glue = usize::from(!line.is_empty() || (rest.is_empty() && lines.is_empty()));
-            let room = WIDTH.saturating_sub(line.chars().count() + glue);
-            if rest.chars().count() <= room {
-                if glue == 1 {
-                    line.push(' ');
-                }
-                line.push_str(rest);
-                break;
-            }
-            if line.trim().is_empty() {
-                let at = rest.char_indices().nth(room).map_or(rest.len(), |(at, _)| at);
-                line.push_str(&rest[..at]);
-                rest = &rest[at..];
-            }
-            lines.push(std::mem::replace(&mut line, "   ".to_owned()));
+    let (mut lines, mut indent) = (Vec::new(), "");
+    let mut rest: Vec<char> = plain.trim_end().chars().collect();
+    loop {
+        let room = WIDTH - indent.len();
+        if rest.len() <= room {
+            lines.push(format!("{indent}{}", rest.iter().collect::<String>()));
+            return lines;
         }
+        let begins = rest.iter().position(|c| *c != ' ').unwrap_or(0);
+        let blank = rest[..=room].iter().rposition(|c| *c == ' ').filter(|at| *at > begins);
+        let line: String = rest[..blank.unwrap_or(room)].iter().collect();
+        lines.push(format!("{indent}{}", line.trim_end()));
+        rest.drain(..blank.map_or(room, |at| at + 1));
+        indent = "    ";
     }
-    lines.push(line);
-    lines
 }
 
 #[cfg(test)]

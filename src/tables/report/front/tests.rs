@@ -114,14 +114,17 @@ fn what_changed_is_told_against_yesterday_and_the_oldest_night_kept() {
     let told = text(&page(&with_history()));
     assert!(told.contains("Since yesterday 120 joined, a few left and 340 changed groups."), "{told}");
     assert!(told.contains("340 customers went from “Safe choices and order” to “Time and ease”."), "{told}");
-    assert!(told.contains("(yesterday 90,000, 14 November 90,000)"), "{told}");
+    assert!(told.contains("(yesterday: 90,000, 14 November 2026: 90,000)"), "{told}");
     // 41,205 for 30,000 a week before.
     assert!(told.contains("▲ up 37.4"), "{told}");
     assert!(told.contains("nothing beyond chance"), "{told}");
     let mut dearer = with_history();
     let all = dearer.history.nights[1].groups.get_mut("ALL").expect("there");
     all.value_mean = Some(Interval { value: 61.2, low: 61.1, high: 61.3 });
-    assert!(text(&page(&dearer)).contains("(yesterday 61.20\u{a0}EUR, 14 November 65.83\u{a0}EUR): more than chance."));
+    assert!(
+        text(&page(&dearer))
+            .contains("(yesterday: 61.20\u{a0}EUR, 14 November 2026: 65.83\u{a0}EUR): more than chance.")
+    );
     let first = text(&page(&night()));
     assert!(first.contains("This is the first night."), "{first}");
 }

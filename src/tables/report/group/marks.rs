@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::input::ReportInput;
-use super::super::said::{Told, told};
+use super::super::said::{Told, plain, told};
 use super::super::words::{begun, percent};
 use crate::model::rows::Figure;
 use crate::model::segment::{SegmentNight, Trace};
@@ -40,8 +40,12 @@ pub(super) fn marks(input: &ReportInput<'_>, segment: &SegmentNight) -> Vec<Mark
     });
     marks.extend(cells.into_iter().take(DESCRIPTORS).filter_map(|(_, cell)| {
         let (own, apart) = (cell.share.value()?, cell.difference.value()?);
+        let what = match cell.descriptor.as_str() {
+            "tenure_days" => told("marks.tenure"),
+            other => plain(begun(&other.replace('_', " "))),
+        };
         let text = told("marks.are")
-            .with("what", begun(&cell.descriptor.replace('_', " ")))
+            .with("what", what)
             .with("value", cell.value.replace('_', " "))
             .with("own", percent(own))
             .with("others", percent((own - apart).clamp(0.0, 1.0)));
