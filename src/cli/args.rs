@@ -149,6 +149,23 @@ pub enum Command {
         #[arg(long, conflicts_with = "catch_up")]
         full: bool,
     },
+    /// Make the pages of a stored night again, from what is stored with it: report, groups, appendix, charts, summary.
+    #[command(after_help = "Examples:\n  valueseg report\n  valueseg report --run 2026-11-20")]
+    Report {
+        /// The night [default: the latest].
+        #[arg(long, value_name = "DATE")]
+        run: Option<NaiveDate>,
+    },
+    /// Print where the latest report lies.
+    #[command(after_help = "Examples:\n  valueseg open\n  valueseg open --browser")]
+    Open {
+        /// The night [default: the latest].
+        #[arg(long, value_name = "DATE")]
+        run: Option<NaiveDate>,
+        /// Open it with the program that this system opens pages with.
+        #[arg(long)]
+        browser: bool,
+    },
     /// Explain in plain words.
     #[command(
         after_help = "Examples:\n  valueseg explain customer C000123\n  valueseg explain customer C000123 --for-customer\n  valueseg explain segment S03\n  valueseg explain element saves_time\n  valueseg explain table orders\n  valueseg explain error E0301"

@@ -1,6 +1,7 @@
-//! Commands about stored nights: `verify`, `prune`, `forget` and `audiences`.
+//! Commands about stored nights: `report`, `open`, `verify`, `prune`, `forget` and `audiences`.
 
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use chrono::NaiveDate;
 
@@ -8,12 +9,12 @@ use crate::cli::args::{Args, AudiencesAction};
 use crate::cli::failure::CommandError;
 use crate::cli::{answer, failure};
 use crate::codes::{Coded, Exit};
-use crate::job::audiences;
 use crate::job::error::JobError;
 use crate::job::forget;
 use crate::job::load::Loaded;
 use crate::job::retention;
 use crate::job::verify::{self, Which};
+use crate::job::{again, audiences};
 use crate::tables::audiences::Template;
 
 /// Holds stored nights against their manifests. What differs is the answer, and an error as well.
@@ -31,6 +32,25 @@ pub(super) fn verify(args: &Args, loaded: &Loaded, run: Option<NaiveDate>, all: 
     }
     let said = answer::shown(args.json, &verified, exit);
     Ok(if exit == Exit::Published { said } else { exit })
+}
+
+/// Makes the pages of a stored night again.
+pub(super) fn report(args: &Args, loaded: &Loaded, run: Option<NaiveDate>) -> Result<Exit, CommandError> {
+    Ok(answer::shown(args.json, &again::again(loaded, run)?, Exit::Published))
+}
+
+/// Program that opens a page on this system.
+const OPENER: &str = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+
+/// Says where the report lies, and opens it if that was asked for.
+pub(super) fn open(args: &Args, loaded: &Loaded, run: Option<NaiveDate>, browser: bool) -> Result<Exit, CommandError> {
+    let place = again::place(loaded, run)?;
+    if browser {
+        let quiet = || Stdio::null();
+        let opened = Command::new(OPENER).arg(&place.report).stdin(quiet()).stdout(quiet()).stderr(quiet()).spawn();
+        opened.map_err(|source| JobError::Io { doing: "cannot open", path: place.report.clone(), source })?;
+    }
+    Ok(answer::shown(args.json, &place, Exit::Published))
 }
 
 /// Removes one stored night.

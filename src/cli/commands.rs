@@ -78,6 +78,10 @@ fn dispatch(args: &Args, stop: &Stop) -> Result<Exit, CommandError> {
                 Ok(said(args, &missed, &run_night(args, &loaded, request, stop)?))
             })
         }
+        Command::Report { run } => load_project(args).and_then(|loaded| care::report(args, &loaded, *run)),
+        Command::Open { run, browser } => {
+            load_project(args).and_then(|loaded| care::open(args, &loaded, *run, *browser))
+        }
         Command::Explain { subject } => explain(args, subject),
         Command::Diff { a, b } => {
             load_project(args).and_then(|loaded| Ok(answer::shown(args.json, &diff(&loaded, a, b)?, Exit::Published)))

@@ -13,6 +13,7 @@
 //! | [`segments`] | ids, names and the past of segments |
 //! | [`mod@verify`], [`mod@forget`], [`retention`] | care for stored nights: whole, without those who left, not for ever |
 //! | [`state`] | whether ledger, models and manifests are what the program wrote |
+//! | [`again`] | the pages of a stored night, made again from what is stored, and where they lie |
 //! | [`audiences`] | lists that can be loaded into the tools of the company |
 //! | `place` | where results may lie |
 //! | `room`, `scratch` | the folders a run works in |
@@ -27,6 +28,7 @@
 //! | [`watch`] | how a run tells how far it is |
 //! | [`outcome`], [`error`] | how a run ends |
 
+pub mod again;
 mod appendix;
 mod apply;
 pub mod audiences;

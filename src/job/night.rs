@@ -124,8 +124,9 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
         alerts: &alerts,
     };
     let report = ReportFacts::of(&night)?;
-    let facts = stage(watch, Stage::Write, || write::night(&night, &report, &identity, &mut room))?;
-    let summary = Summary::of(&night, &report);
+    let pages = report.files()?;
+    let facts = stage(watch, Stage::Write, || write::night(&night, &report, &pages, &identity, &mut room))?;
+    let summary = Summary::of(&night, &pages);
     tonight.intake.check_unchanged()?;
     if !gated.reasons.is_empty() {
         let kept = if request.dry_run { None } else { Some(room.staging.hold(facts, &gated.reasons)?) };

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::job::finished::FinishedNight;
-use crate::job::report::ReportFacts;
-use crate::tables::report::{Alert, summary_text};
+use crate::tables::report::{Alert, ReportFile, SUMMARY_NAME};
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +32,7 @@ pub enum Outcome {
 /// A night in a few lines.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Summary {
-    /// At most eight lines.
+    /// A few lines, as in `summary.txt`.
     pub text: String,
     /// Customers scored.
     pub customers: u64,
@@ -52,11 +51,15 @@ pub struct Summary {
 }
 
 impl Summary {
-    pub(super) fn of(night: &FinishedNight<'_>, report: &ReportFacts<'_>) -> Self {
+    pub(super) fn of(night: &FinishedNight<'_>, report: &[ReportFile]) -> Self {
         let groups = &night.described.night;
         let ledger = night.tonight.intake.ledger();
         Self {
-            text: summary_text(&report.input()),
+            text: report
+                .iter()
+                .find(|file| file.name == SUMMARY_NAME)
+                .map(|file| file.text.clone())
+                .unwrap_or_default(),
             customers: groups.everyone.profile.size,
             rows_read: ledger.read(),
             rows_rejected: ledger.rejected(),

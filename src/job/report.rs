@@ -8,7 +8,7 @@ use crate::job::read::inputs;
 use crate::job::tonight::Tonight;
 use crate::model::fit::FitReport;
 use crate::tables::manifest::InputFile;
-use crate::tables::report::{ReportHistory, ReportInput, TableHealth};
+use crate::tables::report::{ReportFile, ReportHistory, ReportInput, ReportView, TableHealth, VIEW_NAME};
 use crate::tables::schema::CandidateRow;
 
 /// Everything a report says that is not part of the night as it stands.
@@ -54,10 +54,23 @@ impl<'a> ReportFacts<'a> {
         })
     }
 
+    /// Every file that the report consists of, and the view they are made of.
+    ///
+    /// # Errors
+    /// [`JobError::Report`], which is a bug.
+    pub(super) fn files(&self) -> Result<Vec<ReportFile>, JobError> {
+        let stored = ReportFile { name: VIEW_NAME.to_owned(), text: ReportView::of(&self.input()).to_json() };
+        // Made of what is stored, as it will be made again.
+        let mut files = ReportView::from_json(&stored.text)?.files()?;
+        files.push(stored);
+        Ok(files)
+    }
+
     /// The same as the report takes it.
-    pub(super) fn input(&self) -> ReportInput<'_> {
+    fn input(&self) -> ReportInput<'_> {
         let project = &self.night.tonight.project;
         ReportInput {
+            language: project.settings().project.language,
             project: &project.settings().project.name,
             run_date: project.as_of(),
             currency: &project.settings().project.currency,

@@ -25,6 +25,7 @@ use crate::model::segment::lens::ServiceSettings;
 use crate::model::segment::profile::DEFAULT_MIN_CELL;
 use crate::tables::access::FileMode;
 use crate::tables::audiences::AudienceSpec;
+use crate::tables::report::ReportLanguage;
 use crate::tables::schema::SensitivePolicy;
 use crate::tables::spec::{SourceSpec, TableName, TableSpecs};
 
@@ -122,6 +123,9 @@ pub struct ProjectSettings {
     /// Currency of amounts, a three-letter code.
     #[serde(default = "default_currency")]
     pub currency: String,
+    /// Language of the report's own words: `en` or `de`. What plans, catalogue and data say stays as it is.
+    #[serde(default)]
+    pub language: ReportLanguage,
     /// Country of the company, two letters, such as `"DE"`: phone numbers without the code of a country are read as dialed there
     /// where a customer's own is not known. When absent, such a number is none.
     #[serde(default)]

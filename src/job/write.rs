@@ -15,7 +15,7 @@ use crate::job::watch::Words;
 use crate::tables::figures::{STATE_NAME, StoredMixes, told};
 use crate::tables::manifest::{RunFacts, RunIdentity};
 use crate::tables::publish::Staging;
-use crate::tables::report::{alerts_json, one_pager, plan_page, plans_json, render, summary_json, summary_text};
+use crate::tables::report::{ReportFile, alerts_json, plan_page, plans_json};
 use crate::tables::schema::{
     Cell, EarlierSizes, QualityRow, RejectedRow, Since, TableId, TableSource, arc_transition_rows, distinct_rejected,
     driver_rows, numbered_candidates, numbered_checks, plan_rows, relationship_rows, segment_element_rows,
@@ -35,17 +35,16 @@ impl Words for RunFacts {
 pub(super) fn night(
     night: &FinishedNight<'_>,
     report: &ReportFacts<'_>,
+    pages: &[ReportFile],
     identity: &RunIdentity,
     room: &mut Room<'_>,
 ) -> Result<RunFacts, JobError> {
     let Room { staging, scratch } = room;
     let Tonight { project, intake, .. } = night.tonight;
     tables(night, report, staging)?;
-    let input = report.input();
-    staging.write("report.html", render(&input)?.as_bytes())?;
-    staging.write("one-pager.html", one_pager(&input)?.as_bytes())?;
-    staging.write("summary.txt", summary_text(&input).as_bytes())?;
-    staging.write("summary.json", summary_json(&input).as_bytes())?;
+    for file in pages {
+        staging.write(&file.name, file.text.as_bytes())?;
+    }
     staging.write("alerts.json", alerts_json(night.alerts).as_bytes())?;
     staging.write("plans/plans.json", plans_json(night.plans).as_bytes())?;
     for plan in night.plans.all() {
@@ -56,10 +55,10 @@ pub(super) fn night(
     audiences::write(night, &meta(night), scratch, staging)?;
     rejected(night, staging)?;
     let facts = WorkbookFacts {
-        project: input.project,
-        run_date: input.run_date,
-        currency: input.currency,
-        catalogue: input.catalogue,
+        project: &project.settings().project.name,
+        run_date: project.as_of(),
+        currency: &project.settings().project.currency,
+        catalogue: project.catalogue(),
         noise: night.noise,
     };
     staging.write(WORKBOOK_NAME, &workbook(staging.folder(), &facts)?)?;

@@ -17,6 +17,11 @@ fn the_demo_runs_two_nights_and_says_where_the_report_is() {
     assert!(made.stdout.contains("report.html"), "{}", made.stdout);
     for file in [
         "report.html",
+        "one-pager.html",
+        "report/view.json",
+        "report/appendix.html",
+        "report/s01.html",
+        "report/figures/wants.svg",
         "summary.txt",
         "summary.json",
         "alerts.json",
@@ -275,7 +280,7 @@ fn what_recommending_goes_with_is_in_tables_and_report() {
     let elements = all_rows(&shop.path().join("out/latest/tables/segment_elements.parquet")).expect("readable");
     let best = elements.iter().find(|row| row["segment_id"] == "ALL" && row["element_id"] == "quality").expect("a row");
     assert_eq!(best["derived_importance"].as_f64(), Some(quality));
-    let report = shop.read("out/latest/report.html");
+    let report = shop.read("out/latest/report/appendix.html");
     assert!(report.contains("What goes with the willingness to recommend"), "the appendix says it");
 }
 

@@ -156,7 +156,7 @@ fn drift_brings_up_a_challenger_that_waits_while_the_nights_go_on() {
         assert_eq!(alerts.iter().any(|alert| alert["key"] == "answer_mean"), fitted == 0, "{date}");
         assert_eq!(challengers(&shop), fitted, "{date}");
     }
-    let report = shop.read("out/runs/2026-11-23/report.html");
+    let report = shop.read("out/runs/2026-11-23/report/appendix.html");
     assert!(report.contains("waits"), "the report does not tell of the challenger");
     let quality = all_rows(&shop.path().join("out/runs/2026-11-23/tables/quality.parquet")).expect("a table");
     assert!(quality.iter().any(|row| row["check_id"] == "challenger" && row["status"] == "warn"));

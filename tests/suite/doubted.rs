@@ -66,7 +66,7 @@ fn the_report_and_the_quality_table_say_that_an_outcome_was_left_out() {
     let shop = shop("", turned);
     let night = shop.night();
     assert_eq!(night.code, 0, "{}", night.stderr);
-    assert!(shop.read("out/latest/report.html").contains("runs against how well the elements are rated"));
+    assert!(shop.read("out/latest/report/appendix.html").contains("runs against how well the elements are rated"));
     let summary: Value = serde_json::from_str(&shop.read("out/latest/summary.json")).expect("JSON");
     let limits = summary["limits"].as_array().expect("limits");
     assert!(limits.iter().filter_map(Value::as_str).any(|limit| limit.contains("It is not used in this night")));

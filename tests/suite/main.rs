@@ -36,6 +36,7 @@ mod operations;
 mod private;
 mod reached;
 mod readers;
+mod report;
 mod same_bytes;
 mod shop;
 mod sql_limits;

@@ -357,7 +357,7 @@ fn a_model_is_not_fitted_to_inputs_in_doubt_unless_a_person_insists() {
     let asked = night(&["--refit"]);
     assert_eq!(asked.code, 0, "{}", asked.stderr);
     assert_eq!(models(), 1, "the inputs were in doubt");
-    let report = fs::read_to_string(base.path().join("out/latest/report.html")).expect("a report");
+    let report = fs::read_to_string(base.path().join("out/latest/report/appendix.html")).expect("a report");
     assert!(report.contains("must not learn from inputs that are in doubt"));
     let insisted = night(&["--refit", "--force"]);
     assert_eq!(insisted.code, 0, "{}", insisted.stderr);

@@ -140,7 +140,7 @@ fn a_night_before_the_newest_is_made_with_the_model_of_its_time_and_changes_noth
         assert!(stored() == before, "{date} changed what is later");
         let latest = fs::read_link(shop.path().join("out/latest")).expect("a link");
         assert_eq!(latest, Path::new("runs/2026-11-21"));
-        let report = shop.read(&format!("out/runs/{date}/report.html"));
+        let report = shop.read(&format!("out/runs/{date}/report/appendix.html"));
         assert!(report.contains("before the newest published one"), "{date}");
     }
     assert_eq!(shop.say(&["verify", "--all"]).code, 0);
@@ -164,7 +164,7 @@ fn a_night_of_a_mistyped_date_is_not_the_latest_for_ever_and_can_be_removed() {
         let alerts = shop.read(&format!("out/runs/{date}/alerts.json"));
         assert!(alerts.contains("nights_ahead") && alerts.contains("valueseg prune --night 2999-11-20"), "{alerts}");
         assert!(
-            !shop.read(&format!("out/runs/{date}/report.html")).contains("before the newest published one"),
+            !shop.read(&format!("out/runs/{date}/report/appendix.html")).contains("before the newest published one"),
             "{date}"
         );
     }

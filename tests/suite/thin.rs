@@ -166,6 +166,6 @@ fn segments_take_the_place_of_everybody_as_soon_as_there_is_evidence() {
     assert_eq!(said.code, 0, "{}", said.stderr);
     let summary: Value = serde_json::from_str(&shop.read("out/latest/summary.json")).expect("JSON");
     assert!(summary["groups"].as_array().is_some_and(|groups| groups.len() > 1), "{summary:#}");
-    let report = shop.read("out/latest/report.html");
+    let report = shop.read("out/latest/report/appendix.html");
     assert!(report.contains("Up to the night before everybody was one group"), "the change is said");
 }

@@ -17,6 +17,7 @@ mod lock;
 pub mod manifest;
 mod nights;
 mod prune;
+mod renew;
 mod seals;
 mod staging;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use nights::{
     pointed_at, published_nights, run_folder, strays,
 };
 pub use prune::{Pruned, clear_leftovers, prune, remove_night, settle};
+pub use renew::renew;
 pub use seals::{
     BrokenSeal, LEDGER_NAME, SEALS_NAME, accept as accept_seals, broken_seals, sealed_lines, tidy as tidy_seals,
     write_sealed,

@@ -1,12 +1,13 @@
 //! What a data scientist asks next: method, rivals, coverage, files, versions.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::input::ReportInput;
-use super::words::{NOT_KNOWN, count, decimal, percent};
+use super::quantity::Quantity;
+use super::words::{count, decimal, percent};
 use crate::tables::schema::{CandidateRow, SCHEMA_VERSION};
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Appendix {
     details: Vec<(String, String)>,
     candidates: Vec<CandidateLine>,
@@ -14,36 +15,36 @@ pub(super) struct Appendix {
     inputs: Vec<InputLine>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct CandidateLine {
     method: String,
     k: u32,
     q: u32,
-    ari: String,
-    jaccard: String,
-    shadow: String,
-    bic: String,
-    outcome: String,
-    smallest: String,
-    respondents: String,
+    ari: Option<Quantity>,
+    jaccard: Option<Quantity>,
+    shadow: Option<Quantity>,
+    bic: Option<Quantity>,
+    outcome: Option<Quantity>,
+    smallest: Option<Quantity>,
+    respondents: Option<Quantity>,
     chosen: bool,
     remark: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct CoverageLine {
     name: String,
-    slug: &'static str,
-    importance: String,
-    fulfillment: String,
+    slug: String,
+    importance: Quantity,
+    fulfillment: Quantity,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct InputLine {
     source: String,
     path: String,
-    rows: String,
-    bytes: String,
+    rows: Quantity,
+    bytes: Quantity,
     sha256: String,
 }
 
@@ -61,14 +62,14 @@ pub(super) fn appendix(input: &ReportInput<'_>) -> Appendix {
     }
     let coverage = input.night.everyone.profile.elements.iter().map(|element| CoverageLine {
         name: input.catalogue.element(element.element).name().to_owned(),
-        slug: element.element.slug(),
+        slug: element.element.slug().to_owned(),
         importance: count(element.importance_answers),
         fulfillment: count(element.fulfillment_answers),
     });
     let inputs = input.inputs.iter().map(|file| InputLine {
         source: file.source.clone(),
         path: file.path.clone(),
-        rows: file.rows.map_or_else(|| NOT_KNOWN.to_owned(), count),
+        rows: file.rows.map_or(Quantity::UNKNOWN, count),
         bytes: count(file.bytes),
         sha256: short(&file.sha256),
     });
@@ -81,7 +82,7 @@ pub(super) fn appendix(input: &ReportInput<'_>) -> Appendix {
 }
 
 fn candidate(row: &CandidateRow) -> CandidateLine {
-    let number = |value: Option<f64>, places| value.map_or_else(|| "–".to_owned(), |v| decimal(v, places));
+    let number = |value: Option<f64>, places| value.map(|v| decimal(v, places));
     CandidateLine {
         method: row.method.clone(),
         k: row.k,
@@ -91,8 +92,8 @@ fn candidate(row: &CandidateRow) -> CandidateLine {
         shadow: number(row.shadow, 2),
         bic: number(row.bic, 0),
         outcome: number(row.outcome_r2, 3),
-        smallest: row.smallest_share.map_or_else(|| "–".to_owned(), percent),
-        respondents: row.smallest_respondents.map_or_else(|| "–".to_owned(), count),
+        smallest: row.smallest_share.map(percent),
+        respondents: row.smallest_respondents.map(count),
         chosen: row.chosen,
         remark: row.knocked_out.clone().unwrap_or_default(),
     }

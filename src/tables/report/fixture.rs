@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Alert, ReportHistory, ReportInput, TableHealth};
+use super::{Alert, ReportHistory, ReportInput, ReportLanguage, ReportView, TableHealth};
 use crate::catalogue::{Catalogue, ElementId, NeedTier};
 use crate::model::effect::EffectFinding;
 use crate::model::fit::Structure;
@@ -27,6 +27,7 @@ const GROUPS: [(&str, u64); 7] = [
 
 /// Everything a report needs, owned.
 pub(super) struct Night {
+    pub(super) language: ReportLanguage,
     pub(super) catalogue: Catalogue,
     pub(super) segments: SegmentNights,
     pub(super) plans: PlanSet,
@@ -41,8 +42,23 @@ pub(super) struct Night {
 }
 
 impl Night {
+    /// A file of the night, by its name.
+    pub(super) fn file(&self, name: &str) -> String {
+        let files = self.files();
+        let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+        let found = files.iter().find(|file| file.0 == name);
+        found.unwrap_or_else(|| panic!("{name} is not among {names:?}")).1.clone()
+    }
+
+    /// All files made of the view, as it is stored.
+    pub(super) fn files(&self) -> Vec<(String, String)> {
+        let view = ReportView::from_json(&ReportView::of(&self.input()).to_json()).expect("a view");
+        view.files().expect("pages").into_iter().map(|file| (file.name, file.text)).collect()
+    }
+
     pub(super) fn input(&self) -> ReportInput<'_> {
         ReportInput {
+            language: self.language,
             project: "acme-loyalty",
             run_date: chrono::NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day"),
             currency: "EUR",
@@ -91,6 +107,7 @@ pub(super) fn night() -> Night {
         "No order table was given for the shops, so value counts online orders alone.".to_owned(),
     ];
     Night {
+        language: ReportLanguage::En,
         catalogue: Catalogue::embedded(),
         segments,
         plans,

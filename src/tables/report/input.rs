@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::alerts::Alert;
 use super::history::ReportHistory;
+use super::texts::ReportLanguage;
 use super::words::is_sure;
 use crate::catalogue::Catalogue;
 use crate::model::effect::EffectFinding;
@@ -30,6 +31,8 @@ pub struct TableHealth {
 /// Everything a report says; borrowed, nothing about single customers.
 #[derive(Clone, Copy, Debug)]
 pub struct ReportInput<'a> {
+    /// Language of the report's own words.
+    pub language: ReportLanguage,
     /// Name of the project, as in its configuration.
     pub project: &'a str,
     /// The night.

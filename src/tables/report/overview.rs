@@ -1,13 +1,14 @@
 //! The strip of data health and the list of sizes.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::input::ReportInput;
-use super::words::{anchor, count, many, percent, share, unit};
+use super::quantity::Quantity;
+use super::words::{count, many, percent, share, unit};
 use crate::model::segment::SegmentNight;
 
 /// How good the data of the night is.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Health {
     tiles: Vec<Tile>,
     tables: Vec<TableLine>,
@@ -16,33 +17,33 @@ pub(super) struct Health {
     notes: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Tile {
-    label: &'static str,
-    value: String,
+    /// Key of its name.
+    label: String,
+    value: Quantity,
     note: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct TableLine {
     name: String,
-    read: String,
-    accepted: String,
-    rejected: String,
+    read: Quantity,
+    accepted: Quantity,
+    rejected: Quantity,
 }
 
 /// Groups by size.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct SizeRow {
     name: String,
-    anchor: Option<String>,
-    size: String,
-    share: String,
+    size: Quantity,
+    share: Quantity,
     /// Length and interval of the bar, 0–100 of the largest; absent where the share is not known.
     bar: Option<Bar>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Bar {
     length: String,
     low: String,
@@ -52,7 +53,9 @@ struct Bar {
 pub(super) fn health(input: &ReportInput<'_>) -> Health {
     let sum = |of: fn(&super::TableHealth) -> u64| input.health.iter().map(of).sum::<u64>();
     let (read, rejected) = (sum(|table| table.read), sum(|table| table.rejected));
-    let of = |part: u64, whole: u64| if whole == 0 { String::new() } else { percent(part as f64 / whole as f64) };
+    let of = |part: u64, whole: u64| {
+        if whole == 0 { String::new() } else { percent(part as f64 / whole as f64).to_string() }
+    };
     let (scored, answered) = (input.scored(), input.night.everyone.profile.respondents);
     let tables = input.health.iter().map(|table| TableLine {
         name: table.name.clone(),
@@ -62,13 +65,17 @@ pub(super) fn health(input: &ReportInput<'_>) -> Health {
     });
     Health {
         tiles: vec![
-            Tile { label: "Rows read", value: count(read), note: many(input.health.len() as u64, "table", "tables") },
-            Tile { label: "Usable", value: count(sum(|table| table.accepted)), note: String::new() },
-            Tile { label: "Rejected", value: count(rejected), note: of(rejected, read) },
-            Tile { label: "Customers scored", value: count(scored), note: String::new() },
-            Tile { label: "Answered", value: count(answered), note: of(answered, scored) },
             Tile {
-                label: "Left out",
+                label: "read".to_owned(),
+                value: count(read),
+                note: many(input.health.len() as u64, "table", "tables"),
+            },
+            Tile { label: "usable".to_owned(), value: count(sum(|table| table.accepted)), note: String::new() },
+            Tile { label: "rejected".to_owned(), value: count(rejected), note: of(rejected, read) },
+            Tile { label: "scored".to_owned(), value: count(scored), note: String::new() },
+            Tile { label: "answered".to_owned(), value: count(answered), note: of(answered, scored) },
+            Tile {
+                label: "left_out".to_owned(),
                 value: count(input.left_out()),
                 note: of(input.left_out(), input.left_out() + scored),
             },
@@ -102,21 +109,19 @@ pub(super) fn sizes(input: &ReportInput<'_>) -> Vec<SizeRow> {
     let all = || input.night.segments.iter().chain([&input.night.unassigned]);
     // The longest interval, not the longest bar, fills the width: its end must be seen too.
     let longest = all().filter_map(|segment| segment.profile.share).map(|s| s.high).fold(0.0, f64::max);
-    let mut rows: Vec<SizeRow> =
-        input.night.segments.iter().map(|segment| size_row(segment, longest, Some(anchor(&segment.id)))).collect();
+    let mut rows: Vec<SizeRow> = input.night.segments.iter().map(|segment| size_row(segment, longest)).collect();
     if input.night.unassigned.profile.size > 0 {
-        let mut row = size_row(&input.night.unassigned, longest, None);
+        let mut row = size_row(&input.night.unassigned, longest);
         "In no group".clone_into(&mut row.name);
         rows.push(row);
     }
     rows
 }
 
-fn size_row(segment: &SegmentNight, longest: f64, anchor: Option<String>) -> SizeRow {
+fn size_row(segment: &SegmentNight, longest: f64) -> SizeRow {
     let scale = |value: f64| unit(value / longest * 100.0);
     SizeRow {
         name: segment.name.clone(),
-        anchor,
         size: count(segment.profile.size),
         share: share(segment.profile.share),
         bar: segment.profile.share.filter(|_| longest > 0.0).map(|s| Bar {

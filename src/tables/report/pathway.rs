@@ -1,19 +1,21 @@
 //! What each stage of the way to a connection is worth, and how competitors do: of everybody.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::words::{NOT_KNOWN, count, decimal, known, money, share};
+use super::quantity::Quantity;
+use super::words::{count, known, money_range, share};
 use crate::model::rows::ConnectionStage;
 use crate::model::segment::lens::{GroupLens, RivalFigures, RivalStanding, StageFigures};
 
 /// One stage.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct StageRow {
-    name: &'static str,
-    share: String,
-    asked: String,
-    value: String,
-    ratio: String,
+    name: String,
+    share: Quantity,
+    asked: Quantity,
+    value: Quantity,
+    /// Times the value of those highly satisfied; absent where there is nothing to compare.
+    ratio: Option<Quantity>,
 }
 
 fn name(stage: ConnectionStage) -> &'static str {
@@ -31,23 +33,12 @@ pub(super) fn pathway(everyone: &GroupLens, currency: &str) -> Vec<StageRow> {
         return Vec::new();
     }
     let row = |stage: &StageFigures| StageRow {
-        name: name(stage.stage),
+        name: name(stage.stage).to_owned(),
         share: known(&stage.share),
         asked: count(stage.value.n()),
-        value: stage.value.estimate().map_or_else(
-            || NOT_KNOWN.to_owned(),
-            |value| {
-                let amount = |x: f64| money(x, currency);
-                format!("{} ({} to {})", amount(value.value), amount(value.low), amount(value.high))
-            },
-        ),
-        ratio: stage.value_ratio.estimate().filter(|_| stage.stage != ConnectionStage::HighlySatisfied).map_or_else(
-            String::new,
-            |ratio| {
-                let times = |x: f64| decimal(x, 2);
-                format!("{} times ({} to {})", times(ratio.value), times(ratio.low), times(ratio.high))
-            },
-        ),
+        value: stage.value.estimate().map_or(Quantity::UNKNOWN, |value| money_range(value, currency)),
+        ratio: (stage.value_ratio.estimate().filter(|_| stage.stage != ConnectionStage::HighlySatisfied))
+            .map(|ratio| Quantity::Index { number: ratio.into(), places: 2, signed: false }),
     };
     everyone.connection.stages.iter().map(row).collect()
 }

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::plan_view::{LineView, plan_view};
+use super::plan_view::{LineView, NotDone, plan_view};
+use super::said::Told;
 use super::words::date;
 use crate::catalogue::Catalogue;
 use crate::model::plan::{Plan, PlanSet};
@@ -20,65 +21,64 @@ pub fn plan_page(plan: &Plan, set: &PlanSet, catalogue: &Catalogue, run_date: ch
     }
     if !view.service.is_empty() {
         page.push_str("\n## How these customers are served\n\n");
-        for (label, text) in &view.service {
+        for part in &view.service {
+            let asks = part.asks_first.as_ref().map_or_else(String::new, |asks| format!(" Asks first: {asks}"));
             // INVARIANT: writing to a String cannot fail.
-            let _ = writeln!(page, "- **{}:** {}", md(label), md(text));
+            let _ = writeln!(page, "- **{}:** {}{}", md(&part.label.to_string()), md(&part.text), md_part(&asks));
         }
     }
     if !view.company.is_empty() {
         page.push_str("\n## What the company does for these customers\n\nIn full in ALL.md.\n\n");
         for line in &view.company {
             // INVARIANT: writing to a String cannot fail.
-            let _ = writeln!(page, "- {}", md(line));
+            let _ = writeln!(page, "- {}", md(&line.to_string()));
         }
     }
-    if !view.passed_over.is_empty() {
-        page.push_str("\n## Not in the plan, and why\n\n");
-        for (subject, why) in &view.passed_over {
-            // INVARIANT: writing to a String cannot fail.
-            let _ = writeln!(page, "- {}: {}", md(subject), md(why));
+    for (title, parts) in [("Not in the plan, and why", &view.passed_over), ("Could not be judged", &view.not_assessed)]
+    {
+        if !parts.is_empty() {
+            let _ = writeln!(page, "\n## {title}\n");
         }
-    }
-    if !view.not_assessed.is_empty() {
-        page.push_str("\n## Could not be judged\n\n");
-        for (play, missing) in &view.not_assessed {
-            // INVARIANT: writing to a String cannot fail.
-            let _ = writeln!(page, "- {}: {}", md(play), md(missing));
+        for NotDone { what, why } in parts {
+            let _ = writeln!(page, "- {}: {}", md(&what.to_string()), md(why));
         }
     }
     page
 }
 
 fn push_line(page: &mut String, line: &LineView) {
-    let _ = write!(page, "\n## {}. {}: {}\n\n{}\n\n", line.rank, md(&line.kind), md(&line.subject), md(&line.action));
+    let (kind, subject) = (line.kind.to_string(), line.subject.to_string());
+    let _ = write!(page, "\n## {}. {}: {}\n\n{}\n\n", line.rank, md(&kind), md(&subject), md(&line.action));
     let nothing = "nothing: nobody is spoken to".to_owned();
     let facts = [
-        ("Because", &line.because),
-        ("First step", &line.first_step),
-        ("Effort", &line.effort),
-        ("For", &line.groups),
-        ("Channel", &line.channel),
-        ("Open with", line.opening.as_ref().unwrap_or(&nothing)),
-        ("Say", &line.message_angle),
-        ("Must be true first", &line.proof_needed),
-        ("Avoid", &line.avoid),
-        ("Owner", &line.owner),
-        ("Runs", &line.window),
-        ("Reach", &line.reach),
-        ("Held out as control", &line.held_out),
-        ("Measured by", &line.metric),
-        ("Now", &line.baseline),
-        ("Aim for", &line.target),
-        ("Expected gain", &line.gain),
-        ("Test", &line.test),
-        ("Known on", &line.known),
+        ("Because", line.because.clone()),
+        ("First step", line.first_step.clone()),
+        ("Effort", line.effort.to_string()),
+        ("For", line.groups.to_string()),
+        ("Channel", line.channel.to_string()),
+        ("Open with", line.opening.clone().unwrap_or(nothing)),
+        ("Say", line.message_angle.clone()),
+        ("Must be true first", line.proof_needed.clone()),
+        ("Avoid", line.avoid.clone()),
+        ("Owner", line.owner.clone()),
+        ("Runs", line.window.to_string()),
+        ("Reach", line.reach.to_string()),
+        ("Held out as control", line.held_out.to_string()),
+        ("Measured by", line.metric.clone()),
+        ("Now", line.baseline.to_string()),
+        ("Aim for", line.target.to_string()),
+        ("Expected gain", line.gain.to_string()),
+        ("Test", line.test.to_string()),
+        ("Known on", line.known.to_string()),
     ];
     for (label, text) in facts {
-        let _ = writeln!(page, "- **{label}:** {}", md(text));
+        let _ = writeln!(page, "- **{label}:** {}", md(&text));
     }
-    for (label, text) in [("Go without", &line.without), ("Found so far", &line.learned)] {
+    for (label, text) in
+        [("Go without", line.without.as_ref().map(Told::to_string)), ("Found so far", line.learned.clone())]
+    {
         if let Some(text) = text {
-            let _ = writeln!(page, "- **{label}:** {}", md(text));
+            let _ = writeln!(page, "- **{label}:** {}", md(&text));
         }
     }
 }
@@ -91,6 +91,11 @@ pub fn plans_json(plans: &PlanSet) -> String {
     let mut text = serde_json::to_string_pretty(plans).expect("plans are plain data");
     text.push('\n');
     text
+}
+
+/// [`md`] of what goes on after other text.
+fn md_part(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(" {}", md(text)) }
 }
 
 /// Text that Markdown shows as it is: one line, every sign that could mean something escaped.

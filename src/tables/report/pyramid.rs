@@ -1,9 +1,11 @@
 //! The 30 elements of one group as a pyramid: where each stands, and how far the group departs from the rest.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::input::ReportInput;
-use super::words::{difference, how_much, score, share, signed};
+use super::quantity::Quantity;
+use super::said::{Told, told};
+use super::words::{count, difference, score, share};
 use crate::catalogue::{ElementId, Level};
 use crate::model::rows::Aspect;
 use crate::model::segment::{Contrast, ElementProfile, SegmentNight};
@@ -20,55 +22,54 @@ const LINE_LETTERS: usize = 15;
 const LINES: usize = 2;
 
 /// A drawn pyramid and the table behind it.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Pyramid {
-    id: String,
-    title: String,
-    finding: String,
+    title: Told,
+    finding: Told,
     width: f64,
     height: f64,
     levels: Vec<LevelBand>,
     cells: Vec<PyramidCell>,
-    rows: Vec<Line>,
+    pub(super) rows: Vec<ElementLine>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct LevelBand {
-    name: &'static str,
+    name: String,
     y: f64,
     /// Separator above the band; none above the top.
     rule: Option<f64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct PyramidCell {
     x: f64,
     y: f64,
     /// Class of the fill: `n3`…`n1` less than the rest, `z` like the rest, `p1`…`p3` more, `u` not known.
-    class: &'static str,
+    class: String,
     name: Vec<Word>,
     value: String,
-    tip: String,
+    tip: Told,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Word {
     text: String,
     dy: f64,
 }
 
 /// One row of the table behind the drawing.
-#[derive(Debug, Serialize)]
-struct Line {
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct ElementLine {
     name: String,
-    level: &'static str,
-    importance: String,
-    fulfillment: String,
-    high_share: String,
-    delivered: &'static str,
-    difference: String,
-    sure: &'static str,
-    answers: String,
+    level: String,
+    importance: Quantity,
+    fulfillment: Quantity,
+    high_share: Quantity,
+    delivered: String,
+    difference: Quantity,
+    sure: String,
+    answers: Quantity,
 }
 
 /// Rows of a level from the top down, so that the whole tapers: 1; 2, 3; 4, 6; 7, 7. Other sizes fill rows of seven.
@@ -114,7 +115,7 @@ pub(super) fn pyramid(input: &ReportInput<'_>, segment: &SegmentNight) -> Option
             ElementId::all().filter(|id| input.catalogue.element(*id).level() == level).collect();
         let rule = (y > 0.0).then_some(y + (LEVEL_GAP - GAP) / 2.0 - GAP / 2.0);
         y += if y > 0.0 { LEVEL_GAP } else { 0.0 };
-        levels.push(LevelBand { name: level.name(), y: y + 14.0, rule });
+        levels.push(LevelBand { name: level.name().to_owned(), y: y + 14.0, rule });
         let mut rest = members.as_slice();
         for size in rows_of(members.len()) {
             let (row, next) = rest.split_at(size);
@@ -129,8 +130,7 @@ pub(super) fn pyramid(input: &ReportInput<'_>, segment: &SegmentNight) -> Option
         rows.extend(members.iter().map(|id| line(input, segment.profile.element(*id), aspect)));
     }
     Some(Pyramid {
-        id: format!("pyramid-{}", segment.id.to_lowercase()),
-        title: format!("The 30 elements of value in “{}”", segment.name),
+        title: told("pyramid.of").with("group", segment.name.as_str()),
         finding: finding(input, segment, aspect),
         width: GUTTER + PER_ROW as f64 * (CELL.0 + GAP) - GAP,
         height: y - GAP,
@@ -145,49 +145,53 @@ fn cell(input: &ReportInput<'_>, element: &ElementProfile, aspect: Aspect, place
     let lines = wrapped(name);
     let top = if lines.len() == 1 { 23.0 } else { 17.0 };
     let words = lines.into_iter().enumerate().map(|(i, text)| Word { text, dy: top + 12.0 * i as f64 }).collect();
-    let (class, value, tip) = match contrast(element, aspect) {
+    let (class, value) = match contrast(element, aspect) {
         Some(contrast) => {
-            let d = contrast.d;
-            let doubt = if input.is_sure(d) { "" } else { "\u{a0}?" };
-            let tip = format!("{name}: {} {} others", difference(Some(d)), than(d.value));
-            (class(d.value), format!("{}{doubt}", signed(d.value, 1)), tip)
+            let doubt = if input.is_sure(contrast.d) { "" } else { "\u{a0}?" };
+            (class(contrast.d.value), format!("{}{doubt}", arrows(contrast.d.value)))
         }
-        None => ("u", "–".to_owned(), format!("{name}: not enough answers")),
+        None => ("u", "–".to_owned()),
     };
+    let tip = told(&format!("pyramid.{class}")).with("name", name);
     // The middle of the cell: names and values are centered on it.
-    PyramidCell { x: place.0 + CELL.0 / 2.0, y: place.1, class, name: words, value, tip }
+    PyramidCell { x: place.0 + CELL.0 / 2.0, y: place.1, class: class.to_owned(), name: words, value, tip }
 }
 
-fn than(d: f64) -> &'static str {
-    match class(d).as_bytes()[0] {
-        b'p' => "more than",
-        b'n' => "less than",
-        _ => "about as",
+/// Steps above or below the rest, as signs that need no color.
+fn arrows(d: f64) -> &'static str {
+    match class(d) {
+        "p3" => "▲▲▲",
+        "p2" => "▲▲",
+        "p1" => "▲",
+        "n1" => "▼",
+        "n2" => "▼▼",
+        "n3" => "▼▼▼",
+        _ => "=",
     }
 }
 
-fn line(input: &ReportInput<'_>, element: &ElementProfile, aspect: Aspect) -> Line {
+fn line(input: &ReportInput<'_>, element: &ElementProfile, aspect: Aspect) -> ElementLine {
     let about = input.catalogue.element(element.element);
     let d = contrast(element, aspect).map(|contrast| contrast.d);
     let answers = match aspect {
         Aspect::Importance => element.importance_answers,
         Aspect::Fulfillment => element.fulfillment_answers,
     };
-    Line {
+    ElementLine {
         name: about.name().to_owned(),
-        level: about.level().name(),
+        level: about.level().name().to_owned(),
         importance: score(element.importance),
         fulfillment: score(element.fulfillment),
         high_share: share(element.high_share),
-        delivered: element.delivered.slug(),
+        delivered: element.delivered.slug().to_owned(),
         difference: difference(d),
-        sure: d.map_or("", |d| if input.is_sure(d) { "sure" } else { "unsure" }),
-        answers: super::words::count(answers),
+        sure: d.map_or("", |d| if input.is_sure(d) { "sure" } else { "unsure" }).to_owned(),
+        answers: count(answers),
     }
 }
 
 /// What the picture shows, for those who do not see it.
-fn finding(input: &ReportInput<'_>, segment: &SegmentNight, aspect: Aspect) -> String {
+fn finding(input: &ReportInput<'_>, segment: &SegmentNight, aspect: Aspect) -> Told {
     let mut known: Vec<(f64, &str)> = segment
         .profile
         .elements
@@ -198,17 +202,9 @@ fn finding(input: &ReportInput<'_>, segment: &SegmentNight, aspect: Aspect) -> S
         .collect();
     known.sort_by(|a, b| b.0.total_cmp(&a.0));
     let (Some(top), Some(bottom)) = (known.first(), known.last()) else {
-        return "Too few answers to compare this group with the rest.".to_owned();
+        return told("pyramid.too_few");
     };
-    format!(
-        "Of {} elements with enough answers, {} is {} above the rest ({}) and {} lowest ({}).",
-        known.len(),
-        top.1,
-        how_much(top.0),
-        signed(top.0, 1),
-        bottom.1,
-        signed(bottom.0, 1),
-    )
+    told("pyramid.finding").with("top", top.1).with("bottom", bottom.1)
 }
 
 /// A name broken into lines that fit a cell; what does not fit ends in an ellipsis.

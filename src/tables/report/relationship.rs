@@ -1,11 +1,12 @@
 //! "How close are they?" Connection, arc, what customers are given and what keeps them, group by group; then whether
 //! what others published holds here.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::input::ReportInput;
 use super::pathway::{StageRow, pathway, rivals};
-use super::words::{NOT_KNOWN, anchor, count, decimal, known, missing, money, percent, points, share, unit};
+use super::quantity::Quantity;
+use super::words::{anchor, count, decimal, known, missing, money_range, percent, points, share, unit};
 use crate::model::rows::{ArcStage, Estimate};
 use crate::model::segment::SegmentNight;
 use crate::model::segment::lens::{
@@ -14,7 +15,7 @@ use crate::model::segment::lens::{
 };
 
 /// The section.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Closeness {
     finding: String,
     rows: Vec<CloseRow>,
@@ -26,13 +27,15 @@ pub(super) struct Closeness {
 }
 
 /// One group.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct CloseRow {
     name: String,
     anchor: Option<String>,
-    score: String,
-    asked: String,
-    gap: String,
+    score: Quantity,
+    asked: Quantity,
+    gap: Quantity,
+    /// How large the gap is, in a word; empty where it is not known.
+    gap_size: String,
     parts: Vec<ArcStretch>,
     arc: String,
     consistency: String,
@@ -42,30 +45,32 @@ struct CloseRow {
 }
 
 /// A stretch of the stacked bar of arc stages.
-#[derive(Debug, Serialize)]
-struct ArcStretch {
-    stage: u8,
-    x: String,
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct ArcStretch {
+    pub(super) stage: u8,
+    pub(super) x: String,
     width: String,
     label: String,
     middle: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct StageWords {
     stage: u8,
-    name: &'static str,
+    name: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct RegularityRow {
-    published: &'static str,
-    source: &'static str,
-    own: String,
-    base: String,
-    verdict: &'static str,
+    published: String,
+    source: String,
+    own: Quantity,
+    /// What `own` counts, where it is no share and no money.
+    own_unit: String,
+    base: Quantity,
+    verdict: String,
     /// Class of the mark.
-    mark: &'static str,
+    mark: String,
 }
 
 /// The section.
@@ -79,7 +84,7 @@ pub(super) fn closeness(input: &ReportInput<'_>) -> Closeness {
         pathway: pathway(&everyone.lens, input.currency),
         rivals: rivals(&everyone.lens),
         rows,
-        stages: ArcStage::ALL.map(|stage| StageWords { stage: stage.number(), name: stage.phrase() }).into(),
+        stages: ArcStage::ALL.map(|stage| StageWords { stage: stage.number(), name: stage.phrase().to_owned() }).into(),
         regularities: input.night.regularities.iter().map(|one| regularity(one, input.currency)).collect(),
         limits: input.night.lens_limits.clone(),
     }
@@ -110,6 +115,7 @@ fn row(group: &SegmentNight, anchor: Option<String>) -> CloseRow {
         score: known(&lens.connection.score()),
         asked: count(lens.connection.score().n()),
         gap: gap(&lens.connection),
+        gap_size: lens.connection.gap_size.map_or_else(String::new, |size| size.slug().to_owned()),
         parts: parts(&lens.arc),
         arc: arc_words(&lens.arc),
         consistency: consistency(&lens.consistency),
@@ -119,14 +125,13 @@ fn row(group: &SegmentNight, anchor: Option<String>) -> CloseRow {
     }
 }
 
-fn gap(connection: &ConnectionFigures) -> String {
-    match (connection.good_brand_gap.estimate(), connection.gap_size) {
-        (Some(gap), Some(size)) => format!("{}, {}", points(Some(gap.times(100.0))), size.slug()),
-        _ => missing(&connection.good_brand_gap),
-    }
+/// By how many points more call it a good brand than are connected to it.
+pub(super) fn gap(connection: &ConnectionFigures) -> Quantity {
+    let gap = connection.good_brand_gap.estimate();
+    gap.map_or_else(|| missing(&connection.good_brand_gap), |gap| points(Some(gap.times(100.0))))
 }
 
-fn parts(arc: &ArcFigures) -> Vec<ArcStretch> {
+pub(super) fn parts(arc: &ArcFigures) -> Vec<ArcStretch> {
     let (mut parts, mut x) = (Vec::new(), 0.0);
     for (stage, figure) in &arc.stages {
         let Some(share) = figure.value().map(|value| value * 100.0) else { continue };
@@ -136,7 +141,7 @@ fn parts(arc: &ArcFigures) -> Vec<ArcStretch> {
             stage: stage.number(),
             x: unit(x),
             width: unit((share - 0.25).max(0.0)),
-            label: if labeled { decimal(share, 0) } else { String::new() },
+            label: if labeled { decimal(share, 0).to_string() } else { String::new() },
             middle: unit(x + share / 2.0),
         });
         x += share;
@@ -144,7 +149,7 @@ fn parts(arc: &ArcFigures) -> Vec<ArcStretch> {
     parts
 }
 
-fn arc_words(arc: &ArcFigures) -> String {
+pub(super) fn arc_words(arc: &ArcFigures) -> String {
     let shares = arc
         .stages
         .iter()
@@ -153,7 +158,7 @@ fn arc_words(arc: &ArcFigures) -> String {
     if let (Some(up), Some(down)) = (arc.up.value(), arc.down.value()) {
         words.push(format!("{} up and {} down since the night before", percent(up), percent(down)));
     }
-    if words.is_empty() { NOT_KNOWN.to_owned() } else { words.join(", ") }
+    if words.is_empty() { Quantity::UNKNOWN.to_string() } else { words.join(", ") }
 }
 
 /// The three kinds, the least first to be named, and which are missing.
@@ -171,7 +176,7 @@ fn consistency(figures: &ConsistencyFigures) -> String {
         }
     }
     if told.is_empty() {
-        return NOT_KNOWN.to_owned();
+        return Quantity::UNKNOWN.to_string();
     }
     told.sort_by(|a, b| a.0.total_cmp(&b.0));
     let told: Vec<String> = told.into_iter().map(|(value, name)| format!("{name} {}", decimal(value, 2))).collect();
@@ -186,7 +191,7 @@ fn debt(figures: &BalanceFigures) -> String {
         .filter_map(|(ratio, figure)| Some(format!("{} at {ratio} to 1", percent(figure.value()?))))
         .collect();
     match figures.debt.value() {
-        _ if line.is_empty() => figures.in_debt.first().map_or_else(|| NOT_KNOWN.to_owned(), |(_, f)| missing(f)),
+        _ if line.is_empty() => figures.in_debt.first().map_or(Quantity::UNKNOWN, |(_, f)| missing(f)).to_string(),
         Some(debt) => format!("{}; {} good experiences short on average", line.join(", "), decimal(debt, 1)),
         None => line.join(", "),
     }
@@ -199,7 +204,7 @@ fn loyalty(figures: &LoyaltyFigures) -> String {
         .filter(|(_, figure)| figure.value().is_some_and(|value| value > 0.0))
         .filter_map(|(of, figure)| Some(format!("{} {}", of.slug().replace('_', " "), percent(figure.value()?))))
         .collect();
-    if types.is_empty() { NOT_KNOWN.to_owned() } else { types.join(", ") }
+    if types.is_empty() { Quantity::UNKNOWN.to_string() } else { types.join(", ") }
 }
 
 fn complaints(figures: &ComplaintFigures) -> String {
@@ -214,7 +219,7 @@ fn complaints(figures: &ComplaintFigures) -> String {
             percent(repeated)
         ),
         (Some(_), ..) => "none".to_owned(),
-        _ => missing(&figures.number),
+        _ => missing(&figures.number).to_string(),
     }
 }
 
@@ -226,30 +231,29 @@ fn regularity(one: &Regularity, currency: &str) -> RegularityRow {
         RegularityVerdict::TooFew => ("too few", ""),
         RegularityVerdict::NotAsked => ("not asked", ""),
     };
+    let own_unit = match one.published.unit {
+        Unit::Difference | Unit::Points => "points",
+        Unit::Multiple => "times",
+        Unit::Share | Unit::Money => "",
+    };
     RegularityRow {
-        published: one.published.text,
-        source: one.published.source,
-        own: one
-            .own
-            .estimate()
-            .map_or_else(|| NOT_KNOWN.to_owned(), |estimate| own(estimate, one.published.unit, currency)),
+        published: one.published.text.to_owned(),
+        source: one.published.source.to_owned(),
+        own: one.own.estimate().map_or(Quantity::UNKNOWN, |estimate| own(estimate, one.published.unit, currency)),
+        own_unit: one.own.estimate().map_or_else(String::new, |_| own_unit.to_owned()),
         base: count(one.own.n()),
-        verdict,
-        mark,
+        verdict: verdict.to_owned(),
+        mark: mark.to_owned(),
     }
 }
 
-fn own(e: Estimate, unit: Unit, currency: &str) -> String {
+fn own(e: Estimate, unit: Unit, currency: &str) -> Quantity {
     match unit {
         Unit::Share => share(Some(e)),
-        Unit::Difference => format!("{} points", points(Some(e.times(100.0)))),
-        Unit::Points => format!("{} points", points(Some(e))),
-        Unit::Multiple => {
-            format!("{} times ({} to {})", decimal(e.value, 1), decimal(e.low, 1), decimal(e.high, 1))
-        }
-        Unit::Money => {
-            format!("{} ({} to {})", money(e.value, currency), money(e.low, currency), money(e.high, currency))
-        }
+        Unit::Difference => points(Some(e.times(100.0))),
+        Unit::Points => points(Some(e)),
+        Unit::Multiple => Quantity::Index { number: e.into(), places: 1, signed: false },
+        Unit::Money => money_range(e, currency),
     }
 }
 
@@ -299,6 +303,7 @@ mod tests {
         };
         let own = Figure::of(1_200, 1_200, Some(Interval { value: 4.0, low: 3.1, high: 5.25 }));
         let row = regularity(&Regularity { published, own, verdict: RegularityVerdict::Holds }, "EUR");
-        assert_eq!((row.own.as_str(), row.base.as_str(), row.verdict), ("4.0 times (3.1 to 5.2)", "1,200", "holds"));
+        let said = (row.own.to_string(), row.own_unit.as_str(), row.base.to_string(), row.verdict.as_str());
+        assert_eq!(said, ("4.0 (3.1 to 5.2)".to_owned(), "times", "1,200".to_owned(), "holds"));
     }
 }

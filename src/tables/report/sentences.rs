@@ -1,6 +1,6 @@
 //! The night in five plain sentences, made from its figures.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::input::ReportInput;
 use super::pyramid::contrast;
@@ -10,12 +10,12 @@ use crate::model::plan::{LineScope, Plan};
 use crate::model::rows::Aspect;
 
 /// One sentence and the part of the report that shows its figures.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sentence {
     /// What it is about: `size`, `difference`, `action`, `certainty`, `missing`.
-    pub about: &'static str,
-    /// Anchor in `report.html`, without `#`.
-    pub figure: &'static str,
+    pub about: String,
+    /// Anchor of the figures behind it, without `#`: in `report.html`, else in `report/appendix.html`.
+    pub figure: String,
     /// The sentence, plain text.
     pub text: String,
 }
@@ -23,12 +23,14 @@ pub struct Sentence {
 /// The five sentences, always in the same order: how many, what differs, what to do first, how sure, what is missing.
 #[must_use]
 pub fn sentences(input: &ReportInput<'_>) -> Vec<Sentence> {
+    let of =
+        |about: &str, figure: &str, text: String| Sentence { about: about.to_owned(), figure: figure.to_owned(), text };
     vec![
-        Sentence { about: "size", figure: "sizes", text: size(input) },
-        Sentence { about: "difference", figure: "groups", text: difference(input) },
-        Sentence { about: "action", figure: "plans", text: action(input) },
-        Sentence { about: "certainty", figure: "method", text: certainty(input) },
-        Sentence { about: "missing", figure: "data", text: missing(input) },
+        of("size", "who", size(input)),
+        of("difference", "groups", difference(input)),
+        of("action", "today", action(input)),
+        of("certainty", "how-sure", certainty(input)),
+        of("missing", "data", missing(input)),
     ]
 }
 

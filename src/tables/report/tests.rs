@@ -2,7 +2,7 @@
 
 use super::fixture::{Night, night};
 use super::lens_fixture::look_closer;
-use super::{Alert, alerts_json, one_pager, plan_page, plans_json, render, sentences, summary_json, summary_text};
+use super::{Alert, ReportLanguage, ReportView, alerts_json, plan_page, plans_json, sentences};
 use crate::model::plan::{LineScope, PassedOver};
 use crate::model::rows::Aspect;
 use crate::model::segment::fixture::estimate;
@@ -11,7 +11,13 @@ use crate::model::segment::fixture::estimate;
 const HOSTILE: &str = "<script>alert(1)</script>\"' onload=x & <b>";
 
 fn page(night: &Night) -> String {
-    render(&night.input()).unwrap()
+    night.file("report.html")
+}
+
+/// Every page of a night, one after the other.
+fn pages(night: &Night) -> String {
+    let pages = night.files().into_iter().filter(|(name, _)| name.ends_with(".html"));
+    pages.map(|(_, page)| page).collect()
 }
 
 fn hostile() -> Night {
@@ -47,81 +53,171 @@ fn hostile() -> Night {
 fn the_page_is_whole_and_stays_small() {
     let night = night();
     let page = page(&night);
-    if let Some(path) = std::env::var_os("VALUESEG_REPORT_SAMPLE") {
-        std::fs::write(path, &page).unwrap();
-    }
-    assert!(page.len() < 500_000, "{} bytes", page.len());
-    for id in ["said", "data", "sizes", "groups", "needs", "plans", "method"] {
+    for id in ["front", "groups", "company-plan", "moves", "effects", "data", "glossary"] {
         assert_eq!(page.matches(&format!("<section id=\"{id}\"")).count(), 1, "{id}");
     }
     for segment in &night.segments.segments {
         assert!(page.contains(&segment.name));
     }
-    // Thirty cells for each of the six groups that may be shown, a drawing and a table each.
-    assert_eq!(page.matches("<use href=\"#cell\"/>").count(), 6 * 30);
-    assert_eq!(page.matches("class=\"pyramid\"").count(), 6);
     assert!(page.contains("Too small to be shown in detail"));
+    // A page for each group, with thirty cells where it may be shown.
+    for (place, segment) in night.segments.segments.iter().enumerate() {
+        let page = night.file(&format!("report/s{:02}.html", place + 1));
+        assert_eq!(page.matches("width=\"98\" height=\"56\"").count(), if segment.profile.suppressed { 0 } else { 30 });
+    }
+    let appendix = night.file("report/appendix.html");
+    assert!(appendix.contains("mixture") && appendix.contains("9f86d081884c"));
 }
 
 #[test]
-fn twelve_groups_still_fit_in_half_a_megabyte() {
+fn of_twelve_groups_no_page_is_larger_than_400_kilobytes() {
     let mut night = night();
     let (first, plan) = (night.segments.segments[0].clone(), night.plans.plans[0].clone());
     night.segments.segments = vec![first; 12];
     night.plans.plans = vec![plan; 12];
-    for plan in &mut night.plans.plans {
+    for (place, plan) in night.plans.plans.iter_mut().enumerate() {
         let line = plan.lines[0].clone();
         plan.lines = vec![line; 8];
+        let id = format!("S{:02}", place + 1);
+        (plan.segment_id, night.segments.segments[place].id) = (id.clone(), id);
     }
-    if let Some(path) = std::env::var_os("VALUESEG_TWELVE_SAMPLE") {
-        std::fs::write(path, one_pager(&night.input()).unwrap()).unwrap();
+    let files = night.files();
+    if let Some(folder) = std::env::var_os("VALUESEG_TWELVE_SAMPLE") {
+        for (name, text) in &files {
+            let path = std::path::Path::new(&folder).join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
     }
-    let bytes = page(&night).len();
-    assert!(bytes < 500_000, "{bytes} bytes");
+    for (name, text) in files {
+        assert!(text.len() <= 400_000, "{name}: {} bytes", text.len());
+    }
 }
 
 #[test]
 fn nothing_is_fetched_no_script_runs_and_every_style_is_hashed() {
-    let page = page(&hostile());
+    for (name, page) in hostile().files().into_iter().filter(|(name, _)| name.ends_with(".html")) {
+        closed(&name, &page);
+    }
+}
+
+fn closed(name: &str, page: &str) {
     assert!(page.contains("default-src 'none'; style-src 'sha256-"));
     assert!(!page.contains("unsafe-inline") && !page.contains(" style=\""));
     for tag in ["<script", "<link", "<img", "<iframe", "<object", "src=", "@import", "javascript:"] {
-        assert!(!page.contains(tag), "{tag}");
+        assert!(!page.contains(tag), "{tag} in {name}");
     }
     assert_eq!(page.matches("<style>").count(), 1);
-    assert!(!page.contains("http:") && !page.contains("https:"));
+    assert!(!page.contains("http:") && !page.contains("https:"), "{name}");
 }
 
 #[test]
 fn hostile_names_are_shown_and_do_nothing() {
-    let page = page(&hostile());
-    assert!(page.contains("&lt;script&gt;alert(1)"));
-    assert!(!page.contains("<script>alert") && !page.contains("<b>") && !page.contains("\"' onload"));
+    for (name, page) in hostile().files() {
+        if name.ends_with(".html") || name.ends_with(".svg") {
+            assert!(
+                !page.contains("<script>alert") && !page.contains("& <b>") && !page.contains("\"' onload"),
+                "{name}"
+            );
+        }
+    }
+    for name in ["report.html", "report/s01.html", "report/appendix.html"] {
+        assert!(hostile().file(name).contains("&lt;script&gt;alert(1)"), "{name}");
+    }
     let markdown = plan_page(&hostile().plans.plans[0], &hostile().plans, &night().catalogue, night().input().run_date);
     assert!(!markdown.contains('<') && markdown.contains("&lt;script&gt;"), "{markdown}");
 }
 
 #[test]
-fn headings_descend_without_gaps_and_every_drawing_has_a_title_and_a_table() {
-    let page = page(&night());
-    let mut before = 0;
-    for (at, _) in page.match_indices("<h") {
-        let Some(level) = page[at + 2..].chars().next().and_then(|c| c.to_digit(10)) else { continue };
-        assert!(level <= before + 1, "h{level} after h{before}: {}", &page[at..at + 60]);
-        before = level;
+fn headings_descend_without_gaps_and_every_drawing_has_a_title() {
+    for (name, page) in night().files().into_iter().filter(|(name, _)| name.ends_with(".html")) {
+        let mut before = 0;
+        for (at, _) in page.match_indices("<h") {
+            let Some(level) = page[at + 2..].chars().next().and_then(|c| c.to_digit(10)) else { continue };
+            assert!(level <= before + 1, "{name}: h{level} after h{before}: {}", &page[at..at + 60]);
+            before = level;
+        }
+        let ids = ids(&page);
+        let mut unique = ids.clone();
+        unique.sort_unstable();
+        unique.dedup();
+        assert_eq!(unique.len(), ids.len(), "{name}");
+        for label in page.split("aria-labelledby=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            for id in label.split(' ') {
+                assert!(ids.contains(&id), "{name}: #{id} names nothing");
+            }
+        }
+        let drawings = page.matches("role=\"img\"").count();
+        assert_eq!(drawings, page.matches("role=\"img\" aria-label").count(), "{name}");
     }
-    let drawings = page.matches("role=\"img\" aria-labelledby").count();
-    assert_eq!(page.matches("<desc").count(), drawings);
-    let tables = ["The same as a table, with intervals and answers", "The same as a table, element by element"];
-    assert_eq!(tables.map(|told| page.matches(told).count()).iter().sum::<usize>(), drawings);
-    let ids: Vec<&str> = page.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
-    let mut unique = ids.clone();
-    unique.sort_unstable();
-    unique.dedup();
-    assert_eq!(unique.len(), ids.len());
-    for link in page.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
-        assert!(ids.contains(&link), "#{link} leads nowhere");
+}
+
+fn ids(page: &str) -> Vec<&str> {
+    page.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
+}
+
+#[test]
+fn every_link_among_the_pages_leads_somewhere() {
+    let files = night().files();
+    let mut links = 0;
+    for (name, page) in files.iter().filter(|(name, _)| name.ends_with(".html")) {
+        for link in page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = match file {
+                "" => name.clone(),
+                file => match (file.strip_prefix("../"), name.rsplit_once('/')) {
+                    (Some(above), _) => above.to_owned(),
+                    (None, Some((folder, _))) => format!("{folder}/{file}"),
+                    (None, None) => file.to_owned(),
+                },
+            };
+            let found = files.iter().find(|(other, _)| *other == target);
+            let (_, page) = found.unwrap_or_else(|| panic!("{name}: {link} leads to no file"));
+            assert!(anchor.is_empty() || ids(page).contains(&anchor), "{name}: {link} leads nowhere");
+            links += 1;
+        }
     }
+    assert!(links > 60);
+    let one_pager = night().file("one-pager.html");
+    assert!(!one_pager.contains("href=\"report"), "a page to mail lies alone");
+}
+
+#[test]
+fn a_chart_is_a_file_that_stands_alone() {
+    let files = night().files();
+    let charts: Vec<_> = files.iter().filter(|(name, _)| name.starts_with("report/figures/")).collect();
+    assert!(charts.len() > 7, "{}", charts.len());
+    for (name, chart) in charts {
+        assert!(chart.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns="), "{name}: {chart:.80}");
+        assert!(chart.trim_end().ends_with("</svg>") && chart.contains("<title"), "{name}");
+        assert!(!chart.contains("NaN") && !chart.contains("href"), "{name}");
+    }
+}
+
+#[test]
+fn a_stored_view_makes_the_same_bytes_again() {
+    let night = night();
+    let text = ReportView::of(&night.input()).to_json();
+    let again = ReportView::from_json(&text).unwrap();
+    assert_eq!(again.to_json(), text);
+    let files = |view: &ReportView| view.files().unwrap();
+    assert_eq!(files(&again), files(&ReportView::from_json(&again.to_json()).unwrap()));
+    let other = text.replacen("valueseg.report.1", "valueseg.report.9", 1);
+    assert!(ReportView::from_json(&other).unwrap_err().to_string().contains("valueseg.report.9"));
+    assert!(ReportView::from_json("{}").is_err());
+}
+
+#[test]
+fn another_language_has_its_own_words_numbers_and_days() {
+    let mut night = night();
+    night.language = ReportLanguage::De;
+    let page = page(&night);
+    assert!(page.contains("<html lang=\"de\">") && page.contains("Was Kunden wichtig ist"));
+    assert!(page.contains("21. November 2026") && page.contains("41.205"));
+    for english in [">Today<", "Who they are", "What changed", "We fail at", "not known"] {
+        assert!(!page.contains(english), "{english}");
+    }
+    assert!(night.file("summary.txt").contains("etwa 183.849 bewertet"));
 }
 
 #[test]
@@ -143,7 +239,7 @@ fn what_is_not_known_is_said_and_no_number_is_none() {
     night.segments.limits.clear();
     night.candidates.clear();
     night.segments.segments.iter_mut().for_each(|segment| segment.jaccard = None);
-    let page = page(&night);
+    let page = pages(&night);
     for wrong in ["NaN", ">None", ">inf<", " inf ", ">−inf", "undefined<"] {
         assert!(!page.contains(wrong), "{wrong}");
     }
@@ -162,7 +258,7 @@ fn a_night_without_groups_is_a_page_too() {
     night.plans.company.lines.clear();
     night.segments.everyone.profile.size = 0;
     let page = page(&night);
-    assert!(page.contains("No groups were formed.") && page.contains("There are no plans tonight."));
+    assert!(page.contains("No groups were formed.") && page.contains("Nothing that the company would have to mend"));
 }
 
 #[test]
@@ -174,7 +270,7 @@ fn fulfillment_is_shown_where_importance_was_not_asked() {
         }
     }
     assert_eq!(night.input().shown(), Some(Aspect::Fulfillment));
-    let page = page(&night);
+    let page = pages(&night);
     assert!(page.contains("how well each element is delivered"));
     assert!(page.contains("worse than by others") && page.contains("better than by others"));
 }
@@ -208,10 +304,8 @@ fn a_difference_that_chance_could_have_made_is_called_unsure() {
         said.starts_with("No group surely differs from the rest; what may set them apart most, unsure, is"),
         "{said}"
     );
-    let page = page(&night);
-    assert!(
-        page.contains(", unsure</small>") && !page.contains("more than to others<small>+0.93 (0.86 to 1.00), sure")
-    );
+    let page = night.file("report/s02.html");
+    assert!(page.contains("more than to others. <small>(unsure)</small>"), "{page}");
 }
 
 #[test]
@@ -220,9 +314,9 @@ fn nothing_is_said_to_lack_where_nobody_was_asked_how_it_is_delivered() {
     for element in &mut night.segments.everyone.profile.elements {
         element.fulfillment_answers = 0;
     }
-    let page = page(&night);
+    let page = pages(&night);
     assert!(page.contains("Not known: nobody was asked how well the elements are delivered."));
-    assert!(!page.contains("is wanted more than it is delivered"));
+    assert!(!page.contains("</b> is wanted more than it is delivered"));
 }
 
 #[test]
@@ -249,32 +343,35 @@ fn where_nobody_can_be_reached_the_company_begins_with_itself() {
 }
 
 #[test]
-fn the_summary_fits_a_terminal() {
+fn the_summary_fits_a_terminal_and_nothing_is_cut_off() {
     let mut night = night();
     "Put the shortest way first, then the others.".clone_into(&mut night.plans.plans[0].lines[0].action);
-    let text = summary_text(&night.input());
-    assert!(text.lines().count() <= 8);
+    "A name that is longer than anybody would give to a group of customers"
+        .clone_into(&mut night.segments.segments[2].name);
+    let text = night.file("summary.txt");
+    assert!(text.lines().count() <= 12);
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
-    insta::assert_snapshot!(text, @r"
+    insta::assert_snapshot!(text.replace('\u{a0}', "~"), @r"
     acme-loyalty, night of 2026-11-21: about 183,849 scored, 9,316 left out
-      S01  Time and ease                                  41,205  22.4 %
-      S02  Safe choices and order                         38,770  21.1 %
-      S03  Fair prices                                    33,018  18.0 %
-      S04  Design and status                              27,411  14.9 %
+      S01      41,205  22.4~%  Time and ease
+      S02      38,770  21.1~%  Safe choices and order
+      S03      33,018  18.0~%  A name that is longer than anybody would give to a
+        group of customers
+      S04      27,411  14.9~%  Design and status
       and 3 more groups with 40,325 customers
-    Begin with “Time and ease” (24,723 customers within reach): Put the shortest wa…
+    Begin with “Time and ease” (24,723 customers within reach): Put the shortest way
+        first, then the others.
     Report: report.html
     ");
-    let mut many = super::fixture::night();
-    let first = many.segments.segments[0].clone();
-    many.segments.segments = vec![first; 30];
-    assert_eq!(summary_text(&many.input()).lines().count(), 8);
+    let first = night.segments.segments[0].clone();
+    night.segments.segments = vec![first; 30];
+    assert!(night.file("summary.txt").contains("26 more groups"));
 }
 
 #[test]
 fn the_json_files_are_json_and_alerts_are_empty() {
     let night = night();
-    let summary: serde_json::Value = serde_json::from_str(&summary_json(&night.input())).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&night.file("summary.json")).unwrap();
     assert_eq!(summary["sentences"].as_array().unwrap().len(), 5);
     assert_eq!(summary["groups"][0]["size"], 41_205);
     assert_eq!(summary["customers"]["left_out"], 9_316);
@@ -343,32 +440,27 @@ fn a_plan_page_reads_well() {
 
 #[test]
 fn the_same_night_makes_the_same_page() {
-    assert_eq!(page(&night()), page(&night()));
+    assert_eq!(night().files(), night().files());
 }
 
 #[test]
 fn closeness_is_shown_of_every_group_that_may_be_shown() {
     let mut night = hostile();
     look_closer(&mut night.segments);
-    let page = page(&night);
-    if let Some(path) = std::env::var_os("VALUESEG_LENS_SAMPLE") {
-        std::fs::write(path, &page).unwrap();
-    }
+    let page = night.file("report/appendix.html");
     assert_eq!(page.matches("<section id=\"close\"").count(), 1);
-    assert_eq!(page.matches("href=\"#close\"").count(), 1);
-    assert!(page.len() < 500_000 && !page.contains("NaN") && !page.contains("None"));
-    assert!(!page.contains("<script>alert") && page.contains("&lt;script&gt;alert(1)"));
+    assert!(!page.contains("NaN") && !page.contains("None"));
     // Six groups that may be shown and everybody, a bar each; the seventh group is too small.
     let section = page.split("<section id=\"close\"").nth(1).unwrap().split("</section>").next().unwrap();
     assert_eq!(section.matches("class=\"bar\"").count(), 7);
     assert_eq!(section.matches("class=\"pill").count(), night.segments.regularities.len());
     assert!(section.contains("not known: a good feeling that lasts"));
     night.segments.regularities.clear();
-    assert!(!self::page(&night).contains("Does what others published hold here?"));
+    assert!(!night.file("report/appendix.html").contains("Does what others published hold here?"));
 }
 
 #[test]
 fn of_a_night_on_which_nobody_was_asked_the_page_says_that_closeness_is_not_known() {
-    let page = page(&night());
+    let page = night().file("report/appendix.html");
     assert!(page.contains("How connected customers feel is not known: too few were asked."));
 }

@@ -1,88 +1,64 @@
-//! Numbers as people read them. What is not known is said so, never shown as 0.
+//! Figures with their unit, and words for them. What is not known is said so, never shown as 0.
 
 use chrono::NaiveDate;
 
-pub(super) use crate::model::rows::thousands as count;
+use super::quantity::{Quantity, Ranged};
 use crate::model::rows::{Estimate, Figure};
 
-/// Shown in place of a figure that does not exist.
-pub(super) const NOT_KNOWN: &str = "not known";
+/// So many people, rows or bytes.
+pub(super) fn count(n: u64) -> Quantity {
+    Quantity::Count { value: n }
+}
 
-/// A blank that does not break a line.
-const NB: char = '\u{a0}';
-
-/// A number with `places` decimals, thousands set apart, and a real minus sign; no `−0`.
-pub(super) fn decimal(value: f64, places: usize) -> String {
-    let text = format!("{:.places$}", value.abs());
-    let (whole, rest) = text.split_once('.').map_or((text.as_str(), String::new()), |(w, r)| (w, format!(".{r}")));
-    // INVARIANT: the text before the point of a finite number is digits; beyond u64 no grouping is needed.
-    let whole = whole.parse::<u64>().map_or_else(|_| whole.to_owned(), count);
-    let is_zero = text.chars().all(|c| c == '0' || c == '.');
-    let sign = if value < 0.0 && !is_zero { "\u{2212}" } else { "" };
-    format!("{sign}{whole}{rest}")
+/// A number with `places` decimals.
+pub(super) fn decimal(value: f64, places: usize) -> Quantity {
+    Quantity::Index { number: Ranged::bare(value), places, signed: false }
 }
 
 /// [`decimal`] with a plus where it is positive.
-pub(super) fn signed(value: f64, places: usize) -> String {
-    let text = decimal(value, places);
-    let positive = value > 0.0 && text.chars().any(|c| c.is_ascii_digit() && c != '0');
-    if positive { format!("+{text}") } else { text }
+pub(super) fn signed(value: f64, places: usize) -> Quantity {
+    Quantity::Index { number: Ranged::bare(value), places, signed: true }
 }
 
 /// `20.6 %` of a share 0–1.
-pub(super) fn percent(share: f64) -> String {
-    let value = share * 100.0;
-    let places = if value > 0.0 && value < 0.95 { 2 } else { 1 };
-    format!("{}{NB}%", decimal(value, places))
+pub(super) fn percent(share: f64) -> Quantity {
+    Quantity::Share(Ranged::bare(share))
 }
 
 /// `20.6 % (20.4 to 20.8)`.
-pub(super) fn share(estimate: Option<Estimate>) -> String {
-    estimate.map_or_else(known_not, |e| {
-        format!("{} ({} to {})", percent(e.value), decimal(e.low * 100.0, 1), decimal(e.high * 100.0, 1))
-    })
+pub(super) fn share(estimate: Option<Estimate>) -> Quantity {
+    estimate.map_or(Quantity::UNKNOWN, |e| Quantity::Share(e.into()))
 }
 
 /// `7.4 (7.3 to 7.5)`.
-pub(super) fn score(estimate: Option<Estimate>) -> String {
-    interval(estimate, |v| decimal(v, 1))
+pub(super) fn score(estimate: Option<Estimate>) -> Quantity {
+    estimate.map_or(Quantity::UNKNOWN, |e| Quantity::Score(e.into()))
 }
 
 /// `+32 (25 to 39)`.
-pub(super) fn points(estimate: Option<Estimate>) -> String {
-    interval(estimate, |v| signed(v, 0))
+pub(super) fn points(estimate: Option<Estimate>) -> Quantity {
+    estimate.map_or(Quantity::UNKNOWN, |e| Quantity::Points(e.into()))
 }
 
 /// `+0.82 (0.75 to 0.89)`, for standardized differences.
-pub(super) fn difference(estimate: Option<Estimate>) -> String {
-    interval(estimate, |v| signed(v, 2))
-}
-
-fn interval(estimate: Option<Estimate>, text: impl Fn(f64) -> String) -> String {
-    estimate.map_or_else(known_not, |e| {
-        let end = |v: f64| text(v).trim_start_matches('+').to_owned();
-        format!("{} ({} to {})", text(e.value), end(e.low), end(e.high))
-    })
+pub(super) fn difference(estimate: Option<Estimate>) -> Quantity {
+    let told = |e: Estimate| Quantity::Index { number: e.into(), places: 2, signed: true };
+    estimate.map_or(Quantity::UNKNOWN, told)
 }
 
 /// `1.24 million EUR`, `61.20 EUR`.
-pub(super) fn money(value: f64, currency: &str) -> String {
-    let size = value.abs();
-    let text = if size >= 1e9 {
-        format!("{} billion", decimal(value / 1e9, 2))
-    } else if size >= 1e6 {
-        format!("{} million", decimal(value / 1e6, 2))
-    } else if size >= 1000.0 {
-        decimal(value, 0)
-    } else {
-        decimal(value, 2)
-    };
-    format!("{text}{NB}{currency}")
+pub(super) fn money(value: f64, currency: &str) -> Quantity {
+    Quantity::Money { amount: Ranged::bare(value), currency: currency.to_owned() }
+}
+
+/// `61.20 EUR (60.10 EUR to 62.30 EUR)`.
+pub(super) fn money_range(amount: Estimate, currency: &str) -> Quantity {
+    Quantity::Money { amount: amount.into(), currency: currency.to_owned() }
 }
 
 /// `21 November 2026`.
-pub(super) fn date(day: NaiveDate) -> String {
-    day.format("%-d %B %Y").to_string()
+pub(super) fn date(day: NaiveDate) -> Quantity {
+    Quantity::Date { value: day }
 }
 
 /// `one customer`, `3 customers`.
@@ -106,7 +82,7 @@ pub(super) fn is_sure(difference: Estimate) -> bool {
 }
 
 /// A share with its interval, or why there is none.
-pub(super) fn known(figure: &Figure) -> String {
+pub(super) fn known(figure: &Figure) -> Quantity {
     match figure {
         Figure::Known(estimate) => share(Some(*estimate)),
         Figure::Bare { value, .. } => percent(*value),
@@ -115,14 +91,38 @@ pub(super) fn known(figure: &Figure) -> String {
 }
 
 /// Why there is no figure.
-pub(super) fn missing(figure: &Figure) -> String {
-    if figure.withheld() { "too few to show".to_owned() } else { NOT_KNOWN.to_owned() }
+pub(super) fn missing(figure: &Figure) -> Quantity {
+    Quantity::Unknown { withheld: figure.withheld() }
+}
+
+/// A sentence of evidence as everybody reads it: what stands in brackets with figures in it is left out, and each idea becomes
+/// a sentence. The appendix has the whole of it.
+pub(super) fn plainly(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find(" (") {
+        let inside = &rest[open + 2..];
+        let Some(close) = inside.find(')').filter(|close| inside[..*close].chars().any(|c| c.is_ascii_digit())) else {
+            kept.push_str(&rest[..open + 2]);
+            rest = inside;
+            continue;
+        };
+        kept.push_str(&rest[..open]);
+        rest = &inside[close + 1..];
+    }
+    kept.push_str(rest);
+    kept.split("; ").map(begun).collect::<Vec<_>>().join(". ")
 }
 
 /// Anchor of a group's card: letters and digits of its id.
 pub(super) fn anchor(segment_id: &str) -> String {
+    format!("group-{}", stem(segment_id))
+}
+
+/// Name of a group's files, without their ending: letters and digits of its id.
+pub(super) fn stem(segment_id: &str) -> String {
     let plain: String = segment_id.chars().filter(char::is_ascii_alphanumeric).collect();
-    format!("group-{}", plain.to_lowercase())
+    plain.to_lowercase()
 }
 
 /// A coordinate: two decimals at most, no trailing zeros.
@@ -142,10 +142,6 @@ pub(super) fn begun(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-fn known_not() -> String {
-    NOT_KNOWN.to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,38 +149,38 @@ mod tests {
 
     #[test]
     fn thousands_are_set_apart() {
-        assert_eq!(decimal(-1234.5, 1), "\u{2212}1,234.5");
+        assert_eq!(decimal(-1234.5, 1).to_string(), "\u{2212}1,234.5");
     }
 
     #[test]
     fn signs_are_shown_and_a_rounded_zero_has_none() {
-        assert_eq!(signed(0.82, 1), "+0.8");
-        assert_eq!(signed(-0.82, 1), "\u{2212}0.8");
-        assert_eq!(signed(-0.01, 1), "0.0");
-        assert_eq!(signed(0.01, 1), "0.0");
+        assert_eq!(signed(0.82, 1).to_string(), "+0.8");
+        assert_eq!(signed(-0.82, 1).to_string(), "\u{2212}0.8");
+        assert_eq!(signed(-0.01, 1).to_string(), "0.0");
+        assert_eq!(signed(0.01, 1).to_string(), "0.0");
     }
 
     #[test]
     fn shares_are_percents_with_their_interval_and_tiny_ones_keep_two_places() {
         let estimate = Estimate { value: 0.206, low: 0.204, high: 0.208, n: 160_000 };
-        assert_eq!(share(Some(estimate)), "20.6\u{a0}% (20.4 to 20.8)");
-        assert_eq!(percent(0.0006), "0.06\u{a0}%");
-        assert_eq!(percent(0.0), "0.0\u{a0}%");
-        assert_eq!(share(None), "not known");
+        assert_eq!(share(Some(estimate)).to_string(), "20.6\u{a0}% (20.4 to 20.8)");
+        assert_eq!(percent(0.0006).to_string(), "0.06\u{a0}%");
+        assert_eq!(percent(0.0).to_string(), "0.0\u{a0}%");
+        assert_eq!(share(None).to_string(), "not known");
     }
 
     #[test]
     fn intervals_show_a_plus_at_the_figure_alone() {
         let estimate = Estimate { value: 32.4, low: -2.0, high: 39.0, n: 80 };
-        assert_eq!(points(Some(estimate)), "+32 (\u{2212}2 to 39)");
+        assert_eq!(points(Some(estimate)).to_string(), "+32 (\u{2212}2 to 39)");
     }
 
     #[test]
     fn a_withheld_share_is_not_called_unknown() {
         let interval = Interval { value: 0.3, low: 0.2, high: 0.4 };
-        assert_eq!(known(&Figure::Withheld { n: 4 }), "too few to show");
-        assert_eq!(known(&Figure::default()), "not known");
-        assert_eq!(known(&Figure::of(100, 100, Some(interval))), "30.0\u{a0}% (20.0 to 40.0)");
+        assert_eq!(known(&Figure::Withheld { n: 4 }).to_string(), "too few to show");
+        assert_eq!(known(&Figure::default()).to_string(), "not known");
+        assert_eq!(known(&Figure::of(100, 100, Some(interval))).to_string(), "30.0\u{a0}% (20.0 to 40.0)");
     }
 
     #[test]
@@ -200,14 +196,22 @@ mod tests {
 
     #[test]
     fn money_is_short() {
-        assert_eq!(money(1_240_000.0, "EUR"), "1.24 million\u{a0}EUR");
-        assert_eq!(money(61.2, "EUR"), "61.20\u{a0}EUR");
-        assert_eq!(money(-12_345.6, "EUR"), "\u{2212}12,346\u{a0}EUR");
+        assert_eq!(money(1_240_000.0, "EUR").to_string(), "1.24 million\u{a0}EUR");
+        assert_eq!(money(61.2, "EUR").to_string(), "61.20\u{a0}EUR");
+        assert_eq!(money(-12_345.6, "EUR").to_string(), "\u{2212}12,346\u{a0}EUR");
     }
 
     #[test]
     fn words_for_differences_follow_the_customary_steps() {
         assert_eq!([0.19, 0.2, 0.5, -0.8].map(how_much), ["hardly", "somewhat", "clearly", "far"]);
-        assert_eq!(date(NaiveDate::from_ymd_opt(2026, 11, 1).unwrap()), "1 November 2026");
+        assert_eq!(date(NaiveDate::from_ymd_opt(2026, 11, 1).unwrap()).to_string(), "1 November 2026");
+    }
+
+    #[test]
+    fn evidence_is_told_without_its_brackets_and_an_idea_a_sentence() {
+        let text =
+            "“Quality” matters more to these 4,615 customers (d 0.42, 0.21 to 0.63); it is served well (so they say)";
+        assert_eq!(plainly(text), "“Quality” matters more to these 4,615 customers. It is served well (so they say)");
+        assert_eq!(plainly("3 % (2 to 4 %), have (a"), "3 %, have (a");
     }
 }

@@ -1,6 +1,7 @@
 //! What a group is worth, as far as that is known.
 
-use super::words::{NOT_KNOWN, count, decimal, many, money, percent};
+use super::quantity::Quantity;
+use super::words::{count, decimal, many, money, percent};
 use crate::model::segment::SegmentProfile;
 
 /// Fewer equal customers than this behind a sum of [`LEAST_KNOWN`] or more are said. Our judgment.
@@ -28,10 +29,10 @@ impl Worth {
         let value = match (profile.value_total, &each, &range) {
             (Some(total), each, range) => {
                 notes.extend(each.as_ref().zip(range.as_ref()).map(|(each, range)| format!("{each} {range}")));
-                money(total, currency)
+                money(total, currency).to_string()
             }
             (None, Some(each), Some(range)) => format!("{each} {range}"),
-            _ => NOT_KNOWN.to_owned(),
+            _ => Quantity::UNKNOWN.to_string(),
         };
         let unknown = profile.members.saturating_sub(profile.value_known);
         if unknown > 0 {

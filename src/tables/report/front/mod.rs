@@ -10,19 +10,23 @@ mod tests;
 mod today;
 mod wants;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::input::ReportInput;
+use super::said::Told;
 use changes::Change;
+pub(super) use changes::place;
 use groups::GroupRow;
+pub(super) use groups::{Trend, called, trend};
 use status::Status;
 use sure::Worked;
 use today::Today;
-use wants::{Fix, WantsChart};
+use wants::Fix;
+pub(super) use wants::WantsChart;
 
 /// Everything the first page shows.
-#[derive(Debug, Serialize)]
-pub(super) struct Front {
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Front {
     status: Status,
     /// What to do today, three cards at most; empty where something has to be put right first.
     today: Vec<Today>,
@@ -30,10 +34,10 @@ pub(super) struct Front {
     /// Whether there are so many groups that their table is set smaller.
     dense: bool,
     changes: Vec<Change>,
-    wants: Option<WantsChart>,
+    pub(super) wants: Option<WantsChart>,
     fixes: Vec<Fix>,
     worked: Vec<Worked>,
-    sure: Vec<String>,
+    sure: Vec<Told>,
 }
 
 /// The first page of a night.

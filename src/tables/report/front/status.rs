@@ -1,18 +1,20 @@
 //! The strip on top: may the night be used as it is?
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::alerts::MOST_ALERTS;
 use super::super::input::ReportInput;
+use super::super::plan_view::{kind, subject};
+use super::super::said::{Told, told};
 use super::super::words::{begun, unpointed};
 
 /// How the night is.
-#[derive(Debug, Serialize)]
-pub(super) struct Status {
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in super::super) struct Status {
     /// `green`, `amber` or `red`; also said in words.
-    color: &'static str,
-    word: &'static str,
-    text: String,
+    color: String,
+    word: Told,
+    text: Told,
     /// What to do first, one sentence each; empty on a good night.
     first: Vec<String>,
 }
@@ -28,13 +30,23 @@ impl Status {
 pub(super) fn status(input: &ReportInput<'_>) -> Status {
     let held = input.alerts.iter().filter(|alert| alert.severity == "hold").count();
     let first = input.alerts.iter().take(MOST_ALERTS);
-    let first = first.map(|alert| format!("{}. {}.", unpointed(&alert.what), begun(unpointed(&alert.to_do)))).collect();
-    let (color, word, text) = match (held, input.alerts.len()) {
-        (1.., _) => {
-            ("red", "Stop", "This night was held back. Send nothing from it before the points below are settled.")
-        }
-        (0, 1..) => ("amber", "Look", "This night can be used. Look at the points below first."),
-        (0, 0) => ("green", "Good", "This night can be used as it is."),
+    let words = |text: &str| in_plain_words(input, unpointed(text));
+    let first = first.map(|alert| format!("{}. {}.", words(&alert.what), begun(&words(&alert.to_do)))).collect();
+    let color = match (held, input.alerts.len()) {
+        (1.., _) => "red",
+        (0, 1..) => "amber",
+        (0, 0) => "green",
     };
-    Status { color, word, text: text.to_owned(), first }
+    let [word, text] = ["word", "text"].map(|key| told(&format!("status.{color}_{key}")));
+    Status { color: color.to_owned(), word, text, first }
+}
+
+/// An alert as everybody reads it: plays by their name, and no line of a configuration.
+fn in_plain_words(input: &ReportInput<'_>, text: &str) -> String {
+    let text = text.split("; [").next().unwrap_or_default();
+    let named = |word: &str| {
+        let play = input.catalogue.play(word)?;
+        Some(format!("“{}: {}”", kind(play.kind().slug()), subject(&play.subject().slug(), input.catalogue)))
+    };
+    text.split(' ').map(|word| named(word).unwrap_or_else(|| word.to_owned())).collect::<Vec<_>>().join(" ")
 }

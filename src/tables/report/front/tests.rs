@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::super::fixture::{Night, night};
-use super::super::{Alert, GroupFigures, GroupMove, NightFigures, ReportHistory, one_pager, render};
+use super::super::{Alert, GroupFigures, GroupMove, NightFigures, ReportHistory};
 use crate::stats::interval::Interval;
 
 /// Where each of the nine questions is answered: how is it, what do I do today, how many and who, what changed, what do they
@@ -81,13 +81,13 @@ fn text(page: &str) -> String {
 }
 
 fn page(night: &Night) -> String {
-    one_pager(&night.input()).expect("a page")
+    night.file("one-pager.html")
 }
 
 #[test]
 fn the_nine_questions_are_answered_on_the_first_page_and_on_the_one_to_mail() {
     let night = with_history();
-    for page in [page(&night), render(&night.input()).expect("a page")] {
+    for page in [page(&night), night.file("report.html")] {
         for id in ANSWERS {
             assert_eq!(page.matches(&format!(" id=\"{id}\"")).count(), 1, "{id}");
         }
@@ -114,14 +114,17 @@ fn what_changed_is_told_against_yesterday_and_the_oldest_night_kept() {
     let told = text(&page(&with_history()));
     assert!(told.contains("Since yesterday 120 joined, a few left and 340 changed groups."), "{told}");
     assert!(told.contains("340 customers went from “Safe choices and order” to “Time and ease”."), "{told}");
-    assert!(told.contains("(yesterday 90,000, 14 November 90,000)"), "{told}");
+    assert!(told.contains("(yesterday: 90,000, 14 November 2026: 90,000)"), "{told}");
     // 41,205 for 30,000 a week before.
     assert!(told.contains("▲ up 37.4"), "{told}");
     assert!(told.contains("nothing beyond chance"), "{told}");
     let mut dearer = with_history();
     let all = dearer.history.nights[1].groups.get_mut("ALL").expect("there");
     all.value_mean = Some(Interval { value: 61.2, low: 61.1, high: 61.3 });
-    assert!(text(&page(&dearer)).contains("(yesterday 61.20\u{a0}EUR, 14 November 65.83\u{a0}EUR): more than chance."));
+    assert!(
+        text(&page(&dearer))
+            .contains("(yesterday: 61.20\u{a0}EUR, 14 November 2026: 65.83\u{a0}EUR): more than chance.")
+    );
     let first = text(&page(&night()));
     assert!(first.contains("This is the first night."), "{first}");
 }
@@ -142,7 +145,7 @@ fn a_night_that_was_held_back_says_what_to_do_first_and_gives_no_advice() {
     assert!(page.contains("class=\"status red\"") && !page.contains("id=\"today\""));
     assert!(page.contains("<li>The orders are gone. Ask whoever delivers them.</li>"), "{page}");
     night.alerts[0].severity = "alert";
-    assert!(one_pager(&night.input()).expect("a page").contains("class=\"status amber\""));
+    assert!(self::page(&night).contains("class=\"status amber\""));
 }
 
 #[test]

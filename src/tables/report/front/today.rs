@@ -1,32 +1,33 @@
 //! What to do today: at most three cards.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::input::ReportInput;
-use super::super::plan_view::{by_channel, effort_word, subject};
-use super::super::words::{anchor, date, many, unpointed};
-use crate::model::plan::{LineScope, Plan, PlanLine, TrialDesign};
+use super::super::plan_view::{by_channel, effort, known_on, subject};
+use super::super::said::{Told, customers, plain, told};
+use super::super::words::{anchor, unpointed};
+use crate::model::plan::{LineScope, Plan, PlanLine};
 use crate::tables::audiences::list_name;
 
 /// Most cards.
 const MOST: usize = 3;
 
 /// One card.
-#[derive(Debug, Serialize)]
-pub(super) struct Today {
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in super::super) struct Today {
     /// Group, or the company.
-    whom: String,
+    whom: Told,
     anchor: Option<String>,
     what: String,
-    about: String,
+    about: Told,
     /// How many by which channel; of what the company does, how many it touches.
-    reach: String,
+    reach: Told,
     opening: Option<String>,
     /// What to open first of the list; absent where nothing is sent.
     file: Option<String>,
     owner: String,
-    effort: String,
-    known: String,
+    effort: Told,
+    known: Told,
 }
 
 /// The first campaign of each group's plan, the largest reach first; places that stay free are the company's.
@@ -46,22 +47,19 @@ fn sendable(plan: &Plan) -> Option<(&Plan, &PlanLine)> {
 fn card(input: &ReportInput<'_>, plan: &Plan, line: &PlanLine) -> Today {
     let is_company = plan.segment_id == input.plans.company.segment_id;
     Today {
-        whom: if is_company { "The company".to_owned() } else { plan.segment_name.clone() },
+        whom: if is_company { told("today.company") } else { plain(plan.segment_name.as_str()) },
         anchor: (!is_company).then(|| anchor(&plan.segment_id)),
         what: format!("{}.", unpointed(&line.action)),
         about: subject(&line.subject, input.catalogue),
         reach: match line.reach {
             Some(reach) if reach > 0 => by_channel(&line.channel, reach),
-            _ => format!("touches {}", many(line.people, "customer", "customers")),
+            _ => told("today.touches").with("people", customers(line.people)),
         },
         opening: Some(line.opening.clone()).filter(|opening| !opening.is_empty()),
         file: (input.lists && line.scope == LineScope::Campaign)
             .then(|| format!("audiences/{}/RECEIPT.txt", list_name(&plan.segment_id, &line.play_id))),
         owner: line.owner.clone(),
-        effort: effort_word(&line.effort),
-        known: match (line.trial, line.known_on) {
-            (TrialDesign::CannotBeTold, _) | (_, None) => "with so few people, not at all".to_owned(),
-            (_, Some(day)) => date(day),
-        },
+        effort: effort(&line.effort, "effort_word"),
+        known: known_on(line),
     }
 }

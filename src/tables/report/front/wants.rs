@@ -1,15 +1,17 @@
 //! What is wanted against what is got: all elements of the whole company in one chart, what to mend first top right.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::input::ReportInput;
 use super::super::plan_view::{kind, subject};
-use super::super::words::{decimal, many, unit};
+use super::super::quantity::{Quantity, Ranged};
+use super::super::said::{Told, customers, told};
+use super::super::words::unit;
 use super::groups::called;
 use crate::model::segment::ElementProfile;
 
 /// Width and height of the chart and the room around its plot, in its own units.
-const SIZE: [f64; 2] = [420.0, 215.0];
+const SIZE: [f64; 2] = [420.0, 190.0];
 const LEFT: f64 = 22.0;
 const RIGHT: f64 = 8.0;
 const TOP: f64 = 8.0;
@@ -32,8 +34,8 @@ const HEADING: f64 = 58.0;
 const MOST_FIXES: usize = 3;
 
 /// The chart.
-#[derive(Debug, Serialize)]
-pub(super) struct WantsChart {
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in super::super) struct WantsChart {
     width: String,
     height: String,
     /// Where the middle lines cross.
@@ -41,29 +43,31 @@ pub(super) struct WantsChart {
     plot: [String; 4],
     points: Vec<WantsPoint>,
     /// The chart in one sentence, for those who do not see it.
-    said: String,
+    said: Told,
 }
 
 /// One element.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct WantsPoint {
     name: String,
     x: String,
     y: String,
     /// `fix` (matters, and too little is delivered), `keep` (matters, and is delivered) or `rest`.
-    class: &'static str,
-    matters: String,
-    got: String,
+    class: String,
+    matters: Quantity,
+    got: Quantity,
+    /// Its id.
+    slug: String,
     /// Where its name stands, if there is room for it.
     label: Option<LabelView>,
 }
 
 /// Where a name stands, as SVG says it.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct LabelView {
     x: String,
     y: String,
-    anchor: &'static str,
+    anchor: String,
 }
 
 /// Where a name stands: a point, and which part of the text lies there.
@@ -106,18 +110,18 @@ impl LabelPlace {
 }
 
 /// A line of the company.
-#[derive(Debug, Serialize)]
-pub(super) struct Fix {
-    text: String,
-    whom: String,
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in super::super) struct Fix {
+    text: Told,
+    whom: Told,
 }
 
 /// First lines of the company's plan.
 pub(super) fn fixes(input: &ReportInput<'_>) -> Vec<Fix> {
     let lines = input.plans.company.lines.iter().take(MOST_FIXES);
     let fix = lines.map(|line| Fix {
-        text: format!("{}: {}", kind(&line.kind), subject(&line.subject, input.catalogue)),
-        whom: many(line.people, "customer", "customers"),
+        text: told("fix").with("kind", kind(&line.kind)).with("subject", subject(&line.subject, input.catalogue)),
+        whom: customers(line.people),
     });
     fix.collect()
 }
@@ -125,6 +129,7 @@ pub(super) fn fixes(input: &ReportInput<'_>) -> Vec<Fix> {
 /// One element, as the chart takes it.
 struct Wanted {
     name: String,
+    slug: &'static str,
     /// Mean importance, 0–10.
     matters: f64,
     /// Mean fulfillment, 0–10.
@@ -142,6 +147,7 @@ pub(super) fn chart(input: &ReportInput<'_>) -> Option<WantsChart> {
         let gap = element.gap.filter(|_| asked)?;
         Some(Wanted {
             name: called(input, element.element),
+            slug: element.element.slug(),
             matters: element.importance?.value,
             got: element.fulfillment?.value,
             short: gap.value,
@@ -171,18 +177,19 @@ pub(super) fn chart(input: &ReportInput<'_>) -> Option<WantsChart> {
         name: one.name.clone(),
         x: unit(*px),
         y: unit(*py),
-        class: class(one),
-        matters: decimal(one.matters, 1),
-        got: decimal(one.got, 1),
-        label: label.map(|label| LabelView { x: unit(label.x), y: unit(label.y), anchor: label.anchor.slug() }),
+        class: class(one).to_owned(),
+        matters: Quantity::Score(Ranged::bare(one.matters)),
+        got: Quantity::Score(Ranged::bare(one.got)),
+        slug: one.slug.to_owned(),
+        label: label.map(|label| LabelView {
+            x: unit(label.x),
+            y: unit(label.y),
+            anchor: label.anchor.slug().to_owned(),
+        }),
     });
     let first = order.iter().map(|i| &known[*i]).filter(|one| class(one) == "fix").take(3);
     let first: Vec<&str> = first.map(|one| one.name.as_str()).collect();
-    let said = if first.is_empty() {
-        "Of what matters most, nothing surely falls short.".to_owned()
-    } else {
-        format!("Matters more than most, and falls short: {}.", first.join(", "))
-    };
+    let said = if first.is_empty() { told("wants.nothing") } else { told("wants.first").with("names", first) };
     Some(WantsChart {
         width: unit(SIZE[0]),
         height: unit(SIZE[1]),
@@ -274,7 +281,7 @@ mod tests {
         #[test]
         fn no_name_covers_another_name_or_another_point(values in prop::collection::vec((0.0..10.0_f64, 0.0..10.0_f64), 3..31)) {
             let letters: Vec<usize> = (0..values.len()).map(|i| 4 + i % 12).collect();
-            let places: Vec<[f64; 2]> = values.iter().map(|(x, y)| [LEFT + x * 38.0, TOP + y * 18.0]).collect();
+            let places: Vec<[f64; 2]> = values.iter().map(|(x, y)| [LEFT + x * 38.0, TOP + y * 15.0]).collect();
             let order: Vec<usize> = (0..values.len()).collect();
             let heading = [200.0, TOP, 200.0 + HEADING, TOP + LINE];
             let labels = labels(&letters, &places, &order, heading);
