@@ -40,7 +40,7 @@ const TERMS: [&str; 60] = [
     "k-means",
     "factor loading",
     "loadings",
-    "shrink",
+    "shrinkage",
     "shrunk",
     "bayes",
     "likelihood",

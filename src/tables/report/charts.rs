@@ -7,7 +7,7 @@ use super::history::GroupMove;
 use super::input::ReportInput;
 use super::plan_view::subject;
 use super::quantity::{Quantity, Ranged};
-use super::said::{Told, plain, told};
+use super::said::{Saying, plain, told};
 use super::words::{count, unit};
 use crate::model::effect::{ControlKind, EffectFinding, EffectRole};
 
@@ -44,14 +44,14 @@ pub(super) struct FlowChart {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct FlowPlace {
-    name: Told,
+    name: Saying,
     y: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct FlowWay {
-    from: Told,
-    to: Told,
+    from: Saying,
+    to: Saying,
     people: Quantity,
     path: String,
     width: String,
@@ -119,12 +119,12 @@ pub(super) struct ForestChart {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct ForestRow {
-    play: Told,
-    group: Told,
+    play: Saying,
+    group: Saying,
     /// Relative change with its 95 % interval.
     change: Quantity,
     /// What it comes to, as in the table `effects`.
-    verdict: Told,
+    verdict: Saying,
     y: String,
     x: String,
     low: String,

@@ -50,7 +50,7 @@ pub use pages::{ReportError, ReportFile};
 pub use plan_page::{plan_page, plans_json};
 pub use plan_view::{LineView, NotDone, PlanView, ServiceView};
 pub use quantity::{Quantity, Ranged};
-pub use said::{Part, Told};
+pub use said::{Part, Saying};
 pub use sentences::{Sentence, sentences};
 pub use summary::{SUMMARY_NAME, SummaryView};
 pub use texts::{ReportLanguage, Texts};

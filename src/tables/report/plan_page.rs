@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::plan_view::{LineView, NotDone, plan_view};
-use super::said::Told;
+use super::said::Saying;
 use super::words::date;
 use crate::catalogue::Catalogue;
 use crate::model::plan::{Plan, PlanSet};
@@ -75,7 +75,7 @@ fn push_line(page: &mut String, line: &LineView) {
         let _ = writeln!(page, "- **{label}:** {}", md(&text));
     }
     for (label, text) in
-        [("Go without", line.without.as_ref().map(Told::to_string)), ("Found so far", line.learned.clone())]
+        [("Go without", line.without.as_ref().map(Saying::to_string)), ("Found so far", line.learned.clone())]
     {
         if let Some(text) = text {
             let _ = writeln!(page, "- **{label}:** {}", md(&text));

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::input::ReportInput;
 use super::quantity::{Quantity, Ranged};
-use super::said::{Told, customers, plain, told};
+use super::said::{Saying, customers, plain, told};
 use super::words::{begun, count, date, decimal, percent, plainly};
 use crate::catalogue::{Catalogue, ElementId, Metric, MetricUnit, NeedTier};
 use crate::model::plan::{Plan, PlanLine, PlanSet, ServicePart, TrialDesign};
@@ -20,7 +20,7 @@ pub struct PlanView {
     /// How these customers are served, in words.
     pub(super) service: Vec<ServiceView>,
     /// The company's lines that touch the group, in words.
-    pub(super) company: Vec<Told>,
+    pub(super) company: Vec<Saying>,
     /// What evidence speaks for and is not done, and why.
     pub(super) passed_over: Vec<NotDone>,
     /// Plays that could not be judged, and what was missing.
@@ -30,7 +30,7 @@ pub struct PlanView {
 /// A part of how customers are served.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ServiceView {
-    pub(super) label: Told,
+    pub(super) label: Saying,
     pub(super) text: String,
     /// The question put first; absent where nothing is decided.
     pub(super) asks_first: Option<String>,
@@ -39,7 +39,7 @@ pub struct ServiceView {
 /// Something that is not in a plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NotDone {
-    pub(super) what: Told,
+    pub(super) what: Saying,
     pub(super) why: String,
 }
 
@@ -48,37 +48,37 @@ pub struct NotDone {
 pub struct LineView {
     pub(super) rank: u32,
     pub(super) scope: String,
-    pub(super) kind: Told,
-    pub(super) subject: Told,
+    pub(super) kind: Saying,
+    pub(super) subject: Saying,
     pub(super) action: String,
     pub(super) first_step: String,
     /// Absent where nobody is spoken to.
     pub(super) opening: Option<String>,
-    pub(super) effort: Told,
-    pub(super) known: Told,
+    pub(super) effort: Saying,
+    pub(super) known: Saying,
     /// The evidence with its figures, for the appendix.
     pub(super) because: String,
     /// The evidence as everybody reads it.
     pub(super) why: String,
-    pub(super) channel: Told,
+    pub(super) channel: Saying,
     pub(super) owner: String,
-    pub(super) window: Told,
+    pub(super) window: Saying,
     pub(super) message_angle: String,
     pub(super) proof_needed: String,
     pub(super) avoid: String,
-    pub(super) reach: Told,
+    pub(super) reach: Saying,
     pub(super) held_out: Quantity,
     pub(super) metric: String,
     pub(super) baseline: Quantity,
-    pub(super) target: Told,
+    pub(super) target: Saying,
     /// Groups it is for, in words.
-    pub(super) groups: Told,
-    pub(super) gain: Told,
+    pub(super) groups: Saying,
+    pub(super) gain: Saying,
     /// What was found of it so far; absent where nothing was measured.
     pub(super) learned: Option<String>,
     /// How many of those next for it go without; absent where nobody does.
-    pub(super) without: Option<Told>,
-    pub(super) test: Told,
+    pub(super) without: Option<Saying>,
+    pub(super) test: Saying,
     pub(super) testable: bool,
     /// Folder of its list; absent where nothing is sent.
     pub(super) list: Option<String>,
@@ -138,7 +138,7 @@ fn service(part: &ServicePart) -> Vec<ServiceView> {
 }
 
 /// A line of the company where one of the groups it touches is spoken of.
-fn company_line(line: &PlanLine, catalogue: &Catalogue) -> Told {
+fn company_line(line: &PlanLine, catalogue: &Catalogue) -> Saying {
     told("plan.company_line")
         .with("rank", line.rank.to_string())
         .with("kind", kind(&line.kind))
@@ -184,7 +184,7 @@ fn line_view(plan: &Plan, line: &PlanLine, set: &PlanSet, catalogue: &Catalogue)
 }
 
 /// When the result can be read.
-pub(super) fn known_on(line: &PlanLine) -> Told {
+pub(super) fn known_on(line: &PlanLine) -> Saying {
     match (line.trial, line.known_on) {
         (TrialDesign::CannotBeTold, _) | (_, None) => told("plan.never_known"),
         (_, Some(day)) => plain_figure(date(day)),
@@ -192,7 +192,7 @@ pub(super) fn known_on(line: &PlanLine) -> Told {
 }
 
 /// A figure where a sentence may stand as well.
-pub(super) fn plain_figure(figure: Quantity) -> Told {
+pub(super) fn plain_figure(figure: Quantity) -> Saying {
     told("as_is").with("text", figure)
 }
 
@@ -220,7 +220,7 @@ fn range(gain: Estimate, unit: MetricUnit) -> Quantity {
     }
 }
 
-fn target(line: &PlanLine, unit: MetricUnit) -> Told {
+fn target(line: &PlanLine, unit: MetricUnit) -> Saying {
     let aim = figure(line.target, unit);
     match (line.target, line.target_reason.as_str()) {
         (Some(_), reason) if !reason.is_empty() => told("plan.target").with("aim", aim).with("reason", reason),
@@ -229,7 +229,7 @@ fn target(line: &PlanLine, unit: MetricUnit) -> Told {
 }
 
 /// Names of the groups a line is for, with the number of their customers.
-fn groups(line: &PlanLine, set: &PlanSet) -> Told {
+fn groups(line: &PlanLine, set: &PlanSet) -> Saying {
     let names: Vec<String> = (set.plans.iter().filter(|plan| line.segments.contains(&plan.segment_id)))
         .map(|plan| format!("“{}”", plan.segment_name))
         .collect();
@@ -239,7 +239,7 @@ fn groups(line: &PlanLine, set: &PlanSet) -> Told {
     }
 }
 
-fn test(line: &PlanLine) -> Told {
+fn test(line: &PlanLine) -> Saying {
     match (line.trial, line.detectable_effect, line.people_needed) {
         (TrialDesign::OwnControl, Some(effect), _) => told("plan.test_own").with("effect", percent(effect)),
         (TrialDesign::Pooled, Some(effect), _) => told("plan.test_pooled").with("effect", percent(effect)),
@@ -250,7 +250,7 @@ fn test(line: &PlanLine) -> Told {
 }
 
 /// A kind of line, in words.
-pub(super) fn kind(slug: &str) -> Told {
+pub(super) fn kind(slug: &str) -> Saying {
     const KINDS: [&str; 11] =
         ["lead", "fix", "hold", "need", "arc", "neutral", "recover", "connect", "thank", "leave", "ease"];
     if KINDS.contains(&slug) { told(&format!("kind.{slug}")) } else { plain(in_plain_letters(slug)) }
@@ -258,7 +258,7 @@ pub(super) fn kind(slug: &str) -> Told {
 
 /// Name of an element or need tier, else the slug in plain letters. Where the company has its own word for an element, that
 /// comes first.
-pub(super) fn subject(slug: &str, catalogue: &Catalogue) -> Told {
+pub(super) fn subject(slug: &str, catalogue: &Catalogue) -> Saying {
     const SUBJECTS: [&str; 9] = [
         "open_complaint",
         "open_promise",
@@ -284,14 +284,14 @@ pub(super) fn subject(slug: &str, catalogue: &Catalogue) -> Told {
 }
 
 /// A step of the relationship, in words; `None` = the slug is none.
-fn arc_step(slug: &str) -> Option<Told> {
+fn arc_step(slug: &str) -> Option<Saying> {
     let (from, to) = slug.strip_prefix("arc_")?.split_once('_')?;
     let stage = |number: &str| Some(ArcStage::from_number(number.parse().ok()?)?.name());
     Some(told("subject.step").with("from", stage(from)?).with("to", stage(to)?))
 }
 
 /// How much work: `key` = `effort` in a phrase, `effort_word` in one word.
-pub(super) fn effort(slug: &str, key: &str) -> Told {
+pub(super) fn effort(slug: &str, key: &str) -> Saying {
     if ["hours", "days", "weeks"].contains(&slug) {
         told(&format!("{key}.{slug}"))
     } else {
@@ -303,14 +303,14 @@ pub(super) fn effort(slug: &str, key: &str) -> Told {
 const CHANNELS: [&str; 9] = ["email", "sms", "push", "phone", "post", "web", "app", "store", "service"];
 
 /// So many people by a channel.
-pub(super) fn by_channel(slug: &str, people: u64) -> Told {
+pub(super) fn by_channel(slug: &str, people: u64) -> Saying {
     if CHANNELS.contains(&slug) {
         return told(&format!("by.{slug}")).with("n", count(people));
     }
     told("by.other").with("people", customers(people)).with("channel", in_plain_letters(slug).to_lowercase())
 }
 
-fn channel(slug: &str) -> Told {
+fn channel(slug: &str) -> Saying {
     if CHANNELS.contains(&slug) { told(&format!("channel.{slug}")) } else { plain(in_plain_letters(slug)) }
 }
 

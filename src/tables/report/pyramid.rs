@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::input::ReportInput;
 use super::quantity::Quantity;
-use super::said::{Told, told};
+use super::said::{Saying, told};
 use super::words::{count, difference, score, share};
 use crate::catalogue::{ElementId, Level};
 use crate::model::rows::Aspect;
@@ -24,8 +24,8 @@ const LINES: usize = 2;
 /// A drawn pyramid and the table behind it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Pyramid {
-    title: Told,
-    finding: Told,
+    title: Saying,
+    finding: Saying,
     width: f64,
     height: f64,
     levels: Vec<LevelBand>,
@@ -49,7 +49,7 @@ struct PyramidCell {
     class: String,
     name: Vec<Word>,
     value: String,
-    tip: Told,
+    tip: Saying,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -191,7 +191,7 @@ fn line(input: &ReportInput<'_>, element: &ElementProfile, aspect: Aspect) -> El
 }
 
 /// What the picture shows, for those who do not see it.
-fn finding(input: &ReportInput<'_>, segment: &SegmentNight, aspect: Aspect) -> Told {
+fn finding(input: &ReportInput<'_>, segment: &SegmentNight, aspect: Aspect) -> Saying {
     let mut known: Vec<(f64, &str)> = segment
         .profile
         .elements

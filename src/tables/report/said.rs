@@ -11,7 +11,7 @@ use super::words::count;
 
 /// A sentence, or a part of one: the key of its text and what fills it. `Display` says it in English.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Told {
+pub struct Saying {
     /// Key in `data/report/*.toml`, such as `changes.people`.
     pub say: String,
     /// What stands in place of each `{name}`.
@@ -30,25 +30,25 @@ pub enum Part {
     /// A figure.
     Figure(Quantity),
     /// Another text.
-    Told(Told),
+    Saying(Saying),
 }
 
 /// The text of that key.
-pub(super) fn told(key: &str) -> Told {
-    Told { say: key.to_owned(), with: BTreeMap::new() }
+pub(super) fn told(key: &str) -> Saying {
+    Saying { say: key.to_owned(), with: BTreeMap::new() }
 }
 
 /// `one customer`, `3 customers`.
-pub(super) fn customers(n: u64) -> Told {
+pub(super) fn customers(n: u64) -> Saying {
     if n == 1 { told("people.one") } else { told("people.more").with("n", count(n)) }
 }
 
 /// Something that is shown as it is: a text of data, or of another part of the program.
-pub(super) fn plain(text: impl Into<String>) -> Told {
+pub(super) fn plain(text: impl Into<String>) -> Saying {
     told("as_is").with("text", text.into())
 }
 
-impl Told {
+impl Saying {
     /// With something in place of `{name}`.
     pub(super) fn with(mut self, name: &str, part: impl Into<Part>) -> Self {
         self.with.insert(name.to_owned(), part.into());
@@ -62,9 +62,9 @@ impl From<Quantity> for Part {
     }
 }
 
-impl From<Told> for Part {
-    fn from(told: Told) -> Self {
-        Self::Told(told)
+impl From<Saying> for Part {
+    fn from(told: Saying) -> Self {
+        Self::Saying(told)
     }
 }
 
@@ -86,7 +86,7 @@ impl<P: Into<Part>> From<Vec<P>> for Part {
     }
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for Saying {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A key without a text is a bug, which the page made beside this one reports.
         f.write_str(&Texts::of(ReportLanguage::En).said(self).unwrap_or_else(|_| self.say.clone()))

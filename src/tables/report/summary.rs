@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::input::ReportInput;
 use super::quantity::{Quantity, Ranged};
-use super::said::{Told, told};
+use super::said::{Saying, told};
 use super::sentences::{Sentence, sentences};
 use super::texts::Texts;
 use super::view::ReportView;
@@ -77,7 +77,7 @@ pub(super) fn summary(input: &ReportInput<'_>) -> SummaryView {
 pub(super) fn summary_text(view: &ReportView) -> String {
     let texts = Texts::of(view.language);
     // A sentence without a text is a bug that the pages of the same view report.
-    let say = |told: Told| texts.said(&told).unwrap_or_default();
+    let say = |told: Saying| texts.said(&told).unwrap_or_default();
     let summary = &view.summary;
     let mut lines = vec![say(told("summary.scored")
         .with("project", view.project.as_str())

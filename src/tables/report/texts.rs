@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::ReportError;
 use super::quantity::Quantity;
-use super::said::{Part, Told};
+use super::said::{Part, Saying};
 
 /// Languages a report is written in. What plans, catalogue and data say stays in their own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -80,7 +80,7 @@ impl Texts {
     ///
     /// # Errors
     /// [`ReportError::Text`] for a key without a text and for a name that nothing fills.
-    pub(super) fn said(&self, told: &Told) -> Result<String, ReportError> {
+    pub(super) fn said(&self, told: &Saying) -> Result<String, ReportError> {
         let missing = || ReportError::Text { key: told.say.clone() };
         let mut rest = self.text(&told.say).ok_or_else(missing)?;
         let mut said = String::with_capacity(rest.len());
@@ -97,7 +97,7 @@ impl Texts {
     fn part(&self, part: &Part) -> Result<String, ReportError> {
         Ok(match part {
             Part::Figure(figure) => figure.in_language(self.language),
-            Part::Told(told) => self.said(told)?,
+            Part::Saying(told) => self.said(told)?,
             Part::List(parts) => parts.iter().map(|part| self.part(part)).collect::<Result<Vec<_>, _>>()?.join(", "),
             Part::Text(text) => text.clone(),
         })

@@ -15,11 +15,6 @@ pub(super) fn decimal(value: f64, places: usize) -> Quantity {
     Quantity::Index { number: Ranged::bare(value), places, signed: false }
 }
 
-/// [`decimal`] with a plus where it is positive.
-pub(super) fn signed(value: f64, places: usize) -> Quantity {
-    Quantity::Index { number: Ranged::bare(value), places, signed: true }
-}
-
 /// `20.6 %` of a share 0–1.
 pub(super) fn percent(share: f64) -> Quantity {
     Quantity::Share(Ranged::bare(share))
@@ -146,6 +141,10 @@ pub(super) fn begun(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::stats::interval::Interval;
+
+    fn signed(value: f64, places: usize) -> Quantity {
+        Quantity::Index { number: Ranged::bare(value), places, signed: true }
+    }
 
     #[test]
     fn thousands_are_set_apart() {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::super::history::{GroupFigures, GroupMove, NightFigures};
 use super::super::input::ReportInput;
 use super::super::quantity::Quantity;
-use super::super::said::{Part, Told, customers, told};
+use super::super::said::{Part, Saying, customers, told};
 use super::super::words::{count, date, money, percent};
 use crate::model::rows::Estimate;
 use crate::stats::interval::{Interval, Z95};
@@ -14,12 +14,12 @@ use crate::stats::interval::{Interval, Z95};
 /// One thing that changed or did not.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in super::super) struct Change {
-    what: Told,
-    text: Told,
+    what: Saying,
+    text: Saying,
 }
 
 impl Change {
-    fn of(what: &str, text: Told) -> Self {
+    fn of(what: &str, text: Saying) -> Self {
         Self { what: told(&format!("changes.{what}")), text }
     }
 }
@@ -64,7 +64,7 @@ impl Counted {
         sum
     }
 
-    fn words(&self) -> Told {
+    fn words(&self) -> Saying {
         match (self.known, self.withheld) {
             (0, true) => told("changes.a_few"),
             (0, false) => told("changes.nobody"),
@@ -74,7 +74,7 @@ impl Counted {
     }
 }
 
-fn people(input: &ReportInput<'_>, before: NaiveDate) -> Told {
+fn people(input: &ReportInput<'_>, before: NaiveDate) -> Saying {
     let moves = &input.history.moves;
     let joined = Counted::of(moves, |one| one.from == "OUT" && one.to != "OUT");
     let left = Counted::of(moves, |one| one.to == "OUT" && one.from != "OUT");
@@ -91,7 +91,7 @@ fn people(input: &ReportInput<'_>, before: NaiveDate) -> Told {
 }
 
 /// The way most customers took between two groups.
-fn moved(input: &ReportInput<'_>) -> Option<Told> {
+fn moved(input: &ReportInput<'_>) -> Option<Saying> {
     let between = input.history.moves.iter().filter(|one| one.from != one.to && one.from != "OUT" && one.to != "OUT");
     let most = between.filter_map(|one| Some((one.customers?, one)));
     let (people, one) =
@@ -101,7 +101,7 @@ fn moved(input: &ReportInput<'_>) -> Option<Told> {
 }
 
 /// A group that people came from or went to, by its id.
-pub(in super::super) fn place(input: &ReportInput<'_>, id: &str) -> Told {
+pub(in super::super) fn place(input: &ReportInput<'_>, id: &str) -> Saying {
     match (id, input.night.segments.iter().find(|group| group.id == id)) {
         ("NONE", _) => told("changes.no_group"),
         ("OUT", _) => told("changes.outside"),
@@ -110,12 +110,12 @@ pub(in super::super) fn place(input: &ReportInput<'_>, id: &str) -> Told {
     }
 }
 
-fn reach(input: &ReportInput<'_>, before: &NightFigures) -> Told {
+fn reach(input: &ReportInput<'_>, before: &NightFigures) -> Saying {
     let of = |night: &NightFigures| night.groups.get("ALL").and_then(|all| all.reach);
     let then = |night: &NightFigures| {
         Some(told("changes.then").with("day", since(input, night.run_date)).with("figure", count(of(night)?)))
     };
-    let past: Vec<Told> = [Some(before), input.history.long_ago()].into_iter().flatten().filter_map(then).collect();
+    let past: Vec<Saying> = [Some(before), input.history.long_ago()].into_iter().flatten().filter_map(then).collect();
     let now = customers(input.night.everyone.profile.reach.any);
     let said = told(if past.is_empty() { "changes.reach" } else { "changes.reach_then" }).with("now", now);
     if past.is_empty() { said } else { said.with("past", past) }
@@ -131,7 +131,7 @@ fn figure(
     now: Option<Estimate>,
     of: impl Fn(&GroupFigures) -> Option<Interval>,
     text: impl Fn(f64) -> Quantity,
-) -> Option<Told> {
+) -> Option<Saying> {
     let now = now?;
     let past: Vec<(NaiveDate, Interval)> = [Some(before), input.history.long_ago()]
         .into_iter()
@@ -146,7 +146,7 @@ fn figure(
         let both = error(now.low, now.high).hypot(error(then.low, then.high));
         (now.value - then.value).abs() > Z95 * both
     });
-    let then: Vec<Told> = past
+    let then: Vec<Saying> = past
         .iter()
         .map(|(day, then)| told("changes.then").with("day", since(input, *day)).with("figure", text(then.value)))
         .collect();

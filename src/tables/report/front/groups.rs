@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::super::input::ReportInput;
 use super::super::pyramid::contrast;
 use super::super::quantity::Quantity;
-use super::super::said::{Told, plain, told};
+use super::super::said::{Saying, plain, told};
 use super::super::words::{anchor, count, money, percent, stem, unit};
 use crate::catalogue::ElementId;
 use crate::model::rows::Aspect;
@@ -41,7 +41,7 @@ pub(in super::super) struct GroupRow {
     anchor: Option<String>,
     /// Its own page; absent of those in no group.
     file: Option<String>,
-    name: Told,
+    name: Saying,
     size: Quantity,
     share: Option<Quantity>,
     /// Length of the bar, 0–100 of the largest group.
@@ -50,10 +50,10 @@ pub(in super::super) struct GroupRow {
     /// Points of the sparkline; absent before the third night.
     spark: Option<String>,
     value: Quantity,
-    wants: Told,
-    fails: Told,
+    wants: Saying,
+    fails: Saying,
     reach: Quantity,
-    sure: Told,
+    sure: Saying,
 }
 
 /// How a size moved.
@@ -61,7 +61,7 @@ pub(in super::super) struct GroupRow {
 pub(in super::super) struct Trend {
     /// `up`, `down`, `level` or `new`.
     way: String,
-    word: Told,
+    word: Saying,
 }
 
 /// Groups in order, those without one last.
@@ -75,7 +75,7 @@ pub(super) fn rows(input: &ReportInput<'_>) -> Vec<GroupRow> {
 fn row(input: &ReportInput<'_>, group: &SegmentNight, largest: u64) -> GroupRow {
     let (profile, is_segment) = (&group.profile, group.id != "NONE");
     let shown = !profile.suppressed;
-    let not_shown = |text: Told| if shown { text } else { told("figure.too_few") };
+    let not_shown = |text: Saying| if shown { text } else { told("figure.too_few") };
     let none = || plain("");
     GroupRow {
         id: group.id.clone(),
@@ -100,7 +100,7 @@ fn row(input: &ReportInput<'_>, group: &SegmentNight, largest: u64) -> GroupRow 
 }
 
 /// A probability as “8 in 10”.
-pub(in super::super) fn in_ten(probability: f64) -> Told {
+pub(in super::super) fn in_ten(probability: f64) -> Saying {
     told("sure.of_ten").with("n", format!("{:.0}", (probability * 10.0).clamp(0.0, 10.0)))
 }
 
@@ -110,12 +110,12 @@ pub(in super::super) fn called(input: &ReportInput<'_>, element: ElementId) -> S
     element.item().unwrap_or_else(|| element.name()).to_owned()
 }
 
-fn joined(names: Vec<String>, none: &str) -> Told {
+fn joined(names: Vec<String>, none: &str) -> Saying {
     if names.is_empty() { told(none) } else { plain(names.join(", ")) }
 }
 
 /// What is wanted more than by the others, surely; else what it may be.
-fn wants(input: &ReportInput<'_>, group: &SegmentNight) -> Told {
+fn wants(input: &ReportInput<'_>, group: &SegmentNight) -> Saying {
     let mut found: Vec<_> = (group.profile.elements.iter())
         .filter_map(|element| Some((contrast(element, Aspect::Importance)?.d, element.element)))
         .filter(|(d, _)| d.value > 0.0 && input.is_sure(*d))
@@ -127,7 +127,7 @@ fn wants(input: &ReportInput<'_>, group: &SegmentNight) -> Told {
 }
 
 /// What is surely wanted more than it is delivered; where wants were not asked, what is served worse than elsewhere.
-fn fails(input: &ReportInput<'_>, group: &SegmentNight) -> Told {
+fn fails(input: &ReportInput<'_>, group: &SegmentNight) -> Saying {
     let elements = || group.profile.elements.iter().filter(|element| !element.suppressed);
     let mut found: Vec<(f64, ElementId)> = elements()
         .filter(|element| element.delivered != Delivered::Yes)
@@ -148,7 +148,7 @@ fn fails(input: &ReportInput<'_>, group: &SegmentNight) -> Told {
 
 /// How the size moved since the oldest night kept, or the newest where there is but one.
 pub(in super::super) fn trend(input: &ReportInput<'_>, group: &SegmentNight) -> Trend {
-    let of = |way: &str, word: Told| Trend { way: way.to_owned(), word };
+    let of = |way: &str, word: Saying| Trend { way: way.to_owned(), word };
     let past = input.history.long_ago().or(input.history.before());
     let Some(then) = past.and_then(|night| night.groups.get(&group.id)?.size) else {
         return of("new", told(if past.is_none() { "trend.first_night" } else { "trend.new" }));

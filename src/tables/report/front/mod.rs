@@ -13,7 +13,7 @@ mod wants;
 use serde::{Deserialize, Serialize};
 
 use super::input::ReportInput;
-use super::said::Told;
+use super::said::Saying;
 use changes::Change;
 pub(super) use changes::place;
 use groups::GroupRow;
@@ -37,7 +37,7 @@ pub struct Front {
     pub(super) wants: Option<WantsChart>,
     fixes: Vec<Fix>,
     worked: Vec<Worked>,
-    sure: Vec<Told>,
+    sure: Vec<Saying>,
 }
 
 /// The first page of a night.

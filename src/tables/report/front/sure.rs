@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::input::ReportInput;
 use super::super::plan_view::subject;
-use super::super::said::{Told, customers, plain, told};
+use super::super::said::{Saying, customers, plain, told};
 use super::super::words::{count, date, percent};
 use super::groups::in_ten;
 use crate::model::effect::{ControlKind, EffectFinding, EffectRole, EffectVerdict};
@@ -18,12 +18,12 @@ const MOST_RESULTS: usize = 2;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in super::super) struct Worked {
     /// Which play, in which group; absent where it is about none.
-    what: Option<Told>,
-    text: Told,
+    what: Option<Saying>,
+    text: Saying,
 }
 
 impl Worked {
-    fn of_none(text: Told) -> Self {
+    fn of_none(text: Saying) -> Self {
         Self { what: None, text }
     }
 }
@@ -94,7 +94,7 @@ fn first_answer(input: &ReportInput<'_>) -> Vec<Worked> {
 }
 
 /// How sure groups and figures are, in words.
-pub(super) fn sure(input: &ReportInput<'_>) -> Vec<Told> {
+pub(super) fn sure(input: &ReportInput<'_>) -> Vec<Saying> {
     let (scored, answered) = (input.scored(), input.night.everyone.profile.respondents);
     let mut said = Vec::new();
     if let Some(probability) = input.night.everyone.profile.mean_probability.filter(|_| input.night.segments.len() > 1)

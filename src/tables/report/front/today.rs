@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::input::ReportInput;
 use super::super::plan_view::{by_channel, effort, known_on, subject};
-use super::super::said::{Told, customers, plain, told};
+use super::super::said::{Saying, customers, plain, told};
 use super::super::words::{anchor, unpointed};
 use crate::model::plan::{LineScope, Plan, PlanLine};
 use crate::tables::audiences::list_name;
@@ -16,18 +16,18 @@ const MOST: usize = 3;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in super::super) struct Today {
     /// Group, or the company.
-    whom: Told,
+    whom: Saying,
     anchor: Option<String>,
     what: String,
-    about: Told,
+    about: Saying,
     /// How many by which channel; of what the company does, how many it touches.
-    reach: Told,
+    reach: Saying,
     opening: Option<String>,
     /// What to open first of the list; absent where nothing is sent.
     file: Option<String>,
     owner: String,
-    effort: Told,
-    known: Told,
+    effort: Saying,
+    known: Saying,
 }
 
 /// The first campaign of each group's plan, the largest reach first; places that stay free are the company's.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::super::input::ReportInput;
 use super::super::plan_view::{kind, subject};
 use super::super::quantity::{Quantity, Ranged};
-use super::super::said::{Told, customers, told};
+use super::super::said::{Saying, customers, told};
 use super::super::words::unit;
 use super::groups::called;
 use crate::model::segment::ElementProfile;
@@ -24,7 +24,7 @@ const LEAST: usize = 3;
 const MOST_NAMED: usize = 9;
 
 /// Width of a letter and height of a line of names.
-const LETTER: f64 = 5.3;
+const LETTER: f64 = 5.7;
 const LINE: f64 = 11.0;
 
 /// Room for the words in the corner of what is to be mended first.
@@ -43,7 +43,7 @@ pub(in super::super) struct WantsChart {
     plot: [String; 4],
     points: Vec<WantsPoint>,
     /// The chart in one sentence, for those who do not see it.
-    said: Told,
+    said: Saying,
 }
 
 /// One element.
@@ -112,8 +112,8 @@ impl LabelPlace {
 /// A line of the company.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in super::super) struct Fix {
-    text: Told,
-    whom: Told,
+    text: Saying,
+    whom: Saying,
 }
 
 /// First lines of the company's plan.

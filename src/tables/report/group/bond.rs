@@ -6,7 +6,7 @@ use super::super::input::ReportInput;
 use super::super::pathway::rivals;
 use super::super::quantity::Quantity;
 use super::super::relationship::{ArcStretch, gap, parts};
-use super::super::said::{Told, told};
+use super::super::said::{Saying, told};
 use super::super::words::{count, known, percent};
 use crate::model::rows::ArcStage;
 use crate::model::segment::SegmentNight;
@@ -18,7 +18,7 @@ pub(in super::super) struct Bond {
     score: Quantity,
     asked: Quantity,
     /// The group that is closest, where it is another one and known.
-    best: Option<Told>,
+    best: Option<Saying>,
     /// By how many points more call it a good brand.
     gap: Quantity,
     /// How competitors do among the same people.
@@ -31,7 +31,7 @@ pub(in super::super) struct Bond {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in super::super) struct BondStage {
     stage: u8,
-    name: Told,
+    name: Saying,
     share: Quantity,
 }
 

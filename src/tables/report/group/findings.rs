@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::super::front::called;
 use super::super::input::ReportInput;
 use super::super::pyramid::contrast;
-use super::super::said::{Told, told};
+use super::super::said::{Saying, told};
 use super::super::words::{how_much, percent};
 use super::none;
 use crate::catalogue::ElementId;
@@ -23,7 +23,7 @@ const FAILURES: usize = 2;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Findings {
     points: Vec<Point>,
-    none: Told,
+    none: Saying,
 }
 
 impl Default for Findings {
@@ -42,9 +42,9 @@ impl Findings {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Point {
     what: String,
-    words: Told,
+    words: Saying,
     /// How many rate it high; absent where it is not known.
-    high: Option<Told>,
+    high: Option<Saying>,
     sure: bool,
 }
 
@@ -102,7 +102,7 @@ pub(super) fn lacks(input: &ReportInput<'_>, segment: &SegmentNight) -> Findings
     Findings::of(Vec::new(), "found.not_asked")
 }
 
-fn point(input: &ReportInput<'_>, element: ElementId, words: Told, high: Option<Estimate>, sure: bool) -> Point {
+fn point(input: &ReportInput<'_>, element: ElementId, words: Saying, high: Option<Estimate>, sure: bool) -> Point {
     let high = high.map(|high| told("found.high").with("share", percent(high.value)));
     Point { what: called(input, element), words, high, sure }
 }

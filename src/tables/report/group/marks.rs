@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::input::ReportInput;
-use super::super::said::{Told, plain, told};
+use super::super::said::{Saying, plain, told};
 use super::super::words::{begun, percent};
 use crate::model::rows::Figure;
 use crate::model::segment::{SegmentNight, Trace};
@@ -20,7 +20,7 @@ const NO_SIGN: &str = "rfm_group";
 /// A sign of a member.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Mark {
-    text: Told,
+    text: Saying,
 }
 
 /// What members do, strongest first; then who they surely are more often than others.

@@ -14,7 +14,7 @@ use super::input::ReportInput;
 use super::plan_view::{LineView, PlanView, plan_of};
 use super::pyramid::{Pyramid, pyramid};
 use super::quantity::Quantity;
-use super::said::Told;
+use super::said::Saying;
 use super::words::{anchor, count, percent, plainly, share, stem};
 use crate::model::segment::SegmentNight;
 use bond::{Bond, bond};
@@ -121,6 +121,6 @@ fn advice(plan: &PlanView) -> Option<LineView> {
 }
 
 /// A text of the texts by its key, where a structure has none by default.
-fn none() -> Told {
+fn none() -> Saying {
     super::said::plain("")
 }

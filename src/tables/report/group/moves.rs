@@ -6,7 +6,7 @@ use super::super::front::place;
 use super::super::history::GroupMove;
 use super::super::input::ReportInput;
 use super::super::quantity::Quantity;
-use super::super::said::{Told, told};
+use super::super::said::{Saying, told};
 use super::super::words::{count, date, unit};
 use crate::model::segment::SegmentNight;
 
@@ -17,15 +17,15 @@ const MOST: usize = 5;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in super::super) struct Moves {
     /// Since when, or why nothing is told.
-    since: Told,
+    since: Saying,
     /// One row for each place that people came from or went to, the busiest first.
-    pub(in super::super) rows: Vec<MoveRow>,
+    pub(in super::super) rows: Vec<PlaceRow>,
 }
 
 /// A place that people came from or went to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(in super::super) struct MoveRow {
-    place: Told,
+pub(in super::super) struct PlaceRow {
+    place: Saying,
     came: Quantity,
     went: Quantity,
     /// Lengths of the bars, 0–100 of the longest.
@@ -56,14 +56,14 @@ pub(super) fn moves(input: &ReportInput<'_>, segment: &SegmentNight) -> Moves {
     found.sort_by(|a, b| (known(b.1) + known(b.2)).cmp(&(known(a.1) + known(a.2))).then(a.0.cmp(b.0)));
     let longest = found.iter().map(|row| known(row.1).max(known(row.2))).max().unwrap_or(0).max(1);
     let bar = |one: Option<&GroupMove>| unit(known(one) as f64 / longest as f64 * 100.0);
-    let rows = found.iter().take(MOST).map(|(other, came, went)| MoveRow {
+    let rows = found.iter().take(MOST).map(|(other, came, went)| PlaceRow {
         place: place(input, other),
         came: people(*came),
         went: people(*went),
         came_bar: bar(*came),
         went_bar: bar(*went),
     });
-    let rows: Vec<MoveRow> = rows.collect();
+    let rows: Vec<PlaceRow> = rows.collect();
     let key = if rows.is_empty() { "moves.nobody" } else { "moves.since" };
     Moves { since: told(key).with("day", date(before.run_date)), rows }
 }
