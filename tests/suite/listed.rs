@@ -57,7 +57,8 @@ fn a_split_of_an_audience_is_the_share_of_the_one_lot() {
     let first = tried_shop("");
     let run = night(&first, 20);
     let members = valueseg::tables::read::all_rows(&run.join("tables/audience_members.parquet")).expect("readable");
-    let play = members[0]["play_id"].as_str().expect("a play").to_owned();
+    let tried = members.iter().find(|row| row["arm"] == "control").expect("a play with a lot");
+    let play = tried["play_id"].as_str().expect("a play").to_owned();
     let audience = format!(
         "[[audiences]]\nname = \"own\"\ntemplate = \"generic\"\nwho = {{ plays = [\"{play}\"] }}\nsplit = {{ control = 0.2 }}\n"
     );

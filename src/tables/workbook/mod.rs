@@ -31,7 +31,7 @@ use chrono::{Datelike, NaiveDate};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 use serde_json::Value;
 
-use self::sheet::{Look, SHEETS, Sheet};
+use self::sheet::{CellFormat, SHEETS, Sheet};
 use crate::catalogue::Catalogue;
 use crate::codes::{Code, Coded};
 use crate::model::segment::Noise;
@@ -127,11 +127,11 @@ impl Names<'_> {
     }
 
     /// A number of people of a row, losses as gains.
-    fn people(&self, look: Look, row: &RowMap, people: &Value) -> Value {
+    fn people(&self, look: CellFormat, row: &RowMap, people: &Value) -> Value {
         let Some(count) = people.as_i64() else { return people.clone() };
         let group = row.get("segment_id").or_else(|| row.get("from_segment_id")).and_then(Value::as_str);
         let told = match look {
-            Look::Size => self.noise.told_size(count.unsigned_abs()),
+            CellFormat::Size => self.noise.told_size(count.unsigned_abs()),
             _ => self.noise.told_count(group.unwrap_or_default(), count.unsigned_abs()),
         };
         i64::try_from(told).map_or(Value::Null, |told| Value::from(told * count.signum()))
@@ -199,13 +199,13 @@ enum CellValue {
 }
 
 impl CellValue {
-    fn of(value: &Value, look: Look, names: &Names<'_>) -> Result<Self, XlsxError> {
+    fn of(value: &Value, look: CellFormat, names: &Names<'_>) -> Result<Self, XlsxError> {
         let words = |text: &str| Self::Words(fitting(text));
         Ok(match (value, look) {
-            (Value::String(text), Look::Group) => words(names.group(text)),
-            (Value::String(text), Look::Element) => words(names.element(text)),
-            (Value::String(text), Look::Term) => words(&text.replace('_', " ")),
-            (Value::String(text), Look::Day) => Self::Day(ExcelDateTime::parse_from_str(text)?),
+            (Value::String(text), CellFormat::Group) => words(names.group(text)),
+            (Value::String(text), CellFormat::Element) => words(names.element(text)),
+            (Value::String(text), CellFormat::Term) => words(&text.replace('_', " ")),
+            (Value::String(text), CellFormat::Day) => Self::Day(ExcelDateTime::parse_from_str(text)?),
             (Value::String(text), _) => words(text),
             (Value::Bool(flag), _) => Self::Flag(*flag),
             (other, _) => other.as_f64().map_or(Self::Absent, Self::Number),
@@ -221,17 +221,17 @@ fn fitting(text: &str) -> String {
     text.chars().take(CELL_CHARACTERS - 1).chain(['…']).collect()
 }
 
-fn format_of(look: Look) -> Format {
+fn format_of(look: CellFormat) -> Format {
     let plain = Format::new().set_align(FormatAlign::Top);
     match look {
-        Look::Words | Look::Group | Look::Element | Look::Term => plain.set_text_wrap(),
-        Look::Size | Look::Count => plain.set_num_format("#,##0"),
-        Look::Share => plain.set_num_format("0.0%"),
-        Look::Score => plain.set_num_format("0.0"),
-        Look::Money => plain.set_num_format("#,##0.00"),
-        Look::Index => plain.set_num_format("0.00"),
-        Look::Day => plain.set_num_format("yyyy-mm-dd"),
-        Look::Flag => plain,
+        CellFormat::Words | CellFormat::Group | CellFormat::Element | CellFormat::Term => plain.set_text_wrap(),
+        CellFormat::Size | CellFormat::Count => plain.set_num_format("#,##0"),
+        CellFormat::Share => plain.set_num_format("0.0%"),
+        CellFormat::Score => plain.set_num_format("0.0"),
+        CellFormat::Money => plain.set_num_format("#,##0.00"),
+        CellFormat::Index => plain.set_num_format("0.00"),
+        CellFormat::Day => plain.set_num_format("yyyy-mm-dd"),
+        CellFormat::Flag => plain,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::tables::schema::TableId;
 
 /// How the values of a column look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Look {
+pub(super) enum CellFormat {
     /// Words, as they stand.
     Words,
     /// The id of a group, shown as its name.
@@ -38,7 +38,7 @@ pub(super) struct SheetColumn {
     pub(super) heading: &'static str,
     /// Column of the table.
     pub(super) from: &'static str,
-    pub(super) look: Look,
+    pub(super) look: CellFormat,
     /// Width in characters.
     pub(super) width: u16,
 }
@@ -50,96 +50,96 @@ pub(super) struct Sheet {
     pub(super) columns: &'static [SheetColumn],
 }
 
-const fn column(heading: &'static str, from: &'static str, look: Look, width: u16) -> SheetColumn {
+const fn column(heading: &'static str, from: &'static str, look: CellFormat, width: u16) -> SheetColumn {
     SheetColumn { heading, from, look, width }
 }
 
 const INTERVAL: u16 = 9;
 
 const GROUPS: [SheetColumn; 29] = [
-    column("Group", "name", Look::Words, 34),
-    column("Id", "segment_id", Look::Words, 7),
-    column("Customers", "size", Look::Size, 11),
-    column("Share", "share", Look::Share, INTERVAL),
-    column("from", "share_low", Look::Share, INTERVAL),
-    column("to", "share_high", Look::Share, INTERVAL),
-    column("Since yesterday", "size_change_1d", Look::Count, 11),
-    column("In 30 nights", "size_change_30d", Look::Count, 11),
-    column("Asked", "respondents", Look::Count, 9),
-    column("Value a year", "value_mean", Look::Money, 12),
-    column("from", "value_mean_low", Look::Money, 11),
-    column("to", "value_mean_high", Look::Money, 11),
-    column("Share of all value", "value_share", Look::Share, 11),
-    column("Satisfaction, 0 to 10", "satisfaction", Look::Score, 12),
-    column("from", "satisfaction_low", Look::Score, INTERVAL),
-    column("to", "satisfaction_high", Look::Score, INTERVAL),
-    column("Recommend, −100 to 100", "nps", Look::Score, 13),
-    column("from", "nps_low", Look::Score, INTERVAL),
-    column("to", "nps_high", Look::Score, INTERVAL),
-    column("Fully connected", "connection_score", Look::Share, 11),
-    column("from", "connection_score_low", Look::Share, INTERVAL),
-    column("to", "connection_score_high", Look::Share, INTERVAL),
-    column("Within reach", "reach_any", Look::Count, 10),
-    column("by e-mail", "reach_email", Look::Count, 10),
-    column("by text message", "reach_sms", Look::Count, 10),
-    column("by push message", "reach_push", Look::Count, 10),
-    column("by phone", "reach_phone", Look::Count, 10),
-    column("by post", "reach_post", Look::Count, 10),
-    column("Held out", "held_out", Look::Count, 10),
+    column("Group", "name", CellFormat::Words, 34),
+    column("Id", "segment_id", CellFormat::Words, 7),
+    column("Customers", "size", CellFormat::Size, 11),
+    column("Share", "share", CellFormat::Share, INTERVAL),
+    column("from", "share_low", CellFormat::Share, INTERVAL),
+    column("to", "share_high", CellFormat::Share, INTERVAL),
+    column("Since yesterday", "size_change_1d", CellFormat::Count, 11),
+    column("In 30 nights", "size_change_30d", CellFormat::Count, 11),
+    column("Asked", "respondents", CellFormat::Count, 9),
+    column("Value a year", "value_mean", CellFormat::Money, 12),
+    column("from", "value_mean_low", CellFormat::Money, 11),
+    column("to", "value_mean_high", CellFormat::Money, 11),
+    column("Share of all value", "value_share", CellFormat::Share, 11),
+    column("Satisfaction, 0 to 10", "satisfaction", CellFormat::Score, 12),
+    column("from", "satisfaction_low", CellFormat::Score, INTERVAL),
+    column("to", "satisfaction_high", CellFormat::Score, INTERVAL),
+    column("Recommend, −100 to 100", "nps", CellFormat::Score, 13),
+    column("from", "nps_low", CellFormat::Score, INTERVAL),
+    column("to", "nps_high", CellFormat::Score, INTERVAL),
+    column("Fully connected", "connection_score", CellFormat::Share, 11),
+    column("from", "connection_score_low", CellFormat::Share, INTERVAL),
+    column("to", "connection_score_high", CellFormat::Share, INTERVAL),
+    column("Within reach", "reach_any", CellFormat::Count, 10),
+    column("by e-mail", "reach_email", CellFormat::Count, 10),
+    column("by text message", "reach_sms", CellFormat::Count, 10),
+    column("by push message", "reach_push", CellFormat::Count, 10),
+    column("by phone", "reach_phone", CellFormat::Count, 10),
+    column("by post", "reach_post", CellFormat::Count, 10),
+    column("Held out", "held_out", CellFormat::Count, 10),
 ];
 
 const ELEMENTS: [SheetColumn; 18] = [
-    column("Group", "segment_id", Look::Group, 34),
-    column("Element", "element_id", Look::Element, 26),
-    column("Level", "level", Look::Term, 14),
-    column("Matters, 0 to 10", "importance", Look::Score, 10),
-    column("from", "importance_low", Look::Score, INTERVAL),
-    column("to", "importance_high", Look::Score, INTERVAL),
-    column("Delivered, 0 to 10", "fulfillment", Look::Score, 10),
-    column("from", "fulfillment_low", Look::Score, INTERVAL),
-    column("to", "fulfillment_high", Look::Score, INTERVAL),
-    column("Wanted beyond delivered", "gap", Look::Index, 12),
-    column("from", "gap_low", Look::Index, INTERVAL),
-    column("to", "gap_high", Look::Index, INTERVAL),
-    column("High ratings", "high_share", Look::Share, 10),
-    column("Kept", "delivered", Look::Term, 10),
-    column("What to do", "quadrant", Look::Term, 11),
-    column("Answers on what matters", "importance_answers", Look::Count, 12),
-    column("Answers on what is delivered", "fulfillment_answers", Look::Count, 12),
-    column("Too few to show all", "suppressed", Look::Flag, 10),
+    column("Group", "segment_id", CellFormat::Group, 34),
+    column("Element", "element_id", CellFormat::Element, 26),
+    column("Level", "level", CellFormat::Term, 14),
+    column("Matters, 0 to 10", "importance", CellFormat::Score, 10),
+    column("from", "importance_low", CellFormat::Score, INTERVAL),
+    column("to", "importance_high", CellFormat::Score, INTERVAL),
+    column("Delivered, 0 to 10", "fulfillment", CellFormat::Score, 10),
+    column("from", "fulfillment_low", CellFormat::Score, INTERVAL),
+    column("to", "fulfillment_high", CellFormat::Score, INTERVAL),
+    column("Wanted beyond delivered", "gap", CellFormat::Index, 12),
+    column("from", "gap_low", CellFormat::Index, INTERVAL),
+    column("to", "gap_high", CellFormat::Index, INTERVAL),
+    column("High ratings", "high_share", CellFormat::Share, 10),
+    column("Kept", "delivered", CellFormat::Term, 10),
+    column("What to do", "quadrant", CellFormat::Term, 11),
+    column("Answers on what matters", "importance_answers", CellFormat::Count, 12),
+    column("Answers on what is delivered", "fulfillment_answers", CellFormat::Count, 12),
+    column("Too few to show all", "suppressed", CellFormat::Flag, 10),
 ];
 
 const PLANS: [SheetColumn; 22] = [
-    column("Group", "segment_id", Look::Group, 34),
-    column("Place", "rank", Look::Count, 6),
-    column("For", "scope", Look::Term, 10),
-    column("What to do", "action", Look::Words, 60),
-    column("First step", "first_step", Look::Words, 50),
-    column("Opening", "opening", Look::Words, 40),
-    column("Why", "because", Look::Words, 60),
-    column("Must be true first", "proof_needed", Look::Words, 40),
-    column("Avoid", "avoid", Look::Words, 40),
-    column("Channel", "channel", Look::Term, 12),
-    column("Owner", "owner", Look::Term, 16),
-    column("Effort", "effort", Look::Term, 8),
-    column("People", "people", Look::Count, 10),
-    column("Within reach", "reach", Look::Count, 10),
-    column("Held out", "held_out", Look::Count, 10),
-    column("Measured by", "metric", Look::Term, 18),
-    column("Now", "baseline", Look::Index, INTERVAL),
-    column("Aim", "target", Look::Index, INTERVAL),
-    column("How it can be told", "trial", Look::Term, 16),
-    column("Known on", "known_on", Look::Day, 11),
-    column("People needed", "people_needed", Look::Count, 10),
-    column("Found so far", "learned", Look::Words, 40),
+    column("Group", "segment_id", CellFormat::Group, 34),
+    column("Place", "rank", CellFormat::Count, 6),
+    column("For", "scope", CellFormat::Term, 10),
+    column("What to do", "action", CellFormat::Words, 60),
+    column("First step", "first_step", CellFormat::Words, 50),
+    column("Opening", "opening", CellFormat::Words, 40),
+    column("Why", "because", CellFormat::Words, 60),
+    column("Must be true first", "proof_needed", CellFormat::Words, 40),
+    column("Avoid", "avoid", CellFormat::Words, 40),
+    column("Channel", "channel", CellFormat::Term, 12),
+    column("Owner", "owner", CellFormat::Term, 16),
+    column("Effort", "effort", CellFormat::Term, 8),
+    column("People", "people", CellFormat::Count, 10),
+    column("Within reach", "reach", CellFormat::Count, 10),
+    column("Held out", "held_out", CellFormat::Count, 10),
+    column("Measured by", "metric", CellFormat::Term, 18),
+    column("Now", "baseline", CellFormat::Index, INTERVAL),
+    column("Aim", "target", CellFormat::Index, INTERVAL),
+    column("How it can be told", "trial", CellFormat::Term, 16),
+    column("Known on", "known_on", CellFormat::Day, 11),
+    column("People needed", "people_needed", CellFormat::Count, 10),
+    column("Found so far", "learned", CellFormat::Words, 40),
 ];
 
 const CHANGES: [SheetColumn; 5] = [
-    column("From", "from_segment_id", Look::Group, 34),
-    column("To", "to_segment_id", Look::Group, 34),
-    column("Within nights", "horizon_days", Look::Count, 9),
-    column("Customers", "customers", Look::Count, 11),
-    column("Share of those there then", "share", Look::Share, 12),
+    column("From", "from_segment_id", CellFormat::Group, 34),
+    column("To", "to_segment_id", CellFormat::Group, 34),
+    column("Within nights", "horizon_days", CellFormat::Count, 9),
+    column("Customers", "customers", CellFormat::Count, 11),
+    column("Share of those there then", "share", CellFormat::Share, 12),
 ];
 
 /// All sheets with figures, in the order of the workbook.
@@ -169,11 +169,13 @@ mod tests {
                 let known = sheet.table.columns().iter().find(|own| own.name() == column.from);
                 let kind = known.unwrap_or_else(|| panic!("{} has no {}", sheet.name, column.from)).kind();
                 let can = match column.look {
-                    Look::Words | Look::Group | Look::Element | Look::Term => matches!(kind, T::Text | T::Category),
-                    Look::Size | Look::Count => matches!(kind, T::Int32 | T::Int64),
-                    Look::Share | Look::Score | Look::Money | Look::Index => kind == T::Float64,
-                    Look::Day => kind == T::Date,
-                    Look::Flag => kind == T::Bool,
+                    CellFormat::Words | CellFormat::Group | CellFormat::Element | CellFormat::Term => {
+                        matches!(kind, T::Text | T::Category)
+                    }
+                    CellFormat::Size | CellFormat::Count => matches!(kind, T::Int32 | T::Int64),
+                    CellFormat::Share | CellFormat::Score | CellFormat::Money | CellFormat::Index => kind == T::Float64,
+                    CellFormat::Day => kind == T::Date,
+                    CellFormat::Flag => kind == T::Bool,
                 };
                 assert!(can, "{}: {} is {kind:?}", sheet.name, column.from);
             }
