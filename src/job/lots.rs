@@ -75,7 +75,7 @@ impl<'a> NightLots<'a> {
         let kept_out = KeptOutWriter::create(of.work)?;
         let notes = found.map(AddressFindings::notes).transpose()?;
         let reader = AssignmentsReader::open(&tonight.project.out())?;
-        Ok(Self { reader, draw, book, kept_out, notes, units })
+        Ok(Self { draw, reader, book, kept_out, notes, units })
     }
 
     /// What a customer is next for.

@@ -51,6 +51,11 @@ impl NightRequest {
     pub fn of(as_of: NaiveDate) -> Self {
         Self { as_of, refit: false, force: false, first_night: false, dry_run: false, full: false, exact: false }
     }
+
+    /// Whether it is run though the same inputs may be published.
+    fn again(&self) -> bool {
+        self.force || self.refit || self.dry_run
+    }
 }
 
 /// Runs a night.
@@ -71,8 +76,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
 
     let intake = stage(watch, Stage::Read, || read(&project, &room.scratch, &forgotten))?;
     let identity = identity(&project, &intake, &forgotten, request.full);
-    let again = request.force || request.refit || request.dry_run;
-    if !again && is_published(&project.out(), request.as_of, &identity)? {
+    if !request.again() && is_published(&project.out(), request.as_of, &identity)? {
         intake.check_unchanged()?;
         drop((intake, room));
         remembered::remember(loaded, &lock, request.as_of, &identity, watch)?;
@@ -82,8 +86,8 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     }
     let inputs = InputFindings::of(&project, &intake)?;
     let may_learn = inputs.may_be_learned_from(request.refit && request.force);
-    let wish = FitWish { refit: request.refit, may_learn };
-    let obtained = stage(watch, Stage::Fit, || obtain::model(&project, &intake, wish));
+    let obtained =
+        stage(watch, Stage::Fit, || obtain::model(&project, &intake, FitWish { refit: request.refit, may_learn }));
     let obtained = obtained.map_err(|error| inputs.behind(error))?;
     let tonight = Tonight::new(project, intake, obtained)?;
 
@@ -94,9 +98,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let kept = NightNoise::of(&tonight, &applied, request.exact)?;
     let findings = drift::examine(&tonight, applied.drift.as_ref(), &kept.noise, may_learn, watch)?;
     let described = stage(watch, Stage::Profile, || Ok(describe(&tonight, &applied, &crossed, &rules, &kept.noise)))?;
-    let (company, channels) = (&tonight.project.settings().company, tonight.intake.order_channels()?);
-    let (catalogue, settings) =
-        (company::offered(tonight.project.catalogue(), company, &channels), tonight.project.plan_settings());
+    let (catalogue, settings) = (company::offered(&tonight)?, tonight.project.plan_settings());
     let measured = effects::measure(&tonight, &applied, &kept.noise)?;
     let plans =
         plan(&described.told, &catalogue, &settings).learned(&measured.learned).dated(request.as_of, &catalogue);

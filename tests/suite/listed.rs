@@ -98,7 +98,7 @@ fn json_lines_and_tables_hold_what_csv_holds() {
             let same = match &row[*name] {
                 serde_json::Value::Null => cell.is_empty(),
                 serde_json::Value::String(text) => text == cell,
-                other => other.to_string() == *cell,
+                other => cell == &format!("{other}"),
             };
             assert!(same, "{name}: {line} for {cells:?}");
         }

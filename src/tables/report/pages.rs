@@ -147,7 +147,7 @@ impl Maker<'_> {
     fn page(&self, page: Page, group: Option<&Value>) -> Result<String, ReportError> {
         let style = format!("{CHARTS}{STYLE}");
         let hash = base64(&Sha256::digest(&style));
-        self.render(
+        Self::render(
             page,
             &json!({
                 "t": self.texts.table(),
@@ -172,10 +172,10 @@ impl Maker<'_> {
             "style": CHARTS,
             "chart": chart,
         });
-        Ok(ReportFile { name: format!("report/figures/{name}.svg"), text: self.render(page, &context)? })
+        Ok(ReportFile { name: format!("report/figures/{name}.svg"), text: Self::render(page, &context)? })
     }
 
-    fn render(&self, page: Page, context: &Value) -> Result<String, ReportError> {
+    fn render(page: Page, context: &Value) -> Result<String, ReportError> {
         let mut engine = Environment::new();
         // A name that no view has is a bug and must fail, not leave a hole in the page.
         engine.set_undefined_behavior(UndefinedBehavior::Strict);

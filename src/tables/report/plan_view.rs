@@ -200,7 +200,7 @@ pub(super) fn plain_figure(figure: Quantity) -> Saying {
 fn figure(value: Option<f64>, unit: MetricUnit) -> Quantity {
     value.map_or(Quantity::UNKNOWN, |value| match unit {
         MetricUnit::Share => percent(value),
-        _ => decimal(value, places(value)),
+        MetricUnit::Number => decimal(value, places(value)),
     })
 }
 
@@ -216,7 +216,7 @@ fn places(value: f64) -> usize {
 fn range(gain: Estimate, unit: MetricUnit) -> Quantity {
     match unit {
         MetricUnit::Share => Quantity::Share(gain.into()),
-        _ => Quantity::Index { number: Ranged::from(gain), places: places(gain.value), signed: true },
+        MetricUnit::Number => Quantity::Index { number: Ranged::from(gain), places: places(gain.value), signed: true },
     }
 }
 
