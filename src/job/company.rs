@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalogue::{Capabilities, Capability, Catalogue, ElementId};
-use crate::job::error::JobError;
 use crate::job::settings::{CompanySettings, Settings};
-use crate::job::tonight::Tonight;
 
 /// Order lines by a channel from which on the company surely has it. Our judgment: fewer may be a slip of the pen.
 const SURE_ORDERS: u64 = 100;
@@ -13,14 +11,9 @@ const SURE_ORDERS: u64 = 100;
 /// Fewest letters of a name that is in words and no code such as `Q7`.
 const FEWEST_LETTERS: usize = 4;
 
-/// The catalogue with the plays and channels that this company has, by what it says and by the channels of its orders.
-///
-/// # Errors
-/// [`JobError`] if the orders cannot be read.
-pub(super) fn offered(tonight: &Tonight<'_>) -> Result<Catalogue, JobError> {
-    let channels = tonight.intake.order_channels()?;
-    let capabilities = capabilities(&tonight.project.settings().company, &channels);
-    Ok(tonight.project.catalogue().clone().with_capabilities(&capabilities))
+/// The catalogue with the plays and channels that this company has; `channels` are those of its orders, with their lines.
+pub(super) fn offered(catalogue: &Catalogue, company: &CompanySettings, channels: &BTreeMap<String, u64>) -> Catalogue {
+    catalogue.clone().with_capabilities(&capabilities(company, channels))
 }
 
 /// What the company says it has, and what the channels of its orders, with their number of lines, prove.

@@ -21,7 +21,7 @@ use crate::job::report::ReportFacts;
 use crate::job::room::Room;
 use crate::job::tonight::Tonight;
 use crate::job::watch::{Stage, Watch, stage};
-use crate::job::{company, drift, effects, forget, gates, obtain, remembered, retention, state, write};
+use crate::job::{drift, effects, forget, gates, obtain, remembered, retention, state, write};
 use crate::model::plan::plan;
 use crate::tables::assignments::AssignmentsWriter;
 use crate::tables::publish::{OutputLock, identify, is_published, settle};
@@ -98,7 +98,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let kept = NightNoise::of(&tonight, &applied, request.exact)?;
     let findings = drift::examine(&tonight, applied.drift.as_ref(), &kept.noise, may_learn, watch)?;
     let described = stage(watch, Stage::Profile, || Ok(describe(&tonight, &applied, &crossed, &rules, &kept.noise)))?;
-    let (catalogue, settings) = (company::offered(&tonight)?, tonight.project.plan_settings());
+    let (catalogue, settings) = (tonight.offered()?, tonight.project.plan_settings());
     let measured = effects::measure(&tonight, &applied, &kept.noise)?;
     let plans =
         plan(&described.told, &catalogue, &settings).learned(&measured.learned).dated(request.as_of, &catalogue);

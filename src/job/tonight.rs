@@ -1,5 +1,7 @@
 //! What every stage after the fit needs of a night.
 
+use crate::catalogue::Catalogue;
+use crate::job::company;
 use crate::job::earlier_nights::EarlierNights;
 use crate::job::error::JobError;
 use crate::job::obtain::ObtainedModel;
@@ -24,6 +26,15 @@ impl<'a> Tonight<'a> {
     pub(super) fn new(project: Project<'a>, intake: Intake, obtained: ObtainedModel) -> Result<Self, JobError> {
         let earlier = EarlierNights::of(&project, &obtained)?;
         Ok(Self { project, intake, obtained, earlier })
+    }
+
+    /// The catalogue with the plays and channels that this company has.
+    ///
+    /// # Errors
+    /// [`JobError`] if orders cannot be read.
+    pub(super) fn offered(&self) -> Result<Catalogue, JobError> {
+        let channels = self.intake.order_channels()?;
+        Ok(company::offered(self.project.catalogue(), &self.project.settings().company, &channels))
     }
 
     /// The model that customers are scored with.
