@@ -16,10 +16,12 @@ use crate::codes::{Code, Coded};
 
 const CHARTS: &str = include_str!("templates/charts.css");
 const STYLE: &str = include_str!("templates/report.css");
-const TEMPLATES: [(&str, &str); 17] = [
+const TEMPLATES: [(&str, &str); 19] = [
     ("base.html", include_str!("templates/base.html")),
     ("report.html", include_str!("templates/report.html")),
     ("front.html", include_str!("templates/front.html")),
+    ("worked.html", include_str!("templates/worked.html")),
+    ("how_sure.html", include_str!("templates/how_sure.html")),
     ("one_pager.html", include_str!("templates/one_pager.html")),
     ("group_card.html", include_str!("templates/group_card.html")),
     ("group.html", include_str!("templates/group.html")),
