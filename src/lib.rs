@@ -15,7 +15,7 @@
 //! |---|---|
 //! | [`codes`] | What can go wrong, and what is to be done? Codes of errors, exit codes. |
 //! | [`catalogue`] | What are we talking about? Elements, levels, need tiers, motivators, signals, plays, words. |
-//! | [`stats`] | How is it computed? Arrays in, arrays out: factor mixture, k-means, drivers, drift, intervals. A package. |
+//! | [`stats`] | How is it computed? Arrays in, arrays out: factor mixture, k-means, drivers, drift, intervals. |
 //! | [`model::rows`] | What do passes hold in their hands? Blocks of customers, histories, relationships, estimates. |
 //! | [`model::fit`] | What is learned on the sample, and how far can it be trusted? |
 //! | [`model::customer`] | What is said of one customer? Scores, tiers, segment, reasons, relationship. |
@@ -27,16 +27,21 @@
 //! | [`demo`] | What does a company with a known truth look like? Beside `job`; neither uses the other. |
 //! | [`cli`] | How do people meet it? Arguments, progress, messages, exit codes. |
 //!
+//! What knows no files, from [`codes`] to [`model`], is packages of its own; this one shows them under their names.
+//!
 //! What is statistically decided is marked `// METHOD:` where it is decided. Reasons, formulas and sources stand in
 //! `docs/`, the tables' columns in `data/schema/`, the domain's own data in `data/catalogue/`; how to change things, in
 //! `CONTRIBUTING.md`.
 
-pub mod catalogue;
+#[doc(inline)]
+pub use valueseg_catalogue as catalogue;
 pub mod cli;
-pub mod codes;
+#[doc(inline)]
+pub use valueseg_codes as codes;
 pub mod demo;
 pub mod job;
-pub mod model;
+#[doc(inline)]
+pub use valueseg_model as model;
 #[doc(inline)]
 pub use valueseg_stats as stats;
 pub mod tables;

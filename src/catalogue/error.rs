@@ -1,7 +1,7 @@
 //! What can be wrong with a catalogue, said with file, entry, what was seen and what was expected.
 
 use super::ElementId;
-use crate::codes::{Code, Coded};
+use valueseg_codes::{Code, Coded};
 
 /// A catalogue text that cannot be used. Carries facts only; the message is made of them.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -4,7 +4,7 @@
 //! and lets a company's own folder reword and extend them through the same parser. It knows no arrays and no files.
 //!
 //! ```
-//! use valueseg::catalogue::{Catalogue, ElementId, NeedTier};
+//! use valueseg_catalogue::{Catalogue, ElementId, NeedTier};
 //!
 //! let catalogue = Catalogue::embedded();
 //! let element = ElementId::parse("reduces_risk").expect("one of the 30");
@@ -35,7 +35,7 @@ mod words;
 pub use care::{EaseTopic, Latitude, LatitudeScope, MatterKind, StoryKind};
 pub use element::{Element, ElementId, Level, N_ELEMENTS, Sensitivity};
 pub use error::CatalogueError;
-pub(crate) use hex::hex;
+pub use hex::hex;
 pub use industry::{Capability, Industry};
 pub use metric::{Better, Metric, MetricUnit};
 pub use motivator::{MOTIVATOR_LIMIT, Motivator};

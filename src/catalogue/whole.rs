@@ -133,11 +133,11 @@ impl Catalogue {
     ///
     /// # Examples
     /// ```
-    /// use valueseg::catalogue::{Catalogue, CompanyTexts, Industry};
+    /// use valueseg_catalogue::{Catalogue, CompanyTexts, Industry};
     ///
     /// let charity = Catalogue::of_company(&CompanyTexts { industry: Industry::Charity, ..CompanyTexts::default() })?;
     /// assert_eq!(charity.in_own_words("120 customers of “Our customers first”"), "120 supporters of “Our customers first”");
-    /// # Ok::<(), valueseg::catalogue::CatalogueError>(())
+    /// # Ok::<(), valueseg_catalogue::CatalogueError>(())
     /// ```
     #[must_use]
     pub fn in_own_words(&self, text: &str) -> String {

@@ -47,8 +47,14 @@ pub(crate) fn files_below(folder: &Path, kinds: &[&str]) -> Vec<PathBuf> {
     files
 }
 
-/// The folder below `src` that is a package of its own.
-const PACKAGE: &str = "stats";
+/// Folders below `src` that are packages of their own.
+const PACKAGES: [&str; 4] = ["codes", "catalogue", "stats", "model"];
+
+/// The package that other packages call by this name.
+fn package_named(name: &str) -> Option<&'static str> {
+    let folder = name.strip_prefix("valueseg_")?;
+    PACKAGES.into_iter().find(|package| *package == folder)
+}
 
 /// The folder of the crate.
 pub(crate) fn root() -> PathBuf {
@@ -88,10 +94,9 @@ impl House {
 
     /// What `crate` means in `from` before `rest`: the folder that is a package of its own, or the root.
     fn package(&self, from: &Way, rest: &[String]) -> Way {
-        let own = from.first().is_some_and(|first| first == PACKAGE);
-        let inside =
-            || rest.first().is_some_and(|next| self.modules.contains_key(&joined(&[PACKAGE.to_owned()], next)));
-        if own && inside() { vec![PACKAGE.to_owned()] } else { Way::new() }
+        let own: Way = from.first().filter(|first| PACKAGES.contains(&first.as_str())).into_iter().cloned().collect();
+        let inside = rest.first().is_some_and(|next| self.modules.contains_key(&joined(&own, next)));
+        if inside { own } else { Way::new() }
     }
 
     /// Every use of another module; uses of modules around the user or inside it are no news.
@@ -128,16 +133,16 @@ impl House {
     /// The module in which a way ends, names that were brought in followed; `None` = outside the crate.
     fn resolve(&self, from: &Way, way: &[String], depth: usize) -> Option<Way> {
         let mut rest = way;
-        let mut here = match rest.first()?.as_str() {
-            "crate" | "valueseg" => {
+        let mut here = match (rest.first()?.as_str(), package_named(rest.first()?)) {
+            ("crate" | "valueseg", _) => {
                 rest = &rest[1..];
                 self.package(from, rest)
             }
-            "valueseg_stats" => {
+            (_, Some(package)) => {
                 rest = &rest[1..];
-                vec![PACKAGE.to_owned()]
+                vec![package.to_owned()]
             }
-            first => {
+            (first, None) => {
                 let mut here = from.clone();
                 let own = matches!(first, "self" | "super");
                 while let Some("self" | "super") = rest.first().map(String::as_str) {

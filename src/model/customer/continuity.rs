@@ -5,7 +5,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::rows::{
+use crate::rows::{
     Assignment, Basis, LastNight, MoveEvent, MoveReason, Moved, SegmentPlace, Stay, SuppressedReason, UnassignedReason,
 };
 
@@ -148,7 +148,7 @@ fn reason_of(basis: Basis) -> MoveReason {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::rows::SegmentNames;
+    use crate::rows::SegmentNames;
 
     fn answer(segment: u8, probability: f32, next: f32) -> Assignment {
         Assignment {

@@ -8,7 +8,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::rows::{History, RfmGroup};
+use crate::rows::{History, RfmGroup};
 
 /// Microseconds in a day.
 const DAY: i64 = 86_400_000_000;
@@ -95,7 +95,7 @@ impl RfmCuts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::rows::Order;
+    use crate::rows::Order;
 
     const CUTS: RfmCuts = RfmCuts {
         recency_days: [30.0, 60.0, 120.0, 240.0],

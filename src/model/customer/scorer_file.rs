@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::score::ApplySettings;
 use super::scorer_form::ScorerForm;
-use crate::catalogue::ElementId;
-use crate::model::fit::{Model, ModelError, SegmentInfo, cut_columns};
+use crate::fit::{Model, ModelError, SegmentInfo, cut_columns};
+use valueseg_catalogue::ElementId;
 
 /// Format of the scorer file.
 pub const SCORER_FORMAT_VERSION: u64 = 2;
@@ -126,7 +126,7 @@ impl Model {
     pub fn scorer_file(&self, settings: &ApplySettings) -> Option<ScorerFile> {
         let aspect = self.cut_on().aspect()?;
         let columns = cut_columns(self.measurement(), aspect);
-        let element = |c: &usize| ElementId::from_index(c % crate::catalogue::N_ELEMENTS);
+        let element = |c: &usize| ElementId::from_index(c % valueseg_catalogue::N_ELEMENTS);
         let golden = self.report().questions.as_ref().and_then(|report| report.golden.golden()).map(|golden| {
             let columns: Vec<usize> = golden.questions.iter().map(|e| aspect.indicator(*e)).collect();
             ScorerForm::of(self, &columns, golden.questions.clone())

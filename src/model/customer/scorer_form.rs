@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::ElementId;
-use crate::model::fit::{LinearScores, MIN_ANSWERS, Model, SegmentInfo, stored};
-use crate::stats::dense::Cholesky;
+use crate::fit::{LinearScores, MIN_ANSWERS, Model, SegmentInfo, stored};
+use valueseg_catalogue::ElementId;
+use valueseg_stats::dense::Cholesky;
 
 /// Some questions and what their answers weigh.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -171,7 +171,7 @@ pub(super) mod tests {
     use super::*;
 
     /// Two questions, one common factor, two segments.
-    pub(in crate::model::customer) fn form() -> ScorerForm {
+    pub(in crate::customer) fn form() -> ScorerForm {
         let line = |segment: &str, constant, weights: [f64; 2]| ScorerLine {
             segment: segment.to_owned(),
             constant,

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::scorer_form::{ScorerForm, SomeAnswers};
-use crate::model::fit::ModelError;
+use crate::fit::ModelError;
 
 impl ScorerForm {
     /// One SQL expression that gives the segment's id of anybody who answered [`SomeAnswers::least_answers`] questions or

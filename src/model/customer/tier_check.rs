@@ -1,10 +1,10 @@
 //! Do signals alone tell a need tier? Respondents scored with their answers and without, side by side.
 
 use super::score::{ApplySettings, ApplySettingsError, Scorer};
-use crate::catalogue::{Catalogue, NeedTier};
-use crate::model::fit::{LEAST_COMPARED, Model, NeedTierCheck, Sample};
-use crate::model::rows::{CustomerBlock, CustomerNeeds, NeedState, ScoredBlock};
-use crate::stats::interval::mean_interval;
+use crate::fit::{LEAST_COMPARED, Model, NeedTierCheck, Sample};
+use crate::rows::{CustomerBlock, CustomerNeeds, NeedState, ScoredBlock};
+use valueseg_catalogue::{Catalogue, NeedTier};
+use valueseg_stats::interval::mean_interval;
 
 /// What two rows of needs can agree on: a tier, or that nothing is to be served next.
 const KINDS: usize = NeedTier::COUNT + 1;

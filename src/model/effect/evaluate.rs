@@ -12,12 +12,12 @@ use super::settings::{CLOSED_AFTER_DAYS, EffectSettings, LONGEST_EPOCH_DAYS};
 use super::state::{EffectGroup, EffectState, LotCounts};
 use super::strata::{MetricFigures, Strata};
 use super::verdict::EffectEvidence;
-use crate::catalogue::Better;
-use crate::model::segment::Noise;
-use crate::stats::arms::{Contrast, Family, FamilyMember};
-use crate::stats::interval::Group;
-use crate::stats::multiple::{benjamini_hochberg, holm};
-use crate::stats::power::{DEFAULT_BASE_RATE, customers_needed, smallest_detectable_difference};
+use crate::segment::Noise;
+use valueseg_catalogue::Better;
+use valueseg_stats::arms::{Contrast, Family, FamilyMember};
+use valueseg_stats::interval::Group;
+use valueseg_stats::multiple::{benjamini_hochberg, holm};
+use valueseg_stats::power::{DEFAULT_BASE_RATE, customers_needed, smallest_detectable_difference};
 
 /// Everybody, whatever the segment.
 const EVERYBODY: &str = "ALL";

@@ -1,7 +1,7 @@
 //! Which plays are measured, by what, over how many days.
 
-use crate::catalogue::{Better, Catalogue};
-use crate::model::rows::Sources;
+use crate::rows::Sources;
+use valueseg_catalogue::{Better, Catalogue};
 
 /// The whole program as if it were a play: whoever gets any campaign, against the standing hold-out.
 pub const PROGRAM: &str = "ALL";

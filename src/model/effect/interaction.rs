@@ -6,9 +6,9 @@ use super::experiment::{EffectRole, Experiments};
 use super::state::EffectState;
 use super::strata::released_difference;
 use super::whole_sums::WholeSums;
-use crate::model::segment::Noise;
-use crate::stats::arms::Contrast;
-use crate::stats::multiple::benjamini_hochberg;
+use crate::segment::Noise;
+use valueseg_stats::arms::Contrast;
+use valueseg_stats::multiple::benjamini_hochberg;
 
 /// Fewest customers of each of the four cells of a pair. Our judgment.
 const LEAST_CELL: i64 = 500;

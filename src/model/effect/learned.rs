@@ -7,9 +7,9 @@ use chrono::NaiveDate;
 use super::experiment::{EffectRole, PROGRAM};
 use super::finding::{EffectFinding, EffectVerdict};
 use super::settings::EffectSettings;
-use crate::catalogue::Better;
-use crate::stats::arms::{Family, Shrunk};
-use crate::stats::interval::Z95;
+use valueseg_catalogue::Better;
+use valueseg_stats::arms::{Family, Shrunk};
+use valueseg_stats::interval::Z95;
 
 use super::experiment::EffectMetric;
 

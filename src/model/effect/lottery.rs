@@ -62,7 +62,7 @@ impl Lottery {
     /// # Examples
     ///
     /// ```
-    /// use valueseg::model::effect::Lottery;
+    /// use valueseg_model::effect::Lottery;
     ///
     /// let lottery = Lottery::new("spring");
     /// assert_eq!(lottery.lot("lead_quality", b"K1"), lottery.lot("lead_quality", b"K1"));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::experiment::EffectMetric;
-use crate::model::rows::{History, Nature};
+use crate::rows::{History, Nature};
 
 /// Hundredths of the currency.
 pub(super) const CENTS: f64 = 100.0;

@@ -3,7 +3,7 @@
 use super::experiment::EffectMetric;
 use super::finding::{EffectFinding, EffectVerdict};
 use super::settings::{MOST_CROSSED, UNEVEN_P};
-use crate::model::rows::thousands;
+use crate::rows::thousands;
 
 /// A finding in words. `share`: the metric is one, and told in points; `thirds`: the effect in the first and last third.
 pub(super) fn sentence(found: &EffectFinding, share: bool, thirds: Option<[f64; 2]>) -> String {

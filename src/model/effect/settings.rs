@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::codes::{Code, Coded};
+use valueseg_codes::{Code, Coded};
 
 /// Chance of a false "worked" or "harmed" on any night before the verdict, over all nights together.
 ///

@@ -8,7 +8,7 @@ use super::interaction::PairSums;
 use super::lottery::TrialArm;
 use super::outcome::{Counted, Window};
 use super::whole_sums::WholeSums;
-use crate::model::rows::{History, PartialState, PlayContact, SegmentPlace, Vocabulary, Word};
+use crate::rows::{History, PartialState, PlayContact, SegmentPlace, Vocabulary, Word};
 
 /// Microseconds in a day.
 const DAY: i64 = 86_400_000_000;

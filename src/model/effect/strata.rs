@@ -7,12 +7,12 @@ use super::finding::ArmPair;
 use super::outcome::CENTS;
 use super::state::{LotCounts, LotSums};
 use super::whole_sums::WholeSums;
-use crate::model::segment::{NOISE, Noise};
-use crate::stats::arms::{
+use crate::segment::{NOISE, Noise};
+use valueseg_stats::arms::{
     ArmSums, Contrast, RelativeLift, SampleRatio, cuped, post_stratified, reached_only, relative_lift, sample_ratio,
     welch,
 };
-use crate::stats::interval::Group;
+use valueseg_stats::interval::Group;
 
 /// Customers of a play in a group, by bits of the share drawn; `None` = not known.
 #[derive(Clone, Debug, Default)]

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::*;
-use crate::catalogue::Catalogue;
-use crate::model::rows::{History, Order, PartialState as _, PlayContact, Sources, Vocabulary};
-use crate::model::segment::Noise;
+use crate::rows::{History, Order, PartialState as _, PlayContact, Sources, Vocabulary};
+use crate::segment::Noise;
+use valueseg_catalogue::Catalogue;
 
 const DAY: i64 = 86_400_000_000;
 /// The night of the tests, and its end.

@@ -2,9 +2,9 @@
 
 use super::finding::{ArmPair, EffectVerdict};
 use super::settings::{ANY_NIGHT_ALPHA, EARLIEST_LOOK, LEAST_EVENTS, MOST_CROSSED, UNEVEN_P, VERDICT_ALPHA};
-use crate::catalogue::Better;
-use crate::stats::arms::{Contrast, Sequence};
-use crate::stats::interval::Interval;
+use valueseg_catalogue::Better;
+use valueseg_stats::arms::{Contrast, Sequence};
+use valueseg_stats::interval::Interval;
 
 /// What a verdict rests on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -144,7 +144,7 @@ impl EffectEvidence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::arms::{ArmSums, welch};
+    use valueseg_stats::arms::{ArmSums, welch};
 
     /// So many of 5,000 in each arm ordered.
     fn evidence(treated: f64, control: f64) -> EffectEvidence {

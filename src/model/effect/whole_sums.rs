@@ -1,6 +1,6 @@
 //! Sums of an arm in whole numbers, so that they merge exactly in any order.
 
-use crate::stats::arms::ArmSums;
+use valueseg_stats::arms::ArmSums;
 
 /// Sums of whole outcomes `y` and of whole numbers `x` beside them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

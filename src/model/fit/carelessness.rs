@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ModelError;
 use super::stored::stored;
-use crate::model::rows::{Aspect, CustomerBlock, N_RATINGS};
-use crate::stats::mixture::FactorMixture;
-use crate::stats::observed::Observed;
+use crate::rows::{Aspect, CustomerBlock, N_RATINGS};
+use valueseg_stats::mixture::FactorMixture;
+use valueseg_stats::observed::Observed;
 
 /// Answers from which one and the same to everything is no opinion. Our judgment: with six of them people who are happy
 /// with everything still say so.
@@ -18,25 +18,25 @@ const LEAST_STRAIGHT: u32 = 8;
 /// p(careless | v) = ε Π 1/width / (ε Π 1/width + (1 − ε) Σ_k π_k N(v | k))
 /// ```
 ///
-/// Source: [`Attention`](crate::stats::mixture::Attention), by which ε and the widths are learned.
+/// Source: [`Attention`](valueseg_stats::mixture::Attention), by which ε and the widths are learned.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::model) struct Carelessness {
+pub(crate) struct Carelessness {
     /// ε, the share of respondents who answered anything, 0 to below 1; 0 = nobody is suspected of it.
-    pub(in crate::model) share: f64,
+    pub(crate) share: f64,
     /// `[60]` logarithm of the width of each rating's scale in spreads; `None` = nobody answered it in two ways. Empty where
     /// nobody is suspected of answering anything.
-    pub(in crate::model) log_widths: Vec<Option<f64>>,
+    pub(crate) log_widths: Vec<Option<f64>>,
     /// Ratings that people are judged by.
-    pub(in crate::model) judged: u64,
+    pub(crate) judged: u64,
     /// Ratings where the same answer everywhere is a use of the scale.
-    pub(in crate::model) straight: u64,
+    pub(crate) straight: u64,
 }
 
 impl Carelessness {
     /// Whether a row gave one and the same answer to all of an aspect's ratings, in each aspect it answered, and to at
     /// least [`LEAST_STRAIGHT`] in all.
-    pub(in crate::model) fn is_straight(&self, block: &CustomerBlock, row: usize) -> bool {
+    pub(crate) fn is_straight(&self, block: &CustomerBlock, row: usize) -> bool {
         (block.rated[row] & self.straight).count_ones() >= LEAST_STRAIGHT
             && [Aspect::Importance, Aspect::Fulfillment].iter().all(|aspect| {
                 let mask = aspect.mask() & self.straight;
@@ -45,19 +45,19 @@ impl Carelessness {
     }
 
     /// Whether nobody is suspected of anything.
-    pub(in crate::model) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
     /// The numbers as they will be read back from a file.
-    pub(in crate::model::fit) fn stored(&self) -> Self {
+    pub(in crate::fit) fn stored(&self) -> Self {
         let log_widths = self.log_widths.iter().map(|x| x.map(stored)).collect();
         Self { share: stored(self.share), log_widths, ..self.clone() }
     }
 
     /// The same, but nobody suspected of answering anything where `model`, which reads standardized `ratings`, takes more of
     /// the `believed` rows for careless than there are careless ones: then it does not know how people answer.
-    pub(in crate::model::fit) fn doubted(&self, ratings: &Observed, believed: &[usize], model: &FactorMixture) -> Self {
+    pub(in crate::fit) fn doubted(&self, ratings: &Observed, believed: &[usize], model: &FactorMixture) -> Self {
         if self.share == 0.0 {
             return self.clone();
         }
@@ -75,7 +75,7 @@ impl Carelessness {
     }
 
     /// Refuses what cannot be.
-    pub(in crate::model::fit) fn check(&self) -> Result<(), ModelError> {
+    pub(in crate::fit) fn check(&self) -> Result<(), ModelError> {
         let widths = self.log_widths.len() == if self.share > 0.0 { N_RATINGS } else { 0 };
         let finite = self.log_widths.iter().flatten().all(|x| x.is_finite());
         if widths && finite && (0.0..1.0).contains(&self.share) && (self.straight | self.judged) >> N_RATINGS == 0 {

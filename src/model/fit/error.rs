@@ -1,6 +1,6 @@
 //! Why a model could not be made or read.
 
-use crate::codes::{Code, Coded};
+use valueseg_codes::{Code, Coded};
 
 /// What can go wrong with a model.
 #[derive(Debug, thiserror::Error)]
@@ -49,10 +49,10 @@ pub enum ModelError {
     },
     /// The customers' numbers are not usable.
     #[error("the sample cannot be used")]
-    Data(#[from] crate::stats::observed::ObservedError),
+    Data(#[from] valueseg_stats::observed::ObservedError),
     /// The partition could not be found.
     #[error("the segments could not be found")]
-    Partition(#[from] crate::stats::mixture::MixtureError),
+    Partition(#[from] valueseg_stats::mixture::MixtureError),
     /// Columns for the SQL of a scorer are not as many as its questions.
     #[error("the scorer has {needed} questions, {got} columns were named")]
     ScorerColumns {

@@ -25,7 +25,7 @@ pub struct FitError {
 
 impl FitError {
     /// The fit is all there is to know: one segment, in which everybody is for sure.
-    pub(in crate::model::fit) fn none(segments: usize) -> Self {
+    pub(in crate::fit) fn none(segments: usize) -> Self {
         Self { groups: 0, share: vec![0.0; segments], misfit: vec![0.0; segments], effect: vec![1.0; segments] }
     }
 
@@ -43,7 +43,7 @@ impl FitError {
     }
 
     /// With two digits: no more is known of an error, and none of them tells of a single respondent.
-    pub(in crate::model::fit) fn stored(mut self) -> Self {
+    pub(in crate::fit) fn stored(mut self) -> Self {
         let two_digits = |x: &mut f64| *x = format!("{x:.1e}").parse().unwrap_or(*x);
         self.share.iter_mut().chain(&mut self.misfit).chain(&mut self.effect).for_each(two_digits);
         self

@@ -11,8 +11,8 @@ use super::of_segments;
 use super::report::{Candidate, CutOn, FitReport};
 use super::settings::MAX_SEGMENTS;
 use super::transform::{SignalLine, SignalLineFile};
-use crate::catalogue::hex;
-use crate::model::rows::{MAX_SIGNALS, N_RATINGS};
+use crate::rows::{MAX_SIGNALS, N_RATINGS};
+use valueseg_catalogue::hex;
 
 /// Format of the model file. Raised whenever an older program could misread it.
 pub const FORMAT_VERSION: u64 = 3;
@@ -38,7 +38,7 @@ impl SegmentInfo {
     }
 }
 
-/// A fitted model. Immutable but for the names of its segments; made by [`fit()`](crate::model::fit::fit()) or read from JSON.
+/// A fitted model. Immutable but for the names of its segments; made by [`fit()`](crate::fit::fit()) or read from JSON.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     id: String,
@@ -52,12 +52,12 @@ pub struct Model {
 }
 
 /// The parts of a new model.
-pub(in crate::model) struct Parts {
-    pub(in crate::model) cut_on: CutOn,
-    pub(in crate::model) signal_ids: Vec<String>,
-    pub(in crate::model) lines: Vec<SignalLine>,
-    pub(in crate::model) measurement: Measurement,
-    pub(in crate::model) report: FitReport,
+pub(crate) struct Parts {
+    pub(crate) cut_on: CutOn,
+    pub(crate) signal_ids: Vec<String>,
+    pub(crate) lines: Vec<SignalLine>,
+    pub(crate) measurement: Measurement,
+    pub(crate) report: FitReport,
 }
 
 /// The model file.
@@ -91,7 +91,7 @@ impl Content {
 
 impl Model {
     /// Puts a model together and gives it its id.
-    pub(in crate::model) fn new(parts: Parts) -> Result<Self, ModelError> {
+    pub(crate) fn new(parts: Parts) -> Result<Self, ModelError> {
         let content = Content {
             cut_on: parts.cut_on,
             signals: parts.signal_ids,
@@ -262,11 +262,11 @@ impl Model {
         !self.is_stopgap() || (self.cut_on != other.cut_on && self.cut_on != CutOn::Nothing) || new_rating || new_signal
     }
 
-    pub(in crate::model) fn lines(&self) -> &[SignalLine] {
+    pub(crate) fn lines(&self) -> &[SignalLine] {
         &self.lines
     }
 
-    pub(in crate::model) fn measurement(&self) -> &Measurement {
+    pub(crate) fn measurement(&self) -> &Measurement {
         &self.measurement
     }
 
@@ -375,7 +375,7 @@ mod tests {
 
     fn model() -> Model {
         let world = Invented { customers: 800, ..Invented::default() }.world();
-        let (catalogue, sample) = (crate::catalogue::Catalogue::embedded(), world.sample());
+        let (catalogue, sample) = (valueseg_catalogue::Catalogue::embedded(), world.sample());
         let settings = FitSettings { segments: SegmentCount::Exactly(2), ..FitSettings::default() };
         let ids = &world.signal_ids;
         fit(&FitRequest { catalogue: &catalogue, signal_ids: ids, sample: &sample, settings: &settings }).unwrap()

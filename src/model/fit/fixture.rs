@@ -5,27 +5,27 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::sample::{Sample, SampleCollector};
-use crate::model::rows::{CustomerBlock, N_RATINGS};
+use crate::rows::{CustomerBlock, N_RATINGS};
 
 /// Hidden segments.
-pub(in crate::model) const SEGMENTS: usize = 3;
+pub(crate) const SEGMENTS: usize = 3;
 
 /// Signals of the embedded catalogue that the invented customers have, each with a say on importance.
-pub(in crate::model) const SIGNALS: usize = 12;
+pub(crate) const SIGNALS: usize = 12;
 
 /// What to invent.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::model) struct Invented {
-    pub(in crate::model) customers: usize,
+pub(crate) struct Invented {
+    pub(crate) customers: usize,
     /// One in how many was asked; 0 = nobody.
-    pub(in crate::model) asked_one_in: usize,
+    pub(crate) asked_one_in: usize,
     /// Ask importance as well as fulfillment.
-    pub(in crate::model) importance: bool,
+    pub(crate) importance: bool,
     /// How far two traits that have nothing to do with segments move both ratings and signals, in spreads of their noise.
-    pub(in crate::model) traits: f64,
+    pub(crate) traits: f64,
     /// Of the last segment only this share of those asked answers.
-    pub(in crate::model) last_answers: f64,
-    pub(in crate::model) seed: u64,
+    pub(crate) last_answers: f64,
+    pub(crate) seed: u64,
 }
 
 impl Default for Invented {
@@ -35,10 +35,10 @@ impl Default for Invented {
 }
 
 /// Customers, their true segments, and the ids of their signals.
-pub(in crate::model) struct World {
-    pub(in crate::model) block: CustomerBlock,
-    pub(in crate::model) truth: Vec<usize>,
-    pub(in crate::model) signal_ids: Vec<String>,
+pub(crate) struct World {
+    pub(crate) block: CustomerBlock,
+    pub(crate) truth: Vec<usize>,
+    pub(crate) signal_ids: Vec<String>,
 }
 
 fn noise(rng: &mut Xoshiro256PlusPlus) -> f64 {
@@ -49,7 +49,7 @@ impl Invented {
     /// Segment `s` wants elements `10s..10s+6` more than others; everybody has a halo and a scale use of their own, and
     /// signals `4s..4s+4` of a segment's members are higher. Two of three questions were answered. Even elements and signals
     /// follow one trait, odd ones the other.
-    pub(in crate::model) fn world(&self) -> World {
+    pub(crate) fn world(&self) -> World {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(self.seed);
         // Of its own, so that a world without traits is the same as ever.
         let mut of_traits = Xoshiro256PlusPlus::seed_from_u64(self.seed ^ 0x7247);
@@ -84,7 +84,7 @@ impl Invented {
                 signals[(i, s)] = if s % 2 == 0 { x } else { (x + 2.0).max(0.0).round() };
             }
         }
-        let catalogue = crate::catalogue::Catalogue::embedded();
+        let catalogue = valueseg_catalogue::Catalogue::embedded();
         let with_say = catalogue.signals().iter().filter(|s| !s.importance().is_empty());
         World {
             block: CustomerBlock {
@@ -101,7 +101,7 @@ impl Invented {
 }
 
 impl World {
-    pub(in crate::model) fn sample(&self) -> Sample {
+    pub(crate) fn sample(&self) -> Sample {
         let mut collector = SampleCollector::new(1, 20_000);
         collector.absorb(&self.block);
         collector.finish()

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::ElementId;
-use crate::model::rows::Aspect;
+use crate::rows::Aspect;
+use valueseg_catalogue::ElementId;
 
 /// One thing that can be known of a customer and speak for or against a segment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ModelError;
 use super::stored::{coarse, stored};
-use crate::model::rows::N_RATINGS;
-use crate::stats::mixture::{FactorMixture, MAX_FACTORS};
+use crate::rows::N_RATINGS;
+use valueseg_stats::mixture::{FactorMixture, MAX_FACTORS};
 
 /// Scores of class means that one respondent can lie apart from another, as a rule, and their widest steps: scores have
 /// spread 1 within a segment.
@@ -26,13 +26,13 @@ const WIDEST_STEP: f64 = 0.1;
 #[allow(clippy::unsafe_derive_deserialize)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::model) struct SignalLink {
+pub(crate) struct SignalLink {
     /// `[p][r]`, `D`.
-    pub(in crate::model) directions: Vec<Vec<f64>>,
+    pub(crate) directions: Vec<Vec<f64>>,
     /// `[60][r]`, `G`.
-    pub(in crate::model) loadings: Vec<Vec<f64>>,
+    pub(crate) loadings: Vec<Vec<f64>>,
     /// `[K][r]`, `m`.
-    pub(in crate::model) means: Vec<Vec<f64>>,
+    pub(crate) means: Vec<Vec<f64>>,
 }
 
 /// Both regressions of a model; `None` where signals predict nothing within segments.
@@ -43,13 +43,13 @@ pub(in crate::model) struct SignalLink {
 /// classes and takes nothing from what tells classes apart.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::model) struct SignalLinks {
+pub(crate) struct SignalLinks {
     /// For people without own answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::model) alone: Option<SignalLink>,
+    pub(crate) alone: Option<SignalLink>,
     /// For people with own answers. The last r loadings of the ratings' block are its `G`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::model) beside: Option<SignalLink>,
+    pub(crate) beside: Option<SignalLink>,
 }
 
 /// Least part of a rating's variance within classes that signals leave over.
@@ -57,18 +57,18 @@ const LEAST_LEFT: f64 = 0.1;
 
 /// Variance of rating `j` within classes that is left once signals are known, of `within` in all; not below a tenth of it,
 /// because no combination of behavior tells an answer.
-pub(in crate::model) fn within_given_signals(within: f64, link: Option<&SignalLink>, rating: usize) -> f64 {
+pub(crate) fn within_given_signals(within: f64, link: Option<&SignalLink>, rating: usize) -> f64 {
     link.map_or(within, |link| (within - link.explained(rating)).max(LEAST_LEFT * within))
 }
 
 impl SignalLinks {
     /// Whether there is none.
-    pub(in crate::model) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.alone.is_none() && self.beside.is_none()
     }
 
     /// The same with the classes in the order `order`.
-    pub(in crate::model) fn reordered(&self, order: &[usize]) -> Self {
+    pub(crate) fn reordered(&self, order: &[usize]) -> Self {
         let pick = |link: &SignalLink| SignalLink {
             means: order.iter().map(|k| link.means[*k].clone()).collect(),
             ..link.clone()
@@ -77,13 +77,13 @@ impl SignalLinks {
     }
 
     /// As they are kept: learned from so many `respondents`, whose share in each class is `weights`.
-    pub(in crate::model) fn stored(&self, weights: &Array1<f64>, respondents: usize) -> Self {
+    pub(crate) fn stored(&self, weights: &Array1<f64>, respondents: usize) -> Self {
         let keep = |link: &SignalLink| link.stored(weights, respondents as f64);
         Self { alone: self.alone.as_ref().map(keep), beside: self.beside.as_ref().map(keep) }
     }
 
     /// Refuses what does not fit `k` segments, `p` signals and `q` factors of the ratings.
-    pub(in crate::model) fn check(&self, k: usize, p: usize, q: usize) -> Result<(), ModelError> {
+    pub(crate) fn check(&self, k: usize, p: usize, q: usize) -> Result<(), ModelError> {
         let fits = self.alone.iter().chain(&self.beside).all(|link| link.is_possible(k, p));
         let taken = self.beside.as_ref().map_or(0, SignalLink::rank);
         if fits && taken <= q {
@@ -95,7 +95,7 @@ impl SignalLinks {
 
 impl SignalLink {
     /// r.
-    pub(in crate::model) fn rank(&self) -> usize {
+    pub(crate) fn rank(&self) -> usize {
         self.loadings.first().map_or(0, Vec::len)
     }
 
@@ -126,23 +126,23 @@ impl SignalLink {
     }
 
     /// Part of the variance of rating `j` within classes that signals explain.
-    pub(in crate::model) fn explained(&self, rating: usize) -> f64 {
+    pub(crate) fn explained(&self, rating: usize) -> f64 {
         self.loadings[rating].iter().map(|g| g * g).sum()
     }
 
     /// `(n, 60)`: `G·d` of signals `(n, p)` with absent ones 0.
-    pub(in crate::model) fn told(&self, signals: ArrayView2<'_, f64>) -> Array2<f64> {
+    pub(crate) fn told(&self, signals: ArrayView2<'_, f64>) -> Array2<f64> {
         let table = |rows: &[Vec<f64>]| Array2::from_shape_fn((rows.len(), self.rank()), |at| rows[at.0][at.1]);
         signals.dot(&table(&self.directions)).dot(&table(&self.loadings).t())
     }
 
     /// Class means `(K, 60)` of ratings less what signals say: `μ_kj − G_j·m_k`.
-    pub(in crate::model) fn means_less_told(&self, ratings: &FactorMixture) -> Array2<f64> {
+    pub(crate) fn means_less_told(&self, ratings: &FactorMixture) -> Array2<f64> {
         Array2::from_shape_fn(ratings.means.dim(), |(k, j)| ratings.means[(k, j)] - self.of_mean(k, j))
     }
 
     /// The law of ratings less what signals say, given class and signals, from the law given the class alone.
-    pub(in crate::model) fn given_signals(&self, ratings: &FactorMixture) -> FactorMixture {
+    pub(crate) fn given_signals(&self, ratings: &FactorMixture) -> FactorMixture {
         let own = ratings.n_factors() - self.rank();
         FactorMixture {
             means: self.means_less_told(ratings),
@@ -152,7 +152,7 @@ impl SignalLink {
     }
 
     /// The law of ratings given the class alone: what signals say becomes r more common factors.
-    pub(in crate::model) fn given_class(&self, rest: &FactorMixture) -> FactorMixture {
+    pub(crate) fn given_class(&self, rest: &FactorMixture) -> FactorMixture {
         let q = rest.n_factors();
         FactorMixture {
             means: Array2::from_shape_fn(rest.means.dim(), |(k, j)| rest.means[(k, j)] + self.of_mean(k, j)),

@@ -9,8 +9,8 @@ use super::link::SignalLinks;
 use super::stored::{coarse, coarse_step, stored};
 use super::temperature::Temperature;
 use super::unasked::UnaskedPrior;
-use crate::model::rows::N_RATINGS;
-use crate::stats::mixture::{FactorMixture, MAX_FACTORS};
+use crate::rows::N_RATINGS;
+use valueseg_stats::mixture::{FactorMixture, MAX_FACTORS};
 
 /// Spreads that one respondent can lie apart from another, as a rule: a scale of 0–10 with a spread of 2.5.
 const FARTHEST: f64 = 4.0;
@@ -19,26 +19,26 @@ const FARTHEST: f64 = 4.0;
 const WIDEST: f64 = 0.1;
 
 /// Width of the steps in which the mean of a class of `members` respondents is kept, in spreads.
-pub(in crate::model::fit) fn mean_step(members: f64) -> f64 {
+pub(in crate::fit) fn mean_step(members: f64) -> f64 {
     coarse_step(members, FARTHEST, WIDEST).unwrap_or(0.0)
 }
 
 /// One block of indicators in every segment: ratings, or signals. Numbers are standardized.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::model) struct BlockModel {
+pub(crate) struct BlockModel {
     /// `[K][j]` class means.
-    pub(in crate::model) means: Vec<Vec<f64>>,
+    pub(crate) means: Vec<Vec<f64>>,
     /// `[j][q]` loadings on the block's own factors.
-    pub(in crate::model) loadings: Vec<Vec<f64>>,
+    pub(crate) loadings: Vec<Vec<f64>>,
     /// `[j]` own variance of each indicator, > 0.
-    pub(in crate::model) uniqueness: Vec<f64>,
+    pub(crate) uniqueness: Vec<f64>,
 }
 
 impl BlockModel {
     /// The block as it is kept: learned from so many `respondents`, whose share in each class is `weights`. Class means keep
     /// no more digits than hide one of them ([`coarse`]).
-    pub(in crate::model) fn of(model: &FactorMixture, weights: &Array1<f64>, respondents: usize) -> Self {
+    pub(crate) fn of(model: &FactorMixture, weights: &Array1<f64>, respondents: usize) -> Self {
         let rows = |table: &Array2<f64>| -> Vec<Vec<f64>> {
             table.rows().into_iter().map(|row| row.iter().map(|x| stored(*x)).collect()).collect()
         };
@@ -52,7 +52,7 @@ impl BlockModel {
     }
 
     /// Refuses shapes that do not fit `k` segments and `j` indicators, and numbers that are not finite.
-    pub(in crate::model) fn check(&self, what: &str, k: usize, j: usize) -> Result<(), ModelError> {
+    pub(crate) fn check(&self, what: &str, k: usize, j: usize) -> Result<(), ModelError> {
         let q = self.factors();
         let shapes = self.means.len() == k
             && self.means.iter().all(|row| row.len() == j)
@@ -74,12 +74,12 @@ impl BlockModel {
     }
 
     /// q.
-    pub(in crate::model) fn factors(&self) -> usize {
+    pub(crate) fn factors(&self) -> usize {
         self.loadings.first().map_or(0, Vec::len)
     }
 
     /// The block as a mixture with these segment weights.
-    pub(in crate::model) fn mixture(&self, weights: &[f64]) -> FactorMixture {
+    pub(crate) fn mixture(&self, weights: &[f64]) -> FactorMixture {
         let (k, j, q) = (self.means.len(), self.uniqueness.len(), self.factors());
         FactorMixture {
             class_weights: Array1::from(weights.to_vec()),
@@ -93,42 +93,42 @@ impl BlockModel {
 /// What turns indicators into segments and scores.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::model) struct Measurement {
+pub(crate) struct Measurement {
     /// `[K]` shares of the segments among those who answered, sum 1.
-    pub(in crate::model) weights: Vec<f64>,
+    pub(crate) weights: Vec<f64>,
     /// 60 ratings given the segment, whatever the signals. Where signals say something within segments, it is in the last
     /// loadings: [`SignalLinks::beside`].
-    pub(in crate::model) ratings: BlockModel,
+    pub(crate) ratings: BlockModel,
     /// The signals.
-    pub(in crate::model) signals: BlockModel,
+    pub(crate) signals: BlockModel,
     /// What signals say about ratings within a segment.
     #[serde(default, skip_serializing_if = "SignalLinks::is_empty")]
-    pub(in crate::model) links: SignalLinks,
+    pub(crate) links: SignalLinks,
     /// `[60]` mean of each rating on 0–10.
-    pub(in crate::model) center: Vec<f64>,
+    pub(crate) center: Vec<f64>,
     /// `[60]` spread of each rating on 0–10, > 0.
-    pub(in crate::model) spread: Vec<f64>,
+    pub(crate) spread: Vec<f64>,
     /// Bit `i`: rating `i` was asked often enough to be known to the model.
-    pub(in crate::model) asked: u64,
+    pub(crate) asked: u64,
     /// Factors on standard errors, `[0 = without own ratings, 1 = with][60]`, so that 90 % intervals cover 90 % of answers
     /// held out.
-    pub(in crate::model) se_factor: [Vec<f64>; 2],
+    pub(crate) se_factor: [Vec<f64>; 2],
     /// Where probabilities start from when signals are read; `None` = from the shares among those who answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::model) unasked: Option<UnaskedPrior>,
+    pub(crate) unasked: Option<UnaskedPrior>,
     /// What answers look like that are not believed.
     #[serde(default, skip_serializing_if = "Carelessness::is_empty")]
-    pub(in crate::model) carelessness: Carelessness,
+    pub(crate) carelessness: Carelessness,
     /// How far either block is believed.
     #[serde(default, skip_serializing_if = "Temperature::is_neutral")]
-    pub(in crate::model) temperature: Temperature,
+    pub(crate) temperature: Temperature,
     /// Loadings of the catalogue, `[60][p]`, where nobody was asked; ratings are then read from signals alone.
-    pub(in crate::model) prior: Option<Vec<Vec<f64>>>,
+    pub(crate) prior: Option<Vec<Vec<f64>>>,
 }
 
 impl Measurement {
     /// `[K]` log weights that evidence is added to: of people with or without `own` answers, with or without `signals`.
-    pub(in crate::model) fn log_prior(&self, own: bool, signals: bool) -> Vec<f64> {
+    pub(crate) fn log_prior(&self, own: bool, signals: bool) -> Vec<f64> {
         let logs: Vec<f64> = self.weights.iter().map(|w| w.max(f64::MIN_POSITIVE).ln()).collect();
         match &self.unasked {
             Some(unasked) if !own => unasked.logs(),
@@ -138,7 +138,7 @@ impl Measurement {
     }
 
     /// Refuses what does not fit together.
-    pub(in crate::model) fn check(&self, k: usize, p: usize) -> Result<(), ModelError> {
+    pub(crate) fn check(&self, k: usize, p: usize) -> Result<(), ModelError> {
         let damaged = |what: &str| Err(ModelError::Damaged { what: what.to_owned() });
         let shares = self.weights.len() == k && self.weights.iter().all(|w| w.is_finite() && *w >= 0.0);
         if !(shares && self.weights.iter().sum::<f64>() > 0.0) {

@@ -50,16 +50,16 @@ mod transform;
 mod typing;
 mod unasked;
 
-pub(in crate::model) use carelessness::Carelessness;
+pub(crate) use carelessness::Carelessness;
 pub use error::ModelError;
 pub use fit_error::FitError;
 pub use fitted::{FORMAT_VERSION, Model, SegmentInfo};
 #[cfg(test)]
-pub(in crate::model) use fixture::{Invented, SEGMENTS, World};
+pub(crate) use fixture::{Invented, SEGMENTS, World};
 pub use indicator::Indicator;
-pub(in crate::model) use learn::prior::say;
-pub(in crate::model) use link::{SignalLink, within_given_signals};
-pub(in crate::model) use measurement::Measurement;
+pub(crate) use learn::prior::say;
+pub(crate) use link::{SignalLink, within_given_signals};
+pub(crate) use measurement::Measurement;
 pub use need_tier_check::{LEAST_COMPARED, NEEDED_GAIN, NeedTierCheck};
 pub use null::{NullComparison, Step};
 pub use report::{
@@ -73,20 +73,20 @@ pub use settings::{
     DEFAULT_MAX_FACTORS, DEFAULT_MAX_SEGMENTS, DEFAULT_MIN_RESPONDENTS, DEFAULT_MIN_SEGMENTS, DEFAULT_MIN_SHARE,
     DEFAULT_STARTS, FitSettings, MAX_SEGMENTS, QUICK_MAX_SEGMENTS, SearchEffort, SegmentCount,
 };
-pub(in crate::model) use stored::{nobodys, stored};
+pub(crate) use stored::{nobodys, stored};
 pub use structure::Structure;
 pub use temperature::Temperature;
-pub(in crate::model) use transform::SignalLine;
+pub(crate) use transform::SignalLine;
 pub use typing::{
     ElementHold, GOLDEN_QUESTIONS, GoldenCheck, GoldenLength, GoldenQuestions, MOST_GOLDEN, OwnAnswersCheck,
     QuestionReport, ReliabilityLine, TypedSegment, TypingCheck,
 };
-pub(in crate::model) use typing::{LinearScores, cut_columns};
+pub(crate) use typing::{LinearScores, cut_columns};
 
-use crate::catalogue::Catalogue;
-use crate::model::rows::{Aspect, MAX_SIGNALS};
+use crate::rows::{Aspect, MAX_SIGNALS};
 use evidence::prepare::Prepared;
 use learn::{assemble, everybody::everybody, limits::of_segments, prior};
+use valueseg_catalogue::Catalogue;
 
 /// Everything a fit needs.
 #[derive(Clone, Copy, Debug)]

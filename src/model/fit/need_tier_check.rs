@@ -40,7 +40,7 @@ impl NeedTierCheck {
     }
 
     /// What a reader must know, in one sentence.
-    pub(in crate::model) fn sentence(&self) -> String {
+    pub(crate) fn sentence(&self) -> String {
         let (Some(accuracy), Some(base_rate)) = (self.accuracy, self.base_rate) else {
             return format!(
                 "Need tiers of customers who were not asked are counted in groups and not told one by one: of {} respondents \
@@ -65,7 +65,7 @@ impl NeedTierCheck {
     }
 
     /// The same with all numbers as they will be read back from a file.
-    pub(in crate::model) fn stored(self) -> Self {
+    pub(crate) fn stored(self) -> Self {
         let keep = |x: Option<f64>| x.filter(|x| x.is_finite()).map(stored);
         Self { accuracy: keep(self.accuracy), base_rate: keep(self.base_rate), gain_low: keep(self.gain_low), ..self }
     }

@@ -42,7 +42,7 @@ impl NullComparison {
     }
 
     /// With all numbers as they will be read back from a file.
-    pub(in crate::model::fit) fn stored(mut self) -> Self {
+    pub(in crate::fit) fn stored(mut self) -> Self {
         self.gain = self.gain.filter(|gain| gain.is_finite()).map(stored);
         let runs = [&mut self.shuffled_stability, &mut self.shuffled_gain, &mut self.continuum_gain];
         runs.into_iter().flatten().for_each(|value| *value = stored(*value));
@@ -90,7 +90,7 @@ pub struct Step {
 const MORE_THAN_A_MEND: f64 = 0.1;
 
 /// Whether `gain` is more than a mend after steps that gained `before` in the mean.
-pub(in crate::model::fit) fn is_more_than_a_mend(gain: f64, before: Option<f64>) -> bool {
+pub(in crate::fit) fn is_more_than_a_mend(gain: f64, before: Option<f64>) -> bool {
     before.is_none_or(|before| gain >= MORE_THAN_A_MEND * before)
 }
 

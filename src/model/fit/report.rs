@@ -11,8 +11,8 @@ use super::search::Method;
 use super::stored::stored;
 use super::structure::Structure;
 use super::typing::{QuestionReport, TypingCheck};
-use crate::catalogue::ElementId;
-use crate::model::rows::Aspect;
+use crate::rows::Aspect;
+use valueseg_catalogue::ElementId;
 
 /// What shaped the segments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -311,10 +311,10 @@ pub struct FitReport {
 }
 
 /// Agreement from which segments count as found again beyond doubt. Our judgment: `docs/domain.md#agreement-bands`.
-pub(in crate::model) const STRONG_AGREEMENT: f64 = 0.80;
+pub(crate) const STRONG_AGREEMENT: f64 = 0.80;
 
 /// Agreement under which segments do not count as found again. Our judgment: `docs/domain.md#agreement-bands`.
-pub(in crate::model) const POOR_AGREEMENT: f64 = 0.60;
+pub(crate) const POOR_AGREEMENT: f64 = 0.60;
 
 impl FitReport {
     /// What the segments are as groups; `None` with one segment or where stability was not tested.
@@ -351,7 +351,7 @@ impl FitReport {
     }
 
     /// The report with all numbers as they will be read back from a file.
-    pub(in crate::model) fn stored(mut self) -> Self {
+    pub(crate) fn stored(mut self) -> Self {
         let keep = |x: &mut f64| *x = stored(*x);
         let keep_some = |x: &mut Option<f64>| *x = x.filter(|x| x.is_finite()).map(stored);
         keep(&mut self.predicted_by_signals);

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 use twox_hash::XxHash64;
 
-use crate::model::rows::{Attitudes, CustomerBlock, CustomerFlags, N_RATINGS, suppression};
+use crate::rows::{Attitudes, CustomerBlock, CustomerFlags, N_RATINGS, suppression};
 
 /// Most respondents in a sample. METHOD: 10,000 are plenty to decide a dozen segments
 /// (`docs/method.md#what-a-customer-is`); more only polishes digits.
@@ -41,7 +41,7 @@ pub struct SampleCollector {
 
 impl Sample {
     /// Everybody who rated anything, by id.
-    pub(in crate::model::fit) fn who_rated(&self) -> CustomerBlock {
+    pub(in crate::fit) fn who_rated(&self) -> CustomerBlock {
         let rows = |block: &CustomerBlock| (0..block.len()).map(|row| Row::of(0, block, row)).collect::<Vec<_>>();
         let mut all = rows(&self.respondents);
         all.extend(rows(&self.barely));

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ModelError;
 use super::search::Method;
-use crate::model::rows::Aspect;
-use crate::stats::mixture::MAX_FACTORS;
+use crate::rows::Aspect;
+use valueseg_stats::mixture::MAX_FACTORS;
 
 /// Fewest segments tried when the number is chosen by evidence (one segment is always tried as well).
 pub const DEFAULT_MIN_SEGMENTS: usize = 2;
@@ -183,7 +183,7 @@ impl FitSettings {
 
     /// Numbers of segments to try, ascending; 1 is among them unless the range excludes it.
     #[must_use]
-    pub(in crate::model) fn counts(&self) -> Vec<usize> {
+    pub(crate) fn counts(&self) -> Vec<usize> {
         match self.segments {
             SegmentCount::Auto => {
                 let most = match self.search {

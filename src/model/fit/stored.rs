@@ -7,7 +7,7 @@ const STORED_DIGITS: usize = 11;
 const STORED_LEAST: f64 = 1e-9;
 
 /// The number as it will be read back from a file.
-pub(in crate::model) fn stored(x: f64) -> f64 {
+pub(crate) fn stored(x: f64) -> f64 {
     if x.abs() < STORED_LEAST {
         return 0.0;
     }
@@ -23,12 +23,12 @@ const STEPS_OF_ONE: f64 = 4.0;
 
 /// A mean or spread over `n` respondents, of whom one can move it by `most`/n, in whole steps of [`STEPS_OF_ONE`] times
 /// that, and of no more than `widest`. Steps are 1, 2 or 5 times a power of ten.
-pub(in crate::model) fn coarse(x: f64, n: f64, most: f64, widest: f64) -> f64 {
+pub(crate) fn coarse(x: f64, n: f64, most: f64, widest: f64) -> f64 {
     coarse_step(n, most, widest).map_or(x, |step| stored((x / step).round() * step))
 }
 
 /// Width of the steps of [`coarse`].
-pub(in crate::model) fn coarse_step(n: f64, most: f64, widest: f64) -> Option<f64> {
+pub(crate) fn coarse_step(n: f64, most: f64, widest: f64) -> Option<f64> {
     let least = (STEPS_OF_ONE * most / n.max(1.0)).min(widest);
     let ten = 10_f64.powi(least.log10().floor() as i32);
     [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * ten).find(|step| *step >= least * (1.0 - 1e-9))
@@ -38,7 +38,7 @@ pub(in crate::model) fn coarse_step(n: f64, most: f64, widest: f64) -> Option<f6
 /// a tenth of the spread, the others to two digits of their distance from it. Some may fall together.
 ///
 /// METHOD: a quantile of 300 customers is the value of one of them, and whoever knows the others knows whose. Our judgment.
-pub(in crate::model) fn nobodys(values: &[f64]) -> Vec<f64> {
+pub(crate) fn nobodys(values: &[f64]) -> Vec<f64> {
     let Some(middle) = values.get(values.len() / 2) else { return Vec::new() };
     let (quarter, last) = (values.len() / 4, values.len() - 1);
     let spreads = [values[last - quarter] - values[quarter], values[last] - values[0]];

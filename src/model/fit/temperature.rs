@@ -38,12 +38,12 @@ impl Temperature {
     }
 
     /// The temperatures as they will be read back from a file.
-    pub(in crate::model) fn stored(self) -> Self {
+    pub(crate) fn stored(self) -> Self {
         Self { signals: stored(self.signals), answers: stored(self.answers) }
     }
 
     /// Whether both are finite and above 0.
-    pub(in crate::model) fn is_possible(self) -> bool {
+    pub(crate) fn is_possible(self) -> bool {
         [self.signals, self.answers].iter().all(|t| t.is_finite() && *t > 0.0)
     }
 }

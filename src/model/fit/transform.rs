@@ -2,21 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::Transform;
-use crate::stats::normal_scores::{NormalScores, SCORE_LANES};
+use valueseg_catalogue::Transform;
+use valueseg_stats::normal_scores::{NormalScores, SCORE_LANES};
 
 /// How one signal enters the model.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::model) struct SignalLine {
+pub(crate) struct SignalLine {
     /// Read as happened or not.
-    pub(in crate::model) flag: bool,
+    pub(crate) flag: bool,
     /// The line to normal scores; `None` = the signal did not vary when the model was made and is not read.
-    pub(in crate::model) line: Option<NormalScores>,
+    pub(crate) line: Option<NormalScores>,
 }
 
 impl SignalLine {
     /// Learns the line from the values of those who have one, with their weights.
-    pub(in crate::model) fn learn(transform: Transform, values: &[f64], weights: &[f64]) -> Self {
+    pub(crate) fn learn(transform: Transform, values: &[f64], weights: &[f64]) -> Self {
         let flag = transform == Transform::Flag;
         let read: Vec<f64> = values.iter().map(|v| as_read(flag, *v)).collect();
         Self { flag, line: NormalScores::learn(&read, weights).and_then(|line| rounded(&line)) }
@@ -24,11 +24,7 @@ impl SignalLine {
 
     /// Scores of several raw values where `known`; 0 elsewhere and for a signal that is not read.
     #[inline]
-    pub(in crate::model) fn score_lanes(
-        &self,
-        raw: &[f64; SCORE_LANES],
-        known: &[bool; SCORE_LANES],
-    ) -> [f32; SCORE_LANES] {
+    pub(crate) fn score_lanes(&self, raw: &[f64; SCORE_LANES], known: &[bool; SCORE_LANES]) -> [f32; SCORE_LANES] {
         let Some(line) = &self.line else { return [0.0; SCORE_LANES] };
         let mut scores =
             if self.flag { line.score_lanes(&raw.map(|x| as_read(true, x))) } else { line.score_lanes(raw) };
@@ -61,7 +57,7 @@ fn rounded(line: &NormalScores) -> Option<NormalScores> {
 /// A [`SignalLine`] as written to the model file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::model) struct SignalLineFile {
+pub(crate) struct SignalLineFile {
     flag: bool,
     knots: Vec<f64>,
     scores: Vec<f64>,
@@ -79,7 +75,7 @@ impl From<&SignalLine> for SignalLineFile {
 
 impl SignalLineFile {
     /// Back to a line; `None` if the knots make none.
-    pub(in crate::model) fn read(self) -> Option<SignalLine> {
+    pub(crate) fn read(self) -> Option<SignalLine> {
         if self.knots.is_empty() && self.scores.is_empty() {
             return Some(SignalLine { flag: self.flag, line: None });
         }

@@ -20,41 +20,41 @@ use super::stored::stored;
 /// (Alexandari, Kundaje and Shrikumar 2020, ICML 37), and shares move only as far as they differ by more than chance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::model) struct UnaskedPrior {
+pub(crate) struct UnaskedPrior {
     /// `[K]` shares of the segments among people without own answers, > 0, sum 1.
-    pub(in crate::model) shares: Vec<f64>,
+    pub(crate) shares: Vec<f64>,
     /// `[K]`, `b`.
-    pub(in crate::model) tilt: Vec<f64>,
+    pub(crate) tilt: Vec<f64>,
     /// Share of everybody who has no own answers, 0–1.
-    pub(in crate::model) part: f64,
+    pub(crate) part: f64,
 }
 
 impl UnaskedPrior {
     /// `[K]`: `ln π_k + b_k` of people without own answers.
-    pub(in crate::model) fn logs(&self) -> Vec<f64> {
+    pub(crate) fn logs(&self) -> Vec<f64> {
         self.shares.iter().zip(&self.tilt).map(|(share, tilt)| share.max(f64::MIN_POSITIVE).ln() + tilt).collect()
     }
 
     /// Shares among everybody, where those who answered have `weights`.
-    pub(in crate::model) fn of_everybody(&self, weights: &[f64]) -> Vec<f64> {
+    pub(crate) fn of_everybody(&self, weights: &[f64]) -> Vec<f64> {
         let total: f64 = weights.iter().sum();
         self.shares.iter().zip(weights).map(|(u, w)| self.part * u + (1.0 - self.part) * w / total).collect()
     }
 
     /// The same with the segments in the order `order`.
-    pub(in crate::model) fn reordered(&self, order: &[usize]) -> Self {
+    pub(crate) fn reordered(&self, order: &[usize]) -> Self {
         let pick = |values: &[f64]| order.iter().map(|k| values[*k]).collect();
         Self { shares: pick(&self.shares), tilt: pick(&self.tilt), part: self.part }
     }
 
     /// The numbers as they will be read back from a file.
-    pub(in crate::model) fn stored(&self) -> Self {
+    pub(crate) fn stored(&self) -> Self {
         let keep = |values: &[f64]| values.iter().map(|x| stored(*x)).collect();
         Self { shares: keep(&self.shares), tilt: keep(&self.tilt), part: stored(self.part) }
     }
 
     /// Refuses what does not fit `k` segments.
-    pub(in crate::model) fn check(&self, k: usize) -> Result<(), ModelError> {
+    pub(crate) fn check(&self, k: usize) -> Result<(), ModelError> {
         let possible = self.shares.len() == k
             && self.tilt.len() == k
             && self.shares.iter().all(|x| x.is_finite() && *x > 0.0)

@@ -2,17 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalogue::{
+use crate::rows::{ArcStage, Figure, LevelReason, Vocabulary};
+use crate::segment::fixture::{catalogue, contrast, element, estimate, firm_maps, night, segment, served, wants};
+use crate::segment::lens::MotivatorFigures;
+use crate::segment::lens::fixture::{lens, person};
+use crate::segment::{Reach, SegmentNight};
+use valueseg_catalogue::{
     Better, Capabilities, Capability, Catalogue, CompanyTexts, ElementId, Industry, Play, PlayKind, PlaySubject,
 };
-use crate::model::rows::{ArcStage, Figure, LevelReason, Vocabulary};
-use crate::model::segment::fixture::{
-    catalogue, contrast, element, estimate, firm_maps, night, segment, served, wants,
-};
-use crate::model::segment::lens::MotivatorFigures;
-use crate::model::segment::lens::fixture::{lens, person};
-use crate::model::segment::{Reach, SegmentNight};
-use crate::stats::interval::Interval;
+use valueseg_stats::interval::Interval;
 
 use super::ease::MEASURES;
 use super::*;
@@ -194,7 +192,7 @@ fn the_company_s_own_wording_stands_in_the_reason_and_beside_the_line() {
     let mut segment = segment("S01");
     wants(&mut segment.profile, "wellness", 1.5);
     served(&mut segment.profile, "wellness", 4.0);
-    let items = [(crate::catalogue::ElementId::parse("wellness").unwrap(), "Leg room".to_owned())].into();
+    let items = [(valueseg_catalogue::ElementId::parse("wellness").unwrap(), "Leg room".to_owned())].into();
     let travel = CompanyTexts { industry: Industry::Travel, items, ..CompanyTexts::default() };
     let catalogue = Catalogue::of_company(&travel).unwrap();
     let set = plan(&night(vec![segment]), &catalogue, &PlanSettings::default());
@@ -213,7 +211,7 @@ fn a_result_is_known_when_the_play_has_run_and_its_number_looks_back_over_nothin
     segment.profile.reach = reach(400_000);
     wants(&mut segment.profile, "saves_time", 1.5);
     served(&mut segment.profile, "saves_time", 8.5);
-    let small = SegmentNight { profile: crate::model::segment::fixture::profile(), ..segment.clone() };
+    let small = SegmentNight { profile: crate::segment::fixture::profile(), ..segment.clone() };
     let told = |segment: SegmentNight| {
         let set = plan(&night(vec![segment]), &catalogue, &PlanSettings::default()).dated(day(1, 1), &catalogue);
         set.plans[0].lines.iter().find(|line| line.kind == "lead").map(|line| (line.window_days, line.known_on))

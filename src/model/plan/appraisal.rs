@@ -1,6 +1,6 @@
 //! What the evidence says of one segment: what to mend, what to keep, what to lead with, and what speaks against it.
 
-use crate::catalogue::{Catalogue, ElementId, PlayKind, PlaySubject};
+use valueseg_catalogue::{Catalogue, ElementId, PlayKind, PlaySubject};
 
 use super::company::ElementDemand;
 use super::evidence::{AskedAspects, ElementCase};
@@ -8,7 +8,7 @@ use super::settings::PlanSettings;
 use super::triggers::{self, MAX_LEAD, PriceStance, TriggerVerdict, price, quality};
 use super::types::PassedOver;
 use super::weigh::DerivedWeight;
-use crate::model::segment::{SegmentNight, SegmentNights};
+use crate::segment::{SegmentNight, SegmentNights};
 
 /// Judges segments.
 #[derive(Clone, Copy)]

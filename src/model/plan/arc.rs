@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::catalogue::{PlayKind, PlaySubject};
+use valueseg_catalogue::{PlayKind, PlaySubject};
 
 use super::evidence::{percent, segment_json};
 use super::line::Draft;
 use super::settings::PlanSettings;
-use crate::model::rows::{ArcStage, Estimate, thousands};
-use crate::model::segment::SegmentNight;
-use crate::model::segment::lens::ArcFigures;
+use crate::rows::{ArcStage, Estimate, thousands};
+use crate::segment::SegmentNight;
+use crate::segment::lens::ArcFigures;
 
 /// What is missing where no step can be told.
 pub(super) const MISSING: &str = "the stage of the relationship of enough members";
@@ -64,9 +64,9 @@ pub(super) fn draft<'a>(segment: &SegmentNight, settings: &PlanSettings) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::rows::Vocabulary;
-    use crate::model::segment::fixture::segment;
-    use crate::model::segment::lens::fixture::{Person, lens, person};
+    use crate::rows::Vocabulary;
+    use crate::segment::fixture::segment;
+    use crate::segment::lens::fixture::{Person, lens, person};
 
     fn at(stage: ArcStage, n: usize) -> Vec<Person> {
         let mut one = person();

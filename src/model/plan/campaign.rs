@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::catalogue::{Catalogue, NeedTier, PlayKind, PlaySubject};
+use valueseg_catalogue::{Catalogue, NeedTier, PlayKind, PlaySubject};
 
 use super::appraisal::Appraisal;
 use super::arc;
@@ -16,8 +16,8 @@ use super::serve;
 use super::settings::PlanSettings;
 use super::triggers::{PriceStance, left_alone, may_be_spoken_of};
 use super::types::{LineScope, PassedOver, Plan, ServicePart};
-use crate::model::rows::thousands;
-use crate::model::segment::{SegmentNight, SegmentNights};
+use crate::rows::thousands;
+use crate::segment::{SegmentNight, SegmentNights};
 
 /// Lines a plan has at least, the company's included: where evidence carries fewer, plays that suit everybody follow.
 const MIN_LINES: usize = 3;

@@ -6,10 +6,10 @@ use super::evidence::{estimate_json, percent, put, segment_json};
 use super::line::{Draft, PEOPLE_STEP};
 use super::settings::PlanSettings;
 use super::types::PassedOver;
-use crate::catalogue::{Catalogue, MatterKind, PlayKind, PlaySubject, StoryKind};
-use crate::model::rows::{Estimate, Figure, LevelReason, thousands};
-use crate::model::segment::lens::{MotivatorFigures, RivalFigures};
-use crate::model::segment::{SegmentNight, SegmentNights};
+use crate::rows::{Estimate, Figure, LevelReason, thousands};
+use crate::segment::lens::{MotivatorFigures, RivalFigures};
+use crate::segment::{SegmentNight, SegmentNights};
+use valueseg_catalogue::{Catalogue, MatterKind, PlayKind, PlaySubject, StoryKind};
 
 /// Most lines about what is open, and most motivators of a line.
 const MOST_OPEN: usize = 2;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::catalogue::{Catalogue, ElementId, Play, PlayChannel, PlayKind, PlaySubject};
+use valueseg_catalogue::{Catalogue, ElementId, Play, PlayChannel, PlayKind, PlaySubject};
 
 use super::appraisal::Appraisal;
 use super::evidence::ElementCase;
@@ -10,8 +10,8 @@ use super::line::better;
 use super::measure::{MetricReading, Subject, ahead, best_segment};
 use super::settings::PlanSettings;
 use super::types::{LineScope, PassedOver, Plan, PlanLine};
-use crate::model::rows::thousands;
-use crate::model::segment::SegmentNights;
+use crate::rows::thousands;
+use crate::segment::SegmentNights;
 
 /// Most lines that keep what is good.
 const MAX_HOLD: usize = 3;

@@ -1,6 +1,6 @@
 //! Does a line contradict another line, or the figures beside it? Read from what is published, not from how it was made.
 
-use crate::catalogue::{ElementId, MatterKind, PlayKind, PlaySubject};
+use valueseg_catalogue::{ElementId, MatterKind, PlayKind, PlaySubject};
 
 use super::care::{met, nobodys};
 use super::evidence::AskedAspects;
@@ -10,7 +10,7 @@ use super::settings::PlanSettings;
 use super::triggers::{left_alone, price, quality};
 use super::types::{Contradiction, LineScope, PassedOver, Plan, PlanLine, PlanSet};
 use super::weigh::DerivedWeight;
-use crate::model::segment::{ElementProfile, SegmentNight, SegmentNights};
+use crate::segment::{ElementProfile, SegmentNight, SegmentNights};
 
 /// The set without lines that are contradicted, and the contradictions told: in the set, and in the plan the line stood in.
 ///
@@ -188,11 +188,11 @@ mod tests {
     use super::super::plan;
     use super::super::weigh::driven;
     use super::*;
-    use crate::catalogue::StoryKind;
-    use crate::model::rows::{Figure, LevelReason, RelationshipLevel};
-    use crate::model::segment::fixture::{catalogue, element, estimate, night, segment, served, wants};
-    use crate::model::segment::lens::MotivatorFigures;
-    use crate::stats::interval::Interval;
+    use crate::rows::{Figure, LevelReason, RelationshipLevel};
+    use crate::segment::fixture::{catalogue, element, estimate, night, segment, served, wants};
+    use crate::segment::lens::MotivatorFigures;
+    use valueseg_catalogue::StoryKind;
+    use valueseg_stats::interval::Interval;
 
     const SETTINGS: fn() -> PlanSettings = PlanSettings::default;
 

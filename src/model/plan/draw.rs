@@ -1,7 +1,7 @@
 //! Who of those next for a play goes without, and what the ledger is to remember of it.
 
 use super::next::{NextPlays, NextReason, NextStep, Prospect};
-use crate::model::effect::{Lottery, PROGRAM, TrialArm};
+use crate::effect::{Lottery, PROGRAM, TrialArm};
 
 /// What the ledger says of a customer and a play.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,8 +117,8 @@ mod tests {
     use super::super::types::LineScope;
     use super::super::{PlanSet, PlanSettings, plan};
     use super::*;
-    use crate::model::effect::Learned;
-    use crate::model::segment::fixture::{catalogue, night, segment, served, wants};
+    use crate::effect::Learned;
+    use crate::segment::fixture::{catalogue, night, segment, served, wants};
 
     /// Settings by which a group of the fixture is large enough for a test.
     fn learning() -> PlanSettings {

@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::catalogue::{Catalogue, EaseTopic, ElementId, PlayKind, PlaySubject};
+use valueseg_catalogue::{Catalogue, EaseTopic, ElementId, PlayKind, PlaySubject};
 
 use super::evidence::{percent, segment_json};
 use super::line::better;
 use super::measure::{MetricReading, Subject, best_segment};
 use super::settings::PlanSettings;
 use super::types::{LineScope, PassedOver, Plan, PlanLine};
-use crate::model::rows::{Estimate, thousands};
-use crate::model::segment::{SegmentNight, SegmentNights};
+use crate::rows::{Estimate, thousands};
+use crate::segment::{SegmentNight, SegmentNights};
 
 /// Most lines about it: a company mends one or two of its ways at a time. Our judgment.
 const MOST: usize = 2;
@@ -205,10 +205,10 @@ impl Found<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::plan::plan;
-    use crate::model::rows::Figure;
-    use crate::model::segment::fixture::{catalogue, night, segment};
-    use crate::stats::interval::Interval;
+    use crate::plan::plan;
+    use crate::rows::Figure;
+    use crate::segment::fixture::{catalogue, night, segment};
+    use valueseg_stats::interval::Interval;
 
     fn with(id: &str, told: &[(&'static str, f64, f64, f64)]) -> SegmentNight {
         let mut one = segment(id);

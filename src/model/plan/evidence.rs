@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::catalogue::{Catalogue, ElementId};
+use valueseg_catalogue::{Catalogue, ElementId};
 
 use super::weigh::DerivedWeight;
-use crate::model::rows::{Aspect, Estimate, thousands};
-use crate::model::segment::lens::MotivatorFigures;
-use crate::model::segment::{Contrast, ElementProfile, NeedProfile, SegmentNight, SegmentNights};
+use crate::rows::{Aspect, Estimate, thousands};
+use crate::segment::lens::MotivatorFigures;
+use crate::segment::{Contrast, ElementProfile, NeedProfile, SegmentNight, SegmentNights};
 
 /// Said with every line of a night on which nobody had been asked anything.
 const HYPOTHESIS: &str = "A hypothesis read from behavior: nobody was asked.";

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use super::types::{LineScope, Plan, PlanLine, PlanSet};
-use crate::model::effect::Learned;
-use crate::model::rows::Estimate;
+use crate::effect::Learned;
+use crate::rows::Estimate;
 
 /// Kind of a line that is off.
 const RETIRED: &str = "retired";
@@ -106,7 +106,7 @@ fn in_order(lines: Vec<PlanLine>, weight: impl Fn(&PlanLine) -> Option<f64>) -> 
 mod tests {
     use super::super::{PlanSettings, plan};
     use super::*;
-    use crate::model::segment::fixture::{catalogue, night, segment, served, wants};
+    use crate::segment::fixture::{catalogue, night, segment, served, wants};
 
     /// Settings by which a group of the fixture is large enough for a test.
     fn learning() -> PlanSettings {

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use crate::catalogue::{Better, Catalogue, Play, PlayChannel, PlayKind, PlaySubject};
+use valueseg_catalogue::{Better, Catalogue, Play, PlayChannel, PlayKind, PlaySubject};
 
 use super::measure::{MetricReading, Subject, best_segment};
 use super::settings::PlanSettings;
 use super::triggers::PriceStance;
 use super::types::{LineScope, PlanLine, TrialDesign};
-use crate::model::segment::{ElementProfile, NeedProfile, Reach, SegmentNight, SegmentNights};
+use crate::segment::{ElementProfile, NeedProfile, Reach, SegmentNight, SegmentNights};
 
 /// Numbers of people whom a line concerns, in steps of so many.
 pub(super) const PEOPLE_STEP: f64 = 5.0;

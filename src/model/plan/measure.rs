@@ -1,11 +1,11 @@
 //! What a line is measured by: the metric's value now, what a test of some size can see, and what to aim for.
 
-use crate::catalogue::Better;
-use crate::stats::interval::Z95;
-use crate::stats::power::{DEFAULT_BASE_RATE, smallest_detectable_difference, smallest_detectable_rise};
+use valueseg_catalogue::Better;
+use valueseg_stats::interval::Z95;
+use valueseg_stats::power::{DEFAULT_BASE_RATE, smallest_detectable_difference, smallest_detectable_rise};
 
-use crate::model::rows::{Estimate, Figure};
-use crate::model::segment::{ElementProfile, NeedProfile, SegmentNight, SegmentNights};
+use crate::rows::{Estimate, Figure};
+use crate::segment::{ElementProfile, NeedProfile, SegmentNight, SegmentNights};
 
 /// Spread of single answers on a 0–10 scale, where it is not known. Our judgment, on the wide side.
 const RATING_SPREAD: f64 = 2.5;
@@ -224,8 +224,8 @@ fn spread(e: Estimate, n: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::segment::fixture::{catalogue, segment};
-    use crate::stats::interval::Interval;
+    use crate::segment::fixture::{catalogue, segment};
+    use valueseg_stats::interval::Interval;
 
     fn reading(metric: &str) -> MetricReading {
         MetricReading::of(metric, Subject { segment: &segment("S01"), element: None, need: None })

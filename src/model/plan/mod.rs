@@ -36,8 +36,8 @@ pub use draw::{DrawnStep, FreshArm, KnownArm, LotOwner, NightDraw};
 pub use next::{NextPlays, NextReason, NextStep, Prospect};
 pub use types::{AgentRight, Contradiction, LineScope, PassedOver, Plan, PlanLine, PlanSet, ServicePart, TrialDesign};
 
-use crate::catalogue::Catalogue;
-use crate::model::segment::SegmentNights;
+use crate::segment::SegmentNights;
+use valueseg_catalogue::Catalogue;
 
 use self::appraisal::{Appraisal, Appraiser};
 use self::campaign::Campaigns;

@@ -5,9 +5,9 @@ use super::line::Draft;
 use super::settings::PlanSettings;
 use super::triggers::dominant_need;
 use super::types::PassedOver;
-use crate::catalogue::{PlayKind, PlaySubject};
-use crate::model::segment::profile::{MapAgreement, MapCount};
-use crate::model::segment::{NeedProfile, SegmentNight};
+use crate::segment::profile::{MapAgreement, MapCount};
+use crate::segment::{NeedProfile, SegmentNight};
+use valueseg_catalogue::{PlayKind, PlaySubject};
 
 /// What is found of a segment's need tier.
 pub(super) enum NeedFinding<'a> {
@@ -111,8 +111,8 @@ fn sensitivity(maps: MapAgreement) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::NeedTier;
-    use crate::model::segment::fixture::{estimate, segment};
+    use crate::segment::fixture::{estimate, segment};
+    use valueseg_catalogue::NeedTier;
 
     /// A segment of which most are to be served on safety, under so many maps with a weaker and with a stronger order.
     fn safety(weak: u32, strong: u32) -> SegmentNight {

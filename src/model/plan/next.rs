@@ -1,9 +1,9 @@
 //! Which line of the plan a customer is next for, and why: nobody gets a campaign whom anything speaks against.
 
 use super::types::{LineScope, Plan, PlanLine, PlanSet};
-use crate::catalogue::{Catalogue, ElementId, MatterKind, PlayKind, PlaySubject, StoryKind};
-use crate::model::rows::{CustomerFlags, LevelReason};
-use crate::model::segment::profile::{CONSENT_CHANNELS, consented};
+use crate::rows::{CustomerFlags, LevelReason};
+use crate::segment::profile::{CONSENT_CHANNELS, consented};
+use valueseg_catalogue::{Catalogue, ElementId, MatterKind, PlayKind, PlaySubject, StoryKind};
 
 /// What the plan asks of one customer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -324,7 +324,7 @@ mod tests {
     use super::super::types::ServicePart;
     use super::super::{PlanSettings, plan};
     use super::*;
-    use crate::model::segment::fixture::{catalogue, estimate, firm_maps, night, segment, served, wants};
+    use crate::segment::fixture::{catalogue, estimate, firm_maps, night, segment, served, wants};
 
     /// A segment with campaigns about time and effort, and one that is served by its need tier.
     fn plans() -> PlanSet {

@@ -2,10 +2,10 @@
 
 use super::settings::PlanSettings;
 use super::types::{AgentRight, ServicePart};
-use crate::catalogue::{Catalogue, LatitudeScope, NeedTier};
-use crate::model::rows::{ArcStage, Estimate, Figure, LoyaltyType, RelationshipLevel, thousands};
-use crate::model::segment::SegmentNight;
-use crate::model::segment::lens::Lived;
+use crate::rows::{ArcStage, Estimate, Figure, LoyaltyType, RelationshipLevel, thousands};
+use crate::segment::SegmentNight;
+use crate::segment::lens::Lived;
+use valueseg_catalogue::{Catalogue, LatitudeScope, NeedTier};
 
 /// Traits of which a typical member is made at least; below, it would be one of anybody.
 const LEAST_TRAITS: usize = 2;
@@ -116,8 +116,8 @@ fn typical(segment: &SegmentNight, catalogue: &Catalogue, settings: &PlanSetting
         traits.extend(stays.map(|stays| format!("{stays} ({})", whole(share))));
     }
     let wanted = profile.elements.iter().filter_map(|e| Some((e.element, e.importance_difference?.d)));
-    let wanted = wanted
-        .filter(|(id, d)| d.low > 0.0 && crate::model::segment::naming::nameable(catalogue.element(*id).sensitivity()));
+    let wanted =
+        wanted.filter(|(id, d)| d.low > 0.0 && crate::segment::naming::nameable(catalogue.element(*id).sensitivity()));
     if let Some((element, _)) = wanted.reduce(|best, next| if next.1.value > best.1.value { next } else { best }) {
         traits.push(format!("cares more than others about “{}”", catalogue.element(element).name()));
     }
@@ -143,9 +143,9 @@ fn leading<T: Copy>(cases: &[(T, Figure)]) -> Option<(T, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::rows::Vocabulary;
-    use crate::model::segment::fixture::{catalogue, segment, wants};
-    use crate::model::segment::lens::fixture::{DAY, Person, lens, order, person};
+    use crate::rows::Vocabulary;
+    use crate::segment::fixture::{catalogue, segment, wants};
+    use crate::segment::lens::fixture::{DAY, Person, lens, order, person};
 
     fn group(people: &[Person]) -> SegmentNight {
         let mut s = segment("S01");

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::codes::{Code, Coded};
-use crate::model::segment::profile::DEFAULT_MIN_CELL;
+use crate::segment::profile::DEFAULT_MIN_CELL;
+use valueseg_codes::{Code, Coded};
 
 /// Thresholds of the plan. All defaults are our judgment, except the quality floor (Bain's cut).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

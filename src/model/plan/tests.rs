@@ -1,12 +1,10 @@
 //! Each rule of the plan, on profiles made by hand.
 
-use crate::catalogue::{ElementId, NeedTier, PlayKind, Sensitivity};
-use crate::model::rows::{Estimate, Figure};
-use crate::model::segment::fixture::{
-    catalogue, contrast, element, estimate, firm_maps, night, segment, served, wants,
-};
-use crate::model::segment::lens::RivalFigures;
-use crate::model::segment::{Delivered, Reach, SegmentNight};
+use crate::rows::{Estimate, Figure};
+use crate::segment::fixture::{catalogue, contrast, element, estimate, firm_maps, night, segment, served, wants};
+use crate::segment::lens::RivalFigures;
+use crate::segment::{Delivered, Reach, SegmentNight};
+use valueseg_catalogue::{ElementId, NeedTier, PlayKind, Sensitivity};
 
 use super::*;
 

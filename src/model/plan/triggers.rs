@@ -1,11 +1,11 @@
 //! Which plays fire: conditions on evidence (effect, share, size), never on rank alone.
 
-use crate::catalogue::{ElementId, Sensitivity};
+use valueseg_catalogue::{ElementId, Sensitivity};
 
 use super::evidence::ElementCase;
 use super::settings::PlanSettings;
-use crate::model::rows::{Aspect, Estimate, RelationshipLevel};
-use crate::model::segment::{Delivered, NeedProfile, SegmentNight};
+use crate::rows::{Aspect, Estimate, RelationshipLevel};
+use crate::segment::{Delivered, NeedProfile, SegmentNight};
 
 /// Most lead lines.
 pub(super) const MAX_LEAD: usize = 3;
@@ -38,7 +38,7 @@ impl TriggerVerdict {
 /// Prices and earnings may be: the care lies in the terms (no worse price, no credit), which the plays' own texts keep.
 /// Source: `docs/domain.md#sensitive-elements`.
 pub(super) fn may_be_spoken_of(sensitivity: Sensitivity, settings: &PlanSettings) -> bool {
-    settings.sensitive_allowed || crate::model::segment::naming::nameable(sensitivity)
+    settings.sensitive_allowed || crate::segment::naming::nameable(sensitivity)
 }
 
 /// The quality gate: the whole interval of the share of high quality answers lies below the floor.

@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 use serde::{Serialize, Serializer};
 
-use crate::catalogue::Catalogue;
+use valueseg_catalogue::Catalogue;
 
 /// What kind of doing a line asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -116,7 +116,7 @@ pub struct PlanLine {
     pub held_out: Option<u64>,
     /// Expected change of the metric, from what was measured of the play, drawn toward plays of its kind; `None` = it was
     /// never measured.
-    pub expected_gain: Option<crate::model::rows::Estimate>,
+    pub expected_gain: Option<crate::rows::Estimate>,
     /// What was found of it so far, in a sentence; `None` = nothing was measured yet.
     pub learned: Option<String>,
     /// Share of those next for it who go without, drawn by lot, 0–1; `None` = nobody does.

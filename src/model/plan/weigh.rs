@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::catalogue::ElementId;
-use crate::model::rows::Estimate;
-use crate::model::segment::SegmentNight;
+use crate::rows::Estimate;
+use crate::segment::SegmentNight;
 #[cfg(test)]
-use crate::model::segment::drivers::{ElementDriver, Explained, GroupDrivers, OutcomeDrivers};
-use crate::model::segment::drivers::{Kano, Outcome, Quadrant, StatedDerived};
+use crate::segment::drivers::{ElementDriver, Explained, GroupDrivers, OutcomeDrivers};
+use crate::segment::drivers::{Kano, Outcome, Quadrant, StatedDerived};
+use valueseg_catalogue::ElementId;
 
 /// Part of an even share below which next to nothing of the outcome goes with an element, if the whole interval lies below
 /// an even share; and the part below which that is so whatever the interval. Our judgment.

@@ -1,8 +1,8 @@
 //! Why a line about an element stands in a plan, one sentence.
 
 use super::evidence::ElementCase;
-use crate::catalogue::PlayKind;
-use crate::model::segment::Delivered;
+use crate::segment::Delivered;
+use valueseg_catalogue::PlayKind;
 
 impl ElementCase<'_> {
     /// Why quality comes first.

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use crate::catalogue::MOTIVATOR_LIMIT;
+use valueseg_catalogue::MOTIVATOR_LIMIT;
 
 /// A question about the company as a whole, answered on 0–10 after mapping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,7 +4,7 @@ use ndarray::Array2;
 
 use super::attitudes::Attitudes;
 use super::relationship::RelationshipLevel;
-use crate::catalogue::{ElementId, N_ELEMENTS};
+use valueseg_catalogue::{ElementId, N_ELEMENTS};
 
 /// Rows in a block. Blocks are cut from customers in ascending order of id, so block borders, and with them every
 /// sum, are the same for any thread count, batch size or split of the input files.
@@ -108,7 +108,7 @@ pub struct CustomerBlock {
     pub ratings: Array2<f32>,
     /// Bit `i` set: `ratings[.., i]` was answered.
     pub rated: Vec<u64>,
-    /// `(n, p)` raw signals, in the order of [`crate::catalogue::Catalogue::signals`] that intake could compute.
+    /// `(n, p)` raw signals, in the order of [`valueseg_catalogue::Catalogue::signals`] that intake could compute.
     pub signals: Array2<f64>,
     /// Bit `i` set: `signals[.., i]` is known.
     pub signalled: Vec<u128>,

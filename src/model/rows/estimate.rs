@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::stats::interval::Interval;
+use valueseg_stats::interval::Interval;
 
 /// A figure with its 95 % interval; `low ≤ value ≤ high`, all finite.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -133,7 +133,7 @@ pub fn thousands(n: u64) -> String {
 /// By hand: 22 of 40,407 are 0.054 %, 5,000,000 of 5,006,000 are 99.88 %, 4,999 of 5,000 99.98 %.
 ///
 /// ```
-/// use valueseg::model::rows::percent_of;
+/// use valueseg_model::rows::percent_of;
 ///
 /// assert_eq!(percent_of(22, 40_407), "0.1 %");
 /// assert_eq!(percent_of(1, 40_407), "less than 0.1 %");

@@ -1,6 +1,6 @@
 //! What is open between one customer and the company.
 
-use crate::catalogue::MatterKind;
+use valueseg_catalogue::MatterKind;
 
 /// One matter that is open with a customer.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! What the rules say of one customer.
 
 use super::open_matter::OpenCounts;
-use crate::catalogue::ElementId;
+use valueseg_catalogue::ElementId;
 
 /// How far a customer came on the way to an emotional connection (`docs/domain.md#connection-stages`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

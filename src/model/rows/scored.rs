@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::customer::{CustomerBlock, N_RATINGS};
-use crate::catalogue::{Level, NeedTier};
+use valueseg_catalogue::{Level, NeedTier};
 
 /// Where a score or an assignment comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -189,7 +189,7 @@ pub const POSTERIOR_STEPS: u16 = 10_000;
 /// Segment decision of one customer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Assignment {
-    /// Index of the segment in [`crate::model::fit::Model::segments`]; `None` with [`Assignment::unassigned`] saying why, or for
+    /// Index of the segment in [`crate::fit::Model::segments`]; `None` with [`Assignment::unassigned`] saying why, or for
     /// a customer who is suppressed.
     pub segment: Option<u8>,
     /// Probability of the likeliest segment, 0–1; `None` where nothing was computed.
@@ -203,7 +203,7 @@ pub struct Assignment {
     /// Why there is no segment.
     pub unassigned: Option<UnassignedReason>,
     /// Up to three indicators that spoke most for the segment against the runner-up, strongest first, as positions
-    /// in [`crate::model::fit::Model::indicators`].
+    /// in [`crate::fit::Model::indicators`].
     pub reasons: [Option<u16>; 3],
     /// The indicator that spoke most against it.
     pub reason_against: Option<u16>,

@@ -1,7 +1,7 @@
 //! How easily somebody was served: events of service beside what they are to the relationship.
 
 use super::history::{Promise, Word};
-use crate::catalogue::ElementId;
+use valueseg_catalogue::ElementId;
 
 /// What an event was to how easily somebody was served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,17 +1,17 @@
-//! Segments made by hand, for tests of what is read from them.
+//! Segments made by hand, for tests of what is read from them, here and of pages (which bring this file in by its path).
 
 use std::sync::OnceLock;
 
-use super::crosstab::Crosstabs;
-use super::drivers::GroupDrivers;
-use super::lens::GroupLens;
-use super::profile::{MapAgreement, MapCount};
-use super::rfm::RfmComparison;
-use super::{
+use valueseg_catalogue::{Catalogue, ElementId, NeedTier};
+use valueseg_model::rows::Estimate;
+use valueseg_model::segment::crosstab::Crosstabs;
+use valueseg_model::segment::drivers::GroupDrivers;
+use valueseg_model::segment::lens::GroupLens;
+use valueseg_model::segment::profile::{MapAgreement, MapCount};
+use valueseg_model::segment::rfm::RfmComparison;
+use valueseg_model::segment::{
     Contrast, Delivered, ElementProfile, NeedProfile, Profiles, Reach, SegmentNight, SegmentNights, SegmentProfile,
 };
-use crate::catalogue::{Catalogue, ElementId, NeedTier};
-use crate::model::rows::Estimate;
 
 /// The shipped catalogue, parsed once.
 pub(crate) fn catalogue() -> &'static Catalogue {

@@ -18,7 +18,7 @@ pub mod lens;
 pub mod lineage;
 pub mod naming;
 mod night;
-pub(in crate::model) mod noise;
+pub(crate) mod noise;
 pub mod profile;
 pub mod rfm;
 mod told;

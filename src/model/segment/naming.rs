@@ -3,13 +3,13 @@
 //! A name has to pass the question "could the customer read it?": it speaks of wishes, never of weaknesses, and leaves
 //! out elements whose inference is delicate.
 
-use crate::catalogue::{Catalogue, ElementId, Sensitivity};
+use valueseg_catalogue::{Catalogue, ElementId, Sensitivity};
 
 use super::night::{SegmentNight, SegmentNights};
 use super::profile::types::{Contrast, ElementProfile, SegmentProfile};
 use super::traces::Trace;
-use crate::model::fit::{HeldContrast, Structure};
-use crate::model::rows::{Aspect, thousands};
+use crate::fit::{HeldContrast, Structure};
+use crate::rows::{Aspect, thousands};
 
 /// Standardized difference from which an element stands out. Source: Cohen's "small" effect.
 pub const STANDS_OUT: f64 = 0.2;

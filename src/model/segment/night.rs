@@ -8,8 +8,8 @@ use super::lens::{ConsistencyRow, GroupLens, Lens, Regularity};
 use super::profile::types::{Profiles, SegmentProfile};
 use super::rfm::RfmComparison;
 use super::traces::{Trace, traces};
-use crate::catalogue::Catalogue;
-use crate::model::fit::{HeldContrast, Model, SegmentInfo, Structure};
+use crate::fit::{HeldContrast, Model, SegmentInfo, Structure};
+use valueseg_catalogue::Catalogue;
 
 /// Everything said of one group on one night.
 #[derive(Clone, Debug, PartialEq)]

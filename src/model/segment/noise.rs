@@ -32,14 +32,14 @@ pub struct Noise {
 
 /// Noise of one group, figure by figure.
 #[derive(Clone, Debug)]
-pub(in crate::model) struct GroupNoise {
+pub(crate) struct GroupNoise {
     begun: Option<Sha256>,
     figure: u32,
 }
 
 /// Values one customer can add to a sum, in steps.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::model) enum Span {
+pub(crate) enum Span {
     /// 0 or 1.
     Share,
     /// From the one to the other.
@@ -70,7 +70,7 @@ impl Noise {
     }
 
     /// Whether figures stay exact.
-    pub(in crate::model) fn is_none(&self) -> bool {
+    pub(crate) fn is_none(&self) -> bool {
         self.key.is_none()
     }
 
@@ -93,7 +93,7 @@ impl Noise {
     }
 
     /// Noise of a group; `pass` tells the passes over one group apart.
-    pub(in crate::model) fn of(&self, pass: &str, group: &str) -> GroupNoise {
+    pub(crate) fn of(&self, pass: &str, group: &str) -> GroupNoise {
         let begin = |key: &[u8; KEY_BYTES]| {
             [key.as_slice(), pass.as_bytes(), b"\0", group.as_bytes(), b"\0"]
                 .into_iter()
@@ -105,7 +105,7 @@ impl Noise {
 
 impl GroupNoise {
     /// Two draws for the next figure, mean 0 and spread 1, from what it was made of; `None` = no noise.
-    pub(in crate::model) fn draw(&mut self, made_of: impl IntoIterator<Item = i128>) -> Option<[f64; 2]> {
+    pub(crate) fn draw(&mut self, made_of: impl IntoIterator<Item = i128>) -> Option<[f64; 2]> {
         self.figure += 1;
         let begun = self.begun.clone()?.chain_update(self.figure.to_le_bytes());
         let digest = made_of.into_iter().fold(begun, |digest, cell| digest.chain_update(cell.to_le_bytes())).finalize();
@@ -115,7 +115,7 @@ impl GroupNoise {
 
     /// A number of people as a multiple of [`COUNT_STEP`], one of the two beside it, by lot: the nearer one more often, so
     /// that it is right on average; never none where there is somebody. The same number in a group is told the same.
-    pub(in crate::model) fn count(&self, people: u64) -> u64 {
+    pub(crate) fn count(&self, people: u64) -> u64 {
         let Some(begun) = self.begun.clone().filter(|_| people > 0) else { return people };
         let digest: [u8; KEY_BYTES] = begun.chain_update(b"count").chain_update(people.to_le_bytes()).finalize().into();
         let (whole, rest) = (people / COUNT_STEP, people % COUNT_STEP);
@@ -138,7 +138,7 @@ impl Moments {
     /// METHOD: with `a` the most one customer can add to the mean, the mean gets noise of spread [`NOISE`]`·a`, and the
     /// variance noise of its own, so that the width of an interval tells no more than its middle. The noise is then paid
     /// for in the interval: of a mean by a variance of `(NOISE·a)²·n` more, of a share by fewer effective customers.
-    pub(in crate::model) fn released(mut self, span: Span, noise: &mut GroupNoise) -> Self {
+    pub(crate) fn released(mut self, span: Span, noise: &mut GroupNoise) -> Self {
         let Some([shift, stretch]) = noise.draw(self.cells()).filter(|_| self.n > 0 && self.w > 0) else {
             return self;
         };
@@ -172,7 +172,7 @@ impl Moments {
 
     /// Promoters and detractors, or any two of which nobody is both: where noise made them more than all, both give up
     /// as much.
-    pub(in crate::model) fn no_more_than_all(&mut self, other: &mut Self) {
+    pub(crate) fn no_more_than_all(&mut self, other: &mut Self) {
         let excess = (self.wx + other.wx - self.w).max(0);
         let most = self.wx.min(other.wx);
         let each = (excess / 2 + excess % 2).min(most);

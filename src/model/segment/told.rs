@@ -7,7 +7,7 @@ use super::night::{SegmentNight, SegmentNights};
 use super::noise::{GroupNoise, Noise};
 use super::profile::elements::delivered;
 use super::profile::types::{ElementProfile, SegmentProfile};
-use crate::model::rows::{Estimate, Figure};
+use crate::rows::{Estimate, Figure};
 
 /// Digits of a figure of whose error nothing is known.
 const DIGITS: i32 = 3;

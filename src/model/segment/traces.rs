@@ -1,7 +1,7 @@
 //! What the members of a segment do more or less than others.
 
-use crate::catalogue::Catalogue;
-use crate::model::fit::Model;
+use crate::fit::Model;
+use valueseg_catalogue::Catalogue;
 
 /// Distance from the mean customer, in standard deviations, from which behavior is worth a line. Source: Cohen's
 /// "small" to "medium" effect.

@@ -3,14 +3,14 @@
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use crate::catalogue::Catalogue;
-use crate::model::customer::{ApplySettings, Scorer};
-use crate::model::fit::RuleBasis;
-use crate::model::fit::*;
-use crate::model::fit::{CutOn, Invented, LoadingVerdict, Method, SEGMENTS, SegmentCount, World};
-use crate::model::rows::{Aspect, Basis, ScoredBlock};
-use crate::stats::agreement::adjusted_rand_index;
-use crate::stats::calibration::Reliability;
+use crate::customer::{ApplySettings, Scorer};
+use crate::fit::RuleBasis;
+use crate::fit::*;
+use crate::fit::{CutOn, Invented, LoadingVerdict, Method, SEGMENTS, SegmentCount, World};
+use crate::rows::{Aspect, Basis, ScoredBlock};
+use valueseg_catalogue::Catalogue;
+use valueseg_stats::agreement::adjusted_rand_index;
+use valueseg_stats::calibration::Reliability;
 
 fn fitted(world: &World, settings: &FitSettings) -> Result<Model, ModelError> {
     let (catalogue, sample) = (Catalogue::embedded(), world.sample());
@@ -43,7 +43,7 @@ fn hidden_segments_are_found_and_those_who_were_not_asked_are_typed() {
     assert!(others > 0.6, "{others}");
     let report = model.report();
     assert_eq!(report.candidates.iter().filter(|c| c.chosen).count(), 1);
-    assert_eq!(report.structure(), Some(crate::model::fit::Structure::Natural));
+    assert_eq!(report.structure(), Some(crate::fit::Structure::Natural));
     let typing = report.typing.as_ref().unwrap();
     assert!(typing.accuracy > typing.base_rate + 0.3);
     let counted: f64 = typing.confusion.iter().flatten().sum();
@@ -107,7 +107,7 @@ fn where_nobody_was_asked_importance_is_a_prior_with_wide_errors_and_fulfillment
             named.iter().any(|(e, _)| *e == element)
         })
     };
-    for element in crate::catalogue::ElementId::all() {
+    for element in valueseg_catalogue::ElementId::all() {
         for aspect in [Aspect::Importance, Aspect::Fulfillment] {
             let j = aspect.indicator(element);
             assert_eq!(out.scored[0] >> j & 1 == 1, told(aspect, element), "{} {element}", aspect.slug());
@@ -335,7 +335,7 @@ fn the_scorer_file_types_complete_answers_exactly_as_the_job_does() {
         assert!(columns.iter().all(|c| sql.contains(&format!("coalesce(({c}) - "))));
         assert!(matches!(form.to_sql(&columns[1..]), Err(ModelError::ScorerColumns { .. })));
     }
-    let back: crate::model::customer::ScorerFile = serde_json::from_str(&file.to_json().unwrap()).unwrap();
+    let back: crate::customer::ScorerFile = serde_json::from_str(&file.to_json().unwrap()).unwrap();
     assert_eq!(back, file);
 }
 
@@ -353,7 +353,7 @@ fn the_scorer_file_types_partial_answers_exactly_as_the_job_does() {
     let out = Scorer::new(&model, &Catalogue::embedded(), ApplySettings::default()).unwrap().score(&block);
     let mut typed = 0;
     for i in (0..block.len()).filter(|i| block.rated[*i].count_ones() >= 3) {
-        let answer = |e: &crate::catalogue::ElementId| {
+        let answer = |e: &valueseg_catalogue::ElementId| {
             (block.rated[i] >> e.index() & 1 == 1).then(|| f64::from(block.ratings[(i, e.index())]))
         };
         let answers: Vec<Option<f64>> = form.questions.iter().map(answer).collect();

@@ -7,18 +7,18 @@ mod within;
 use std::collections::BTreeMap;
 
 use super::plan::{PlanSettings, plan};
-use crate::catalogue::Catalogue;
-use crate::model::customer::needs::{NeedAssessor, NeedSettings};
-use crate::model::customer::{ApplySettings, Scorer};
-use crate::model::fit::{FitRequest, FitSettings, Invented, SegmentCount};
-use crate::model::rows::BlockFold;
-use crate::model::segment::crosstab::Crosstabs;
-use crate::model::segment::drivers::{Drivers, GroupDrivers};
-use crate::model::segment::lens::{GroupLens, Lens};
-use crate::model::segment::naming::Naming;
-use crate::model::segment::profile::{ConsentColumns, ProfileContext, ProfileFold};
-use crate::model::segment::rfm::RfmComparison;
-use crate::model::segment::{Passes, SegmentNights};
+use crate::customer::needs::{NeedAssessor, NeedSettings};
+use crate::customer::{ApplySettings, Scorer};
+use crate::fit::{FitRequest, FitSettings, Invented, SegmentCount};
+use crate::rows::BlockFold;
+use crate::segment::crosstab::Crosstabs;
+use crate::segment::drivers::{Drivers, GroupDrivers};
+use crate::segment::lens::{GroupLens, Lens};
+use crate::segment::naming::Naming;
+use crate::segment::profile::{ConsentColumns, ProfileContext, ProfileFold};
+use crate::segment::rfm::RfmComparison;
+use crate::segment::{Passes, SegmentNights};
+use valueseg_catalogue::Catalogue;
 
 #[test]
 fn one_segment_goes_all_the_way_to_a_named_profile_and_a_plan() {

@@ -3,14 +3,14 @@
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use crate::catalogue::Catalogue;
-use crate::model::customer::needs::{NeedAssessor, NeedSettings};
-use crate::model::customer::{ApplySettings, Scorer};
-use crate::model::fit::{FitRequest, FitSettings, Invented, Model, SEGMENTS, SearchEffort, SegmentCount, World, fit};
-use crate::model::rows::{Aspect, BlockFold, Estimate, ScoredBlock};
-use crate::model::segment::SegmentProfile;
-use crate::model::segment::profile::{ConsentColumns, ProfileContext, ProfileFold};
-use crate::stats::matching::Overlap;
+use crate::customer::needs::{NeedAssessor, NeedSettings};
+use crate::customer::{ApplySettings, Scorer};
+use crate::fit::{FitRequest, FitSettings, Invented, Model, SEGMENTS, SearchEffort, SegmentCount, World, fit};
+use crate::rows::{Aspect, BlockFold, Estimate, ScoredBlock};
+use crate::segment::SegmentProfile;
+use crate::segment::profile::{ConsentColumns, ProfileContext, ProfileFold};
+use valueseg_catalogue::Catalogue;
+use valueseg_stats::matching::Overlap;
 
 /// Seeds of the hidden bases.
 const SEEDS: u64 = 6;

@@ -4,13 +4,13 @@ use ndarray::{Array2, Axis};
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use crate::catalogue::Catalogue;
-use crate::model::customer::{ApplySettings, Scorer};
-use crate::model::fit::{FitRequest, FitSettings, Invented, Model, SearchEffort, SegmentCount, World, fit};
-use crate::model::rows::{N_RATINGS, ScoredBlock};
-use crate::stats::agreement::adjusted_rand_index;
-use crate::stats::dense::ridge_solve;
-use crate::stats::draw::normal;
+use crate::customer::{ApplySettings, Scorer};
+use crate::fit::{FitRequest, FitSettings, Invented, Model, SearchEffort, SegmentCount, World, fit};
+use crate::rows::{N_RATINGS, ScoredBlock};
+use valueseg_catalogue::Catalogue;
+use valueseg_stats::agreement::adjusted_rand_index;
+use valueseg_stats::dense::ridge_solve;
+use valueseg_stats::draw::normal;
 
 /// Ridge of the rival, in units of the signals' variance.
 const RIDGE: f64 = 0.01;
@@ -117,7 +117,7 @@ fn what_is_known_of_a_person_decides_how_answers_are_read() {
     let right = |scored: &ScoredBlock| {
         let pairs = asked.iter().map(|i| (world.truth[*i], usize::from(scored.assignments[*i].raw.unwrap())));
         let (truth, found): (Vec<usize>, Vec<usize>) = pairs.unzip();
-        crate::stats::agreement::adjusted_rand_index(&truth, &found)
+        valueseg_stats::agreement::adjusted_rand_index(&truth, &found)
     };
     let both = scorer.score(&world.block);
     assert!(right(&silent) > 0.85, "{}", right(&silent));

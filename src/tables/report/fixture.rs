@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
+use super::segment_fixture::{self, estimate};
 use super::{Alert, ReportHistory, ReportInput, ReportLanguage, ReportView, TableHealth};
 use crate::catalogue::{Catalogue, ElementId, NeedTier};
 use crate::model::effect::EffectFinding;
 use crate::model::fit::Structure;
 use crate::model::plan::{AgentRight, LineScope, PassedOver, Plan, PlanLine, PlanSet, ServicePart, TrialDesign};
-use crate::model::segment::fixture::{self, estimate};
 use crate::model::segment::{
     Contrast, Delivered, ElementProfile, NeedProfile, Reach, SegmentNight, SegmentNights, SegmentProfile,
 };
@@ -88,7 +88,7 @@ pub(super) fn night() -> Night {
         .map(|(place, jaccard)| SegmentNight { jaccard, ..segment(place, scored) })
         .collect();
     let plans = plans(&groups);
-    let mut segments = fixture::night(groups);
+    let mut segments = segment_fixture::night(groups);
     segments.everyone = segment(2, scored);
     segments.everyone.id = "ALL".to_owned();
     segments.everyone.name = "Everybody".to_owned();
@@ -145,7 +145,7 @@ fn segment(place: usize, scored: u64) -> SegmentNight {
         name: name.to_owned(),
         description: format!("{name} count for more here than elsewhere, and the difference is beyond chance."),
         profile: profile(place, size, scored),
-        ..fixture::segment(&format!("S{:02}", place + 1))
+        ..segment_fixture::segment(&format!("S{:02}", place + 1))
     }
 }
 

@@ -38,6 +38,11 @@ mod worth;
 mod fixture;
 #[cfg(test)]
 mod lens_fixture;
+// Groups made by hand where they are at home: the model's own tests are not compiled for other packages.
+#[cfg(test)]
+#[expect(dead_code, reason = "pages need some of it, the model all")]
+#[path = "../../model/segment/fixture.rs"]
+mod segment_fixture;
 #[cfg(test)]
 mod tests;
 

@@ -2,10 +2,10 @@
 
 use super::fixture::{Night, night};
 use super::lens_fixture::look_closer;
+use super::segment_fixture::estimate;
 use super::{Alert, ReportLanguage, ReportView, alerts_json, plan_page, plans_json, sentences};
 use crate::model::plan::{LineScope, PassedOver};
 use crate::model::rows::Aspect;
-use crate::model::segment::fixture::estimate;
 
 /// What an attacker would call a group.
 const HOSTILE: &str = "<script>alert(1)</script>\"' onload=x & <b>";

@@ -56,8 +56,8 @@ impl Worth {
 
 #[cfg(test)]
 mod tests {
+    use super::super::segment_fixture::profile;
     use super::*;
-    use crate::model::segment::fixture::profile;
 
     #[test]
     fn a_value_that_is_not_known_is_said_with_its_base_and_is_never_nought() {

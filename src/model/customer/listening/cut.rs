@@ -1,7 +1,7 @@
 //! A text cut into words that know their sentence and clause, and written the way phrases are.
 
-use crate::catalogue::lexicon::SentenceRules;
-use crate::catalogue::lexicon::spelling::{spell, words};
+use valueseg_catalogue::lexicon::SentenceRules;
+use valueseg_catalogue::lexicon::spelling::{spell, words};
 
 /// A sentence without an end is ended after this many words, so that work grows with the length of the text alone.
 /// Source: our judgment; in the reviews looked at no sentence had more than 141.

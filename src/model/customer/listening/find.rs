@@ -3,7 +3,7 @@
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::cut::SpelledText;
-use crate::catalogue::lexicon::{LexiconEntry, Meaning};
+use valueseg_catalogue::lexicon::{LexiconEntry, Meaning};
 
 /// A phrase found: words `first..=last` of the text and what they mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

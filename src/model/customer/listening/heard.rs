@@ -1,7 +1,7 @@
 //! What one customer's texts come to.
 
 use super::{Mentions, Polarity};
-use crate::catalogue::{ElementId, N_ELEMENTS};
+use valueseg_catalogue::{ElementId, N_ELEMENTS};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Count {

@@ -4,8 +4,8 @@ use super::Mention;
 use super::cut::TextWord;
 use super::find::FoundPhrase;
 use super::listener::Listener;
-use crate::catalogue::lexicon::{CueKind, Meaning, MentionWeights, Verdict, Weighing};
-use crate::catalogue::{ElementId, N_ELEMENTS};
+use valueseg_catalogue::lexicon::{CueKind, Meaning, MentionWeights, Verdict, Weighing};
+use valueseg_catalogue::{ElementId, N_ELEMENTS};
 
 /// A phrase that stands for an element.
 #[derive(Clone, Copy, Debug)]

@@ -6,8 +6,8 @@ use super::cut::SpelledText;
 use super::find::Finder;
 use super::judge::judge;
 use super::{Heard, Mentions};
-use crate::catalogue::Catalogue;
-use crate::catalogue::lexicon::{MentionWeights, SentenceRules, Weighing};
+use valueseg_catalogue::Catalogue;
+use valueseg_catalogue::lexicon::{MentionWeights, SentenceRules, Weighing};
 
 /// Language listened for where none is named: the one that ships.
 pub const DEFAULT_LANGUAGE: &str = "en";

@@ -1,6 +1,6 @@
 //! "What do customers write about?" Mentions of the elements in feedback, sentence by sentence.
 //!
-//! A [`Listener`] knows the phrases of one language's [`Lexicon`](crate::catalogue::lexicon::Lexicon). It cuts a text into
+//! A [`Listener`] knows the phrases of one language's [`Lexicon`](valueseg_catalogue::lexicon::Lexicon). It cuts a text into
 //! sentences and clauses, finds every phrase at once (Aho-Corasick), lets words that judge bind to what they stand
 //! beside, turns round what is negated, and hands back [`Mentions`]: element, polarity, probability and place. Neither the
 //! text nor a word of it is in what comes out. [`Heard`] sums up a customer, [`MentionRates`] a group.
@@ -8,8 +8,8 @@
 //! What is not mentioned is unknown, never 0: people write about little of what matters to them.
 //!
 //! ```
-//! use valueseg::catalogue::{Catalogue, ElementId};
-//! use valueseg::model::customer::listening::{Listener, Polarity};
+//! use valueseg_catalogue::{Catalogue, ElementId};
+//! use valueseg_model::customer::listening::{Listener, Polarity};
 //!
 //! let listener = Listener::new(&Catalogue::embedded()).expect("English ships");
 //! let mentions = listener.listen("Delivery was fast, but the box looked ugly.");
@@ -29,7 +29,7 @@ mod told;
 
 use std::ops::Range;
 
-use crate::catalogue::ElementId;
+use valueseg_catalogue::ElementId;
 
 pub use heard::Heard;
 pub use listener::{DEFAULT_LANGUAGE, Listener, ListeningError};
@@ -66,10 +66,10 @@ pub struct Mention {
     /// Praise or blame; that of the phrases in the sentence together.
     pub polarity: Polarity,
     /// Probability that the sentence speaks of the element, above 0, below 1: `1 / (1 + exp(−Σ w_t))` over its traits `t`,
-    /// weights `w` of the lexicon ([`MentionWeights`](crate::catalogue::lexicon::MentionWeights)). Fitted and calibrated on
+    /// weights `w` of the lexicon ([`MentionWeights`](valueseg_catalogue::lexicon::MentionWeights)). Fitted and calibrated on
     /// labeled English sentences (`docs/method.md`); it says nothing about the polarity.
     pub probability: f32,
-    /// What it rests on: a bit for each of [`MENTION_TRAITS`](crate::catalogue::lexicon::MENTION_TRAITS), in their order.
+    /// What it rests on: a bit for each of [`MENTION_TRAITS`](valueseg_catalogue::lexicon::MENTION_TRAITS), in their order.
     pub traits: u16,
     /// Bytes of the text that gave it away, on character boundaries, never empty.
     pub span: Range<usize>,

@@ -1,7 +1,7 @@
 //! What a group of customers writes about.
 
 use super::Heard;
-use crate::catalogue::{ElementId, N_ELEMENTS};
+use valueseg_catalogue::{ElementId, N_ELEMENTS};
 
 /// Shares of customers who mention an element, among those who wrote. Row weights count a customer as often as they say.
 ///

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use proptest::prelude::*;
 
 use super::*;
-use crate::catalogue::Catalogue;
+use valueseg_catalogue::Catalogue;
 
 fn listener() -> &'static Listener {
     static ENGLISH: OnceLock<Listener> = OnceLock::new();

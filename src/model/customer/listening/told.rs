@@ -3,8 +3,8 @@
 use super::cut::TextWord;
 use super::judge::{Cue, Sentence};
 use super::{Mention, Polarity};
-use crate::catalogue::N_ELEMENTS;
-use crate::catalogue::lexicon::{CueKind, MENTION_TRAITS, MentionTrait};
+use valueseg_catalogue::N_ELEMENTS;
+use valueseg_catalogue::lexicon::{CueKind, MENTION_TRAITS, MentionTrait};
 
 impl Sentence<'_> {
     /// What a cue comes to, and what that rests on; `None` = it needs a judgment and has none.

@@ -1,8 +1,8 @@
 //! What needs no chance: how well tiers and levels are served by the scores as they stand, and how much a tier matters.
 
 use super::settings::{NeedSettings, NeedSettingsError};
-use crate::catalogue::{Catalogue, ElementId, Level, N_ELEMENTS, NeedTier};
-use crate::model::rows::{Aspect, CustomerNeeds};
+use crate::rows::{Aspect, CustomerNeeds};
+use valueseg_catalogue::{Catalogue, ElementId, Level, N_ELEMENTS, NeedTier};
 
 pub(super) const TIERS: usize = NeedTier::COUNT;
 
@@ -11,7 +11,7 @@ pub const MAX_UNCOVERED: u32 = 2;
 
 /// Points of importance that span the whole relative importance from 0 to 1: the means of tiers rarely lie more than
 /// two points from a person's own mean. Our judgment.
-pub(in crate::model) const IMPORTANCE_SPAN: f32 = 4.0;
+pub(crate) const IMPORTANCE_SPAN: f32 = 4.0;
 
 /// Reads tiers by the catalogue's own need map: weights laid out once, nothing allocated per customer.
 #[derive(Clone, Debug)]

@@ -16,9 +16,9 @@ mod settings;
 mod tests;
 mod tiers;
 
-pub(in crate::model) use assessor::IMPORTANCE_SPAN;
+pub(crate) use assessor::IMPORTANCE_SPAN;
 pub use assessor::{MAX_UNCOVERED, NeedAssessor};
 pub(super) use plausible::ScoreErrors;
-pub(in crate::model) use plausible::strong_order;
+pub(crate) use plausible::strong_order;
 pub use settings::{MAP_VOTES, MIN_PROBABILITY, NeedMethod, NeedSettings, NeedSettingsError};
 pub(super) use tiers::TierReader;

@@ -11,9 +11,9 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::assessor::TIERS;
 use super::settings::NeedSettings;
-use crate::catalogue::{Catalogue, ElementId, N_ELEMENTS, NeedTier};
-use crate::model::rows::{Aspect, N_RATINGS, NEED_MAPS};
-use crate::stats::draw::{gamma, mixed_seed, normal};
+use crate::rows::{Aspect, N_RATINGS, NEED_MAPS};
+use valueseg_catalogue::{Catalogue, ElementId, N_ELEMENTS, NeedTier};
+use valueseg_stats::draw::{gamma, mixed_seed, normal};
 
 /// Banks of errors. The share of a group in which all are alike has a standard error of at most `½/√(32·64)` = 0.011.
 pub(super) const BANKS: usize = 64;
@@ -30,16 +30,16 @@ pub(super) const WANTED_LANES: usize = (TIERS + 1) * NEED_MAPS;
 
 /// How errors of scores hang together.
 #[derive(Clone, Debug)]
-pub(in crate::model::customer) struct ScoreErrors {
+pub(in crate::customer) struct ScoreErrors {
     /// `[60]` the part of a score's error that is its own, standard deviation on 0–10: the largest it can be.
-    pub(in crate::model::customer) own: [f32; N_RATINGS],
+    pub(in crate::customer) own: [f32; N_RATINGS],
     /// `(r, 60)` directions in which the rest moves together; `r` = 0: no score's error has to do with another's.
-    pub(in crate::model::customer) common: Array2<f64>,
+    pub(in crate::customer) common: Array2<f64>,
 }
 
 impl ScoreErrors {
     /// All errors are their scores' own.
-    pub(in crate::model::customer) fn independent() -> Self {
+    pub(in crate::customer) fn independent() -> Self {
         Self { own: [f32::INFINITY; N_RATINGS], common: Array2::zeros((0, N_RATINGS)) }
     }
 }
@@ -99,7 +99,7 @@ fn order_step(map: usize) -> usize {
 }
 
 /// Whether the order of tiers under a map is of the stronger half.
-pub(in crate::model) fn strong_order(map: usize) -> bool {
+pub(crate) fn strong_order(map: usize) -> bool {
     order_step(map) >= NEED_MAPS / 2
 }
 

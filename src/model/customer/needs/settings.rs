@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::codes::{Code, Coded};
+use valueseg_codes::{Code, Coded};
 
 /// Default least probability of a tier that is told of a customer. Our judgment: at 0.6 one customer in two and a half of
 /// the least sure is told wrong, and no second tier can be nearly as likely.

@@ -6,8 +6,8 @@ use ndarray::Array2;
 use proptest::prelude::*;
 
 use super::*;
-use crate::catalogue::{Catalogue, ElementId, NeedTier};
-use crate::model::rows::{Aspect, CustomerNeeds, N_RATINGS, NEED_MAPS, NeedState, ScoredBlock};
+use crate::rows::{Aspect, CustomerNeeds, N_RATINGS, NEED_MAPS, NeedState, ScoredBlock};
+use valueseg_catalogue::{Catalogue, ElementId, NeedTier};
 
 const ALL: u64 = (1 << 60) - 1;
 

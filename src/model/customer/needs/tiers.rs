@@ -9,9 +9,9 @@ use twox_hash::XxHash64;
 use super::assessor::{IMPORTANCE_SPAN, NeedAssessor, TIERS, enough};
 use super::plausible::{BANKS, Plausible, SERVED_LANES, ScoreErrors, WANTED_LANES};
 use super::settings::{NeedMethod, NeedSettings, NeedSettingsError};
-use crate::catalogue::{Catalogue, N_ELEMENTS, NeedTier};
-use crate::model::rows::{CustomerNeeds, N_RATINGS, NEED_MAPS, NeedState, ScoredBlock};
-use crate::stats::mixture::TILE;
+use crate::rows::{CustomerNeeds, N_RATINGS, NEED_MAPS, NeedState, ScoredBlock};
+use valueseg_catalogue::{Catalogue, N_ELEMENTS, NeedTier};
+use valueseg_stats::mixture::TILE;
 
 /// Seed of the hash of an id that picks a bank of errors.
 const BANK_SEED: u64 = 0xBA4C;
@@ -32,7 +32,7 @@ const PULL: u8 = TIERS as u8 + 1;
 
 /// Reads the chances of tiers of blocks of customers. Made once a night.
 #[derive(Clone, Debug)]
-pub(in crate::model::customer) struct TierReader {
+pub(in crate::customer) struct TierReader {
     assessor: NeedAssessor,
     plausible: Plausible,
     settings: NeedSettings,
@@ -80,7 +80,7 @@ impl Room {
 
 impl TierReader {
     /// Draws maps, orders and errors for `settings`; `errors` tells how errors of scores hang together.
-    pub(in crate::model::customer) fn new(
+    pub(in crate::customer) fn new(
         catalogue: &Catalogue,
         settings: NeedSettings,
         errors: &ScoreErrors,
@@ -110,7 +110,7 @@ impl TierReader {
     /// METHOD: the likeliest tier of expected scores is not the tier of the person: scores of people who were not asked lie
     /// close together, and whichever tier is ahead by a hair takes nearly all of them. Drawn scores scatter as people do.
     /// Source: our judgment after Maslow, as a lens with a soft order (`docs/domain.md#need-tier-to-serve-next`).
-    pub(in crate::model::customer) fn read(&self, ids: &[String], told: impl Fn(usize) -> bool, out: &mut ScoredBlock) {
+    pub(in crate::customer) fn read(&self, ids: &[String], told: impl Fn(usize) -> bool, out: &mut ScoredBlock) {
         let mut room = Room::new();
         let mut by_bank: Vec<(u8, u32)> = (0..ids.len())
             .filter(|row| out.scored[*row] != 0)

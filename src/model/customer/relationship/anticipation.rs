@@ -4,9 +4,9 @@ use rand::SeedableRng as _;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use twox_hash::XxHash64;
 
-use crate::catalogue::{ElementId, N_ELEMENTS};
-use crate::model::rows::{Aspect, N_RATINGS, NextNeed, NextNeeds, ScoredBlock};
-use crate::stats::draw::{mixed_seed, normal};
+use crate::rows::{Aspect, N_RATINGS, NextNeed, NextNeeds, ScoredBlock};
+use valueseg_catalogue::{ElementId, N_ELEMENTS};
+use valueseg_stats::draw::{mixed_seed, normal};
 
 /// Mean and standard deviation of each score over the base, importance of the 30 elements and then fulfillment, 0–10. A
 /// deviation that is not positive = the score is not compared.

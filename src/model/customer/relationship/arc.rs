@@ -3,7 +3,7 @@
 use super::known::{KnownCustomer, Matters, reaches};
 use super::rhythm::steady;
 use super::settings::ArcSettings;
-use crate::model::rows::{ArcEvidence, ArcFact, ArcReading, ArcStage, EvidenceBasis, Nature, Question, Word};
+use crate::rows::{ArcEvidence, ArcFact, ArcReading, ArcStage, EvidenceBasis, Nature, Question, Word};
 
 /// Most kinds of goods that breadth can ask for.
 const MOST_CATEGORIES: usize = 8;

@@ -7,11 +7,11 @@ use super::known::{KnownCustomer, Matters};
 use super::open::{self, OpenDays};
 use super::settings::{RelationshipSettings, RelationshipSettingsError};
 use super::{RewardWeeks, balance, connection, consistency, loyalty};
-use crate::catalogue::{Catalogue, N_ELEMENTS};
-use crate::model::rows::{
+use crate::rows::{
     ArcEvidence, ArcReading, ArcStage, Consistency, CustomerRef, ExperienceBalance, History, LevelReason, NextNeeds,
     OpenCounts, OpenMatter, Relationship, RelationshipLevel, RewardDependence, Sources,
 };
+use valueseg_catalogue::{Catalogue, N_ELEMENTS};
 
 /// What a night brings to the rules.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use super::known::{KnownCustomer, Matters, reaches};
 use super::settings::BalanceSettings;
-use crate::model::rows::{ExperienceBalance, Nature};
+use crate::rows::{ExperienceBalance, Nature};
 
 impl ExperienceBalance {
     /// The balance when a bad experience that was left open weighs as much as `ratio` good ones, and one that was resolved a
@@ -114,7 +114,7 @@ impl ExperienceSums<'_> {
 mod tests {
     use super::super::fixture::{Person, complaint, contact, order, promise, rated, text};
     use super::*;
-    use crate::model::rows::{Contact, Order};
+    use crate::rows::{Contact, Order};
     use proptest::prelude::*;
 
     fn of(person: &Person) -> Option<ExperienceBalance> {

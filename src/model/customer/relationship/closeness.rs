@@ -2,7 +2,7 @@
 
 use super::known::KnownCustomer;
 use super::settings::ClosenessSettings;
-use crate::model::rows::{ArcStage, LevelReason, RelationshipLevel};
+use crate::rows::{ArcStage, LevelReason, RelationshipLevel};
 
 /// What the rules of closeness look at beside the customer's own row.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +81,7 @@ mod tests {
     use super::super::fixture::{Person, order};
     use super::super::known::DAY;
     use super::*;
-    use crate::model::rows::{Order, Sources};
+    use crate::rows::{Order, Sources};
     use ArcStage::{Exists, Indispensable, Meaning, Opinion, PartOfLife, Unknown};
     use LevelReason::{Decided, Evidence, Fatigue, OpenMatter, Stale, Vulnerable, Wish};
     use RelationshipLevel::{CloseKindly, Friend, Guest, InnerCircle, LeaveAlone, Wave};

@@ -2,8 +2,8 @@
 
 use super::known::reaches;
 use super::settings::{ConnectionSettings, RelationshipSettingsError};
-use crate::catalogue::{Catalogue, Motivator};
-use crate::model::rows::{Attitudes, ConnectionStage, Question};
+use crate::rows::{Attitudes, ConnectionStage, Question};
+use valueseg_catalogue::{Catalogue, Motivator};
 
 /// Tells how far somebody came from answers alone; made once.
 #[derive(Clone, Debug)]

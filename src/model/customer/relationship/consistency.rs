@@ -2,7 +2,7 @@
 
 use super::known::KnownCustomer;
 use super::settings::ConsistencySettings;
-use crate::model::rows::Consistency;
+use crate::rows::Consistency;
 
 /// Largest standard deviation that values on 0–10 can have: one half at either end.
 const WIDEST: f64 = 5.0;
@@ -60,7 +60,7 @@ fn kept(known: &KnownCustomer<'_>, least: u32) -> Option<f32> {
 mod tests {
     use super::super::fixture::{Person, contact, order, promise, rated, text};
     use super::*;
-    use crate::model::rows::{Contact, Order, Promise};
+    use crate::rows::{Contact, Order, Promise};
     use proptest::prelude::*;
 
     fn of(person: &Person) -> Consistency {

@@ -1,9 +1,7 @@
 //! People for the tests of the rules. The night ends at moment 0, so "three days ago" is −3 days.
 
 use super::known::{DAY, KnownCustomer};
-use crate::model::rows::{
-    Attitudes, Contact, CustomerBlock, History, Nature, Order, Promise, Question, Sources, Verbatim,
-};
+use crate::rows::{Attitudes, Contact, CustomerBlock, History, Nature, Order, Promise, Question, Sources, Verbatim};
 
 /// Motivators in the tests' world.
 pub(super) const MOTIVATORS: usize = 10;

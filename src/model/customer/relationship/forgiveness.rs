@@ -2,7 +2,7 @@
 
 use super::known::{DAY, KnownCustomer, reaches};
 use super::settings::ArcSettings;
-use crate::model::rows::{Nature, Order};
+use crate::rows::{Nature, Order};
 
 /// Days of the past that a history holds.
 const KNOWN_DAYS: i64 = 365;

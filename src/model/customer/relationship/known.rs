@@ -1,6 +1,6 @@
 //! What is known of one customer, as the rules ask for it.
 
-use crate::model::rows::{Contact, CustomerBlock, History, Nature, Order, Promise, Question, Sources};
+use crate::rows::{Contact, CustomerBlock, History, Nature, Order, Promise, Question, Sources};
 
 /// Microseconds of a day.
 pub(super) const DAY: i64 = 86_400_000_000;
@@ -96,7 +96,7 @@ impl KnownCustomer<'_> {
 }
 
 /// Whether an answer reaches a threshold, compared in the precision in which answers are kept.
-pub(in crate::model) fn reaches(answer: f32, threshold: f64) -> bool {
+pub(crate) fn reaches(answer: f32, threshold: f64) -> bool {
     answer >= threshold as f32
 }
 

@@ -2,7 +2,7 @@
 
 use super::known::{DAY, KnownCustomer};
 use super::settings::LoyaltySettings;
-use crate::model::rows::{LoyaltyType, RewardDependence};
+use crate::rows::{LoyaltyType, RewardDependence};
 
 /// Weeks of a year's history, the last of one day.
 const WEEKS: u32 = 53;
@@ -141,7 +141,7 @@ pub(super) fn loyalty(
 mod tests {
     use super::super::fixture::{EVERYTHING, Person, order};
     use super::*;
-    use crate::model::rows::{Order, Sources};
+    use crate::rows::{Order, Sources};
 
     fn settings() -> LoyaltySettings {
         LoyaltySettings::default()

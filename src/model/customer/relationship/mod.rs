@@ -22,7 +22,7 @@ pub use anticipation::Standards;
 pub use arc::Yesterday;
 pub use assess::{RelationshipAssessor, RelationshipContext};
 pub use connection::ConnectionRule;
-pub(in crate::model) use known::reaches;
+pub(crate) use known::reaches;
 pub use loyalty::RewardWeeks;
 pub use settings::{
     AnticipationSettings, ArcSettings, BalanceRatio, BalanceSettings, ClosenessSettings, ConnectionSettings,

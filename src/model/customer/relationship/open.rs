@@ -2,8 +2,8 @@
 
 use super::known::{KnownCustomer, Matters};
 use super::settings::{AnticipationSettings, ClosenessSettings};
-use crate::catalogue::MatterKind;
-use crate::model::rows::{Contact, OpenCounts, OpenMatter, Order};
+use crate::rows::{Contact, OpenCounts, OpenMatter, Order};
+use valueseg_catalogue::MatterKind;
 
 /// Days for which a promise, a return or a refund counts.
 #[derive(Clone, Copy)]
@@ -77,7 +77,7 @@ mod tests {
     use super::super::fixture::{Person, complaint, order};
     use super::super::known::DAY;
     use super::*;
-    use crate::model::rows::{Promise, Sources};
+    use crate::rows::{Promise, Sources};
 
     fn told(person: &Person, sources: impl Fn(Sources) -> Sources) -> Vec<(&'static str, Option<u32>)> {
         person.known(|known| {

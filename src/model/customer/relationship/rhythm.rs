@@ -2,7 +2,7 @@
 
 use super::known::DAY;
 use super::settings::ArcSettings;
-use crate::model::rows::History;
+use crate::rows::History;
 
 /// Whether the gaps between days of purchase are alike: their sample standard deviation over their mean is below
 /// `settings.regular_cv`, with at least `settings.regular_orders` days.

@@ -1,8 +1,8 @@
 //! Who is about to slide down the arc?
 
 use super::settings::AnticipationSettings;
-use crate::model::rows::{ArcStage, Estimate};
-use crate::stats::interval::wilson;
+use crate::rows::{ArcStage, Estimate};
+use valueseg_stats::interval::wilson;
 
 /// Stages from which one can slide.
 const STAGES: usize = ArcStage::ALL.len() - 1;

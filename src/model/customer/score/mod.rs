@@ -19,12 +19,12 @@ use serde::{Deserialize, Serialize};
 use twox_hash::XxHash64;
 
 use super::needs::{NeedSettings, NeedSettingsError, ScoreErrors, TierReader};
-use crate::catalogue::Catalogue;
-use crate::codes::{Code, Coded};
-use crate::model::fit::{Model, NeedTierCheck};
-use crate::model::rows::{
+use crate::fit::{Model, NeedTierCheck};
+use crate::rows::{
     Assignment, CustomerBlock, CustomerFlags, N_RATINGS, POSTERIOR_STEPS, ScoredBlock, UnassignedReason, suppression,
 };
+use valueseg_catalogue::Catalogue;
+use valueseg_codes::{Code, Coded};
 
 pub use probabilities::Probabilities;
 use scores::Scores;

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::Scorer;
-use crate::model::rows::CustomerBlock;
+use crate::rows::CustomerBlock;
 
 /// Segment probabilities of the rows of a block.
 #[derive(Clone, Debug)]

@@ -11,8 +11,8 @@
 //! segments, `v_j` is the answer less what they say: an answer counts by what it says beyond what behavior let expect. A block's temperature divides all its terms, so
 //! they still do.
 
-use crate::model::rows::{MAX_SIGNALS, N_RATINGS};
-use crate::stats::mixture::{FactorMixture, MAX_FACTORS, TilePosterior};
+use crate::rows::{MAX_SIGNALS, N_RATINGS};
+use valueseg_stats::mixture::{FactorMixture, MAX_FACTORS, TilePosterior};
 
 /// What the shares of one block are made of.
 #[derive(Clone, Debug)]
@@ -177,7 +177,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::stats::mixture::{Kernel, Tile};
+    use valueseg_stats::mixture::{Kernel, Tile};
 
     #[test]
     fn the_shares_add_up_to_the_log_odds() {

@@ -17,9 +17,9 @@ use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayViewMut2, s};
 
 use super::tiles::{Known, Work, answers_place, span};
-use crate::model::fit::{Measurement, Model, say, within_given_signals};
-use crate::model::rows::{CustomerBlock, N_RATINGS, ScoredBlock};
-use crate::stats::mixture::{FactorMixture, TILE, TilePosterior};
+use crate::fit::{Measurement, Model, say, within_given_signals};
+use crate::rows::{CustomerBlock, N_RATINGS, ScoredBlock};
+use valueseg_stats::mixture::{FactorMixture, TILE, TilePosterior};
 
 /// Smallest standard error of a score that is not the customer's own answer: 0 is kept for answers.
 const LEAST_ERROR: f32 = 0.01;

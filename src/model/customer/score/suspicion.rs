@@ -6,9 +6,9 @@
 //! probability of care, one customer's reasons have to add up.
 
 use super::tiles::{AnswerTables, Work};
-use crate::model::fit::{Carelessness, Measurement};
-use crate::model::rows::CustomerBlock;
-use crate::stats::mixture::{LEAST_ANSWERS, TILE};
+use crate::fit::{Carelessness, Measurement};
+use crate::rows::CustomerBlock;
+use valueseg_stats::mixture::{LEAST_ANSWERS, TILE};
 
 /// What careless answers look like, laid out for scoring.
 #[derive(Clone, Debug)]

@@ -7,9 +7,9 @@ use proptest::prelude::*;
 
 use super::tiles::{Known, Tables, Work};
 use super::*;
-use crate::model::fit::{FitRequest, FitSettings, Invented, SearchEffort, SegmentCount, World, fit};
-use crate::model::rows::{Aspect, Basis, CustomerFlags, N_RATINGS, SuppressedReason};
-use crate::stats::draw::mixed_seed;
+use crate::fit::{FitRequest, FitSettings, Invented, SearchEffort, SegmentCount, World, fit};
+use crate::rows::{Aspect, Basis, CustomerFlags, N_RATINGS, SuppressedReason};
+use valueseg_stats::draw::mixed_seed;
 
 /// Three segments of a world, found quickly.
 fn fitted(world: &World) -> Model {
@@ -260,7 +260,7 @@ fn settings_outside_their_range_are_refused() {
 
 #[test]
 fn a_block_without_rows_is_scored_to_nothing() {
-    let mut collector = crate::model::fit::SampleCollector::new(1, 10);
+    let mut collector = crate::fit::SampleCollector::new(1, 10);
     collector.absorb(&made().0.block);
     let mut empty = collector.finish().base;
     empty.ids.clear();

@@ -8,11 +8,11 @@ use ndarray::{Array2, s};
 use super::ApplySettings;
 use super::reasons::{BlockReasons, Reasons, RowCells};
 use super::suspicion::Suspicion;
-use crate::model::fit::{CutOn, Model, SignalLine, SignalLink};
-use crate::model::rows::{Assignment, Basis, CustomerBlock, N_RATINGS, UnassignedReason};
-use crate::stats::mixture::{FactorMixture, Kernel, TILE, Tile, TilePosterior, normalize};
-use crate::stats::normal_scores::SCORE_LANES;
-use crate::stats::reduced_rank::MAX_RANK;
+use crate::fit::{CutOn, Model, SignalLine, SignalLink};
+use crate::rows::{Assignment, Basis, CustomerBlock, N_RATINGS, UnassignedReason};
+use valueseg_stats::mixture::{FactorMixture, Kernel, TILE, Tile, TilePosterior, normalize};
+use valueseg_stats::normal_scores::SCORE_LANES;
+use valueseg_stats::reduced_rank::MAX_RANK;
 
 /// What is known of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use super::Scorer;
 use super::tiles::{Known, Work, answers_place};
-use crate::model::rows::{CustomerBlock, suppression};
-use crate::stats::mixture::TILE;
+use crate::rows::{CustomerBlock, suppression};
+use valueseg_stats::mixture::TILE;
 
 /// Rows of which the same is known; their class probabilities stand in the [`Work`] beside them.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ use super::ratings::Evidence;
 
 /// Share of a distance that is level from which it is only a level: of a segment from the mean customer, and of all segments
 /// together. Our judgment: four fifths.
-pub(in crate::model::fit) const ONLY_LEVEL_SHARE: f64 = 0.80;
+pub(in crate::fit) const ONLY_LEVEL_SHARE: f64 = 0.80;
 
 /// Distance of a segment's level from the mean, in standard deviations of a rating, under which level is no trait of it.
 /// Our judgment: Cohen's "small" to "medium" effect.
@@ -19,7 +19,7 @@ const LEAST_LEVEL: f64 = 0.3;
 ///
 /// METHOD (our measure): of the difference *between* segments, not of the variance of the rating level, most of which lies
 /// between any groups that are perfectly apart, however much their profiles differ.
-pub(in crate::model::fit) fn level_share(evidence: &Evidence, given: &Array2<f64>) -> Option<f64> {
+pub(in crate::fit) fn level_share(evidence: &Evidence, given: &Array2<f64>) -> Option<f64> {
     let weights = evidence.data.weights();
     let sizes = given.t().dot(weights) / weights.sum();
     let (mut level, mut all) = (0.0, 0.0);
@@ -39,7 +39,7 @@ struct Apart {
 }
 
 /// How much of each segment is only a level.
-pub(in crate::model) fn segment_levels(evidence: &Evidence, given: &Array2<f64>) -> Vec<SegmentLevel> {
+pub(crate) fn segment_levels(evidence: &Evidence, given: &Array2<f64>) -> Vec<SegmentLevel> {
     let of = |Apart { level, shape }: Apart| {
         let share = if level == 0.0 { 0.0 } else { level * level / (level * level + shape) };
         let only = share >= ONLY_LEVEL_SHARE && level.abs() >= LEAST_LEVEL;
@@ -95,7 +95,7 @@ impl AnswerSums {
 /// spread.
 ///
 /// `η²_c = Σ_k n_kc (m_kc − m_c)² / Σ_i w_i (x_ic − m_c)²`, people by their probabilities (Fisher's correlation ratio).
-pub(in crate::model::fit) fn shares_between(evidence: &Evidence, given: &Array2<f64>) -> Vec<f64> {
+pub(in crate::fit) fn shares_between(evidence: &Evidence, given: &Array2<f64>) -> Vec<f64> {
     let AnswerSums { counts, totals, squares } = AnswerSums::of(evidence, given);
     (0..evidence.ratings)
         .map(|c| {
@@ -112,7 +112,7 @@ pub(in crate::model::fit) fn shares_between(evidence: &Evidence, given: &Array2<
 mod tests {
     use super::super::outcome::Outcomes;
     use super::*;
-    use crate::stats::observed::Observed;
+    use valueseg_stats::observed::Observed;
 
     /// Four people a segment: one rates all 2 higher, one all 2 lower, one likes the first half and not the second.
     fn evidence() -> (Evidence, Array2<f64>) {

@@ -1,9 +1,9 @@
 //! Outcomes the segments were not cut on: how much of each do segments explain in people they were not learned from?
 
-use crate::model::rows::{CustomerBlock, Question};
-use crate::stats::draw::mixed_seed;
-use crate::stats::normal_scores::NormalScores;
-use crate::stats::observed::Observed;
+use crate::rows::{CustomerBlock, Question};
+use valueseg_stats::draw::mixed_seed;
+use valueseg_stats::normal_scores::NormalScores;
+use valueseg_stats::observed::Observed;
 
 /// Answers below which an outcome says nothing about segments. Our judgment: as many as a segment must rest on.
 const LEAST_ANSWERS: usize = 100;
@@ -14,7 +14,7 @@ const PULL: f64 = 5.0;
 
 /// Outcomes of the rows of an [`super::ratings::Evidence`].
 #[derive(Clone, Debug, Default)]
-pub(in crate::model) struct Outcomes {
+pub(crate) struct Outcomes {
     named: Vec<HeldOutcome>,
     /// Half a row belongs to; by the row's content, so that equal rows stay together.
     odd: Vec<bool>,
@@ -28,10 +28,10 @@ struct HeldOutcome {
 
 /// How well segments tell outcomes apart.
 #[derive(Clone, Debug)]
-pub(in crate::model::fit) struct Separation {
+pub(in crate::fit) struct Separation {
     /// Mean over the outcomes of the share of variance explained on the half not learned from; at most 1, below 0 where
     /// segments mislead.
-    pub(in crate::model::fit) r2: f64,
+    pub(in crate::fit) r2: f64,
     /// Weighted part of each row in `r2`; they sum to it.
     parts: Vec<f64>,
 }
@@ -39,12 +39,12 @@ pub(in crate::model::fit) struct Separation {
 impl Separation {
     /// The same part from each of `n` people.
     #[cfg(test)]
-    pub(in crate::model::fit) fn evenly(r2: f64, n: usize) -> Self {
+    pub(in crate::fit) fn evenly(r2: f64, n: usize) -> Self {
         Self { r2, parts: vec![r2 / n as f64; n] }
     }
 
     /// `self.r2 − other.r2` and its standard error, row by row on the same people.
-    pub(in crate::model::fit) fn lead(&self, other: &Self) -> (f64, f64) {
+    pub(in crate::fit) fn lead(&self, other: &Self) -> (f64, f64) {
         let n = self.parts.len() as f64;
         let differences = || self.parts.iter().zip(&other.parts).map(|(a, b)| a - b);
         let mean = differences().sum::<f64>() / n;
@@ -57,7 +57,7 @@ impl Outcomes {
     /// evidence is `data`; only what enough of them told and what differs between them.
     ///
     /// METHOD: values of orders as normal scores: one large account would else decide about segments.
-    pub(in crate::model::fit) fn of(block: &CustomerBlock, rows: &[usize], data: &Observed) -> Self {
+    pub(in crate::fit) fn of(block: &CustomerBlock, rows: &[usize], data: &Observed) -> Self {
         let told = |question| rows.iter().map(|i| block.attitudes.get(*i, question).map(f64::from)).collect::<Vec<_>>();
         let value: Vec<Option<f64>> = rows.iter().map(|i| block.value_365d[*i]).collect();
         let named = [
@@ -71,7 +71,7 @@ impl Outcomes {
     }
 
     /// The outcomes of the rows `rows`.
-    pub(in crate::model::fit) fn select(&self, rows: &[usize]) -> Self {
+    pub(in crate::fit) fn select(&self, rows: &[usize]) -> Self {
         let pick =
             |o: &HeldOutcome| HeldOutcome { name: o.name, values: rows.iter().map(|row| o.values[*row]).collect() };
         let odd = if self.odd.is_empty() { Vec::new() } else { rows.iter().map(|row| self.odd[*row]).collect() };
@@ -79,7 +79,7 @@ impl Outcomes {
     }
 
     /// Their names.
-    pub(in crate::model::fit) fn names(&self) -> Vec<String> {
+    pub(in crate::fit) fn names(&self) -> Vec<String> {
         self.named.iter().map(|o| o.name.to_owned()).collect()
     }
 
@@ -89,7 +89,7 @@ impl Outcomes {
     /// ```text
     /// R² = mean over outcomes of 1 − Σ w (y − ŷ_s)² / Σ w (y − ȳ)²      ŷ_s, ȳ: segment mean and mean of the other half
     /// ```
-    pub(in crate::model::fit) fn separation(&self, labels: &[usize], k: usize, weights: &[f64]) -> Option<Separation> {
+    pub(in crate::fit) fn separation(&self, labels: &[usize], k: usize, weights: &[f64]) -> Option<Separation> {
         if self.named.is_empty() {
             return None;
         }

@@ -9,18 +9,18 @@ use super::super::error::ModelError;
 use super::super::sample::{MIN_ANSWERS, Sample};
 use super::super::stored::coarse;
 use super::super::transform::SignalLine;
-use crate::catalogue::{N_ELEMENTS, Transform};
-use crate::model::rows::{Aspect, CustomerBlock, N_RATINGS};
-use crate::stats::mixture::Attention;
-use crate::stats::normal_scores::SCORE_LANES;
-use crate::stats::observed::Observed;
+use crate::rows::{Aspect, CustomerBlock, N_RATINGS};
+use valueseg_catalogue::{N_ELEMENTS, Transform};
+use valueseg_stats::mixture::Attention;
+use valueseg_stats::normal_scores::SCORE_LANES;
+use valueseg_stats::observed::Observed;
 
 /// Answers below which a rating is not known to the model: its mean in a segment would be a guess.
-pub(in crate::model::fit) const MIN_ITEM_ANSWERS: u64 = 30;
+pub(in crate::fit) const MIN_ITEM_ANSWERS: u64 = 30;
 
 /// Answers of one aspect from which the same answer everywhere is a use of the scale. Our judgment: with four or fewer it
 /// happens by chance.
-pub(in crate::model::fit) const STRAIGHT_ANSWERS: u32 = 5;
+pub(in crate::fit) const STRAIGHT_ANSWERS: u32 = 5;
 
 /// Different answers to an aspect's ratings from which the same one everywhere is a use of the scale. Our judgment: where
 /// people may only say yes or no, or choose among three, to say the same everywhere is an answer.
@@ -68,7 +68,7 @@ fn has_steps(block: &CustomerBlock, mask: u64) -> bool {
 }
 
 /// Respondents of a sample who gave the same answer to everything asked of an aspect.
-pub(in crate::model::fit) fn straight_rows(sample: &Sample, aspect: Aspect) -> usize {
+pub(in crate::fit) fn straight_rows(sample: &Sample, aspect: Aspect) -> usize {
     let block = &sample.respondents;
     let steps = has_steps(block, aspect.mask());
     (0..block.len()).filter(|row| steps && is_straight(block, *row, aspect.mask())).count()
@@ -76,55 +76,55 @@ pub(in crate::model::fit) fn straight_rows(sample: &Sample, aspect: Aspect) -> u
 
 /// Ratings of one aspect, and the respondents who gave enough of them to be cut on.
 #[derive(Clone, Debug)]
-pub(in crate::model::fit) struct AspectData {
+pub(in crate::fit) struct AspectData {
     /// Rows of [`Prepared::ratings`] with at least [`MIN_ANSWERS`] answers of this aspect that are not all the same and not
     /// most likely given at random.
-    pub(in crate::model::fit) rows: Vec<usize>,
+    pub(in crate::fit) rows: Vec<usize>,
     /// Columns of [`Prepared::ratings`] of this aspect that are known to the model.
-    pub(in crate::model::fit) columns: Vec<usize>,
+    pub(in crate::fit) columns: Vec<usize>,
 }
 
 /// Respondents who look careless.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::model::fit) struct Careless {
+pub(in crate::fit) struct Careless {
     /// Answers as if at random: with a probability above one half.
-    pub(in crate::model::fit) random: usize,
+    pub(in crate::fit) random: usize,
     /// The same answer to everything asked, of either aspect.
-    pub(in crate::model::fit) straight: usize,
+    pub(in crate::fit) straight: usize,
 }
 
 /// The sample as numbers.
 #[derive(Clone, Debug)]
-pub(in crate::model::fit) struct Prepared {
+pub(in crate::fit) struct Prepared {
     /// How each signal is read.
-    pub(in crate::model::fit) lines: Vec<SignalLine>,
+    pub(in crate::fit) lines: Vec<SignalLine>,
     /// Respondents × 60, standardized by `center` and `spread`; unknown ratings are absent. Rows weigh as much as they are
     /// likely to be attentive, in Kish's effective number of rows.
-    pub(in crate::model::fit) ratings: Observed,
+    pub(in crate::fit) ratings: Observed,
     /// Respondents who most likely answered without reading: at random, or the same everywhere.
-    pub(in crate::model::fit) careless: Careless,
+    pub(in crate::fit) careless: Careless,
     /// What careless answers look like.
-    pub(in crate::model::fit) carelessness: Carelessness,
+    pub(in crate::fit) carelessness: Carelessness,
     /// Respondents who most likely answered with care.
-    pub(in crate::model::fit) believed: Vec<usize>,
+    pub(in crate::fit) believed: Vec<usize>,
     /// Mean of each rating, 0–10.
-    pub(in crate::model::fit) center: Vec<f64>,
+    pub(in crate::fit) center: Vec<f64>,
     /// Spread of each rating.
-    pub(in crate::model::fit) spread: Vec<f64>,
+    pub(in crate::fit) spread: Vec<f64>,
     /// Answers to each rating.
-    pub(in crate::model::fit) answers: Vec<u64>,
+    pub(in crate::fit) answers: Vec<u64>,
     /// Bit `i`: rating `i` is known to the model.
-    pub(in crate::model::fit) asked: u64,
+    pub(in crate::fit) asked: u64,
     /// Respondents × signals, normal scores.
-    pub(in crate::model::fit) respondent_signals: Observed,
+    pub(in crate::fit) respondent_signals: Observed,
     /// Everybody × signals, normal scores.
-    pub(in crate::model::fit) base_signals: Observed,
-    pub(in crate::model::fit) importance: AspectData,
-    pub(in crate::model::fit) fulfillment: AspectData,
+    pub(in crate::fit) base_signals: Observed,
+    pub(in crate::fit) importance: AspectData,
+    pub(in crate::fit) fulfillment: AspectData,
 }
 
 impl Prepared {
-    pub(in crate::model::fit) fn new(request: &FitRequest<'_>) -> Result<Self, ModelError> {
+    pub(in crate::fit) fn new(request: &FitRequest<'_>) -> Result<Self, ModelError> {
         let sample = request.sample;
         let lines = learn_lines(request);
         let raw = raw_ratings(&sample.respondents)?;
@@ -211,7 +211,7 @@ impl Prepared {
         })
     }
 
-    pub(in crate::model::fit) fn aspect(&self, aspect: Aspect) -> &AspectData {
+    pub(in crate::fit) fn aspect(&self, aspect: Aspect) -> &AspectData {
         match aspect {
             Aspect::Importance => &self.importance,
             Aspect::Fulfillment => &self.fulfillment,
@@ -219,12 +219,12 @@ impl Prepared {
     }
 
     /// Rows of `base`, the sample of everybody, without an answer that the model knows.
-    pub(in crate::model::fit) fn silent_rows(&self, base: &CustomerBlock) -> Vec<usize> {
+    pub(in crate::fit) fn silent_rows(&self, base: &CustomerBlock) -> Vec<usize> {
         (0..base.len()).filter(|row| base.rated[*row] & self.asked == 0).collect()
     }
 
     /// Standardized ratings of `aspect` from those who gave enough of them: `(rows, columns)`.
-    pub(in crate::model::fit) fn cut_table(&self, aspect: Aspect) -> Result<Observed, ModelError> {
+    pub(in crate::fit) fn cut_table(&self, aspect: Aspect) -> Result<Observed, ModelError> {
         let part = self.aspect(aspect);
         let rows = self.ratings.select(&part.rows);
         let pick = |from: Array2<f64>| from.select(ndarray::Axis(1), &part.columns);
@@ -272,10 +272,7 @@ fn raw_ratings(block: &CustomerBlock) -> Result<Observed, ModelError> {
 }
 
 /// Normal scores of a block's signals; what is not read or not finite is absent.
-pub(in crate::model::fit) fn signal_scores(
-    block: &CustomerBlock,
-    lines: &[SignalLine],
-) -> Result<Observed, ModelError> {
+pub(in crate::fit) fn signal_scores(block: &CustomerBlock, lines: &[SignalLine]) -> Result<Observed, ModelError> {
     let shape = (block.len(), lines.len());
     let mut values = Array2::zeros(shape);
     let mut present = Array2::from_elem(shape, false);
@@ -299,7 +296,7 @@ pub(in crate::model::fit) fn signal_scores(
 }
 
 /// First column of an aspect among the 60 ratings.
-pub(in crate::model::fit) fn first_column(aspect: Aspect) -> usize {
+pub(in crate::fit) fn first_column(aspect: Aspect) -> usize {
     match aspect {
         Aspect::Importance => 0,
         Aspect::Fulfillment => N_ELEMENTS,

@@ -5,32 +5,32 @@ use ndarray::{Array1, Axis};
 use super::super::error::ModelError;
 use super::outcome::Outcomes;
 use super::prepare::Prepared;
-use crate::model::rows::Aspect;
-use crate::stats::mixture::category_scores;
-use crate::stats::observed::Observed;
-use crate::stats::reduced_rank::ReducedRank;
+use crate::rows::Aspect;
+use valueseg_stats::mixture::category_scores;
+use valueseg_stats::observed::Observed;
+use valueseg_stats::reduced_rank::ReducedRank;
 
 /// Rows candidates are tried on. METHOD: enough to rank solutions; the chosen one sees all rows.
 const SCREEN_ROWS: usize = 1_600;
 
 /// The evidence of a partition.
 #[derive(Clone, Debug)]
-pub(in crate::model) struct Evidence {
+pub(crate) struct Evidence {
     /// Standardized ratings cut on, those of few steps as normal scores of their answers, then the signal scores that predict them: `(rows, ratings + directions)`.
-    pub(in crate::model::fit) data: Observed,
+    pub(in crate::fit) data: Observed,
     /// Ratings among the columns.
-    pub(in crate::model::fit) ratings: usize,
+    pub(in crate::fit) ratings: usize,
     /// Share of the ratings' variance that signals predict.
-    pub(in crate::model::fit) predicted: f64,
+    pub(in crate::fit) predicted: f64,
     /// Rows of the sample (respondents, or everybody where nobody was asked) behind the rows of `data`.
-    pub(in crate::model::fit) rows: Vec<usize>,
+    pub(in crate::fit) rows: Vec<usize>,
     /// What the same people say or do that does not shape the segments.
-    pub(in crate::model::fit) outcomes: Outcomes,
+    pub(in crate::fit) outcomes: Outcomes,
 }
 
 impl Evidence {
     /// Ratings of `aspect` beside the signal directions that predict them; without outcomes.
-    pub(in crate::model::fit) fn of(prepared: &Prepared, aspect: Aspect) -> Result<Self, ModelError> {
+    pub(in crate::fit) fn of(prepared: &Prepared, aspect: Aspect) -> Result<Self, ModelError> {
         let ratings = category_scores(&prepared.cut_table(aspect)?.effective());
         let rows = prepared.aspect(aspect).rows.clone();
         let signals = prepared.respondent_signals.values().select(Axis(0), &rows);
@@ -53,7 +53,7 @@ impl Evidence {
     ///
     /// METHOD: systematic sampling with probability by weight. A drawn row counts as often as it was drawn, so a row of
     /// weight 2 is what two rows are, here as everywhere.
-    pub(in crate::model::fit) fn screen(&self) -> Self {
+    pub(in crate::fit) fn screen(&self) -> Self {
         let Some((rows, counts)) = drawn(self.data.weights(), SCREEN_ROWS) else { return self.clone() };
         let part = self.data.select(&rows);
         let data = Observed::try_new(part.values().to_owned(), part.present().to_owned(), counts.into());
@@ -67,7 +67,7 @@ impl Evidence {
     }
 
     /// Signal directions among the columns.
-    pub(in crate::model::fit) fn directions(&self) -> usize {
+    pub(in crate::fit) fn directions(&self) -> usize {
         self.data.n_columns() - self.ratings
     }
 }

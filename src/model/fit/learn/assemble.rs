@@ -26,8 +26,8 @@ use super::signals::SignalLearner;
 use super::typing::{Crossed, questions};
 use super::within::Respondents;
 use super::{loadings, prior};
-use crate::catalogue::ElementId;
-use crate::model::rows::{Aspect, N_RATINGS};
+use crate::rows::{Aspect, N_RATINGS};
+use valueseg_catalogue::ElementId;
 
 /// Most factors of the ratings in the measurement model.
 const MAX_RATING_FACTORS: usize = 6;
@@ -39,7 +39,7 @@ const MOST_OF_ONE: f64 = 5.0;
 const WIDEST_STEP: f64 = 0.1;
 
 /// A model cut on the ratings of `aspect`.
-pub(in crate::model::fit) fn surveyed(
+pub(in crate::fit) fn surveyed(
     request: &FitRequest<'_>,
     prepared: &Prepared,
     aspect: Aspect,
@@ -94,7 +94,7 @@ pub(in crate::model::fit) fn surveyed(
 }
 
 /// A model cut on importance as the catalogue reads it from signals.
-pub(in crate::model::fit) fn unsurveyed(request: &FitRequest<'_>, prepared: &Prepared) -> Result<Model, ModelError> {
+pub(in crate::fit) fn unsurveyed(request: &FitRequest<'_>, prepared: &Prepared) -> Result<Model, ModelError> {
     let loadings = prior::loadings(request, prepared);
     let evidence = prior::evidence(prepared, &loadings)?;
     // METHOD: nobody answered, so there is no scale use to model and no gap to bridge; a mixture would only find the lumps

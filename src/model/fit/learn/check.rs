@@ -7,11 +7,11 @@ use super::super::evidence::prepare::{Prepared, first_column};
 use super::super::report::HeldOut;
 use super::measure::Measured;
 use super::within::{Respondents, less_told};
-use crate::catalogue::N_ELEMENTS;
-use crate::model::rows::{Aspect, N_RATINGS};
-use crate::stats::draw::mixed_seed;
-use crate::stats::mixture::{FactorMixture, Kernel, TILE, Tile, TilePosterior};
-use crate::stats::observed::Observed;
+use crate::rows::{Aspect, N_RATINGS};
+use valueseg_catalogue::N_ELEMENTS;
+use valueseg_stats::draw::mixed_seed;
+use valueseg_stats::mixture::{FactorMixture, Kernel, TILE, Tile, TilePosterior};
+use valueseg_stats::observed::Observed;
 
 /// One in how many answers is hidden.
 const HIDDEN_ONE_IN: u64 = 10;
@@ -50,26 +50,26 @@ const SE_FACTORS: (f64, f64) = (0.5, 2.0);
 
 /// An answer the model does not get to see.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::model::fit) struct Hidden {
+pub(in crate::fit) struct Hidden {
     /// Row.
-    pub(in crate::model::fit) row: usize,
+    pub(in crate::fit) row: usize,
     /// Rating, `0..60`.
-    pub(in crate::model::fit) column: usize,
+    pub(in crate::fit) column: usize,
     /// Standardized answer.
-    pub(in crate::model::fit) value: f64,
+    pub(in crate::fit) value: f64,
 }
 
 /// A predicted answer.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::model::fit) struct Prediction {
+pub(in crate::fit) struct Prediction {
     /// Expected standardized answer.
-    pub(in crate::model::fit) mean: f64,
+    pub(in crate::fit) mean: f64,
     /// Variance of the predictive distribution.
-    pub(in crate::model::fit) variance: f64,
+    pub(in crate::fit) variance: f64,
 }
 
 /// Hides one answer in ten, drawn by a hash of (seed, row, column).
-pub(in crate::model::fit) fn hide(ratings: &Observed, seed: u64) -> (Observed, Vec<Hidden>) {
+pub(in crate::fit) fn hide(ratings: &Observed, seed: u64) -> (Observed, Vec<Hidden>) {
     let mut present = ratings.present().to_owned();
     let mut hidden = Vec::new();
     for ((row, column), is) in present.indexed_iter_mut() {
@@ -85,7 +85,7 @@ pub(in crate::model::fit) fn hide(ratings: &Observed, seed: u64) -> (Observed, V
 /// Predicts hidden answers from the other answers in `data` with class probabilities `given`.
 ///
 /// `E[v] = Σ_k p_k (μ_k + λ·m_k)`; `Var = ψ + λᵀP⁻¹λ + Σ_k p_k (μ_k + λ·m_k − E[v])²`.
-pub(in crate::model::fit) fn predict(
+pub(in crate::fit) fn predict(
     model: &FactorMixture,
     data: &Observed,
     given: ArrayView2<'_, f64>,
@@ -128,10 +128,10 @@ pub(in crate::model::fit) fn predict(
 
 /// What the checks found.
 #[derive(Clone, Debug)]
-pub(in crate::model::fit) struct Checked {
-    pub(in crate::model::fit) held_out: Vec<HeldOut>,
+pub(in crate::fit) struct Checked {
+    pub(in crate::fit) held_out: Vec<HeldOut>,
     /// `[without own answers, with][60]`.
-    pub(in crate::model::fit) se_factor: [Vec<f64>; 2],
+    pub(in crate::fit) se_factor: [Vec<f64>; 2],
 }
 
 /// Hides answers, learns the ratings anew without them and predicts them: once one answer in ten, from the customer's
@@ -139,7 +139,7 @@ pub(in crate::model::fit) struct Checked {
 /// answers of a fold of respondents, from signals alone.
 ///
 /// `alone` are class probabilities `(n, K)` of all respondents by signals, by models that have not seen them.
-pub(in crate::model::fit) fn held_out(
+pub(in crate::fit) fn held_out(
     prepared: &Prepared,
     measured: &Measured,
     alone: ArrayView2<'_, f64>,

@@ -12,12 +12,12 @@ use super::super::settings::SegmentCount;
 use super::assemble::{finish, measurement};
 use super::measure::{Measured, learn_ratings, silent_ratings};
 use super::prior;
-use crate::model::rows::{Aspect, N_RATINGS, thousands};
-use crate::stats::mixture::FactorMixture;
+use crate::rows::{Aspect, N_RATINGS, thousands};
+use valueseg_stats::mixture::FactorMixture;
 
 /// A model of one segment that nothing was cut on. Ratings are known to it as far as anybody gave them, those of people
 /// who rated one or two elements included.
-pub(in crate::model::fit) fn everybody(request: &FitRequest<'_>) -> Result<Model, ModelError> {
+pub(in crate::fit) fn everybody(request: &FitRequest<'_>) -> Result<Model, ModelError> {
     let mut sample = request.sample.clone();
     sample.respondents = request.sample.who_rated();
     let whole = FitRequest { sample: &sample, ..*request };

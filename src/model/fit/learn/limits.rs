@@ -9,17 +9,13 @@ use super::super::sample::MIN_ANSWERS;
 use super::super::settings::SegmentCount;
 use super::super::typing::TypingCheck;
 use super::everybody::wanted;
-use crate::model::rows::Aspect;
-use crate::stats::resample::JaccardBand;
+use crate::rows::Aspect;
+use valueseg_stats::resample::JaccardBand;
 
 /// Reasons named why divisions were ruled out.
 const REASONS_SHOWN: usize = 2;
 
-pub(in crate::model::fit) fn surveyed(
-    request: &FitRequest<'_>,
-    prepared: &Prepared,
-    report: &FitReport,
-) -> Vec<String> {
+pub(in crate::fit) fn surveyed(request: &FitRequest<'_>, prepared: &Prepared, report: &FitReport) -> Vec<String> {
     let mut said = Vec::new();
     let (importance, fulfillment) = (prepared.importance.rows.len(), prepared.fulfillment.rows.len());
     let needed = request.settings.min_respondents;
@@ -63,11 +59,7 @@ pub(in crate::model::fit) fn surveyed(
     said
 }
 
-pub(in crate::model::fit) fn unsurveyed(
-    request: &FitRequest<'_>,
-    prepared: &Prepared,
-    report: &FitReport,
-) -> Vec<String> {
+pub(in crate::fit) fn unsurveyed(request: &FitRequest<'_>, prepared: &Prepared, report: &FitReport) -> Vec<String> {
     let mut said = Vec::new();
     let answered = prepared.importance.rows.len().max(prepared.fulfillment.rows.len());
     if answered > 0 {
@@ -85,7 +77,7 @@ pub(in crate::model::fit) fn unsurveyed(
 }
 
 /// What must be said of single segments, under the ids they have: a refit gives a segment the id it continues.
-pub(in crate::model) fn of_segments(report: &FitReport, segments: &[SegmentInfo]) -> Vec<String> {
+pub(crate) fn of_segments(report: &FitReport, segments: &[SegmentInfo]) -> Vec<String> {
     let mut said = Vec::new();
     for (segment, level) in segments.iter().zip(&report.segment_levels) {
         if let Some(stands_for) = level.stands_for.filter(|_| segments.len() > 1) {
@@ -190,7 +182,7 @@ fn common(request: &FitRequest<'_>, report: &FitReport, people: &str, said: &mut
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::fit::Candidate;
+    use crate::fit::Candidate;
 
     #[test]
     fn one_group_that_was_asked_for_is_not_laid_on_the_answers() {

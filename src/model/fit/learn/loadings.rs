@@ -4,9 +4,9 @@ use super::super::FitRequest;
 use super::super::evidence::prepare::{Prepared, first_column};
 use super::super::report::{LearnedLoading, LoadingVerdict, SignalUse};
 use super::measure::Measured;
-use crate::catalogue::N_ELEMENTS;
-use crate::model::rows::Aspect;
-use crate::stats::observed::Observed;
+use crate::rows::Aspect;
+use valueseg_catalogue::N_ELEMENTS;
+use valueseg_stats::observed::Observed;
 
 /// Answers behind a learned loading, below which it is not worth printing.
 const LEAST_ANSWERS: u64 = 50;
@@ -18,7 +18,7 @@ const KNOWN_SIGN: f64 = 2.0;
 ///
 /// METHOD: correlation of the normal score with the rating centered within the person, because generous raters would
 /// else agree with everything; its standard error is that of a correlation near 0, `1/√n`.
-pub(in crate::model::fit) fn learned(request: &FitRequest<'_>, prepared: &Prepared) -> Vec<LearnedLoading> {
+pub(in crate::fit) fn learned(request: &FitRequest<'_>, prepared: &Prepared) -> Vec<LearnedLoading> {
     let mut out = Vec::new();
     let centered = [Aspect::Importance, Aspect::Fulfillment].map(|aspect| centered(prepared, aspect));
     for (s, id) in request.signal_ids.iter().enumerate() {
@@ -97,11 +97,7 @@ fn correlation(prepared: &Prepared, ratings: &Observed, signal: usize, element: 
 }
 
 /// How far each signal is known and how much of it lies between segments.
-pub(in crate::model::fit) fn uses(
-    request: &FitRequest<'_>,
-    prepared: &Prepared,
-    measured: &Measured,
-) -> Vec<SignalUse> {
+pub(in crate::fit) fn uses(request: &FitRequest<'_>, prepared: &Prepared, measured: &Measured) -> Vec<SignalUse> {
     let n = prepared.base_signals.n_rows().max(1) as f64;
     request
         .signal_ids

@@ -11,11 +11,11 @@ use super::check::{Hidden, hide, predict};
 use super::signals::SignalLearner;
 use super::typing::Crossed;
 use super::within::{Respondents, less_told};
-use crate::catalogue::N_ELEMENTS;
-use crate::stats::mixture::{
+use valueseg_catalogue::N_ELEMENTS;
+use valueseg_stats::mixture::{
     Attach, FactorMixture, Kernel, TILE, Tile, TilePosterior, attach, model_from, normalize, own_floors,
 };
-use crate::stats::observed::Observed;
+use valueseg_stats::observed::Observed;
 
 /// Numbers of factors tried for the ratings.
 const RATING_FACTORS: [usize; 5] = [0, 1, 2, 4, 6];
@@ -40,19 +40,19 @@ const RELEARN_ITERATIONS: usize = 2;
 
 /// Both blocks of the measurement model, standardized.
 #[derive(Clone, Debug)]
-pub(in crate::model::fit) struct Measured {
+pub(in crate::fit) struct Measured {
     /// `(K,)` shares.
-    pub(in crate::model::fit) weights: Array1<f64>,
+    pub(in crate::fit) weights: Array1<f64>,
     /// 60 ratings given the class, whatever the signals.
-    pub(in crate::model::fit) ratings: FactorMixture,
+    pub(in crate::fit) ratings: FactorMixture,
     /// Signals.
-    pub(in crate::model::fit) signals: FactorMixture,
+    pub(in crate::fit) signals: FactorMixture,
     /// What signals say about ratings within classes.
-    pub(in crate::model::fit) links: SignalLinks,
+    pub(in crate::fit) links: SignalLinks,
     /// Where probabilities start from when signals are read; `None` = from `weights`.
-    pub(in crate::model::fit) unasked: Option<UnaskedPrior>,
+    pub(in crate::fit) unasked: Option<UnaskedPrior>,
     /// How far either block is believed.
-    pub(in crate::model::fit) temperature: Temperature,
+    pub(in crate::fit) temperature: Temperature,
 }
 
 /// Some columns of a table.
@@ -63,7 +63,7 @@ pub(super) fn pick(table: &Observed, columns: &[usize]) -> Observed {
 }
 
 /// Learns the ratings in each class, `q` factors, with `given` held; unknown ratings have mean 0, variance 1.
-pub(in crate::model::fit) fn learn_ratings(ratings: &Observed, given: ArrayView2<'_, f64>, q: usize) -> FactorMixture {
+pub(in crate::fit) fn learn_ratings(ratings: &Observed, given: ArrayView2<'_, f64>, q: usize) -> FactorMixture {
     let iterations = if q == 0 { 2 } else { ITERATIONS };
     attached(ratings, given, q, iterations, |known, _| model_from(known, given, q, MEAN_PULL))
 }
@@ -117,12 +117,7 @@ fn attached(
 /// Number of rating factors that predicts hidden answers best, the fewest within [`WORTH`] of it.
 ///
 /// METHOD: factors serve to predict answers not given, so they are judged by just that; likelihood would go on adding.
-pub(in crate::model::fit) fn rating_factors(
-    ratings: &Observed,
-    given: ArrayView2<'_, f64>,
-    most: usize,
-    seed: u64,
-) -> usize {
+pub(in crate::fit) fn rating_factors(ratings: &Observed, given: ArrayView2<'_, f64>, most: usize, seed: u64) -> usize {
     let n = ratings.n_rows();
     let rows: Vec<usize> =
         if n <= CHOICE_ROWS { (0..n).collect() } else { (0..CHOICE_ROWS).map(|i| i * n / CHOICE_ROWS).collect() };
@@ -152,7 +147,7 @@ fn hidden_error(kept: &Observed, hidden: &[Hidden], given: ArrayView2<'_, f64>, 
 
 impl Measured {
     /// Both blocks with these shares, taken at their word.
-    pub(in crate::model::fit) fn new(weights: Array1<f64>, ratings: FactorMixture, signals: FactorMixture) -> Self {
+    pub(in crate::fit) fn new(weights: Array1<f64>, ratings: FactorMixture, signals: FactorMixture) -> Self {
         Self {
             weights,
             ratings,
@@ -171,13 +166,13 @@ impl Measured {
     }
 
     /// The same with ratings, and what signals say about them within classes, learned from `respondents`.
-    pub(in crate::model::fit) fn learned_from(&self, respondents: &Respondents<'_>) -> Self {
+    pub(in crate::fit) fn learned_from(&self, respondents: &Respondents<'_>) -> Self {
         let (ratings, links) = respondents.learn(self.own_factors());
         Self { ratings, links, ..self.clone() }
     }
 
     /// The ratings' block learned anew a little way, with what signals say within classes as it is.
-    pub(in crate::model::fit) fn relearned(
+    pub(in crate::fit) fn relearned(
         &self,
         ratings: &Observed,
         signals: &Observed,
@@ -189,12 +184,12 @@ impl Measured {
     }
 
     /// Common factors of the ratings that signals say nothing about.
-    pub(in crate::model::fit) fn own_factors(&self) -> usize {
+    pub(in crate::fit) fn own_factors(&self) -> usize {
         self.ratings.n_factors() - self.links.beside.as_ref().map_or(0, |link| link.rank())
     }
 
     /// `(n, K)` log densities of answers given the class and the signals, up to a part that all classes of a row share.
-    pub(in crate::model::fit) fn answer_densities(&self, ratings: &Observed, signals: &Observed) -> Array2<f64> {
+    pub(in crate::fit) fn answer_densities(&self, ratings: &Observed, signals: &Observed) -> Array2<f64> {
         let Some(link) = &self.links.beside else { return self.ratings.log_densities(ratings) };
         let rest = less_told(ratings, &link.told(signals.values()));
         let mut all = link.given_signals(&self.ratings).log_densities(&rest);
@@ -210,7 +205,7 @@ impl Measured {
 
     /// `(n, 60)` expected ratings and their variances of people of whom signals alone are known, with class probabilities
     /// `given`: `Σ_k p_k (μ_kj − G_j·m_k) + G_j·d` and the variance within and between classes.
-    pub(in crate::model::fit) fn by_signals(&self, signals: &Observed, given: &Array2<f64>) -> [Array2<f64>; 2] {
+    pub(in crate::fit) fn by_signals(&self, signals: &Observed, given: &Array2<f64>) -> [Array2<f64>; 2] {
         let ratings = &self.ratings;
         let (means, told) = match &self.links.alone {
             Some(link) => (link.means_less_told(ratings), link.told(signals.values())),
@@ -228,13 +223,13 @@ impl Measured {
     }
 
     /// The same, believed as far as `crossed` found best; at its word where nothing was found.
-    pub(in crate::model::fit) fn tempered_by(self, crossed: Option<&Crossed>) -> Self {
+    pub(in crate::fit) fn tempered_by(self, crossed: Option<&Crossed>) -> Self {
         let temperature = crossed.map_or_else(Temperature::default, Crossed::temperature);
         Self { temperature, unasked: crossed.map(Crossed::unasked), ..self }
     }
 
     /// `(K,)` log weights that evidence is added to: of people with or without `own` answers, with or without `signals`.
-    pub(in crate::model::fit) fn log_prior(&self, own: bool, signals: bool) -> Array1<f64> {
+    pub(in crate::fit) fn log_prior(&self, own: bool, signals: bool) -> Array1<f64> {
         let logs = self.weights.mapv(|w| w.max(f64::MIN_POSITIVE).ln());
         match &self.unasked {
             Some(unasked) if !own => unasked.logs().into(),
@@ -244,7 +239,7 @@ impl Measured {
     }
 
     /// `(n, K)` class probabilities from ratings and signals of the same rows.
-    pub(in crate::model::fit) fn probabilities(&self, ratings: Option<&Observed>, signals: &Observed) -> Array2<f64> {
+    pub(in crate::fit) fn probabilities(&self, ratings: Option<&Observed>, signals: &Observed) -> Array2<f64> {
         let k = self.weights.len();
         let signal_kernel = Kernel::new(&self.signals);
         let by_answers = ratings.map(|ratings| self.answer_densities(ratings, signals));
@@ -282,7 +277,7 @@ impl Measured {
     }
 
     /// The same model with its classes in the order `order`.
-    pub(in crate::model::fit) fn reordered(&self, order: &[usize]) -> Self {
+    pub(in crate::fit) fn reordered(&self, order: &[usize]) -> Self {
         let pick = |m: &FactorMixture| FactorMixture {
             class_weights: m.class_weights.select(Axis(0), order),
             means: m.means.select(Axis(0), order),
@@ -300,7 +295,7 @@ impl Measured {
 }
 
 /// A block of 60 ratings that says nothing: nobody was asked.
-pub(in crate::model::fit) fn silent_ratings(weights: &Array1<f64>) -> FactorMixture {
+pub(in crate::fit) fn silent_ratings(weights: &Array1<f64>) -> FactorMixture {
     FactorMixture {
         class_weights: weights.clone(),
         means: Array2::zeros((weights.len(), 2 * N_ELEMENTS)),

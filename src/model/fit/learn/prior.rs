@@ -7,26 +7,26 @@ use super::super::error::ModelError;
 use super::super::evidence::outcome::Outcomes;
 use super::super::evidence::prepare::Prepared;
 use super::super::evidence::ratings::Evidence;
-use crate::catalogue::N_ELEMENTS;
-use crate::model::rows::{Aspect, N_RATINGS};
-use crate::stats::observed::Observed;
+use crate::rows::{Aspect, N_RATINGS};
+use valueseg_catalogue::N_ELEMENTS;
+use valueseg_stats::observed::Observed;
 
 /// Share of a catalogue loading that counts as the correlation of signal and rating.
 ///
 /// METHOD: the loadings are our judgment, not measured; database variables predict attitudes poorly
 /// (`docs/domain.md#typing-people-who-were-not-asked`), so the word "strong" (0.6) is read as a correlation of 0.3.
-pub(in crate::model::fit) const TRUST: f64 = 0.5;
+pub(in crate::fit) const TRUST: f64 = 0.5;
 
 /// Mean and spread of a rating nobody gave, on 0–10. Our judgment: the middle of the scale, and the spread usual in surveys.
-pub(in crate::model::fit) const CENTER: f64 = 5.0;
+pub(in crate::fit) const CENTER: f64 = 5.0;
 /// See [`CENTER`].
-pub(in crate::model::fit) const SPREAD: f64 = 2.0;
+pub(in crate::fit) const SPREAD: f64 = 2.0;
 
 /// Elements read from at least this many signals' worth of customers, else there is nothing to cut on.
 const LEAST_ELEMENTS: usize = 2;
 
 /// Catalogue loadings as correlations, `[60][p]`; signals that are not read have none.
-pub(in crate::model::fit) fn loadings(request: &FitRequest<'_>, prepared: &Prepared) -> Vec<Vec<f64>> {
+pub(in crate::fit) fn loadings(request: &FitRequest<'_>, prepared: &Prepared) -> Vec<Vec<f64>> {
     let mut out = vec![vec![0.0; request.signal_ids.len()]; N_RATINGS];
     for (s, id) in request.signal_ids.iter().enumerate() {
         let Some(signal) = request.catalogue.signal(id) else { continue };
@@ -49,18 +49,18 @@ fn readable(loadings: &[Vec<f64>]) -> Vec<usize> {
 }
 
 /// Number of elements whose importance some signal speaks of.
-pub(in crate::model::fit) fn readable_elements(request: &FitRequest<'_>, prepared: &Prepared) -> usize {
+pub(in crate::fit) fn readable_elements(request: &FitRequest<'_>, prepared: &Prepared) -> usize {
     readable(&loadings(request, prepared)).len()
 }
 
 /// Whether signals can stand in for answers.
-pub(in crate::model::fit) fn possible(request: &FitRequest<'_>, prepared: &Prepared) -> bool {
+pub(in crate::fit) fn possible(request: &FitRequest<'_>, prepared: &Prepared) -> bool {
     request.settings.cut_on != Some(Aspect::Fulfillment)
         && readable(&loadings(request, prepared)).len() >= LEAST_ELEMENTS
 }
 
 /// One signal's say on a rating: weight `ρ/(1−ρ²)` on its score, and precision `ρ²/(1−ρ²)` added.
-pub(in crate::model) fn say(loading: f64) -> (f64, f64) {
+pub(crate) fn say(loading: f64) -> (f64, f64) {
     let rest = 1.0 - loading * loading;
     (loading / rest, loading * loading / rest)
 }
@@ -70,7 +70,7 @@ pub(in crate::model) fn say(loading: f64) -> (f64, f64) {
 ///
 /// METHOD: with rating `t ~ N(0, 1)` and signals `z = ρt + √(1−ρ²)·e`, independent given t,
 /// `E[t | z] = Σ aᵢzᵢ / (1 + Σ aᵢρᵢ)`, `aᵢ = ρᵢ/(1−ρᵢ²)`, with variance `1 / (1 + Σ aᵢρᵢ)`.
-pub(in crate::model::fit) fn evidence(prepared: &Prepared, loadings: &[Vec<f64>]) -> Result<Evidence, ModelError> {
+pub(in crate::fit) fn evidence(prepared: &Prepared, loadings: &[Vec<f64>]) -> Result<Evidence, ModelError> {
     let elements = readable(loadings);
     let signals = &prepared.base_signals;
     let shape = (signals.n_rows(), elements.len());

@@ -9,9 +9,9 @@ use super::super::measurement::mean_step;
 use super::assemble::shares;
 use super::measure::Measured;
 use super::signals::SignalLearner;
-use crate::model::rows::CustomerBlock;
-use crate::stats::draw::mixed_seed;
-use crate::stats::observed::Observed;
+use crate::rows::CustomerBlock;
+use valueseg_stats::draw::mixed_seed;
+use valueseg_stats::observed::Observed;
 
 /// Groups of respondents left out in turn.
 const GROUPS: usize = 20;

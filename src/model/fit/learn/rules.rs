@@ -11,12 +11,12 @@ use super::super::rules::{Absent, Ground, RuleBasis, SegmentRule, completed};
 use super::super::sample::MIN_ANSWERS;
 use super::super::typing::cut_columns;
 use super::measure::Measured;
-use crate::model::rows::Aspect;
-use crate::stats::draw::mixed_seed;
-use crate::stats::observed::Observed;
+use crate::rows::Aspect;
+use valueseg_stats::draw::mixed_seed;
+use valueseg_stats::observed::Observed;
 
 /// Rules on the ratings cut on (where anybody was asked), then rules on signals, by segment each.
-pub(in crate::model::fit) fn rules(
+pub(in crate::fit) fn rules(
     request: &FitRequest<'_>,
     prepared: &Prepared,
     aspect: Option<Aspect>,

@@ -6,11 +6,11 @@ use rayon::prelude::*;
 use super::super::FitRequest;
 use super::super::evidence::prepare::Prepared;
 use super::measure::{Measured, pick};
-use crate::stats::calibration::ClassEvidence;
-use crate::stats::dense::symmetric_eigen;
-use crate::stats::discriminant::{Discriminant, Guessed, factor_covariance, pairwise_covariance};
-use crate::stats::mixture::FactorMixture;
-use crate::stats::observed::Observed;
+use valueseg_stats::calibration::ClassEvidence;
+use valueseg_stats::dense::symmetric_eigen;
+use valueseg_stats::discriminant::{Discriminant, Guessed, factor_covariance, pairwise_covariance};
+use valueseg_stats::mixture::FactorMixture;
+use valueseg_stats::observed::Observed;
 
 /// Most factors of the signals.
 const MAX_SIGNAL_FACTORS: usize = 8;
@@ -31,7 +31,7 @@ const TRUSTS: [f64; 4] = [0.0, 0.05, 0.2, 1.0];
 pub(super) const FOLDS: usize = 5;
 
 /// Learns the block of signals from rows with class probabilities and from everybody.
-pub(in crate::model::fit) struct SignalLearner {
+pub(in crate::fit) struct SignalLearner {
     /// Signals that are read and vary.
     used: Vec<usize>,
     total: Array2<f64>,
@@ -46,7 +46,7 @@ pub(in crate::model::fit) struct SignalLearner {
 
 impl SignalLearner {
     /// Learns from respondents alone.
-    pub(in crate::model::fit) fn new(prepared: &Prepared) -> Self {
+    pub(in crate::fit) fn new(prepared: &Prepared) -> Self {
         let used: Vec<usize> = (0..prepared.lines.len()).filter(|s| prepared.lines[*s].line.is_some()).collect();
         let base = pick(&prepared.base_signals, &used);
         Self {
@@ -65,12 +65,7 @@ impl SignalLearner {
     /// Learning 39). Where segments are what signals lump into, thousands of customers sharpen what some hundred respondents
     /// tell; where signals lump into something else, λ is 0. Judged by the answers of respondents nobody learned from, each λ
     /// at the temperature it will be believed at.
-    pub(in crate::model::fit) fn trusting(
-        self,
-        request: &FitRequest<'_>,
-        prepared: &Prepared,
-        measured: &Measured,
-    ) -> Self {
+    pub(in crate::fit) fn trusting(self, request: &FitRequest<'_>, prepared: &Prepared, measured: &Measured) -> Self {
         let signals = &prepared.respondent_signals;
         let mut rows = prepared.silent_rows(&request.sample.base);
         rows.retain(|row| any(&prepared.base_signals, *row));
@@ -101,7 +96,7 @@ impl SignalLearner {
     }
 
     /// The block in each class; signals that are not read have mean 0 and variance 1 and are never observed.
-    pub(in crate::model::fit) fn learn(
+    pub(in crate::fit) fn learn(
         &self,
         labeled: &Observed,
         given: ArrayView2<'_, f64>,
@@ -118,7 +113,7 @@ impl SignalLearner {
     }
 
     /// The block learned anew from `start`, a step of EM away: for data that differ little from those it was learned from.
-    pub(in crate::model::fit) fn relearn(
+    pub(in crate::fit) fn relearn(
         &self,
         labeled: &Observed,
         given: ArrayView2<'_, f64>,

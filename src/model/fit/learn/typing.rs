@@ -10,12 +10,12 @@ use super::super::typing::{OwnAnswersCheck, QuestionBasis, QuestionReport, Typed
 use super::super::unasked::UnaskedPrior;
 use super::measure::Measured;
 use super::signals::{FOLDS, SignalLearner, any, cross_typed};
-use crate::catalogue::N_ELEMENTS;
-use crate::model::rows::Aspect;
-use crate::stats::calibration::{ClassEvidence, Reliability};
-use crate::stats::class_shift::{ClassShares, class_tilt};
-use crate::stats::draw::mixed_seed;
-use crate::stats::observed::Observed;
+use crate::rows::Aspect;
+use valueseg_catalogue::N_ELEMENTS;
+use valueseg_stats::calibration::{ClassEvidence, Reliability};
+use valueseg_stats::class_shift::{ClassShares, class_tilt};
+use valueseg_stats::draw::mixed_seed;
+use valueseg_stats::observed::Observed;
 
 /// Expected calibration error up to which probabilities are left as they are. Our judgment:
 /// `docs/method.md#calibration-bar`.
@@ -36,7 +36,7 @@ const LEAST_SPLIT: usize = 100;
 
 /// Log densities of respondents and of those who were not asked; all tables are `(rows, K)`.
 #[derive(Clone, Debug)]
-pub(in crate::model::fit) struct Crossed {
+pub(in crate::fit) struct Crossed {
     /// Respondents with a known signal.
     rows: Vec<usize>,
     /// Their weights.
@@ -72,7 +72,7 @@ struct Unasked {
 impl Crossed {
     /// Types respondents in [`FOLDS`] folds and finds the temperatures; `None` without signals, with one segment or with
     /// too few respondents.
-    pub(in crate::model::fit) fn of(
+    pub(in crate::fit) fn of(
         request: &FitRequest<'_>,
         prepared: &Prepared,
         measured: &Measured,
@@ -111,7 +111,7 @@ impl Crossed {
     }
 
     /// The same people held against their answers as `measured` reads them, whose signals are read as before.
-    pub(in crate::model::fit) fn with_answers_of(
+    pub(in crate::fit) fn with_answers_of(
         mut self,
         request: &FitRequest<'_>,
         prepared: &Prepared,
@@ -131,7 +131,7 @@ impl Crossed {
 
     /// `(n, K)` probabilities by signals alone of all `n` respondents, by models that have not seen them; the shares
     /// `weights` for those without a signal.
-    pub(in crate::model::fit) fn alone_of_all(&self, weights: &Array1<f64>, n: usize) -> Array2<f64> {
+    pub(in crate::fit) fn alone_of_all(&self, weights: &Array1<f64>, n: usize) -> Array2<f64> {
         let mut all = Array2::from_shape_fn((n, weights.len()), |(_, k)| weights[k]);
         for (row, p) in self.rows.iter().zip(self.alone(self.temperature.signals).rows()) {
             all.row_mut(*row).assign(&p);
@@ -140,17 +140,17 @@ impl Crossed {
     }
 
     /// How far signals and answers are to be believed.
-    pub(in crate::model::fit) fn temperature(&self) -> Temperature {
+    pub(in crate::fit) fn temperature(&self) -> Temperature {
         self.temperature
     }
 
     /// Where probabilities start from when signals are read.
-    pub(in crate::model::fit) fn unasked(&self) -> UnaskedPrior {
+    pub(in crate::fit) fn unasked(&self) -> UnaskedPrior {
         UnaskedPrior { shares: self.shares.to_vec(), tilt: self.tilt.to_vec(), part: self.part }
     }
 
     /// The same with the segments in the order `order`.
-    pub(in crate::model::fit) fn reordered(&self, order: &[usize]) -> Self {
+    pub(in crate::fit) fn reordered(&self, order: &[usize]) -> Self {
         let pick = |table: &Array2<f64>| table.select(Axis(1), order);
         Self {
             prior: pick(&self.prior),
@@ -169,7 +169,7 @@ impl Crossed {
     }
 
     /// The check.
-    pub(in crate::model::fit) fn check(&self) -> Option<TypingCheck> {
+    pub(in crate::fit) fn check(&self) -> Option<TypingCheck> {
         let alone = self.alone(self.temperature.signals);
         let known = self.known(self.temperature);
         let untilted = &self.prior - &self.tilt;
@@ -192,7 +192,7 @@ impl Crossed {
     ///
     /// METHOD: the correction term of the difference estimator (Cassel, Särndal and Wretman 1976) as an error instead of a
     /// correction: the model's shares rest on the same respondents already. `√max(0, m² − se²)`.
-    pub(in crate::model::fit) fn misfit(&self) -> Vec<f64> {
+    pub(in crate::fit) fn misfit(&self) -> Vec<f64> {
         let (alone, known) = (self.alone(self.temperature.signals), self.known(self.temperature));
         let by_signals = ClassEvidence { prior: self.unasked.prior.view(), evidence: self.unasked.signals.view() }
             .at(self.temperature.signals);
@@ -314,7 +314,7 @@ impl Crossed {
         }
         let reliability = self.half_reliability(self.temperature.answers, self.temperature.answers);
         let total: f64 = reliability.bins.iter().map(|bin| bin.weight).sum();
-        let mean = |of: fn(&crate::stats::calibration::ReliabilityBin) -> f64| {
+        let mean = |of: fn(&valueseg_stats::calibration::ReliabilityBin) -> f64| {
             reliability.bins.iter().map(|bin| bin.weight * of(bin)).sum::<f64>() / total
         };
         Some(OwnAnswersCheck {
@@ -347,7 +347,7 @@ fn part_without_answers(request: &FitRequest<'_>, prepared: &Prepared) -> f64 {
 }
 
 /// What the fit says about the questionnaire; `measured` and `measurement` are the same model.
-pub(in crate::model::fit) fn questions(
+pub(in crate::fit) fn questions(
     request: &FitRequest<'_>,
     prepared: &Prepared,
     aspect: Aspect,

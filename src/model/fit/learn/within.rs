@@ -4,9 +4,9 @@ use ndarray::{Array2, ArrayView2, Axis};
 
 use super::super::link::{SignalLink, SignalLinks};
 use super::measure::learn_ratings;
-use crate::stats::mixture::FactorMixture;
-use crate::stats::observed::Observed;
-use crate::stats::reduced_rank::ReducedRank;
+use valueseg_stats::mixture::FactorMixture;
+use valueseg_stats::observed::Observed;
+use valueseg_stats::reduced_rank::ReducedRank;
 
 /// Share of the ratings' variance within segments that signals must predict on respondents left out, before they are heard.
 /// Our judgment: the best of 40 ranks and ridges on signals of no use reaches about a tenth of it with 300 respondents.
@@ -17,15 +17,15 @@ const LEAST_ROWS: usize = 60;
 
 /// Respondents: their answers, their signals, and the class probabilities of two readers.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::model::fit) struct Respondents<'a> {
+pub(in crate::fit) struct Respondents<'a> {
     /// `(n, 60)`, standardized.
-    pub(in crate::model::fit) ratings: &'a Observed,
+    pub(in crate::fit) ratings: &'a Observed,
     /// `(n, p)`, normal scores.
-    pub(in crate::model::fit) signals: &'a Observed,
+    pub(in crate::fit) signals: &'a Observed,
     /// `(n, K)` class probabilities by everything.
-    pub(in crate::model::fit) known: ArrayView2<'a, f64>,
+    pub(in crate::fit) known: ArrayView2<'a, f64>,
     /// `(n, K)` class probabilities by signals alone, of a model that has not seen the respondent.
-    pub(in crate::model::fit) alone: ArrayView2<'a, f64>,
+    pub(in crate::fit) alone: ArrayView2<'a, f64>,
 }
 
 impl Respondents<'_> {
@@ -35,7 +35,7 @@ impl Respondents<'_> {
     /// gives `G` for the class probabilities `p` of either reader. Reduced-rank ridge regression (Izenman 1975, J.
     /// Multivariate Analysis 5), rank and ridge by cross-validation, rank 0 below [`LEAST_GAIN`]. Then the ratings less what
     /// signals say are learned as before, which makes their own variance and common factors smaller.
-    pub(in crate::model::fit) fn learn(&self, q: usize) -> (FactorMixture, SignalLinks) {
+    pub(in crate::fit) fn learn(&self, q: usize) -> (FactorMixture, SignalLinks) {
         let plain = learn_ratings(self.ratings, self.known, q);
         let rows: Vec<usize> =
             (0..self.signals.n_rows()).filter(|r| self.signals.present().row(*r).iter().any(|p| *p)).collect();
@@ -84,7 +84,7 @@ impl Told<'_> {
 }
 
 /// The answers less what is told of them, `(n, 60)`.
-pub(in crate::model::fit) fn less_told(ratings: &Observed, told: &Array2<f64>) -> Observed {
+pub(in crate::fit) fn less_told(ratings: &Observed, told: &Array2<f64>) -> Observed {
     let values = &ratings.values() - told;
     Observed::try_new(values, ratings.present().to_owned(), ratings.weights().clone())
         .expect("cells of a checked table")

@@ -7,9 +7,9 @@ use super::super::indicator::Indicator;
 use super::bins::Bins;
 use super::grow::{Range, Rows, paths};
 use super::{Condition, RuleBasis, SegmentRule};
-use crate::stats::interval::{effective_n, wilson};
-use crate::stats::mixture::likeliest;
-use crate::stats::observed::Observed;
+use valueseg_stats::interval::{effective_n, wilson};
+use valueseg_stats::mixture::likeliest;
+use valueseg_stats::observed::Observed;
 
 /// Share of those caught who must belong. Our judgment: a rule that is wrong about every other person misleads.
 const LEAST_PRECISION: f64 = 0.60;
@@ -32,7 +32,7 @@ const MOST_COLUMNS: usize = 24;
 
 /// What an absent value means to a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::model) enum Absent {
+pub(crate) enum Absent {
     /// The person was not asked: not counted at all.
     NotCounted,
     /// The rule does not catch the person.
@@ -41,17 +41,17 @@ pub(in crate::model) enum Absent {
 
 /// What rules are found and counted on.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::model) struct Ground<'a> {
-    pub(in crate::model) basis: RuleBasis,
+pub(crate) struct Ground<'a> {
+    pub(crate) basis: RuleBasis,
     /// `(n, columns)` plain values, some absent, and row weights.
-    pub(in crate::model) table: &'a Observed,
+    pub(crate) table: &'a Observed,
     /// `(n, columns)` the same without gaps; only trees look at what was filled in.
-    pub(in crate::model) filled: &'a Array2<f64>,
+    pub(crate) filled: &'a Array2<f64>,
     /// `(n, K)` probabilities of the segments.
-    pub(in crate::model) known: ArrayView2<'a, f64>,
+    pub(crate) known: ArrayView2<'a, f64>,
     /// What the columns are.
-    pub(in crate::model) indicators: &'a [Indicator],
-    pub(in crate::model) absent: Absent,
+    pub(crate) indicators: &'a [Indicator],
+    pub(crate) absent: Absent,
 }
 
 /// Sums over the rows counted.
@@ -71,7 +71,7 @@ impl Ground<'_> {
     ///
     /// Trees grow on every other row (at most [`MOST_GROWN`] of them); rules are counted on the rest, so that their figures
     /// are not those of a lucky fit.
-    pub(in crate::model) fn rules(&self) -> Vec<SegmentRule> {
+    pub(crate) fn rules(&self) -> Vec<SegmentRule> {
         let n = self.table.n_rows();
         // Rows come in the order of ids, which says nothing about the person: every other one is as good as a draw.
         let half: Vec<usize> = (0..n).step_by(2).collect();

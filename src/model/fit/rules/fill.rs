@@ -7,10 +7,10 @@ use rayon::prelude::*;
 
 use super::super::measurement::Measurement;
 use super::super::typing::on_scale;
-use crate::stats::dense::Cholesky;
-use crate::stats::draw::{mixed_seed, normal};
-use crate::stats::mixture::{Kernel, MAX_FACTORS, TILE, Tile, TilePosterior};
-use crate::stats::observed::Observed;
+use valueseg_stats::dense::Cholesky;
+use valueseg_stats::draw::{mixed_seed, normal};
+use valueseg_stats::mixture::{Kernel, MAX_FACTORS, TILE, Tile, TilePosterior};
+use valueseg_stats::observed::Observed;
 
 /// Answers `(n, columns)` on 0–10 to the ratings `columns`: own answers as given, the others drawn.
 ///
@@ -20,7 +20,7 @@ use crate::stats::observed::Observed;
 /// METHOD: a draw, not the expectation: expected answers crowd around the middle, so a tree would part those who answered
 /// from those who did not (`docs/method.md#trap-2-filling-gaps-by-regression`). One draw of a proper imputation (Rubin
 /// 1987): segment, then factors given the segment and the own answers, then the answer with its own noise.
-pub(in crate::model) fn completed(
+pub(crate) fn completed(
     m: &Measurement,
     ratings: &Observed,
     known: ArrayView2<'_, f64>,
@@ -102,7 +102,7 @@ fn drawn(probabilities: &[f64], rng: &mut Xoshiro256PlusPlus) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::fit::typing::linear_tests::measurement;
+    use crate::fit::typing::linear_tests::measurement;
 
     #[test]
     fn own_answers_stay_and_the_others_have_the_spread_of_real_ones() {

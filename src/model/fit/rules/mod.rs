@@ -20,11 +20,11 @@ use serde::{Deserialize, Serialize};
 
 use super::indicator::Indicator;
 use super::stored::stored;
-use crate::catalogue::Catalogue;
-use crate::model::rows::Aspect;
+use crate::rows::Aspect;
+use valueseg_catalogue::Catalogue;
 
-pub(in crate::model) use count::{Absent, Ground};
-pub(in crate::model) use fill::completed;
+pub(crate) use count::{Absent, Ground};
+pub(crate) use fill::completed;
 
 /// What a rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -106,7 +106,7 @@ impl SegmentRule {
     }
 
     /// The numbers as they will be read back from a file.
-    pub(in crate::model) fn stored(mut self) -> Self {
+    pub(crate) fn stored(mut self) -> Self {
         for x in [
             &mut self.coverage,
             &mut self.precision,
@@ -151,7 +151,7 @@ impl Condition {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::ElementId;
+    use valueseg_catalogue::ElementId;
 
     #[test]
     fn a_rule_reads_as_plain_words() {

@@ -7,28 +7,28 @@ use super::super::evidence::ratings::Evidence;
 use super::effort::Look;
 use super::table::Worktable;
 use super::way::Way;
-use crate::stats::agreement::weighted_adjusted_rand_index;
-use crate::stats::matching::Overlap;
-use crate::stats::mixture::likeliest;
-use crate::stats::observed::Observed;
+use valueseg_stats::agreement::weighted_adjusted_rand_index;
+use valueseg_stats::matching::Overlap;
+use valueseg_stats::mixture::likeliest;
+use valueseg_stats::observed::Observed;
 
 /// Starts of k-means.
 const STARTS: usize = 20;
 
 /// The chosen segments beside those of k-means on raw ratings.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::model::fit) struct Dual {
+pub(in crate::fit) struct Dual {
     /// Adjusted Rand index of the two.
-    pub(in crate::model::fit) agreement: f64,
+    pub(in crate::fit) agreement: f64,
     /// Share of people who would be in another segment, segments matched as well as can be.
-    pub(in crate::model::fit) moved: f64,
+    pub(in crate::fit) moved: f64,
 }
 
 /// Holds the segments `given` of the evidence's rows against k-means on raw ratings, as many segments.
 ///
 /// METHOD: raw standardized ratings without signals, each gap filled with the rating's mean: what a hurried analyst would
 /// do, on the same sample of rows as all candidates.
-pub(in crate::model::fit) fn run(evidence: &Evidence, given: &Array2<f64>, seed: u64) -> Result<Dual, ModelError> {
+pub(in crate::fit) fn run(evidence: &Evidence, given: &Array2<f64>, seed: u64) -> Result<Dual, ModelError> {
     let own = s![.., ..evidence.ratings];
     let present = Array2::from_elem((evidence.data.n_rows(), evidence.ratings), true);
     let ratings = evidence.data.values().slice(own).to_owned();

@@ -2,7 +2,7 @@
 
 use super::judge::{Entry, Judge};
 use super::trial::Trial;
-use crate::stats::matching::Overlap;
+use valueseg_stats::matching::Overlap;
 
 /// Standardized difference from which a rating stands out. Source: Cohen's "small" effect; the same as in names.
 const STANDS_OUT: f64 = 0.2;
@@ -12,11 +12,11 @@ const LEAST_ANSWERS: f64 = 5.0;
 
 /// A rating in one segment.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::model::fit) struct HeldRating {
+pub(in crate::fit) struct HeldRating {
     /// Mean standardized difference of members from the others.
-    pub(in crate::model::fit) d: f64,
+    pub(in crate::fit) d: f64,
     /// Share of the samples in which it stood out.
-    pub(in crate::model::fit) kept: f64,
+    pub(in crate::fit) kept: f64,
 }
 
 /// Segments × ratings: the differences among those who were not drawn into a bootstrap sample, typed by what was found in

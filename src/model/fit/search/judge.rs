@@ -11,9 +11,9 @@ use super::super::settings::{FitSettings, SegmentCount};
 use super::effort::Profile;
 use super::table::Worktable;
 use super::way::{Asked, Cut, Settled, Way};
-use crate::stats::observed::Observed;
-use crate::stats::resample::Solutions;
-use crate::stats::separation::{calinski_harabasz, group_means, shadow};
+use valueseg_stats::observed::Observed;
+use valueseg_stats::resample::Solutions;
+use valueseg_stats::separation::{calinski_harabasz, group_means, shadow};
 
 /// What is said of segments that are only a use of the scale.
 pub(super) const LEVEL: &str = "its segments are mostly people who rate high and people who rate low";

@@ -5,8 +5,8 @@ use linfa::ParamGuard;
 use super::super::error::ModelError;
 use super::effort::Look;
 use super::table::{Reading, Worktable};
-use crate::stats::kmeans::{KmeansError, KmeansFit, KmeansParams};
-use crate::stats::mixture::MixtureError;
+use valueseg_stats::kmeans::{KmeansError, KmeansFit, KmeansParams};
+use valueseg_stats::mixture::MixtureError;
 
 /// Centroids, and how the table was read that they lie in.
 #[derive(Clone, Debug)]

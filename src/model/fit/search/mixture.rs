@@ -6,10 +6,10 @@ use rayon::prelude::*;
 use super::super::error::ModelError;
 use super::effort::{Effort, Look};
 use super::table::Worktable;
-use crate::stats::draw::mixed_seed;
-use crate::stats::kmeans::{KmeansError, KmeansParams};
-use crate::stats::mixture::{FactorMixture, FactorMixtureParams, FactorMixtureValidParams, Fitted, MixtureError};
-use crate::stats::observed::Observed;
+use valueseg_stats::draw::mixed_seed;
+use valueseg_stats::kmeans::{KmeansError, KmeansParams};
+use valueseg_stats::mixture::{FactorMixture, FactorMixtureParams, FactorMixtureValidParams, Fitted, MixtureError};
+use valueseg_stats::observed::Observed;
 
 /// Gain in mean log likelihood per row under which EM stops while solutions are compared.
 const TOLERANCE: f64 = 1e-4;
@@ -30,7 +30,7 @@ const NEST_ITERATIONS: usize = 30;
 /// Partitions wanted.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted<'a> {
-    /// Places of the readings of [`crate::stats::mixture::Ground::readings`], a partition of each.
+    /// Places of the readings of [`valueseg_stats::mixture::Ground::readings`], a partition of each.
     pub(super) readings: &'a [usize],
     /// Starts behind a partition.
     pub(super) starts: usize,

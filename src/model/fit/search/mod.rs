@@ -16,16 +16,16 @@
 //!
 //! Ways to cut are the arms of `way`, done by `kmeans` and `mixture` on a `table`; `judge` says what a cut is worth.
 
-pub(in crate::model::fit) mod dual;
+pub(in crate::fit) mod dual;
 mod effort;
 mod gate;
-pub(in crate::model::fit) mod held;
+pub(in crate::fit) mod held;
 mod judge;
 mod kmeans;
 mod mixture;
 mod nest;
 mod null;
-pub(in crate::model::fit) mod patterns;
+pub(in crate::fit) mod patterns;
 mod rule;
 mod samples;
 mod step;
@@ -57,26 +57,26 @@ use way::{Settled, Way};
 
 /// The partition used.
 #[derive(Clone, Debug)]
-pub(in crate::model::fit) struct Found {
-    pub(in crate::model::fit) way: Way,
+pub(in crate::fit) struct Found {
+    pub(in crate::fit) way: Way,
     /// `(rows, K)` probabilities of the evidence's rows.
-    pub(in crate::model::fit) given: Array2<f64>,
-    pub(in crate::model::fit) candidates: Vec<Candidate>,
+    pub(in crate::fit) given: Array2<f64>,
+    pub(in crate::fit) candidates: Vec<Candidate>,
     /// Why this one.
-    pub(in crate::model::fit) choice: String,
-    pub(in crate::model::fit) stability: Option<f64>,
+    pub(in crate::fit) choice: String,
+    pub(in crate::fit) stability: Option<f64>,
     /// Of each segment; empty = not tested.
-    pub(in crate::model::fit) jaccard: Vec<f64>,
-    pub(in crate::model::fit) null: Option<NullComparison>,
+    pub(in crate::fit) jaccard: Vec<f64>,
+    pub(in crate::fit) null: Option<NullComparison>,
     /// Segments × ratings: what sets them apart in people they were not found on; empty = not measured.
-    pub(in crate::model::fit) held: Vec<Vec<Option<HeldRating>>>,
+    pub(in crate::fit) held: Vec<Vec<Option<HeldRating>>>,
     /// Different patterns of answers, where these were counted instead of searched.
-    pub(in crate::model::fit) patterns: Option<u64>,
+    pub(in crate::fit) patterns: Option<u64>,
 }
 
 impl Found {
     /// The same with its segments in the order `order`.
-    pub(in crate::model::fit) fn reordered(mut self, order: &[usize]) -> Self {
+    pub(in crate::fit) fn reordered(mut self, order: &[usize]) -> Self {
         self.given = self.given.select(Axis(1), order);
         if !self.jaccard.is_empty() {
             self.jaccard = order.iter().map(|at| self.jaccard[*at]).collect();
@@ -89,7 +89,7 @@ impl Found {
 }
 
 /// Finds the partition.
-pub(in crate::model::fit) fn search(evidence: &Evidence, settings: &FitSettings) -> Result<Found, ModelError> {
+pub(in crate::fit) fn search(evidence: &Evidence, settings: &FitSettings) -> Result<Found, ModelError> {
     let screen = evidence.screen();
     let table = Worktable::new(screen.data.clone(), screen.ratings);
     let profile = Profile::of(settings.search);

@@ -14,7 +14,7 @@ use super::super::error::ModelError;
 use super::mixture;
 use super::table::Worktable;
 use super::way::{Cut, Way};
-use crate::stats::mixture::Fitted;
+use valueseg_stats::mixture::Fitted;
 
 /// Share of the number of further parameters that a larger model gains in log likelihood where there is nothing more to
 /// find. METHOD: half of them by chance alone (Wilks 1938; classes gain rather more); with less the search failed.

@@ -12,9 +12,9 @@ use super::judge::{Entry, Judge};
 use super::samples::Samples;
 use super::table::Worktable;
 use super::way::{Cut, Starts, Way};
-use crate::stats::draw::{mixed_seed, normal};
-use crate::stats::mixture::FactorMixture;
-use crate::stats::observed::Observed;
+use valueseg_stats::draw::{mixed_seed, normal};
+use valueseg_stats::mixture::FactorMixture;
+use valueseg_stats::observed::Observed;
 
 /// Tables of each kind. METHOD: beating all of five is a one-sided test at 1/6 by rank alone; figures usually lie so far
 /// apart that the number of tables does not matter.

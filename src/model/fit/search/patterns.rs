@@ -9,7 +9,7 @@ use super::super::report::Candidate;
 use super::super::settings::{DEFAULT_MAX_SEGMENTS, FitSettings, SegmentCount};
 use super::Found;
 use super::way::Way;
-use crate::stats::mixture::one_hot;
+use valueseg_stats::mixture::one_hot;
 
 /// How many times fewer the patterns must be than the answers given could be combined to. Our judgment: less, and few
 /// patterns only say that few questions were asked.
@@ -31,7 +31,7 @@ struct Group {
 /// would find it again every time, and a mixture has no variance within it to work with. Patterns too rare for `min_share`
 /// or `min_respondents` are joined to the nearest (Ward's distance), and so are the nearest two while there are more than
 /// the settings allow.
-pub(in crate::model::fit) fn crisp(evidence: &Evidence, settings: &FitSettings) -> Option<Found> {
+pub(in crate::fit) fn crisp(evidence: &Evidence, settings: &FitSettings) -> Option<Found> {
     let labels = labels(evidence)?;
     let n_patterns = labels.iter().max()? + 1;
     let groups = joined(groups(evidence, &labels, n_patterns), evidence, settings);
@@ -174,7 +174,7 @@ mod tests {
 
     use super::super::super::evidence::outcome::Outcomes;
     use super::*;
-    use crate::stats::observed::Observed;
+    use valueseg_stats::observed::Observed;
 
     /// So many people for each pattern, over six questions.
     fn evidence(patterns: &[([f64; 6], usize)]) -> Evidence {

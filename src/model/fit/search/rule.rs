@@ -4,7 +4,7 @@ use super::super::evidence::outcome::Separation;
 use super::super::report::{Candidate, POOR_AGREEMENT, STRONG_AGREEMENT};
 use super::super::settings::FitSettings;
 use super::judge::best_by;
-use crate::stats::resample::JaccardBand;
+use valueseg_stats::resample::JaccardBand;
 
 /// Where none is: how much less stable than the most stable one a cut may be. Our judgment: what eight pairs of
 /// samples cannot tell apart for sure.

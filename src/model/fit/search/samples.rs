@@ -6,9 +6,9 @@ use super::super::error::ModelError;
 use super::effort::{Effort, Look};
 use super::table::Worktable;
 use super::way::{Cut, Starts, Way};
-use crate::stats::agreement::weighted_adjusted_rand_index;
-use crate::stats::draw::mixed_seed;
-use crate::stats::resample::{Resampling, Solutions};
+use valueseg_stats::agreement::weighted_adjusted_rand_index;
+use valueseg_stats::draw::mixed_seed;
+use valueseg_stats::resample::{Resampling, Solutions};
 
 /// Starts of k-means on a sample.
 const STARTS: usize = 4;

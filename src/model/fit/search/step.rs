@@ -10,7 +10,7 @@ use super::mixture::{self, Wanted};
 use super::null::{Drawn, drawn};
 use super::table::Worktable;
 use super::way::{Cut, Starts, Way};
-use crate::stats::draw::mixed_seed;
+use valueseg_stats::draw::mixed_seed;
 
 /// Tables drawn. METHOD: by rank alone a one-sided test at 1/6; steps that are there gain several times what the tables
 /// differ by.

@@ -4,9 +4,9 @@ use std::sync::OnceLock;
 
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
 
-use crate::stats::kmeans::Points;
-use crate::stats::mixture::{FactorFill, Ground, few_steps};
-use crate::stats::observed::Observed;
+use valueseg_stats::kmeans::Points;
+use valueseg_stats::mixture::{FactorFill, Ground, few_steps};
+use valueseg_stats::observed::Observed;
 
 /// Factors of the model that fills gaps for k-means.
 const FILL_FACTORS: usize = 8;
@@ -193,7 +193,7 @@ mod tests {
     use rayon::prelude::*;
 
     use super::Worktable;
-    use crate::stats::observed::Observed;
+    use valueseg_stats::observed::Observed;
 
     #[test]
     fn a_table_asked_from_many_tasks_at_once_never_waits_for_itself() {

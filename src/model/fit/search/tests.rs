@@ -6,12 +6,12 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::worlds::{Planted, Scale};
 use super::{Found, search};
-use crate::catalogue::Catalogue;
-use crate::model::fit::evidence::{level::segment_levels, outcome::Outcomes, ratings::Evidence};
-use crate::model::fit::*;
-use crate::model::fit::{Invented, Structure};
-use crate::stats::agreement::adjusted_rand_index;
-use crate::stats::observed::Observed;
+use crate::fit::evidence::{level::segment_levels, outcome::Outcomes, ratings::Evidence};
+use crate::fit::*;
+use crate::fit::{Invented, Structure};
+use valueseg_catalogue::Catalogue;
+use valueseg_stats::agreement::adjusted_rand_index;
+use valueseg_stats::observed::Observed;
 
 const RATINGS: usize = 9;
 
@@ -43,7 +43,7 @@ fn evidence(values: Array2<f64>, present: Array2<bool>, weights: Vec<f64>) -> Ev
 }
 
 fn labels(found: &Found) -> Vec<usize> {
-    found.given.rows().into_iter().map(crate::stats::mixture::likeliest).collect()
+    found.given.rows().into_iter().map(valueseg_stats::mixture::likeliest).collect()
 }
 
 fn settings() -> FitSettings {
@@ -69,7 +69,7 @@ fn every_way_to_cut_is_judged_with_every_number_of_segments_and_groups_that_are_
     assert!(adjusted_rand_index(&truth, &labels(&found)) > 0.8);
     for k in 2..=5 {
         for (method, factors) in [(Method::Kmeans, None), (Method::KmeansCentered, None), (Method::Mixture, Some(0))] {
-            let same = |c: &&crate::model::fit::Candidate| (c.method, c.segments, c.factors) == (method, k, factors);
+            let same = |c: &&crate::fit::Candidate| (c.method, c.segments, c.factors) == (method, k, factors);
             let candidate = found.candidates.iter().find(same).expect("tried");
             assert!(candidate.stability.is_some() && candidate.pairs >= 2, "{candidate:?}");
             assert_eq!(candidate.jaccard.len(), k);
@@ -279,7 +279,7 @@ fn yes_and_no_that_have_nothing_to_do_with_each_other_make_no_item_the_partition
     let values = Array2::from_shape_fn((700, RATINGS), |(_, c)| f64::from(u8::from(rng.gen_range(0..10) <= c)));
     let present = Array2::from_elem(values.dim(), true);
     let plain = evidence(values, present, vec![1.0; 700]);
-    let scored = Evidence { data: crate::stats::mixture::category_scores(&plain.data), ..plain };
+    let scored = Evidence { data: valueseg_stats::mixture::category_scores(&plain.data), ..plain };
     let found = search(&scored, &settings()).unwrap();
     assert_eq!(found.given.ncols(), 1, "{}", found.choice);
 }

@@ -8,7 +8,7 @@ use super::judge::{Entry, Judge, best_by};
 use super::mixture::{self, Wanted};
 use super::nest;
 use super::way::{Cut, Starts, Way};
-use crate::stats::draw::mixed_seed;
+use valueseg_stats::draw::mixed_seed;
 
 /// Starts of mixtures: the k-means of both ways, best of 50 starts each, and of the ratings with gaps left at the mean,
 /// centered within the person and not, the best of 7. METHOD: 114 starts; which of them are worth it is found by k-means,

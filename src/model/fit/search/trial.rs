@@ -10,7 +10,7 @@ use super::judge::{Entry, Judge, LEVEL};
 use super::rule::{self, Choice, Judged};
 use super::samples::{self, Samples};
 use super::way::{Cut, Settled, Starts, Way};
-use crate::stats::resample::Solutions;
+use valueseg_stats::resample::Solutions;
 
 /// Times the rule is asked again after its finalists were looked at more closely.
 const ROUNDS: usize = 3;

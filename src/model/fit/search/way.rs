@@ -13,8 +13,8 @@ use super::effort::{Effort, Look};
 use super::kmeans::Centroids;
 use super::mixture;
 use super::table::{Reading, Worktable};
-use crate::stats::mixture::{FactorMixture, Fitted, one_hot};
-use crate::stats::observed::Observed;
+use valueseg_stats::mixture::{FactorMixture, Fitted, one_hot};
+use valueseg_stats::observed::Observed;
 
 /// How the partition is found. Whatever finds it, the same measurement model types everybody else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -45,14 +45,14 @@ impl Method {
     }
 
     /// The method where one is pinned, else `other`.
-    pub(in crate::model) fn or(self, other: Self) -> Self {
+    pub(crate) fn or(self, other: Self) -> Self {
         if self == Self::Auto { other } else { self }
     }
 }
 
 /// A way to cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::model::fit) enum Way {
+pub(in crate::fit) enum Way {
     /// K-means on standardized ratings.
     Kmeans,
     /// K-means on ratings centered within each person.
@@ -83,7 +83,7 @@ impl Way {
         }
     }
 
-    pub(in crate::model::fit) fn method(self) -> Method {
+    pub(in crate::fit) fn method(self) -> Method {
         match self {
             Self::Kmeans => Method::Kmeans,
             Self::KmeansCentered => Method::KmeansCentered,
@@ -92,7 +92,7 @@ impl Way {
     }
 
     /// Common factors; `None` where the way has none.
-    pub(in crate::model::fit) fn factors(self) -> Option<usize> {
+    pub(in crate::fit) fn factors(self) -> Option<usize> {
         match self {
             Self::Mixture(factors) => Some(factors),
             Self::Kmeans | Self::KmeansCentered => None,
@@ -100,7 +100,7 @@ impl Way {
     }
 
     /// Whether a row is in one segment for sure, whatever its probabilities would be.
-    pub(in crate::model::fit) fn cuts_hard(self) -> bool {
+    pub(in crate::fit) fn cuts_hard(self) -> bool {
         match self {
             Self::Mixture(_) => false,
             Self::Kmeans | Self::KmeansCentered => true,

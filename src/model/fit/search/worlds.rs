@@ -6,8 +6,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::super::evidence::outcome::Outcomes;
 use super::super::evidence::ratings::Evidence;
-use crate::stats::draw::normal;
-use crate::stats::observed::Observed;
+use valueseg_stats::draw::normal;
+use valueseg_stats::observed::Observed;
 
 /// How answers are given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::super::stored::stored;
 use super::super::temperature::Temperature;
-use crate::stats::agreement::adjusted_rand_index;
-use crate::stats::calibration::Reliability;
-use crate::stats::interval::{effective_n, wilson};
-use crate::stats::mixture::likeliest;
+use valueseg_stats::agreement::adjusted_rand_index;
+use valueseg_stats::calibration::Reliability;
+use valueseg_stats::interval::{effective_n, wilson};
+use valueseg_stats::mixture::likeliest;
 
 /// Parts of equal size by which respondents are weighted to those who were not asked.
 const STRATA: usize = 10;
@@ -116,20 +116,20 @@ pub struct OwnAnswersCheck {
 
 /// What a check is made of: `n` respondents, `K` segments.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::model) struct TypedRows<'a> {
+pub(crate) struct TypedRows<'a> {
     /// `(n, K)` probabilities by signals alone.
-    pub(in crate::model) alone: ArrayView2<'a, f64>,
+    pub(crate) alone: ArrayView2<'a, f64>,
     /// `(n, K)` probabilities by everything.
-    pub(in crate::model) known: ArrayView2<'a, f64>,
+    pub(crate) known: ArrayView2<'a, f64>,
     /// Row weights, > 0.
-    pub(in crate::model) weights: &'a [f64],
+    pub(crate) weights: &'a [f64],
     /// `(m, K)` probabilities by signals alone of customers who were not asked, and their weights.
-    pub(in crate::model) unasked: (ArrayView2<'a, f64>, &'a [f64]),
+    pub(crate) unasked: (ArrayView2<'a, f64>, &'a [f64]),
 }
 
 impl TypedRows<'_> {
     /// Reliability of the printed probabilities, with the weights given.
-    pub(in crate::model) fn reliability(&self, weights: &[f64]) -> Reliability {
+    pub(crate) fn reliability(&self, weights: &[f64]) -> Reliability {
         let (claimed, found): (Vec<f64>, Vec<f64>) = self
             .alone
             .rows()
@@ -145,7 +145,7 @@ impl TypedRows<'_> {
 
     /// Row weights times what makes the respondents as confidently typed as those who were not asked. Their sum is that
     /// of the row weights.
-    pub(in crate::model) fn weights_of_unasked(&self) -> Vec<f64> {
+    pub(crate) fn weights_of_unasked(&self) -> Vec<f64> {
         let (unasked, unasked_weights) = self.unasked;
         let strata = STRATA.min(self.weights.len() / LEAST_IN_STRATUM);
         if unasked.nrows() == 0 || strata < 2 {
@@ -173,7 +173,7 @@ impl TypedRows<'_> {
     }
 
     /// The figures.
-    pub(in crate::model) fn check(
+    pub(crate) fn check(
         &self,
         temperature: Temperature,
         untempered: f64,
@@ -235,7 +235,7 @@ impl TypedRows<'_> {
 
 fn lines(reliability: &Reliability) -> Vec<ReliabilityLine> {
     let total: f64 = reliability.bins.iter().map(|bin| bin.weight).sum();
-    let line = |bin: &crate::stats::calibration::ReliabilityBin| ReliabilityLine {
+    let line = |bin: &valueseg_stats::calibration::ReliabilityBin| ReliabilityLine {
         from: bin.from,
         to: bin.to,
         share: bin.weight / total,
@@ -285,7 +285,7 @@ impl TypingCheck {
     }
 
     /// The numbers as they will be read back from a file.
-    pub(in crate::model) fn stored(mut self) -> Self {
+    pub(crate) fn stored(mut self) -> Self {
         let keep = |x: &mut f64| *x = stored(*x);
         for x in [
             &mut self.accuracy,

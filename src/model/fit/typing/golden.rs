@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::super::stored::stored;
 use super::linear::LinearScores;
 use super::people::{People, Source};
-use crate::catalogue::{Catalogue, ElementId};
-use crate::stats::draw::mixed_seed;
+use valueseg_catalogue::{Catalogue, ElementId};
+use valueseg_stats::draw::mixed_seed;
 
 /// Questions of the short form in the scorer file and in sentences.
 pub const GOLDEN_QUESTIONS: usize = 6;
@@ -103,7 +103,7 @@ impl GoldenQuestions {
     }
 
     /// The numbers as they will be read back from a file.
-    pub(in crate::model) fn stored(mut self) -> Self {
+    pub(crate) fn stored(mut self) -> Self {
         for length in &mut self.lengths {
             length.accuracy = stored(length.accuracy);
             length.with_signals = length.with_signals.map(stored);
@@ -131,13 +131,13 @@ impl GoldenCheck {
 }
 
 /// The search for the best questions of each length.
-pub(in crate::model) struct QuestionSearch<'a> {
+pub(crate) struct QuestionSearch<'a> {
     source: Source<'a>,
     people: People,
 }
 
 impl<'a> QuestionSearch<'a> {
-    pub(in crate::model) fn new(source: Source<'a>, seed: u64) -> Self {
+    pub(crate) fn new(source: Source<'a>, seed: u64) -> Self {
         Self { people: People::draw(&source, CHOOSING, mixed_seed(seed, 1)), source }
     }
 
@@ -146,7 +146,7 @@ impl<'a> QuestionSearch<'a> {
     /// METHOD: greedy forward selection, after each step swaps of one question for another until none gains: the usual
     /// remedy against a first choice that a later one made superfluous. Judged by the mean probability of the right segment
     /// over the same people throughout.
-    pub(in crate::model) fn sets(&self) -> Vec<Vec<usize>> {
+    pub(crate) fn sets(&self) -> Vec<Vec<usize>> {
         let all = self.source.columns.len();
         let mut sets: Vec<Vec<usize>> = Vec::new();
         let mut set: Vec<usize> = Vec::new();
@@ -174,7 +174,7 @@ impl<'a> QuestionSearch<'a> {
     }
 
     /// The figures of `sets` and of the whole questionnaire, on other people than they were chosen on.
-    pub(in crate::model) fn judged(&self, sets: Vec<Vec<usize>>, seed: u64) -> GoldenQuestions {
+    pub(crate) fn judged(&self, sets: Vec<Vec<usize>>, seed: u64) -> GoldenQuestions {
         let people = People::draw(&self.source, JUDGING, mixed_seed(seed, 2));
         let all: Vec<usize> = (0..self.source.columns.len()).collect();
         let figures = |set: &[usize]| {
@@ -202,7 +202,7 @@ impl<'a> QuestionSearch<'a> {
     }
 
     fn elements(&self, set: &[usize]) -> Vec<ElementId> {
-        let element = |q: &usize| ElementId::from_index(self.source.columns[*q] % crate::catalogue::N_ELEMENTS);
+        let element = |q: &usize| ElementId::from_index(self.source.columns[*q] % valueseg_catalogue::N_ELEMENTS);
         set.iter().filter_map(element).collect()
     }
 

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::super::measurement::Measurement;
 use super::super::stored::stored;
-use crate::catalogue::{Catalogue, ElementId, N_ELEMENTS};
-use crate::stats::agreement::adjusted_rand_index;
-use crate::stats::calibration::ClassEvidence;
-use crate::stats::mixture::likeliest;
-use crate::stats::observed::Observed;
+use valueseg_catalogue::{Catalogue, ElementId, N_ELEMENTS};
+use valueseg_stats::agreement::adjusted_rand_index;
+use valueseg_stats::calibration::ClassEvidence;
+use valueseg_stats::mixture::likeliest;
+use valueseg_stats::observed::Observed;
 
 /// Respondents typed again at most, evenly spaced.
 const MOST_ROWS: usize = 2_500;
@@ -46,14 +46,14 @@ impl ElementHold {
     }
 
     /// The numbers as they will be read back from a file.
-    pub(in crate::model) fn stored(self) -> Self {
+    pub(crate) fn stored(self) -> Self {
         Self { moved: stored(self.moved), agreement: stored(self.agreement), ..self }
     }
 }
 
 /// Leaves out each of the ratings `columns` (`0..60`) in turn; `ratings` are standardized, `(n, 60)`. By falling share
 /// moved, equals in catalogue order; elements with fewer than 100 answers are left out.
-pub(in crate::model) fn holds(m: &Measurement, ratings: &Observed, columns: &[usize]) -> Vec<ElementHold> {
+pub(crate) fn holds(m: &Measurement, ratings: &Observed, columns: &[usize]) -> Vec<ElementHold> {
     let n = ratings.n_rows();
     let rows: Vec<usize> =
         if n <= MOST_ROWS { (0..n).collect() } else { (0..MOST_ROWS).map(|i| i * n / MOST_ROWS).collect() };
@@ -85,13 +85,13 @@ pub(in crate::model) fn holds(m: &Measurement, ratings: &Observed, columns: &[us
 }
 
 /// The table with only the cells that `keep`.
-pub(in crate::model) fn masked(table: &Observed, keep: impl Fn(usize, usize) -> bool) -> Observed {
+pub(crate) fn masked(table: &Observed, keep: impl Fn(usize, usize) -> bool) -> Observed {
     let present = Array2::from_shape_fn(table.present().dim(), |(r, c)| table.present()[(r, c)] && keep(r, c));
     Observed::try_new(table.values().to_owned(), present, table.weights().clone()).expect("cells of a checked table")
 }
 
 /// `(n, K)` probabilities by answers alone.
-pub(in crate::model) fn by_answers(m: &Measurement, ratings: &Observed) -> Array2<f64> {
+pub(crate) fn by_answers(m: &Measurement, ratings: &Observed) -> Array2<f64> {
     let evidence = m.ratings.mixture(&m.weights).log_densities(ratings);
     let prior = Array2::from_shape_fn(evidence.dim(), |(_, k)| m.weights[k].max(f64::MIN_POSITIVE).ln());
     ClassEvidence { prior: prior.view(), evidence: evidence.view() }.at(m.temperature.answers)

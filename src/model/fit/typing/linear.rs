@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::super::measurement::Measurement;
-use crate::stats::dense::Cholesky;
+use valueseg_stats::dense::Cholesky;
 
 /// `score_k(x) = b_k + Σ_j w_kj·x_j` of answers `x` on 0–10 to some ratings, all of them answered. The segment with the
 /// highest score is the one the model gives to somebody of whom only these answers are known, and `exp(score_k) / Σ_l
@@ -14,16 +14,16 @@ use crate::stats::dense::Cholesky;
 /// `π_k` and the temperature `T` of answers, `a_k = Σ⁻¹μ_k`, `w_kj = a_kj/(s_j·T)` and
 /// `b_k = ln π_k − ½·μ_kᵀa_k/T − Σ_j w_kj·c_j`. Means over the segments are taken out of all, which changes no difference.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::model) struct LinearScores {
+pub(crate) struct LinearScores {
     /// `[K]` constants.
-    pub(in crate::model) constants: Vec<f64>,
+    pub(crate) constants: Vec<f64>,
     /// `[K][j]` weights of a point of 0–10.
-    pub(in crate::model) weights: Vec<Vec<f64>>,
+    pub(crate) weights: Vec<Vec<f64>>,
 }
 
 impl LinearScores {
     /// Scores from the ratings `columns` (`0..60`), in that order.
-    pub(in crate::model) fn of(m: &Measurement, columns: &[usize]) -> Self {
+    pub(crate) fn of(m: &Measurement, columns: &[usize]) -> Self {
         let (k, j, q) = (m.weights.len(), columns.len(), m.ratings.factors());
         let covariance = Array2::from_shape_fn((j, j), |(a, b)| {
             let (one, other) = (&m.ratings.loadings[columns[a]], &m.ratings.loadings[columns[b]]);
@@ -58,21 +58,21 @@ impl LinearScores {
 }
 
 #[cfg(test)]
-pub(in crate::model) mod tests {
+pub(crate) mod tests {
     use ndarray::Array2;
     use proptest::prelude::*;
 
     use super::super::super::link::SignalLinks;
     use super::super::super::measurement::BlockModel;
     use super::*;
-    use crate::model::fit::carelessness::Carelessness;
-    use crate::model::fit::temperature::Temperature;
-    use crate::model::rows::N_RATINGS;
-    use crate::stats::calibration::ClassEvidence;
-    use crate::stats::observed::Observed;
+    use crate::fit::carelessness::Carelessness;
+    use crate::fit::temperature::Temperature;
+    use crate::rows::N_RATINGS;
+    use valueseg_stats::calibration::ClassEvidence;
+    use valueseg_stats::observed::Observed;
 
     /// 60 ratings, 3 segments, 2 factors, numbers drawn from a formula.
-    pub(in crate::model) fn measurement(answers: f64) -> Measurement {
+    pub(crate) fn measurement(answers: f64) -> Measurement {
         let table = |rows: usize, columns: usize, salt: usize| -> Vec<Vec<f64>> {
             let cell = |r: usize, c: usize| ((17 * r + 31 * c + 7 * r * c + salt) % 23) as f64 / 11.5 - 1.0;
             (0..rows).map(|r| (0..columns).map(|c| cell(r, c)).collect()).collect()

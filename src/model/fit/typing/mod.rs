@@ -17,13 +17,13 @@ mod linear;
 mod people;
 mod questions;
 
-pub(in crate::model) use check::TypedRows;
+pub(crate) use check::TypedRows;
 pub use check::{OwnAnswersCheck, ReliabilityLine, TypedSegment, TypingCheck};
 pub use golden::{GOLDEN_QUESTIONS, GoldenCheck, GoldenLength, GoldenQuestions, MOST_GOLDEN};
 pub use hold::ElementHold;
-pub(in crate::model) use linear::LinearScores;
+pub(crate) use linear::LinearScores;
 #[cfg(test)]
-pub(in crate::model) use linear::tests as linear_tests;
-pub(in crate::model) use people::on_scale;
+pub(crate) use linear::tests as linear_tests;
+pub(crate) use people::on_scale;
 pub use questions::QuestionReport;
-pub(in crate::model) use questions::{QuestionBasis, cut_columns};
+pub(crate) use questions::{QuestionBasis, cut_columns};

@@ -7,30 +7,30 @@ use rayon::prelude::*;
 
 use super::super::measurement::Measurement;
 use super::linear::LinearScores;
-use crate::stats::draw::{mixed_seed, normal};
-use crate::stats::mixture::{MAX_FACTORS, exp_of_negative};
+use valueseg_stats::draw::{mixed_seed, normal};
+use valueseg_stats::mixture::{MAX_FACTORS, exp_of_negative};
 
 /// People scored at a time, few enough that their scores stay in the fastest memory.
 const LOT: usize = 256;
 
 /// What people are drawn from.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::model) struct Source<'a> {
-    pub(in crate::model) measurement: &'a Measurement,
+pub(crate) struct Source<'a> {
+    pub(crate) measurement: &'a Measurement,
     /// Ratings that can be asked (`0..60`).
-    pub(in crate::model) columns: &'a [usize],
+    pub(crate) columns: &'a [usize],
     /// `[60]` width of a step of the scale on 0–10; 0 = measured without steps.
-    pub(in crate::model) steps: &'a [f64],
+    pub(crate) steps: &'a [f64],
     /// `(m, K)` log probabilities by signals of customers who were not asked; without rows, the segments' shares are all
     /// that is known.
-    pub(in crate::model) by_signals: ArrayView2<'a, f64>,
+    pub(crate) by_signals: ArrayView2<'a, f64>,
     /// `[m]` their row weights, > 0.
-    pub(in crate::model) weights: &'a [f64],
+    pub(crate) weights: &'a [f64],
 }
 
 /// People and their answers, question by question.
 #[derive(Clone, Debug)]
-pub(in crate::model) struct People {
+pub(crate) struct People {
     /// True segments.
     classes: Vec<usize>,
     /// `(n, K)` log probabilities by signals minus log shares: what signals add to linear scores.
@@ -45,7 +45,7 @@ impl People {
     /// METHOD: with a rotated questionnaire next to nobody has answered just the questions that are to be tried, so
     /// answers are simulated: a segment from what signals say of a customer who was not asked, factors and answers from the
     /// model, put on the steps and within the ends of the scale. Person `i` has a generator of its own.
-    pub(in crate::model) fn draw(source: &Source<'_>, n: usize, seed: u64) -> Self {
+    pub(crate) fn draw(source: &Source<'_>, n: usize, seed: u64) -> Self {
         let m = source.measurement;
         // Signals of real customers, each as often as he weighs; only segment and answers are made up.
         let rows = spread(source.weights, n);
@@ -73,18 +73,18 @@ impl People {
     }
 
     /// How many.
-    pub(in crate::model) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.classes.len()
     }
 
     /// Whether something is known of them from signals.
-    pub(in crate::model) fn have_signals(&self) -> bool {
+    pub(crate) fn have_signals(&self) -> bool {
         self.signals.is_some()
     }
 
     /// Mean probability of the right segment when they are typed by `questions` (places among the columns): what greedy
     /// choices are made on, smoother than the share typed right.
-    pub(in crate::model) fn mean_probability(&self, linear: &LinearScores, questions: &[usize]) -> f64 {
+    pub(crate) fn mean_probability(&self, linear: &LinearScores, questions: &[usize]) -> f64 {
         let mut total = 0.0;
         for (lot, classes) in self.classes.chunks(LOT).enumerate() {
             let scores = self.scores(linear, questions, lot * LOT, classes.len());
@@ -107,7 +107,7 @@ impl People {
     }
 
     /// Share typed right by `questions`, with or without what signals say.
-    pub(in crate::model) fn accuracy(&self, linear: &LinearScores, questions: &[usize], signals: bool) -> f64 {
+    pub(crate) fn accuracy(&self, linear: &LinearScores, questions: &[usize], signals: bool) -> f64 {
         let mut scores = self.scores(linear, questions, 0, self.len());
         if let Some(known) = self.signals.as_ref().filter(|_| signals) {
             for (scores, known) in scores.iter_mut().zip(known.columns()) {
@@ -149,7 +149,7 @@ fn answers(source: &Source<'_>, class: usize, rng: &mut Xoshiro256PlusPlus) -> V
 }
 
 /// The nearest answer that can be given: on 0–10, in steps.
-pub(in crate::model) fn on_scale(x: f64, step: f64) -> f64 {
+pub(crate) fn on_scale(x: f64, step: f64) -> f64 {
     let x = x.clamp(0.0, 10.0);
     if step > 0.0 { ((x / step).round() * step).clamp(0.0, 10.0) } else { x }
 }

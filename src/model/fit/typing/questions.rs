@@ -8,9 +8,9 @@ use super::super::measurement::Measurement;
 use super::golden::{GoldenCheck, GoldenQuestions, QuestionSearch};
 use super::hold::{ElementHold, by_answers, holds, masked};
 use super::people::Source;
-use crate::model::rows::Aspect;
-use crate::stats::mixture::likeliest;
-use crate::stats::observed::Observed;
+use crate::rows::Aspect;
+use valueseg_stats::mixture::likeliest;
+use valueseg_stats::observed::Observed;
 
 /// Golden questions somebody must have answered to be a witness.
 const LEAST_GOLDEN_ANSWERS: usize = 2;
@@ -31,31 +31,31 @@ pub struct QuestionReport {
 
 impl QuestionReport {
     /// The numbers as they will be read back from a file.
-    pub(in crate::model) fn stored(self) -> Self {
+    pub(crate) fn stored(self) -> Self {
         Self { golden: self.golden.stored(), holds: self.holds.into_iter().map(ElementHold::stored).collect(), ..self }
     }
 }
 
 /// What the report is made of.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::model) struct QuestionBasis<'a> {
-    pub(in crate::model) measurement: &'a Measurement,
+pub(crate) struct QuestionBasis<'a> {
+    pub(crate) measurement: &'a Measurement,
     /// The ratings cut on.
-    pub(in crate::model) aspect: Aspect,
+    pub(crate) aspect: Aspect,
     /// `(n, 60)` standardized ratings of respondents.
-    pub(in crate::model) ratings: &'a Observed,
+    pub(crate) ratings: &'a Observed,
     /// `(n, K)` their probabilities by everything.
-    pub(in crate::model) known: ArrayView2<'a, f64>,
+    pub(crate) known: ArrayView2<'a, f64>,
     /// `(m, K)` log probabilities by signals of customers who were not asked.
-    pub(in crate::model) by_signals: ArrayView2<'a, f64>,
+    pub(crate) by_signals: ArrayView2<'a, f64>,
     /// `[m]` their row weights.
-    pub(in crate::model) weights: &'a [f64],
-    pub(in crate::model) seed: u64,
+    pub(crate) weights: &'a [f64],
+    pub(crate) seed: u64,
 }
 
 impl QuestionBasis<'_> {
     /// The report; `None` with one segment or without a rating to ask.
-    pub(in crate::model) fn report(&self) -> Option<QuestionReport> {
+    pub(crate) fn report(&self) -> Option<QuestionReport> {
         let m = self.measurement;
         let columns = cut_columns(m, self.aspect);
         if m.weights.len() < 2 || columns.is_empty() {
@@ -95,7 +95,7 @@ impl QuestionBasis<'_> {
 }
 
 /// Ratings of `aspect` that the model knows, ascending.
-pub(in crate::model) fn cut_columns(m: &Measurement, aspect: Aspect) -> Vec<usize> {
+pub(crate) fn cut_columns(m: &Measurement, aspect: Aspect) -> Vec<usize> {
     let mask = m.asked & aspect.mask();
     (0..u64::BITS as usize).filter(|c| mask >> c & 1 == 1).collect()
 }

@@ -4,10 +4,10 @@ use super::super::noise::{Noise, Span};
 use super::super::profile::sums::{HEAD, Moments, heads};
 use super::state::{CrosstabState, DescriptorCounts};
 use super::types::{Crosstabs, DescriptorCell};
-use crate::model::fit::Model;
-use crate::model::rows::Figure;
-use crate::stats::comparison::{Share, share_difference, share_ratio};
-use crate::stats::interval::wilson;
+use crate::fit::Model;
+use crate::rows::Figure;
+use valueseg_stats::comparison::{Share, share_difference, share_ratio};
+use valueseg_stats::interval::wilson;
 
 /// What shares are read against.
 #[derive(Clone, Copy, Debug)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::profile::parts::CustomerParts;
 use super::super::profile::sums::{Moments, Part, weight_steps};
 use super::settings::DescriptorSettings;
-use crate::model::rows::{CustomerBlock, History, RfmGroup, ScoredBlock, TOO_MANY_VALUES, Vocabulary};
+use crate::rows::{CustomerBlock, History, RfmGroup, ScoredBlock, TOO_MANY_VALUES, Vocabulary};
 
 /// The descriptor made of how long somebody is a customer.
 const TENURE: &str = "tenure_days";

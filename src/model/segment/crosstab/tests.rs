@@ -1,9 +1,9 @@
 use super::*;
-use crate::model::rows::{
+use crate::rows::{
     Assignment, CustomerBlock, History, RfmGroup, ScoredBlock, SuppressedReason, TOO_MANY_VALUES, Vocabulary,
 };
-use crate::model::segment::Noise;
-use crate::stats::comparison::{Share, share_difference};
+use crate::segment::Noise;
+use valueseg_stats::comparison::{Share, share_difference};
 
 /// Customers in segments with a country; no segment = unassigned.
 fn crosstabs(people: &[(Option<u8>, &str, usize)], min_cell: u64) -> Crosstabs {

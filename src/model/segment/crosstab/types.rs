@@ -1,6 +1,6 @@
 //! Descriptors of groups as published: small cells withheld.
 
-use crate::model::rows::Figure;
+use crate::rows::Figure;
 
 /// One value of a descriptor in one group.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,12 +32,12 @@ pub struct Crosstabs {
 
 impl Crosstabs {
     /// Every figure, to be rounded.
-    pub(in crate::model::segment) fn figures_mut(&mut self) -> impl Iterator<Item = &mut Figure> {
+    pub(in crate::segment) fn figures_mut(&mut self) -> impl Iterator<Item = &mut Figure> {
         self.cells.iter_mut().flat_map(|cell| [&mut cell.share, &mut cell.difference, &mut cell.lift])
     }
 
     /// Every number of people beside a figure.
-    pub(in crate::model::segment) fn people_mut(&mut self) -> impl Iterator<Item = &mut u64> {
+    pub(in crate::segment) fn people_mut(&mut self) -> impl Iterator<Item = &mut u64> {
         self.cells.iter_mut().filter_map(|cell| cell.people.as_mut())
     }
 }

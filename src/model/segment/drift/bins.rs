@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::fit::{ModelError, nobodys};
-use crate::model::rows::CustomerBlock;
-use crate::stats::drift::quantile_edges;
+use crate::fit::{ModelError, nobodys};
+use crate::rows::CustomerBlock;
+use valueseg_stats::drift::quantile_edges;
 
 /// Bins of a signal.
 pub(super) const SIGNAL_BINS: usize = 10;

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::super::noise::{GroupNoise, NOISE, Noise};
 use super::bins::DriftBins;
 use super::state::{DriftState, PROBABILITY_BINS, Place};
-use crate::model::fit::{Indicator, ModelError, stored};
-use crate::model::rows::N_RATINGS;
+use crate::fit::{Indicator, ModelError, stored};
+use crate::rows::N_RATINGS;
 
 /// Format of a stored reference.
 const FORMAT_VERSION: u64 = 1;

@@ -4,7 +4,7 @@ use twox_hash::XxHash64;
 
 use super::bins::{DriftBins, SIGNAL_BINS};
 use super::state::{DriftState, PROBABILITY_BINS, Place, SUM_STEPS, WEIGHT_ONE};
-use crate::model::rows::{Assignment, BlockFold, CustomerBlock, N_RATINGS, PartialState, ScoredBlock};
+use crate::rows::{Assignment, BlockFold, CustomerBlock, N_RATINGS, PartialState, ScoredBlock};
 
 /// Rows counted together, in the nearest cache.
 const TILE: usize = 32;

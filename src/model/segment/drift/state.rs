@@ -1,7 +1,7 @@
 //! What the pass leaves behind: integer counts, so that any split of the customers gives the same bits.
 
 use super::bins::SIGNAL_BINS;
-use crate::model::rows::N_RATINGS;
+use crate::rows::N_RATINGS;
 
 /// Weight 1 in steps.
 pub(super) const WEIGHT_ONE: f64 = 65_536.0;

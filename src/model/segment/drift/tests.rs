@@ -6,10 +6,10 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::*;
-use crate::model::rows::{
+use crate::rows::{
     Assignment, Basis, BlockFold, CustomerBlock, N_RATINGS, PartialState, ScoredBlock, SuppressedReason,
 };
-use crate::stats::draw::mixed_seed;
+use valueseg_stats::draw::mixed_seed;
 
 const SIGNALS: usize = 6;
 const CLASSES: usize = 3;
@@ -47,7 +47,7 @@ fn night(n: usize, seed: u64, shift: f64) -> (CustomerBlock, ScoredBlock) {
             segment: (!unassigned).then_some(raw),
             probability: Some(probability),
             raw: Some(raw),
-            unassigned: unassigned.then_some(crate::model::rows::UnassignedReason::TooClose),
+            unassigned: unassigned.then_some(crate::rows::UnassignedReason::TooClose),
             ..Assignment::undecided(None)
         });
     }
@@ -196,7 +196,7 @@ fn another_segment_mix_puts_the_model_in_doubt() {
     let mut third = night(3_000, 3, 0.0);
     for assignment in third.1.assignments.iter_mut().step_by(4) {
         assignment.segment = None;
-        assignment.unassigned = Some(crate::model::rows::UnassignedReason::TooClose);
+        assignment.unassigned = Some(crate::rows::UnassignedReason::TooClose);
     }
     assert!(drift(&reference, &third).doubts[0].contains("without a segment went from"));
 }

@@ -1,8 +1,8 @@
 //! Whether the night still looks like the night of the fit.
 
 use super::figures::{DriftFigures, DriftKind, DriftReference, Histogram};
-use crate::stats::drift::{Comparison, SMALL_DISTANCE, Sample, TRIFLE_DISTANCE, compare};
-use crate::stats::multiple::benjamini_hochberg;
+use valueseg_stats::drift::{Comparison, SMALL_DISTANCE, Sample, TRIFLE_DISTANCE, compare};
+use valueseg_stats::multiple::benjamini_hochberg;
 
 /// Expected share of false alarms among all alarms of a night.
 pub const FALSE_DISCOVERIES: f64 = 0.01;

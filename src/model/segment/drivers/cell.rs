@@ -1,8 +1,8 @@
 //! Sums over the customers of one segment and one group of people.
 
-use crate::catalogue::N_ELEMENTS;
-use crate::stats::drivers::cross::CrossSums;
-use crate::stats::drivers::penalty::PenaltySums;
+use valueseg_catalogue::N_ELEMENTS;
+use valueseg_stats::drivers::cross::CrossSums;
+use valueseg_stats::drivers::penalty::PenaltySums;
 
 use super::outcome::Outcome;
 

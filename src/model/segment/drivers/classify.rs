@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::settings::DriverSettings;
-use crate::model::rows::Estimate;
+use crate::rows::Estimate;
 
 /// What a low and a high rating of an element go with. Association: a class says how answers move together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -6,10 +6,10 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::fixture::{blocks, drivers, normal, state};
 use super::*;
-use crate::catalogue::{Catalogue, N_ELEMENTS};
-use crate::stats::drivers::cross::{CrossSums, value_steps, weight_steps};
-use crate::stats::drivers::pairwise::Pairwise;
-use crate::stats::drivers::shapley::shapley;
+use valueseg_catalogue::{Catalogue, N_ELEMENTS};
+use valueseg_stats::drivers::cross::{CrossSums, value_steps, weight_steps};
+use valueseg_stats::drivers::pairwise::Pairwise;
+use valueseg_stats::drivers::shapley::shapley;
 
 /// An answer sheet: ratings, outcome, which ratings were given.
 type Sheet = ([f32; N_ELEMENTS], f32, u64);

@@ -2,9 +2,9 @@
 
 use rayon::prelude::*;
 
-use crate::catalogue::Catalogue;
-use crate::stats::drivers::halo::{FEWEST, Halo};
-use crate::stats::drivers::jackknife::{GROUPS, interval, standard_error};
+use valueseg_catalogue::Catalogue;
+use valueseg_stats::drivers::halo::{FEWEST, Halo};
+use valueseg_stats::drivers::jackknife::{GROUPS, interval, standard_error};
 
 use super::super::profile::types::Profiles;
 use super::cell::{Cell, column, everybody};

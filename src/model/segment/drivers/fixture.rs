@@ -4,8 +4,8 @@ use ndarray::Array2;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use crate::catalogue::{Catalogue, N_ELEMENTS};
-use crate::model::rows::{Assignment, Attitudes, Basis, BlockFold, CustomerBlock, N_RATINGS, Question, ScoredBlock};
+use crate::rows::{Assignment, Attitudes, Basis, BlockFold, CustomerBlock, N_RATINGS, Question, ScoredBlock};
+use valueseg_catalogue::{Catalogue, N_ELEMENTS};
 
 use super::{DriverContext, DriverFold, DriverSettings, DriverState, Drivers, RatingScale};
 

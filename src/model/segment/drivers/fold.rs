@@ -2,17 +2,17 @@
 
 use twox_hash::XxHash64;
 
-use crate::catalogue::N_ELEMENTS;
-use crate::stats::drivers::cross::{value_steps, weight_steps};
-use crate::stats::drivers::jackknife::GROUPS;
-use crate::stats::drivers::penalty::{PenaltyRow, Sides};
+use valueseg_catalogue::N_ELEMENTS;
+use valueseg_stats::drivers::cross::{value_steps, weight_steps};
+use valueseg_stats::drivers::jackknife::GROUPS;
+use valueseg_stats::drivers::penalty::{PenaltyRow, Sides};
 
 use super::cell::{Cell, column};
 use super::outcome::{MIDDLE, Outcome};
 use super::settings::DriverSettings;
-use crate::model::customer::relationship::ConnectionRule;
-use crate::model::fit::Model;
-use crate::model::rows::{Aspect, BlockFold, CustomerBlock, PartialState, ScoredBlock};
+use crate::customer::relationship::ConnectionRule;
+use crate::fit::Model;
+use crate::rows::{Aspect, BlockFold, CustomerBlock, PartialState, ScoredBlock};
 
 /// Respondents counted; of more, a draw of half of this or more.
 ///

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::super::profile::sums::MONEY_MAX;
-use crate::model::customer::relationship::ConnectionRule;
-use crate::model::rows::{ConnectionStage, CustomerBlock, Question};
-use crate::stats::drivers::cross::value_steps;
+use crate::customer::relationship::ConnectionRule;
+use crate::rows::{ConnectionStage, CustomerBlock, Question};
+use valueseg_stats::drivers::cross::value_steps;
 
 /// Middle of the 0–10 scale: answers are summed from here, which keeps the sums small.
 pub(super) const MIDDLE: f64 = 5.0;

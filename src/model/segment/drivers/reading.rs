@@ -1,11 +1,11 @@
 //! Drivers in plain sentences. All of them say "goes with".
 
-use crate::catalogue::{Catalogue, Element};
+use valueseg_catalogue::{Catalogue, Element};
 
 use super::classify::{Kano, StatedDerived};
 use super::outcome::Outcome;
 use super::types::{ElementDriver, Explained, GroupDrivers, Refusal};
-use crate::model::rows::thousands;
+use crate::rows::thousands;
 
 /// What to make of one element of what is explained: two or three plain sentences.
 #[must_use]

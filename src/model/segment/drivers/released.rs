@@ -3,7 +3,7 @@
 use super::super::noise::{GroupNoise, Noise};
 use super::finish::{SolvedDrivers, Treatment};
 use super::solve::DriverFigures;
-use crate::stats::drivers::jackknife::standard_error;
+use valueseg_stats::drivers::jackknife::standard_error;
 
 /// Spread of the noise on a figure, in parts of its standard error.
 ///
@@ -116,7 +116,7 @@ mod tests {
     use super::super::fixture::{Planted, state};
     use super::super::{DriverContext, DriverSettings};
     use super::*;
-    use crate::model::segment::fixture::catalogue;
+    use crate::segment::fixture::catalogue;
 
     #[test]
     fn noise_moves_drivers_by_less_than_they_are_unsure_of_and_the_same_each_time() {

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::codes::{Code, Coded};
-use crate::stats::drivers::penalty::Sides;
+use valueseg_codes::{Code, Coded};
+use valueseg_stats::drivers::penalty::Sides;
 
 /// Thresholds of derived importance.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

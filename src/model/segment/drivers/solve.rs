@@ -2,12 +2,12 @@
 
 use ndarray::{Array1, Array2};
 
-use crate::catalogue::{ElementId, NeedMap, NeedTier};
-use crate::stats::drivers::common::Commonness;
-use crate::stats::drivers::halo::{Anchor, FEWEST, Halo, Link, Structure};
-use crate::stats::drivers::pairwise::Pairwise;
-use crate::stats::drivers::penalty::Asymmetry;
-use crate::stats::drivers::shapley::shapley;
+use valueseg_catalogue::{ElementId, NeedMap, NeedTier};
+use valueseg_stats::drivers::common::Commonness;
+use valueseg_stats::drivers::halo::{Anchor, FEWEST, Halo, Link, Structure};
+use valueseg_stats::drivers::pairwise::Pairwise;
+use valueseg_stats::drivers::penalty::Asymmetry;
+use valueseg_stats::drivers::shapley::shapley;
 
 use super::cell::{Cell, column, everybody};
 use super::finish::DriverContext;

@@ -1,16 +1,16 @@
 //! Figures and the same with people left out → estimates, drawn toward the whole, tested, classified.
 
-use crate::catalogue::{ElementId, NeedTier};
-use crate::stats::drivers::jackknife::{interval, own_voices, p_value, standard_error};
-use crate::stats::drivers::johnson::chance_of;
-use crate::stats::multiple::benjamini_hochberg;
+use valueseg_catalogue::{ElementId, NeedTier};
+use valueseg_stats::drivers::jackknife::{interval, own_voices, p_value, standard_error};
+use valueseg_stats::drivers::johnson::chance_of;
+use valueseg_stats::multiple::benjamini_hochberg;
 
 use super::super::profile::types::{Profiles, SegmentProfile};
 use super::cell::{Cell, column};
 use super::classify::{Kano, Quadrant, StatedDerived};
 use super::solve::{DriverFigures, OutcomeDesign};
 use super::types::{ElementDriver, Explained, NeedDriver, Refusal};
-use crate::model::rows::Estimate;
+use crate::rows::Estimate;
 
 /// One outcome: figures of everybody and each segment, and the same with each group of people left out.
 pub(super) struct Replicates<'a> {
@@ -210,7 +210,7 @@ impl Summary<'_> {
     fn asymmetry(&self, i: usize, answers: u64) -> Option<[Estimate; 3]> {
         let full = self.own.full.asymmetries[i]?;
         let without: Vec<_> = self.own.without.iter().map(|f| f.asymmetries[i]).collect::<Option<_>>()?;
-        let sides: [fn(&crate::stats::drivers::penalty::Asymmetry) -> f64; 3] =
+        let sides: [fn(&valueseg_stats::drivers::penalty::Asymmetry) -> f64; 3] =
             [|a| a.penalty, |a| a.reward, |a| a.penalty - a.reward];
         let mut out = [Estimate { value: 0.0, low: 0.0, high: 0.0, n: answers }; 3];
         for (slot, side) in out.iter_mut().zip(sides) {

@@ -5,8 +5,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use super::super::fixture::{profile, profiles, served, wants};
 use super::fixture::{Planted, blocks, drivers, effects, normal, spearman, state};
 use super::*;
-use crate::catalogue::{Catalogue, ElementId, N_ELEMENTS};
-use crate::model::rows::{BlockFold, PartialState, SuppressedReason};
+use crate::rows::{BlockFold, PartialState, SuppressedReason};
+use valueseg_catalogue::{Catalogue, ElementId, N_ELEMENTS};
 
 const ALL: u64 = (1 << N_ELEMENTS) - 1;
 

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::classify::{Kano, Quadrant, StatedDerived};
 use super::outcome::Outcome;
-use crate::catalogue::{ElementId, NeedTier};
-use crate::model::rows::Estimate;
+use crate::rows::Estimate;
+use valueseg_catalogue::{ElementId, NeedTier};
 
 /// Why nothing is said about an outcome in a group.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, thiserror::Error)]

@@ -6,8 +6,8 @@ use super::group::WithheldGroup;
 use super::lived::{Care, LIVED_STEPS, Lived, LivedStep, SILENCES};
 use super::measures::LensMeasure;
 use super::pair::Pair;
-use crate::catalogue::{MatterKind, StoryKind};
-use crate::model::rows::{Figure, LevelReason, OpenCounts};
+use crate::rows::{Figure, LevelReason, OpenCounts};
+use valueseg_catalogue::{MatterKind, StoryKind};
 
 /// Sums over a group. Shares count 1 and 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -163,7 +163,7 @@ impl WithheldGroup<'_> {
 mod tests {
     use super::super::fixture::{DAY, Person, lens, order, person};
     use super::*;
-    use crate::model::rows::Vocabulary;
+    use crate::rows::Vocabulary;
 
     fn buying(times: i64, n: usize) -> Vec<Person> {
         let mut one = person();

@@ -1,8 +1,8 @@
 //! Sums as shares and means that can be compared.
 
 use super::super::profile::sums::Moments;
-use crate::stats::comparison::Share;
-use crate::stats::interval::{Group, Interval, nps};
+use valueseg_stats::comparison::Share;
+use valueseg_stats::interval::{Group, Interval, nps};
 
 /// Values whose variance is corrected for their number, as a group to compare; `None` with one effective value or
 /// fewer.

@@ -1,9 +1,9 @@
 //! What the figures of the lens are read against.
 
 use super::settings::LensSettings;
-use crate::catalogue::Catalogue;
-use crate::model::fit::Model;
-use crate::model::rows::Sources;
+use crate::fit::Model;
+use crate::rows::Sources;
+use valueseg_catalogue::Catalogue;
 
 /// What the figures are read against.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::profile::sums::{CENTI, FINE, steps};
 use super::settings::LensSettings;
-use crate::model::rows::{Contact, History, Nature, Word};
+use crate::rows::{Contact, History, Nature, Word};
 
 /// Microseconds in a day.
 const DAY: i64 = 86_400_000_000;

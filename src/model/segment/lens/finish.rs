@@ -11,9 +11,9 @@ use super::pair::Pair;
 use super::state::{LensState, PlaceSums, SCOPES};
 use super::sums::LensSums;
 use super::types::{ConsistencyRow, GroupLens, Lens};
-use crate::model::rows::Figure;
-use crate::stats::comparison::between_share;
-use crate::stats::interval::{Group, wilson};
+use crate::rows::Figure;
+use valueseg_stats::comparison::between_share;
+use valueseg_stats::interval::{Group, wilson};
 
 impl LensState {
     /// The published lens: small cells withheld, limits said.

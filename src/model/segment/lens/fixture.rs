@@ -2,38 +2,38 @@
 
 use super::super::fixture::catalogue;
 use super::{Lens, LensBlock, LensContext, LensFold, LensSettings, LensState};
-use crate::catalogue::Catalogue;
-use crate::model::rows::{
+use crate::rows::{
     ArcEvidence, ArcReading, ArcStage, Assignment, Attitudes, ConnectionStage, Consistency, Contact, CustomerBlock,
     History, LevelReason, Nature, NextNeeds, OpenCounts, Order, Relationship, RelationshipLevel, RewardDependence,
     ScoredBlock, Sources, SuppressedReason, Verbatim, Vocabulary,
 };
+use valueseg_catalogue::Catalogue;
 
 /// Microseconds in a day.
-pub(in crate::model) const DAY: i64 = 86_400_000_000;
+pub(crate) const DAY: i64 = 86_400_000_000;
 
 /// End of the night.
-pub(in crate::model) const NOW: i64 = 365 * DAY;
+pub(crate) const NOW: i64 = 365 * DAY;
 
 /// Motivators of the shipped catalogue.
-pub(in crate::model) const MOTIVATORS: usize = 10;
+pub(crate) const MOTIVATORS: usize = 10;
 
 /// One customer to be told.
 #[derive(Clone, Debug)]
-pub(in crate::model) struct Person {
-    pub(in crate::model) segment: Option<u8>,
-    pub(in crate::model) suppressed: bool,
-    pub(in crate::model) weight: f64,
-    pub(in crate::model) attitudes: Attitudes,
-    pub(in crate::model) value: Option<f64>,
+pub(crate) struct Person {
+    pub(crate) segment: Option<u8>,
+    pub(crate) suppressed: bool,
+    pub(crate) weight: f64,
+    pub(crate) attitudes: Attitudes,
+    pub(crate) value: Option<f64>,
     /// Fulfillment ratings of the first elements.
-    pub(in crate::model) ratings: Vec<f32>,
-    pub(in crate::model) history: History,
-    pub(in crate::model) says: Relationship,
+    pub(crate) ratings: Vec<f32>,
+    pub(crate) history: History,
+    pub(crate) says: Relationship,
 }
 
 /// Somebody of whom nothing is known.
-pub(in crate::model) fn person() -> Person {
+pub(crate) fn person() -> Person {
     Person {
         segment: Some(0),
         suppressed: false,
@@ -67,13 +67,13 @@ pub(in crate::model) fn person() -> Person {
 }
 
 /// Somebody on a stage of the connection.
-pub(in crate::model) fn at_stage(stage: ConnectionStage) -> Person {
+pub(crate) fn at_stage(stage: ConnectionStage) -> Person {
     let mut one = person();
     one.says.connection = Some(stage);
     one
 }
 
-pub(in crate::model) fn contact(at: i64, rating: Option<f32>) -> Contact {
+pub(crate) fn contact(at: i64, rating: Option<f32>) -> Contact {
     Contact {
         at,
         nature: Nature::Other,
@@ -87,7 +87,7 @@ pub(in crate::model) fn contact(at: i64, rating: Option<f32>) -> Contact {
     }
 }
 
-pub(in crate::model) fn order(at: i64, amount: f64) -> Order {
+pub(crate) fn order(at: i64, amount: f64) -> Order {
     Order {
         at,
         amount: Some(amount),
@@ -101,12 +101,12 @@ pub(in crate::model) fn order(at: i64, amount: f64) -> Order {
     }
 }
 
-pub(in crate::model) fn text(praised: u32, blamed: u32) -> Verbatim {
+pub(crate) fn text(praised: u32, blamed: u32) -> Verbatim {
     Verbatim { at: 0, rating: None, praised, blamed, named: praised | blamed, channel: None }
 }
 
 /// All tables are there.
-pub(in crate::model) const ALL_SOURCES: Sources = Sources {
+pub(crate) const ALL_SOURCES: Sources = Sources {
     orders: true,
     rewards: true,
     deliveries: true,
@@ -117,12 +117,12 @@ pub(in crate::model) const ALL_SOURCES: Sources = Sources {
 };
 
 /// Two segments, the usual cuts.
-pub(in crate::model) fn fold() -> LensFold {
+pub(crate) fn fold() -> LensFold {
     LensFold::new(2, LensSettings::at(NOW))
 }
 
 /// What a pass over these people leaves behind.
-pub(in crate::model) fn state(people: &[Person], words: &Vocabulary) -> LensState {
+pub(crate) fn state(people: &[Person], words: &Vocabulary) -> LensState {
     let n = people.len();
     let mut customers = CustomerBlock::unasked((0..n).map(|i| format!("c{i:04}")).collect());
     let mut scored = ScoredBlock::unscored(n);
@@ -156,11 +156,11 @@ pub(in crate::model) fn state(people: &[Person], words: &Vocabulary) -> LensStat
 }
 
 /// The lens over these people, everything of `min_cell` or more shown.
-pub(in crate::model) fn lens(people: &[Person], words: &Vocabulary, min_cell: u64) -> Lens {
+pub(crate) fn lens(people: &[Person], words: &Vocabulary, min_cell: u64) -> Lens {
     finish(&state(people, words), min_cell)
 }
 
-pub(in crate::model) fn finish(state: &LensState, min_cell: u64) -> Lens {
+pub(crate) fn finish(state: &LensState, min_cell: u64) -> Lens {
     let (segments, catalogue): (_, &Catalogue) = (["S01".to_owned(), "S02".to_owned()], catalogue());
     let settings = LensSettings::at(NOW);
     state.finish(&LensContext {

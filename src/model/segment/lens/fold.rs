@@ -12,9 +12,9 @@ use super::served_sums::Recorded;
 use super::settings::LensSettings;
 use super::state::{BINS, HIGH_CLASSES, LensState, RegularSums};
 use super::sums::LensSums;
-use crate::catalogue::N_ELEMENTS;
-use crate::model::customer::relationship::reaches;
-use crate::model::rows::{Aspect, ConnectionStage, ExperienceBalance, N_RATINGS, Question};
+use crate::customer::relationship::reaches;
+use crate::rows::{Aspect, ConnectionStage, ExperienceBalance, N_RATINGS, Question};
+use valueseg_catalogue::N_ELEMENTS;
 
 /// Debt of one customer that is told apart at most, in good experiences.
 const DEBT_MOST: f64 = 1e6;
@@ -299,7 +299,7 @@ impl LensRow<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::rows::{ArcStage, LevelReason, LoyaltyType, RelationshipLevel};
+    use crate::rows::{ArcStage, LevelReason, LoyaltyType, RelationshipLevel};
 
     #[test]
     fn a_debt_is_what_is_missing_for_the_balance() {

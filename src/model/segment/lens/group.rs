@@ -12,12 +12,10 @@ use super::types::{
     ArcFigures, BalanceFigures, ComplaintFigures, ConnectionFigures, ConsistencyFigures, GapSize, GroupLens,
     HeardFigures, ListeningFigures, LoyaltyFigures, MotivatorFigures, RateFigures, RivalFigures, StageFigures,
 };
-use crate::catalogue::{Catalogue, ElementId};
-use crate::model::rows::{
-    ArcStage, ConnectionStage, Estimate, Figure, LevelReason, LoyaltyType, RelationshipLevel, Sources,
-};
-use crate::stats::comparison::mean_ratio;
-use crate::stats::interval::{Interval, wilson};
+use crate::rows::{ArcStage, ConnectionStage, Estimate, Figure, LevelReason, LoyaltyType, RelationshipLevel, Sources};
+use valueseg_catalogue::{Catalogue, ElementId};
+use valueseg_stats::comparison::mean_ratio;
+use valueseg_stats::interval::{Interval, wilson};
 
 /// Contacts in the journey of the published arithmetic: six at 95 % each leave 26.5 % with a poor one.
 const JOURNEY: i32 = 6;
@@ -119,7 +117,7 @@ impl WithheldGroup<'_> {
     }
 
     fn motivators(&self) -> Vec<MotivatorFigures> {
-        let one = |(i, motivator): (usize, &crate::catalogue::Motivator)| MotivatorFigures {
+        let one = |(i, motivator): (usize, &valueseg_catalogue::Motivator)| MotivatorFigures {
             motivator: motivator.id().to_owned(),
             wanted: self.share(|s| &s.motivators[i].wanted),
             helped: self.share(|s| &s.motivators[i].helped),

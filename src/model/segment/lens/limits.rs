@@ -2,7 +2,7 @@
 
 use super::context::LensContext;
 use super::types::Lens;
-use crate::model::customer::relationship::SuspectSettings;
+use crate::customer::relationship::SuspectSettings;
 
 /// Highest connection score published of any company, `docs/domain.md#connection-gaps`.
 const PUBLISHED_MOST: f64 = 0.60;

@@ -1,8 +1,8 @@
 //! What one customer lived through lately, what is open, what went well: the person's part in how a group is cared for.
 
 use super::settings::LensSettings;
-use crate::catalogue::StoryKind;
-use crate::model::rows::{Contact, History, LevelReason, Nature, Relationship, RelationshipLevel};
+use crate::rows::{Contact, History, LevelReason, Nature, Relationship, RelationshipLevel};
+use valueseg_catalogue::StoryKind;
 
 /// Microseconds in an hour and in a day.
 const HOUR: i64 = 3_600_000_000;
@@ -179,8 +179,8 @@ fn silence(says: &Relationship) -> Option<usize> {
 mod tests {
     use super::super::fixture::{NOW, contact, order, person, text};
     use super::*;
-    use crate::catalogue::MatterKind;
-    use crate::model::rows::{Order, Promise};
+    use crate::rows::{Order, Promise};
+    use valueseg_catalogue::MatterKind;
 
     fn care(history: &History) -> Care {
         Care::of(history, &person().says, &LensSettings::at(NOW))

@@ -1,7 +1,7 @@
 //! The lens as one long table.
 
 use super::types::{GroupLens, HeardFigures};
-use crate::model::rows::Figure;
+use crate::rows::Figure;
 
 /// One figure of a group.
 #[derive(Clone, Debug, PartialEq)]

@@ -15,7 +15,7 @@ mod context;
 mod dealings;
 mod finish;
 #[cfg(test)]
-pub(in crate::model) mod fixture;
+pub(crate) mod fixture;
 mod fold;
 mod group;
 mod limits;

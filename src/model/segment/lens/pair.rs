@@ -2,8 +2,8 @@
 //! worth.
 
 use super::super::profile::sums::{Moments, Part};
-use crate::stats::comparison::correlation_interval;
-use crate::stats::interval::{Interval, mean_interval, wilson};
+use valueseg_stats::comparison::correlation_interval;
+use valueseg_stats::interval::{Interval, mean_interval, wilson};
 
 /// Sums of `x`, of `y` and of `x + y` over the customers who have both: squares of the sum give the product back
 /// exactly.

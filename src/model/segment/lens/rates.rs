@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::settings::LensSettings;
-use crate::model::rows::{History, Nature};
+use crate::rows::{History, Nature};
 
 /// Days of the window in which rates are counted: that of most plays. Our judgment.
 const WINDOW_DAYS: i64 = 90;
@@ -56,7 +56,7 @@ impl Rates {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::rows::{Contact, Order};
+    use crate::rows::{Contact, Order};
 
     const DAY: i64 = 86_400_000_000;
 

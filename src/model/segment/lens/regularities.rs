@@ -10,9 +10,9 @@ use super::published::{self, Published};
 use super::settings::LensSettings;
 use super::state::{LensState, RegularSums};
 use super::sums::LensSums;
-use crate::model::rows::{ConnectionStage, Estimate, Figure};
-use crate::stats::comparison::{difference, fieller, mean_difference, mean_ratio, share_difference, share_ratio};
-use crate::stats::interval::{Group, Interval, Z95, nps, wilson};
+use crate::rows::{ConnectionStage, Estimate, Figure};
+use valueseg_stats::comparison::{difference, fieller, mean_difference, mean_ratio, share_difference, share_ratio};
+use valueseg_stats::interval::{Group, Interval, Z95, nps, wilson};
 
 /// One published regularity beside the company's own figure.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,6 @@
 use super::fixture::{DAY, NOW, Person, at_stage, order, person, state};
 use super::{Claim, LensSettings, Regularity, RegularityVerdict};
-use crate::model::rows::{ConnectionStage, Consistency, Question, Vocabulary};
+use crate::rows::{ConnectionStage, Consistency, Question, Vocabulary};
 
 fn rows(people: &[Person], min_cell: u64) -> Vec<Regularity> {
     state(people, &Vocabulary::default()).regularities(None, &LensSettings::at(NOW), min_cell)

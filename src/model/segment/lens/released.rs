@@ -144,7 +144,7 @@ impl Pair {
 mod tests {
     use super::super::fixture::{at_stage, person, state};
     use super::*;
-    use crate::model::rows::{ConnectionStage, Vocabulary};
+    use crate::rows::{ConnectionStage, Vocabulary};
 
     #[test]
     fn every_sum_that_becomes_a_figure_gets_noise() {

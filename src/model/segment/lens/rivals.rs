@@ -8,9 +8,9 @@ use super::compare::{paired_difference, share_of};
 use super::row::LensRow;
 use super::sums::{LensSums, RivalSums};
 use super::types::{RivalFigures, RivalStanding};
-use crate::catalogue::{ElementId, N_ELEMENTS};
-use crate::model::rows::{ConnectionStage, Figure, N_RATINGS, Question, RIVAL_RATINGS, RivalAnswer};
-use crate::stats::interval::wilson;
+use crate::rows::{ConnectionStage, Figure, N_RATINGS, Question, RIVAL_RATINGS, RivalAnswer};
+use valueseg_catalogue::{ElementId, N_ELEMENTS};
+use valueseg_stats::interval::wilson;
 
 /// Stands before the element in the word of a lead.
 pub(super) const ELEMENT_LEAD: &str = "element:";

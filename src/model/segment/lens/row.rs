@@ -2,7 +2,7 @@
 
 use super::super::profile::sums::Part;
 use super::settings::LensSettings;
-use crate::model::rows::{CustomerBlock, History, Question, Relationship, ScoredBlock, Vocabulary};
+use crate::rows::{CustomerBlock, History, Question, Relationship, ScoredBlock, Vocabulary};
 
 /// Customers of one block with all that is known of them; row `i` of each belongs together.
 #[derive(Clone, Copy, Debug)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::profile::sums::{CENTI, steps};
 use super::settings::LensSettings;
-use crate::model::rows::{History, ServiceEvent, ServiceKind, Word};
+use crate::rows::{History, ServiceEvent, ServiceKind, Word};
 
 /// Microseconds in a day.
 const DAY: i64 = 86_400_000_000;

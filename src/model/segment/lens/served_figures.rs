@@ -5,10 +5,10 @@ use super::compare::{sample, share_of};
 use super::group::WithheldGroup;
 use super::pair::Pair;
 use super::served_sums::{Felt, Had, Pooled, WithSatisfaction};
-use crate::catalogue::ElementId;
-use crate::model::rows::Figure;
-use crate::stats::comparison::{mean_difference, share_difference};
-use crate::stats::interval::Interval;
+use crate::rows::Figure;
+use valueseg_catalogue::ElementId;
+use valueseg_stats::comparison::{mean_difference, share_difference};
+use valueseg_stats::interval::Interval;
 
 /// How easily a group was served. Each figure is unknown where nothing of its kind is recorded of anybody.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -5,8 +5,8 @@ use super::super::profile::sums::{CENTI, Moments, Part, steps};
 use super::pair::Pair;
 use super::row::LensRow;
 use super::served::{PartOf, Served};
-use crate::catalogue::N_ELEMENTS;
-use crate::model::rows::{Aspect, Question};
+use crate::rows::{Aspect, Question};
+use valueseg_catalogue::N_ELEMENTS;
 
 /// Parts of a whole, each pooled over customers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 use super::fixture::{DAY, NOW, Person, lens, person};
 use super::served::{Experience, PartOf, Served};
 use super::{Lens, LensSettings};
-use crate::catalogue::ElementId;
-use crate::model::rows::{
+use crate::rows::{
     Aspect, History, Order, PublicPost, Question, RIVAL_RATINGS, RivalAnswer, ServiceEvent, ServiceKind, Verbatim,
     Vocabulary,
 };
-use crate::stats::comparison::{Share, share_difference};
+use valueseg_catalogue::ElementId;
+use valueseg_stats::comparison::{Share, share_difference};
 
 fn event(day: i64, kind: ServiceKind, case: Option<u64>) -> ServiceEvent {
     ServiceEvent {

@@ -1,7 +1,7 @@
 //! Where the lens cuts.
 
 use super::service::ServiceSettings;
-use crate::model::customer::relationship::{RegularitySettings, RelationshipSettings, SuspectSettings};
+use crate::customer::relationship::{RegularitySettings, RelationshipSettings, SuspectSettings};
 
 /// How the connection of a *competitor's* customer is told (`docs/domain.md#connection-stages`), the company's own
 /// being told by the rules of the night: both should be cut in the same place.

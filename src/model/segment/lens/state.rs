@@ -7,7 +7,7 @@ use super::dealings::{Scope, Tally};
 use super::pair::Pair;
 use super::served_sums::Recorded;
 use super::sums::LensSums;
-use crate::model::rows::ConnectionStage;
+use crate::rows::ConnectionStage;
 
 /// Words for the places of [`Scope`].
 pub(super) const SCOPES: [&str; 3] = ["channel", "site", "team"];

@@ -6,8 +6,8 @@ use super::super::profile::sums::Moments;
 use super::care::CareSums;
 use super::pair::Pair;
 use super::served_sums::ServedSums;
-use crate::catalogue::N_ELEMENTS;
-use crate::model::rows::{ArcStage, ConnectionStage, LevelReason, LoyaltyType, RelationshipLevel};
+use crate::rows::{ArcStage, ConnectionStage, LevelReason, LoyaltyType, RelationshipLevel};
+use valueseg_catalogue::N_ELEMENTS;
 
 /// Kinds of consistency told per customer: journey, emotional, communication, and the least of those known.
 pub(super) const KINDS: usize = 4;

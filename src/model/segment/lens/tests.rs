@@ -6,11 +6,11 @@ use super::fixture::{
 };
 use super::types::{GroupLens, RivalStanding};
 use super::{GapSize, Lens, LensContext, LensMeasure, LensSettings, RivalFigures};
-use crate::model::rows::{
+use crate::rows::{
     ArcStage, ConnectionStage, Consistency, ExperienceBalance, Figure, LoyaltyType, Nature, Promise, Question,
     RivalAnswer, Vocabulary,
 };
-use crate::stats::interval::{nps, wilson};
+use valueseg_stats::interval::{nps, wilson};
 
 fn near(figure: Figure, expected: f64) {
     let value = figure.value().unwrap_or_else(|| panic!("{expected} was expected of {figure:?}"));

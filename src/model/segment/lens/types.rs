@@ -4,8 +4,8 @@ use super::care::CareFigures;
 use super::rivals::ELEMENT_LEAD;
 use super::served_figures::ServedFigures;
 use super::settings::LensSettings;
-use crate::catalogue::ElementId;
-use crate::model::rows::{ArcStage, ConnectionStage, Estimate, Figure, LevelReason, LoyaltyType, RelationshipLevel};
+use crate::rows::{ArcStage, ConnectionStage, Estimate, Figure, LevelReason, LoyaltyType, RelationshipLevel};
+use valueseg_catalogue::ElementId;
 
 /// One stage of the way to a connection.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -204,7 +204,7 @@ impl RivalStanding {
 pub struct RivalFigures {
     /// The competitor.
     pub brand: String,
-    /// Mean of own minus competitor's answer, by question: a slug of [`Question`](crate::model::rows::Question), or `want:`
+    /// Mean of own minus competitor's answer, by question: a slug of [`Question`](crate::rows::Question), or `want:`
     /// or `helps:` and a motivator, or `element:` and an element, of which how well it is delivered was rated.
     pub lead: Vec<(String, Figure)>,
     /// Share fully connected to the competitor, of those whose connection to both is known.
@@ -267,7 +267,7 @@ pub struct GroupLens {
 
 impl GroupLens {
     /// Every figure of the group, to be rounded.
-    pub(in crate::model::segment) fn figures_mut(&mut self) -> Vec<&mut Figure> {
+    pub(in crate::segment) fn figures_mut(&mut self) -> Vec<&mut Figure> {
         let Self { connection, motivators, arc, consistency, balance, loyalty, .. } = self;
         let mut all = vec![&mut connection.contradictory, &mut connection.good_brand, &mut connection.good_brand_gap];
         all.extend(connection.stages.iter_mut().flat_map(|s| [&mut s.share, &mut s.value, &mut s.value_ratio]));

@@ -2,7 +2,7 @@
 
 use super::ids::IdBook;
 use super::row::{Fate, LineageRow};
-use crate::stats::matching::Overlap;
+use valueseg_stats::matching::Overlap;
 
 /// Jaccard coefficient from which a segment and its partner are one segment going on.
 ///

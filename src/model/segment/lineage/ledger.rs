@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::IdBook;
 use super::row::{Fate, Lineage};
-use crate::model::fit::{Model, SegmentInfo};
+use crate::fit::{Model, SegmentInfo};
 
 /// Format of the ledger.
 const FORMAT: u64 = 1;

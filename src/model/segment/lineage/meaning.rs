@@ -1,8 +1,8 @@
 //! Whether a segment still means what it meant: its profile before against its profile now.
 
-use crate::catalogue::N_ELEMENTS;
-use crate::model::fit::Model;
-use crate::model::rows::N_RATINGS;
+use crate::fit::Model;
+use crate::rows::N_RATINGS;
+use valueseg_catalogue::N_ELEMENTS;
 
 /// Indicators two profiles need in common to be compared.
 const LEAST_COMMON: usize = 3;

@@ -14,11 +14,11 @@ mod tests;
 
 use ndarray::Array2;
 
-use crate::catalogue::Catalogue;
-use crate::model::customer::{ApplySettings, Probabilities, Scorer};
-use crate::model::fit::{Model, ModelError, SegmentInfo};
-use crate::model::rows::CustomerBlock;
-use crate::stats::matching::Overlap;
+use crate::customer::{ApplySettings, Probabilities, Scorer};
+use crate::fit::{Model, ModelError, SegmentInfo};
+use crate::rows::CustomerBlock;
+use valueseg_catalogue::Catalogue;
+use valueseg_stats::matching::Overlap;
 
 pub use decide::{CONTINUES, LARGE_PART, MOST};
 pub use ids::IdBook;
@@ -38,7 +38,7 @@ pub struct RefitRequest<'a> {
     pub old: &'a Model,
     /// The model now.
     pub new: &'a Model,
-    /// Customers, usually [`crate::model::fit::Sample::base`]: a draw from everybody.
+    /// Customers, usually [`crate::fit::Sample::base`]: a draw from everybody.
     pub customers: &'a CustomerBlock,
     /// Signals the customers have, in the order of their columns.
     pub signal_ids: &'a [String],

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::fit::{FitRequest, FitSettings, Invented, SearchEffort, SegmentCount, World, fit};
+use crate::fit::{FitRequest, FitSettings, Invented, SearchEffort, SegmentCount, World, fit};
 
 fn fitted(world: &World, k: usize, seed: u64) -> Model {
     let settings =

@@ -1,8 +1,8 @@
 //! Who may be contacted for marketing, and how.
 
-use crate::catalogue::PlayChannel;
+use valueseg_catalogue::PlayChannel;
 
-use crate::model::rows::{CustomerFlags, RelationshipLevel, suppression};
+use crate::rows::{CustomerFlags, RelationshipLevel, suppression};
 
 /// The channels that take a customer's consent, in the order of the columns of files.
 pub const CONSENT_CHANNELS: [PlayChannel; 5] =

@@ -1,8 +1,8 @@
 //! What the figures of profiles are read against.
 
-use crate::catalogue::Catalogue;
-use crate::model::fit::{Model, Structure};
-use crate::model::rows::Aspect;
+use crate::fit::{Model, Structure};
+use crate::rows::Aspect;
+use valueseg_catalogue::Catalogue;
 
 /// Which kinds of consent the customers table records at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,14 +1,14 @@
 //! The 30 elements in one segment: means, gaps, the "delivered" rule, differences from the rest.
 
-use crate::catalogue::{ElementId, N_ELEMENTS};
-use crate::stats::interval::{Interval, standardized_difference, standardized_difference_se, two_sided_p, wilson};
-use crate::stats::multiple::benjamini_hochberg;
+use valueseg_catalogue::{ElementId, N_ELEMENTS};
+use valueseg_stats::interval::{Interval, standardized_difference, standardized_difference_se, two_sided_p, wilson};
+use valueseg_stats::multiple::benjamini_hochberg;
 
 use super::expected::Expectation;
 use super::score_mean::{ScoreEvidence, ScoreMean, score_mean};
 use super::sums::{CENTI, Moments, ProfileSums};
 use super::types::{Contrast, Delivered, ElementProfile, SegmentProfile};
-use crate::model::rows::{Aspect, Estimate};
+use crate::rows::{Aspect, Estimate};
 
 /// Share of high answers from which an element counts as delivered (Bain).
 const DELIVERED_FROM: f64 = 0.5;
@@ -76,7 +76,7 @@ pub(super) fn kish_ratio(members: &Moments) -> f64 {
 }
 
 /// Share of 1s among moments that count 0 and 1, Wilson interval; `None` without answers.
-pub(in crate::model) fn share(moments: &Moments) -> Option<Estimate> {
+pub(crate) fn share(moments: &Moments) -> Option<Estimate> {
     wilson(moments.mean(1.0)?.clamp(0.0, 1.0), moments.effective_n()).map(|share| Estimate::of(share, moments.count()))
 }
 
@@ -156,7 +156,7 @@ fn on_scale(mean: ScoreMean, n: u64) -> Estimate {
 }
 
 /// What a share of high answers says of delivery.
-pub(in crate::model::segment) fn delivered(high_share: Option<Estimate>) -> Delivered {
+pub(in crate::segment) fn delivered(high_share: Option<Estimate>) -> Delivered {
     match high_share {
         None => Delivered::Unknown,
         Some(share) if share.low >= DELIVERED_FROM => Delivered::Yes,

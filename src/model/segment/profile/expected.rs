@@ -1,8 +1,8 @@
 //! What the model expects of the members of a segment who did not answer.
 
 use super::sums::ProfileSums;
-use crate::model::fit::Model;
-use crate::model::rows::N_RATINGS;
+use crate::fit::Model;
+use crate::rows::N_RATINGS;
 
 /// Expected rating of each indicator, 0–10; `None` = the model does not know it.
 pub(super) type Expectation = [Option<f64>; N_RATINGS];

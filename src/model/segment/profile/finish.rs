@@ -1,8 +1,8 @@
 //! From sums to published profiles.
 
-use crate::catalogue::{ElementId, NeedTier};
-use crate::stats::interval::{Interval, mean_interval, nps};
-use crate::stats::power::{DEFAULT_BASE_RATE, smallest_detectable_rise};
+use valueseg_catalogue::{ElementId, NeedTier};
+use valueseg_stats::interval::{Interval, mean_interval, nps};
+use valueseg_stats::power::{DEFAULT_BASE_RATE, smallest_detectable_rise};
 
 use super::context::ProfileContext;
 use super::elements::{Base, ElementView, adjust_differences, kish_ratio, share};
@@ -14,8 +14,8 @@ use super::state::ProfileState;
 use super::sums::{CENTI, FINE, HEAD, MONEY, Moments, ProfileSums};
 use super::types::{ElementProfile, NeedProfile, Profiles, Reach, SegmentProfile};
 use super::withhold::withhold;
-use crate::model::customer::needs::IMPORTANCE_SPAN;
-use crate::model::rows::{Aspect, Estimate, N_RATINGS};
+use crate::customer::needs::IMPORTANCE_SPAN;
+use crate::rows::{Aspect, Estimate, N_RATINGS};
 
 /// Fewest customers behind any published figure, unless set otherwise.
 pub const DEFAULT_MIN_CELL: u64 = 20;
@@ -225,7 +225,7 @@ fn value_total(value: &Moments) -> Option<f64> {
 }
 
 /// Mean of plain values with the t interval, the variance corrected for the number of values.
-pub(in crate::model) fn mean(moments: &Moments, per_unit: f64) -> Option<Interval> {
+pub(crate) fn mean(moments: &Moments, per_unit: f64) -> Option<Interval> {
     let n = moments.effective_n();
     if n > 1.0 { mean_interval(moments.mean(per_unit)?, moments.variance(per_unit)? * n / (n - 1.0), n) } else { None }
 }

@@ -1,12 +1,12 @@
 //! What a reader must know before believing a profile, in plain sentences.
 
-use crate::catalogue::ElementId;
+use valueseg_catalogue::ElementId;
 
 use super::context::ProfileContext;
 use super::sums::ProfileSums;
 use super::types::Profiles;
-use crate::model::fit::Structure;
-use crate::model::rows::{Aspect, thousands};
+use crate::fit::Structure;
+use crate::rows::{Aspect, thousands};
 
 /// Respondents per rated element below which segments rest on too few. Source: Dolnicar, Grün, Leisch and Schmidt 2014.
 const FLOOR_PER_ELEMENT: u64 = 60;

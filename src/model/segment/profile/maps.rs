@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::sums::TierSums;
-use crate::catalogue::NeedTier;
-use crate::model::customer::needs::strong_order;
-use crate::model::rows::NEED_MAPS;
+use crate::customer::needs::strong_order;
+use crate::rows::NEED_MAPS;
+use valueseg_catalogue::NeedTier;
 
 /// Plausible need maps under which a tier comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -10,21 +10,21 @@
 
 mod contact;
 mod context;
-pub(in crate::model) mod elements;
+pub(crate) mod elements;
 mod expected;
-pub(in crate::model) mod finish;
+pub(crate) mod finish;
 mod limits;
 mod maps;
-pub(in crate::model) mod parts;
+pub(crate) mod parts;
 mod released;
 mod score_mean;
 mod shares;
 mod state;
-pub(in crate::model) mod sums;
+pub(crate) mod sums;
 #[cfg(test)]
 mod tests;
-pub(in crate::model::segment) mod types;
-pub(in crate::model) mod withhold;
+pub(in crate::segment) mod types;
+pub(crate) mod withhold;
 
 pub use contact::{CONSENT_CHANNELS, consented, may_contact};
 pub use context::{ConsentColumns, ProfileContext};

@@ -1,23 +1,23 @@
 //! A customer taken apart: how much of it counts in each segment.
 
 use super::sums::Part;
-use crate::model::rows::{POSTERIOR_STEPS, ScoredBlock};
+use crate::rows::{POSTERIOR_STEPS, ScoredBlock};
 
 /// Parts of one customer, used again for the next.
 #[derive(Clone, Debug)]
-pub(in crate::model) struct CustomerParts {
+pub(crate) struct CustomerParts {
     /// `K` segments, then the group of those of whom no probability is known.
     parts: Vec<Part>,
 }
 
 impl CustomerParts {
-    pub(in crate::model) fn new(segments: usize) -> Self {
+    pub(crate) fn new(segments: usize) -> Self {
         Self { parts: vec![Part::default(); segments + 1] }
     }
 
     /// Takes customer `row` of weight `weight` apart by the probabilities of its segments; whoever has none is in the
     /// segment assigned, or in the last group. All parts together are exactly the customer.
-    pub(in crate::model) fn share_out(&mut self, scored: &ScoredBlock, row: usize, weight: u32) {
+    pub(crate) fn share_out(&mut self, scored: &ScoredBlock, row: usize, weight: u32) {
         let probabilities = scored.posteriors.row(row);
         let last = self.parts.len() - 1;
         self.parts.fill(Part::default());
@@ -40,7 +40,7 @@ impl CustomerParts {
     }
 
     /// The groups the customer counts in, each with its part.
-    pub(in crate::model) fn of_groups(&self) -> impl Iterator<Item = (usize, Part)> {
+    pub(crate) fn of_groups(&self) -> impl Iterator<Item = (usize, Part)> {
         self.parts.iter().copied().enumerate().filter(|(_, part)| part.head > 0)
     }
 }
@@ -51,7 +51,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::rows::Assignment;
+    use crate::rows::Assignment;
 
     fn scored(posteriors: &[u16], segment: Option<u8>) -> ScoredBlock {
         let assignment = Assignment { segment, ..Assignment::undecided(None) };

@@ -4,8 +4,8 @@ use sha2::{Digest, Sha256};
 
 use super::state::ProfileState;
 use super::sums::{CENTI, FINE, Moments, ProfileSums, ScoreSums, TierSums};
-use crate::model::rows::N_RATINGS;
-use crate::model::segment::noise::{GroupNoise, NOISE, Noise, Span};
+use crate::rows::N_RATINGS;
+use crate::segment::noise::{GroupNoise, NOISE, Noise, Span};
 
 /// Ratings and scores, 0–10 in steps.
 const RATING: Span = Span::Scale(0, 10 * CENTI as i64);

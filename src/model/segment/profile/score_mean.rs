@@ -1,6 +1,6 @@
 //! How much a mean of scores is worth, when most of the scores were inferred.
 
-use crate::stats::interval::{Group, Interval, Z95, t95};
+use valueseg_stats::interval::{Group, Interval, Z95, t95};
 
 /// What is known about the scores of one group on one thing.
 #[derive(Clone, Copy, Debug, PartialEq)]

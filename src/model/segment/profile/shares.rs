@@ -3,10 +3,10 @@
 use super::context::ProfileContext;
 use super::sums::{HEAD, Moments, ProfileSums};
 use super::types::SegmentProfile;
-use crate::catalogue::NeedTier;
-use crate::model::rows::Estimate;
-use crate::model::segment::noise::NOISE;
-use crate::stats::interval::{Interval, Z95, t95, wilson};
+use crate::rows::Estimate;
+use crate::segment::noise::NOISE;
+use valueseg_catalogue::NeedTier;
+use valueseg_stats::interval::{Interval, Z95, t95, wilson};
 
 /// Shares nearer to 0 or 1 have the variance of this one: nothing is that sure.
 const SUREST: f64 = 1e-6;
@@ -20,7 +20,7 @@ const SUREST: f64 = 1e-6;
 /// Var = (t·se/z)²  +  Σw²p(1−p)/(Σw)²  +  noise  +  s(1−s)·(1/n − 1/N)
 /// ```
 ///
-/// `se` the error of the fit and its misfit ([`FitError::of_share`](crate::model::fit::FitError::of_share)), `t` with one
+/// `se` the error of the fit and its misfit ([`FitError::of_share`](crate::fit::FitError::of_share)), `t` with one
 /// degree less than there are groups; then that of the classification given the fit, of the noise of the release, and of
 /// weights, as if those of more weight stood for others (Kish's `n` for `N` customers). All customers are counted, so nothing
 /// else is drawn. Where nothing is known of the fit, the customers count as a sample.

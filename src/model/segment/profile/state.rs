@@ -1,12 +1,12 @@
 //! The pass that profiles are made of: blocks in, integer sums by segment out.
 
-use crate::catalogue::{N_ELEMENTS, NeedTier};
+use valueseg_catalogue::{N_ELEMENTS, NeedTier};
 
 use super::contact::{CONSENT_CHANNELS, consented, may_contact};
 use super::parts::CustomerParts;
 use super::sums::{CENTI, FINE, Part, ProfileSums, TierSums, heads, money_steps, steps, weight_steps};
-use crate::model::customer::needs::NeedAssessor;
-use crate::model::rows::{
+use crate::customer::needs::NeedAssessor;
+use crate::rows::{
     Aspect, BlockFold, CustomerBlock, N_RATINGS, POSTERIOR_STEPS, PartialState, Question, ScoredBlock,
     SuppressedReason, is_high,
 };

@@ -1,30 +1,30 @@
 //! Integer sums: what a group of customers adds up to, exact whatever the order.
 
-use crate::catalogue::NeedTier;
+use valueseg_catalogue::NeedTier;
 
-use crate::model::rows::{N_RATINGS, NEED_MAPS, POSTERIOR_STEPS};
+use crate::rows::{N_RATINGS, NEED_MAPS, POSTERIOR_STEPS};
 
 /// Weight 1 as an integer: weights are kept in steps of 2⁻¹⁶.
-pub(in crate::model) const WEIGHT_ONE: f64 = 65_536.0;
+pub(crate) const WEIGHT_ONE: f64 = 65_536.0;
 
 /// Scores, ratings and probabilities are kept in steps of 0.01, 0.01 and 0.0001.
-pub(in crate::model) const CENTI: f64 = 100.0;
+pub(crate) const CENTI: f64 = 100.0;
 
 /// Steps per unit of a probability or of relative importance.
-pub(in crate::model) const FINE: f64 = 10_000.0;
+pub(crate) const FINE: f64 = 10_000.0;
 
 /// One customer in steps: a customer counts in every segment by probability, so customers are counted in steps of 0.0001.
-pub(in crate::model) const HEAD: i128 = POSTERIOR_STEPS as i128;
+pub(crate) const HEAD: i128 = POSTERIOR_STEPS as i128;
 
 /// Steps per unit of money.
-pub(in crate::model) const MONEY: f64 = 10_000.0;
+pub(crate) const MONEY: f64 = 10_000.0;
 
 /// Largest order value of one customer, either way, in units of money: what 64 bits hold in [`MONEY`] steps. A single
 /// amount beyond 7·10¹³ is refused where it is read (R0110), so this is the sum of thirteen of the largest there are.
 ///
 /// METHOD (our judgment): room for the smallest units of money in use, the rial and the dong, and for any customer. A sum
 /// beyond it is left out like one that is not known, and counted and told as such.
-pub(in crate::model) const MONEY_MAX: f64 = 9e14;
+pub(crate) const MONEY_MAX: f64 = 9e14;
 
 /// Bits of a square that the lower of its two sums takes.
 const LOW_BITS: u32 = 64;
@@ -33,31 +33,31 @@ const LOW_BITS: u32 = 64;
 const SMALL: i64 = 1 << 15;
 
 /// A row weight as an integer, at least 1 and below 2³²: weights from 0.00002 to 65,535 are told apart.
-pub(in crate::model) fn weight_steps(weight: f64) -> u32 {
+pub(crate) fn weight_steps(weight: f64) -> u32 {
     // `as` saturates and turns NaN to 0, so no weight can break the pass.
     ((weight * WEIGHT_ONE).round() as u32).max(1)
 }
 
 /// A value as a whole number of steps, the nearest; a cast, because rounding is a call on the plainest of processors.
-pub(in crate::model) fn steps(value: f64, per_unit: f64) -> i64 {
+pub(crate) fn steps(value: f64, per_unit: f64) -> i64 {
     let steps = value * per_unit;
     (steps + 0.5_f64.copysign(steps)) as i64
 }
 
 /// Money as a whole number of steps; `None` = too large to be added up.
-pub(in crate::model) fn money_steps(value: f64) -> Option<i64> {
+pub(crate) fn money_steps(value: f64) -> Option<i64> {
     (value.abs() <= MONEY_MAX).then(|| steps(value, MONEY))
 }
 
 /// What a customer counts for in a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::model) struct Part {
+pub(crate) struct Part {
     /// The customer in steps of 0.0001: the probability of the group, [`HEAD`] for a whole customer.
-    pub(in crate::model) head: u16,
+    pub(crate) head: u16,
     /// Row weight times the probability, in steps of the weight.
-    pub(in crate::model) w: u32,
+    pub(crate) w: u32,
     /// Row weight.
-    pub(in crate::model) row: u32,
+    pub(crate) row: u32,
 }
 
 impl From<u32> for Part {
@@ -75,26 +75,26 @@ impl From<u32> for Part {
 /// INVARIANT: no sum runs out of bits with 2³⁰ customers of any weights (below 2³²) and values (below 2⁶³): Σw·x takes
 /// 125, and of Σw·x² the lower half 126 and the upper half 124. Beyond, sums wrap rather than panic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::model) struct Moments {
+pub(crate) struct Moments {
     /// Customers, in steps of 0.0001.
-    pub(in crate::model) n: i128,
+    pub(crate) n: i128,
     /// Σw.
-    pub(in crate::model) w: i128,
+    pub(crate) w: i128,
     /// Σw².
-    pub(in crate::model) w2: i128,
+    pub(crate) w2: i128,
     /// Σw·x.
-    pub(in crate::model) wx: i128,
+    pub(crate) wx: i128,
     /// Σw·(x² mod 2⁶⁴): all of Σw·x² where no |x| is 2³² or more, as all but money is.
-    pub(in crate::model) wxx: i128,
+    pub(crate) wxx: i128,
     /// Σw·⌊x²/2⁶⁴⌋: the rest of Σw·x².
-    pub(in crate::model) wxx_high: i128,
+    pub(crate) wxx_high: i128,
     /// The most that one customer adds to Σw·x, sign aside; of groups taken apart again, at most this.
-    pub(in crate::model) top: i128,
+    pub(crate) top: i128,
 }
 
 impl Moments {
     /// Adds what a customer with value `x`, in steps, counts for in the group; a weight in steps is a whole customer.
-    pub(in crate::model) fn add(&mut self, part: impl Into<Part>, x: i64) {
+    pub(crate) fn add(&mut self, part: impl Into<Part>, x: i64) {
         let part = part.into();
         let w = u64::from(part.w);
         self.n += i128::from(part.head);
@@ -117,13 +117,13 @@ impl Moments {
     }
 
     /// The same customers taken for `effect` times fewer, with all that they say; see
-    /// [`FitError`](crate::model::fit::FitError).
-    pub(in crate::model) fn worth_less(&mut self, effect: f64) {
+    /// [`FitError`](crate::fit::FitError).
+    pub(crate) fn worth_less(&mut self, effect: f64) {
         self.w2 = (self.w2 as f64 * effect).round() as i128;
     }
 
     /// The same customers taken for no more than `most` effective ones.
-    pub(in crate::model) fn at_most(&mut self, most: f64) {
+    pub(crate) fn at_most(&mut self, most: f64) {
         let effective = self.effective_n();
         if most > 0.0 && effective > most {
             self.worth_less(effective / most);
@@ -131,7 +131,7 @@ impl Moments {
     }
 
     /// Adds the sums of other customers.
-    pub(in crate::model) fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         let mut other = *other;
         for (mine, theirs) in self.cells_mut().into_iter().zip(other.cells_mut()) {
             *mine = mine.wrapping_add(*theirs);
@@ -141,12 +141,12 @@ impl Moments {
     }
 
     /// Σw·x².
-    pub(in crate::model) fn squares(&self) -> f64 {
+    pub(crate) fn squares(&self) -> f64 {
         self.wxx as f64 + self.wxx_high as f64 * 2f64.powi(LOW_BITS as i32)
     }
 
     /// Sets Σw·x² to the nearest whole number.
-    pub(in crate::model) fn set_squares(&mut self, squares: f64) {
+    pub(crate) fn set_squares(&mut self, squares: f64) {
         let unit = 2f64.powi(LOW_BITS as i32);
         // Small sums stay in one piece, as `add` makes them.
         self.wxx_high = if squares.abs() < 2f64.powi(120) { 0 } else { (squares / unit).trunc() as i128 };
@@ -158,12 +158,12 @@ impl Moments {
     }
 
     /// The sums that noise follows from.
-    pub(in crate::model) fn cells(&self) -> [i128; 5] {
+    pub(crate) fn cells(&self) -> [i128; 5] {
         [self.n, self.w, self.w2, self.wx, self.wxx.wrapping_add(self.wxx_high << LOW_BITS)]
     }
 
     /// These customers without those of a part of them.
-    pub(in crate::model) fn without(mut self, part: &Self) -> Self {
+    pub(crate) fn without(mut self, part: &Self) -> Self {
         let mut part = *part;
         for (mine, theirs) in self.cells_mut().into_iter().zip(part.cells_mut()) {
             *mine = mine.wrapping_sub(*theirs);
@@ -173,27 +173,27 @@ impl Moments {
     }
 
     /// Customers, to the nearest whole one.
-    pub(in crate::model) fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         heads(self.n)
     }
 
     /// Customers.
-    pub(in crate::model) fn customers(&self) -> f64 {
+    pub(crate) fn customers(&self) -> f64 {
         self.n as f64 / HEAD as f64
     }
 
     /// Σw as it was given.
-    pub(in crate::model) fn weight(&self) -> f64 {
+    pub(crate) fn weight(&self) -> f64 {
         self.w as f64 / WEIGHT_ONE
     }
 
     /// Weighted mean in units of `per_unit` steps; `None` without customers.
-    pub(in crate::model) fn mean(&self, per_unit: f64) -> Option<f64> {
+    pub(crate) fn mean(&self, per_unit: f64) -> Option<f64> {
         (self.w > 0).then(|| self.wx as f64 / self.w as f64 / per_unit)
     }
 
     /// Weighted variance around the mean, ≥ 0, not corrected for the sample size; `None` without customers.
-    pub(in crate::model) fn variance(&self, per_unit: f64) -> Option<f64> {
+    pub(crate) fn variance(&self, per_unit: f64) -> Option<f64> {
         (self.w > 0).then(|| {
             let (w, mean) = (self.w as f64, self.wx as f64 / self.w as f64);
             (self.squares() / w - mean * mean).max(0.0) / (per_unit * per_unit)
@@ -202,19 +202,19 @@ impl Moments {
 
     /// As many customers of equal value would make as uneven a sum: 1 over the sum of squared shares; `None` where the
     /// sum is not positive. Source: the inverse of the index of Herfindahl and Hirschman.
-    pub(in crate::model) fn equal_sharers(&self) -> Option<f64> {
+    pub(crate) fn equal_sharers(&self) -> Option<f64> {
         let (sum, squares, w) = (self.wx as f64, self.squares(), self.w as f64);
         (sum > 0.0 && squares > 0.0).then(|| sum * sum / squares * (self.customers() / w))
     }
 
     /// Effective number of customers (Kish); 0 without customers.
-    pub(in crate::model) fn effective_n(&self) -> f64 {
-        crate::stats::interval::effective_n(self.w as f64, self.w2 as f64).unwrap_or(0.0)
+    pub(crate) fn effective_n(&self) -> f64 {
+        valueseg_stats::interval::effective_n(self.w as f64, self.w2 as f64).unwrap_or(0.0)
     }
 }
 
 /// Customers counted in steps, to the nearest whole one.
-pub(in crate::model) fn heads(steps: i128) -> u64 {
+pub(crate) fn heads(steps: i128) -> u64 {
     u64::try_from((steps + HEAD / 2) / HEAD).unwrap_or(0)
 }
 
@@ -454,7 +454,7 @@ impl ProfileSums {
         }
     }
 
-    /// The same customers, whose answers are taken for `effect` times fewer: see [`FitError`](crate::model::fit::FitError).
+    /// The same customers, whose answers are taken for `effect` times fewer: see [`FitError`](crate::fit::FitError).
     pub(super) fn worth_less(&mut self, effect: f64) {
         let answers = [&mut self.promoters, &mut self.detractors, &mut self.satisfaction, &mut self.good_brand];
         (answers.into_iter())

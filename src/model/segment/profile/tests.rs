@@ -4,17 +4,17 @@ use ndarray::Array2;
 use proptest::prelude::*;
 
 use super::types::{Delivered, Profiles};
-use crate::catalogue::{ElementId, NeedTier};
-use crate::model::customer::needs::{NeedAssessor, NeedSettings};
-use crate::model::rows::{
+use crate::customer::needs::{NeedAssessor, NeedSettings};
+use crate::rows::{
     Aspect, Assignment, Attitudes, Basis, CustomerBlock, CustomerFlags, CustomerNeeds, Estimate, N_RATINGS, NEED_MAPS,
     NeedState, Question, ScoredBlock, SuppressedReason,
 };
+use valueseg_catalogue::{ElementId, NeedTier};
 
 use super::super::fixture::catalogue;
 use super::*;
-use crate::model::fit::Structure;
-use crate::model::rows::{BlockFold, PartialState};
+use crate::fit::Structure;
+use crate::rows::{BlockFold, PartialState};
 
 mod money;
 mod sentences;

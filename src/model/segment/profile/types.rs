@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::maps::MapAgreement;
-use crate::catalogue::{ElementId, NeedTier};
-use crate::model::rows::Estimate;
+use crate::rows::Estimate;
+use valueseg_catalogue::{ElementId, NeedTier};
 
-/// Whether the company delivers an element to a group: at least half of those who rated it rated it [high](crate::model::rows::HIGH).
+/// Whether the company delivers an element to a group: at least half of those who rated it rated it [high](crate::rows::HIGH).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Delivered {
@@ -54,7 +54,7 @@ pub struct ElementProfile {
     pub fulfillment: Option<Estimate>,
     /// Importance minus fulfillment, both as standardized within the base; > 0 = wanted more than it is delivered.
     pub gap: Option<Estimate>,
-    /// Share of the fulfillment answers of the members by probability that are [high](crate::model::rows::HIGH), Wilson
+    /// Share of the fulfillment answers of the members by probability that are [high](crate::rows::HIGH), Wilson
     /// interval.
     pub high_share: Option<Estimate>,
     /// The "delivered" rule on it.
@@ -138,7 +138,7 @@ pub struct SegmentProfile {
     pub nps_answers: u64,
     /// Mean satisfaction, 0–10.
     pub satisfaction: Option<Estimate>,
-    /// Share of [high](crate::model::rows::HIGH) answers to "a good brand".
+    /// Share of [high](crate::rows::HIGH) answers to "a good brand".
     pub good_brand: Option<Estimate>,
     /// The 30 elements in catalogue order.
     pub elements: Vec<ElementProfile>,
@@ -166,7 +166,7 @@ impl SegmentProfile {
 pub struct Profiles {
     /// Everybody scored.
     pub everyone: SegmentProfile,
-    /// Segments, in the order of [`crate::model::fit::Model::segments`].
+    /// Segments, in the order of [`crate::fit::Model::segments`].
     pub segments: Vec<SegmentProfile>,
     /// Scored customers without a segment.
     pub unassigned: SegmentProfile,

@@ -1,7 +1,7 @@
 //! Too few people behind a figure: it goes, and with it whatever would give it back.
 
 use super::sums::{HEAD, Moments, ProfileSums, ScoreSums};
-use crate::model::rows::N_RATINGS;
+use crate::rows::N_RATINGS;
 
 /// Empties every figure of `groups` that rests on fewer than `min_cell` customers and returns the sums over everybody.
 ///
@@ -39,7 +39,7 @@ fn small(counts: impl Iterator<Item = i128>, min_cell: u64) -> (Vec<bool>, bool)
 }
 
 /// Empties one figure where it is small, in the groups and as far as needed in their total; see [`withhold`].
-pub(in crate::model) fn withhold_figure(cells: Vec<&mut Moments>, total: &mut Moments, min_cell: u64) {
+pub(crate) fn withhold_figure(cells: Vec<&mut Moments>, total: &mut Moments, min_cell: u64) {
     let (small, kept) = small(cells.iter().map(|cell| cell.n), min_cell);
     for (cell, _) in cells.into_iter().zip(small).filter(|(_, small)| *small) {
         if !kept {

@@ -3,9 +3,9 @@
 use super::super::noise::{GroupNoise, Noise, Span};
 use super::super::profile::sums::{CENTI, FINE, Moments};
 use super::state::{Foretold, GroupingSums, RfmState};
-use crate::model::rows::{Estimate, Figure};
-use crate::stats::comparison::correlation_interval;
-use crate::stats::interval::Interval;
+use crate::rows::{Estimate, Figure};
+use valueseg_stats::comparison::correlation_interval;
+use valueseg_stats::interval::Interval;
 
 /// Ratings, in steps.
 const RATING: Span = Span::Scale(0, 10 * CENTI as i64);

@@ -2,9 +2,9 @@
 
 use super::super::profile::parts::CustomerParts;
 use super::super::profile::sums::{CENTI, Moments, Part, money_steps, steps, weight_steps};
-use crate::catalogue::N_ELEMENTS;
-use crate::model::customer::rfm::RfmCuts;
-use crate::model::rows::{Aspect, CustomerBlock, History, Question, RfmGroup, ScoredBlock};
+use crate::customer::rfm::RfmCuts;
+use crate::rows::{Aspect, CustomerBlock, History, Question, RfmGroup, ScoredBlock};
+use valueseg_catalogue::N_ELEMENTS;
 
 /// Days of orders that are foretold: those of a quarter, like the rates of plans. Our judgment.
 const AHEAD_DAYS: i64 = 90;

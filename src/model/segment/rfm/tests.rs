@@ -2,9 +2,9 @@ use super::super::profile::sums::Moments;
 use super::finish::share_of;
 use super::state::Foretold;
 use super::*;
-use crate::model::customer::rfm::RfmCuts;
-use crate::model::rows::{Assignment, CustomerBlock, History, Order, ScoredBlock};
-use crate::model::segment::Noise;
+use crate::customer::rfm::RfmCuts;
+use crate::rows::{Assignment, CustomerBlock, History, Order, ScoredBlock};
+use crate::segment::Noise;
 
 const DAY: i64 = 86_400_000_000;
 const NOW: i64 = 365 * DAY;

@@ -1,6 +1,6 @@
 use super::super::fixture::{Person, complaint, contact, order, rated, text};
 use super::*;
-use crate::model::rows::{Aspect, Contact, Order, Vocabulary};
+use crate::rows::{Aspect, Contact, Order, Vocabulary};
 use ArcStage::{Exists, Indispensable, Meaning, Opinion, PartOfLife, Unknown};
 use Question::{
     AlternativeLiking, Different, GoodBrand, Irreplaceable, Satisfaction, SecondChance, SelfConnection, Trust,

@@ -6,9 +6,7 @@ use super::super::ConnectionSettings;
 use super::super::fixture::{EVERYTHING, Person, complaint, contact, order, promise, rated};
 use super::super::known::DAY;
 use super::*;
-use crate::model::rows::{
-    ConnectionStage, Contact, LoyaltyType, N_RATINGS, Order, Question, ScoredBlock, SuppressedReason,
-};
+use crate::rows::{ConnectionStage, Contact, LoyaltyType, N_RATINGS, Order, Question, ScoredBlock, SuppressedReason};
 use Question::{AlternativeLiking, Different, Irreplaceable, Satisfaction, SecondChance, SelfConnection};
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::with_overrides(&[]).unwrap());

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::codes::{Code, Coded};
+use valueseg_codes::{Code, Coded};
 
 /// Why settings of the relationship lens are refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

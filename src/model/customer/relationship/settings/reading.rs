@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bounds::{RelationshipSettingsError, answer, count, within};
-use crate::model::rows::HIGH;
+use crate::rows::HIGH;
 
 /// Cuts behind "did Mori and Bain hold here?" (`docs/domain.md#published-regularities`). A figure is comparable with a
 /// published one only where both were cut in the same place; other cuts are for companies that asked in another way.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bounds::{RelationshipSettingsError, answer, count, within};
-use crate::model::rows::HIGH;
+use crate::rows::HIGH;
 
 /// Stages of emotional connection. That there are four in this order is published (Magids, Zorfas and Leemon 2015); the
 /// wording and cuts behind the published figures are not public, so every cut here is our judgment
