@@ -31,7 +31,7 @@ pub(crate) struct Tally {
 }
 
 /// A published mean and everything but one answer of it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Equation {
     /// Customers behind the mean.
     n: f64,
@@ -39,6 +39,8 @@ struct Equation {
     rest: f64,
     /// The mean is neither noised nor rounded.
     exact: bool,
+    /// Shares of the segments: figures of everybody are sums of theirs, each with noise of its own.
+    shares: Vec<f64>,
 }
 
 /// A night as it is seen: who was in it, and what was told.
@@ -58,7 +60,7 @@ fn equation(item: usize, others: &[&Person], told: &Told) -> Option<Equation> {
     let mean = told.importance.get(&(EVERYONE.to_owned(), ASKED[item].to_owned()))?;
     let n = others.len() as f64 + 1.0;
     let known: f64 = others.iter().map(|other| f64::from(other.answers[item])).sum();
-    Some(Equation { n, rest: mean * n - known, exact: told.exact })
+    Some(Equation { n, rest: mean * n - known, exact: told.exact, shares: told.shares() })
 }
 
 /// One night: everybody else is known. `then` is the night as it was, where the person is erased since.
@@ -150,33 +152,43 @@ impl Tally {
 
 /// How likely each answer is, all being alike before. The attacker knows how noise and rounding work, and not the key.
 fn posterior(equations: &[Equation]) -> [f64; STEPS] {
-    let mut logs = [0.0; STEPS];
-    for Equation { n, rest, exact } in equations {
-        // A figure is rounded to a hundredth at least.
-        let cell = 0.005 * n;
-        for (answer, log) in logs.iter_mut().enumerate() {
-            let off = rest - answer as f64;
-            let likely = if *exact {
-                f64::from(u8::from(off.abs() < 0.5))
-            } else {
-                let spread = NOISE * 10.0;
-                below((off + cell) / spread) - below((off - cell) / spread)
-            };
-            *log += likely.max(1e-12).ln();
+    let nights = equations.len() as f64;
+    let rest = equations.iter().map(|equation| equation.rest).sum::<f64>() / nights;
+    let variance = mean_variance(equations);
+    let log = |answer: usize| {
+        let off = |equation: &Equation| (equation.rest - answer as f64).abs();
+        if equations.iter().any(|equation| equation.exact && off(equation) >= 0.5) {
+            f64::NEG_INFINITY
+        } else if equations.iter().all(|equation| equation.exact) {
+            0.0
+        } else {
+            -(rest - answer as f64).powi(2) / (2.0 * variance)
         }
-    }
+    };
+    let logs: [f64; STEPS] = std::array::from_fn(log);
     let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if most == f64::NEG_INFINITY {
+        return [1.0 / STEPS as f64; STEPS];
+    }
     let likely = logs.map(|log| (log - most).exp());
     let sum: f64 = likely.iter().sum();
     likely.map(|one| one / sum)
 }
 
-/// Chance that four uniform numbers, added up and scaled to spread 1, come out below `z`.
-fn below(z: f64) -> f64 {
-    let y = z / 3_f64.sqrt() + 2.0;
-    if y >= 4.0 {
-        return 1.0;
+/// Variance of the mean of what nights leave: noise of spread [`NOISE`] answers from end to end on each segment, and rounding
+/// to a hundredth.
+///
+/// A segment keeps its noise until somebody joins it: with one joiner a night and share `s`, it is the same `h` nights later
+/// with chance `(1 − s)^h`. So nights are no independent witnesses.
+fn mean_variance(equations: &[Equation]) -> f64 {
+    let nights = equations.len();
+    let (mut noise, mut rounding) = (0.0, 0.0);
+    for (night, equation) in equations.iter().enumerate() {
+        rounding += (0.01 * equation.n).powi(2) / 12.0;
+        for share in &equation.shares {
+            let kept = (0..nights).map(|other| (1.0 - share).powi(night.abs_diff(other) as i32)).sum::<f64>();
+            noise += (NOISE * (STEPS - 1) as f64).powi(2) * kept;
+        }
     }
-    let term = |k: i32, ways: f64| ways * (y - f64::from(k)).max(0.0).powi(4);
-    ((term(0, 1.0) - term(1, 4.0) + term(2, 6.0) - term(3, 4.0)) / 24.0).clamp(0.0, 1.0)
+    (noise + rounding) / (nights * nights) as f64
 }

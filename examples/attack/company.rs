@@ -80,6 +80,15 @@ pub(crate) struct Told {
     pub(crate) figures: BTreeMap<String, (f64, f64)>,
 }
 
+impl Told {
+    /// Shares of the segments.
+    pub(crate) fn shares(&self) -> Vec<f64> {
+        let mut sizes: BTreeMap<&str, f64> = BTreeMap::new();
+        self.segments.values().for_each(|segment| *sizes.entry(segment).or_default() += 1.0);
+        sizes.into_values().map(|size| size / self.segments.len() as f64).collect()
+    }
+}
+
 impl Company {
     /// A company whose figures are exact, or as they are published.
     pub(crate) fn new(exact: bool) -> Result<Self, Failure> {

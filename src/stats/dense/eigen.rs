@@ -19,7 +19,8 @@ struct Tridiagonal {
     diagonal: Vec<f64>,
     /// `beside[i]` is between `i` and `i + 1`; the last is 0.
     beside: Vec<f64>,
-    /// The rows of `Q`, `n` numbers each. Rows, because rotations then run along memory.
+    /// The rows of `Q`, `n` numbers each; none if only eigenvalues are asked for. Rows, because rotations then run along
+    /// memory.
     rows: Vec<f64>,
 }
 
@@ -45,14 +46,8 @@ struct Tridiagonal {
 #[must_use]
 pub fn symmetric_eigen(a: ArrayView2<'_, f64>) -> SymmetricEigen {
     let n = a.nrows();
-    // Scaled, so that no square overflows or vanishes.
-    let size = a.iter().fold(0.0, |size: f64, x| size.max(x.abs()));
-    let scale = if size > 0.0 && size.is_finite() { size } else { 1.0 };
-    let mut reduced = Tridiagonal::of(a.iter().map(|x| x / scale).collect(), n);
-    for at in 0..n {
-        reduced.find(at);
-    }
-    let Tridiagonal { diagonal, rows, .. } = reduced;
+    let scale = scale(a);
+    let Tridiagonal { diagonal, rows, .. } = Tridiagonal::solved(a, scale, true);
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by(|x, y| diagonal[*y].total_cmp(&diagonal[*x]));
     let mut vectors = Array2::zeros((n, n));
@@ -67,11 +62,48 @@ pub fn symmetric_eigen(a: ArrayView2<'_, f64>) -> SymmetricEigen {
     SymmetricEigen { values: order.iter().map(|i| scale * diagonal[*i]).collect(), vectors }
 }
 
+/// Eigenvalues alone of the symmetric matrix `a` (n × n), largest first: those of [`symmetric_eigen`] to the bit, at a
+/// quarter of its cost.
+///
+/// # Examples
+/// By hand: `[[2, 1], [1, 2]]` stretches (1, 1) by 3 and (1, −1) by 1.
+///
+/// ```
+/// use ndarray::array;
+/// use valueseg_stats::dense::symmetric_eigenvalues;
+///
+/// let values = symmetric_eigenvalues(array![[2.0, 1.0], [1.0, 2.0]].view());
+/// assert!((values[0] - 3.0).abs() < 1e-12 && (values[1] - 1.0).abs() < 1e-12);
+/// ```
+#[must_use]
+pub fn symmetric_eigenvalues(a: ArrayView2<'_, f64>) -> Array1<f64> {
+    let scale = scale(a);
+    let mut values = Tridiagonal::solved(a, scale, false).diagonal;
+    values.sort_by(|x, y| y.total_cmp(x));
+    values.into_iter().map(|value| scale * value).collect()
+}
+
+/// What the matrix is divided by, so that no square overflows or vanishes.
+fn scale(a: ArrayView2<'_, f64>) -> f64 {
+    let size = a.iter().fold(0.0, |size: f64, x| size.max(x.abs()));
+    if size > 0.0 && size.is_finite() { size } else { 1.0 }
+}
+
 impl Tridiagonal {
+    /// `a / scale` with its eigenvalues on the diagonal; the rows of `Q` only if `vectors` are wanted.
+    fn solved(a: ArrayView2<'_, f64>, scale: f64, vectors: bool) -> Self {
+        let n = a.nrows();
+        let mut reduced = Self::of(a.iter().map(|x| x / scale).collect(), n, vectors);
+        (0..n).for_each(|at| reduced.find(at));
+        reduced
+    }
+
     /// Reflects row after row of the matrix `a`, `n` rows one after the other, onto its neighbor on the diagonal.
-    fn of(mut a: Vec<f64>, n: usize) -> Self {
-        let mut rows = vec![0.0; n * n];
-        (0..n).for_each(|i| rows[i * n + i] = 1.0);
+    fn of(mut a: Vec<f64>, n: usize, vectors: bool) -> Self {
+        let mut rows = vec![0.0; if vectors { n * n } else { 0 }];
+        if vectors {
+            (0..n).for_each(|i| rows[i * n + i] = 1.0);
+        }
         let (mut normal, mut image) = (vec![0.0; n], vec![0.0; n]);
         for k in 0..n.saturating_sub(2) {
             let below = k + 1..n;
@@ -101,6 +133,9 @@ impl Tridiagonal {
                 add(row, -image[i], &normal[below.clone()]);
             }
             a[k * n + k + 1] = onto;
+            if !vectors {
+                continue;
+            }
             // Q ← H·Q.
             let mut product = vec![0.0; n];
             for i in below.clone() {
@@ -162,6 +197,9 @@ impl Tridiagonal {
             lost = sine * turned;
             d[i + 1] = rest + lost;
             chased = cosine * turned - own;
+            if self.rows.is_empty() {
+                continue;
+            }
             let n = d.len();
             let (upper, lower) = self.rows[i * n..(i + 2) * n].split_at_mut(n);
             for (x, y) in upper.iter_mut().zip(lower) {
@@ -223,6 +261,13 @@ mod tests {
     fn a_cell_that_is_no_number_ends_and_shows() {
         let eigen = symmetric_eigen(array![[1.0, f64::NAN, 0.0], [f64::NAN, 1.0, 2.0], [0.0, 2.0, 1.0]].view());
         assert!(eigen.values.iter().any(|x| x.is_nan()));
+    }
+
+    proptest! {
+        #[test]
+        fn eigenvalues_alone_are_the_same_to_the_bit(a in symmetric()) {
+            prop_assert_eq!(symmetric_eigenvalues(a.view()), symmetric_eigen(a.view()).values);
+        }
     }
 
     fn symmetric() -> impl Strategy<Value = Array2<f64>> {

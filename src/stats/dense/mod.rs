@@ -7,7 +7,7 @@ mod eigen;
 
 use ndarray::{Array1, Array2, ArrayView2};
 
-pub use eigen::{SymmetricEigen, symmetric_eigen};
+pub use eigen::{SymmetricEigen, symmetric_eigen, symmetric_eigenvalues};
 
 /// The lower Cholesky factor `L` of a symmetric positive definite matrix, `A = L·Lᵀ`.
 #[derive(Clone, Debug)]

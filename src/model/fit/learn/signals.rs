@@ -7,7 +7,7 @@ use super::super::FitRequest;
 use super::super::evidence::prepare::Prepared;
 use super::measure::{Measured, pick};
 use valueseg_stats::calibration::ClassEvidence;
-use valueseg_stats::dense::symmetric_eigen;
+use valueseg_stats::dense::symmetric_eigenvalues;
 use valueseg_stats::discriminant::{Discriminant, Guessed, factor_covariance, pairwise_covariance};
 use valueseg_stats::mixture::FactorMixture;
 use valueseg_stats::observed::Observed;
@@ -244,9 +244,9 @@ fn mean_and_error(values: impl Iterator<Item = f64> + Clone, weights: &[f64]) ->
 fn factor_count(covariance: &Array2<f64>, rows: usize) -> usize {
     let scale = covariance.diag().mapv(|v| if v > 0.0 { 1.0 / v.sqrt() } else { 0.0 });
     let correlation = covariance * &scale.view().insert_axis(Axis(1)) * scale.view().insert_axis(Axis(0));
-    let eigen = symmetric_eigen(correlation.view());
+    let eigenvalues = symmetric_eigenvalues(correlation.view());
     let noise = (1.0 + (covariance.nrows() as f64 / rows.max(1) as f64).sqrt()).powi(2);
-    let out = eigen.values.iter().filter(|v| **v > noise).count();
+    let out = eigenvalues.iter().filter(|v| **v > noise).count();
     out.min(MAX_SIGNAL_FACTORS).min(covariance.nrows() / 3)
 }
 
