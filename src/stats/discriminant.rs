@@ -67,13 +67,13 @@ impl Discriminant {
         total: &Array2<f64>,
     ) -> Self {
         let raw = RawMeans::of(labeled, given, guessed);
-        let mut within = total.clone();
+        let mut within = with_floor(total, total);
         let mut means = raw.centered.clone();
         let mut strengths = Array1::zeros(0);
         // The first round whitens with the total covariance, which still holds what lies between the classes; each
         // further round has taken more of it out.
         for _ in 0..ROUNDS {
-            let Some(root) = Cholesky::try_new(with_floor(&within, total).view()) else { break };
+            let Some(root) = Cholesky::try_new(within.view()) else { break };
             let (shrunk, found) = shrink(&raw, &root);
             let between = weighted_outer(&shrunk, &raw.share);
             within = with_floor(&(total - &between), total);
