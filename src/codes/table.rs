@@ -120,6 +120,10 @@ codes! {
     E0223 AudienceMixed Config: "Two plays on one list, or one play on two, could not be told apart."
         "A list holds several plays and has no column that says who is meant for which, or two lists split one play by lots of other sizes."
         "make a list of each play, add a column from play_id, or give both lists the same `split`";
+    E0224 AddressesHashed Inputs: "Lists are wanted, and the addresses they would be made of are hashed already."
+        "Half or more of a column of addresses are 32, 40 or 64 hexadecimal digits. Each tool hashes in its own way, or not at all, \
+         so another's hashes reach nobody."
+        "give plain addresses: each list is hashed as its tool wants it; or set `audiences = []`, and no list is written";
     E0226 NobodyFound Config: "None of the ids of a file is that of a customer of a stored night."
         "The file holds other ids than the results do: of another system, in another form, or of a table with several columns \
          and no header. All of them are kept out of later nights."

@@ -13,6 +13,7 @@ use crate::job::settings::{DriftGate, Refit};
 use crate::job::tonight::Tonight;
 use crate::model::segment::SegmentNights;
 use crate::model::segment::drift::Drift;
+use crate::tables::audiences::{AddressFindings, HashedColumn};
 use crate::tables::publish::Nights;
 use crate::tables::report::Alert;
 use crate::tables::schema::{QualityRow, Whereabouts};
@@ -43,6 +44,7 @@ pub(super) fn alerts(
     findings: &DriftFindings<'_>,
     inputs: &InputFindings,
     measured: &Measured,
+    addresses: Option<&AddressFindings>,
 ) -> Vec<Alert> {
     let held = (!gated.reasons.is_empty()).then(|| Alert {
         key: "held",
@@ -55,7 +57,22 @@ pub(super) fn alerts(
     });
     let ahead = ahead(nights);
     let told = held.into_iter().chain(measured.alerts()).chain(findings.alerts());
-    told.chain(inputs.alerts.iter().cloned()).chain(ahead).collect()
+    let hashed = addresses.into_iter().flat_map(AddressFindings::hashed).map(hashed);
+    told.chain(inputs.alerts.iter().cloned()).chain(hashed).chain(ahead).collect()
+}
+
+/// A column of addresses that no list can be made of.
+fn hashed(found: &HashedColumn) -> Alert {
+    let HashedColumn { column, given, hashed } = found;
+    Alert {
+        key: "addresses_hashed",
+        severity: "alert",
+        what: format!("customers.{column} holds hashes instead of addresses, so no list reaches anybody by it."),
+        how_big: format!("{hashed} of {given} values"),
+        since: None,
+        likely_cause: "data",
+        to_do: Code::AddressesHashed.to_do().to_owned(),
+    }
 }
 
 /// Published nights that lie ahead: mistakes, or the clock is one.

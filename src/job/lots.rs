@@ -10,7 +10,8 @@ use crate::model::effect::{Lottery, PROGRAM};
 use crate::model::plan::{DrawnStep, FreshArm, KnownArm, LotOwner, NextPlays, NextStep, NightDraw, PlanSet};
 use crate::tables::assignments::{AssignmentRow, AssignmentsReader, AssignmentsWriter, ReleaseReason};
 use crate::tables::audiences::{
-    AddressFindings, AddressNote, AddressNotes, AudienceError, KeptOut, KeptOutWriter, iso2, look_at_addresses,
+    AddressFindings, AddressNote, AddressNotes, AudienceError, HashedColumn, KeptOut, KeptOutWriter, iso2,
+    look_at_addresses,
 };
 use crate::tables::forgotten::Forgotten;
 use crate::tables::intake::Contact;
@@ -214,7 +215,13 @@ fn addresses(
         let prospect = kept()?.prospect;
         Ok(prospect.held_out || prospect.suppressed)
     };
-    Ok(Some(look_at_addresses(&contacts, work, home.as_deref(), closed)?))
+    let found = look_at_addresses(&contacts, work, home.as_deref(), closed)?;
+    // Whoever asked for lists must hear that none reaches anybody; to everybody else an alert says so.
+    let wanted = tonight.project.settings().audiences.as_ref().is_some_and(|audiences| !audiences.is_empty());
+    match found.hashed().first().filter(|_| wanted) {
+        Some(&HashedColumn { column, given, hashed }) => Err(AudienceError::Hashed { column, hashed, given }.into()),
+        None => Ok(Some(found)),
+    }
 }
 
 impl LotsOf<'_> {

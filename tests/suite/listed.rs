@@ -143,3 +143,20 @@ fn lists_that_would_mix_plays_are_refused_before_the_night_by_their_own_code() {
         said.stderr
     );
 }
+
+#[test]
+fn addresses_that_are_hashed_already_are_told_and_refused_where_lists_are_configured() {
+    let hashed = || {
+        let person =
+            |(number, person): (usize, crate::audiences::Person)| person.with("mail", &format!("{number:064x}"));
+        people().into_iter().enumerate().map(person).collect::<Vec<_>>()
+    };
+    let wanted = shop(&hashed(), "[[audiences]]\nname = \"mail\"\ntemplate = \"klaviyo\"\n");
+    let said = wanted.say(&["run", "--as-of", "2026-11-20"]);
+    assert!(said.code == 3 && said.stderr.contains("E0224"), "{}{}", said.stdout, said.stderr);
+    assert!(said.stderr.contains("customers.email") && !said.stderr.contains("0000000"), "{}", said.stderr);
+    let plain = shop(&hashed(), "");
+    let run = night(&plain, 20);
+    let alerts = fs::read_to_string(run.join("alerts.json")).expect("there");
+    assert!(alerts.contains("addresses_hashed"), "{alerts}");
+}

@@ -99,24 +99,11 @@ fn changes(
         finish(add, staging, receipt, files)?;
         return finish(remove, staging, receipt, files);
     }
-    let audience = delivery.audience;
-    let says = audience.columns.iter().position(|column| column.header == gone.header);
-    let keys = audience.key_places();
-    let mut delta = PartWriter::new(audience, folder, "delta");
+    let headers: Vec<String> = delivery.audience.headers().map(str::to_owned).collect();
+    let mut delta = PartWriter::new(delivery.audience, folder, "delta");
     differences(before, now, |step| match step {
         RowStep::Added(row) | RowStep::Changed(row) => delta.write(staging, &row.cells),
-        RowStep::Removed(row) => {
-            let cell = |at: usize| {
-                if Some(at) == says {
-                    gone.word.clone()
-                } else if keys.contains(&at) {
-                    row.cells[at].clone()
-                } else {
-                    audience.columns[at].absent.clone().unwrap_or_default()
-                }
-            };
-            delta.write(staging, &(0..row.cells.len()).map(cell).collect::<Vec<_>>())
-        }
+        RowStep::Removed(row) => delta.write(staging, &receipt.gone_row(&headers, &row.cells)),
     })?;
     finish(delta, staging, receipt, files)
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::deliver::FOLDER;
 use super::error::AudienceError;
-use super::members::{Member, MemberReader};
+use super::members::MemberReader;
 use super::receipt::{DOCUMENT, ListReceipt};
 use super::template::Removal;
 use crate::tables::persons::Persons;
@@ -70,7 +70,7 @@ impl ListTraces {
             if receipt.removal != Removal::Replace {
                 let takes = self.takes.entry(receipt.audience.clone()).or_default();
                 takes.headers.clone_from(&headers);
-                takes.rows.push(gone(&receipt, &headers, &member));
+                takes.rows.push(receipt.gone_row(&headers, &member.cells));
             }
         }
         Ok(())
@@ -109,18 +109,4 @@ impl ListTraces {
         }
         Ok(written)
     }
-}
-
-/// The row that tells the tool: of a membership the row as it was uploaded, else the key and the word.
-fn gone(receipt: &ListReceipt, headers: &[String], member: &Member) -> Vec<String> {
-    let cell = |(header, cell): (&String, &String)| {
-        if receipt.removal == Removal::Membership || receipt.keys.contains(header) {
-            cell.clone()
-        } else if *header == receipt.gone_header {
-            receipt.gone_word.clone()
-        } else {
-            String::new()
-        }
-    };
-    headers.iter().zip(&member.cells).map(cell).collect()
 }

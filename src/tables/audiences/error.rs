@@ -38,6 +38,16 @@ pub enum AudienceError {
         /// What is wrong.
         what: String,
     },
+    /// Addresses that are hashed already: there is no plain one to make a list of.
+    #[error("customers.{column}: {hashed} of {given} values are hashes, not addresses")]
+    Hashed {
+        /// The column.
+        column: &'static str,
+        /// Hashes.
+        hashed: u64,
+        /// Values given.
+        given: u64,
+    },
     /// The file of confirmed nights is not what the program wrote.
     #[error("{} cannot be used: {what}", path.display())]
     Confirmations {
@@ -88,6 +98,7 @@ impl Coded for AudienceError {
             Self::Setting { .. } => Code::AudienceSetting,
             Self::Template { .. } => Code::AudienceTemplate,
             Self::Mixed { .. } => Code::AudienceMixed,
+            Self::Hashed { .. } => Code::AddressesHashed,
             Self::Confirmations { .. } => Code::Confirmations,
             Self::Disk { source, .. } => not_written(source),
             Self::Intake(error) => error.code(),

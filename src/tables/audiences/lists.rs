@@ -170,6 +170,11 @@ impl<'a> OpenList<'a> {
             gone_header: audience.template.gone.header.clone(),
             gone_word: audience.template.gone.word.clone(),
             keys: audience.template.key.clone(),
+            absent: audience
+                .columns
+                .iter()
+                .filter_map(|column| Some((column.header.clone(), column.absent.clone()?)))
+                .collect(),
             addresses: audience.address_headers(),
             ..ListReceipt::default()
         };

@@ -43,7 +43,7 @@ pub use confirmed::{CONFIRMATIONS_NAME, Confirmations};
 pub use erasure::ListTraces;
 pub use error::AudienceError;
 pub use field::Field;
-pub use findings::{AddressFindings, AddressNote, AddressNotes, look_at_addresses};
+pub use findings::{AddressFindings, AddressNote, AddressNotes, HashedColumn, look_at_addresses};
 pub use format::ListFormat;
 pub use kept_out::{KeptOut, KeptOutWriter};
 pub use lists::{ListBase, ListRequest, ListWish, write_lists};

@@ -54,6 +54,9 @@ pub struct ListReceipt {
     pub gone_word: String,
     /// Headers of the key.
     pub keys: Vec<String>,
+    /// Of a property: what other columns say where there is nothing to say, by header; others are empty.
+    #[serde(default)]
+    pub absent: BTreeMap<String, String>,
     /// Headers of columns that hold an address or its hash.
     pub addresses: Vec<String>,
     /// Files to upload, in the folder of the audience, with their rows.
@@ -65,6 +68,21 @@ impl ListReceipt {
     pub(super) fn leave_out(&mut self, reason: LeftOut) {
         self.meant += 1;
         *self.left_out.entry(reason.slug().to_owned()).or_default() += 1;
+    }
+
+    /// The row that tells the tool that somebody is gone, from the row as it was uploaded: of a membership that row, else the key
+    /// and the word, so that nothing of an old campaign is left standing.
+    pub(super) fn gone_row(&self, headers: &[String], cells: &[String]) -> Vec<String> {
+        let cell = |(header, cell): (&String, &String)| {
+            if self.removal == Removal::Membership || self.keys.contains(header) {
+                cell.clone()
+            } else if *header == self.gone_header {
+                self.gone_word.clone()
+            } else {
+                self.absent.get(header).cloned().unwrap_or_default()
+            }
+        };
+        headers.iter().zip(cells).map(cell).collect()
     }
 
     /// The page for people. Numbers of fewer than `min_cell` people are not told.
