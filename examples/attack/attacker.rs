@@ -70,7 +70,8 @@ pub(crate) fn one_night(people: &[&Person], then: Seen<'_>, published: &Told) ->
         let others = others(person, then);
         for item in 0..ASKED.len() {
             let Some(equation) = equation(item, &others, published) else { continue };
-            tally.try_answer(person.answers[item], &[equation], equation.rest);
+            let rest = equation.rest;
+            tally.try_answer(person.answers[item], &[equation], rest);
         }
         if let Some(mean) = published.value.get(EVERYONE) {
             let known: f64 = others.iter().map(|other| other.value).sum();
