@@ -158,25 +158,12 @@ impl<'a> OpenList<'a> {
         let same = |reader: &MemberReader| reader.headers().iter().map(String::as_str).eq(audience.headers());
         let comparable = before.as_ref().is_some_and(same);
         let receipt = ListReceipt {
-            audience: audience.name.clone(),
             night: day_text(request.meta.run_day()),
-            template: audience.template.name.clone(),
-            template_version: audience.template.version.clone(),
             base_night: wish.base.as_ref().filter(|_| before.is_some()).map(|base| base.night.clone()),
             base_confirmed: wish.base.as_ref().is_some_and(|base| base.confirmed),
             columns_changed: before.is_some() && !comparable,
             whole: wish.whole && before.is_some(),
-            removal: audience.template.gone.how,
-            gone_header: audience.template.gone.header.clone(),
-            gone_word: audience.template.gone.word.clone(),
-            keys: audience.template.key.clone(),
-            absent: audience
-                .columns
-                .iter()
-                .filter_map(|column| Some((column.header.clone(), column.absent.clone()?)))
-                .collect(),
-            addresses: audience.address_headers(),
-            ..ListReceipt::default()
+            ..ListReceipt::begun(audience)
         };
         Ok(Self {
             wish,

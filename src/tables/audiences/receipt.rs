@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::pick::LeftOut;
 use super::spec::Audience;
-use super::template::Removal;
+use super::template::{ListColumn, Removal};
 
 /// Names of both inside the folder of an audience.
 pub(super) const DOCUMENT: &str = "receipt.json";
@@ -64,6 +64,24 @@ pub struct ListReceipt {
 }
 
 impl ListReceipt {
+    /// What an audience says of it before anybody is counted.
+    pub(super) fn begun(audience: &Audience) -> Self {
+        let template = &audience.template;
+        let absent = |column: &ListColumn| Some((column.header.clone(), column.absent.clone()?));
+        Self {
+            audience: audience.name.clone(),
+            template: template.name.clone(),
+            template_version: template.version.clone(),
+            removal: template.gone.how,
+            gone_header: template.gone.header.clone(),
+            gone_word: template.gone.word.clone(),
+            keys: template.key.clone(),
+            absent: audience.columns.iter().filter_map(absent).collect(),
+            addresses: audience.address_headers(),
+            ..Self::default()
+        }
+    }
+
     /// Counts somebody who was meant and is not on it.
     pub(super) fn leave_out(&mut self, reason: LeftOut) {
         self.meant += 1;

@@ -49,10 +49,9 @@ fn night(out: &Path, audience: &Audience, day: u32, members: &Rows, base: Option
         writer.write(&Member { customer_id, cells: cells.clone(), ..Member::default() }).unwrap();
     }
     let receipt = ListReceipt {
-        audience: audience.name.clone(),
         members: writer.rows,
         base_night: base.map(|base| base.night.clone()),
-        ..ListReceipt::default()
+        ..ListReceipt::begun(audience)
     };
     writer.finish().unwrap();
     let delivery =
