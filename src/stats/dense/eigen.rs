@@ -62,8 +62,8 @@ pub fn symmetric_eigen(a: ArrayView2<'_, f64>) -> SymmetricEigen {
     SymmetricEigen { values: order.iter().map(|i| scale * diagonal[*i]).collect(), vectors }
 }
 
-/// Eigenvalues alone of the symmetric matrix `a` (n × n), largest first: those of [`symmetric_eigen`] to the bit, at a
-/// quarter of its cost.
+/// Eigenvalues alone of the symmetric matrix `a` (n × n), largest first: those of [`symmetric_eigen`] to the bit, without
+/// the work on vectors.
 ///
 /// # Examples
 /// By hand: `[[2, 1], [1, 2]]` stretches (1, 1) by 3 and (1, −1) by 1.
