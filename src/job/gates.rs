@@ -39,7 +39,7 @@ pub(super) fn check(
 
 /// What somebody should look at in the morning: why the night is held, what happened to the model, what to the inputs.
 pub(super) fn alerts(
-    nights: &Nights,
+    tonight: &Tonight<'_>,
     gated: &Gated,
     findings: &DriftFindings<'_>,
     inputs: &InputFindings,
@@ -55,9 +55,11 @@ pub(super) fn alerts(
         likely_cause: "data",
         to_do: Code::HeldBack.to_do().to_owned(),
     });
-    let ahead = ahead(nights);
+    let ahead = ahead(tonight.project.nights());
     let told = held.into_iter().chain(measured.alerts()).chain(findings.alerts());
-    let hashed = addresses.into_iter().flat_map(AddressFindings::hashed).map(hashed);
+    // With `audiences = []` nobody wants lists.
+    let wanted = tonight.project.settings().audiences.as_ref().is_none_or(|audiences| !audiences.is_empty());
+    let hashed = addresses.filter(|_| wanted).into_iter().flat_map(AddressFindings::hashed).map(hashed);
     told.chain(inputs.alerts.iter().cloned()).chain(hashed).chain(ahead).collect()
 }
 

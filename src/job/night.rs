@@ -108,7 +108,7 @@ pub fn run(loaded: &Loaded, request: &NightRequest, watch: &dyn Watch) -> Result
     let DrawnLots { assignments, kept_out, addresses } = lots.draw(customers, &mut room.staging)?;
     let scored = gates::check(&tonight, &applied, &described.told, findings.drift.as_ref(), request.refit)?;
     let gated = inputs.gated.clone().and(scored);
-    let alerts = alerts(tonight.project.nights(), &gated, &findings, &inputs, &measured, addresses.as_ref());
+    let alerts = alerts(&tonight, &gated, &findings, &inputs, &measured, addresses.as_ref());
 
     let night = FinishedNight {
         tonight: &tonight,

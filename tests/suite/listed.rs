@@ -159,4 +159,8 @@ fn addresses_that_are_hashed_already_are_told_and_refused_where_lists_are_config
     let run = night(&plain, 20);
     let alerts = fs::read_to_string(run.join("alerts.json")).expect("there");
     assert!(alerts.contains("addresses_hashed"), "{alerts}");
+    let unwanted = shop(&hashed(), "");
+    unwanted.write("valueseg.toml", format!("audiences = []\n{}", unwanted.read("valueseg.toml")));
+    let alerts = fs::read_to_string(night(&unwanted, 20).join("alerts.json")).expect("there");
+    assert!(!alerts.contains("addresses_hashed"), "{alerts}");
 }
